@@ -1,0 +1,5 @@
+/** Tokenizers: training, encoding, decoding and the {@code tokenizer.json} format. */
+module crema.tokenizer {
+  requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+}
