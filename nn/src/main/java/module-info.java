@@ -3,4 +3,5 @@ module crema.nn {
   requires static transitive org.jspecify;
   requires transitive crema.autograd;
   requires tools.jackson.databind;
+
 }
