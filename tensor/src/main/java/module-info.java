@@ -1,7 +1,15 @@
+import crema.tensor.BackendProvider;
+import crema.tensor.cpu.CpuBackendProvider;
+import crema.tensor.reference.ReferenceBackendProvider;
+
 /** Tensors, their storage, and the backends that compute on them. */
 module crema.tensor {
   requires static transitive org.jspecify;
   requires static jdk.incubator.vector;
 
   exports crema.tensor;
+
+  uses BackendProvider;
+
+  provides BackendProvider with CpuBackendProvider, ReferenceBackendProvider;
 }

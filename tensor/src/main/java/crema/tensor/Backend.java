@@ -1,0 +1,82 @@
+package crema.tensor;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+
+/**
+ * A device's memory and its implementation of every op, grouped in families.
+ *
+ * <p>Ops write into tensors that the caller provides, all on this backend; shapes are checked by the caller (the ops of
+ * {@code crema.autograd.op}). Unless an op says otherwise, outputs are overwritten and may not overlap inputs. Results do
+ * not depend on the number of threads.
+ *
+ * <p>A backend belongs to whoever opened it; {@link #close} ends its threads and frees its memory.
+ */
+public interface Backend extends AutoCloseable {
+  /** What this backend runs on. */
+  Device device();
+
+  /**
+   * Memory for a tensor, with undefined contents.
+   *
+   * @throws IllegalArgumentException when the device cannot hold a tensor of that type and shape
+   */
+  Storage allocate(DType dtype, Shape shape);
+
+  /** Bytes of storages that were allocated and not yet freed. */
+  long liveBytes();
+
+  /** Matrix products. */
+  MatMul matMul();
+
+  /** Ops on each element, with what is fused to them. */
+  Pointwise pointwise();
+
+  /** Sums, softmax and pooling. */
+  Reduction reduction();
+
+  /** RMSNorm and LayerNorm. */
+  Normalization normalization();
+
+  /** Attention over packed sequences and rotary positions. */
+  Attention attention();
+
+  /** Gathering rows of a table, and the gradient of that. */
+  Embedding embedding();
+
+  /** Losses with their gradients. */
+  Losses losses();
+
+  /** Updates of parameters. */
+  Optimizers optimizers();
+
+  @Override
+  void close();
+
+  /** Opens the backend of a device with as many threads as there are processors. */
+  static Backend open(Device device) {
+    return open(device, BackendOptions.defaults());
+  }
+
+  /**
+   * Opens the backend of a device. Backends are found through {@link ServiceLoader}, so that a module on the path is all
+   * that a further device needs.
+   *
+   * @throws IllegalArgumentException when no module offers the device; the message lists those there are
+   */
+  static Backend open(Device device, BackendOptions options) {
+    List<BackendProvider> providers =
+        ServiceLoader.load(BackendProvider.class, Backend.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    var types = new TreeSet<String>();
+    for (BackendProvider provider : providers) {
+      if (provider.type().equals(device.type())) {
+        return provider.open(device.index(), options);
+      }
+      types.add(provider.type());
+    }
+    throw new IllegalArgumentException("no backend for device '" + device + "'; there are: " + String.join(", ", types));
+  }
+}

@@ -1,0 +1,14 @@
+package crema.tensor;
+
+/** Opens a kind of backend; found through {@link java.util.ServiceLoader}. */
+public interface BackendProvider {
+  /** The {@link Device#type} that this provider opens. */
+  String type();
+
+  /**
+   * Opens a device.
+   *
+   * @throws IllegalArgumentException when there is no device of that index
+   */
+  Backend open(int index, BackendOptions options);
+}

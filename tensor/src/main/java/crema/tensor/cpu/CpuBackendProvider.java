@@ -1,0 +1,22 @@
+package crema.tensor.cpu;
+
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
+import crema.tensor.BackendProvider;
+import crema.tensor.Device;
+
+/** Opens the {@link CpuBackend}. */
+public final class CpuBackendProvider implements BackendProvider {
+  @Override
+  public String type() {
+    return Device.CPU.type();
+  }
+
+  @Override
+  public Backend open(int index, BackendOptions options) {
+    if (index != 0) {
+      throw new IllegalArgumentException("there is only one CPU device, not cpu:" + index);
+    }
+    return new CpuBackend(options.threads());
+  }
+}

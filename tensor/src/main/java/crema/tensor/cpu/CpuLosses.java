@@ -1,0 +1,6 @@
+package crema.tensor.cpu;
+
+import crema.tensor.Losses;
+
+/** {@link Losses} with SIMD kernels. */
+final class CpuLosses implements Losses {}

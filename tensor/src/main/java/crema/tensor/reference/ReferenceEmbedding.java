@@ -1,0 +1,6 @@
+package crema.tensor.reference;
+
+import crema.tensor.Embedding;
+
+/** The specification of {@link Embedding}. */
+final class ReferenceEmbedding implements Embedding {}
