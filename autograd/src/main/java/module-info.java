@@ -2,4 +2,6 @@
 module crema.autograd {
   requires static transitive org.jspecify;
   requires transitive crema.tensor;
+
+  exports crema.autograd;
 }

@@ -37,4 +37,13 @@ public interface Embedding {
   default SparseRows add(SparseRows a, SparseRows b, Scope scope) {
     return ReferenceCall.sparse(scope, call -> call.backend().embedding().add(call.in(a), call.in(b), call.scope()));
   }
+
+  /**
+   * y[rows[i]] += values[i].
+   *
+   * @param y {@code [rows, columns]}
+   */
+  default void scatterAdd(SparseRows x, Tensor y) {
+    ReferenceCall.run(y.backend(), call -> call.backend().embedding().scatterAdd(call.in(x), call.inOut(y)));
+  }
 }
