@@ -106,14 +106,16 @@ public final class Tape {
       return body.get();
     }
     Scope outer = scope;
+    Variable result;
     try (var inner = new Scope(outer.backend())) {
       scope = inner;
-      Variable result = body.get();
-      outer.adopt(result.value().retain().share());
-      return result;
+      result = body.get();
+      result.value().retain();
     } finally {
       scope = outer;
     }
+    outer.adopt(result.value());
+    return result;
   }
 
   /** The gradients of a scalar loss with respect to all leaves that need one, owned by this tape's scope. */
