@@ -10,4 +10,5 @@ module crema.train {
   requires me.tongfei.progressbar;
   requires org.slf4j;
   requires tools.jackson.databind;
+  exports crema.metrics;
 }

@@ -1,0 +1,57 @@
+package crema.metrics;
+
+import java.util.BitSet;
+
+/**
+ * Precision, recall and F1 averaged over labels.
+ *
+ * @param labels how many labels the averages run over
+ * @param support how often these labels were true
+ * @param micro from the counts of all labels together
+ * @param macro the mean over labels, each of the same weight
+ * @param weighted the mean over labels, each weighted by its support
+ */
+public record Averages(
+    int labels, long support, PrecisionRecall micro, PrecisionRecall macro, PrecisionRecall weighted) {
+
+  /** Averages over {@code labels} (scikit-learn's argument {@code labels}). */
+  public static Averages over(LabelCounts counts, BitSet labels) {
+    return over(counts, labels, labels.cardinality());
+  }
+
+  /** As {@link #over(LabelCounts, BitSet)}, where the macro average divides by {@code macroDivisor}. */
+  static Averages over(LabelCounts counts, BitSet labels, double macroDivisor) {
+    long truePositives = 0;
+    long predictions = 0;
+    long support = 0;
+    var macro = new double[3];
+    var weighted = new double[3];
+    for (int label = labels.nextSetBit(0); label >= 0; label = labels.nextSetBit(label + 1)) {
+      truePositives += counts.truePositives(label);
+      predictions += counts.predictions(label);
+      support += counts.support(label);
+      var score = counts.score(label);
+      add(macro, score, 1);
+      add(weighted, score, counts.support(label));
+    }
+    return new Averages(
+        labels.cardinality(),
+        support,
+        PrecisionRecall.of(truePositives, predictions, support),
+        divide(macro, macroDivisor),
+        divide(weighted, support));
+  }
+
+  private static void add(double[] sums, PrecisionRecall score, double weight) {
+    sums[0] += weight * score.precision();
+    sums[1] += weight * score.recall();
+    sums[2] += weight * score.f1();
+  }
+
+  private static PrecisionRecall divide(double[] sums, double divisor) {
+    return new PrecisionRecall(
+        PrecisionRecall.ratio(sums[0], divisor),
+        PrecisionRecall.ratio(sums[1], divisor),
+        PrecisionRecall.ratio(sums[2], divisor));
+  }
+}

@@ -1,0 +1,62 @@
+package crema.metrics;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What can be said of predicted labels without their probabilities.
+ *
+ * @param documents the number of documents
+ * @param accuracy the share of documents that are exactly right (for several labels a document: subset accuracy)
+ * @param hammingLoss the share of wrong decisions: over documents and labels, or for single-label outcomes over
+ *     documents
+ * @param averages micro, macro and weighted averages over the labels of {@link Outcomes#averagedLabels()}
+ * @param samples the mean over documents of each document's precision, recall and F1
+ * @param perLabel every label of the model, by number
+ */
+public record ClassificationMetrics(
+    long documents,
+    double accuracy,
+    double hammingLoss,
+    Averages averages,
+    PrecisionRecall samples,
+    List<LabelMetrics> perLabel) {
+
+  /** Copies the list. */
+  public ClassificationMetrics {
+    perLabel = List.copyOf(perLabel);
+  }
+
+  /** Computes everything from the documents of {@code outcomes}. */
+  public static ClassificationMetrics of(Outcomes outcomes) {
+    var counts = outcomes.counts();
+    var labels = outcomes.averagedLabels();
+    return of(outcomes, counts, labels, labels.cardinality());
+  }
+
+  /** From the counts of some or repeated documents of {@code outcomes}. */
+  static ClassificationMetrics of(Outcomes outcomes, LabelCounts counts, BitSet labels, double macroDivisor) {
+    double accuracy = PrecisionRecall.ratio(counts.exactDocuments(), counts.documents());
+    double hammingLoss =
+        switch (outcomes) {
+          case SingleLabelOutcomes _ ->
+              PrecisionRecall.ratio(counts.documents() - counts.exactDocuments(), counts.documents());
+          case MultiLabelOutcomes _ ->
+              PrecisionRecall.ratio(counts.labelErrors(), (double) counts.documents() * counts.labelCount());
+        };
+    var perLabel =
+        IntStream.range(0, counts.labelCount())
+            .mapToObj(
+                label ->
+                    new LabelMetrics(label, counts.score(label), counts.support(label), counts.predictions(label)))
+            .toList();
+    return new ClassificationMetrics(
+        counts.documents(),
+        accuracy,
+        hammingLoss,
+        Averages.over(counts, labels, macroDivisor),
+        counts.sampleMean(),
+        perLabel);
+  }
+}

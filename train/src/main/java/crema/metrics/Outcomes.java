@@ -1,0 +1,43 @@
+package crema.metrics;
+
+import java.util.BitSet;
+
+/** What was true and what a model said, document by document. Labels are numbered from 0 to {@code labelCount - 1}. */
+public sealed interface Outcomes permits SingleLabelOutcomes, MultiLabelOutcomes {
+
+  /** The number of documents. */
+  int documents();
+
+  /** The number of labels of the model, whether or not they occur here. */
+  int labelCount();
+
+  /** Whether everything said about this document is right: the right label, or exactly the right set of labels. */
+  boolean isExact(int document);
+
+  /** Adds one document to {@code counts}. */
+  void count(int document, LabelCounts counts);
+
+  /** The true labels of a document, ascending. */
+  int[] truth(int document);
+
+  /** The predicted labels of a document, ascending; empty where the model named none. */
+  int[] predicted(int document);
+
+  /** These documents only, in the order given; a document may be named more than once. */
+  Outcomes select(int[] documents);
+
+  /**
+   * The labels that an average runs over, as scikit-learn has it by default: for single-label outcomes those that
+   * occur as truth or prediction, for multi-label outcomes all.
+   */
+  BitSet averagedLabels();
+
+  /** Counts all documents. */
+  default LabelCounts counts() {
+    var counts = new LabelCounts(labelCount());
+    for (int document = 0; document < documents(); document++) {
+      count(document, counts);
+    }
+    return counts;
+  }
+}

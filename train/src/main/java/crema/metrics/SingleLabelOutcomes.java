@@ -1,0 +1,111 @@
+package crema.metrics;
+
+import java.util.BitSet;
+
+/** Outcomes where each document has one true label and at most one predicted label. */
+public final class SingleLabelOutcomes implements Outcomes {
+
+  /** Stands for the prediction of a model that named no label: it counts as a miss and accuses no other label. */
+  public static final int NONE = -1;
+
+  private final int[] truth;
+  private final int[] predicted;
+  private final int labelCount;
+
+  private SingleLabelOutcomes(int[] truth, int[] predicted, int labelCount) {
+    this.truth = truth;
+    this.predicted = predicted;
+    this.labelCount = labelCount;
+  }
+
+  /**
+   * Wraps truth and predictions, which are copied.
+   *
+   * @param truth the true label of each document, {@code [documents]}
+   * @param predicted the predicted label of each document or {@link #NONE}, {@code [documents]}
+   * @param labelCount the number of labels
+   * @throws IllegalArgumentException if the lengths differ or a label is out of range
+   */
+  public static SingleLabelOutcomes of(int[] truth, int[] predicted, int labelCount) {
+    if (truth.length != predicted.length) {
+      throw new IllegalArgumentException(
+          "%d true labels but %d predictions: give one of each a document".formatted(truth.length, predicted.length));
+    }
+    for (int document = 0; document < truth.length; document++) {
+      requireLabel("true", document, truth[document], 0, labelCount);
+      requireLabel("predicted", document, predicted[document], NONE, labelCount);
+    }
+    return new SingleLabelOutcomes(truth.clone(), predicted.clone(), labelCount);
+  }
+
+  private static void requireLabel(String kind, int document, int label, int least, int labelCount) {
+    if (label < least || label >= labelCount) {
+      throw new IllegalArgumentException(
+          "document %d has the %s label %d: labels run from %d to %d"
+              .formatted(document, kind, label, least, labelCount - 1));
+    }
+  }
+
+  /** The one true label of a document. */
+  public int truthLabel(int document) {
+    return truth[document];
+  }
+
+  /** The one predicted label of a document, or {@link #NONE}. */
+  public int predictedLabel(int document) {
+    return predicted[document];
+  }
+
+  @Override
+  public int documents() {
+    return truth.length;
+  }
+
+  @Override
+  public int labelCount() {
+    return labelCount;
+  }
+
+  @Override
+  public boolean isExact(int document) {
+    return truth[document] == predicted[document];
+  }
+
+  @Override
+  public void count(int document, LabelCounts counts) {
+    counts.addSingle(truth[document], predicted[document]);
+  }
+
+  @Override
+  public int[] truth(int document) {
+    return new int[] {truth[document]};
+  }
+
+  @Override
+  public int[] predicted(int document) {
+    return predicted[document] == NONE ? new int[0] : new int[] {predicted[document]};
+  }
+
+  @Override
+  public SingleLabelOutcomes select(int[] documents) {
+    var selectedTruth = new int[documents.length];
+    var selectedPredicted = new int[documents.length];
+    for (int i = 0; i < documents.length; i++) {
+      selectedTruth[i] = truth[documents[i]];
+      selectedPredicted[i] = predicted[documents[i]];
+    }
+    return new SingleLabelOutcomes(selectedTruth, selectedPredicted, labelCount);
+  }
+
+  @Override
+  public BitSet averagedLabels() {
+    var occurring = new BitSet(labelCount);
+    for (int document = 0; document < truth.length; document++) {
+      occurring.set(truth[document]);
+      if (predicted[document] != NONE) {
+        occurring.set(predicted[document]);
+      }
+    }
+    return occurring;
+  }
+}
