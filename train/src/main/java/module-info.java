@@ -11,4 +11,5 @@ module crema.train {
   requires org.slf4j;
   requires tools.jackson.databind;
   exports crema.metrics;
+  exports crema.report;
 }

@@ -1,0 +1,116 @@
+package crema.report;
+
+import crema.metrics.Metric;
+import crema.report.LineChart.Look;
+import crema.report.LineChart.Series;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** The charts of a training's log: loss, learning rate, gradient norm, speed and the metrics of each validation. */
+final class Curves {
+
+  private static final int LOSS_COLOUR = 1;
+  private static final int VALIDATION_COLOUR = 2;
+
+  /** The share of an average's weight that a step keeps, where there are a hundred steps or more. */
+  private static final double SMOOTHING = 0.95;
+
+  private final List<StepRecord> steps;
+  private final List<ValidationRecord> validations;
+
+  Curves(TestReport report) {
+    steps = report.steps();
+    validations = report.validations();
+  }
+
+  /** Those charts that the log has values for. */
+  List<LineChart> charts() {
+    return Stream.of(loss(), metrics(), learningRate(), gradNorm(), speed())
+        .filter(chart -> chart.series().stream().anyMatch(Curves::hasValues))
+        .toList();
+  }
+
+  private LineChart loss() {
+    var series = new ArrayList<>(smoothedSteps("Training", LOSS_COLOUR, StepRecord::loss));
+    var validation = ofValidations("Validation", VALIDATION_COLOUR, ValidationRecord::loss);
+    if (hasValues(validation)) {
+      series.add(validation);
+    }
+    return new LineChart("Loss", "step", series);
+  }
+
+  private LineChart metrics() {
+    var series = new ArrayList<Series>();
+    for (var metric : List.of(Metric.ACCURACY, Metric.MICRO_F1, Metric.MACRO_F1, Metric.WEIGHTED_F1)) {
+      var line = ofValidations(
+          metric.title(),
+          series.size() + 1,
+          validation -> validation.metrics().getOrDefault(metric.key(), Double.NaN));
+      if (hasValues(line) && series.stream().noneMatch(other -> Arrays.equals(other.y(), line.y()))) {
+        series.add(line);
+      }
+    }
+    return new LineChart("Validation", "step", series);
+  }
+
+  private LineChart learningRate() {
+    return new LineChart("Learning rate", "step", List.of(ofSteps("", 3, Look.LINE, StepRecord::learningRate)));
+  }
+
+  private LineChart gradNorm() {
+    return new LineChart("Gradient norm", "step", smoothedSteps("", 4, StepRecord::gradNorm));
+  }
+
+  private LineChart speed() {
+    return new LineChart("Tokens a second", "step", smoothedSteps("", 5, StepRecord::tokensPerSecond));
+  }
+
+  /** The raw values, pale, and in front of them their moving average; nothing where there are no values. */
+  private List<Series> smoothedSteps(String name, int colour, ToDoubleFunction<StepRecord> value) {
+    var raw = ofSteps("", colour, Look.FAINT, value);
+    return hasValues(raw) ? List.of(raw, new Series(name, colour, Look.LINE, raw.x(), smoothed(raw.y()))) : List.of();
+  }
+
+  private Series ofSteps(String name, int colour, Look look, ToDoubleFunction<StepRecord> value) {
+    return new Series(
+        name,
+        colour,
+        look,
+        steps.stream().mapToDouble(StepRecord::step).toArray(),
+        steps.stream().mapToDouble(value).toArray());
+  }
+
+  private Series ofValidations(String name, int colour, ToDoubleFunction<ValidationRecord> value) {
+    return new Series(
+        name,
+        colour,
+        Look.MARKED,
+        validations.stream().mapToDouble(ValidationRecord::step).toArray(),
+        validations.stream().mapToDouble(value).toArray());
+  }
+
+  private static boolean hasValues(Series series) {
+    return Arrays.stream(series.y()).anyMatch(Double::isFinite);
+  }
+
+  /** The exponential moving average, with the start's bias removed (as Adam does: Kingma and Ba, 2015, section 3). */
+  private static double[] smoothed(double[] values) {
+    double keep = Math.min(SMOOTHING, 1 - 5.0 / Math.max(5, values.length));
+    var smooth = new double[values.length];
+    double average = 0;
+    double weight = 0;
+    for (int i = 0; i < values.length; i++) {
+      if (Double.isFinite(values[i])) {
+        average = keep * average + (1 - keep) * values[i];
+        weight = keep * weight + (1 - keep);
+        smooth[i] = average / weight;
+      } else {
+        smooth[i] = Double.NaN;
+      }
+    }
+    return smooth;
+  }
+}

@@ -1,0 +1,95 @@
+package crema.report;
+
+import crema.metrics.PrecisionRecall;
+import java.util.Locale;
+
+/** A table of a report's page. Headings of a sortable one are buttons that {@code report.js} listens to. */
+final class HtmlTable {
+
+  private static final String SORTABLE = "sortable";
+
+  private final StringBuilder out = new StringBuilder();
+  private boolean rowOpen;
+
+  private HtmlTable(String cssClass, int textColumns, String[] headings) {
+    out.append("<div class=\"scroll\"><table class=\"").append(cssClass).append("\"><thead><tr>");
+    boolean sortable = cssClass.equals(SORTABLE);
+    for (int column = 0; column < headings.length; column++) {
+      var text = Html.escape(headings[column]);
+      out.append("<th scope=\"col\"").append(column < textColumns ? " class=\"text\">" : ">");
+      out.append(sortable ? "<button>" + text + "</button>" : text).append("</th>");
+    }
+    out.append("</tr></thead><tbody>");
+  }
+
+  /** A table whose first {@code textColumns} columns are text and whose others are numbers. */
+  static HtmlTable plain(int textColumns, String... headings) {
+    return new HtmlTable("plain", textColumns, headings);
+  }
+
+  /** A table that the reader can sort by any column. */
+  static HtmlTable sortable(int textColumns, String... headings) {
+    return new HtmlTable(SORTABLE, textColumns, headings);
+  }
+
+  /** Starts a row; cells follow, one a heading. */
+  HtmlTable row() {
+    closeRow();
+    out.append("<tr>");
+    rowOpen = true;
+    return this;
+  }
+
+  /** A cell of text. */
+  HtmlTable text(String text) {
+    out.append("<td class=\"text\">").append(Html.isolated(text)).append("</td>");
+    return this;
+  }
+
+  /** A cell of a number, with the value that it sorts by. */
+  HtmlTable number(String shown, double value) {
+    out.append(String.format(
+        Locale.ROOT, "<td data-value=\"%s\">%s</td>", Double.isFinite(value) ? value : -1, Html.escape(shown)));
+    return this;
+  }
+
+  HtmlTable count(long count) {
+    return number(Numbers.count(count), count);
+  }
+
+  HtmlTable metric(double value) {
+    return number(Numbers.metric(value), value);
+  }
+
+  /** A cell of a number in [0, 1] with a bar of that length. */
+  HtmlTable bar(double value) {
+    out.append(String.format(
+        Locale.ROOT,
+        "<td class=\"bar\" data-value=\"%s\"><i style=\"width:%.1f%%\"></i><span>%s</span></td>",
+        value, 100 * Math.clamp(value, 0, 1), Numbers.metric(value)));
+    return this;
+  }
+
+  /** Three cells: precision, recall and F1. */
+  HtmlTable scores(PrecisionRecall score) {
+    return metric(score.precision()).metric(score.recall()).bar(score.f1());
+  }
+
+  /** A cell of markup made by this package. */
+  HtmlTable markup(String html) {
+    out.append("<td>").append(html).append("</td>");
+    return this;
+  }
+
+  String render() {
+    closeRow();
+    return out + "</tbody></table></div>\n";
+  }
+
+  private void closeRow() {
+    if (rowOpen) {
+      out.append("</tr>\n");
+      rowOpen = false;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package crema.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import crema.metrics.MultiLabelOutcomes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class HtmlReportTest {
+
+  private static final String ATTACK = "</title><script>alert(1)</script><img src=x onerror='alert(2)'>\"&\u0000\u001b";
+
+  @Test
+  void pageHoldsMetricsCurvesLabelsAndConfusions() {
+    var report = SampleReport.builder(SampleReport.LABELS).build();
+    assertThat(HtmlReport.render(report))
+        .contains("<h1><bdi>Product categories</bdi></h1>", "Macro F1", "Learning rate", "Validation", "Most confused")
+        .contains("Confidence intervals (95%", "Fridge Freezers", "<svg class=\"heat\"", "of 35,311 titles")
+        .contains(Numbers.metric(report.metrics().accuracy()));
+  }
+
+  @Test
+  void pageLoadsNothing() {
+    var page = HtmlReport.render(SampleReport.builder(SampleReport.LABELS).build());
+    assertThat(page).doesNotContainPattern("(src|href)\\s*=|url\\(|@import|fetch\\(|https?://(?!www\\.w3\\.org/2000/svg)");
+  }
+
+  @Test
+  void onlyThePagesOwnScriptMayRun() throws Exception {
+    var page = HtmlReport.render(SampleReport.builder(SampleReport.LABELS).build());
+    var script = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
+    assertThat(script.find()).isTrue();
+    var hash = MessageDigest.getInstance("SHA-256").digest(script.group(1).getBytes(StandardCharsets.UTF_8));
+    assertThat(page).contains("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-"
+        + Base64.getEncoder().encodeToString(hash) + "'\"");
+  }
+
+  @Test
+  void everythingFromOutsideIsEscaped() {
+    var labels = IntStream.range(0, 10).mapToObj(i -> ATTACK + i).toList();
+    var page = HtmlReport.render(SampleReport.builder(labels).fact(ATTACK, ATTACK).build());
+    assertThat(page.split("<script", -1)).hasSize(2);
+    assertThat(page.split("</title>", -1)[0]).contains("<title>Product categories");
+    assertThat(page).doesNotContain("<img", "\u0000", "\u001b").contains("&lt;img src=x onerror=&#39;alert(2)&#39;&gt;&quot;&amp;");
+  }
+
+  @Test
+  void titleIsEscaped() {
+    var page = HtmlReport.render(TestReport.builder(ATTACK, List.of("a"),
+        MultiLabelOutcomes.of(new int[][] {{0}}, new int[][] {{0}}, 1)).build());
+    assertThat(page).doesNotContain("<img").contains("<title>&lt;/title&gt;");
+  }
+
+  @Test
+  void partsWithoutDataAreLeftOut() {
+    var outcomes = MultiLabelOutcomes.of(new int[][] {{0}, {1}}, new int[][] {{0}, {1}}, 2);
+    var page = HtmlReport.render(TestReport.builder("Plain", List.of("a", "b"), outcomes).build());
+    assertThat(page).contains("Samples").doesNotContain("<figure", "Confidence", "Most confused", "class=\"heat\"");
+  }
+
+  @Test
+  void confusionOfManyLabelsIsNotDrawn() {
+    var labels = IntStream.range(0, 51).mapToObj(i -> "label " + i).toList();
+    assertThat(HtmlReport.render(SampleReport.builder(labels).build())).doesNotContain("class=\"heat\"");
+    assertThat(HtmlReport.render(SampleReport.builder(labels.subList(0, 50)).build())).contains("class=\"heat\"");
+  }
+
+  @Test
+  void longLogsAreThinned() {
+    var page = HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(SampleReport.log(100_000)).build());
+    assertThat(page.length()).isLessThan(300_000);
+  }
+
+  @Test
+  void divergedLossBreaksTheLineInsteadOfThePage() {
+    var log = List.<LogRecord>of(
+        new StepRecord(1, 0.1, 2, 1e-3, 1, 1, 1),
+        new StepRecord(2, 0.2, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 2));
+    assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(log).build()))
+        .contains("Loss").doesNotContain("NaN", "Infinity");
+  }
+}
