@@ -4,4 +4,5 @@ module crema.autograd {
   requires transitive crema.tensor;
 
   exports crema.autograd;
+  exports crema.autograd.op;
 }

@@ -4,7 +4,9 @@ import crema.tensor.Backend;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public final class BackwardPass {
   private final Scope scope;
   private final Gradients leaves;
   private final Map<Variable, Tensor> intermediates = new IdentityHashMap<>();
+  private final List<Tensor> scratch = new ArrayList<>();
 
   BackwardPass(Scope scope, Gradients leaves) {
     this.scope = scope;
@@ -46,13 +49,21 @@ public final class BackwardPass {
     return input.needsGradient();
   }
 
-  /** Where to write the gradient of an input that {@link #needs} one, by a kernel that can write or add. */
+  /**
+   * Where to write the gradient of an input, by a kernel that can write or add. That of an input that {@link #needs}
+   * none is scratch memory, released after the op.
+   */
   public Sink sink(Variable input) {
+    if (!needs(input)) {
+      Tensor unwanted = scope.emptyLike(input.value());
+      scratch.add(unwanted);
+      return new Sink(unwanted, false);
+    }
     Tensor present = gradient(input);
     return present != null ? new Sink(present, true) : new Sink(create(input), false);
   }
 
-  /** Where to add the gradient of an input that {@link #needs} one, by a kernel that always adds. */
+  /** {@link #sink} for a kernel that always adds. */
   public Tensor accumulator(Variable input) {
     Sink sink = sink(input);
     if (!sink.accumulate) {
@@ -66,8 +77,15 @@ public final class BackwardPass {
     return input != null && needs(input) ? accumulator(input) : null;
   }
 
-  /** Takes over a tensor of this pass's {@link #scope} as the gradient of an input, or adds it to what is there. */
+  /**
+   * Takes over a tensor of this pass's {@link #scope} as the gradient of an input, or adds it to what is there, or
+   * drops it if the input {@link #needs} none.
+   */
   public void add(Variable input, Tensor gradient) {
+    if (!needs(input)) {
+      gradient.close();
+      return;
+    }
     Tensor present = gradient(input);
     if (present != null) {
       backend().pointwise().addScaled(1, gradient, present);
@@ -81,8 +99,8 @@ public final class BackwardPass {
   }
 
   /**
-   * Passes the upstream gradient on unchanged, without a copy. An op may do this for one of its inputs, as the last thing
-   * that it does with {@code upstream}.
+   * Passes the upstream gradient on unchanged, without a copy. An op may do this for one of its inputs, as the last
+   * thing that it does with {@code upstream}.
    */
   public void pass(Variable input, Tensor upstream) {
     add(input, scope.adopt(upstream.reshape(input.shape().toArray())));
@@ -99,6 +117,12 @@ public final class BackwardPass {
   /** The finished gradient of an op's value, handed over; null if the loss does not depend on it. */
   @Nullable Tensor take(Variable output) {
     return intermediates.remove(output);
+  }
+
+  /** Gives back the memory that the op just passed had no use for. */
+  void releaseScratch() {
+    scratch.forEach(Tensor::close);
+    scratch.clear();
   }
 
   private @Nullable Tensor gradient(Variable input) {

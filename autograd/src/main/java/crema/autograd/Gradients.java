@@ -84,6 +84,7 @@ public final class Gradients {
     return gradient;
   }
 
+  /** Takes over a row-sparse gradient that belongs to the scope of a backward pass, which may close before this one. */
   void addSparse(Variable leaf, SparseRows rows) {
     Tensor present = dense.get(leaf);
     if (present != null) {
@@ -93,11 +94,11 @@ public final class Gradients {
     }
     SparseRows before = sparse.get(leaf);
     if (before == null) {
-      sparse.put(leaf, rows);
+      sparse.put(leaf, new SparseRows(scope.adopt(rows.rows().share()), scope.adopt(rows.values().share())));
     } else {
       sparse.put(leaf, scope.backend().embedding().add(before, rows, scope));
       before.close();
-      rows.close();
     }
+    rows.close();
   }
 }

@@ -21,7 +21,8 @@ public interface Op {
   /**
    * Sends the gradient on to the inputs that need it.
    *
-   * @param upstream the gradient of the loss with respect to the op's value, of the value's shape
+   * @param upstream the gradient of the loss with respect to the op's value, of the value's shape; the op's own, which
+   *     may overwrite it
    * @param pass where the inputs' gradients go
    */
   void backward(Tensor upstream, BackwardPass pass);

@@ -98,8 +98,8 @@ public final class Tape {
   }
 
   /**
-   * Runs a part of the forward pass. If nothing is recorded, all its intermediate values are released when it returns, so
-   * that inference with many layers needs the memory of one.
+   * Runs a part of the forward pass. If nothing is recorded, all its intermediate values are released when it returns,
+   * so that inference with many layers needs the memory of one.
    */
   public Variable region(Supplier<Variable> body) {
     if (recording) {
@@ -150,6 +150,7 @@ public final class Tape {
       if (upstream != null) {
         node.op.backward(upstream, pass);
         upstream.close();
+        pass.releaseScratch();
       }
       node.op.saved().forEach(Tensor::close);
       if (node.output != loss) {

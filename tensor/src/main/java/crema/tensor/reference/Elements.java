@@ -1,11 +1,16 @@
 package crema.tensor.reference;
 
 import crema.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** A tensor's elements by their index, as doubles: what the reference ops are written with. */
 record Elements(ReferenceStorage storage, long offset, long count) {
   static Elements of(Tensor tensor) {
     return new Elements(ReferenceStorage.of(tensor), tensor.offset(), tensor.elements());
+  }
+
+  static @Nullable Elements ofNullable(@Nullable Tensor tensor) {
+    return tensor == null ? null : of(tensor);
   }
 
   double get(long index) {
@@ -22,5 +27,14 @@ record Elements(ReferenceStorage storage, long offset, long count) {
 
   void add(long index, double value) {
     storage.set(offset + index, storage.get(offset + index) + value);
+  }
+
+  /** Writes a gradient, or adds it to what is there. */
+  void put(long index, double value, boolean accumulate) {
+    if (accumulate) {
+      add(index, value);
+    } else {
+      set(index, value);
+    }
   }
 }

@@ -1,0 +1,73 @@
+package crema.autograd.op;
+
+import crema.autograd.BackwardPass;
+import crema.autograd.Op;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.BinaryOperator;
+import crema.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * a ∘ b for each element.
+ *
+ * @param operator ∘
+ * @param a any shape
+ * @param b a's shape or its innermost dimensions, repeated along the others
+ */
+public record Binary(BinaryOperator operator, Variable a, Variable b) implements Op {
+  /** a ∘ b, of a's shape; b's shape is a's or its innermost dimensions. */
+  public static Variable apply(Tape tape, BinaryOperator operator, Variable a, Variable b) {
+    if (!a.shape().endsWith(b.shape())) {
+      throw new IllegalArgumentException(operator.name().toLowerCase(Locale.ROOT) + ": shape " + b.shape()
+          + " is not what shape " + a.shape() + " ends with");
+    }
+    Tensor y = tape.scope().emptyLike(a.value());
+    tape.backend().pointwise().binary(operator, a.value(), b.value(), y);
+    return tape.record(new Binary(operator, a, b), y);
+  }
+
+  @Override
+  public List<Variable> inputs() {
+    return List.of(a, b);
+  }
+
+  @Override
+  public void backward(Tensor upstream, BackwardPass pass) {
+    if (pass.needs(b)) {
+      backwardB(upstream, pass);
+    }
+    if (pass.needs(a)) {
+      if (operator == BinaryOperator.MULTIPLY || operator == BinaryOperator.DIVIDE) {
+        pass.backend().pointwise().binary(operator, upstream, b.value(), upstream);
+      }
+      pass.pass(a, upstream);
+    }
+  }
+
+  /** Sends b what remains of ∂(a ∘ b)/∂b · upstream when summed over the dimensions along which b was repeated. */
+  private void backwardB(Tensor upstream, BackwardPass pass) {
+    var pointwise = pass.backend().pointwise();
+    Tensor db = pass.scope().emptyLike(upstream);
+    switch (operator) {
+      case ADD -> pointwise.copy(upstream, db);
+      case SUBTRACT -> pointwise.scale(-1, upstream, db);
+      case MULTIPLY -> pointwise.binary(BinaryOperator.MULTIPLY, upstream, a.value(), db);
+      case DIVIDE -> {
+        // ∂(a / b)/∂b = −a / b²
+        pointwise.binary(BinaryOperator.MULTIPLY, upstream, a.value(), db);
+        pointwise.binary(BinaryOperator.DIVIDE, db, b.value(), db);
+        pointwise.binary(BinaryOperator.DIVIDE, db, b.value(), db);
+        pointwise.scale(-1, db, db);
+      }
+    }
+    if (b.shape().equals(a.shape())) {
+      pass.add(b, db);
+    } else {
+      var sum = pass.sink(b);
+      pass.backend().reduction().sumRows(db, sum.tensor(), sum.accumulate());
+      db.close();
+    }
+  }
+}

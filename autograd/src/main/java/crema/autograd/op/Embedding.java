@@ -1,0 +1,47 @@
+package crema.autograd.op;
+
+import crema.autograd.BackwardPass;
+import crema.autograd.Op;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.DType;
+import crema.tensor.SparseRows;
+import crema.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The rows of a table for the tokens of a batch, times a constant.
+ *
+ * @param table {@code [vocabulary, features]}; its gradient is row-sparse if it is a leaf
+ * @param ids {@code I32 [tokens]}
+ * @param factor multiplies each row
+ */
+public record Embedding(Variable table, Tensor ids, float factor) implements Op {
+  /** factor · table[ids[t]] for each token t: {@code [tokens, features]}. */
+  public static Variable apply(Tape tape, Variable table, Tensor ids, float factor) {
+    if (table.shape().rank() != 2 || ids.dtype() != DType.I32 || ids.shape().rank() != 1) {
+      throw new IllegalArgumentException("embedding: a table " + table.shape() + " and ids " + ids.dtype() + " "
+          + ids.shape() + " must be [vocabulary, features] and I32 [tokens]");
+    }
+    Tensor y = tape.scope().empty(table.value().dtype(), ids.elements(), table.shape().columns());
+    tape.backend().embedding().gather(table.value(), ids, factor, y);
+    return tape.record(new Embedding(table, ids, factor), y);
+  }
+
+  @Override
+  public List<Variable> inputs() {
+    return List.of(table);
+  }
+
+  @Override
+  public void backward(Tensor upstream, BackwardPass pass) {
+    var kernels = pass.backend().embedding();
+    SparseRows gradient = kernels.gatherBackward(ids, upstream, factor, pass.scope());
+    if (table.isLeaf()) {
+      pass.addSparse(table, gradient);
+    } else {
+      kernels.scatterAdd(gradient, pass.accumulator(table));
+      gradient.close();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package crema.autograd.op;
+
+import static java.util.Objects.requireNonNull;
+
+import crema.autograd.BackwardPass;
+import crema.autograd.Op;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.Shape;
+import crema.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Root mean square normalization of each row.
+ *
+ * @param x {@code [.., features]}
+ * @param weight {@code [features]}
+ * @param inverseRms {@code [rows]}: 1 / √(mean(x²) + epsilon); null when no gradient is wanted
+ */
+public record RmsNorm(Variable x, Variable weight, @Nullable Tensor inverseRms) implements Op {
+  /** weight · x / √(mean(x²) + epsilon) for each row, of x's shape. */
+  public static Variable apply(Tape tape, Variable x, Variable weight, float epsilon) {
+    if (x.shape().rank() < 1 || !weight.shape().equals(Shape.of(x.shape().columns()))) {
+      throw new IllegalArgumentException("rmsNorm: weight " + weight.shape() + " does not fit x " + x.shape());
+    }
+    Tensor y = tape.scope().emptyLike(x.value());
+    Tensor inverseRms = tape.records(x, weight) ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
+    tape.backend().normalization().rmsNorm(x.value(), weight.value(), epsilon, y, inverseRms);
+    return tape.record(new RmsNorm(x, weight, inverseRms), y);
+  }
+
+  @Override
+  public List<Variable> inputs() {
+    return List.of(x, weight);
+  }
+
+  @Override
+  public List<Tensor> saved() {
+    return inverseRms == null ? List.of() : List.of(inverseRms);
+  }
+
+  @Override
+  public void backward(Tensor upstream, BackwardPass pass) {
+    var dx = pass.sink(x);
+    pass.backend().normalization().rmsNormBackward(x.value(), weight.value(), requireNonNull(inverseRms), upstream,
+        dx.tensor(), dx.accumulate(), pass.accumulatorOrNull(weight));
+  }
+}

@@ -1,0 +1,35 @@
+package crema.autograd.op;
+
+import crema.autograd.BackwardPass;
+import crema.autograd.Op;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.Tensor;
+import java.util.List;
+
+/**
+ * exp xⱼ / Σ exp x for each row.
+ *
+ * @param x {@code [.., columns]}
+ * @param y the value, of x's shape
+ */
+public record Softmax(Variable x, Tensor y) implements Op {
+  /** exp xⱼ / Σ exp x for each row, of x's shape. */
+  public static Variable apply(Tape tape, Variable x) {
+    Tensor y = tape.scope().emptyLike(x.value());
+    tape.backend().reduction().softmax(x.value(), y);
+    return tape.record(new Softmax(x, y), y);
+  }
+
+  @Override
+  public List<Variable> inputs() {
+    return List.of(x);
+  }
+
+  @Override
+  public void backward(Tensor upstream, BackwardPass pass) {
+    Tensor dx = pass.scope().emptyLike(y);
+    pass.backend().reduction().softmaxBackward(y, upstream, dx);
+    pass.add(x, dx);
+  }
+}
