@@ -2,4 +2,6 @@
 module crema.tokenizer {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
+
+  exports crema.tokenizer;
 }

@@ -1,0 +1,71 @@
+package crema.tokenizer;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * GPT-2's alphabet of 256 printable characters, one a byte, in which the tokens of a byte-level vocabulary are
+ * spelled. Bytes that are printable in Latin-1 stand for themselves; the other 68, in ascending order, are
+ * U+0100 to U+0143, so a space is {@code Ġ} and a line feed {@code Ċ}.
+ *
+ * <p>Source: {@code bytes_to_unicode} in {@code encoder.py} of openai/gpt-2.
+ */
+final class ByteAlphabet {
+  private static final char[] LETTERS = letters();
+  private static final short[] BYTES = bytes(LETTERS);
+
+  private ByteAlphabet() {}
+
+  /** Returns the character of a byte, given as a number from 0 to 255. */
+  static char letter(int byteValue) {
+    return LETTERS[byteValue];
+  }
+
+  /** Returns the byte of a character, or -1 if the character is not of the alphabet. */
+  static int byteOf(char letter) {
+    return letter < BYTES.length ? BYTES[letter] : -1;
+  }
+
+  /** Spells {@code length} bytes in the alphabet. */
+  static String spell(byte[] bytes, int length) {
+    var letters = new char[length];
+    for (var i = 0; i < length; i++) {
+      letters[i] = LETTERS[bytes[i] & 0xFF];
+    }
+    return new String(letters);
+  }
+
+  /**
+   * Returns the bytes that a token spells; a token with a character outside of the alphabet stands for its own UTF-8.
+   */
+  static byte[] bytes(String token) {
+    var bytes = new byte[token.length()];
+    for (var i = 0; i < bytes.length; i++) {
+      var value = byteOf(token.charAt(i));
+      if (value < 0) {
+        return token.getBytes(StandardCharsets.UTF_8);
+      }
+      bytes[i] = (byte) value;
+    }
+    return bytes;
+  }
+
+  private static char[] letters() {
+    var letters = new char[256];
+    var next = (char) 256;
+    for (var value = 0; value < 256; value++) {
+      var printable = value >= '!' && value <= '~' || value >= 0xA1 && value <= 0xFF && value != 0xAD;
+      letters[value] = printable ? (char) value : next++;
+    }
+    return letters;
+  }
+
+  private static short[] bytes(char[] letters) {
+    var bytes = new short[0x144];
+    Arrays.fill(bytes, (short) -1);
+    for (var value = 0; value < letters.length; value++) {
+      bytes[letters[value]] = (short) value;
+    }
+    return bytes;
+  }
+}

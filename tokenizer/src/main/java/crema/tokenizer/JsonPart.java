@@ -1,0 +1,89 @@
+package crema.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A value in a {@code tokenizer.json} with the way to it, so that whatever is wrong with it can say where it is.
+ *
+ * @param source the file's name, for messages
+ * @param path the keys and indices to the value, as {@code pre_tokenizer.pretokenizers[0].type}
+ */
+record JsonPart(String source, String path, JsonNode node) {
+  /** The longest text of a file that a message quotes. */
+  private static final int MAX_QUOTED = 60;
+
+  /** Whether the value is absent or null. */
+  boolean isNull() {
+    return node.isNull() || node.isMissingNode();
+  }
+
+  /** Returns the value of a key of this object; absent keys give an absent value. */
+  JsonPart get(String key) throws TokenizerFormatException {
+    if (!node.isObject()) {
+      throw expected("an object");
+    }
+    return new JsonPart(source, path + "." + key, node.path(key));
+  }
+
+  List<JsonPart> elements() throws TokenizerFormatException {
+    if (!node.isArray()) {
+      throw expected("an array");
+    }
+    var elements = new ArrayList<JsonPart>(node.size());
+    for (var i = 0; i < node.size(); i++) {
+      elements.add(new JsonPart(source, path + "[" + i + "]", node.get(i)));
+    }
+    return elements;
+  }
+
+  String string() throws TokenizerFormatException {
+    if (!node.isString()) {
+      throw expected("a string");
+    }
+    return node.stringValue();
+  }
+
+  boolean bool() throws TokenizerFormatException {
+    if (!node.isBoolean()) {
+      throw expected("true or false");
+    }
+    return node.booleanValue();
+  }
+
+  boolean boolOr(boolean absent) throws TokenizerFormatException {
+    return isNull() ? absent : bool();
+  }
+
+  /** Returns a number from 0 to 2<sup>31</sup> - 1. */
+  int id() throws TokenizerFormatException {
+    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 0) {
+      throw expected("a token id, a whole number from 0");
+    }
+    return node.intValue();
+  }
+
+  /** Returns an exception that says what is wrong with this value. */
+  TokenizerFormatException wrong(String problem) {
+    return new TokenizerFormatException(source + ": " + path + ": " + problem);
+  }
+
+  private TokenizerFormatException expected(String what) {
+    return wrong(isNull() ? "is missing; it must be " + what : "must be " + what);
+  }
+
+  /** Quotes a text of the file for a message: on one line, and not too long. */
+  static String quote(String text) {
+    var quoted = new StringBuilder("'");
+    text.codePoints().limit(MAX_QUOTED).forEach(c -> {
+      if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
+          || Character.getType(c) == Character.LINE_SEPARATOR || Character.getType(c) == Character.PARAGRAPH_SEPARATOR) {
+        quoted.append(String.format("\\u%04X", c));
+      } else {
+        quoted.appendCodePoint(c);
+      }
+    });
+    return quoted.append(text.codePointCount(0, text.length()) > MAX_QUOTED ? "...'" : "'").toString();
+  }
+}

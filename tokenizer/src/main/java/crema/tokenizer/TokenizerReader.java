@@ -1,0 +1,147 @@
+package crema.tokenizer;
+
+import static crema.tokenizer.JsonPart.quote;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads a {@code tokenizer.json}, version 1.0 of Hugging Face's format. */
+final class TokenizerReader {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
+
+  /** The largest known file, of a vocabulary of 256,000, has 34 MB. */
+  private static final long MAX_FILE_BYTES = 256L << 20;
+
+  private final String source;
+  private final JsonParser parser;
+  private final ObjectNode settings = MAPPER.createObjectNode();
+  private @Nullable JsonNode addedTokens;
+  private @Nullable BpeModel model;
+
+  private TokenizerReader(String source, JsonParser parser) {
+    this.source = source;
+    this.parser = parser;
+  }
+
+  static Tokenizer read(Path file) throws IOException {
+    var size = Files.size(file);
+    if (size > MAX_FILE_BYTES) {
+      throw new TokenizerFormatException(
+          file + ": has " + size + " bytes; a tokenizer.json has at most " + MAX_FILE_BYTES);
+    }
+    try (var in = Files.newInputStream(file); var parser = MAPPER.createParser(in)) {
+      return new TokenizerReader(file.toString(), parser).read();
+    } catch (JacksonIOException e) {
+      throw e.getCause();
+    } catch (JacksonException e) {
+      var location = e.getLocation();
+      var where = location == null ? "" : ": line " + location.getLineNr() + ", column " + location.getColumnNr();
+      throw new TokenizerFormatException(
+          file + where + ": not valid JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+    }
+  }
+
+  private Tokenizer read() throws TokenizerFormatException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new TokenizerFormatException(source + ": must be a JSON object");
+    }
+    var keys = new HashSet<String>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      var key = parser.currentName();
+      if (!keys.add(key)) {
+        throw new TokenizerFormatException(source + ": " + quote(key) + " occurs twice");
+      }
+      parser.nextToken();
+      switch (key) {
+        case "version" -> {
+          JsonPart version = new JsonPart(source, key, parser.readValueAsTree());
+          if (!version.string().equals("1.0")) {
+            throw version.wrong("is " + quote(version.string()) + "; supported: 1.0");
+          }
+        }
+        case "added_tokens" -> addedTokens = parser.readValueAsTree();
+        case "model" -> model = BpeModelReader.read(source, parser);
+        case "truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder" ->
+            settings.set(key, (JsonNode) parser.readValueAsTree());
+        default -> parser.skipChildren();
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new TokenizerFormatException(source + ": has something after its JSON object");
+    }
+    if (model == null) {
+      throw new TokenizerFormatException(source + ": model: is missing");
+    }
+    return build(model);
+  }
+
+  private Tokenizer build(BpeModel model) throws TokenizerFormatException {
+    var reader = new SettingsReader(source, settings);
+    var added = addedTokens(model);
+    reader.checkDecoder();
+    var size = Math.max(model.size(), added.keySet().stream().mapToInt(id -> id + 1).max().orElse(0));
+    return new Tokenizer(
+        reader.pipeline(added.values()), model, reader.postProcessor(size), added.values(), settings);
+  }
+
+  private Map<Integer, AddedToken> addedTokens(BpeModel model) throws TokenizerFormatException {
+    var tokens = new LinkedHashMap<Integer, AddedToken>();
+    if (addedTokens == null || addedTokens.isNull()) {
+      return tokens;
+    }
+    var idsByContent = new HashMap<String, Integer>();
+    var elements = new JsonPart(source, "added_tokens", addedTokens).elements();
+    var limit = model.size() + 2 * (long) elements.size() + 1024;
+    for (var element : elements) {
+      var token = addedToken(element);
+      var id = element.get("id");
+      if (token.id() >= limit) {
+        throw id.wrong("is " + token.id() + ", far beyond the number of tokens");
+      }
+      var modelId = model.id(token.content());
+      var modelToken = token.id() < model.size() ? model.token(token.id()) : null;
+      if (modelId >= 0 ? modelId != token.id() : modelToken != null) {
+        throw id.wrong("is " + token.id() + ", but in model.vocab "
+            + (modelId >= 0 ? quote(token.content()) + " is " + modelId
+                : token.id() + " is " + quote(String.valueOf(modelToken))));
+      }
+      if (tokens.put(token.id(), token) != null) {
+        throw id.wrong("is " + token.id() + ", as an earlier token's");
+      }
+      if (idsByContent.put(token.content(), token.id()) != null) {
+        throw element.get("content").wrong(quote(token.content()) + " occurs twice");
+      }
+    }
+    return tokens;
+  }
+
+  private static AddedToken addedToken(JsonPart part) throws TokenizerFormatException {
+    var content = part.get("content").string();
+    if (content.isEmpty() || !Utf8.isWellFormed(content)) {
+      throw part.get("content").wrong("must be a non-empty text without unpaired surrogates");
+    }
+    return new AddedToken(
+        part.get("id").id(),
+        content,
+        part.get("single_word").boolOr(false),
+        part.get("lstrip").boolOr(false),
+        part.get("rstrip").boolOr(false),
+        part.get("normalized").boolOr(true),
+        part.get("special").boolOr(false));
+  }
+}
