@@ -1,0 +1,34 @@
+package crema.tensor.cpu;
+
+/**
+ * The right-hand side of products, laid out once for many: the weight {@code [out, in]} of a linear layer, say, at
+ * inference. Made by {@link Gemm#pack}; results are the bits that the matrix itself would give. It is a copy: later
+ * changes of the matrix do not reach it.
+ */
+public final class PackedMatrix {
+  private final int depth;
+  private final int columns;
+  private final MicroKernel kernel;
+  final float[] panels;
+
+  PackedMatrix(int depth, int columns, MicroKernel kernel, float[] panels) {
+    this.depth = depth;
+    this.columns = columns;
+    this.kernel = kernel;
+    this.panels = panels;
+  }
+
+  /** The length of the sums: rows of B, or {@code in} of a weight {@code [out, in]}. */
+  public int depth() {
+    return depth;
+  }
+
+  /** The columns of the product: {@code out} of a weight {@code [out, in]}. */
+  public int columns() {
+    return columns;
+  }
+
+  boolean isFor(MicroKernel other) {
+    return kernel.lanes() == other.lanes();
+  }
+}
