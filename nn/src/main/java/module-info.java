@@ -4,4 +4,9 @@ module crema.nn {
   requires transitive crema.autograd;
   requires tools.jackson.databind;
 
+  exports crema.nn;
+  exports crema.nn.io;
+  exports crema.nn.loss;
+  exports crema.nn.model;
+  exports crema.nn.optim;
 }

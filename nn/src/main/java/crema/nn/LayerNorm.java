@@ -1,0 +1,23 @@
+package crema.nn;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+
+/** LayerNorm over the last dimension (arXiv 1607.06450). State-dict keys: {@code weight}, {@code bias}. */
+public final class LayerNorm extends Module {
+  private final Variable weight;
+  private final Variable bias;
+  private final float epsilon;
+
+  /** Starts with a weight of ones and a bias of zeros. */
+  public LayerNorm(ParameterSource source, int features, float epsilon) {
+    this.epsilon = epsilon;
+    weight = parameter("weight", source.create(new Initializer.Constant(1), features));
+    bias = parameter("bias", source.create(new Initializer.Constant(0), features));
+  }
+
+  /** The normalized rows, of x's shape {@code [rows, features]}. */
+  public Variable forward(Tape tape, Variable x) {
+    return crema.autograd.op.LayerNorm.apply(tape, x, weight, bias, epsilon);
+  }
+}

@@ -1,0 +1,74 @@
+package crema.nn;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.Activation;
+import crema.tensor.PackedMatrix;
+import crema.tensor.Shape;
+import crema.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** x · weightᵀ + bias. State-dict keys: {@code weight} {@code [out, in]} and, if there is one, {@code bias} {@code [out]}. */
+public final class Linear extends Module {
+  private final Variable weight;
+  private final @Nullable Variable bias;
+  private @Nullable PackedMatrix packed;
+
+  /** A layer with a bias, initialized as PyTorch does: {@link Initializer.Uniform#linear}. */
+  public Linear(ParameterSource source, int in, int out) {
+    this(source, in, out, Initializer.Uniform.linear(in), Initializer.Uniform.linear(in));
+  }
+
+  /**
+   * A layer whose initial values the caller chooses.
+   *
+   * @param biasInitializer null for a layer without a bias
+   */
+  public Linear(ParameterSource source, int in, int out, Initializer weightInitializer,
+      @Nullable Initializer biasInitializer) {
+    weight = parameter("weight", source.create(weightInitializer, out, in));
+    bias = biasInitializer == null ? null : parameter("bias", source.create(biasInitializer, out));
+  }
+
+  /** {@code [rows, out]} from x {@code [rows, in]}. */
+  public Variable forward(Tape tape, Variable x) {
+    return forward(tape, x, Activation.IDENTITY);
+  }
+
+  /** {@code [rows, out]} from x {@code [rows, in]}, with an activation that is fused to the product. */
+  public Variable forward(Tape tape, Variable x, Activation activation) {
+    PackedMatrix prepared = packed;
+    if (prepared == null || tape.records(x, weight)) {
+      return crema.autograd.op.Linear.apply(tape, x, weight, bias, activation);
+    }
+    if (x.shape().columns() != prepared.columns()) {
+      throw new IllegalArgumentException("a linear layer of " + prepared.columns() + " features got " + x.shape());
+    }
+    long[] extents = x.shape().toArray();
+    extents[extents.length - 1] = prepared.rows();
+    Tensor y = tape.scope().empty(x.value().dtype(), Shape.of(extents));
+    tape.backend().matMul().linear(x.value(), prepared, bias == null ? null : bias.value(), activation, y);
+    return Variable.constant(y);
+  }
+
+  @Override
+  protected void prepare() {
+    closeOwn();
+    packed = weight.value().backend().matMul().pack(weight.value());
+  }
+
+  @Override
+  protected void release() {
+    if (packed != null) {
+      weight.value().close();
+    }
+  }
+
+  @Override
+  protected void closeOwn() {
+    if (packed != null) {
+      packed.close();
+      packed = null;
+    }
+  }
+}

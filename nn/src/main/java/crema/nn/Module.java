@@ -1,0 +1,124 @@
+package crema.nn;
+
+import crema.autograd.Variable;
+import crema.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A part of a model: parameters of its own and parts that it consists of, each registered under a name by the
+ * constructor. A subclass adds the method that computes, usually {@code Variable forward(Tape tape, Variable x)}.
+ *
+ * <p>A module owns its parameters, those of its parts included; {@link #close} gives their memory back. Training is for
+ * one thread at a time. A {@linkplain #freeze frozen} module may predict on many threads at once, each with a scope and a
+ * tape of its own.
+ */
+public abstract class Module implements AutoCloseable {
+  private final Map<String, Variable> parameters = new LinkedHashMap<>();
+  private final Map<String, Module> modules = new LinkedHashMap<>();
+
+  /** A module without parameters; subclasses register theirs. */
+  protected Module() {}
+
+  /**
+   * Registers a parameter of this module itself. Returns it.
+   *
+   * @param name its last part of the state-dict key
+   */
+  protected final Variable parameter(String name, Variable parameter) {
+    register(parameters, name, parameter);
+    return parameter;
+  }
+
+  /**
+   * Registers a part of this module. Returns it.
+   *
+   * @param name what its parameters' state-dict keys start with, before a dot; may itself contain dots:
+   *     {@code layers.0}
+   */
+  protected final <M extends Module> M module(String name, M module) {
+    register(modules, name, module);
+    return module;
+  }
+
+  private <T> void register(Map<String, T> members, String name, T member) {
+    if (name.isEmpty() || parameters.containsKey(name) || modules.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "'" + name + "' cannot name a member of " + getClass().getSimpleName() + ": it is empty or taken");
+    }
+    members.put(name, member);
+  }
+
+  /** All parameters in the order of registration, under their dotted names, as Hugging Face's and PyTorch's are. */
+  public final Map<String, Variable> parameters() {
+    var all = new LinkedHashMap<String, Variable>();
+    collect("", all);
+    return Collections.unmodifiableMap(all);
+  }
+
+  private void collect(String prefix, Map<String, Variable> all) {
+    parameters.forEach((name, parameter) -> all.put(prefix + name, parameter));
+    modules.forEach((name, module) -> module.collect(prefix + name + ".", all));
+  }
+
+  /** The values of all parameters under their dotted names: what is saved. */
+  public final Map<String, Tensor> stateDict() {
+    var values = new LinkedHashMap<String, Tensor>();
+    parameters().forEach((name, parameter) -> values.put(name, parameter.value()));
+    return values;
+  }
+
+  /**
+   * Overwrites all parameters. They are left as they were if something does not fit.
+   *
+   * @throws InvalidWeightsException when a name is missing or unexpected, or a shape differs; the message lists them
+   */
+  public final void load(Weights weights) {
+    weights.copyTo(stateDict());
+  }
+
+  /** The number of elements of all parameters. */
+  public final long parameterCount() {
+    return parameters().values().stream().mapToLong(parameter -> parameter.value().elements()).sum();
+  }
+
+  /**
+   * Prepares this module for prediction: weights are copied to the layout that the backend multiplies fastest with.
+   * Later changes of the parameters are not seen until it is called again.
+   */
+  public final void freeze() {
+    walk(Module::prepare);
+  }
+
+  /**
+   * Gives back the memory of those parameters that a {@linkplain #freeze frozen} module predicts without. It can then
+   * be neither trained nor saved.
+   */
+  public final void releaseWeights() {
+    walk(Module::release);
+  }
+
+  /** What {@link #freeze} does for this module itself. */
+  protected void prepare() {}
+
+  /** What {@link #releaseWeights} does for this module itself. */
+  protected void release() {}
+
+  /** What {@link #close} does for this module itself, besides giving back the parameters. */
+  protected void closeOwn() {}
+
+  @Override
+  public final void close() {
+    walk(module -> {
+      module.closeOwn();
+      module.parameters.values().forEach(parameter -> parameter.value().close());
+    });
+  }
+
+  private void walk(Consumer<Module> action) {
+    action.accept(this);
+    modules.values().forEach(module -> module.walk(action));
+  }
+}

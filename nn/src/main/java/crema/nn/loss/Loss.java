@@ -1,0 +1,17 @@
+package crema.nn.loss;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.Tensor;
+
+/** What training makes small. A loss is immutable and holds no memory of a device: one serves any number of tapes. */
+public interface Loss {
+  /**
+   * The mean loss of a batch, {@code [1]}.
+   *
+   * @param logits {@code [rows, classes]}
+   * @param targets what the loss says it wants: class indices {@code I32 [rows]}, or one number a class
+   *     {@code [rows, classes]}
+   */
+  Variable apply(Tape tape, Variable logits, Tensor targets);
+}

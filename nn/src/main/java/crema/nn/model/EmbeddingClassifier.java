@@ -1,0 +1,86 @@
+package crema.nn.model;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.autograd.op.Pool;
+import crema.nn.Module;
+import crema.nn.ParameterSource;
+import crema.tensor.Pooling;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text classifier: an {@link Encoder}, the mean of its vectors, and a head. State-dict keys: {@code backbone} and
+ * {@code classifier}.
+ */
+public final class EmbeddingClassifier extends Module {
+  private final EmbeddingClassifierConfig config;
+  private final Encoder backbone;
+  private final ClassificationHead classifier;
+
+  /**
+   * Vectors that stand for texts.
+   *
+   * @param pooled one a sequence, {@code [sequences, hiddenSize]}: the mean of its tokens'
+   * @param tokens one a token, {@code [tokens, hiddenSize]}
+   */
+  public record Embeddings(Variable pooled, Variable tokens) {}
+
+  /**
+   * What the model says about a batch.
+   *
+   * @param logits {@code [sequences, numLabels]}
+   * @param embeddings null unless asked for
+   */
+  public record Output(Variable logits, @Nullable Embeddings embeddings) {}
+
+  /** A classifier whose parameters come from the source. */
+  public EmbeddingClassifier(ParameterSource source, EmbeddingClassifierConfig config) {
+    this.config = config;
+    backbone = module("backbone", new Encoder(source, config.encoder()));
+    int hidden = config.encoder().hiddenSize();
+    classifier = module("classifier", switch (config.head().kind()) {
+      case MLP -> new MlpHead(source, hidden, config.head(), config.numLabels());
+      case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().rmsNormEps(),
+          config.numLabels());
+    });
+  }
+
+  /** The shape of this model. */
+  public EmbeddingClassifierConfig config() {
+    return config;
+  }
+
+  /**
+   * Logits, {@code [sequences, numLabels]}.
+   *
+   * @param ids {@code I32 [tokens]}, each in [0, vocabSize)
+   * @param sequences how the tokens are cut
+   */
+  public Variable forward(Tape tape, Tensor ids, Sequences sequences) {
+    return forward(tape, ids, sequences, false).logits();
+  }
+
+  /**
+   * Logits and, if asked for, the vectors they come from.
+   *
+   * @param ids {@code I32 [tokens]}, each in [0, vocabSize)
+   * @param sequences how the tokens are cut
+   * @param returnEmbeddings whether the output shall have pooled and per-token vectors
+   */
+  public Output forward(Tape tape, Tensor ids, Sequences sequences, boolean returnEmbeddings) {
+    if (!returnEmbeddings) {
+      Variable logits = tape.region(() -> classifier.forward(tape, embed(tape, ids, sequences).pooled()));
+      return new Output(logits, null);
+    }
+    Embeddings embeddings = embed(tape, ids, sequences);
+    return new Output(classifier.forward(tape, embeddings.pooled()), embeddings);
+  }
+
+  /** Pooled and per-token vectors, without the head. */
+  public Embeddings embed(Tape tape, Tensor ids, Sequences sequences) {
+    Variable tokens = backbone.forward(tape, ids, sequences);
+    return new Embeddings(Pool.apply(tape, Pooling.MEAN, tokens, sequences), tokens);
+  }
+}

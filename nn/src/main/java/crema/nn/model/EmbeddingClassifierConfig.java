@@ -1,0 +1,47 @@
+package crema.nn.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The shape of an {@link EmbeddingClassifier}. In JSON it is one flat object with the keys of {@link EncoderConfig} and
+ * {@link HeadConfig}.
+ *
+ * @param encoder what makes vectors of tokens
+ * @param head what makes logits of the pooled vector
+ * @param numLabels classes: {@code num_labels}
+ */
+public record EmbeddingClassifierConfig(EncoderConfig encoder, HeadConfig head, int numLabels) {
+  /** Checks that head and encoder fit together. */
+  public EmbeddingClassifierConfig {
+    ConfigValues.requirePositive("num_labels", numLabels);
+    if (head.kind() == HeadConfig.Kind.RESIDUAL && head.residual() && head.hiddenSize() != encoder.hiddenSize()) {
+      throw new IllegalArgumentException("head_residual needs a head_hidden_size of " + encoder.hiddenSize()
+          + ", which is hidden_size, not " + head.hiddenSize());
+    }
+  }
+
+  /** The defaults: the reference model with a vocabulary and classes of one's own. */
+  public static EmbeddingClassifierConfig defaults(int vocabSize, int numLabels) {
+    return of(Map.of("vocab_size", vocabSize, "num_labels", numLabels));
+  }
+
+  /**
+   * A config from the values of a JSON object; what it does not name is default, and names of others are ignored.
+   *
+   * @throws IllegalArgumentException when a value is missing, of another type or out of range; the message names it
+   */
+  public static EmbeddingClassifierConfig of(Map<String, ?> json) {
+    EncoderConfig encoder = EncoderConfig.of(json);
+    return new EmbeddingClassifierConfig(encoder, HeadConfig.of(json, encoder.hiddenSize()),
+        new ConfigValues(json).integer("num_labels"));
+  }
+
+  /** What {@link #of} reads, in a fixed order. */
+  public Map<String, Object> toMap() {
+    var json = new LinkedHashMap<String, Object>(encoder.toMap());
+    json.put("num_labels", numLabels);
+    json.putAll(head.toMap());
+    return json;
+  }
+}

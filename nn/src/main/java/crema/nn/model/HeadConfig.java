@@ -1,0 +1,69 @@
+package crema.nn.model;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The shape of what turns a pooled vector into logits.
+ *
+ * @param kind which head: {@code head}
+ * @param hiddenSize its width: {@code head_hidden_size}
+ * @param dropout the probability of dropping its elements: {@code head_dropout}
+ * @param residual whether a {@link ResidualHead} adds its input to its hidden layer, which takes a width that is the
+ *     encoder's: {@code head_residual}
+ */
+public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean residual) {
+  /** The heads there are. */
+  public enum Kind {
+    /** {@link MlpHead}. */
+    MLP,
+    /** {@link ResidualHead}. */
+    RESIDUAL;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Kind parse(String name) {
+      return Arrays.stream(values()).filter(kind -> kind.toString().equals(name)).findFirst().orElseThrow(
+          () -> new IllegalArgumentException("head must be mlp or residual, not '" + name + "'"));
+    }
+  }
+
+  /** Checks the ranges; messages use the names in JSON. */
+  public HeadConfig {
+    ConfigValues.requirePositive("head_hidden_size", hiddenSize);
+    ConfigValues.requireProbability("head_dropout", dropout);
+  }
+
+  /** The reference's head: as wide as the encoder, dropout 0.1. */
+  public static HeadConfig mlp(int hiddenSize) {
+    return new HeadConfig(Kind.MLP, hiddenSize, 0.1, false);
+  }
+
+  /**
+   * A config from the values of a JSON object.
+   *
+   * @param encoderHiddenSize the default width
+   * @throws IllegalArgumentException when a value is of another type or out of range; the message names it
+   */
+  static HeadConfig of(Map<String, ?> json, int encoderHiddenSize) {
+    var values = new ConfigValues(json);
+    String kind = values.text("head");
+    int hiddenSize = values.integer("head_hidden_size", encoderHiddenSize);
+    return new HeadConfig(kind == null ? Kind.MLP : Kind.parse(kind), hiddenSize, values.number("head_dropout", 0.1),
+        values.flag("head_residual", hiddenSize == encoderHiddenSize));
+  }
+
+  Map<String, Object> toMap() {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("head", kind.toString());
+    json.put("head_hidden_size", hiddenSize);
+    json.put("head_dropout", dropout);
+    json.put("head_residual", residual);
+    return json;
+  }
+}

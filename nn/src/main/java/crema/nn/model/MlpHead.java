@@ -1,0 +1,30 @@
+package crema.nn.model;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.nn.Dropout;
+import crema.nn.Linear;
+import crema.nn.ParameterSource;
+import crema.tensor.Activation;
+
+/**
+ * Dropout, linear, GELU, dropout, linear. The state-dict keys {@code 1} and {@code 4} are the positions of the linear
+ * layers in PyTorch's {@code Sequential}.
+ */
+final class MlpHead extends ClassificationHead {
+  private final Dropout dropout;
+  private final Linear hidden;
+  private final Linear output;
+
+  MlpHead(ParameterSource source, int in, HeadConfig config, int numLabels) {
+    dropout = new Dropout((float) config.dropout());
+    hidden = module("1", new Linear(source, in, config.hiddenSize()));
+    output = module("4", new Linear(source, config.hiddenSize(), numLabels));
+  }
+
+  @Override
+  Variable forward(Tape tape, Variable x) {
+    Variable activated = hidden.forward(tape, dropout.forward(tape, x), Activation.GELU);
+    return output.forward(tape, dropout.forward(tape, activated));
+  }
+}
