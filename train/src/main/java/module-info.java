@@ -1,5 +1,7 @@
 /** Everything around a model: data, metrics, training, reports, serving and the command line. */
 module crema.train {
+  exports crema.data;
+
   requires static transitive org.jspecify;
   requires transitive crema.nn;
   requires transitive crema.tokenizer;

@@ -1,0 +1,151 @@
+package crema.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Splits a stream of UTF-8 into lines at {@code \n}, of which it knows the number and whether they are sound. Other
+ * line breaks of Unicode are text: JSON, for one, allows them inside a string.
+ */
+final class LineReader implements AutoCloseable {
+  /** The longest line that is held in memory. */
+  static final int MAX_LINE_BYTES = 1 << 24;
+
+  private final DataFile file;
+  private final InputStream in;
+  private final byte[] buffer = new byte[1 << 16];
+  private int position;
+  private int limit;
+
+  private byte[] line = new byte[256];
+  private int length;
+  private long number;
+  private String text = "";
+  private String terminator = "";
+  private @Nullable RowProblem problem;
+
+  LineReader(DataFile file, InputStream in) {
+    this.file = file;
+    this.in = in;
+  }
+
+  /**
+   * Reads the next line, sound or not.
+   *
+   * @return false at the end of the file
+   */
+  boolean advance() {
+    length = 0;
+    boolean tooLong = false;
+    boolean ended = false;
+    while (!ended) {
+      if (position == limit && !fill()) {
+        if (length == 0 && !tooLong) {
+          return false;
+        }
+        break;
+      }
+      int end = position;
+      while (end < limit && buffer[end] != '\n') {
+        end++;
+      }
+      tooLong |= length + (end - position) > MAX_LINE_BYTES;
+      if (!tooLong) {
+        append(position, end);
+      }
+      ended = end < limit;
+      position = ended ? end + 1 : end;
+    }
+    number++;
+    finish(tooLong, ended);
+    return true;
+  }
+
+  /** The number of the line, from 1; 0 before the first. */
+  long number() {
+    return number;
+  }
+
+  /** The line without its terminator; invalid bytes are replaced by U+FFFD, and a line too long is empty. */
+  String text() {
+    return text;
+  }
+
+  /** The line's terminator: {@code \n}, {@code \r\n}, or nothing at the end of the file. */
+  String terminator() {
+    return terminator;
+  }
+
+  /** What is wrong with the line, or null if it is sound. */
+  @Nullable RowProblem problem() {
+    return problem;
+  }
+
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw file.unreadable(e, number);
+    }
+  }
+
+  private boolean fill() {
+    try {
+      limit = in.read(buffer, 0, buffer.length);
+    } catch (IOException e) {
+      throw file.unreadable(e, number);
+    }
+    position = 0;
+    limit = Math.max(limit, 0);
+    return limit > 0;
+  }
+
+  private void append(int from, int to) {
+    int count = to - from;
+    if (length + count > line.length) {
+      line = Arrays.copyOf(line, Math.max(length + count, 2 * line.length));
+    }
+    System.arraycopy(buffer, from, line, length, count);
+    length += count;
+  }
+
+  private void finish(boolean tooLong, boolean ended) {
+    problem = null;
+    terminator = ended ? "\n" : "";
+    if (tooLong) {
+      text = "";
+      problem = new RowProblem(
+          RowFault.TOO_LONG, file.name(), number, "a line of more than %,d bytes".formatted(MAX_LINE_BYTES));
+      return;
+    }
+    if (length > 0 && line[length - 1] == '\r') {
+      length--;
+      terminator = "\r" + terminator;
+    }
+    text = new String(line, 0, length, StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') >= 0) {
+      problem = invalidBytes();
+    }
+  }
+
+  /** Tells a replacement character that stands in the file from one that the decoder put there. */
+  private @Nullable RowProblem invalidBytes() {
+    var bytes = ByteBuffer.wrap(line, 0, length);
+    var decoder = StandardCharsets.UTF_8.newDecoder()
+        .onMalformedInput(CodingErrorAction.REPORT)
+        .onUnmappableCharacter(CodingErrorAction.REPORT);
+    if (!decoder.decode(bytes, CharBuffer.allocate(length), true).isError()) {
+      return null;
+    }
+    var detail = "the byte 0x%02X, number %,d of the line".formatted(bytes.get(bytes.position()),
+        bytes.position() + 1);
+    return new RowProblem(RowFault.INVALID_UTF8, file.name(), number, detail);
+  }
+}

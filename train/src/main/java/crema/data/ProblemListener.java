@@ -1,0 +1,16 @@
+package crema.data;
+
+/** Hears of every row that a reader skips. It may throw to stop the reading. */
+@FunctionalInterface
+public interface ProblemListener {
+  /** Takes no notice; for a second pass over rows whose problems were already told. */
+  ProblemListener SILENT = problem -> {};
+
+  /** Stops at the first problem by throwing a {@link DataException} with the file and line. */
+  ProblemListener STRICT = problem -> {
+    throw new DataException(problem.message());
+  };
+
+  /** Called once for each skipped row, in the order of the file. */
+  void problem(RowProblem problem);
+}

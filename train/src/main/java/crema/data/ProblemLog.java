@@ -1,0 +1,60 @@
+package crema.data;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Counts problems by kind and keeps the first few of each as examples. Not safe for use by several threads. */
+public final class ProblemLog implements ProblemListener {
+  private final int examplesPerFault;
+  private final Map<RowFault, Long> counts = new EnumMap<>(RowFault.class);
+  private final Map<RowFault, List<RowProblem>> examples = new EnumMap<>(RowFault.class);
+
+  /** Keeps up to three examples of each kind. */
+  public ProblemLog() {
+    this(3);
+  }
+
+  /** Keeps up to the given number of examples of each kind. */
+  public ProblemLog(int examplesPerFault) {
+    this.examplesPerFault = examplesPerFault;
+  }
+
+  @Override
+  public void problem(RowProblem problem) {
+    counts.merge(problem.fault(), 1L, Long::sum);
+    var kept = examples.computeIfAbsent(problem.fault(), fault -> new ArrayList<>());
+    if (kept.size() < examplesPerFault) {
+      kept.add(problem);
+    }
+  }
+
+  /** The number of problems of all kinds. */
+  public long total() {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The number of problems of each kind that occurred. */
+  public Map<RowFault, Long> counts() {
+    return Collections.unmodifiableMap(counts);
+  }
+
+  /** The first problems of a kind, in the order of the file. */
+  public List<RowProblem> examples(RowFault fault) {
+    return List.copyOf(examples.getOrDefault(fault, List.of()));
+  }
+
+  /** Lines for the user: for each kind its count, then its examples, indented; empty if nothing was skipped. */
+  public List<String> report() {
+    var lines = new ArrayList<String>();
+    counts.forEach((fault, count) -> {
+      lines.add("%,d %s: %s".formatted(count, count == 1 ? "row" : "rows", fault));
+      for (var problem : examples(fault)) {
+        lines.add("  " + problem.file() + ", line " + problem.line() + ": " + problem.detail());
+      }
+    });
+    return lines;
+  }
+}

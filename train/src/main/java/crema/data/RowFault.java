@@ -1,0 +1,35 @@
+package crema.data;
+
+/** The ways in which a row can be unusable. */
+public enum RowFault {
+  /** The row has more or fewer fields than the header. */
+  FIELD_COUNT("wrong number of fields"),
+  /** Quotes that do not follow the rules of CSV. */
+  BAD_QUOTING("bad quoting"),
+  /** Not a JSON object, or a value of a type that cannot be used. */
+  BAD_JSON("bad JSON"),
+  /** Bytes that are not UTF-8. */
+  INVALID_UTF8("invalid UTF-8"),
+  /** A row longer than a reader holds in memory. */
+  TOO_LONG("row too long"),
+  /** No value in the label column. */
+  MISSING_LABEL("missing label"),
+  /** A label that cannot be read, such as a path with an empty segment. */
+  BAD_LABEL("bad label"),
+  /** A label that the model was not trained on. */
+  UNKNOWN_LABEL("unknown label"),
+  /** All text columns are missing or blank. */
+  EMPTY_TEXT("empty text");
+
+  private final String words;
+
+  RowFault(String words) {
+    this.words = words;
+  }
+
+  /** The fault in plain words, for messages. */
+  @Override
+  public String toString() {
+    return words;
+  }
+}
