@@ -158,7 +158,11 @@ public final class SafetensorsReader implements Weights, AutoCloseable {
       }
       case I32, BF16, F16, I8 -> {
         for (int i = 0; i < count; i++) {
-          target.setAtIndex(ValueLayout.JAVA_INT, i, Math.toIntExact(from.toLong(source, i)));
+          long value = from.toLong(source, i);
+          if (value != (int) value) {
+            throw new InvalidWeightsException("the file holds " + value + ", which does not fit " + to);
+          }
+          target.setAtIndex(ValueLayout.JAVA_INT, i, (int) value);
         }
       }
     }
