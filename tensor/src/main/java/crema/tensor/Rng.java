@@ -36,10 +36,15 @@ public record Rng(long seed, long step) {
   public record Stream(long seed, long step, int op) {
     /** Writes the four words of block {@code block} (elements {@code 4·block} to {@code 4·block + 3}). */
     public void block(long block, int[] words) {
+      block(block, words, 0);
+    }
+
+    /** Writes the four words of block {@code block} from {@code words[offset]} on. */
+    public void block(long block, int[] words, int offset) {
       if (block < 0 || block > 0xFFFFFFFFL) {
         throw new IllegalArgumentException("random block " + block + " is past the end of a stream");
       }
-      philox((int) block, op, (int) step, (int) (step >>> 32), (int) seed, (int) (seed >>> 32), words);
+      philox((int) block, op, (int) step, (int) (step >>> 32), (int) seed, (int) (seed >>> 32), words, offset);
     }
 
     /** Element {@code index} as 32 random bits. */
@@ -61,7 +66,7 @@ public record Rng(long seed, long step) {
   }
 
   /** Ten rounds of Philox4x32 over the counter {@code c0..c3} with the key {@code k0, k1}. */
-  static void philox(int c0, int c1, int c2, int c3, int k0, int k1, int[] words) {
+  static void philox(int c0, int c1, int c2, int c3, int k0, int k1, int[] words, int offset) {
     for (int round = 0; round < ROUNDS; round++) {
       long product0 = (MULTIPLIER_0 & 0xFFFFFFFFL) * (c0 & 0xFFFFFFFFL);
       long product1 = (MULTIPLIER_1 & 0xFFFFFFFFL) * (c2 & 0xFFFFFFFFL);
@@ -72,9 +77,9 @@ public record Rng(long seed, long step) {
       k0 += WEYL_0;
       k1 += WEYL_1;
     }
-    words[0] = c0;
-    words[1] = c1;
-    words[2] = c2;
-    words[3] = c3;
+    words[offset] = c0;
+    words[offset + 1] = c1;
+    words[offset + 2] = c2;
+    words[offset + 3] = c3;
   }
 }

@@ -1,6 +1,48 @@
 package crema.tensor.cpu;
 
+import static crema.tensor.cpu.CpuStorage.floats;
+import static crema.tensor.cpu.CpuStorage.start;
+
 import crema.tensor.Attention;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** {@link Attention} with SIMD kernels. */
-final class CpuAttention implements Attention {}
+final class CpuAttention implements Attention {
+  private final CpuContext context;
+  private final ConcurrentHashMap<RopeKey, RopeTable> ropeTables = new ConcurrentHashMap<>();
+
+  private record RopeKey(double theta, int headDim) {}
+
+  CpuAttention(CpuContext context) {
+    this.context = context;
+  }
+
+  /** A table for at least so many positions; a longer one replaces a shorter one. */
+  private RopeTable ropeTable(double theta, int headDim, int positions) {
+    return ropeTables.compute(new RopeKey(theta, headDim), (key, known) -> known != null && known.positions() >= positions
+        ? known : RopeTable.of(Math.max(64, Integer.highestOneBit(positions) * 2), headDim / 2, theta));
+  }
+
+  @Override
+  public void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y) {
+    float[] in = floats(x);
+    float[] out = floats(y);
+    int xo = start(x);
+    int yo = start(y);
+    int features = (int) x.shape().columns();
+    int half = headDim / 2;
+    RopeTable table = ropeTable(theta, headDim, sequences.longest());
+    context.overRows(sequences.tokens(), features, (from, to) -> {
+      var cursor = new SequenceCursor(sequences, from);
+      for (int token = from; token < to; token++) {
+        int angles = cursor.positionOf(token) * half;
+        for (int at = token * features; at < (token + 1) * features; at += headDim) {
+          Kernels.ARITHMETIC.rotate(in, xo + at, table.cosines(), table.sines(), angles, inverse ? -1 : 1, half, out,
+              yo + at);
+        }
+      }
+    });
+  }
+}

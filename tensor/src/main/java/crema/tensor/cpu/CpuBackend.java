@@ -13,8 +13,6 @@ import crema.tensor.Pointwise;
 import crema.tensor.Reduction;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The SIMD backend: pooled heap arrays and kernels on the JDK's Vector API. */
@@ -22,24 +20,27 @@ public final class CpuBackend implements Backend {
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8 - CpuStorage.BASE;
 
   private final AtomicLong liveBytes = new AtomicLong();
-  private final Map<DType, ArrayPool<Object>> pools = new EnumMap<>(DType.class);
-  private final MatMul matMul = new CpuMatMul();
-  private final Pointwise pointwise = new CpuPointwise();
-  private final Reduction reduction = new CpuReduction();
-  private final Normalization normalization = new CpuNormalization();
-  private final Attention attention = new CpuAttention();
-  private final Embedding embedding = new CpuEmbedding();
-  private final Losses losses = new CpuLosses();
-  private final Optimizers optimizers = new CpuOptimizers();
+  private final CpuContext context;
+  private final MatMul matMul;
+  private final Pointwise pointwise;
+  private final Reduction reduction;
+  private final Normalization normalization;
+  private final Attention attention;
+  private final Embedding embedding;
+  private final Losses losses;
+  private final Optimizers optimizers;
 
-  /** A backend that computes on the given number of threads. */
+  /** A backend that computes on the given number of threads, the caller's included. */
   public CpuBackend(int threads) {
-    pools.put(DType.F32, new ArrayPool<>(float[]::new));
-    pools.put(DType.F64, new ArrayPool<>(double[]::new));
-    pools.put(DType.BF16, new ArrayPool<>(short[]::new));
-    pools.put(DType.F16, new ArrayPool<>(short[]::new));
-    pools.put(DType.I8, new ArrayPool<>(byte[]::new));
-    pools.put(DType.I32, new ArrayPool<>(int[]::new));
+    context = new CpuContext(threads);
+    matMul = new CpuMatMul(context);
+    pointwise = new CpuPointwise(context);
+    reduction = new CpuReduction(context);
+    normalization = new CpuNormalization(context);
+    attention = new CpuAttention(context);
+    embedding = new CpuEmbedding(context);
+    losses = new CpuLosses(context);
+    optimizers = new CpuOptimizers(context);
   }
 
   @Override
@@ -54,22 +55,27 @@ public final class CpuBackend implements Backend {
           + " elements; the CPU holds at most " + LARGEST_ARRAY + " in one tensor: split it by rows");
     }
     int length = (int) shape.elements() + CpuStorage.BASE;
-    Object array = pool(dtype).take(length);
+    Object array = switch (dtype) {
+      case F32 -> context.floats.take(length);
+      case F64 -> context.doubles.take(length);
+      case I32 -> context.ints.take(length);
+      case BF16, F16 -> context.shorts.take(length);
+      case I8 -> context.bytes.take(length);
+    };
     liveBytes.addAndGet(shape.elements() * dtype.bytes());
     return new CpuStorage(this, dtype, shape.elements(), array);
   }
 
   void freed(CpuStorage storage) {
     liveBytes.addAndGet(-storage.elements() * storage.dtype().bytes());
-    pool(storage.dtype()).give(storage.array(), storage.capacity());
-  }
-
-  private ArrayPool<Object> pool(DType dtype) {
-    ArrayPool<Object> pool = pools.get(dtype);
-    if (pool == null) {
-      throw new IllegalArgumentException("the CPU has no storage for " + dtype);
+    switch (storage.array()) {
+      case float[] array -> context.floats.give(array);
+      case double[] array -> context.doubles.give(array);
+      case int[] array -> context.ints.give(array);
+      case short[] array -> context.shorts.give(array);
+      case byte[] array -> context.bytes.give(array);
+      default -> throw new IllegalStateException("storage of " + storage.array().getClass());
     }
-    return pool;
   }
 
   @Override
@@ -119,6 +125,6 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void close() {
-    pools.values().forEach(ArrayPool::clear);
+    context.close();
   }
 }

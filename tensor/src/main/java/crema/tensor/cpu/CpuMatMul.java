@@ -1,6 +1,93 @@
 package crema.tensor.cpu;
 
-import crema.tensor.MatMul;
+import static crema.tensor.cpu.CpuStorage.floats;
+import static crema.tensor.cpu.CpuStorage.start;
 
-/** {@link MatMul} with SIMD kernels. */
-final class CpuMatMul implements MatMul {}
+import crema.tensor.Activation;
+import crema.tensor.MatMul;
+import crema.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** {@link MatMul} by {@link Gemm}; activations are applied to blocks of the result while these are in the cache. */
+final class CpuMatMul implements MatMul {
+  private final Gemm gemm;
+
+  CpuMatMul(CpuContext context) {
+    gemm = context.gemm;
+  }
+
+  private record Packed(PackedMatrix matrix) implements crema.tensor.PackedMatrix {
+    @Override
+    public long rows() {
+      return matrix.columns();
+    }
+
+    @Override
+    public long columns() {
+      return matrix.depth();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate) {
+    if (transposeA && transposeB) {
+      throw new IllegalArgumentException("at most one operand of a product may be transposed");
+    }
+    Orientation orientation = transposeA ? Orientation.TN : transposeB ? Orientation.NT : Orientation.NN;
+    gemm.multiply(orientation, rows(c), columns(c), transposeA ? rows(a) : columns(a), floats(a), start(a), columns(a),
+        floats(b), start(b), columns(b), floats(c), start(c), columns(c), accumulate);
+  }
+
+  @Override
+  public void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor y,
+      @Nullable Tensor preactivation) {
+    gemm.linear(rows(x), columns(y), columns(x), floats(x), start(x), columns(x), floats(weight), start(weight),
+        columns(weight), bias == null ? null : floats(bias), bias == null ? 0 : start(bias),
+        epilogue(activation, columns(y), preactivation), floats(y), start(y), columns(y));
+  }
+
+  @Override
+  public crema.tensor.PackedMatrix pack(Tensor weight) {
+    return new Packed(gemm.pack(true, rows(weight), columns(weight), floats(weight), start(weight), columns(weight)));
+  }
+
+  @Override
+  public void linear(Tensor x, crema.tensor.PackedMatrix weight, @Nullable Tensor bias, Activation activation,
+      Tensor y) {
+    gemm.linear(rows(x), floats(x), start(x), columns(x), ((Packed) weight).matrix(),
+        bias == null ? null : floats(bias), bias == null ? 0 : start(bias), epilogue(activation, columns(y), null),
+        floats(y), start(y), columns(y));
+  }
+
+  private static @Nullable Epilogue epilogue(Activation activation, int columns, @Nullable Tensor preactivation) {
+    if (preactivation == null) {
+      return activation == Activation.IDENTITY ? null
+          : (c, offset, stride, row, column, height, width) -> activate(activation, c, offset, stride, height, width);
+    }
+    float[] kept = floats(preactivation);
+    int keptAt = start(preactivation);
+    return (c, offset, stride, row, column, height, width) -> {
+      for (int i = 0; i < height; i++) {
+        System.arraycopy(c, offset + i * stride, kept, keptAt + (row + i) * columns + column, width);
+      }
+      activate(activation, c, offset, stride, height, width);
+    };
+  }
+
+  private static void activate(Activation activation, float[] c, int offset, int stride, int height, int width) {
+    for (int i = 0; i < height; i++) {
+      Kernels.ACTIVATION.activate(activation, c, offset + i * stride, c, offset + i * stride, width);
+    }
+  }
+
+  private static int rows(Tensor matrix) {
+    return (int) matrix.shape().rows();
+  }
+
+  private static int columns(Tensor matrix) {
+    return (int) matrix.shape().columns();
+  }
+}

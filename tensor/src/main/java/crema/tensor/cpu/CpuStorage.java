@@ -22,7 +22,7 @@ final class CpuStorage extends Storage {
     this.array = array;
   }
 
-  private static CpuStorage of(Tensor tensor) {
+  static CpuStorage of(Tensor tensor) {
     if (tensor.storage() instanceof CpuStorage storage) {
       return storage;
     }
@@ -32,12 +32,19 @@ final class CpuStorage extends Storage {
 
   /** The array of an {@link DType#F32} tensor; its first element is at {@link #start}. */
   static float[] floats(Tensor tensor) {
-    return (float[]) of(tensor).array;
+    if (of(tensor).array instanceof float[] array) {
+      return array;
+    }
+    throw new IllegalArgumentException("the CPU computes in F32, and tensor " + tensor.shape() + " holds "
+        + tensor.dtype() + "; the reference backend computes in F64");
   }
 
   /** The array of an {@link DType#I32} tensor; its first element is at {@link #start}. */
   static int[] ints(Tensor tensor) {
-    return (int[]) of(tensor).array;
+    if (of(tensor).array instanceof int[] array) {
+      return array;
+    }
+    throw new IllegalArgumentException("tensor " + tensor.shape() + " of ids holds " + tensor.dtype() + ", not I32");
   }
 
   /** Where a tensor's first element is in its array. */
@@ -47,11 +54,6 @@ final class CpuStorage extends Storage {
 
   Object array() {
     return array;
-  }
-
-  /** The length of the array, which may be more than was asked for. */
-  int capacity() {
-    return Math.toIntExact(memory().byteSize() / dtype().bytes());
   }
 
   private MemorySegment memory(long offset, long bytes) {

@@ -1,0 +1,14 @@
+package crema.tensor.cpu;
+
+/** The kernels of this process: those of the width that {@link Simd} chose. Constants, so that calls of them inline. */
+final class Kernels {
+  static final ActivationKernels ACTIVATION =
+      Simd.isVector() ? new VectorActivationKernels() : new ScalarActivationKernels();
+  static final ArithmeticKernels ARITHMETIC =
+      Simd.isVector() ? new VectorArithmeticKernels() : new ScalarArithmeticKernels();
+  static final ReductionKernels REDUCTION =
+      Simd.isVector() ? new VectorReductionKernels() : new ScalarReductionKernels();
+  static final RandomKernels RANDOM = Simd.isVector() ? new VectorRandomKernels() : new ScalarRandomKernels();
+
+  private Kernels() {}
+}
