@@ -1,0 +1,90 @@
+package crema.autograd.op;
+
+import crema.autograd.GradCheck;
+import crema.autograd.Gradients;
+import crema.autograd.Op;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.Backend;
+import crema.tensor.BinaryOperator;
+import crema.tensor.DType;
+import crema.tensor.Rng;
+import crema.tensor.Scope;
+import crema.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * An op of the tape, run forward and backward.
+ *
+ * @param op the op's record
+ * @param shapes tells this row from the op's others
+ * @param smooth whether difference quotients are near the gradients: not at extreme inputs
+ * @param inputs what the op is differentiated by
+ * @param apply applies the op
+ */
+record OpRow(Class<? extends Op> op, String shapes, double tolerance, double negligible, boolean large, boolean smooth,
+    List<Input> inputs, GradCheck.Function apply) implements Row {
+  /** What {@link Input} streams cannot collide with. */
+  private static final int PROJECTION = 1000;
+
+  @Override
+  public String name() {
+    return op.getSimpleName() + " " + shapes;
+  }
+
+  OpRow withTolerance(double other) {
+    return new OpRow(op, shapes, other, negligible, large, smooth, inputs, apply);
+  }
+
+  OpRow withNegligible(double other) {
+    return new OpRow(op, shapes, tolerance, other, large, smooth, inputs, apply);
+  }
+
+  OpRow asLarge() {
+    return new OpRow(op, shapes, tolerance, negligible, true, false, inputs, apply);
+  }
+
+  OpRow asExtreme() {
+    return new OpRow(op, shapes, tolerance, negligible, large, false, inputs, apply);
+  }
+
+  List<Tensor> tensors(Scope scope, DType dtype) {
+    return IntStream.range(0, inputs.size())
+        .mapToObj(i -> inputs.get(i).tensor(scope, dtype, name(), i))
+        .toList();
+  }
+
+  @Override
+  public List<Output> run(Backend backend, DType dtype) {
+    return run(backend, dtype, IntStream.range(0, inputs.size()).boxed().toList());
+  }
+
+  /** The value of the op and the gradients of some of its inputs when the others need none. */
+  List<Output> run(Backend backend, DType dtype, List<Integer> wanted) {
+    try (var scope = new Scope(backend)) {
+      List<Tensor> tensors = tensors(scope, dtype);
+      List<Variable> variables = IntStream.range(0, tensors.size())
+          .mapToObj(i -> wanted.contains(i) ? Variable.parameter(tensors.get(i)) : Variable.constant(tensors.get(i)))
+          .toList();
+      var tape = Tape.training(scope, new Rng(1, 2));
+      Variable y = apply.apply(tape, variables);
+      var outputs = new ArrayList<Output>();
+      outputs.add(Output.of("value", y.value()));
+      Tensor weights = new Input(Values.uniform(-1, 1), y.shape()).tensor(scope, dtype, name(), PROJECTION);
+      Variable loss = Sum.apply(tape,
+          Binary.apply(tape, BinaryOperator.MULTIPLY, y, Variable.constant(weights)));
+      Gradients gradients = tape.backward(loss);
+      for (int i : wanted) {
+        outputs.add(Output.of("gradient of input " + i, gradients.of(variables.get(i))));
+      }
+      return outputs;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

@@ -1,0 +1,337 @@
+package crema.autograd.op;
+
+import static crema.autograd.op.Catalog.LOOSE;
+import static crema.autograd.op.Catalog.TOLERANCE;
+import static crema.autograd.op.Catalog.cut;
+import static crema.autograd.op.Catalog.scattered;
+import static crema.autograd.op.Catalog.sum;
+import static crema.autograd.op.Catalog.unevenLengths;
+
+import crema.autograd.GradCheck;
+import crema.autograd.Op;
+import crema.tensor.Activation;
+import crema.tensor.AttentionSpec;
+import crema.tensor.BinaryOperator;
+import crema.tensor.Pooling;
+import crema.tensor.Rng;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The rows of the {@link Catalog} for the ops of the tape. */
+final class OpRows {
+  private static final int[] ROW_LENGTHS = {1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 67};
+  private static final int[] SOME_ROW_LENGTHS = {1, 7, 16, 33};
+
+  /** Zero, the smallest numbers that are not, and large ones. */
+  private static final Values EXTREMES = Values.oneOf(0, -0.0, 1e-40, -1e-40, 1e-30, 1, -1, 1e15, -1e15);
+
+  /** As far apart as logits get in practice. */
+  private static final Values FAR_LOGITS = Values.oneOf(80, -80, 0, 0.5);
+
+  private static final double NOTHING = 1e-30;
+
+  private OpRows() {}
+
+  static List<OpRow> all() {
+    var rows = new ArrayList<OpRow>();
+    matrixProducts(rows);
+    pointwise(rows);
+    reductions(rows);
+    normalizations(rows);
+    sequences(rows);
+    attention(rows);
+    embeddingAndLoss(rows);
+    return rows;
+  }
+
+  private static OpRow row(Class<? extends Op> op, String shapes, GradCheck.Function apply, Input... inputs) {
+    return new OpRow(op, shapes, TOLERANCE, NOTHING, false, true, List.of(inputs), apply);
+  }
+
+  private static void matrixProducts(List<OpRow> rows) {
+    int[][] sizes = {{1, 1, 1}, {1, 17, 1}, {1, 64, 33}, {3, 5, 7}, {16, 16, 16}, {17, 15, 31}, {2, 1, 33}, {37, 67, 9},
+        {5, 300, 3}};
+    for (int[] size : sizes) {
+      matMul(rows, size, false);
+    }
+    int[][] largeSizes = {{261, 389, 131}, {3, 515, 517}, {517, 19, 67}};
+    for (int[] size : largeSizes) {
+      matMul(rows, size, true);
+    }
+
+    GradCheck.Function plain = (tape, in) -> Linear.apply(tape, in.get(0), in.get(1), in.get(2), Activation.IDENTITY);
+    for (int out : ROW_LENGTHS) {
+      rows.add(row(Linear.class, "[3, 5] to " + out, plain, Input.of(3, 5), Input.of(out, 5), Input.of(out)));
+      rows.add(row(Linear.class, "[2, " + out + "] to 3", plain, Input.of(2, out), Input.of(3, out), Input.of(3)));
+    }
+    rows.add(row(Linear.class, "[2, 3, 7] to 5 without bias",
+        (tape, in) -> Linear.apply(tape, in.get(0), in.get(1), null, Activation.IDENTITY),
+        Input.of(2, 3, 7), Input.of(5, 7)));
+    rows.add(row(Linear.class, "[7] to 5", plain, Input.of(7), Input.of(5, 7), Input.of(5)));
+    for (Activation activation : Activation.values()) {
+      GradCheck.Function fused = (tape, in) -> Linear.apply(tape, in.get(0), in.get(1), in.get(2), activation);
+      // Positive, for the sake of the logarithm and the root.
+      Values values = Values.uniform(0.1, 1);
+      rows.add(row(Linear.class, "[5, 7] to 19 with " + activation, fused,
+          Input.of(values, 5, 7), Input.of(values, 19, 7), Input.of(values, 19)));
+      rows.add(row(Linear.class, "[259, 67] to 131 with " + activation, fused,
+          Input.of(Values.uniform(0, 0.1), 259, 67), Input.of(Values.uniform(0, 0.1), 131, 67),
+          Input.of(values, 131)).asLarge());
+    }
+    for (Activation activation : new Activation[] {Activation.GELU, Activation.SILU, Activation.TANH}) {
+      rows.add(row(Linear.class, "[5, 7] to 33 with " + activation + " of both signs",
+          (tape, in) -> Linear.apply(tape, in.get(0), in.get(1), in.get(2), activation),
+          Input.of(5, 7), Input.of(33, 7), Input.of(33)));
+    }
+  }
+
+  private static void matMul(List<OpRow> rows, int[] size, boolean large) {
+    int m = size[0];
+    int k = size[1];
+    int n = size[2];
+    OpRow plain = row(MatMul.class, "[%d, %d] times [%d, %d]".formatted(m, k, k, n),
+        (tape, in) -> MatMul.apply(tape, in.get(0), in.get(1)), Input.of(m, k), Input.of(k, n));
+    OpRow transposed = row(MatMul.class, "[%d, %d] times [%d, %d] transposed".formatted(m, k, n, k),
+        (tape, in) -> MatMul.applyTransposed(tape, in.get(0), in.get(1)), Input.of(m, k), Input.of(n, k));
+    rows.add(large ? plain.asLarge() : plain);
+    rows.add(large ? transposed.asLarge() : transposed);
+  }
+
+  private static void pointwise(List<OpRow> rows) {
+    for (BinaryOperator operator : BinaryOperator.values()) {
+      GradCheck.Function binary = (tape, in) -> Binary.apply(tape, operator, in.get(0), in.get(1));
+      Values divisor = Values.awayFromZero(0.5, 2);
+      for (int n : ROW_LENGTHS) {
+        rows.add(row(Binary.class, operator + " [3, " + n + "] and as much", binary,
+            Input.of(3, n), Input.of(divisor, 3, n)));
+        rows.add(row(Binary.class, operator + " [3, " + n + "] and [" + n + "]", binary,
+            Input.of(3, n), Input.of(divisor, n)));
+      }
+      rows.add(row(Binary.class, operator + " [2, 3, 5] and [3, 5]", binary,
+          Input.of(2, 3, 5), Input.of(divisor, 3, 5)));
+      rows.add(row(Binary.class, operator + " [5, 1] and [1]", binary, Input.of(5, 1), Input.of(divisor, 1)));
+      rows.add(row(Binary.class, operator + " [517, 257] and as much", binary,
+          Input.of(517, 257), Input.of(divisor, 517, 257)).asLarge());
+      rows.add(row(Binary.class, operator + " [517, 257] and [257]", binary,
+          Input.of(517, 257), Input.of(divisor, 257)).asLarge());
+    }
+    rows.add(row(Binary.class, "MULTIPLY of [17] with itself",
+        (tape, in) -> Binary.apply(tape, BinaryOperator.MULTIPLY, in.get(0), in.get(0)), Input.of(17)));
+
+    for (Activation f : Activation.values()) {
+      GradCheck.Function activate = (tape, in) -> Activate.apply(tape, f, in.get(0));
+      boolean positive = f == Activation.LOG || f == Activation.SQRT;
+      Values values = positive ? Values.uniform(0.1, 4) : Values.awayFromZero(1e-3, 4);
+      for (int n : ROW_LENGTHS) {
+        rows.add(row(Activate.class, f + " [" + n + "]", activate, Input.of(values, n)));
+      }
+      rows.add(row(Activate.class, f + " [70001]", activate, Input.of(values, 70_001)).asLarge());
+      Values extremes = positive ? Values.oneOf(1e-30, 1e-3, 1, 1e15)
+          : Values.oneOf(80, -80, 20, -20, 9, -9, 5, -5, 0, -0.0, 1e-40, -1e-30);
+      rows.add(row(Activate.class, f + " [101] of extremes", activate, Input.of(extremes, 101))
+          .asExtreme().withTolerance(LOOSE));
+    }
+
+    for (int n : ROW_LENGTHS) {
+      rows.add(row(Scale.class, "[" + n + "]", (tape, in) -> Scale.apply(tape, in.get(0), -0.37), Input.of(n)));
+      rows.add(row(SwiGlu.class, "[2, " + n + "]", (tape, in) -> SwiGlu.apply(tape, in.get(0), in.get(1)),
+          Input.of(Values.uniform(-4, 4), 2, n), Input.of(2, n)));
+      rows.add(row(Dropout.class, "[3, " + n + "]", (tape, in) -> Dropout.apply(tape, in.get(0), 0.3f),
+          Input.of(3, n)));
+    }
+    rows.add(row(Scale.class, "[70001]", (tape, in) -> Scale.apply(tape, in.get(0), -0.37), Input.of(70_001))
+        .asLarge());
+    rows.add(row(SwiGlu.class, "[517, 257]", (tape, in) -> SwiGlu.apply(tape, in.get(0), in.get(1)),
+        Input.of(Values.uniform(-4, 4), 517, 257), Input.of(517, 257)).asLarge());
+    rows.add(row(SwiGlu.class, "[101] of extremes", (tape, in) -> SwiGlu.apply(tape, in.get(0), in.get(1)),
+        Input.of(FAR_LOGITS, 101), Input.of(101)).asExtreme().withTolerance(LOOSE));
+    rows.add(row(Dropout.class, "[517, 257]", (tape, in) -> Dropout.apply(tape, in.get(0), 0.1f), Input.of(517, 257))
+        .asLarge());
+  }
+
+  private static void reductions(List<OpRow> rows) {
+    for (int n : ROW_LENGTHS) {
+      rows.add(row(Sum.class, "[3, " + n + "]", (tape, in) -> Sum.apply(tape, in.get(0)), Input.of(3, n)));
+      rows.add(row(Mean.class, "[" + n + "]", (tape, in) -> Mean.apply(tape, in.get(0)), Input.of(n)));
+      rows.add(row(Softmax.class, "[3, " + n + "]", (tape, in) -> Softmax.apply(tape, in.get(0)), Input.of(3, n)));
+      rows.add(row(LogSoftmax.class, "[3, " + n + "]", (tape, in) -> LogSoftmax.apply(tape, in.get(0)),
+          Input.of(3, n)));
+    }
+    // The terms of a long sum of both signs are larger than it.
+    rows.add(row(Sum.class, "[517, 257]", (tape, in) -> Sum.apply(tape, in.get(0)),
+        Input.of(Values.uniform(-0.5, 1), 517, 257)).asLarge());
+    rows.add(row(Mean.class, "[70001]", (tape, in) -> Mean.apply(tape, in.get(0)),
+        Input.of(Values.uniform(-0.5, 1), 70_001)).asLarge());
+    for (Values values : List.of(FAR_LOGITS, EXTREMES)) {
+      String which = values == FAR_LOGITS ? "far apart" : "of extremes";
+      rows.add(row(Softmax.class, "[5, 19] " + which, (tape, in) -> Softmax.apply(tape, in.get(0)),
+          Input.of(values, 5, 19)).asExtreme().withTolerance(LOOSE));
+      rows.add(row(LogSoftmax.class, "[5, 19] " + which, (tape, in) -> LogSoftmax.apply(tape, in.get(0)),
+          Input.of(values, 5, 19)).asExtreme().withTolerance(LOOSE));
+    }
+    rows.add(row(Softmax.class, "[517, 257]", (tape, in) -> Softmax.apply(tape, in.get(0)),
+        Input.of(Values.uniform(-4, 4), 517, 257)).asLarge());
+    rows.add(row(LogSoftmax.class, "[517, 257]", (tape, in) -> LogSoftmax.apply(tape, in.get(0)),
+        Input.of(Values.uniform(-4, 4), 517, 257)).asLarge());
+    rows.add(row(Reshape.class, "[6, 35] to [3, 2, 35]", (tape, in) -> Reshape.apply(tape, in.get(0), 3, 2, 35),
+        Input.of(6, 35)));
+  }
+
+  private static void normalizations(List<OpRow> rows) {
+    GradCheck.Function rms = (tape, in) -> RmsNorm.apply(tape, in.get(0), in.get(1), 1e-6f);
+    GradCheck.Function layer = (tape, in) -> LayerNorm.apply(tape, in.get(0), in.get(1), in.get(2), 1e-5f);
+    // With a large epsilon: else y hardly depends on a row of one number, and its gradient is a difference that
+    // vanishes.
+    rows.add(row(RmsNorm.class, "[3, 1]", (tape, in) -> RmsNorm.apply(tape, in.get(0), in.get(1), 0.1f),
+        Input.of(3, 1), Input.of(1)));
+    for (int n : Arrays.stream(ROW_LENGTHS).skip(1).toArray()) {
+      rows.add(row(RmsNorm.class, "[3, " + n + "]", rms, Input.of(Values.awayFromZero(0.2, 1), 3, n), Input.of(n)));
+      rows.add(row(LayerNorm.class, "[3, " + n + "]", layer, Input.of(3, n), Input.of(n), Input.of(n))
+          .withTolerance(LOOSE));
+    }
+    rows.add(row(RmsNorm.class, "[2, 3, 5]", rms, Input.of(2, 3, 5), Input.of(5)));
+    rows.add(row(RmsNorm.class, "[517, 257]", rms, Input.of(517, 257), Input.of(257)).asLarge());
+    rows.add(row(RmsNorm.class, "[7, 33] of extremes", rms, Input.of(EXTREMES, 7, 33), Input.of(33))
+        .asExtreme().withTolerance(LOOSE));
+    rows.add(row(RmsNorm.class, "[3, 17] of zeros", rms, Input.of(Values.oneOf(0), 3, 17), Input.of(17)).asExtreme());
+    rows.add(row(LayerNorm.class, "[5, 17] without bias",
+        (tape, in) -> LayerNorm.apply(tape, in.get(0), in.get(1), null, 1e-5f), Input.of(5, 17), Input.of(17)));
+    rows.add(row(LayerNorm.class, "[517, 257]", layer, Input.of(517, 257), Input.of(257), Input.of(257)).asLarge());
+    rows.add(row(LayerNorm.class, "[5, 33] around 100", layer,
+        Input.of(Values.uniform(99, 101), 5, 33), Input.of(33), Input.of(33)).withTolerance(LOOSE));
+    // A row that is constant has no deviation: only epsilon keeps its gradient finite.
+    rows.add(row(LayerNorm.class, "[3, 17] of ones", layer, Input.of(Values.oneOf(1), 3, 17), Input.of(17),
+        Input.of(17)).asExtreme());
+  }
+
+  private static void sequences(List<OpRow> rows) {
+    int[][] cuts = {{1}, {1, 1, 1}, {5, 1, 17, 3}};
+    for (int[] lengths : cuts) {
+      int tokens = sum(lengths);
+      String of = " of " + Arrays.toString(lengths);
+      for (Pooling pooling : Pooling.values()) {
+        for (int features : SOME_ROW_LENGTHS) {
+          rows.add(row(Pool.class, pooling + " [" + tokens + ", " + features + "]" + of,
+              (tape, in) -> Pool.apply(tape, pooling, in.get(0), cut(tape.scope(), lengths)),
+              Input.of(tokens, features)));
+        }
+      }
+      for (int features : SOME_ROW_LENGTHS) {
+        rows.add(row(Residual.class, "[" + tokens + ", " + features + "] with gamma and drop path" + of,
+            (tape, in) -> Residual.apply(tape, in.get(0), in.get(1), in.get(2), cut(tape.scope(), lengths), 0.4f),
+            Input.of(tokens, features), Input.of(tokens, features), Input.of(features)));
+        rows.add(row(Residual.class, "[" + tokens + ", " + features + "]" + of,
+            (tape, in) -> Residual.apply(tape, in.get(0), in.get(1), null, cut(tape.scope(), lengths), 0),
+            Input.of(tokens, features), Input.of(tokens, features)));
+      }
+      for (int headDim : new int[] {2, 6, 16, 34}) {
+        rows.add(row(Rope.class, "[" + tokens + ", 3 heads of " + headDim + "]" + of,
+            (tape, in) -> Rope.apply(tape, in.get(0), cut(tape.scope(), lengths), headDim, 1e6),
+            Input.of(tokens, 3L * headDim)));
+      }
+    }
+    int[] many = unevenLengths(41, 67);
+    int tokens = sum(many);
+    for (Pooling pooling : Pooling.values()) {
+      rows.add(row(Pool.class, pooling + " [" + tokens + ", 67] of 41 sequences",
+          (tape, in) -> Pool.apply(tape, pooling, in.get(0), cut(tape.scope(), many)),
+          Input.of(tokens, 67)).asLarge());
+    }
+    // Of equal maxima the first token receives the gradient, on every backend.
+    rows.add(row(Pool.class, "MAX [26, 17] with ties",
+        (tape, in) -> Pool.apply(tape, Pooling.MAX, in.get(0), cut(tape.scope(), 5, 1, 17, 3)),
+        Input.of(Values.oneOf(-1, 0, 1), 26, 17)).asExtreme());
+    rows.add(row(Residual.class, "[" + tokens + ", 67] of 41 sequences",
+        (tape, in) -> Residual.apply(tape, in.get(0), in.get(1), in.get(2), cut(tape.scope(), many), 0.1f),
+        Input.of(tokens, 67), Input.of(tokens, 67), Input.of(67)).asLarge());
+    rows.add(row(Rope.class, "[" + tokens + ", 2 heads of 34] of 41 sequences",
+        (tape, in) -> Rope.apply(tape, in.get(0), cut(tape.scope(), many), 34, 1e4),
+        Input.of(tokens, 68)).asLarge());
+  }
+
+  private static void attention(List<OpRow> rows) {
+    AttentionSpec[] specs = {AttentionSpec.of(1, 1, 1, false), AttentionSpec.of(2, 1, 7, false),
+        AttentionSpec.of(6, 2, 16, false), AttentionSpec.of(4, 4, 17, true), AttentionSpec.of(2, 2, 33, false),
+        AttentionSpec.of(3, 1, 8, true),
+        new AttentionSpec(4, 2, 5, false, 0.7f, 0.3f, new Rng(5, 6).stream(7)),
+        new AttentionSpec(2, 2, 16, true, 0.25f, 0.1f, new Rng(5, 6).stream(8))};
+    int[][] cuts = {{1}, {1, 1, 1}, {5, 1, 17, 3}};
+    for (AttentionSpec spec : specs) {
+      for (int[] lengths : cuts) {
+        // The weight of a single key is one whatever its score: the score's gradient is a difference that vanishes.
+        rows.add(attention(spec, lengths, Values.uniform(-1, 1)).withTolerance(LOOSE).withNegligible(1e-3));
+      }
+    }
+    int[] many = unevenLengths(41, 67);
+    rows.add(attention(AttentionSpec.of(6, 2, 16, false), many, Values.uniform(-1, 1)).asLarge().withTolerance(LOOSE));
+    rows.add(attention(new AttentionSpec(3, 3, 24, true, 0.2f, 0.1f, new Rng(5, 6).stream(9)), many,
+        Values.uniform(-1, 1)).asLarge().withTolerance(LOOSE));
+    rows.add(attention(AttentionSpec.of(1, 1, 8, false), new int[] {1, 293, 2}, Values.uniform(-1, 1)).asLarge()
+        .withTolerance(LOOSE));
+    // Scores of some ±80: almost all weights vanish.
+    rows.add(attention(new AttentionSpec(2, 1, 4, false, 1, 0, null), new int[] {5, 1, 17}, Values.oneOf(-5, 5, 0, 4))
+        .asExtreme().withTolerance(LOOSE));
+  }
+
+  private static OpRow attention(AttentionSpec spec, int[] lengths, Values values) {
+    int tokens = sum(lengths);
+    Input queries = Input.of(values, tokens, (long) spec.numHeads() * spec.headDim());
+    Input keys = Input.of(values, tokens, (long) spec.numKeyValueHeads() * spec.headDim());
+    String shapes = "%d/%d heads of %d%s%s, scale %.2f, of %s".formatted(spec.numHeads(), spec.numKeyValueHeads(),
+        spec.headDim(), spec.causal() ? ", causal" : "", spec.dropout() > 0 ? ", dropout" : "", spec.scale(),
+        lengths.length > 4 ? lengths.length + " sequences" : Arrays.toString(lengths));
+    return row(Attention.class, shapes,
+        (tape, in) -> Attention.apply(tape, in.get(0), in.get(1), in.get(2), cut(tape.scope(), lengths), spec),
+        queries, keys, keys);
+  }
+
+  private static void embeddingAndLoss(List<OpRow> rows) {
+    int[] ids = {3, 0, 6, 3, 3, 1};
+    for (int features : ROW_LENGTHS) {
+      rows.add(row(Embedding.class, "[7, " + features + "] with repeated ids",
+          (tape, in) -> Embedding.apply(tape, in.get(0), tape.scope().ints(ids, ids.length), 1.5f),
+          Input.of(7, features)));
+    }
+    rows.add(row(Embedding.class, "[5, 3] for one token",
+        (tape, in) -> Embedding.apply(tape, in.get(0), tape.scope().ints(new int[] {4}, 1), 1), Input.of(5, 3)));
+    rows.add(row(Embedding.class, "of a table that is computed",
+        (tape, in) -> Embedding.apply(tape, Scale.apply(tape, in.get(0), 3), tape.scope().ints(ids, ids.length), 1),
+        Input.of(7, 9)));
+    int[] manyIds = scattered(3001, 0, 997);
+    rows.add(row(Embedding.class, "[1009, 67] for 3001 tokens",
+        (tape, in) -> Embedding.apply(tape, in.get(0), tape.scope().ints(manyIds, manyIds.length), 2),
+        Input.of(1009, 67)).asLarge());
+
+    for (int classes : ROW_LENGTHS) {
+      rows.add(crossEntropy(5, classes, 0, false, Values.uniform(-4, 4)));
+      rows.add(crossEntropy(5, classes, 0.1f, true, Values.uniform(-4, 4)));
+    }
+    rows.add(crossEntropy(1, 3, 0, false, Values.uniform(-4, 4)));
+    rows.add(crossEntropy(5, 19, 0, false, FAR_LOGITS).asExtreme());
+    rows.add(crossEntropy(5, 19, 0.1f, true, EXTREMES).asExtreme());
+    rows.add(crossEntropy(517, 257, 0.1f, true, Values.uniform(-4, 4)).asLarge());
+    rows.add(crossEntropy(67, 3001, 0, false, Values.uniform(-4, 4)).asLarge());
+    rows.add(row(CrossEntropy.class, "[3, 7] without labels",
+        (tape, in) -> CrossEntropy.apply(tape, in.get(0), tape.scope().ints(new int[] {-1, -1, -100}, 3), null, 0.1f),
+        Input.of(3, 7)));
+  }
+
+  /** Some rows have no label. */
+  private static OpRow crossEntropy(int batch, int classes, float smoothing, boolean weighted, Values values) {
+    int[] labels = scattered(batch, 0, classes);
+    for (int i = 2; i < batch; i += 5) {
+      labels[i] = -1;
+    }
+    var weights = new float[classes];
+    for (int j = 0; j < classes; j++) {
+      weights[j] = 0.5f + j % 3;
+    }
+    String shapes = "[%d, %d], logits from %.0f%s".formatted(batch, classes, values.choose(0),
+        weighted ? ", weights, smoothing " + smoothing : "");
+    return row(CrossEntropy.class, shapes,
+        (tape, in) -> CrossEntropy.apply(tape, in.get(0), tape.scope().ints(labels, batch),
+            weighted ? tape.scope().empty(in.get(0).value().dtype(), classes).set(weights) : null, smoothing),
+        Input.of(values, batch, classes)).withTolerance(LOOSE);
+  }
+}
