@@ -25,7 +25,7 @@ final class Categorical {
     int low = 0;
     int high = cumulative.length - 1;
     while (low < high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (cumulative[middle] > wanted) {
         high = middle;
       } else {

@@ -132,7 +132,7 @@ public final class DataFile {
     boolean gzip = startsWith(head, 0x1f, 0x8b);
     boolean zstd = startsWith(head, 0x28, 0xb5, 0x2f, 0xfd);
     var lower = name.toLowerCase(Locale.ROOT);
-    if (lower.endsWith(".gz") && !gzip || lower.endsWith(".zst") && !zstd) {
+    if ((lower.endsWith(".gz") && !gzip) || (lower.endsWith(".zst") && !zstd)) {
       throw new DataException(name + " is not compressed as its name says: it starts with the bytes "
           + HexFormat.ofDelimiter(" ").formatHex(head));
     }

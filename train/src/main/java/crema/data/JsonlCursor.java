@@ -114,7 +114,7 @@ final class JsonlCursor extends FileCursor {
   }
 
   private static boolean isMissing(JsonNode value) {
-    return value.isMissingNode() || value.isNull() || value.isString() && value.stringValue().isBlank();
+    return value.isMissingNode() || value.isNull() || (value.isString() && value.stringValue().isBlank());
   }
 
   /** The text in a column; an array of strings is read as one text. */

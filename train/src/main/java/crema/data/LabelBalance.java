@@ -45,7 +45,7 @@ public sealed interface LabelBalance {
     return switch (this) {
       case Natural _ -> 1;
       case Balanced _ -> 1.0 / n;
-      case SquareRoot _ -> 1 / Math.sqrt(n);
+      case SquareRoot _ -> 1 / Math.sqrt((double) n);
       case EffectiveNumber effective -> effectiveWeight(effective.beta(), n);
     };
   }

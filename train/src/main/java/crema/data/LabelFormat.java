@@ -30,7 +30,7 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
 
   /** Checks that the separators can be told from labels and from each other. */
   public LabelFormat {
-    if (manySeparator != null && manySeparator.isEmpty() || pathSeparator != null && pathSeparator.isBlank()) {
+    if ((manySeparator != null && manySeparator.isEmpty()) || (pathSeparator != null && pathSeparator.isBlank())) {
       throw new DataException("a separator of labels cannot be empty");
     }
     if (manySeparator != null && pathSeparator != null && manySeparator.strip().equals(pathSeparator.strip())) {

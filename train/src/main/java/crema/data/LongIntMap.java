@@ -35,9 +35,9 @@ final class LongIntMap {
 
   private int slot(long key) {
     int mask = keys.length - 1;
-    int slot = (int) (key ^ key >>> 32) & mask;
+    int slot = (int) (key ^ (key >>> 32)) & mask;
     while (values[slot] != 0 && keys[slot] != key) {
-      slot = slot + 1 & mask;
+      slot = (slot + 1) & mask;
     }
     return slot;
   }

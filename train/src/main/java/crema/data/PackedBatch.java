@@ -9,6 +9,7 @@ package crema.data;
  * @param labelOffsets where the labels of each sequence begin, and at last the number of labels, [sequences + 1]
  * @param examples the number of each sequence's example in the data set, [sequences]
  */
+@SuppressWarnings("ArrayRecordComponent") // carries arrays to tensors; batches are never compared
 public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelOffsets, int[] examples) {
   /** The number of sequences. */
   public int sequences() {

@@ -28,7 +28,7 @@ final class Permutation {
     int bits = size <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(size - 1);
     lowBits = bits / 2;
     lowMask = (1 << lowBits) - 1;
-    highMask = (1 << bits - lowBits) - 1;
+    highMask = (1 << (bits - lowBits)) - 1;
   }
 
   /** The element at a position. */
@@ -47,10 +47,10 @@ final class Permutation {
       high ^= noise(round, low) & highMask;
       low ^= noise(round + 1, high) & lowMask;
     }
-    return high << lowBits | low;
+    return (high << lowBits) | low;
   }
 
   private int noise(int round, int half) {
-    return (int) (CounterRandom.bits(seed, stream, (long) round << 32 | half) >>> 32);
+    return (int) (CounterRandom.bits(seed, stream, ((long) round << 32) | half) >>> 32);
   }
 }
