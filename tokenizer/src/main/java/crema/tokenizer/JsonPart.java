@@ -77,8 +77,12 @@ record JsonPart(String source, String path, JsonNode node) {
   static String quote(String text) {
     var quoted = new StringBuilder("'");
     text.codePoints().limit(MAX_QUOTED).forEach(c -> {
-      if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
-          || Character.getType(c) == Character.LINE_SEPARATOR || Character.getType(c) == Character.PARAGRAPH_SEPARATOR) {
+      var printable = switch (Character.getType(c)) {
+        case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
+            Character.PARAGRAPH_SEPARATOR -> false;
+        default -> true;
+      };
+      if (!printable) {
         quoted.append(String.format("\\u%04X", c));
       } else {
         quoted.appendCodePoint(c);

@@ -3,12 +3,12 @@ package crema.tokenizer;
 /** Finds the stretches of a text that a split pattern matches, from left to right and without overlap. */
 sealed interface PatternScanner permits Gpt2Scanner, Gpt4Scanner, LiteralScanner, RegexScanner {
   /**
-   * Appends the matches in {@code text[from, to)}, none of them empty. Surrogates are paired; the pattern sees
-   * nothing of the text outside of the range.
+   * Appends the matches in {@code text[from, to)}; an empty one cuts the text where it is. Surrogates are paired; the
+   * pattern sees nothing of the text outside of the range.
    */
   void scan(char[] text, int from, int to, Pieces matches);
 
-  /** Whether the matches always cover the whole text. */
+  /** Whether the matches are never empty and always cover the whole text. */
   boolean coversEverything();
 
   /** Returns the scanner of a regular expression: a hand-written one where there is one, which is much faster. */

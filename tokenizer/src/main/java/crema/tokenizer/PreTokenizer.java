@@ -43,7 +43,9 @@ sealed interface PreTokenizer {
           joiner.add(end, matches.start(i), invert);
         }
         end = matches.end(i);
-        joiner.add(matches.start(i), end, !invert);
+        if (matches.start(i) < end) {
+          joiner.add(matches.start(i), end, !invert);
+        }
       }
       if (end < to) {
         joiner.add(end, to, invert);

@@ -24,12 +24,19 @@ final class RegexScanner implements PatternScanner {
   private static final int FLAGS =
       Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE | Pattern.UNIX_LINES | Pattern.MULTILINE;
 
-  /** Escapes, options and classes of Oniguruma that Java lacks or reads differently, and the reverse. */
-  private static final Pattern FOREIGN =
-      Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*(\\\\[hHKgkyYOZGNRXQE]|\\(\\?[a-z]*[-m][a-z]*[:)]|\\[:\\^?[a-z]+:])");
+  /** Escapes, options, classes and quantifiers that Oniguruma and Java read differently, or only one of them. */
+  private static final Pattern FOREIGN = Pattern.compile(
+      "(?<!\\\\)(?:\\\\\\\\)*(\\\\[hHKgkyYOZGNRXQE]|\\(\\?[a-z]*[-m][a-z]*[:)]|\\[:\\^?[a-z]+:]|\\{\\d*,?\\d*}\\+)");
 
   /** A property by its bare name, which in Oniguruma may be a script. */
   private static final Pattern PROPERTY = Pattern.compile("\\\\([pP])\\{([A-Z][A-Za-z_]+)}");
+
+  /** What {@code \w} of Oniguruma has. */
+  private static final String WORD_CHARACTERS =
+      "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}\u00B2\u00B3\u00B9\u00BC-\u00BE";
+
+  /** The word class as an escape, after an even number of backslashes. */
+  private static final Pattern WORD = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\([wW])");
 
   private final Pattern pattern;
 
@@ -48,7 +55,7 @@ final class RegexScanner implements PatternScanner {
       throw new IllegalArgumentException("the pattern uses " + foreign.group(1) + ", which is not supported");
     }
     try {
-      pattern = Pattern.compile(withJavaScriptNames(regex), FLAGS);
+      pattern = Pattern.compile(inJavaSyntax(regex), FLAGS);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
           "not a regular expression: " + e.getDescription() + " near character " + e.getIndex(), e);
@@ -57,13 +64,18 @@ final class RegexScanner implements PatternScanner {
     }
   }
 
-  /** Java spells the script {@code \p{Han}} as {@code \p{IsHan}}. */
-  private static String withJavaScriptNames(String regex) {
-    return PROPERTY.matcher(regex).replaceAll(property -> {
+  /**
+   * Java spells the script {@code \p{Han}} as {@code \p{IsHan}}, and its {@code \w} has the zero-width joiners
+   * where Oniguruma's has the fractions and superscripts of Latin-1.
+   */
+  private static String inJavaSyntax(String regex) {
+    var properties = PROPERTY.matcher(regex).replaceAll(property -> {
       var isScript = Arrays.stream(UnicodeScript.values()).anyMatch(s -> s.name().equalsIgnoreCase(property.group(2)));
       return Matcher.quoteReplacement(
           "\\" + property.group(1) + "{" + (isScript ? "Is" : "") + property.group(2) + "}");
     });
+    return WORD.matcher(properties).replaceAll(word -> Matcher.quoteReplacement(
+        word.group(1) + (word.group(2).equals("w") ? "[" : "[^") + WORD_CHARACTERS + "]"));
   }
 
   @Override
@@ -71,9 +83,7 @@ final class RegexScanner implements PatternScanner {
     var matcher = pattern.matcher(new MeteredText(text, from, to));
     try {
       while (matcher.find()) {
-        if (matcher.end() > matcher.start()) {
-          matches.add(from + matcher.start(), from + matcher.end());
-        }
+        matches.add(from + matcher.start(), from + matcher.end());
       }
     } catch (StackOverflowError e) {
       throw new IllegalStateException(

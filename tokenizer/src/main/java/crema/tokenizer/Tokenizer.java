@@ -149,6 +149,10 @@ public final class Tokenizer {
     return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
+  TextPipeline pipeline() {
+    return pipeline;
+  }
+
   Model model() {
     return model;
   }

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,9 +26,9 @@ final class TokenizerWriter {
     if (directory == null) {
       throw new IOException(file + ": is not a file's name");
     }
-    var temporary = Files.createTempFile(directory, target.getFileName().toString(), ".tmp");
+    var temporary = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         // Closing the generator would close the channel before it is forced to disk.
         var json = MAPPER.writerWithDefaultPrettyPrinter().createGenerator(Channels.newOutputStream(channel));
         write(tokenizer, json);
