@@ -1,7 +1,5 @@
-/** Everything around a model: data, metrics, training, reports, serving and the command line. */
+/** Everything around a model: data, metrics, training, reports and the command line. */
 module crema.train {
-  exports crema.data;
-
   requires static transitive org.jspecify;
   requires transitive crema.nn;
   requires transitive crema.tokenizer;
@@ -10,8 +8,14 @@ module crema.train {
   requires de.siegmar.fastcsv;
   requires info.picocli;
   requires me.tongfei.progressbar;
-  requires org.slf4j;
   requires tools.jackson.databind;
+
+  exports crema.data;
   exports crema.metrics;
   exports crema.report;
+  exports crema.train;
+
+  // Options are fields that picocli sets, settings are records that Jackson reads.
+  opens crema.cli to info.picocli;
+  opens crema.train to tools.jackson.databind;
 }

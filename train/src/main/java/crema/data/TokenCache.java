@@ -12,8 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Examples in a file that is mapped into memory. All numbers are little-endian:
@@ -42,7 +40,6 @@ final class TokenCache implements TokenDataset {
   static final int INDEX_BYTES = 12;
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final Logger LOG = LoggerFactory.getLogger(TokenCache.class);
   private static final int CHECKSUM_CHUNK = 1 << 20;
 
   private final Arena arena;
@@ -88,11 +85,8 @@ final class TokenCache implements TokenDataset {
     TokenCache cache = null;
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
       var file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      var fault = fault(file, fingerprint);
-      if (fault == null) {
+      if (isTrusted(file, fingerprint)) {
         cache = new TokenCache(arena, file);
-      } else {
-        LOG.info("{}: {}; writing it anew", path, fault);
       }
       return cache;
     } finally {
@@ -102,31 +96,22 @@ final class TokenCache implements TokenDataset {
     }
   }
 
-  /** Says why a file cannot be used, or null if it can. */
-  private static @Nullable String fault(MemorySegment file, byte[] fingerprint) {
+  /** Whether a file is a cache of this version, made by the given recipe, and whole. */
+  private static boolean isTrusted(MemorySegment file, byte[] fingerprint) {
     if (file.byteSize() < HEADER_BYTES
-        || file.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0) {
-      return "not a token cache";
-    }
-    if (file.get(INT, 8) != VERSION) {
-      return "a token cache of version " + file.get(INT, 8);
-    }
-    if (checksum(file.asSlice(0, HEADER_CHECKSUM)) != file.get(INT, HEADER_CHECKSUM)) {
-      return "the header is damaged";
-    }
-    if (file.asSlice(16, fingerprint.length).mismatch(MemorySegment.ofArray(fingerprint)) >= 0) {
-      return "made from other data, labels or tokenizer";
+        || file.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0
+        || file.get(INT, 8) != VERSION
+        || checksum(file.asSlice(0, HEADER_CHECKSUM)) != file.get(INT, HEADER_CHECKSUM)
+        || file.asSlice(16, fingerprint.length).mismatch(MemorySegment.ofArray(fingerprint)) >= 0) {
+      return false;
     }
     long examples = file.get(LONG, 48);
     long bodyInts = file.get(LONG, 64);
-    if (examples < 0 || examples > Integer.MAX_VALUE || bodyInts < 0 || bodyInts > file.byteSize() / Integer.BYTES
-        || HEADER_BYTES + bodyInts * Integer.BYTES + examples * INDEX_BYTES != file.byteSize()) {
-      return "the file has not the length that its header says";
-    }
-    if (checksum(file.asSlice(HEADER_BYTES)) != file.get(INT, 72)) {
-      return "the file is damaged";
-    }
-    return endsAscend(file.asSlice(HEADER_BYTES + bodyInts * Integer.BYTES), bodyInts) ? null : "its index is wrong";
+    return examples >= 0 && examples <= Integer.MAX_VALUE && bodyInts >= 0
+        && bodyInts <= file.byteSize() / Integer.BYTES
+        && HEADER_BYTES + bodyInts * Integer.BYTES + examples * INDEX_BYTES == file.byteSize()
+        && checksum(file.asSlice(HEADER_BYTES)) == file.get(INT, 72)
+        && endsAscend(file.asSlice(HEADER_BYTES + bodyInts * Integer.BYTES), bodyInts);
   }
 
   private static boolean endsAscend(MemorySegment index, long bodyInts) {

@@ -1,0 +1,75 @@
+package crema.train;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A trained model that gives texts their labels. Safe for use by many threads at once.
+ *
+ * <pre>{@code
+ * try (Classifier classifier = Classifier.load(Path.of("models/titles"))) {
+ *   Prediction best = classifier.predict("bosch serie 6 washing machine 9kg");
+ *   System.out.println(best.label() + " " + best.probability());
+ * }
+ * }</pre>
+ */
+public interface Classifier extends AutoCloseable {
+  /**
+   * Loads a model directory, using as many threads as there are processors.
+   *
+   * @throws TrainingException when the directory is not a model, is damaged, or is of a newer version
+   */
+  static Classifier load(Path directory) {
+    return load(directory, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Loads a model directory.
+   *
+   * @param threads how many threads compute one call's predictions; the results do not depend on it
+   * @throws TrainingException when the directory is not a model, is damaged, or is of a newer version
+   */
+  static Classifier load(Path directory, int threads) {
+    return EncoderClassifier.load(new ModelDirectory(directory), threads);
+  }
+
+  /** The names of the labels, by index. */
+  List<String> labels();
+
+  /**
+   * The most probable label of a text.
+   *
+   * @throws IllegalArgumentException when the text is empty
+   */
+  default Prediction predict(String text) {
+    List<Prediction> best = predict(List.of(text), 1).getFirst();
+    if (best.isEmpty()) {
+      throw new IllegalArgumentException("the text is empty: there is nothing to predict from");
+    }
+    return best.getFirst();
+  }
+
+  /**
+   * The most probable labels of several texts.
+   *
+   * @param k how many labels for each text
+   * @return for each text its labels, the most probable first; none for an empty text
+   */
+  List<List<Prediction>> predict(List<String> texts, int k);
+
+  /**
+   * The probability of every label for several texts: {@code [texts][labels]}. An empty text gets zeros.
+   */
+  float[][] probabilities(List<String> texts);
+
+  /** The vector of a text: {@code [hiddenSize]}. */
+  default float[] embed(String text) {
+    return embed(List.of(text))[0];
+  }
+
+  /** The vectors of several texts: {@code [texts][hiddenSize]}. An empty text gets zeros. */
+  float[][] embed(List<String> texts);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,171 @@
+package crema.train;
+
+import crema.autograd.Tape;
+import crema.data.LabelSet;
+import crema.nn.InvalidWeightsException;
+import crema.nn.ParameterSource;
+import crema.nn.io.SafetensorsReader;
+import crema.nn.model.EmbeddingClassifier;
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
+import crema.tensor.Device;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import crema.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/** A {@link Classifier} with a transformer encoder. */
+final class EncoderClassifier implements Classifier {
+  /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
+  private static final int BATCH_TOKENS = 2048;
+
+  private final Backend backend;
+  private final EmbeddingClassifier model;
+  private final Tokenizer tokenizer;
+  private final LabelSet labels;
+  private final int maxLength;
+
+  private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, LabelSet labels,
+      int maxLength) {
+    this.backend = backend;
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.labels = labels;
+    this.maxLength = maxLength;
+  }
+
+  static EncoderClassifier load(ModelDirectory directory, int threads) {
+    try {
+      EncoderDescription description = EncoderDescription.read(directory);
+      LabelSet labels = LabelSet.load(directory.labels());
+      Tokenizer tokenizer = Tokenizer.load(directory.tokenizer());
+      requireFit(directory, description, labels, tokenizer);
+      Backend backend = Backend.open(Device.CPU, new BackendOptions(threads));
+      try (var weights = SafetensorsReader.open(directory.weights())) {
+        var model = new EmbeddingClassifier(ParameterSource.undefined(backend), description.network());
+        model.load(weights);
+        model.freeze();
+        model.releaseWeights();
+        return new EncoderClassifier(backend, model, tokenizer, labels, description.maxLength());
+      } catch (IOException | RuntimeException e) {
+        backend.close();
+        throw e;
+      }
+    } catch (InvalidWeightsException e) {
+      throw new TrainingException(directory.weights() + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new TrainingException("the model in " + directory.path() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFit(ModelDirectory directory, EncoderDescription description, LabelSet labels,
+      Tokenizer tokenizer) {
+    if (labels.size() != description.network().numLabels()) {
+      throw new TrainingException(directory.path() + ": labels.json has " + labels.size() + " labels but config.json "
+          + description.network().numLabels() + ": the files are of different models");
+    }
+    if (tokenizer.vocabularySize() > description.network().encoder().vocabSize()) {
+      throw new TrainingException(directory.path() + ": tokenizer.json has " + tokenizer.vocabularySize()
+          + " tokens but config.json " + description.network().encoder().vocabSize()
+          + ": the files are of different models");
+    }
+  }
+
+  @Override
+  public List<String> labels() {
+    return labels.names();
+  }
+
+  @Override
+  public List<List<Prediction>> predict(List<String> texts, int k) {
+    var predictions = new ArrayList<List<Prediction>>(texts.size());
+    int count = Math.min(k, labels.size());
+    for (float[] probabilities : probabilities(texts)) {
+      boolean empty = probabilities[0] == 0 && IntStream.range(0, labels.size()).allMatch(i -> probabilities[i] == 0);
+      predictions.add(empty ? List.of() : best(probabilities, count));
+    }
+    return predictions;
+  }
+
+  private List<Prediction> best(float[] probabilities, int count) {
+    return IntStream.range(0, probabilities.length).boxed()
+        .sorted((a, b) -> Float.compare(probabilities[b], probabilities[a]))
+        .limit(count)
+        .map(label -> new Prediction(labels.name(label), probabilities[label]))
+        .toList();
+  }
+
+  @Override
+  public float[][] probabilities(List<String> texts) {
+    return run(texts, labels.size(), (tape, batch) -> {
+      Tensor logits = model.forward(tape, batch.ids, batch.sequences).value();
+      backend.reduction().softmax(logits, logits);
+      return logits.toFloats();
+    });
+  }
+
+  @Override
+  public float[][] embed(List<String> texts) {
+    return run(texts, model.config().encoder().hiddenSize(),
+        (tape, batch) -> model.embed(tape, batch.ids, batch.sequences).pooled().value().toFloats());
+  }
+
+  private record Batch(Tensor ids, Sequences sequences) {}
+
+  /** Runs texts through the model in packed batches, in order; texts without tokens keep a row of zeros. */
+  private float[][] run(List<String> texts, int columns, BiFunction<Tape, Batch, float[]> forward) {
+    var rows = new float[texts.size()][columns];
+    var tokens = new ArrayList<int[]>();
+    var numbers = new ArrayList<Integer>();
+    int count = 0;
+    for (int i = 0; i < texts.size(); i++) {
+      int[] ids = tokenizer.encode(texts.get(i));
+      ids = ids.length > maxLength ? Arrays.copyOf(ids, maxLength) : ids;
+      if (ids.length == 0) {
+        continue;
+      }
+      if (count > 0 && count + ids.length > BATCH_TOKENS) {
+        runBatch(tokens, numbers, forward, rows);
+        count = 0;
+      }
+      tokens.add(ids);
+      numbers.add(i);
+      count += ids.length;
+    }
+    if (count > 0) {
+      runBatch(tokens, numbers, forward, rows);
+    }
+    return rows;
+  }
+
+  private void runBatch(List<int[]> tokens, List<Integer> numbers, BiFunction<Tape, Batch, float[]> forward,
+      float[][] rows) {
+    var cumulative = new int[tokens.size() + 1];
+    for (int i = 0; i < tokens.size(); i++) {
+      cumulative[i + 1] = cumulative[i] + tokens.get(i).length;
+    }
+    int[] ids = tokens.stream().flatMapToInt(Arrays::stream).toArray();
+    try (var scope = new Scope(backend)) {
+      var batch = new Batch(scope.ints(ids, ids.length), Sequences.of(scope, cumulative));
+      float[] values = forward.apply(Tape.inference(scope), batch);
+      int columns = values.length / numbers.size();
+      for (int i = 0; i < numbers.size(); i++) {
+        System.arraycopy(values, i * columns, rows[numbers.get(i)], 0, columns);
+      }
+    }
+    tokens.clear();
+    numbers.clear();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    backend.close();
+  }
+}

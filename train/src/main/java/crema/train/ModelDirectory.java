@@ -1,0 +1,218 @@
+package crema.train;
+
+import crema.nn.io.AtomicFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A model on disk. All that prediction needs is {@code config.json}, {@code model.safetensors}, {@code tokenizer.json} and
+ * {@code labels.json}; {@code provenance.json}, {@code training.json}, {@code metrics.json}, {@code report.html} and
+ * {@code log.jsonl} tell where it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
+ *
+ * @param path the folder
+ */
+public record ModelDirectory(Path path) {
+  private static final JsonMapper JSON = JsonMapper.builder()
+      .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+      .enable(SerializationFeature.INDENT_OUTPUT)
+      .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+      .build();
+
+  /** The kind of model, its format and its network. Written last: a folder with it is a whole model. */
+  public Path config() {
+    return path.resolve("config.json");
+  }
+
+  /** The weights. */
+  public Path weights() {
+    return path.resolve("model.safetensors");
+  }
+
+  /** The tokenizer. */
+  public Path tokenizer() {
+    return path.resolve("tokenizer.json");
+  }
+
+  /** The labels. */
+  public Path labels() {
+    return path.resolve("labels.json");
+  }
+
+  /** Where the model comes from. */
+  public Path provenance() {
+    return path.resolve("provenance.json");
+  }
+
+  /** The settings of the training run. */
+  public Path trainingConfig() {
+    return path.resolve("training.json");
+  }
+
+  /** The metrics on the test rows. */
+  public Path metrics() {
+    return path.resolve("metrics.json");
+  }
+
+  /** The same and more, as a page. */
+  public Path report() {
+    return path.resolve("report.html");
+  }
+
+  /** The log of all steps. */
+  public Path log() {
+    return path.resolve("log.jsonl");
+  }
+
+  /** The checkpoints of a run that is not finished. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** The token cache of a part of the rows. */
+  Path tokenCache(String part) {
+    return path.resolve("cache").resolve(part + ".tokens");
+  }
+
+  /** Whether there is a whole model. */
+  public boolean holdsModel() {
+    return Files.isRegularFile(config());
+  }
+
+  /** Whether a training run was started here. */
+  public boolean holdsRun() {
+    return Files.isRegularFile(trainingConfig());
+  }
+
+  /**
+   * Makes the folder ready for a new run.
+   *
+   * @param overwrite whether a run or model that is there is deleted first
+   * @throws TrainingException when there is one and it must not be
+   */
+  public void prepareForRun(boolean overwrite) throws IOException {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new TrainingException(path + " is a file, not a directory to write a model to");
+    }
+    if (holdsRun() || holdsModel()) {
+      if (!overwrite) {
+        throw new TrainingException(path + " already holds a "
+            + (holdsModel() ? "model; choose another --output, or start over with --overwrite"
+                : "run; continue it with --resume, or start over with --overwrite"));
+      }
+      for (Path file : List.of(config(), weights(), tokenizer(), labels(), provenance(), trainingConfig(), metrics(),
+          report(), log())) {
+        Files.deleteIfExists(file);
+      }
+      deleteFolder(checkpoints());
+      deleteFolder(path.resolve("cache"));
+    }
+    Files.createDirectories(path);
+  }
+
+  /** Deletes what only an unfinished run needs. */
+  void deleteRunFiles() throws IOException {
+    deleteFolder(checkpoints());
+    deleteFolder(path.resolve("cache"));
+  }
+
+  private static void deleteFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  /** Reads the settings of the run. */
+  public TrainingConfig readTrainingConfig() throws IOException {
+    return readJson(trainingConfig(), TrainingConfig.class);
+  }
+
+  /** Writes a value as JSON; what the file held before stays if that fails. */
+  static void writeJson(Path file, Object value) throws IOException {
+    byte[] text = (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, channel -> {
+      for (var bytes = ByteBuffer.wrap(text); bytes.hasRemaining(); ) {
+        channel.write(bytes);
+      }
+    });
+  }
+
+  /**
+   * Reads a JSON file of one of the records that are kept in a model directory.
+   *
+   * @throws TrainingException when the file is not such a record
+   */
+  static <T> T readJson(Path file, Class<T> type) throws IOException {
+    try {
+      return readJson(Files.readString(file), type);
+    } catch (JacksonException e) {
+      throw new TrainingException(file + " is damaged: " + firstLine(e), e);
+    }
+  }
+
+  /** Reads a record from JSON text. */
+  static <T> T readJson(String text, Class<T> type) {
+    return JSON.readValue(text, type);
+  }
+
+  /** Writes a record as JSON text. */
+  static String toJson(Object value) {
+    return JSON.writeValueAsString(value);
+  }
+
+  private static String firstLine(JacksonException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof TrainingException) {
+        return String.valueOf(cause.getMessage());
+      }
+    }
+    return e.getOriginalMessage().lines().findFirst().orElse("not the JSON that was expected");
+  }
+
+  /** The SHA-256 of a file in hexadecimal. */
+  static String sha256(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    try (InputStream in = Files.newInputStream(file)) {
+      var buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The SHA-256 of some texts in hexadecimal. */
+  static String sha256(List<String> texts) {
+    MessageDigest digest = sha256();
+    for (String text : texts) {
+      digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package crema.train;
+
+import crema.data.LabelSet;
+import crema.nn.io.SafetensorsReader;
+import crema.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What there is to know of a model without running it.
+ *
+ * @param facts names and values for people, in order
+ */
+public record ModelSummary(Map<String, String> facts) {
+  private static final int SHOWN_LABELS = 12;
+
+  /**
+   * Summarizes a model directory.
+   *
+   * @throws TrainingException when it is not one
+   */
+  public static ModelSummary of(ModelDirectory directory) throws IOException {
+    var description = EncoderDescription.read(directory);
+    var encoder = description.network().encoder();
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Model", directory.path().toString());
+    facts.put("Kind", "transformer encoder, " + encoder.numHiddenLayers() + " layers of " + encoder.hiddenSize()
+        + ", " + encoder.numAttentionHeads() + " heads (" + encoder.numKeyValueHeads() + " for keys and values), head "
+        + description.network().head().kind());
+    try (var weights = SafetensorsReader.open(directory.weights())) {
+      facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
+    }
+    facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
+        description.maxLength()));
+    facts.put("Labels", labels(LabelSet.load(directory.labels())));
+    if (Files.exists(directory.provenance())) {
+      var provenance = ModelDirectory.readJson(directory.provenance(), Provenance.class);
+      facts.put("Trained", provenance.created() + " by Crema " + provenance.crema() + " on " + provenance.java());
+      facts.put("Command", String.join(" ", provenance.command()));
+      facts.put("Rows", "%,d training, %,d validation, %,d test".formatted(provenance.trainRows(),
+          provenance.validationRows(), provenance.testRows()));
+      facts.put("Steps", "%,d, best at %,d".formatted(provenance.steps(), provenance.bestStep()));
+      facts.put("Seed", Long.toString(provenance.seed()));
+      facts.put("Data hash", provenance.dataHash());
+    }
+    return new ModelSummary(facts);
+  }
+
+  private static String labels(LabelSet labels) {
+    String names = String.join(", ", labels.names().subList(0, Math.min(SHOWN_LABELS, labels.size())));
+    return labels.size() + ": " + names + (labels.size() > SHOWN_LABELS ? ", ..." : "");
+  }
+}

@@ -1,0 +1,71 @@
+package crema.train;
+
+import crema.data.ProblemListener;
+import crema.data.ProductTitles;
+import crema.data.Row;
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
+import crema.tensor.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Training runs on some of the product titles, small enough for a test and large enough to learn something. */
+final class SmallRuns {
+  private static final int EVERY = 60;
+
+  private SmallRuns() {}
+
+  /** Writes every 60th product title to a CSV file: about 590 rows of ten categories. */
+  static Path titles(Path folder) throws IOException {
+    var lines = new ArrayList<String>(List.of("title,category,cluster_id"));
+    var number = new int[1];
+    ProductTitles.rows().forEach(ProblemListener.STRICT, (Row row) -> {
+      if (number[0]++ % EVERY == 0) {
+        lines.add('"' + row.text().replace("\"", "\"\"") + "\"," + row.labels().getFirst() + "," + row.group());
+      }
+    });
+    return Files.write(folder.resolve("titles.csv"), lines);
+  }
+
+  static TrainingConfig config(Path titles) {
+    return config(titles, 2, 2e-3);
+  }
+
+  static TrainingConfig config(Path titles, int epochs, double learningRate) {
+    return new TrainingConfig(
+        new TrainingConfig.Data(List.of(titles.toString()), List.of(), List.of(), List.of("title"), "category", null,
+            0.15, 0.15, true, false),
+        new TrainingConfig.Tokens(null, 700, true, 40),
+        new TrainingConfig.Encoder(32, 2, 4, 2, 64, "mlp", 0, 0.1, 0.1, 0.1),
+        new TrainingConfig.Optimization(epochs, 0, 256, 0, 2, learningRate, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1,
+            0.05, "balanced"),
+        new TrainingConfig.Validation(7, "macro_f1", 0),
+        3);
+  }
+
+  static Backend backend(int threads) {
+    return Backend.open(Device.CPU, new BackendOptions(threads));
+  }
+
+  /** Trains to the end. */
+  static TrainingResult train(TrainingConfig config, Path folder, int threads) throws IOException {
+    return train(config, folder, threads, CheckpointPolicy.DEFAULT, new TrainingListener() {}, new StopSignal());
+  }
+
+  static TrainingResult train(TrainingConfig config, Path folder, int threads, CheckpointPolicy policy,
+      TrainingListener listener, StopSignal stop) throws IOException {
+    var directory = new ModelDirectory(folder);
+    Files.createDirectories(folder);
+    try (Backend backend = backend(threads);
+        var trainer = new Trainer(config, directory, policy, backend, threads, listener, stop)) {
+      return trainer.run(List.of("test"));
+    }
+  }
+
+  static byte[] weights(Path folder) throws IOException {
+    return Files.readAllBytes(new ModelDirectory(folder).weights());
+  }
+}
