@@ -1,0 +1,155 @@
+package crema.cli;
+
+import crema.data.DataException;
+import crema.nn.InvalidWeightsException;
+import crema.tokenizer.TokenizerFormatException;
+import crema.train.Provenance;
+import crema.train.TrainingException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit codes: 0 done, 1 a bug, 2 a mistake of the user's, 130 interrupted and saved. */
+@Command(
+    name = "crema",
+    mixinStandardHelpOptions = true,
+    versionProvider = Crema.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Trains text classifiers and uses them: product titles in, categories out.",
+    footer = {
+      "",
+      "Examples:",
+      "  crema quickstart",
+      "  crema train --train titles.csv --text title --label category --output models/titles",
+      "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
+      "",
+      "'crema COMMAND --help' explains a command."
+    })
+public final class Crema implements Runnable {
+  /** Exit code of a mistake of the user's. */
+  static final int MISTAKE = 2;
+
+  /** Exit code of a bug. */
+  static final int BUG = 1;
+
+  private final Terminal terminal;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private Crema(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] arguments) {
+    Terminal terminal = Terminal.system();
+    int code;
+    try {
+      code = run(terminal, arguments);
+    } catch (OutOfMemoryError e) {
+      mistake(terminal, "out of memory (" + e.getMessage() + "): use smaller batches (--batch-tokens), a smaller model, or "
+          + "give the JVM more with CREMA_JAVA_FLAGS=-Xmx12g");
+      code = MISTAKE;
+    }
+    terminal.out().flush();
+    terminal.err().flush();
+    System.exit(code);
+  }
+
+  /** Runs a command on the given streams and returns its exit code. */
+  static int run(Terminal terminal, String... arguments) {
+    var line = new CommandLine(new Crema(terminal))
+        .addSubcommand(new QuickstartCommand(terminal))
+        .addSubcommand(new TrainCommand(terminal))
+        .addSubcommand(new EvaluateCommand(terminal))
+        .addSubcommand(new PredictCommand(terminal))
+        .addSubcommand(new InfoCommand(terminal))
+        .addSubcommand(new CommandLine(new TokenizerCommand(terminal))
+            .addSubcommand(new TokenizerCommand.Train(terminal)))
+        .addSubcommand(new RehearseCommand(terminal));
+    line.setOut(new PrintWriter(terminal.out(), true));
+    line.setErr(new PrintWriter(terminal.err(), true));
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(
+        terminal.outStyle().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    line.setUsageHelpWidth(Math.min(terminal.columns(), 110));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((mistake, _) -> {
+      String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+      terminal.err().println("crema: " + oneLine(mistake.getMessage()) + suggestions(mistake)
+          + " (see '" + command + " --help')");
+      return MISTAKE;
+    });
+    line.setExecutionExceptionHandler((failure, _, _) -> report(terminal, failure));
+    return line.execute(arguments);
+  }
+
+  private static String suggestions(CommandLine.ParameterException mistake) {
+    if (mistake instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      List<String> close = unmatched.getSuggestions();
+      if (!close.isEmpty()) {
+        return "; did you mean " + String.join(" or ", close.subList(0, Math.min(3, close.size()))) + "?";
+      }
+    }
+    return "";
+  }
+
+  private static int report(Terminal terminal, Exception failure) {
+    switch (failure) {
+      case TrainingException _, DataException _, TokenizerFormatException _, InvalidWeightsException _ ->
+          mistake(terminal, failure.getMessage());
+      case UncheckedIOException unchecked when unchecked.getCause() != null ->
+          mistake(terminal, describe(unchecked.getCause()));
+      case IOException io -> mistake(terminal, describe(io));
+      default -> {
+        failure.printStackTrace(terminal.err());
+        terminal.err().println("crema: this is a bug in Crema; please report it with the lines above");
+        return BUG;
+      }
+    }
+    return MISTAKE;
+  }
+
+  private static void mistake(Terminal terminal, @Nullable String message) {
+    terminal.out().flush();
+    terminal.err().println("crema: " + oneLine(message));
+  }
+
+  /** What went wrong with a file, in words: the file system's own messages are often only the name. */
+  static String describe(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> missing.getFile() + " does not exist";
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case FileSystemException system when system.getReason() != null -> system.getFile() + ": " + system.getReason();
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
+  }
+
+  private static String oneLine(@Nullable String message) {
+    return Objects.requireNonNullElse(message, "no further information").strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** Without a command: the help. */
+  @Override
+  public void run() {
+    Objects.requireNonNull(spec).commandLine().usage(terminal.out());
+  }
+
+  /** The version from the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"crema " + Provenance.version()};
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package crema.cli;
+
+import crema.report.HtmlReport;
+import crema.report.MetricsJson;
+import crema.report.TerminalReport;
+import crema.train.Classifier;
+import crema.train.LabelledTest;
+import crema.train.ModelDirectory;
+import crema.train.TrainingConfig;
+import crema.train.TrainingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tests a model on labelled rows. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = "Tests a model on labelled rows: accuracy, precision, recall and F1 by label, and what is confused.",
+    footer = {
+      "",
+      "Examples:",
+      "  crema evaluate models/titles --data test.csv",
+      "  crema evaluate models/titles --data test.tsv.gz --text name --label lvl1 --output reports/test"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  private static final int SHOWN_LABELS = 25;
+
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "MODEL", description = "The model directory.")
+  private Path model = Path.of("");
+
+  @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true, description = "Files with labelled rows.")
+  private List<String> files = List.of();
+
+  @Option(names = "--text", split = ",", paramLabel = "COLUMN", description = "The text columns (default: as in training).")
+  private List<String> text = List.of();
+
+  @Option(names = "--label", paramLabel = "COLUMN", description = "The label column (default: as in training).")
+  private @Nullable String label;
+
+  @Option(names = "--strict", description = "Stop at a malformed row or an unknown label (default: count it and skip it).")
+  private boolean strict;
+
+  @Option(names = {"-o", "--output"}, paramLabel = "DIR", description = "Also write metrics.json and report.html there.")
+  private @Nullable Path output;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = {"-q", "--quiet"}, description = "No progress, only warnings and the tables.")
+  private boolean quiet;
+
+  EvaluateCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (threads < 1) {
+      throw new TrainingException("--threads must be at least 1");
+    }
+    try (Classifier classifier = Classifier.load(model, threads);
+        var view = new ProgressView(terminal, quiet)) {
+      var test = new LabelledTest(columns(new ModelDirectory(model)), strict, view);
+      var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
+      view.close();
+      terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
+      if (output != null) {
+        Files.createDirectories(output);
+        MetricsJson.write(report, output.resolve("metrics.json"));
+        HtmlReport.write(report, output.resolve("report.html"));
+        terminal.out().println();
+        terminal.out().println("Report: " + output.resolve("report.html"));
+      }
+    }
+    return 0;
+  }
+
+  /** The rows to test on; columns that are not given are those of the training. */
+  private TrainingConfig.Data columns(ModelDirectory directory) throws IOException {
+    List<String> textColumns = text;
+    String labelColumn = label;
+    if (textColumns.isEmpty() || labelColumn == null) {
+      if (!directory.holdsRun()) {
+        throw new TrainingException(model + " does not tell its training columns; give --text and --label");
+      }
+      TrainingConfig.Data training = directory.readTrainingConfig().data();
+      textColumns = textColumns.isEmpty() ? training.text() : textColumns;
+      labelColumn = labelColumn == null ? training.label() : labelColumn;
+    }
+    return new TrainingConfig.Data(List.of(), List.of(), files, textColumns, labelColumn, null, 0, 0, true, strict);
+  }
+}

@@ -1,0 +1,69 @@
+package crema.cli;
+
+import crema.train.CheckpointPolicy;
+import crema.train.Classifier;
+import crema.train.ModelDirectory;
+import crema.train.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/**
+ * Trains a tiny model in a temporary folder and predicts with it, so that the build can record which classes to keep
+ * ready for a fast start (JEP 514).
+ */
+@Command(name = "rehearse", hidden = true, description = "Used by the build to make the cache for a fast start.")
+final class RehearseCommand implements Callable<Integer> {
+  private static final int ROWS = 48;
+
+  private final Terminal terminal;
+
+  RehearseCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = Files.createTempDirectory("crema-rehearsal");
+    try {
+      Path rows = folder.resolve("rows.csv");
+      var text = new StringBuilder("title,category\n");
+      for (int i = 0; i < ROWS; i++) {
+        text.append(i % 2 == 0 ? "washing machine " : "digital camera ").append(i).append(i % 2 == 0 ? ",a\n" : ",b\n");
+      }
+      Files.writeString(rows, text);
+      var model = new ModelDirectory(folder.resolve("model"));
+      model.prepareForRun(false);
+      new TrainingSession(terminal, true).run(config(rows), model, CheckpointPolicy.DEFAULT, 1, List.of("crema", "rehearse"));
+      try (var classifier = Classifier.load(model.path())) {
+        var texts = List.of("bosch serie 6 washing machine 9kg", "Größe 42, 日本語");
+        for (var format : PredictionFormat.values()) {
+          new PredictionWriter(terminal.out(), format).write(texts, classifier.predict(texts, 2));
+        }
+      }
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static TrainingConfig config(Path rows) {
+    return new TrainingConfig(
+        new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(), List.of("title"), "category", null, 0.2, 0.2,
+            true, false),
+        new TrainingConfig.Tokens(null, 300, true, 32),
+        new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0.1, 0.1, 0.1),
+        new TrainingConfig.Optimization(1, 0, 128, 0, 1, 1e-3, 0.01, 0.9, 0.999, 1e-8, 0, "cosine", 0.1, 1, 0, "none"),
+        new TrainingConfig.Validation(0, "macro_f1", 0),
+        1);
+  }
+}

@@ -1,0 +1,46 @@
+package crema.cli;
+
+import crema.report.TerminalStyle;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+/**
+ * The standard streams, in UTF-8 whatever the locale, and what they can show. Results go to {@link #out}; progress,
+ * warnings and errors go to {@link #err}, so that output can be piped.
+ *
+ * @param out for results
+ * @param err for everything else
+ * @param outStyle what {@code out} can show
+ * @param errIsTerminal whether somebody watches {@code err}
+ * @param columns the width of the terminal
+ */
+record Terminal(PrintStream out, PrintStream err, TerminalStyle outStyle, boolean errIsTerminal, int columns) {
+  private static final int DEFAULT_COLUMNS = 100;
+
+  /** The process's own streams; the launcher says in {@code crema.terminal} which of them are terminals. */
+  static Terminal system() {
+    Set<String> terminals = Set.of(System.getProperty("crema.terminal", "").split(","));
+    int columns = columns(System.getProperty("crema.columns", ""));
+    boolean colour = terminals.contains("out") && System.getenv("NO_COLOR") == null;
+    return new Terminal(stream(FileDescriptor.out, terminals.contains("out")), stream(FileDescriptor.err, true),
+        new TerminalStyle(columns, colour), terminals.contains("err"), columns);
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {
+    return new PrintStream(new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 13), autoFlush,
+        StandardCharsets.UTF_8);
+  }
+
+  private static int columns(String text) {
+    try {
+      int columns = Integer.parseInt(text.strip());
+      return columns >= 40 ? columns : DEFAULT_COLUMNS;
+    } catch (NumberFormatException e) {
+      return DEFAULT_COLUMNS;
+    }
+  }
+}
