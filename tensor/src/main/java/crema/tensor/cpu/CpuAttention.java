@@ -4,9 +4,11 @@ import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.Attention;
+import crema.tensor.AttentionSpec;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Attention} with SIMD kernels. */
 final class CpuAttention implements Attention {
@@ -23,6 +25,18 @@ final class CpuAttention implements Attention {
   private RopeTable ropeTable(double theta, int headDim, int positions) {
     return ropeTables.compute(new RopeKey(theta, headDim), (key, known) -> known != null && known.positions() >= positions
         ? known : RopeTable.of(Math.max(64, Integer.highestOneBit(positions) * 2), headDim / 2, theta));
+  }
+
+  @Override
+  public void attention(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+      @Nullable Tensor logSumExp) {
+    new AttentionForward(context, sequences, spec, q, k, v, y, logSumExp).run();
+  }
+
+  @Override
+  public void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+      Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
+    new AttentionBackward(context, sequences, spec, q, k, v, y, logSumExp, dy, dq, dk, dv).compute();
   }
 
   @Override

@@ -16,6 +16,8 @@ final class CpuContext implements AutoCloseable {
 
   final WorkerPool workers;
   final Gemm gemm;
+  /** Transposes blocks of matrices. */
+  final MicroKernel transposer = MicroKernel.of(Simd.width());
   final ArrayPool<float[]> floats = new ArrayPool<>(float[]::new, array -> array.length);
   final ArrayPool<double[]> doubles = new ArrayPool<>(double[]::new, array -> array.length);
   final ArrayPool<int[]> ints = new ArrayPool<>(int[]::new, array -> array.length);

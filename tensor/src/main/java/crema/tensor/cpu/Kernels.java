@@ -10,5 +10,7 @@ final class Kernels {
       Simd.isVector() ? new VectorReductionKernels() : new ScalarReductionKernels();
   static final RandomKernels RANDOM = Simd.isVector() ? new VectorRandomKernels() : new ScalarRandomKernels();
 
+  static final TileKernels TILE = Simd.isVector() ? new VectorTileKernels() : new ScalarTileKernels();
+
   private Kernels() {}
 }

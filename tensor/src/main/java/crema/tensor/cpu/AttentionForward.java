@@ -1,0 +1,98 @@
+package crema.tensor.cpu;
+
+import static crema.tensor.cpu.CpuStorage.floats;
+import static crema.tensor.cpu.CpuStorage.start;
+
+import crema.tensor.AttentionSpec;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The forward pass of attention: for each tile of queries the scores, their softmax, and its product with the values. */
+final class AttentionForward extends AttentionPass {
+  private static final int CHUNK = 256;
+
+  private final float[] q;
+  private final float[] k;
+  private final float[] v;
+  private final float[] y;
+  private final float @Nullable [] logSumExp;
+  private final int qo;
+  private final int ko;
+  private final int vo;
+  private final int yo;
+  private final int lo;
+
+  AttentionForward(CpuContext context, Sequences sequences, AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor y,
+      @Nullable Tensor logSumExp) {
+    super(context, sequences, spec, CHUNK);
+    this.q = floats(q);
+    this.k = floats(k);
+    this.v = floats(v);
+    this.y = floats(y);
+    this.logSumExp = logSumExp == null ? null : floats(logSumExp);
+    qo = start(q);
+    ko = start(k);
+    vo = start(v);
+    yo = start(y);
+    lo = logSumExp == null ? 0 : start(logSumExp);
+  }
+
+  @Override
+  void chunk(int sequence, int index, int from, int to, int keyValueHead) {
+    int length = sequences.length(sequence);
+    int firstToken = sequences.start(sequence);
+    int rows = tileRows(length);
+    int stride = tileStride(length);
+
+    int values = TileKernels.padded(length) * headDim;
+    int weights = values + headWidth * length;
+    int sums = weights + rows * stride;
+    int results = sums + rows;
+    float[] scratch = context.floats.take(results + rows * headWidth);
+    int[] words = context.ints.take(words(length));
+
+    int source = firstToken * keyStride + keyValueHead * headDim;
+    packTransposed(k, ko + source, length, scratch, 0);
+    TileKernels.pack(v, vo + source, keyStride, length, headDim, scratch, values);
+
+    for (int head = keyValueHead * group; head < (keyValueHead + 1) * group; head++) {
+      for (int query = from; query < to; query += rows) {
+        int height = Math.min(rows, to - query);
+        int keys = visible(query + height - 1, length);
+        int token = firstToken + query;
+        int at = token * queryStride + head * headDim;
+        scores(q, qo + at, height, keys, scratch, 0, scratch, weights, stride);
+        for (int i = 0; i < height; i++) {
+          scratch[sums + i] = softmax(token + i, head, visible(query + i, length), keys, scratch, weights + i * stride,
+              words);
+        }
+        Arrays.fill(scratch, results, results + height * headWidth, 0);
+        multiplyByKeys(height, keys, scratch, weights, stride, scratch, values, length * TileKernels.PANEL, scratch,
+            results);
+        for (int i = 0; i < height; i++) {
+          Kernels.ARITHMETIC.scale(1 / scratch[sums + i], scratch, results + i * headWidth, y, yo + at + i * queryStride,
+              headDim);
+        }
+      }
+    }
+    context.ints.give(words);
+    context.floats.give(scratch);
+  }
+
+  /** Turns a row of scores into weights that are not yet divided by their sum, which is returned. */
+  private float softmax(int token, int head, int visible, int keys, float[] row, int offset, int[] words) {
+    float max = spec.scale() * Kernels.REDUCTION.max(row, offset, visible);
+    float sum = Kernels.REDUCTION.exponentials(spec.scale(), row, offset, max, row, offset, visible);
+    Arrays.fill(row, offset + visible, offset + keys, 0);
+    if (logSumExp != null) {
+      logSumExp[lo + token * spec.numHeads() + head] = max + ScalarMath.log(sum);
+    }
+    if (spec.dropout() > 0) {
+      draw(token, head, visible, words);
+      drop(words, row, offset, visible);
+    }
+    return sum;
+  }
+}
