@@ -72,6 +72,13 @@ public final class LabelCounts {
     sampleF1 += ofDocument.f1();
   }
 
+  /** Adds what is known of one label alone, without its documents. */
+  void addLabel(int label, long addedTruePositives, long addedPredictions, long addedSupport) {
+    truePositives[label] += addedTruePositives;
+    predictions[label] += addedPredictions;
+    support[label] += addedSupport;
+  }
+
   /** Sets all counts to zero. */
   public void clear() {
     Arrays.fill(truePositives, 0);

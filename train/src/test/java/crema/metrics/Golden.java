@@ -33,6 +33,14 @@ final class Golden {
     return array.valueStream().map(Golden::ints).toArray(int[][]::new);
   }
 
+  static float[] floats(JsonNode array) {
+    var floats = new float[array.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) array.get(i).doubleValue();
+    }
+    return floats;
+  }
+
   static double[] doubles(JsonNode array) {
     return array.valueStream().mapToDouble(JsonNode::doubleValue).toArray();
   }

@@ -1,0 +1,118 @@
+package crema.metrics;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Whether confidence means what it says: of the predictions made with 80%, four in five should be right. Bins have
+ * equal width and hold their upper end (Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural
+ * Networks", ICML 2017, equations 2 and 3).
+ *
+ * @param expectedError the mean over predictions of their bin's |accuracy − confidence|
+ * @param maximumError the largest of a bin that has predictions
+ * @param bins all bins, from the least confidence
+ */
+public record Calibration(double expectedError, double maximumError, List<Bin> bins) {
+
+  /**
+   * Predictions of similar confidence.
+   *
+   * @param low confidences are above this (the first bin holds 0 as well)
+   * @param high and up to this
+   * @param count how many predictions
+   * @param confidence their mean confidence, or 0 where there are none
+   * @param accuracy the share of them that is right, or 0 where there are none
+   */
+  public record Bin(double low, double high, long count, double confidence, double accuracy) {
+
+    double gap() {
+      return Math.abs(accuracy - confidence);
+    }
+  }
+
+  /** Copies the list. */
+  public Calibration {
+    bins = List.copyOf(bins);
+  }
+
+  /**
+   * Of the most likely label of each document.
+   *
+   * @param probabilities {@code [documents, labels]}
+   * @param truth the true label of each document
+   * @param binCount how many bins; 15 is customary
+   */
+  public static Calibration ofBest(ScoreMatrix probabilities, int[] truth, int binCount) {
+    probabilities.requireDocuments(truth.length);
+    var counting = new Counting(binCount);
+    for (int document = 0; document < truth.length; document++) {
+      int best = probabilities.best(document);
+      counting.add(probabilities.score(document, best), best == truth[document]);
+    }
+    return counting.calibration();
+  }
+
+  /**
+   * Of every decision of a multi-label model: of the labels given 80%, four in five should be true.
+   *
+   * @param probabilities {@code [documents, labels]}
+   * @param truth the true labels of each document
+   * @param binCount how many bins; 15 is customary
+   */
+  public static Calibration ofDecisions(ScoreMatrix probabilities, int[][] truth, int binCount) {
+    probabilities.requireDocuments(truth.length);
+    var sortedTruth = LabelSets.sortedCopy(truth, probabilities.labels());
+    var counting = new Counting(binCount);
+    for (int document = 0; document < truth.length; document++) {
+      for (int label = 0; label < probabilities.labels(); label++) {
+        counting.add(probabilities.score(document, label), Arrays.binarySearch(sortedTruth[document], label) >= 0);
+      }
+    }
+    return counting.calibration();
+  }
+
+  /** Sums per bin. */
+  private static final class Counting {
+
+    private final long[] counts;
+    private final long[] right;
+    private final double[] confidence;
+
+    Counting(int binCount) {
+      if (binCount < 1) {
+        throw new IllegalArgumentException("%d calibration bins: give at least 1".formatted(binCount));
+      }
+      counts = new long[binCount];
+      right = new long[binCount];
+      confidence = new double[binCount];
+    }
+
+    void add(double probability, boolean isRight) {
+      if (probability < 0 || probability > 1 + 1e-6) {
+        throw new IllegalArgumentException("confidence %s is not a probability".formatted(probability));
+      }
+      int bin = Math.clamp((long) Math.ceil(probability * counts.length) - 1, 0, counts.length - 1);
+      counts[bin]++;
+      right[bin] += isRight ? 1 : 0;
+      confidence[bin] += probability;
+    }
+
+    Calibration calibration() {
+      long total = Arrays.stream(counts).sum();
+      var bins = IntStream.range(0, counts.length).mapToObj(this::bin).toList();
+      double expected = bins.stream().mapToDouble(bin -> bin.count * bin.gap()).sum();
+      double maximum = bins.stream().mapToDouble(Bin::gap).max().orElse(0);
+      return new Calibration(PrecisionRecall.ratio(expected, total), maximum, bins);
+    }
+
+    private Bin bin(int bin) {
+      return new Bin(
+          (double) bin / counts.length,
+          (bin + 1.0) / counts.length,
+          counts[bin],
+          PrecisionRecall.ratio(confidence[bin], counts[bin]),
+          PrecisionRecall.ratio(right[bin], counts[bin]));
+    }
+  }
+}
