@@ -88,11 +88,14 @@ public record Bootstrap(int resamples, double level, long seed) {
     var values = new double[outcomes.size()][metrics.size()][resamples];
     var resampling = outcomes.stream().map(Resampling::new).toList();
     var random = new MersenneTwister(seed);
-    var drawn = new int[documents];
+    var times = new int[documents];
     for (int i = 0; i < resamples; i++) {
-      Arrays.setAll(drawn, _ -> random.nextInt(documents));
+      Arrays.fill(times, 0);
+      for (int draw = 0; draw < documents; draw++) {
+        times[random.nextInt(documents)]++;
+      }
       for (int o = 0; o < values.length; o++) {
-        var resample = resampling.get(o).metrics(drawn);
+        var resample = resampling.get(o).metrics(times);
         for (int m = 0; m < metrics.size(); m++) {
           values[o][m][i] = metrics.get(m).of(resample);
         }
@@ -122,10 +125,13 @@ public record Bootstrap(int resamples, double level, long seed) {
       averagedPerOccurring = outcomes.averagedLabels().cardinality() / Math.max(1, occurring);
     }
 
-    ClassificationMetrics metrics(int[] drawn) {
+    /** The metrics where each document occurs so many times. */
+    ClassificationMetrics metrics(int[] times) {
       counts.clear();
-      for (int document : drawn) {
-        outcomes.count(document, counts);
+      for (int document = 0; document < times.length; document++) {
+        if (times[document] > 0) {
+          outcomes.count(document, times[document], counts);
+        }
       }
       var occurring = counts.occurringLabels();
       return ClassificationMetrics.of(outcomes, counts, occurring, averagedPerOccurring * occurring.cardinality());

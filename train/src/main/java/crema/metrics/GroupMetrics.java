@@ -66,7 +66,7 @@ public record GroupMetrics(String group, ClassificationMetrics metrics) {
 
   private static GroupMetrics of(String name, Outcomes outcomes, List<Integer> documents) {
     var counts = new LabelCounts(outcomes.labelCount());
-    documents.forEach(document -> outcomes.count(document, counts));
+    documents.forEach(document -> outcomes.count(document, 1, counts));
     var labels = counts.occurringLabels();
     return new GroupMetrics(name, ClassificationMetrics.of(outcomes, counts, labels, labels.cardinality()));
   }

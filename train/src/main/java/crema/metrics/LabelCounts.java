@@ -26,27 +26,24 @@ public final class LabelCounts {
   }
 
   /** Adds a document with one true label and one predicted label or {@link SingleLabelOutcomes#NONE}. */
-  public void addSingle(int truth, int predicted) {
-    documents++;
-    support[truth]++;
+  void addSingle(int truth, int predicted, int times) {
+    support[truth] += times;
     if (predicted != SingleLabelOutcomes.NONE) {
-      predictions[predicted]++;
+      predictions[predicted] += times;
     }
-    if (truth == predicted) {
-      truePositives[truth]++;
-      exactDocuments++;
-      samplePrecision++;
-      sampleRecall++;
-      sampleF1++;
+    boolean right = truth == predicted;
+    if (right) {
+      truePositives[truth] += times;
     }
+    addDocument(right ? 1 : 0, predicted == SingleLabelOutcomes.NONE ? 0 : 1, 1, times);
   }
 
   /** Adds a document with sets of labels, both ascending. */
-  public void addSets(int[] truth, int[] predicted) {
+  void addSets(int[] truth, int[] predicted, int times) {
     int shared = 0;
     for (int t = 0, p = 0; t < truth.length && p < predicted.length; ) {
       if (truth[t] == predicted[p]) {
-        truePositives[truth[t]]++;
+        truePositives[truth[t]] += times;
         shared++;
         t++;
         p++;
@@ -57,19 +54,24 @@ public final class LabelCounts {
       }
     }
     for (int label : truth) {
-      support[label]++;
+      support[label] += times;
     }
     for (int label : predicted) {
-      predictions[label]++;
+      predictions[label] += times;
     }
-    documents++;
-    if (shared == truth.length && shared == predicted.length) {
-      exactDocuments++;
+    addDocument(shared, predicted.length, truth.length, times);
+  }
+
+  private void addDocument(int shared, int predicted, int truth, int times) {
+    documents += times;
+    if (shared == truth && shared == predicted) {
+      exactDocuments += times;
     }
-    var ofDocument = PrecisionRecall.of(shared, predicted.length, truth.length);
-    samplePrecision += ofDocument.precision();
-    sampleRecall += ofDocument.recall();
-    sampleF1 += ofDocument.f1();
+    if (shared > 0) {
+      samplePrecision += times * ((double) shared / predicted);
+      sampleRecall += times * ((double) shared / truth);
+      sampleF1 += times * (2.0 * shared / (predicted + truth));
+    }
   }
 
   /** Adds what is known of one label alone, without its documents. */

@@ -50,8 +50,8 @@ public final class MultiLabelOutcomes implements Outcomes {
   }
 
   @Override
-  public void count(int document, LabelCounts counts) {
-    counts.addSets(truth[document], predicted[document]);
+  public void count(int document, int times, LabelCounts counts) {
+    counts.addSets(truth[document], predicted[document], times);
   }
 
   @Override

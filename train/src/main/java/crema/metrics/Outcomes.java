@@ -14,8 +14,8 @@ public sealed interface Outcomes permits SingleLabelOutcomes, MultiLabelOutcomes
   /** Whether everything said about this document is right: the right label, or exactly the right set of labels. */
   boolean isExact(int document);
 
-  /** Adds one document to {@code counts}. */
-  void count(int document, LabelCounts counts);
+  /** Adds one document to {@code counts}, as if it occurred {@code times} times. */
+  void count(int document, int times, LabelCounts counts);
 
   /** The true labels of a document, ascending. */
   int[] truth(int document);
@@ -36,7 +36,7 @@ public sealed interface Outcomes permits SingleLabelOutcomes, MultiLabelOutcomes
   default LabelCounts counts() {
     var counts = new LabelCounts(labelCount());
     for (int document = 0; document < documents(); document++) {
-      count(document, counts);
+      count(document, 1, counts);
     }
     return counts;
   }

@@ -72,8 +72,8 @@ public final class SingleLabelOutcomes implements Outcomes {
   }
 
   @Override
-  public void count(int document, LabelCounts counts) {
-    counts.addSingle(truth[document], predicted[document]);
+  public void count(int document, int times, LabelCounts counts) {
+    counts.addSingle(truth[document], predicted[document], times);
   }
 
   @Override
