@@ -5,8 +5,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Labels by how often training saw them: head, medium and tail, as in Huang, Giledereli, Köksal, Özgür and Ozkirimli,
- * "Balancing Methods for Multi-label Text Classification with Long-Tailed Class Distribution", EMNLP 2021.
+ * Labels by how often training saw them: head, medium and tail, as in Huang, Giledereli, Köksal, Özgür and
+ * Ozkirimli, "Balancing Methods for Multi-label Text Classification with Long-Tailed Class Distribution", EMNLP 2021.
  *
  * @param headFrom the least number of training documents of a head label
  * @param tailTo the greatest number of training documents of a tail label

@@ -30,7 +30,8 @@ public final class Hierarchy {
       int level = 0;
       for (int l = label; l != NO_PARENT; l = parents[l]) {
         if (parents[l] < NO_PARENT || parents[l] >= parents.length) {
-          throw new IllegalArgumentException("label %d has the parent %d: there is no such label".formatted(l, parents[l]));
+          throw new IllegalArgumentException(
+              "label %d has the parent %d: there is no such label".formatted(l, parents[l]));
         }
         if (level++ == parents.length) {
           throw new IllegalArgumentException("label %d is its own ancestor".formatted(l));

@@ -16,7 +16,7 @@ final class PairedDocuments {
     for (int document = 0; document < first.documents(); document++) {
       if (!Arrays.equals(first.truth(document), second.truth(document))) {
         throw new IllegalArgumentException(
-            "document %d has different true labels in the two runs: a paired test needs the same documents in the same order"
+            "document %d has different true labels in the two runs: a paired test needs the same documents"
                 .formatted(document));
       }
     }

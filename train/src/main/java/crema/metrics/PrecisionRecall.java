@@ -15,7 +15,9 @@ public record PrecisionRecall(double precision, double recall, double f1) {
   /** From counts; a ratio with a zero denominator is 0. */
   public static PrecisionRecall of(long truePositives, long predictions, long support) {
     return new PrecisionRecall(
-        ratio(truePositives, predictions), ratio(truePositives, support), ratio(2 * truePositives, predictions + support));
+        ratio(truePositives, predictions),
+        ratio(truePositives, support),
+        ratio(2 * truePositives, predictions + support));
   }
 
   static double ratio(double part, double whole) {

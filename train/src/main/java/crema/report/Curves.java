@@ -15,8 +15,9 @@ final class Curves {
   private static final int LOSS_COLOUR = 1;
   private static final int VALIDATION_COLOUR = 2;
 
-  /** The share of an average's weight that a step keeps, where there are a hundred steps or more. */
-  private static final double SMOOTHING = 0.95;
+  /** The moving average looks back over about this share of the run, and at least over this many steps. */
+  private static final double SMOOTHED_SHARE = 1 / 80.0;
+  private static final double LEAST_SMOOTHED_STEPS = 5;
 
   private final List<StepRecord> steps;
   private final List<ValidationRecord> validations;
@@ -98,7 +99,7 @@ final class Curves {
 
   /** The exponential moving average, with the start's bias removed (as Adam does: Kingma and Ba, 2015, section 3). */
   private static double[] smoothed(double[] values) {
-    double keep = Math.min(SMOOTHING, 1 - 5.0 / Math.max(5, values.length));
+    double keep = 1 - 1 / Math.max(LEAST_SMOOTHED_STEPS, SMOOTHED_SHARE * values.length);
     var smooth = new double[values.length];
     double average = 0;
     double weight = 0;

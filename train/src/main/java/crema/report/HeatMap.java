@@ -2,7 +2,6 @@ package crema.report;
 
 import crema.metrics.ConfusionMatrix;
 import java.util.List;
-import java.util.Locale;
 
 /** A confusion matrix as SVG: rows are truth, and a cell's strength is its share of the row. */
 record HeatMap(ConfusionMatrix matrix, List<String> labels) {
@@ -23,9 +22,11 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
     int margin = (int) Math.ceil(longest * COLUMN_WIDTH) + 14;
     int size = margin + cell * count + 1;
     var out = new StringBuilder();
-    out.append(format(
-        "<svg class=\"heat\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\" role=\"img\" aria-label=\"Confusion matrix\">",
-        size + margin / 2, size, size + margin / 2));
+    // Slanted headings of the last columns reach beyond the cells.
+    int width = size + margin / 2;
+    out.append(PlotFrame.format("<svg class=\"heat\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\" role=\"img\"",
+        width, size, width));
+    out.append(" aria-label=\"Confusion matrix\">");
     for (int label = 0; label < count; label++) {
       appendLabels(out, label, margin, cell);
     }
@@ -38,8 +39,8 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
   private void appendLabels(StringBuilder out, int label, int margin, int cell) {
     var text = Html.escape(shortened(labels.get(label)));
     double middle = margin + (label + 0.5) * cell;
-    out.append(format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", margin - 6, middle + 4, text));
-    out.append(format(
+    out.append(PlotFrame.format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", margin - 6, middle + 4, text));
+    out.append(PlotFrame.format(
         "<text transform=\"translate(%.1f %d) rotate(-60)\">%s</text>", middle + 3, margin - 6, text));
   }
 
@@ -54,16 +55,17 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
       int x = margin + predicted * cell;
       int y = margin + truth * cell;
       // The square root lets small shares of confusion be seen beside a strong diagonal.
-      out.append(format(
+      out.append(PlotFrame.format(
           "<g class=\"%s\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"%s/>",
           truth == predicted ? "right" : "wrong", x, y, cell - 1, cell - 1,
-          count == 0 ? " class=\"none\"" : format(" fill-opacity=\"%.2f\"", 0.1 + 0.9 * Math.sqrt(share))));
+          count == 0 ? " class=\"none\"" : PlotFrame.format(" fill-opacity=\"%.2f\"", 0.1 + 0.9 * Math.sqrt(share))));
       if (count > 0) {
-        out.append(format("<title>%s → %s: %s (%s)</title>", Html.escape(labels.get(truth)),
+        out.append(PlotFrame.format("<title>%s → %s: %s (%s)</title>", Html.escape(labels.get(truth)),
             Html.escape(labels.get(predicted)), Numbers.count(count), Numbers.percent(share)));
         if (cell >= LEAST_CELL_WITH_NUMBER) {
-          out.append(format("<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
-              share > 0.4 ? "strong" : "weak", x + (cell - 1) / 2.0, y + (cell - 1) / 2.0 + 3.5, Numbers.compact(count)));
+          double middle = (cell - 1) / 2.0;
+          out.append(PlotFrame.format("<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
+              share > 0.4 ? "strong" : "weak", x + middle, y + middle + 3.5, Numbers.compact(count)));
         }
       }
       out.append("</g>");
@@ -72,9 +74,5 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
 
   private static String shortened(String label) {
     return DisplayWidth.truncate(label, LABEL_COLUMNS);
-  }
-
-  private static String format(String pattern, Object... arguments) {
-    return String.format(Locale.ROOT, pattern, arguments);
   }
 }

@@ -1,6 +1,11 @@
 package crema.report;
 
+import crema.metrics.Average;
+import crema.metrics.GroupMetrics;
 import crema.metrics.Interval;
+import crema.metrics.Metric;
+import crema.metrics.ThresholdSweep;
+import crema.report.LineChart.Series;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +23,9 @@ import java.util.stream.Collectors;
  * security policy lets it load nothing and run only its own script. It follows the reader's light or dark scheme.
  */
 public final class HtmlReport {
+
+  private static final String FILTER =
+      "<input type=\"search\" class=\"filter\" placeholder=\"Filter labels\" aria-label=\"Filter labels\">\n";
 
   private final TestReport report;
   private final StringBuilder out = new StringBuilder(1 << 16);
@@ -61,9 +71,15 @@ public final class HtmlReport {
     appendIntervals();
     out.append("</div>\n");
     appendCurves();
+    out.append("<div class=\"columns\">");
+    appendBands();
+    report.groups().forEach(this::appendGroups);
+    out.append("</div>\n");
     appendLabels();
     appendConfusedPairs();
     appendHeatMap();
+    appendCalibration();
+    appendThresholds();
     out.append("</main>\n<script>").append(script).append("</script>\n</body>\n</html>\n");
     return out.toString();
   }
@@ -86,6 +102,13 @@ public final class HtmlReport {
       var interval = report.intervals().get(metric);
       appendTile(metric.title(), Numbers.metric(metric.of(metrics)), interval == null ? "" : range(interval));
     }
+    var ranking = report.ranking();
+    if (ranking != null) {
+      appendTile("Macro ROC AUC", Numbers.metric(ranking.macroRocAuc()),
+          "micro " + Numbers.metric(ranking.microRocAuc()));
+      appendTile("Macro AP", Numbers.metric(ranking.macroAveragePrecision()),
+          "micro " + Numbers.metric(ranking.microAveragePrecision()));
+    }
     appendTile("Documents", Numbers.count(metrics.documents()), Numbers.count(report.labels().size()) + " labels");
     out.append("</section>\n");
   }
@@ -107,6 +130,9 @@ public final class HtmlReport {
     if (report.multiLabel()) {
       table.row().text("Samples").scores(report.metrics().samples());
     }
+    if (report.hierarchical() != null) {
+      table.row().text("Hierarchical").scores(report.hierarchical());
+    }
     section("Averages", table.render());
   }
 
@@ -120,7 +146,8 @@ public final class HtmlReport {
     report.intervals().forEach((metric, interval) ->
         table.row().text(metric.title()).metric(interval.estimate()).metric(interval.low()).metric(interval.high())
             .markup(plot.render(interval)));
-    section("Confidence intervals (%s, bootstrap over documents)".formatted(Numbers.wholePercent(level)), table.render());
+    var heading = "Confidence intervals (%s, bootstrap over documents)".formatted(Numbers.wholePercent(level));
+    section(heading, table.render());
   }
 
   private void appendCurves() {
@@ -131,14 +158,84 @@ public final class HtmlReport {
     }
   }
 
+  private void appendBands() {
+    if (report.bands().isEmpty()) {
+      return;
+    }
+    var table = HtmlTable.plain(1, "Band", "Labels", "Support", "Micro F1", "Macro F1");
+    report.bands().forEach((band, averages) ->
+        table.row().text(Numbers.title(band)).count(averages.labels()).count(averages.support())
+            .metric(averages.micro().f1()).bar(averages.macro().f1()));
+    section("Labels by frequency in training", table.render());
+  }
+
+  private void appendGroups(String title, List<GroupMetrics> groups) {
+    var table = HtmlTable.sortable(1, title, "Documents", "Accuracy", "Weighted F1", "Macro F1");
+    for (var group : groups) {
+      table.row().text(group.group()).count(group.metrics().documents()).metric(group.metrics().accuracy())
+          .metric(Metric.WEIGHTED_F1.of(group.metrics())).bar(Metric.MACRO_F1.of(group.metrics()));
+    }
+    section(title, table.render());
+  }
+
+  private void appendCalibration() {
+    var calibration = report.calibration();
+    if (calibration == null) {
+      return;
+    }
+    var charts = new StringBuilder(new ReliabilityChart("As trained", calibration).render());
+    var scaled = report.temperature();
+    if (scaled != null) {
+      var name = "With temperature " + Numbers.compact(scaled.temperature());
+      charts.append(new ReliabilityChart(name, scaled.calibration()).render());
+    }
+    if (!report.abstention().isEmpty()) {
+      charts.append(abstention());
+    }
+    section("Calibration", "<div class=\"charts\">\n" + charts + "</div>\n");
+  }
+
+  private String abstention() {
+    var table = HtmlTable.plain(0, "Answer from", "Documents", "Coverage", "Accuracy");
+    for (var row : report.abstention()) {
+      table.row().number(Numbers.compact(row.threshold()), row.threshold()).count(row.answered())
+          .number(Numbers.percent(row.coverage()), row.coverage()).bar(row.accuracy());
+    }
+    return "<figure><figcaption>Leaving out what is uncertain</figcaption>" + table.render() + "</figure>\n";
+  }
+
+  private void appendThresholds() {
+    var sweep = report.thresholds();
+    if (sweep == null) {
+      return;
+    }
+    var thresholds = sweep.points().stream().mapToDouble(ThresholdSweep.Point::threshold).toArray();
+    var lines = new ArrayList<Series>();
+    for (var average : List.of(Average.MICRO, Average.MACRO)) {
+      var scores = sweep.points().stream().mapToDouble(point -> average.of(point.averages()).f1()).toArray();
+      var name = Numbers.title(average) + " F1";
+      lines.add(new Series(name, lines.size() + 1, LineChart.Look.MARKED, thresholds, scores));
+    }
+    section("Thresholds", "<div class=\"charts\">\n"
+        + new LineChart("F1 by threshold", "threshold", lines).render() + "</div>\n");
+  }
+
   private void appendLabels() {
-    var table = HtmlTable.sortable(1, "Label", "Precision", "Recall", "F1", "Support", "Predicted");
+    var ranking = report.ranking();
+    var headings = new ArrayList<>(List.of("Label", "Precision", "Recall", "F1", "Support", "Predicted"));
+    if (ranking != null) {
+      headings.addAll(List.of("ROC AUC", "Average precision"));
+    }
+    var table = HtmlTable.sortable(1, headings.toArray(String[]::new));
     for (var label : report.metrics().perLabel()) {
       table.row().text(report.labels().get(label.label())).scores(label.score())
           .count(label.support()).count(label.predictions());
+      if (ranking != null) {
+        var ofLabel = ranking.perLabel().get(label.label());
+        table.metric(ofLabel.rocAuc()).metric(ofLabel.averagePrecision());
+      }
     }
-    section("Labels", "<input type=\"search\" class=\"filter\" placeholder=\"Filter labels\" aria-label=\"Filter labels\">\n"
-        + table.render());
+    section("Labels", FILTER + table.render());
   }
 
   private void appendConfusedPairs() {

@@ -65,8 +65,9 @@ final class HtmlTable {
   HtmlTable bar(double value) {
     out.append(String.format(
         Locale.ROOT,
-        "<td class=\"bar\" data-value=\"%s\"><i style=\"width:%.1f%%\"></i><span>%s</span></td>",
-        value, 100 * Math.clamp(value, 0, 1), Numbers.metric(value)));
+        "<td class=\"bar\" data-value=\"%s\"><i style=\"--share:%.3f\"></i><span>%s</span></td>",
+        Double.isFinite(value) ? value : -1, Double.isFinite(value) ? Math.clamp(value, 0, 1) : 0,
+        Numbers.metric(value)));
     return this;
   }
 

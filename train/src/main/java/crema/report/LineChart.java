@@ -54,27 +54,23 @@ record LineChart(String title, String xTitle, List<Series> series) {
     }
   }
 
-  private static final int WIDTH = 560;
-  private static final int HEIGHT = 260;
-  private static final int LEFT = 52;
-  private static final int RIGHT = 20;
-  private static final int TOP = 10;
-  private static final int BOTTOM = 38;
   private static final int MAX_POINTS = 400;
 
   /** The chart as a {@code figure} with a legend; hovering reads the values off (see {@code report.js}). */
   String render() {
     var drawn = series.stream().map(line -> line.thinned(MAX_POINTS)).toList();
-    var xAxis = Axis.spanning(values(drawn, Series::x), 6);
-    var yAxis = Axis.rounded(values(drawn, Series::y), 5);
+    var frame = new PlotFrame(
+        Axis.spanning(values(drawn, Series::x), 6), Axis.rounded(values(drawn, Series::y), 5));
     var out = new StringBuilder();
     out.append("<figure class=\"chart\"><figcaption>").append(Html.escape(title));
     out.append(legend(drawn)).append("</figcaption>");
-    out.append("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" data-axis=\"%s\" data-top=\"%d\" data-bottom=\"%d\">"
-        .formatted(WIDTH, HEIGHT, Html.escape(title), Html.escape(xTitle), TOP, HEIGHT - BOTTOM));
-    appendAxes(out, xAxis, yAxis);
+    out.append(
+        "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" data-axis=\"%s\" data-top=\"%d\" data-bottom=\"%d\">"
+            .formatted(PlotFrame.WIDTH, PlotFrame.HEIGHT, Html.escape(title), Html.escape(xTitle), PlotFrame.TOP,
+                PlotFrame.BASE));
+    out.append(frame.grid(xTitle));
     for (var line : drawn) {
-      appendSeries(out, line, xAxis, yAxis);
+      appendSeries(out, line, frame);
     }
     return out.append("</svg></figure>\n").toString();
   }
@@ -93,22 +89,7 @@ record LineChart(String title, String xTitle, List<Series> series) {
     return out.append("</span>").toString();
   }
 
-  private void appendAxes(StringBuilder out, Axis xAxis, Axis yAxis) {
-    out.append("<g class=\"grid\">");
-    for (double tick : yAxis.ticks()) {
-      double y = y(tick, yAxis);
-      out.append(format("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, WIDTH - RIGHT, y, y));
-      out.append(format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 8, y + 4, Numbers.compact(tick)));
-    }
-    for (double tick : xAxis.ticks()) {
-      out.append(format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-          x(tick, xAxis), HEIGHT - BOTTOM + 16, Numbers.compact(tick)));
-    }
-    out.append(format("<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text></g>",
-        WIDTH - RIGHT, HEIGHT - 5, Html.escape(xTitle)));
-  }
-
-  private static void appendSeries(StringBuilder out, Series line, Axis xAxis, Axis yAxis) {
+  private static void appendSeries(StringBuilder out, Series line, PlotFrame frame) {
     var path = new StringBuilder();
     var marks = new StringBuilder();
     var points = new ArrayList<String>();
@@ -118,13 +99,13 @@ record LineChart(String title, String xTitle, List<Series> series) {
         penDown = false;
         continue;
       }
-      double px = x(line.x[i], xAxis);
-      double py = y(line.y[i], yAxis);
-      path.append(format("%s%.1f %.1f", penDown ? "L" : "M", px, py));
+      double px = frame.xAt(line.x[i]);
+      double py = frame.yAt(line.y[i]);
+      path.append(PlotFrame.format("%s%.1f %.1f", penDown ? "L" : "M", px, py));
       penDown = true;
-      points.add(format("%.1f,%.1f,%s,%s", px, py, Numbers.compact(line.x[i]), Numbers.compact(line.y[i])));
+      points.add(PlotFrame.format("%.1f,%.1f,%s,%s", px, py, Numbers.compact(line.x[i]), Numbers.compact(line.y[i])));
       if (line.look == Look.MARKED) {
-        marks.append(format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\"/>", px, py));
+        marks.append(PlotFrame.format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\"/>", px, py));
       }
     }
     out.append("<g class=\"line c%d %s\"".formatted(line.colour, line.look.name().toLowerCase(Locale.ROOT)));
@@ -132,17 +113,5 @@ record LineChart(String title, String xTitle, List<Series> series) {
       out.append(" data-name=\"%s\" data-points=\"%s\"".formatted(Html.escape(line.name), String.join(" ", points)));
     }
     out.append("><path d=\"").append(path).append("\"/>").append(marks).append("</g>");
-  }
-
-  private static double x(double value, Axis axis) {
-    return LEFT + axis.fraction(value) * (WIDTH - LEFT - RIGHT);
-  }
-
-  private static double y(double value, Axis axis) {
-    return HEIGHT - BOTTOM - axis.fraction(value) * (HEIGHT - TOP - BOTTOM);
-  }
-
-  private static String format(String pattern, Object... arguments) {
-    return String.format(Locale.ROOT, pattern, arguments);
   }
 }

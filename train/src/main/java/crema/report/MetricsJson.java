@@ -1,11 +1,17 @@
 package crema.report;
 
 import crema.metrics.Averages;
+import crema.metrics.Calibration;
 import crema.metrics.PrecisionRecall;
+import crema.metrics.RankingMetrics;
+import crema.metrics.ThresholdSweep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import tools.jackson.databind.SerializationFeature;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,20 +33,32 @@ import tools.jackson.databind.node.ObjectNode;
  *   "macro":    {…},
  *   "weighted": {…},
  *   "samples":  {…},                 // several labels a document only
+ *   "hierarchical": {…},             // over labels and their ancestors
+ *   "ranking": {"micro_roc_auc": …, "macro_roc_auc": …, "micro_average_precision": …,
+ *               "macro_average_precision": …},
  *   "intervals": {"macro_f1": {"estimate": …, "low": …, "high": …, "level": 0.95}},
- *   "per_label": [{"label": "…", "precision": …, "recall": …, "f1": …, "support": …, "predicted": …}],
- *   "confused_pairs": [{"truth": "…", "predicted": "…", "count": …, "share": …}]
+ *   "per_label": [{"label": "…", "precision": …, "recall": …, "f1": …, "support": …, "predicted": …,
+ *                  "roc_auc": …, "average_precision": …}],
+ *   "confused_pairs": [{"truth": "…", "predicted": "…", "count": …, "share": …}],
+ *   "bands": {"head": {"labels": …, "support": …, "micro": {…}, "macro": {…}, "weighted": {…}},
+ *             "medium": {…}, "tail": {…}},
+ *   "groups": [{"by": "Language", "group": "en", "documents": …, "accuracy": …,
+ *               "micro": {…}, "macro": {…}, "weighted": {…}}],
+ *   "calibration": {"expected_error": …, "maximum_error": …},
+ *   "temperature": {"value": …, "expected_error": …, "maximum_error": …},
+ *   "abstention": [{"threshold": 0.5, "answered": …, "coverage": …, "accuracy": …}],
+ *   "thresholds": [{"threshold": 0.4, "micro": {…}, "macro": {…}, "weighted": {…}}]
  * }
  * }</pre>
  *
- * <p>Parts that the report does not have are left out.
+ * <p>Parts that the report does not have are left out. A number that is not defined, such as the ROC AUC of a label
+ * that no document has, is {@code null}.
  */
 public final class MetricsJson {
 
   private static final int FORMAT = 1;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  private static final JsonMapper MAPPER = new JsonMapper();
 
   private MetricsJson() {}
 
@@ -49,7 +67,7 @@ public final class MetricsJson {
     Files.writeString(file, render(report));
   }
 
-  /** The report as JSON text, indented, ending in a line feed. */
+  /** The report as JSON text, ending in a line feed. */
   public static String render(TestReport report) {
     var metrics = report.metrics();
     var json = MAPPER.createObjectNode();
@@ -65,10 +83,35 @@ public final class MetricsJson {
     if (report.multiLabel()) {
       putScore(json.putObject("samples"), metrics.samples());
     }
+    if (report.hierarchical() != null) {
+      putScore(json.putObject("hierarchical"), report.hierarchical());
+    }
+    putRanking(json, report.ranking());
     putIntervals(json, report);
     putLabels(json, report);
     putConfusedPairs(json, report);
-    return MAPPER.writeValueAsString(json).replace("\r\n", "\n") + "\n";
+    putBands(json, report);
+    putGroups(json, report);
+    putCalibration(json, report);
+    putThresholds(json, report.thresholds());
+    return layout(json, "\n") + "\n";
+  }
+
+  /** Objects and arrays of plain values stand on one line, so that a row of a table is a line; others are indented. */
+  private static String layout(JsonNode json, String lineBreak) {
+    if (!json.isContainer()) {
+      return MAPPER.writeValueAsString(json);
+    }
+    boolean oneLine = json.valueStream().noneMatch(JsonNode::isContainer);
+    var inner = lineBreak + "  ";
+    var values =
+        json.isArray()
+            ? json.valueStream().map(value -> layout(value, inner))
+            : json.properties().stream()
+                .map(entry -> MAPPER.writeValueAsString(entry.getKey()) + ": " + layout(entry.getValue(), inner));
+    var text = values.collect(Collectors.joining(oneLine ? ", " : "," + inner));
+    var between = oneLine ? text : inner + text + lineBreak;
+    return json.isArray() ? "[" + between + "]" : "{" + between + "}";
   }
 
   private static void putAverages(ObjectNode json, Averages averages) {
@@ -97,9 +140,87 @@ public final class MetricsJson {
   private static void putLabels(ObjectNode json, TestReport report) {
     var labels = json.putArray("per_label");
     for (var label : report.metrics().perLabel()) {
-      putScore(labels.addObject().put("label", report.labels().get(label.label())), label.score())
-          .put("support", label.support())
-          .put("predicted", label.predictions());
+      var row = labels.addObject().put("label", report.labels().get(label.label()));
+      putScore(row, label.score()).put("support", label.support()).put("predicted", label.predictions());
+      if (report.ranking() != null) {
+        var ranking = report.ranking().perLabel().get(label.label());
+        putDefined(row, "roc_auc", ranking.rocAuc());
+        putDefined(row, "average_precision", ranking.averagePrecision());
+      }
+    }
+  }
+
+  private static void putRanking(ObjectNode json, @Nullable RankingMetrics ranking) {
+    if (ranking != null) {
+      var object = json.putObject("ranking");
+      putDefined(object, "micro_roc_auc", ranking.microRocAuc());
+      putDefined(object, "macro_roc_auc", ranking.macroRocAuc());
+      putDefined(object, "micro_average_precision", ranking.microAveragePrecision());
+      putDefined(object, "macro_average_precision", ranking.macroAveragePrecision());
+    }
+  }
+
+  private static void putBands(ObjectNode json, TestReport report) {
+    if (report.bands().isEmpty()) {
+      return;
+    }
+    var bands = json.putObject("bands");
+    report.bands().forEach((band, averages) ->
+        putAverages(
+            bands.putObject(band.name().toLowerCase(Locale.ROOT))
+                .put("labels", averages.labels())
+                .put("support", averages.support()),
+            averages));
+  }
+
+  private static void putGroups(ObjectNode json, TestReport report) {
+    if (report.groups().isEmpty()) {
+      return;
+    }
+    var rows = json.putArray("groups");
+    report.groups().forEach((title, groups) -> {
+      for (var group : groups) {
+        var row = rows.addObject().put("by", title).put("group", group.group());
+        row.put("documents", group.metrics().documents()).put("accuracy", group.metrics().accuracy());
+        putAverages(row, group.metrics().averages());
+      }
+    });
+  }
+
+  private static void putCalibration(ObjectNode json, TestReport report) {
+    if (report.calibration() != null) {
+      putErrors(json.putObject("calibration"), report.calibration());
+    }
+    if (report.temperature() != null) {
+      var temperature = json.putObject("temperature").put("value", report.temperature().temperature());
+      putErrors(temperature, report.temperature().calibration());
+    }
+    if (!report.abstention().isEmpty()) {
+      var rows = json.putArray("abstention");
+      for (var row : report.abstention()) {
+        var object = rows.addObject().put("threshold", row.threshold()).put("answered", row.answered());
+        putDefined(object.put("coverage", row.coverage()), "accuracy", row.accuracy());
+      }
+    }
+  }
+
+  private static void putErrors(ObjectNode json, Calibration calibration) {
+    json.put("expected_error", calibration.expectedError()).put("maximum_error", calibration.maximumError());
+  }
+
+  private static void putThresholds(ObjectNode json, @Nullable ThresholdSweep sweep) {
+    if (sweep != null) {
+      var rows = json.putArray("thresholds");
+      sweep.points().forEach(
+          point -> putAverages(rows.addObject().put("threshold", point.threshold()), point.averages()));
+    }
+  }
+
+  private static void putDefined(ObjectNode json, String key, double value) {
+    if (Double.isNaN(value)) {
+      json.putNull(key);
+    } else {
+      json.put(key, value);
     }
   }
 

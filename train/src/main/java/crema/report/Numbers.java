@@ -27,6 +27,11 @@ final class Numbers {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
+  /** The name of a constant as a heading: {@code MACRO} is {@code Macro}. */
+  static String title(Enum<?> constant) {
+    return constant.name().charAt(0) + constant.name().substring(1).toLowerCase(Locale.ROOT);
+  }
+
   /** A number of any size in few characters, as on an axis: {@code 0.25}, {@code 3e-4}, {@code 12k}. */
   static String compact(double value) {
     double size = Math.abs(value);

@@ -27,8 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
  * last line unfinished. Readers pass over a last line without a line feed, and {@link #resume} removes it.
  *
  * <pre>{@code
- * {"type":"step","step":1,"epoch":0.01,"loss":2.3,"learning_rate":1e-5,"grad_norm":1.7,"tokens_per_second":9100.0,"seconds":0.4}
- * {"type":"validation","step":100,"epoch":1.0,"loss":0.9,"metrics":{"accuracy":0.8,"macro_f1":0.7},"seconds":1.2}
+ * {"type":"step","step":1,"epoch":0.01,"loss":2.3,"learning_rate":1.0E-5,"grad_norm":1.7,…,"seconds":0.4}
+ * {"type":"validation","step":100,"epoch":1.0,"loss":0.9,"metrics":{"accuracy":0.8,…},"seconds":1.2}
  * }</pre>
  *
  * <p>A number that is not finite is {@code null} and is read as NaN. Lines of other types are passed over, so that

@@ -1,7 +1,11 @@
 package crema.report;
 
+import crema.metrics.GroupMetrics;
+import crema.metrics.Interval;
 import crema.metrics.LabelMetrics;
+import crema.metrics.Metric;
 import java.util.Comparator;
+import java.util.List;
 
 /** A test report for a terminal: the headline, the labels with most documents, and the most confused pairs. */
 public final class TerminalReport {
@@ -21,9 +25,15 @@ public final class TerminalReport {
   public static String render(TestReport report, TerminalStyle style, int labelLimit) {
     var out = new StringBuilder();
     out.append(style.bold(DisplayWidth.printable(report.title()))).append('\n');
-    report.facts().forEach((name, value) ->
-        out.append(style.faint(DisplayWidth.printable(name) + ": ")).append(DisplayWidth.printable(value)).append('\n'));
+    report.facts().forEach((name, value) -> {
+      out.append(style.faint(DisplayWidth.printable(name) + ":")).append(' ');
+      out.append(DisplayWidth.printable(value)).append('\n');
+    });
     out.append('\n').append(headline(report).render(style));
+    if (!report.bands().isEmpty()) {
+      out.append('\n').append(bands(report).render(style));
+    }
+    report.groups().forEach((title, groups) -> out.append('\n').append(groups(title, groups).render(style)));
     out.append('\n').append(labels(report, labelLimit).render(style));
     int hidden = report.labels().size() - labelLimit;
     if (hidden > 0) {
@@ -36,19 +46,65 @@ public final class TerminalReport {
   }
 
   private static TextTable headline(TestReport report) {
-    var table = new TextTable(new TextTable.Text("Metric"), new TextTable.Number("Value"), new TextTable.Text(
-        report.intervals().isEmpty() ? "" : "Interval"));
+    var table = new TextTable(
+        new TextTable.Text("Metric"),
+        new TextTable.Number("Value"),
+        new TextTable.Text(report.intervals().isEmpty() ? "" : "Interval"));
     for (var metric : report.headline()) {
       var interval = report.intervals().get(metric);
-      table.row(
-          metric.title(),
-          Numbers.metric(metric.of(report.metrics())),
-          interval == null
-              ? ""
-              : "%s to %s (%s)".formatted(
-                  Numbers.metric(interval.low()), Numbers.metric(interval.high()), Numbers.wholePercent(interval.level())));
+      table.row(metric.title(), Numbers.metric(metric.of(report.metrics())), interval == null ? "" : range(interval));
+    }
+    if (report.hierarchical() != null) {
+      table.row("Hierarchical F1", Numbers.metric(report.hierarchical().f1()), "");
+    }
+    if (report.ranking() != null) {
+      table.row("Macro ROC AUC", Numbers.metric(report.ranking().macroRocAuc()), "");
+      table.row("Macro average precision", Numbers.metric(report.ranking().macroAveragePrecision()), "");
+    }
+    if (report.calibration() != null) {
+      table.row("Calibration error", Numbers.metric(report.calibration().expectedError()), "");
     }
     return table.row("Documents", Numbers.count(report.metrics().documents()), "");
+  }
+
+  private static String range(Interval interval) {
+    return "%s to %s (%s)".formatted(
+        Numbers.metric(interval.low()), Numbers.metric(interval.high()), Numbers.wholePercent(interval.level()));
+  }
+
+  private static TextTable bands(TestReport report) {
+    var table = new TextTable(
+        new TextTable.Text("Labels"),
+        new TextTable.Number("Count"),
+        new TextTable.Number("Support"),
+        new TextTable.Number("Micro F1"),
+        new TextTable.Number("Macro F1"));
+    report.bands().forEach((band, averages) ->
+        table.row(
+            Numbers.title(band),
+            Numbers.count(averages.labels()),
+            Numbers.count(averages.support()),
+            Numbers.metric(averages.micro().f1()),
+            Numbers.metric(averages.macro().f1())));
+    return table;
+  }
+
+  private static TextTable groups(String title, List<GroupMetrics> groups) {
+    var table = new TextTable(
+        new TextTable.Text(title),
+        new TextTable.Number("Documents"),
+        new TextTable.Number("Accuracy"),
+        new TextTable.Number("Weighted F1"),
+        new TextTable.Number("Macro F1"));
+    for (var group : groups) {
+      table.row(
+          group.group(),
+          Numbers.count(group.metrics().documents()),
+          Numbers.metric(group.metrics().accuracy()),
+          Numbers.metric(Metric.WEIGHTED_F1.of(group.metrics())),
+          Numbers.metric(Metric.MACRO_F1.of(group.metrics())));
+    }
+    return table;
   }
 
   private static TextTable labels(TestReport report, int limit) {

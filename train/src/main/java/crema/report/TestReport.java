@@ -1,19 +1,32 @@
 package crema.report;
 
+import crema.metrics.Abstention;
+import crema.metrics.Averages;
 import crema.metrics.Bootstrap;
+import crema.metrics.Calibration;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.ConfusedPair;
 import crema.metrics.ConfusionMatrix;
+import crema.metrics.FrequencyBands;
+import crema.metrics.FrequencyBands.Band;
+import crema.metrics.GroupMetrics;
+import crema.metrics.Hierarchy;
 import crema.metrics.Interval;
 import crema.metrics.Metric;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
+import crema.metrics.PrecisionRecall;
+import crema.metrics.RankingMetrics;
+import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
+import crema.metrics.ThresholdSweep;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +41,14 @@ import org.jspecify.annotations.Nullable;
  * @param intervals confidence intervals; empty where none were asked for
  * @param confusedPairs the most confused pairs, most frequent first
  * @param confusion the confusion matrix, where there is one label a document
+ * @param ranking how well the scores rank, where there are scores
+ * @param hierarchical precision, recall and F1 over labels and their ancestors, where there is a taxonomy
+ * @param bands averages over labels that training saw often and rarely; empty where that is not known
+ * @param groups tables of document groups by title, such as "Language"; levels of a taxonomy are one
+ * @param calibration how far confidence can be trusted, where there are probabilities
+ * @param temperature how a fitted temperature changes that, where one was fitted
+ * @param abstention coverage against accuracy; empty where not asked for
+ * @param thresholds how averages change with the threshold, where there is one
  * @param log the steps and validations of the training; empty where there was none
  */
 public record TestReport(
@@ -39,9 +60,27 @@ public record TestReport(
     Map<Metric, Interval> intervals,
     List<ConfusedPair> confusedPairs,
     @Nullable ConfusionMatrix confusion,
+    @Nullable RankingMetrics ranking,
+    @Nullable PrecisionRecall hierarchical,
+    Map<Band, Averages> bands,
+    Map<String, List<GroupMetrics>> groups,
+    @Nullable Calibration calibration,
+    @Nullable Scaled temperature,
+    List<Abstention> abstention,
+    @Nullable ThresholdSweep thresholds,
     List<LogRecord> log) {
 
+  /**
+   * The calibration after scaling by a temperature.
+   *
+   * @param temperature what logits were divided by
+   * @param calibration what that gave
+   */
+  public record Scaled(double temperature, Calibration calibration) {}
+
   private static final int CONFUSED_PAIRS = 20;
+  private static final int CALIBRATION_BINS = 15;
+  private static final double[] ABSTENTION_THRESHOLDS = {0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99};
 
   /** Copies what can change, and keeps the order of the maps. */
   public TestReport {
@@ -49,6 +88,9 @@ public record TestReport(
     labels = List.copyOf(labels);
     intervals = Collections.unmodifiableMap(new LinkedHashMap<>(intervals));
     confusedPairs = List.copyOf(confusedPairs);
+    bands = Collections.unmodifiableMap(new LinkedHashMap<>(bands));
+    groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+    abstention = List.copyOf(abstention);
     log = List.copyOf(log);
   }
 
@@ -89,6 +131,14 @@ public record TestReport(
     private final Outcomes outcomes;
     private final Map<String, String> facts = new LinkedHashMap<>();
     private Map<Metric, Interval> intervals = Map.of();
+    private final Map<String, List<GroupMetrics>> groups = new LinkedHashMap<>();
+    private @Nullable RankingMetrics ranking;
+    private @Nullable PrecisionRecall hierarchical;
+    private Map<Band, Averages> bands = Map.of();
+    private @Nullable Calibration calibration;
+    private @Nullable Scaled temperature;
+    private List<Abstention> abstention = List.of();
+    private @Nullable ThresholdSweep thresholds;
     private List<LogRecord> log = List.of();
 
     private Builder(String title, List<String> labels, Outcomes outcomes) {
@@ -121,6 +171,75 @@ public record TestReport(
       return outcomes instanceof MultiLabelOutcomes;
     }
 
+    /**
+     * Adds what probabilities say: ranking, calibration and, where there is one label a document, coverage against
+     * accuracy.
+     *
+     * @param probabilities {@code [documents, labels]}, of the same documents as the outcomes
+     */
+    public Builder probabilities(ScoreMatrix probabilities) {
+      var truth = truth();
+      ranking = RankingMetrics.of(probabilities, truth);
+      calibration = calibrationOf(probabilities);
+      if (!isMultiLabel()) {
+        abstention = Abstention.table(probabilities, onlyLabels(truth), ABSTENTION_THRESHOLDS);
+      }
+      return this;
+    }
+
+    /**
+     * Adds the calibration that a temperature, fitted on validation data, gives.
+     *
+     * @param logits {@code [documents, labels]}, of the same documents as the outcomes
+     */
+    public Builder temperature(double value, ScoreMatrix logits) {
+      temperature =
+          new Scaled(value, calibrationOf(isMultiLabel() ? logits.sigmoid(value) : logits.softmax(value)));
+      return this;
+    }
+
+    /** Adds the sweep by which the threshold was chosen. */
+    public Builder thresholds(ThresholdSweep sweep) {
+      thresholds = sweep;
+      return this;
+    }
+
+    /**
+     * Adds averages over head, medium and tail labels.
+     *
+     * @param trainingDocuments how many training documents each label has, {@code [labels]}
+     */
+    public Builder bands(FrequencyBands cutOffs, int[] trainingDocuments) {
+      bands = cutOffs.averages(outcomes, trainingDocuments);
+      return this;
+    }
+
+    /** Adds a table of document groups, such as {@code "Language"}. */
+    public Builder groups(String groupTitle, List<GroupMetrics> rows) {
+      groups.put(groupTitle, List.copyOf(rows));
+      return this;
+    }
+
+    /** Adds hierarchical precision, recall and F1, and a table of the taxonomy's levels. */
+    public Builder hierarchy(Hierarchy hierarchy) {
+      hierarchical = ClassificationMetrics.of(hierarchy.withAncestors(outcomes)).averages().micro();
+      return groups("Taxonomy level", GroupMetrics.perLevel(outcomes, hierarchy));
+    }
+
+    private Calibration calibrationOf(ScoreMatrix probabilities) {
+      return isMultiLabel()
+          ? Calibration.ofDecisions(probabilities, truth(), CALIBRATION_BINS)
+          : Calibration.ofBest(probabilities, onlyLabels(truth()), CALIBRATION_BINS);
+    }
+
+    private int[][] truth() {
+      return IntStream.range(0, outcomes.documents()).mapToObj(outcomes::truth).toArray(int[][]::new);
+    }
+
+    private static int[] onlyLabels(int[][] truth) {
+      return Arrays.stream(truth).mapToInt(labels -> labels[0]).toArray();
+    }
+
     /** Adds the log of the training, for its curves. */
     public Builder log(List<LogRecord> records) {
       log = records;
@@ -143,6 +262,14 @@ public record TestReport(
           intervals,
           ConfusedPair.mostFrequent(outcomes, CONFUSED_PAIRS),
           confusion,
+          ranking,
+          hierarchical,
+          bands,
+          groups,
+          calibration,
+          temperature,
+          abstention,
+          thresholds,
           log);
     }
   }

@@ -53,7 +53,9 @@ class BootstrapTest {
   @Test
   void intervalsHoldTheEstimateForManyLabelsADocument() {
     var random = new Random(4);
-    var truth = IntStream.range(0, 1000).mapToObj(_ -> random.ints(3, 0, 40).distinct().toArray()).toArray(int[][]::new);
+    var truth = IntStream.range(0, 1000)
+        .mapToObj(_ -> random.ints(3, 0, 40).distinct().toArray())
+        .toArray(int[][]::new);
     var predicted = IntStream.range(0, 1000)
         .mapToObj(row -> random.nextBoolean() ? truth[row] : random.ints(2, 0, 40).distinct().toArray())
         .toArray(int[][]::new);
@@ -77,9 +79,11 @@ class BootstrapTest {
   @Test
   void pValuesOfEqualModelsAreUniform() {
     long significant = IntStream.range(0, 200)
-        .filter(trial -> new Bootstrap(200, 0.95, trial)
-            .compare(singleLabel(150, 4, 0.3, 2 * trial, 9), singleLabel(150, 4, 0.3, 2 * trial + 1, 9), Metric.ACCURACY)
-            .pValue() < 0.1)
+        .filter(trial -> {
+          var first = singleLabel(150, 4, 0.3, 2 * trial, 9);
+          var second = singleLabel(150, 4, 0.3, 2 * trial + 1, 9);
+          return new Bootstrap(200, 0.95, trial).compare(first, second, Metric.ACCURACY).pValue() < 0.1;
+        })
         .count();
     assertThat(significant).isBetween(8L, 36L);
   }
@@ -93,7 +97,8 @@ class BootstrapTest {
       var truth = new int[documents];
       var onlyFirst = IntStream.range(0, documents).map(i -> i >= first && i < first + second ? 1 : 0).toArray();
       var onlySecond = IntStream.range(0, documents).map(i -> i < first ? 1 : 0).toArray();
-      var test = McNemar.test(SingleLabelOutcomes.of(truth, onlyFirst, 2), SingleLabelOutcomes.of(truth, onlySecond, 2));
+      var test = McNemar.test(
+          SingleLabelOutcomes.of(truth, onlyFirst, 2), SingleLabelOutcomes.of(truth, onlySecond, 2));
       assertThat(test.onlyFirstRight()).isEqualTo(first);
       assertThat(test.onlySecondRight()).isEqualTo(second);
       assertThat(test.pValue()).isCloseTo(expected.get("p").doubleValue(), within(1e-9));
@@ -104,7 +109,8 @@ class BootstrapTest {
   void differentDocumentsAreNotPaired() {
     var first = SingleLabelOutcomes.of(new int[] {0, 1}, new int[] {0, 1}, 2);
     var second = SingleLabelOutcomes.of(new int[] {0, 0}, new int[] {0, 1}, 2);
-    assertThatThrownBy(() -> McNemar.test(first, second)).hasMessageStartingWith("document 1 has different true labels");
+    assertThatThrownBy(() -> McNemar.test(first, second))
+        .hasMessageStartingWith("document 1 has different true labels");
     assertThatThrownBy(() -> Bootstrap.ofSeed(1).compare(first, first.select(new int[] {0}), Metric.ACCURACY))
         .hasMessageStartingWith("2 documents against 1");
   }

@@ -21,7 +21,9 @@ class ClassificationMetricsTest {
   Stream<DynamicTest> singleLabelValuesAreScikitLearns() {
     return golden("single", expected -> {
       var outcomes = SingleLabelOutcomes.of(
-          Golden.ints(expected.get("truth")), Golden.ints(expected.get("predicted")), expected.get("labels").intValue());
+          Golden.ints(expected.get("truth")),
+          Golden.ints(expected.get("predicted")),
+          expected.get("labels").intValue());
       var metrics = assertCommon(outcomes, expected);
       var even = new BitSet();
       outcomes.averagedLabels().stream().filter(label -> label % 2 == 0).forEach(even::set);
@@ -126,7 +128,9 @@ class ClassificationMetricsTest {
 
   private static MultiLabelOutcomes multi(JsonNode expected) {
     return MultiLabelOutcomes.of(
-        Golden.intRows(expected.get("truth")), Golden.intRows(expected.get("predicted")), expected.get("labels").intValue());
+        Golden.intRows(expected.get("truth")),
+        Golden.intRows(expected.get("predicted")),
+        expected.get("labels").intValue());
   }
 
   private static Stream<DynamicTest> golden(String kind, Consumer<JsonNode> check) {

@@ -103,7 +103,8 @@ class GroupMetricsTest {
   void brokenHierarchiesAreNamed() {
     assertThatThrownBy(() -> Hierarchy.of(new int[] {-1, 2, 1})).hasMessageContaining("is its own ancestor");
     assertThatThrownBy(() -> Hierarchy.of(new int[] {0})).hasMessageContaining("label 0 is its own ancestor");
-    assertThatThrownBy(() -> Hierarchy.of(new int[] {-1, 5})).hasMessage("label 1 has the parent 5: there is no such label");
+    assertThatThrownBy(() -> Hierarchy.of(new int[] {-1, 5}))
+        .hasMessage("label 1 has the parent 5: there is no such label");
     assertThatThrownBy(() -> Hierarchy.of(new int[] {-1}).withAncestors(OUTCOMES))
         .hasMessage("outcomes of 5 labels do not fit a hierarchy of 1");
   }

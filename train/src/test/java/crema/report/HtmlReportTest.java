@@ -2,6 +2,7 @@ package crema.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import crema.metrics.GroupMetrics;
 import crema.metrics.MultiLabelOutcomes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,8 +27,9 @@ class HtmlReportTest {
 
   @Test
   void pageLoadsNothing() {
-    var page = HtmlReport.render(SampleReport.builder(SampleReport.LABELS).build());
-    assertThat(page).doesNotContainPattern("(src|href)\\s*=|url\\(|@import|fetch\\(|https?://(?!www\\.w3\\.org/2000/svg)");
+    var page = HtmlReport.render(SampleReport.complete().build());
+    assertThat(page)
+        .doesNotContainPattern("(src|href)\\s*=|url\\(|@import|fetch\\(|https?://(?!www\\.w3\\.org/2000/svg)");
   }
 
   @Test
@@ -46,7 +48,25 @@ class HtmlReportTest {
     var page = HtmlReport.render(SampleReport.builder(labels).fact(ATTACK, ATTACK).build());
     assertThat(page.split("<script", -1)).hasSize(2);
     assertThat(page.split("</title>", -1)[0]).contains("<title>Product categories");
-    assertThat(page).doesNotContain("<img", "\u0000", "\u001b").contains("&lt;img src=x onerror=&#39;alert(2)&#39;&gt;&quot;&amp;");
+    assertThat(page)
+        .doesNotContain("<img", "\u0000", "\u001b")
+        .contains("&lt;img src=x onerror=&#39;alert(2)&#39;&gt;&quot;&amp;");
+  }
+
+  @Test
+  void groupsAreEscaped() {
+    var outcomes = MultiLabelOutcomes.of(new int[][] {{0}}, new int[][] {{0}}, 1);
+    var page = HtmlReport.render(TestReport.builder("t", List.of("a"), outcomes)
+        .groups(ATTACK, GroupMetrics.by(outcomes, List.of(ATTACK), 1, 1)).build());
+    assertThat(page).doesNotContain("<img");
+    assertThat(page.split("<script", -1)).hasSize(2);
+  }
+
+  @Test
+  void completeReportShowsBandsGroupsCalibrationAndThresholds() {
+    assertThat(HtmlReport.render(SampleReport.complete().build()))
+        .contains("Labels by frequency", "<bdi>Tail</bdi>", "Русский", "Level 2", "Hierarchical", "Macro ROC AUC")
+        .contains("As trained", "With temperature 1.7", "Leaving out what is uncertain", "F1 by threshold");
   }
 
   @Test

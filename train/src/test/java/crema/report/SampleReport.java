@@ -1,7 +1,12 @@
 package crema.report;
 
 import crema.metrics.Bootstrap;
+import crema.metrics.FrequencyBands;
+import crema.metrics.GroupMetrics;
+import crema.metrics.Hierarchy;
+import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
+import crema.metrics.ThresholdSweep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,22 +20,68 @@ final class SampleReport {
       "Mobile Phones", "TVs", "CPUs", "Digital Cameras", "Microwaves", "Dishwashers", "Washing Machines", "Freezers",
       "Fridge Freezers", "Fridges");
 
+  private static final int DOCUMENTS = 3000;
+
   private SampleReport() {}
 
+  /** With metrics, intervals and the log of the training. */
   static TestReport.Builder builder(List<String> labels) {
-    var random = new Random(1);
-    int count = labels.size();
-    var truth = random.ints(3000, 0, count).map(label -> random.nextInt(label + 1)).toArray();
-    var predicted = IntStream.of(truth)
-        .map(label -> random.nextDouble() < 0.92 ? label : Math.min(count - 1, label + random.nextInt(3)))
-        .toArray();
-    return TestReport.builder("Product categories", labels, SingleLabelOutcomes.of(truth, predicted, count))
+    return builder(labels, logits(labels.size()));
+  }
+
+  /** With every part that a single-label report can have. */
+  static TestReport.Builder complete() {
+    int count = LABELS.size();
+    var logits = logits(count);
+    var frequencies = IntStream.range(0, count).map(label -> 900 >> label).toArray();
+    var languages = IntStream.range(0, DOCUMENTS)
+        .mapToObj(document -> document % 7 == 0 ? "Русский" : document % 3 == 0 ? "日本語" : "English")
+        .toList();
+    return builder(LABELS, logits)
+        .probabilities(logits.softmax(1))
+        .temperature(1.7, logits)
+        .bands(FrequencyBands.DEFAULT, frequencies)
+        .groups("Language", GroupMetrics.by(outcomes(logits), languages, 10, 20))
+        .hierarchy(Hierarchy.of(new int[] {-1, -1, -1, 0, -1, 4, 4, -1, 7, 7}))
+        .thresholds(ThresholdSweep.of(
+            logits.softmax(1), rows(truth(count)), ThresholdSweep.grid(0.3, 0.7, 0.01), false));
+  }
+
+  private static TestReport.Builder builder(List<String> labels, ScoreMatrix logits) {
+    return TestReport.builder("Product categories", labels, outcomes(logits))
         .fact("Model", "encoder, 10 layers of 384")
         .fact("Data", "titles.tsv.gz, 3,000 of 35,311 titles")
         .fact("Seed", "42")
         .fact("Training", "1,200 steps in 2 min 41 s")
         .intervals(new Bootstrap(300, 0.95, 42))
         .log(log(1200));
+  }
+
+  private static SingleLabelOutcomes outcomes(ScoreMatrix logits) {
+    return SingleLabelOutcomes.of(truth(logits.labels()), logits.best(), logits.labels());
+  }
+
+  private static int[] truth(int labels) {
+    var random = new Random(1);
+    return random.ints(DOCUMENTS, 0, labels).map(label -> random.nextInt(label + 1)).toArray();
+  }
+
+  private static int[][] rows(int[] labels) {
+    return IntStream.of(labels).mapToObj(label -> new int[] {label}).toArray(int[][]::new);
+  }
+
+  /** Overconfident, and more likely to confuse a label with the next ones than with others. */
+  private static ScoreMatrix logits(int labels) {
+    var random = new Random(3);
+    var truth = truth(labels);
+    var logits = new float[DOCUMENTS][labels];
+    for (int document = 0; document < DOCUMENTS; document++) {
+      for (int label = 0; label < labels; label++) {
+        int distance = Math.abs(label - truth[document]);
+        logits[document][label] = (float) (2.2 * random.nextGaussian() + 7 * Math.exp(-distance / 2.0));
+      }
+    }
+    return ScoreMatrix.of(logits);
   }
 
   static List<LogRecord> log(int steps) {

@@ -28,7 +28,10 @@ class TextTableTest {
 
   @Test
   void wideCharactersTakeTwoColumns() {
-    var table = new TextTable(new Text("Label"), new Number("F1")).row("洗濯機", "1").row("e\u0301te\u0301", "2").row("👩‍👩‍👧 🇫🇷", "3");
+    var table = new TextTable(new Text("Label"), new Number("F1"))
+        .row("洗濯機", "1")
+        .row("e\u0301te\u0301", "2")
+        .row("👩‍👩‍👧 🇫🇷", "3");
     assertThat(table.render(TerminalStyle.PLAIN)).isEqualTo(
         """
         Label   F1
@@ -49,7 +52,9 @@ class TextTableTest {
 
   @Test
   void escapeSequencesAndReorderingInCellsAreDisarmed() {
-    var rendered = new TextTable(new Text("Label")).row("\u001b[2Jgone\r\n\u202Eevil\u0007").render(TerminalStyle.PLAIN);
+    var rendered = new TextTable(new Text("Label"))
+        .row("\u001b[2Jgone\r\n\u202Eevil\u0007")
+        .render(TerminalStyle.PLAIN);
     assertThat(rendered.lines()).last().asString().isEqualTo("\uFFFD[2Jgone\uFFFD\uFFFD\uFFFDevil\uFFFD");
   }
 
@@ -66,17 +71,20 @@ class TextTableTest {
   }
 
   @Property(tries = 300)
-  void linesNeverExceedTheTerminal(@ForAll String label, @ForAll String other, @ForAll @IntRange(min = 30, max = 90) int columns) {
+  void linesNeverExceedTheTerminal(
+      @ForAll String label, @ForAll String other, @ForAll @IntRange(min = 30, max = 90) int columns) {
     var rendered = new TextTable(new Text("Label"), new Text("Other"), new Number("F1"))
         .row(label, other, "0.123").render(new TerminalStyle(columns, false));
-    assertThat(rendered.lines()).hasSize(3).allSatisfy(line -> assertThat(DisplayWidth.of(line)).isLessThanOrEqualTo(columns));
+    assertThat(rendered.lines()).hasSize(3)
+        .allSatisfy(line -> assertThat(DisplayWidth.of(line)).isLessThanOrEqualTo(columns));
   }
 
   @Test
   void reportFitsItsTerminalAndNamesWhatItHides() {
-    var report = SampleReport.builder(SampleReport.LABELS).build();
+    var report = SampleReport.complete().build();
     var rendered = TerminalReport.render(report, new TerminalStyle(60, false), 3);
-    assertThat(rendered).contains("Macro F1", "Mobile Phones", "and 7 labels with less support", "Predicted instead", "(95%)");
+    assertThat(rendered)
+        .contains("Macro F1", "Mobile Phones", "and 7 labels with less support", "Predicted instead", "(95%)");
     assertThat(rendered.lines().filter(line -> line.startsWith("─")))
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(60));
   }
