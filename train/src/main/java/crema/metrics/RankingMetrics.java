@@ -44,14 +44,13 @@ public record RankingMetrics(
   /**
    * For any number of true labels a document.
    *
-   * @throws IllegalArgumentException if truth and scores have different lengths, a label is out of range, or all
-   *     decisions together exceed an array
+   * @throws IllegalArgumentException if truth and scores have different lengths, or a label is out of range
    */
   public static RankingMetrics of(ScoreMatrix scores, int[][] truth) {
     scores.requireDocuments(truth.length);
     var sortedTruth = LabelSets.sortedCopy(truth, scores.labels());
     var perLabel = new ArrayList<LabelRanking>();
-    var all = new RankedScores(Math.multiplyExact(scores.documents(), scores.labels()));
+    var all = new RankedScores(scores.documents() * scores.labels());
     for (int label = 0; label < scores.labels(); label++) {
       var ofLabel = new RankedScores(scores.documents());
       for (int document = 0; document < scores.documents(); document++) {

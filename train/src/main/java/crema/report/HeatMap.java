@@ -9,7 +9,7 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
   /** More labels than this make cells too small to read. */
   static final int MAX_LABELS = 50;
 
-  private static final int SIDE = 560;
+  private static final int SIDE = 880;
   private static final int LARGEST_CELL = 44;
   private static final int LEAST_CELL_WITH_NUMBER = 26;
   private static final int LABEL_COLUMNS = 24;
@@ -39,7 +39,8 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
   private void appendLabels(StringBuilder out, int label, int margin, int cell) {
     var text = Html.escape(shortened(labels.get(label)));
     double middle = margin + (label + 0.5) * cell;
-    out.append(PlotFrame.format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", margin - 6, middle + 4, text));
+    out.append(PlotFrame.format(
+        "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", margin - 6, middle + 4, text));
     out.append(PlotFrame.format(
         "<text transform=\"translate(%.1f %d) rotate(-60)\">%s</text>", middle + 3, margin - 6, text));
   }

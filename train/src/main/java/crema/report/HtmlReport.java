@@ -253,7 +253,7 @@ public final class HtmlReport {
 
   private void appendHeatMap() {
     var confusion = report.confusion();
-    if (confusion != null && confusion.labelCount() <= HeatMap.MAX_LABELS) {
+    if (confusion != null) {
       section("Confusion (rows are the truth)", new HeatMap(confusion, report.labels()).render());
     }
   }

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics the metrics
  * @param intervals confidence intervals; empty where none were asked for
  * @param confusedPairs the most confused pairs, most frequent first
- * @param confusion the confusion matrix, where there is one label a document
+ * @param confusion the confusion matrix, where there is one label a document and few enough to draw it
  * @param ranking how well the scores rank, where there are scores
  * @param hierarchical precision, recall and F1 over labels and their ancestors, where there is a taxonomy
  * @param bands averages over labels that training saw often and rarely; empty where that is not known
@@ -249,10 +249,9 @@ public record TestReport(
     /** Computes the metrics and makes the report. */
     public TestReport build() {
       var confusion =
-          switch (outcomes) {
-            case SingleLabelOutcomes single -> ConfusionMatrix.of(single);
-            case MultiLabelOutcomes _ -> null;
-          };
+          outcomes instanceof SingleLabelOutcomes single && labels.size() <= HeatMap.MAX_LABELS
+              ? ConfusionMatrix.of(single)
+              : null;
       return new TestReport(
           title,
           facts,
