@@ -31,7 +31,8 @@ public record Columns(
       throw new DataException("at least one text column is needed");
     }
     if (label.size() > 1 && labelFormat.equals(LabelFormat.SINGLE)) {
-      throw new DataException("several label columns " + label + " need labels that are paths, or several labels a row");
+      throw new DataException(
+          "several label columns " + label + " need labels that are paths, or several labels a row");
     }
   }
 
@@ -80,7 +81,8 @@ public record Columns(
 
   /** The error for a column that a file lacks. */
   static DataException missing(String file, String column, List<String> existing) {
-    var hint = NearestName.among(column, existing).map(name -> "; did you mean '" + name + "'?").orElse("");
-    return new DataException(file + " has no column '" + column + "'" + hint + " It has: " + String.join(", ", existing));
+    var hint = NearestName.among(column, existing).map(name -> "; did you mean '" + name + "'?").orElse(".");
+    return new DataException(
+        file + " has no column '" + column + "'" + hint + " It has: " + String.join(", ", existing));
   }
 }

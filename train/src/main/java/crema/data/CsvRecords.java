@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * a new FastCSV reader takes over.
  */
 final class CsvRecords implements RecordReader {
+  /** A record that is refused after so many characters ran into the size of FastCSV's buffer. */
+  private static final long MUCH_TEXT = LineReader.MAX_LINE_BYTES / 2;
+
   private final DataFile file;
   private final char separator;
   private final Feed feed;
@@ -36,6 +39,7 @@ final class CsvRecords implements RecordReader {
   @Override
   public boolean advance() {
     long first = feed.lines.number() + 1;
+    feed.served = 0;
     try {
       if (!records.hasNext()) {
         return false;
@@ -48,7 +52,7 @@ final class CsvRecords implements RecordReader {
       if (e.getCause() instanceof DataException unreadable) {
         throw unreadable;
       }
-      if (feed.ended) {
+      if (feed.ended || feed.served > MUCH_TEXT) {
         throw new DataException(file.name() + ", line " + first
             + ": a quote that is opened in this record is never closed, so the rest of the file cannot be read", e);
       }
@@ -101,6 +105,8 @@ final class CsvRecords implements RecordReader {
     private String pending = "";
     private int position;
     private boolean ended;
+    /** Characters handed out since this was last set to 0. */
+    private long served;
     private @Nullable RowProblem problem;
 
     Feed(LineReader lines) {
@@ -121,6 +127,7 @@ final class CsvRecords implements RecordReader {
       int count = Math.min(length, pending.length() - position);
       pending.getChars(position, position + count, target, offset);
       position += count;
+      served += count;
       return count;
     }
 

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -120,8 +121,14 @@ public final class DataFile {
     if (e instanceof EOFException || String.valueOf(e.getMessage()).contains("Truncated")) {
       return new DataException(where + ": the compressed file ends too early; it is truncated, copy it again", e);
     }
-    var reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return new DataException(where + ": cannot be read: " + reason, e);
+    return new DataException(where + ": cannot be read: " + reason(e), e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private InputStream decompressed(InputStream stored) throws IOException {

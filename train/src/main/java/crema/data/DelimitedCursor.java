@@ -72,11 +72,19 @@ final class DelimitedCursor extends FileCursor {
     if (format.manySeparator() == null) {
       return List.of(format.joined(cells));
     }
-    return cells.stream().filter(cell -> !cell.isBlank()).flatMap(cell -> format.parse(cell).stream()).distinct().toList();
+    return cells.stream()
+        .filter(cell -> !cell.isBlank())
+        .flatMap(cell -> format.parse(cell).stream())
+        .distinct()
+        .toList();
   }
 
   private int index(List<String> header, String name) {
     int index = header.indexOf(name);
+    if (index < 0 && header.size() == 1) {
+      throw new DataException(file.name() + " has a single column, '" + header.getFirst() + "', and not '" + name
+          + "'; are its fields separated as its format says?");
+    }
     if (index < 0) {
       throw Columns.missing(file.name(), name, header);
     }

@@ -38,7 +38,8 @@ public final class FileRows implements RowSource {
     try {
       return switch (format) {
         case Format.Jsonl _ -> new JsonlCursor(file, lines, columns, listener);
-        case Format.Csv csv -> new DelimitedCursor(file, new CsvRecords(file, lines, csv.separator()), columns, listener);
+        case Format.Csv csv ->
+            new DelimitedCursor(file, new CsvRecords(file, lines, csv.separator()), columns, listener);
         case Format.Tsv _ -> new DelimitedCursor(file, new TsvRecords(lines), columns, listener);
         case Format.FastText fastText -> new FastTextCursor(file, lines, fastText, columns, listener);
       };

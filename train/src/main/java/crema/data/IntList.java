@@ -43,7 +43,8 @@ final class IntList {
   private void ensure(int count) {
     long needed = (long) size + count;
     if (needed > LARGEST) {
-      throw new DataException("more than %,d values do not fit in memory; use the token cache on disk".formatted(LARGEST));
+      throw new DataException(
+          "more than %,d values do not fit in memory; use the token cache on disk".formatted(LARGEST));
     }
     if (needed > values.length) {
       values = Arrays.copyOf(values, (int) Math.min(LARGEST, Math.max(needed, values.length * 3L / 2)));

@@ -109,7 +109,10 @@ final class JsonlCursor extends FileCursor {
     if (format.manySeparator() == null) {
       return List.of(format.joined(columns.label().stream().map(name -> string(object, name)).toList()));
     }
-    return values.stream().filter(value -> !isMissing(value)).flatMap(value -> format.parse(value).stream()).distinct()
+    return values.stream()
+        .filter(value -> !isMissing(value))
+        .flatMap(value -> format.parse(value).stream())
+        .distinct()
         .toList();
   }
 

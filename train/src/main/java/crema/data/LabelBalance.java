@@ -37,7 +37,7 @@ public sealed interface LabelBalance {
     }
   }
 
-  /** The weight of one example of a label that n examples have; 0 if n is. Not normalised. */
+  /** The weight of one example of a label that n examples have; 0 if n is 0. Not normalised. */
   default double weight(long n) {
     if (n == 0) {
       return 0;
@@ -56,8 +56,8 @@ public sealed interface LabelBalance {
   }
 
   /**
-   * The weight of each label in a loss, scaled so that the examples weigh 1 on average: Σ nᵢ wᵢ = Σ nᵢ. A label that no
-   * example has weighs 0.
+   * The weight of each label in a loss, scaled so that the examples weigh 1 on average: Σ nᵢ wᵢ = Σ nᵢ. A label that
+   * no example has weighs 0.
    *
    * @param counts how many examples have each label
    */

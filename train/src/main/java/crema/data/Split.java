@@ -106,11 +106,17 @@ public final class Split {
         public @Nullable Row next() {
           for (var row = rows.next(); row != null; row = rows.next()) {
             if (number == parts.length) {
-              throw new DataException(row.file() + " has more rows than when it was split; was it changed meanwhile?");
+              throw new DataException(
+                  row.location() + ": more rows than when the data were split; were they changed meanwhile?");
             }
             if (picked.test(number++)) {
               return row;
             }
+          }
+          if (number < parts.length) {
+            throw new DataException(
+                "the data have %,d rows, but had %,d when they were split; were they changed meanwhile?"
+                    .formatted(number, parts.length));
           }
           return null;
         }

@@ -49,8 +49,8 @@ public interface TokenDataset extends AutoCloseable {
   }
 
   /**
-   * Maps the examples from a cache on disk, after writing it if there is none yet, if it was made from other rows, labels
-   * or another tokenizer, or if it is damaged. The examples need no heap and may be more than fit in memory.
+   * Maps the examples from a cache on disk, after writing it if there is none yet, if it was made from other rows,
+   * labels or another tokenizer, or if it is damaged. The examples need no heap and may be more than fit in memory.
    *
    * @param file the file of the cache; its folder is made if need be
    * @param listener hears of rows that are skipped, but only if the cache is written

@@ -64,7 +64,12 @@ class FileRowsTest {
     for (var name : List.of("a.tsv", "a.jsonl", "a.ft")) {
       var text = switch (name) {
         case "a.tsv" -> "title\tcategory\nok\tx\n#\tx\nok\tx\n";
-        case "a.jsonl" -> "{\"title\":\"ok\",\"category\":\"x\"}\n\n{\"title\":\"#\"}\n{\"title\":\"ok\",\"category\":1}\n";
+        case "a.jsonl" -> """
+            {"title":"ok","category":"x"}
+
+            {"title":"#"}
+            {"title":"ok","category":1}
+            """;
         default -> "__label__x ok\n\n__label__x #\n__label__x ok\n";
       };
       var log = new ProblemLog();
@@ -77,7 +82,8 @@ class FileRowsTest {
 
   @Test
   void aReplacementCharacterThatStandsInTheFileIsText() {
-    assertThat(texts(rows("a.tsv", "title\tcategory\n23\uFFFD monitor\tx\n", TITLE))).containsExactly("23\uFFFD monitor");
+    assertThat(texts(rows("a.tsv", "title\tcategory\n23\uFFFD monitor\tx\n", TITLE)))
+        .containsExactly("23\uFFFD monitor");
     assertThat(problems.total()).isZero();
   }
 
@@ -123,7 +129,8 @@ class FileRowsTest {
     var columns = Columns.text("b", "a", "c").withJoiner(" | ");
     assertThat(rows("a.csv", "a,b,c\n1,2,3\n1,,3\n,2,\n", columns)).extracting(Row::text)
         .containsExactly("2 | 1 | 3", "1 | 3", "2");
-    assertThat(rows("b.jsonl", "{\"a\":1,\"b\":null,\"c\":[\"x\",\"y\"]}\n{\"b\":true}", columns)).extracting(Row::fields)
+    assertThat(rows("b.jsonl", "{\"a\":1,\"b\":null,\"c\":[\"x\",\"y\"]}\n{\"b\":true}", columns))
+        .extracting(Row::fields)
         .containsExactly(List.of("", "1", "x y"), List.of("true", "", ""));
   }
 
@@ -197,6 +204,40 @@ class FileRowsTest {
   }
 
   @Test
+  void csvWithAQuoteThatNeverClosesWithinTheLimitIsRefusedToo() {
+    var line = "c".repeat(1 << 16) + ",x\n";
+    var text = "title,category\na,x\n\"b,x\n" + line.repeat(LineReader.MAX_LINE_BYTES >> 16) + "d,x\"\n";
+    assertThatThrownBy(() -> rows("a.csv", text, TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.csv, line 3: a quote that is opened in this record is never closed");
+  }
+
+  @Test
+  void badQuotesInTheLastLineAreARowLikeAnyOther() {
+    assertThat(texts(rows("a.csv", "title,category\na,x\n\"b\"c,x", TITLE))).containsExactly("a");
+    assertThat(problems.examples(RowFault.BAD_QUOTING)).extracting(RowProblem::line).containsExactly(3L);
+  }
+
+  @Test
+  void aSeparatorThatIsNotTheFormatsIsSuspected() {
+    assertThatThrownBy(() -> rows("a.csv", "title;category\na;x\n", TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("a.csv has a single column, 'title;category', and not 'title'; are its fields separated "
+            + "as its format says?");
+    var file = DataFile.of(write("a.csv", bytes("title;category\na;x\n")));
+    var rows = new ArrayList<Row>();
+    new FileRows(file, new Format.Csv(';'), TITLE).forEach(problems, rows::add);
+    assertThat(texts(rows)).containsExactly("a");
+  }
+
+  @Test
+  void aColumnNamedTwiceIsRefusedOnlyIfItIsWanted() {
+    assertThatThrownBy(() -> rows("a.csv", "title,title,category\na,b,x\n", TITLE))
+        .isInstanceOf(DataException.class).hasMessageEndingWith("a.csv has more than one column 'title'");
+    assertThat(texts(rows("a.csv", "title,other,other,category\na,b,c,x\n", TITLE))).containsExactly("a");
+  }
+
+  @Test
   void corruptGzIsOneClearLine() {
     var compressed = gzip(bytes("title,category\naaaa,x\nbbbb,y\n"));
     compressed[compressed.length - 6] ^= 1;
@@ -244,7 +285,10 @@ class FileRowsTest {
     assertThat(rows("a.tsv", "title\tcategory\na\tx, y,,x\nb\t[\"p, q\",\"r\"]\nc\t[]\nd\t\n", many))
         .extracting(Row::labels).containsExactly(List.of("x", "y"), List.of("p, q", "r"), List.of());
     assertThat(problems.counts()).containsOnlyKeys(RowFault.MISSING_LABEL);
-    assertThat(rows("a.jsonl", "{\"title\":\"a\",\"category\":[\"x\",7]}\n{\"title\":\"a\",\"category\":\"x,y\"}\n", many))
+    assertThat(rows("a.jsonl", """
+        {"title":"a","category":["x",7]}
+        {"title":"a","category":"x,y"}
+        """, many))
         .extracting(Row::labels).containsExactly(List.of("x", "7"), List.of("x", "y"));
   }
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
@@ -143,6 +144,48 @@ class SplitTest {
     assertThatThrownBy(() -> SplitPlan.trainValidationTest(0.5, 0.5, 0)).isInstanceOf(DataException.class);
     assertThatThrownBy(() -> SplitPlan.trainValidationTest(-0.1, 0.5, 0)).isInstanceOf(DataException.class);
     assertThatThrownBy(() -> SplitPlan.trainValidationTest(Double.NaN, 0.5, 0)).isInstanceOf(DataException.class);
+  }
+
+  @Test
+  void rowsThatChangedSinceTheSplitAreNoticed() {
+    var rows = numbered(100);
+    var changing = new RowSource() {
+      @Override
+      public RowCursor open(ProblemListener listener) {
+        return RowSource.of(rows).open(listener);
+      }
+
+      @Override
+      public String fingerprint() {
+        return "changing";
+      }
+    };
+    var split = Split.of(changing, SplitPlan.trainValidationTest(0.2, 0.2, 1), ProblemListener.STRICT);
+    rows.removeLast();
+    assertThatThrownBy(() -> read(split.train())).isInstanceOf(DataException.class)
+        .hasMessage("the data have 99 rows, but had 100 when they were split; were they changed meanwhile?");
+    rows.addAll(numbered(2));
+    assertThatThrownBy(() -> read(split.train())).isInstanceOf(DataException.class)
+        .hasMessageContaining("more rows than when the data were split");
+  }
+
+  @Test
+  void rowsWithSeveralLabelsAreDividedByEachOfThem() {
+    var rows = new ArrayList<Row>();
+    var random = new Random(4);
+    for (int i = 0; i < 1000; i++) {
+      var labels = new ArrayList<String>();
+      for (int label = 0; label < 6; label++) {
+        if (random.nextInt(1 << label) == 0) {
+          labels.add("c" + label);
+        }
+      }
+      rows.add(Row.of("t" + i, labels.toArray(String[]::new)));
+    }
+    var split = Split.of(RowSource.of(rows), SplitPlan.trainValidationTest(0.1, 0.2, 8), ProblemListener.STRICT);
+    var all = labels(RowSource.of(rows));
+    labels(split.test()).forEach((label, count) ->
+        assertThat((double) count).as(label).isCloseTo(0.2 * all.getOrDefault(label, 0), within(4.0)));
   }
 
   @Test

@@ -118,7 +118,8 @@ class TokenDatasetTest {
   @Test
   void aTextWithoutTokensIsSkipped() {
     var log = new ProblemLog();
-    var recipe = new TokenRecipe(RowSource.of(rows("a", "b")), LABELS, text -> new int[text.equals("a") ? 0 : 1], "", 9);
+    TokenEncoder encoder = text -> new int[text.equals("a") ? 0 : 1];
+    var recipe = new TokenRecipe(RowSource.of(rows("a", "b")), LABELS, encoder, "", 9);
     try (var data = TokenDataset.inMemory(recipe, log)) {
       assertThat(data.size()).isEqualTo(1);
     }
