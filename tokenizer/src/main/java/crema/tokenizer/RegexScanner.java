@@ -82,8 +82,14 @@ final class RegexScanner implements PatternScanner {
   public void scan(char[] text, int from, int to, Pieces matches) {
     var matcher = pattern.matcher(new MeteredText(text, from, to));
     try {
-      while (matcher.find()) {
-        matches.add(from + matcher.start(), from + matcher.end());
+      for (var next = from; next <= to && matcher.find(next - from); ) {
+        var start = from + matcher.start();
+        var end = from + matcher.end();
+        // Java may match between the halves of a pair; to Oniguruma a character is whole.
+        if (!isInsidePair(text, start, to) && !isInsidePair(text, end, to)) {
+          matches.add(start, end);
+        }
+        next = end > start ? end : end + 1;
       }
     } catch (StackOverflowError e) {
       throw new IllegalStateException(
@@ -94,6 +100,10 @@ final class RegexScanner implements PatternScanner {
   @Override
   public boolean coversEverything() {
     return false;
+  }
+
+  private static boolean isInsidePair(char[] text, int index, int to) {
+    return index < to && Character.isLowSurrogate(text[index]);
   }
 
   /** A view of a range of a text that counts its reads. */

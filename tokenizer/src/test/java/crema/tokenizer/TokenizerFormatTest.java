@@ -61,7 +61,7 @@ class TokenizerFormatTest {
       "/normalizer | 5 | normalizer: must be an object",
       "/pre_tokenizer | null | pre_tokenizer: must end with ByteLevel",
       "/pre_tokenizer/pretokenizers | `[]` | pre_tokenizer: must end with ByteLevel",
-      "/pre_tokenizer/pretokenizers/0/type | `\"Magic\"` | pre_tokenizer.pretokenizers[0].type: 'Magic' is not supported",
+      "/pre_tokenizer/pretokenizers/0/type | `\"Magic\"` | pretokenizers[0].type: 'Magic' is not supported",
       "/pre_tokenizer/pretokenizers/0/behavior | `\"Odd\"` | pre_tokenizer.pretokenizers[0].behavior: 'Odd' is not",
       "/pre_tokenizer/pretokenizers/0/pattern/Regex | `\"(a\"` | pattern.Regex: not a regular expression",
       "/pre_tokenizer/pretokenizers/0/pattern/Regex | `\"\"` | pattern.Regex: must not be empty",
