@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * A growable list of token ids that {@link Tokenizer#encode(CharSequence, TokenBuffer)} appends to.
  *
- * <p>A buffer also keeps the memory that encoding works in, so encoding many texts through one buffer allocates
+ * <p>A buffer also keeps the memory that encoding works in, so encoding many texts through one buffer allocates next to
  * nothing once its arrays have grown to the longest text. It belongs to one thread at a time.
  */
 public final class TokenBuffer {
