@@ -159,10 +159,12 @@ class EmbeddingClassifierTest {
           Sequences.of(scope, 0, 3, 8)), scope.ints(labels, 2)));
       var accumulated = new Gradients(scope);
       for (int i = 0; i < 2; i++) {
-        var tape = Tape.recording(scope);
         int[] part = Arrays.copyOfRange(ids, i == 0 ? 0 : 3, i == 0 ? 3 : 8);
-        Variable logits = model.forward(tape, scope.ints(part, part.length), Sequences.of(scope, 0, part.length));
-        tape.backward(loss.apply(tape, logits, scope.ints(new int[] {labels[i]}, 1)), 0.5, accumulated);
+        try (var inner = new Scope(backend)) {
+          var tape = Tape.recording(inner);
+          Variable logits = model.forward(tape, inner.ints(part, part.length), Sequences.of(inner, 0, part.length));
+          tape.backward(loss.apply(tape, logits, inner.ints(new int[] {labels[i]}, 1)), 0.5, accumulated);
+        }
       }
       model.parameters().forEach((name, parameter) -> assertThat(accumulated.of(parameter).toFloats()).as(name)
           .containsExactly(expected.of(parameter).toFloats(), offset(1e-6f)));
