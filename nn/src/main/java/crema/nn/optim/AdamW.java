@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with clipping by the global norm. {@link crema.tensor.Optimizers#adamW} gives the
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with clipping by the global norm. {@link Optimizers#adamW} gives the
  * formula.
  *
  * <p>Owns the moments; {@link #close} gives their memory back.

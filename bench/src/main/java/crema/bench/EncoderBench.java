@@ -1,0 +1,76 @@
+package crema.bench;
+
+import crema.nn.model.EmbeddingClassifierConfig;
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
+import crema.tensor.Device;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/** What the benchmarks of the whole encoder share: the model, the batch, and how results are printed. */
+final class EncoderBench {
+  private static final int VOCABULARY = 32_000;
+  /** The classes of the reference's default config. */
+  static final int LABELS = 6;
+
+  private EncoderBench() {}
+
+  static EmbeddingClassifierConfig config(int labels, double dropout) {
+    return EmbeddingClassifierConfig.of(
+        Map.of("vocab_size", VOCABULARY, "num_labels", labels, "dropout", dropout));
+  }
+
+  static int threads() {
+    return Integer.parseInt(System.getenv().getOrDefault("THREADS", "2"));
+  }
+
+  static Backend openBackend() {
+    return Backend.open(Device.CPU, new BackendOptions(threads()));
+  }
+
+  static int[] randomIds(long seed, int tokens) {
+    return new Random(seed).ints(tokens, 0, VOCABULARY).toArray();
+  }
+
+  static int[] randomLabels(long seed, int batch) {
+    return new Random(seed).ints(batch, 0, LABELS).toArray();
+  }
+
+  static Sequences equalSequences(Scope scope, int batch, int length) {
+    var offsets = new int[batch + 1];
+    Arrays.setAll(offsets, i -> i * length);
+    return Sequences.of(scope, offsets);
+  }
+
+  static double quantile(long[] nanos, double share) {
+    long[] sorted = nanos.clone();
+    Arrays.sort(sorted);
+    return sorted[(int) (sorted.length * share)];
+  }
+
+  /** The process's largest resident size, where the system tells (Linux), or 0. */
+  static long peakMemoryMib() {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    try (var lines = Files.lines(status)) {
+      return lines.filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024).findFirst().orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void print(String format, Object... values) {
+    System.out.println(String.format(Locale.ROOT, format, values));
+  }
+}

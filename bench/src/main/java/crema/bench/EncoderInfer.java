@@ -1,0 +1,51 @@
+package crema.bench;
+
+import crema.autograd.Tape;
+import crema.nn.ParameterSource;
+import crema.nn.model.EmbeddingClassifier;
+import crema.tensor.Backend;
+import crema.tensor.Scope;
+
+/**
+ * Latency and throughput of the default encoder, frozen; the same work and the same line of JSON as
+ * {@code encoder_torch.py infer}, to be run in turns with it.
+ *
+ * <p>Arguments: {@code BATCH LENGTH [RUNS]}. {@code THREADS} in the environment sets the number of threads.
+ */
+public final class EncoderInfer {
+  private static final int WARM_UP_RUNS = 20;
+
+  private EncoderInfer() {}
+
+  /** Runs the benchmark. */
+  public static void main(String[] args) {
+    int batch = Integer.parseInt(args[0]);
+    int length = Integer.parseInt(args[1]);
+    int runs = args.length > 2 ? Integer.parseInt(args[2]) : 50;
+    var nanos = new long[runs];
+    int[] ids = EncoderBench.randomIds(0, batch * length);
+    try (var backend = EncoderBench.openBackend();
+        var model = new EmbeddingClassifier(ParameterSource.random(backend, 1), EncoderBench.config(EncoderBench.LABELS, 0))) {
+      model.freeze();
+      model.releaseWeights();
+      for (int run = 0; run < runs + WARM_UP_RUNS; run++) {
+        long start = System.nanoTime();
+        predict(backend, model, ids, batch, length);
+        if (run >= WARM_UP_RUNS) {
+          nanos[run - WARM_UP_RUNS] = System.nanoTime() - start;
+        }
+      }
+    }
+    double middle = EncoderBench.quantile(nanos, 0.5) * 1e-6;
+    EncoderBench.print("{\"batch\": %d, \"length\": %d, \"threads\": %d, \"p50_ms\": %.2f, \"p99_ms\": %.2f, "
+        + "\"titles_per_second\": %.1f, \"peak_rss_mib\": %d}", batch, length, EncoderBench.threads(), middle,
+        EncoderBench.quantile(nanos, 0.99) * 1e-6, batch / middle * 1e3, EncoderBench.peakMemoryMib());
+  }
+
+  private static float[] predict(Backend backend, EmbeddingClassifier model, int[] ids, int batch, int length) {
+    try (var scope = new Scope(backend)) {
+      return model.forward(Tape.inference(scope), scope.ints(ids, ids.length),
+          EncoderBench.equalSequences(scope, batch, length)).value().toFloats();
+    }
+  }
+}
