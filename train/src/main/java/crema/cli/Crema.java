@@ -18,6 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Spec;
 
 /** The command line. Exit codes: 0 done, 1 a bug, 2 a mistake of the user's, 130 interrupted and saved. */
@@ -84,6 +85,8 @@ public final class Crema implements Runnable {
         terminal.outStyle().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setUsageHelpWidth(Math.min(terminal.columns(), 110));
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.getSubcommands().get("train").getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
     line.setParameterExceptionHandler((mistake, _) -> {
       String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
       terminal.err().println("crema: " + oneLine(mistake.getMessage()) + suggestions(mistake)

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -58,16 +58,16 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = {"-q", "--quiet"}, description = "No progress, only warnings and the final table.")
   private boolean quiet;
 
-  @ArgGroup(validate = false, heading = "%nData:%n")
+  @Mixin(name = "Data")
   private DataOptions data = new DataOptions();
 
-  @ArgGroup(validate = false, heading = "%nModel:%n")
+  @Mixin(name = "Model")
   private ModelOptions model = new ModelOptions();
 
-  @ArgGroup(validate = false, heading = "%nTraining:%n")
+  @Mixin(name = "Training")
   private TrainingOptions training = new TrainingOptions();
 
-  @ArgGroup(validate = false, heading = "%nValidation and checkpoints:%n")
+  @Mixin(name = "Validation and checkpoints")
   private CheckpointOptions checkpoints = new CheckpointOptions();
 
   TrainCommand(Terminal terminal) {

@@ -114,14 +114,28 @@ public record ModelDirectory(Path path) {
             + (holdsModel() ? "model; choose another --output, or start over with --overwrite"
                 : "run; continue it with --resume, or start over with --overwrite"));
       }
-      for (Path file : List.of(config(), weights(), tokenizer(), labels(), provenance(), trainingConfig(), metrics(),
-          report(), log())) {
-        Files.deleteIfExists(file);
-      }
-      deleteFolder(checkpoints());
-      deleteFolder(path.resolve("cache"));
+      deleteFiles();
     }
     Files.createDirectories(path);
+  }
+
+  /** Deletes a run that could not begin, and the folder if nothing else is in it. */
+  void discardRun() throws IOException {
+    deleteFiles();
+    try (Stream<Path> rest = Files.list(path)) {
+      if (rest.findAny().isPresent()) {
+        return;
+      }
+    }
+    Files.delete(path);
+  }
+
+  private void deleteFiles() throws IOException {
+    for (Path file : List.of(config(), weights(), tokenizer(), labels(), provenance(), trainingConfig(), metrics(),
+        report(), log())) {
+      Files.deleteIfExists(file);
+    }
+    deleteRunFiles();
   }
 
   /** Deletes what only an unfinished run needs. */

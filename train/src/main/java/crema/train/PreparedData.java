@@ -47,9 +47,11 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
    * tokenize again.
    *
+   * @param resumes whether the directory holds the run's tokenizer, if it got so far
    * @throws crema.data.DataException when the rows cannot be used
    */
-  static PreparedData prepare(TrainingConfig config, ModelDirectory directory, int threads, TrainingListener listener)
+  static PreparedData prepare(TrainingConfig config, ModelDirectory directory, boolean resumes, int threads,
+      TrainingListener listener)
       throws IOException {
     listener.stage("Reading the data");
     var problems = new ProblemLog();
@@ -58,7 +60,7 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     LabelSet labels = LabelCounts.count(parts.train, LabelFormat.SINGLE, ProblemListener.SILENT);
     problems.report().forEach(listener::warning);
     reportDuplicates(parts, listener);
-    Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train, directory, threads, listener);
+    Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train, directory, resumes, threads, listener);
     listener.stage("Tokenizing");
     String tokenizerHash = ModelDirectory.sha256(directory.tokenizer());
     var unknown = new ProblemLog();
@@ -99,13 +101,14 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     double testShare = data.test().isEmpty() ? data.testFraction() : 0;
     requireShare("validation", data.validation(), validationShare);
     requireShare("test", data.test(), testShare);
-    // The first pass over each source, whose problems are told, is the splitting itself or a pass for them alone.
     RowSource validation = rows(data.validation(), data);
     RowSource test = rows(data.test(), data);
+    // The first pass over each file tells its problems; that over the training file also refuses columns that cannot be
+    // meant as labels, before a split fails because of them.
+    LabelCounts.count(train, LabelFormat.SINGLE, listener);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     if (validationShare + testShare == 0) {
-      train.forEach(listener, row -> {});
       return new Parts(train, validation, test);
     }
     SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, config.seed());
@@ -115,7 +118,7 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     if (data.group() != null) {
       plan = plan.withGrouping(Grouping.COLUMN);
     }
-    Split split = Split.of(train, plan, listener);
+    Split split = Split.of(train, plan, ProblemListener.SILENT);
     return new Parts(split.train(), validationShare > 0 ? split.validation() : validation,
         testShare > 0 ? split.test() : test);
   }
@@ -152,8 +155,8 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
 
   /** The run's tokenizer: that of the directory if it was made before, else the given one, else one that is trained. */
   private static Tokenizer tokenizer(TrainingConfig.Tokens settings, RowSource train, ModelDirectory directory,
-      int threads, TrainingListener listener) throws IOException {
-    if (Files.exists(directory.tokenizer())) {
+      boolean resumes, int threads, TrainingListener listener) throws IOException {
+    if (resumes && Files.exists(directory.tokenizer())) {
       return Tokenizer.load(directory.tokenizer());
     }
     Tokenizer tokenizer = settings.file() != null

@@ -96,9 +96,8 @@ public final class Trainer implements AutoCloseable {
     this.listener = listener;
     this.stop = stop;
     this.backend = backend;
-    ModelDirectory.writeJson(directory.trainingConfig(), config);
     configHash = ModelDirectory.sha256(List.of(ModelDirectory.toJson(config)));
-    data = PreparedData.prepare(config, directory, threads, listener);
+    data = prepareData(threads);
     TrainingConfig.Optimization optimization = config.optimization();
     model = new EmbeddingClassifier(ParameterSource.random(backend, config.seed()), network());
     optimizer = new AdamW(ParameterGroup.decayingMatrices(model, optimization.weightDecay()),
@@ -112,6 +111,19 @@ public final class Trainer implements AutoCloseable {
         optimization.minScale());
     checkpoints = new CheckpointStore(directory.checkpoints());
     bestScope = new Scope(backend);
+  }
+
+  private PreparedData prepareData(int threads) throws IOException {
+    boolean resumes = directory.holdsRun();
+    ModelDirectory.writeJson(directory.trainingConfig(), config);
+    try {
+      return PreparedData.prepare(config, directory, resumes, threads, listener);
+    } catch (IOException | RuntimeException e) {
+      if (!resumes) {
+        directory.discardRun();
+      }
+      throw e;
+    }
   }
 
   private EmbeddingClassifierConfig network() {
