@@ -1,0 +1,104 @@
+package crema.nn.fasttext;
+
+import java.util.Arrays;
+
+/**
+ * The binary tree of hierarchical softmax: frequent outputs are near its root.
+ *
+ * <p>Nodes 0 to {@code leaves} are the outputs; the inner nodes follow, the root last. Inner node {@code n} is row
+ * {@code n - leaves} of the output matrix. The tree is built as the original builds it, which takes the counts to be
+ * sorted, the largest first.
+ */
+final class HuffmanTree {
+  /** The count of a node that is not there yet; a real count must be below. */
+  static final long ABSENT = 1_000_000_000_000_000L;
+
+  private final int leaves;
+  private final int[] left;
+  private final int[] right;
+  private final int[] parent;
+  private final int depth;
+
+  /**
+   * Builds the tree of outputs seen so often.
+   *
+   * @throws IllegalArgumentException if there is no output, or a count is out of range
+   */
+  HuffmanTree(long[] counts) {
+    if (counts.length == 0) {
+      throw new IllegalArgumentException("hierarchical softmax needs at least one output");
+    }
+    leaves = counts.length;
+    int nodes = Math.toIntExact(2L * leaves - 1);
+    left = new int[nodes - leaves];
+    right = new int[nodes - leaves];
+    parent = new int[nodes];
+    var weight = new long[nodes];
+    Arrays.fill(weight, ABSENT);
+    for (int i = 0; i < leaves; i++) {
+      if (counts[i] < 0 || counts[i] >= ABSENT / 2) {
+        throw new IllegalArgumentException("the count of output " + i + " is " + counts[i]);
+      }
+      weight[i] = counts[i];
+    }
+    parent[nodes - 1] = -1;
+    int leaf = leaves - 1;
+    int inner = leaves;
+    for (int node = leaves; node < nodes; node++) {
+      int first = leaf >= 0 && weight[leaf] < weight[inner] ? leaf-- : inner++;
+      int second = leaf >= 0 && weight[leaf] < weight[inner] ? leaf-- : inner++;
+      left[node - leaves] = first;
+      right[node - leaves] = second;
+      parent[first] = node;
+      parent[second] = node;
+      weight[node] = weight[first] + weight[second];
+    }
+    depth = depth(nodes);
+  }
+
+  private int depth(int nodes) {
+    var depths = new int[nodes];
+    int deepest = 0;
+    for (int node = nodes - 2; node >= 0; node--) {
+      depths[node] = depths[parent[node]] + 1;
+      deepest = Math.max(deepest, depths[node]);
+    }
+    return deepest;
+  }
+
+  int root() {
+    return 2 * leaves - 2;
+  }
+
+  boolean isLeaf(int node) {
+    return node < leaves;
+  }
+
+  /** The row of the output matrix that belongs to an inner node. */
+  int row(int node) {
+    return node - leaves;
+  }
+
+  int left(int node) {
+    return left[node - leaves];
+  }
+
+  int right(int node) {
+    return right[node - leaves];
+  }
+
+  /** The parent of a node; -1 for the root. */
+  int parent(int node) {
+    return parent[node];
+  }
+
+  /** Whether a node is its parent's right child, whose code is 1. */
+  boolean isRight(int node) {
+    return right[parent[node] - leaves] == node;
+  }
+
+  /** The edges between the root and the deepest leaf. */
+  int depth() {
+    return depth;
+  }
+}

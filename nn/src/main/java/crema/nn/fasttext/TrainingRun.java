@@ -1,0 +1,285 @@
+package crema.nn.fasttext;
+
+import crema.tensor.cpu.RowKernels;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stochastic gradient descent in batches of a few examples, by any number of threads, to the same bits.
+ *
+ * <p>A batch has two phases. In the first the matrices are frozen: each thread takes some of the examples, gathers
+ * their input rows, and computes losses and gradients. In the second the rows are shared out among the threads by
+ * their numbers, and each thread adds the updates to its own rows in the order of the examples. Who computes what
+ * depends on the number of threads; what is computed, and the order in which it is added up, does not.
+ */
+final class TrainingRun {
+  /** Small enough that frozen matrices are as good as matrices that change with each example. */
+  static final int BATCH = 16;
+
+  private static final long REPORT_NANOS = 200_000_000L;
+
+  /** The squared length of a hidden vector beyond which only a learning rate that is too large can have led. */
+  private static final float LONGEST_HIDDEN = 1e12f;
+
+  private final FastTextConfig config;
+  private final Corpus corpus;
+  private final DenseMatrix input;
+  private final DenseMatrix output;
+  private final Loss loss;
+  private final TrainingListener listener;
+  private final @Nullable CheckpointWriter checkpoints;
+  private final RowKernels kernels = RowKernels.best();
+  private final int threads;
+  private final Example[] batch;
+  private final Barrier barrier;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final double tokensPerLine;
+
+  /** Written by thread 0 in the first phase, read by all in the second. */
+  private boolean stop;
+
+  /** Written by all threads before they end, each the same. */
+  private volatile boolean diverged;
+
+  private final ExampleStream.Position start;
+  private long step;
+  private double lossSum;
+  private long lossCount;
+  private final long startNanos = System.nanoTime();
+  private long lastReport = startNanos;
+
+  TrainingRun(
+      FastTextConfig config,
+      Corpus corpus,
+      DenseMatrix input,
+      DenseMatrix output,
+      Loss loss,
+      TrainingListener listener,
+      @Nullable CheckpointWriter checkpoints,
+      ExampleStream.Position start,
+      long step) {
+    this.config = config;
+    this.corpus = corpus;
+    this.input = input;
+    this.output = output;
+    this.loss = loss;
+    this.listener = listener;
+    this.checkpoints = checkpoints;
+    this.start = start;
+    this.step = step;
+    threads = config.threads();
+    batch = new Example[BATCH];
+    for (int b = 0; b < BATCH; b++) {
+      batch[b] = new Example(config.dim(), threads);
+    }
+    barrier = new Barrier(threads);
+    tokensPerLine = (double) corpus.tokens() / Math.max(1, corpus.size());
+  }
+
+  /**
+   * Writes checkpoints of a run.
+   *
+   * <p>Asked by thread 0 before each batch, while no thread changes the matrices.
+   */
+  interface CheckpointWriter {
+    boolean isDue();
+
+    void write(ExampleStream.Position position, long step) throws IOException;
+  }
+
+  /**
+   * Trains to the end of the last epoch, or until the listener stops the run, which writes a checkpoint.
+   *
+   * @return whether the run reached its end
+   * @throws DivergedException if a loss is not a finite number
+   */
+  boolean run() {
+    Supplier<ExampleStream> streams = config.task() == Task.SUPERVISED
+        ? () -> new ClassifierStream(corpus, config)
+        : () -> new WordStream(corpus, config);
+    var others = new Thread[threads - 1];
+    for (int t = 1; t < threads; t++) {
+      int thread = t;
+      others[t - 1] = Thread.ofPlatform().name("fasttext-" + t).daemon().start(() -> work(thread, streams.get()));
+    }
+    work(0, streams.get());
+    for (Thread other : others) {
+      join(other);
+    }
+    rethrow(failure.get());
+    if (diverged) {
+      throw new DivergedException(step, config.lr(), config.lr() / 4);
+    }
+    return !stop;
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void rethrow(@Nullable Throwable failure) {
+    switch (failure) {
+      case null -> {}
+      case Error e -> throw e;
+      case RuntimeException e -> throw e;
+      default -> throw new IllegalStateException(failure);
+    }
+  }
+
+  private void work(int thread, ExampleStream stream) {
+    try {
+      stream.seek(start);
+      while (step(thread, stream)) {
+        // Each step is a batch.
+      }
+    } catch (Barrier.BrokenException e) {
+      // The thread that failed has recorded why.
+    } catch (Throwable e) {
+      failure.compareAndSet(null, e);
+      barrier.fail();
+    }
+  }
+
+  /** One batch; false if it was the last. */
+  private boolean step(int thread, ExampleStream stream) {
+    double fraction = stream.position().fraction(config.epoch(), corpus.size());
+    if (thread == 0) {
+      report(stream.position(), fraction);
+    }
+    float lr = learningRate(fraction);
+    int count = stream.next(batch, thread, threads);
+    if (count == 0) {
+      return false;
+    }
+    for (int b = thread; b < count; b += threads) {
+      differentiate(batch[b], lr);
+    }
+    barrier.await();
+    boolean last = stop;
+    if (!isFinite(count)) {
+      diverged = true;
+      return false;
+    }
+    if (thread == 0) {
+      addLosses(count);
+    }
+    apply(thread, count);
+    barrier.await();
+    return !last;
+  }
+
+  /** Linear decay, in steps of {@code lrUpdateRate} tokens. */
+  private float learningRate(double fraction) {
+    double lines = fraction * config.epoch() * corpus.size();
+    double stepLines = Math.max(1, Math.floor(config.lrUpdateRate() / tokensPerLine));
+    double done = Math.floor(lines / stepLines) * stepLines / Math.max(1.0, (double) config.epoch() * corpus.size());
+    return (float) (config.lr() * (1 - done));
+  }
+
+  private void differentiate(Example example, float lr) {
+    int rows = example.rows.size();
+    if (rows == 0 || example.targets.isEmpty()) {
+      example.loss = 0;
+      return;
+    }
+    kernels.sumRows(
+        input.pages(), input.pageShift(), config.dim(), example.rows.array(), 0, rows, example.hidden, 0);
+    kernels.scale(1f / rows, example.hidden, 0, config.dim());
+    loss.differentiate(example, output, lr, kernels);
+    if (config.task() == Task.SUPERVISED) {
+      kernels.scale(1f / rows, example.gradient, 0, config.dim());
+    }
+    if (!(kernels.dot(example.hidden, 0, example.hidden, 0, config.dim()) < LONGEST_HIDDEN)) {
+      example.loss = Double.NaN;
+    }
+    if (threads > 1) {
+      example.shareOut(threads);
+    }
+  }
+
+  private boolean isFinite(int count) {
+    double sum = 0;
+    for (int b = 0; b < count; b++) {
+      sum += batch[b].loss;
+    }
+    return Double.isFinite(sum);
+  }
+
+  private void addLosses(int count) {
+    for (int b = 0; b < count; b++) {
+      lossSum += batch[b].loss;
+      lossCount += Math.max(1, batch[b].targets.size());
+    }
+    step++;
+  }
+
+  private void apply(int thread, int count) {
+    int dim = config.dim();
+    int outputs = (int) output.rows();
+    int firstOutput = (int) ((long) outputs * thread / threads);
+    int endOutput = (int) ((long) outputs * (thread + 1) / threads);
+    for (int b = 0; b < count; b++) {
+      Example example = batch[b];
+      if (example.rows.isEmpty() || example.targets.isEmpty()) {
+        continue;
+      }
+      if (example.dense) {
+        for (int row = firstOutput; row < endOutput; row++) {
+          if (example.factors[row] != 0f) {
+            kernels.axpy(example.factors[row], example.hidden, 0, output.page(row), output.offset(row), dim);
+          }
+        }
+      } else {
+        for (int i = 0; i < example.outputs.size(); i++) {
+          int row = example.outputs.get(i);
+          if (threads == 1 || Example.owner(row, threads) == thread) {
+            kernels.axpy(example.factors[i], example.hidden, 0, output.page(row), output.offset(row), dim);
+          }
+        }
+      }
+      int[] rows = threads == 1 ? example.rows.array() : example.ownedRows;
+      int from = threads == 1 ? 0 : example.ownedStarts[thread];
+      int to = threads == 1 ? example.rows.size() : example.ownedStarts[thread + 1];
+      kernels.addToRows(input.pages(), input.pageShift(), dim, rows, from, to, example.gradient, 0);
+    }
+  }
+
+  /** Tells the listener, now and then, and writes a checkpoint if one is due. */
+  private void report(ExampleStream.Position position, double fraction) {
+    long now = System.nanoTime();
+    boolean due = now - lastReport >= REPORT_NANOS;
+    if (due) {
+      lastReport = now;
+      double seconds = (now - startNanos) / 1e9;
+      double startFraction = start.fraction(config.epoch(), corpus.size());
+      double words = (fraction - startFraction) * config.epoch() * corpus.tokens();
+      double meanLoss = lossCount == 0 ? Double.NaN : lossSum / lossCount;
+      lossSum = 0;
+      lossCount = 0;
+      stop = !listener.onProgress(new TrainingProgress(
+          fraction, step, learningRate(fraction), meanLoss, words / seconds, Duration.ofNanos(now - startNanos)));
+    }
+    if (checkpoints != null && (checkpoints.isDue() || stop)) {
+      try {
+        checkpoints.write(position, step);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
