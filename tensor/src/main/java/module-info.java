@@ -8,6 +8,7 @@ module crema.tensor {
   requires static jdk.incubator.vector;
 
   exports crema.tensor;
+  exports crema.tensor.cpu to crema.nn;
 
   uses BackendProvider;
 

@@ -173,4 +173,12 @@ final class DenseMatrix implements RowMatrix {
       kernels.addWeightedRows(weights, row, pages[row >>> pageShift], 0, Math.min(pageRows, count - row), dim, x);
     }
   }
+
+  DenseMatrix copy() {
+    var copy = new DenseMatrix(rows, dim);
+    for (int p = 0; p < pages.length; p++) {
+      System.arraycopy(pages[p], 0, copy.pages[p], 0, pages[p].length);
+    }
+    return copy;
+  }
 }

@@ -26,13 +26,25 @@ final class DictionaryBuilder {
     this.mostEntries = mostEntries;
   }
 
-  /** Starts from the entries of a trained model, which stay whatever the thresholds are. */
+  /** Adds the entries of a dictionary, with their counts. */
   void addAll(Dictionary dictionary) {
+    long tokensBefore = tokenCount;
     WordTable known = dictionary.entries();
     for (int e = 0; e < known.size(); e++) {
       add(known.pool(), known.start(e), known.end(e), known.hash(e), dictionary.count(e));
     }
-    tokenCount = dictionary.tokenCount();
+    tokenCount = tokensBefore + dictionary.tokenCount();
+  }
+
+  /** Sets the counts of words, or of labels, back to what they are in a dictionary, and to 1 where it lacks them. */
+  void restoreCounts(Dictionary dictionary, boolean ofLabels) {
+    for (int e = 0; e < entries.size(); e++) {
+      if (isLabel(e) == ofLabels) {
+        int known = dictionary.entries().find(
+            entries.pool(), entries.start(e), entries.end(e), entries.hash(e));
+        counts[e] = known < 0 ? 1 : dictionary.count(known);
+      }
+    }
   }
 
   void add(TokenReader token) {

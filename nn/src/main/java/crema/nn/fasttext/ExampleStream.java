@@ -24,8 +24,8 @@ interface ExampleStream {
    * A place in a run.
    *
    * @param epoch the pass over the corpus
-   * @param line the place of the line in the pass
-   * @param word the place of the word in the line as far as it is an example of its own, else 0
+   * @param line the place of the line, or of the first of several, in the pass
+   * @param word the place of the word in the line if a word is an example, else 0
    */
   record Position(int epoch, int line, int word) {
     static final Position START = new Position(0, 0, 0);

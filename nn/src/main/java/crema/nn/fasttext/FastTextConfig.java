@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param minCountLabel labels seen less often are dropped
  * @param neg the wrong labels drawn for each right one with {@link LossKind#NEGATIVE_SAMPLING}
  * @param wordNgrams the longest word n-gram; 1 for single words only
- * @param bucket the rows shared by all n-grams, which are hashed to them; 0 where there are none
+ * @param bucket the rows shared by all n-grams, which are hashed to them; a model without n-grams has none
  * @param minn the shortest character n-gram
  * @param maxn the longest character n-gram; 0 for none
  * @param t the frequency above which words are sub-sampled; word vectors only
@@ -95,6 +95,11 @@ public record FastTextConfig(
   /** The original's defaults for word vectors from bags of neighbours. */
   public static Builder cbow() {
     return new Builder(Task.CBOW);
+  }
+
+  /** This configuration without buckets, unless there are n-grams to put in them. */
+  FastTextConfig withoutUnusedBuckets() {
+    return wordNgrams <= 1 && maxn == 0 ? toBuilder().bucket(0).build() : this;
   }
 
   /** A builder that holds this configuration. */
@@ -245,22 +250,13 @@ public record FastTextConfig(
     }
 
     /**
-     * The configuration. Where no n-grams are asked for, it has no buckets, as in the original.
+     * The configuration.
      *
      * @throws IllegalArgumentException if a value is out of range
      */
     public FastTextConfig build() {
-      return build(wordNgrams <= 1 && maxn == 0 ? 0 : bucket);
-    }
-
-    /** The configuration with buckets as given, used or not; model files have both. */
-    FastTextConfig buildAsRead() {
-      return build(bucket);
-    }
-
-    private FastTextConfig build(int buckets) {
       return new FastTextConfig(
-          task, loss, dim, lr, lrUpdateRate, ws, epoch, minCount, minCountLabel, neg, wordNgrams, buckets, minn, maxn,
+          task, loss, dim, lr, lrUpdateRate, ws, epoch, minCount, minCountLabel, neg, wordNgrams, bucket, minn, maxn,
           t, labelPrefix, pretrainedVectors, shuffle, threads, seed);
     }
   }

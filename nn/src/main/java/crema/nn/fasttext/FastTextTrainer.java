@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class FastTextTrainer {
   private final FastTextConfig config;
   private TrainingListener listener = progress -> true;
+  private @Nullable Path checkpointFile;
+  private Duration checkpointInterval = Duration.ZERO;
 
   /** A trainer of models of this configuration. */
   public FastTextTrainer(FastTextConfig config) {
-    this.config = config;
+    this.config = config.withoutUnusedBuckets();
   }
 
   /** Has a listener called a few times a second, from the thread that trains. */
@@ -30,7 +33,20 @@ public final class FastTextTrainer {
   }
 
   /**
-   * Trains a new model.
+   * Has the state of the run written to a file now and then, and when the listener stops the run, for {@link #resume}.
+   *
+   * @param file replaced by each checkpoint once the new one is on disk
+   * @param interval the time between two checkpoints
+   */
+  public FastTextTrainer checkpoints(Path file, Duration interval) {
+    checkpointFile = file;
+    checkpointInterval = interval;
+    return this;
+  }
+
+  /**
+   * Trains a new model. If the listener stops the run, the model is what training came to by then.
+   *
    *
    * @throws IOException if the text cannot be read
    * @throws IllegalArgumentException if it has no word or no label that is frequent enough
@@ -38,30 +54,129 @@ public final class FastTextTrainer {
    */
   public FastText train(TextSource text) throws IOException {
     Dictionary dictionary = count(text);
+    var input = new DenseMatrix(dictionary.rowCount(), config.dim());
+    randomise(input);
+    if (config.pretrainedVectors() != null) {
+      readVectors(config.pretrainedVectors(), dictionary, input);
+    }
+    var output = new DenseMatrix(outputs(config, dictionary), config.dim());
+    Loss loss = Loss.of(config, outputCounts(config, dictionary));
     try (var corpus = Corpus.read(text, dictionary, config.task())) {
-      var input = new DenseMatrix(dictionary.rowCount(), config.dim());
-      randomise(input);
-      if (config.pretrainedVectors() != null) {
-        readVectors(config.pretrainedVectors(), dictionary, input);
-      }
-      int outputs = config.task() == Task.SUPERVISED ? dictionary.labelCount() : dictionary.wordCount();
-      var output = new DenseMatrix(outputs, config.dim());
-      long[] counts = config.task() == Task.SUPERVISED ? dictionary.labelCounts() : dictionary.wordCounts();
-      Loss loss = Loss.of(config, counts);
-      new TrainingRun(
-          config, corpus, input, output, loss, listener, null, ExampleStream.Position.START, 0).run();
-      return new FastText(config, dictionary, input, output, loss);
+      return run(new FastText(config, dictionary, input, output, loss), corpus, ExampleStream.Position.START, 0);
     }
   }
 
-  private Dictionary count(TextSource text) throws IOException {
-    var builder = new DictionaryBuilder(config.labelPrefix());
+  /**
+   * Continues a run from a checkpoint, to the same bits as if it had never stopped. Everything but the number of
+   * threads and the checkpoints to write comes from the run that stopped.
+   *
+   * @param text what that run was given
+   * @throws IOException if the checkpoint is damaged, or the text is another one
+   */
+  public FastText resume(Path checkpoint, TextSource text) throws IOException {
+    Checkpoint state = Checkpoint.read(checkpoint);
+    FastTextConfig resumed = state.config().toBuilder().threads(config.threads()).build();
+    FastText model = state.model();
+    try (var corpus = Corpus.read(text, model.dictionary(), resumed.task())) {
+      if (corpus.checksum() != state.corpus()) {
+        throw new IOException(checkpoint + " belongs to another training text; resume with the text it was made from");
+      }
+      var continued = new FastText(resumed, model.dictionary(), model.input(), model.output(), model.loss());
+      return run(continued, corpus, state.position(), state.step());
+    }
+  }
+
+  /**
+   * Trains a model further on another text, and lets it learn that text's words and labels too. The learning rate,
+   * epochs, thresholds, threads and seed are this trainer's, the rest is the model's.
+   *
+   * <p>Words new to the model start from the mean of their character n-grams' vectors, labels from zero. With
+   * hierarchical softmax, every decision between groups of labels that the new tree shares with the old one is kept.
+   *
+   * @throws IllegalArgumentException if the model is quantized or was trained for another task
+   */
+  public FastText trainFurther(FastText model, TextSource text) throws IOException {
+    if (!(model.input() instanceof DenseMatrix input) || !(model.output() instanceof DenseMatrix output)) {
+      throw new IllegalArgumentException("a quantized model cannot be trained further; use the .bin file");
+    }
+    if (model.config().task() != config.task()) {
+      throw new IllegalArgumentException(
+          "the model is " + model.config().task().flag() + ", the training is " + config.task().flag());
+    }
+    FastTextConfig further = model.config().toBuilder()
+        .lr(config.lr()).epoch(config.epoch()).minCount(config.minCount()).minCountLabel(config.minCountLabel())
+        .labelPrefix(config.labelPrefix()).shuffle(config.shuffle()).threads(config.threads()).seed(config.seed())
+        .build();
+    Dictionary dictionary = extend(model, text);
+    Loss loss = Loss.of(further, outputCounts(further, dictionary));
+    var grown = new GrownModel(model.dictionary(), dictionary);
+    DenseMatrix grownInput = grown.input(input, this::randomise);
+    DenseMatrix grownOutput =
+        grown.output(output, model.loss(), loss, further.task() == Task.SUPERVISED, outputs(further, dictionary));
+    try (var corpus = Corpus.read(text, dictionary, further.task())) {
+      return run(
+          new FastText(further, dictionary, grownInput, grownOutput, loss), corpus, ExampleStream.Position.START, 0);
+    }
+  }
+
+  private Dictionary extend(FastText model, TextSource text) throws IOException {
+    var fresh = new DictionaryBuilder(config.labelPrefix());
+    addTokens(text, fresh);
+    fresh.threshold(config.minCount(), config.minCountLabel());
+    var all = new DictionaryBuilder(config.labelPrefix());
+    all.addAll(model.dictionary());
+    all.addAll(fresh.build(model.dictionary().subwords()));
+    if (model.loss() instanceof HierarchicalSoftmaxLoss) {
+      // Other counts would make another tree.
+      all.restoreCounts(model.dictionary(), config.task() == Task.SUPERVISED);
+    }
+    all.threshold(0, 0);
+    return all.build(model.dictionary().subwords());
+  }
+
+  private FastText run(FastText model, Corpus corpus, ExampleStream.Position start, long step) {
+    Path file = checkpointFile;
+    var writer = file == null ? null : new TrainingRun.CheckpointWriter() {
+      private long last = System.nanoTime();
+
+      @Override
+      public boolean isDue() {
+        return System.nanoTime() - last >= checkpointInterval.toNanos();
+      }
+
+      @Override
+      public void write(ExampleStream.Position position, long atStep) throws IOException {
+        Checkpoint.write(file, model, position, atStep, corpus.checksum());
+        last = System.nanoTime();
+      }
+    };
+    new TrainingRun(
+            model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(), model.loss(),
+            outputCounts(model.config(), model.dictionary()), listener, writer, start, step)
+        .run();
+    return model;
+  }
+
+  private static int outputs(FastTextConfig config, Dictionary dictionary) {
+    return config.task() == Task.SUPERVISED ? dictionary.labelCount() : dictionary.wordCount();
+  }
+
+  private static long[] outputCounts(FastTextConfig config, Dictionary dictionary) {
+    return config.task() == Task.SUPERVISED ? dictionary.labelCounts() : dictionary.wordCounts();
+  }
+
+  private static void addTokens(TextSource text, DictionaryBuilder builder) throws IOException {
     try (var in = text.open()) {
       var tokens = new TokenReader(in);
       while (tokens.next()) {
         builder.add(tokens);
       }
     }
+  }
+
+  private Dictionary count(TextSource text) throws IOException {
+    var builder = new DictionaryBuilder(config.labelPrefix());
+    addTokens(text, builder);
     builder.threshold(config.minCount(), config.minCountLabel());
     Path vectors = config.pretrainedVectors();
     if (vectors != null) {

@@ -10,6 +10,10 @@ final class HierarchicalSoftmaxLoss extends Loss {
     this.tree = tree;
   }
 
+  HuffmanTree tree() {
+    return tree;
+  }
+
   @Override
   void predict(RowMatrix weights, float[] hidden, int k, float threshold, float[] scores, TopK best) {
     best.reset(k);

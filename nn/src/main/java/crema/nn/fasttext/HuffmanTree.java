@@ -1,6 +1,8 @@
 package crema.nn.fasttext;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The binary tree of hierarchical softmax: frequent outputs are near its root.
@@ -100,5 +102,46 @@ final class HuffmanTree {
   /** The edges between the root and the deepest leaf. */
   int depth() {
     return depth;
+  }
+
+  /**
+   * Finds, for each inner node of this tree, the inner node of an older one that decides between the same outputs.
+   *
+   * @param oldLeaf the number that an output of this tree has in the older one; -1 if it is new there
+   * @return the older tree's row for each row of this tree; -1 if there is none, {@code -2 - row} if its left and
+   *     right are swapped
+   */
+  int[] match(HuffmanTree older, IntUnaryOperator oldLeaf) {
+    long[] sets = sets(oldLeaf);
+    long[] olderSets = older.sets(IntUnaryOperator.identity());
+    var rowsBySet = new HashMap<Long, Integer>();
+    for (int row = 0; row < older.left.length; row++) {
+      rowsBySet.put(olderSets[older.leaves + row], row);
+    }
+    var result = new int[left.length];
+    for (int row = 0; row < result.length; row++) {
+      int olderRow = rowsBySet.getOrDefault(sets[leaves + row], -1);
+      if (olderRow < 0) {
+        result[row] = -1;
+      } else if (sets[left[row]] == olderSets[older.left[olderRow]]) {
+        result[row] = olderRow;
+      } else {
+        result[row] = sets[left[row]] == olderSets[older.right[olderRow]] ? -2 - olderRow : -1;
+      }
+    }
+    return result;
+  }
+
+  /** A hash of the known outputs below each node. */
+  private long[] sets(IntUnaryOperator number) {
+    var sets = new long[parent.length];
+    for (int leaf = 0; leaf < leaves; leaf++) {
+      int known = number.applyAsInt(leaf);
+      sets[leaf] = known < 0 ? 0 : CounterRandom.mix(known + 1L);
+    }
+    for (int node = leaves; node < sets.length; node++) {
+      sets[node] = sets[left[node - leaves]] + sets[right[node - leaves]];
+    }
+    return sets;
   }
 }

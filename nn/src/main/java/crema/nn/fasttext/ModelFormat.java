@@ -93,7 +93,7 @@ final class ModelFormat {
           // Version 11 classifiers were trained without character n-grams, whatever they say.
           .maxn(version == OLDEST_VERSION && taskCode == Task.SUPERVISED.code() ? 0 : maxn)
           .lrUpdateRate(lrUpdateRate).t(t)
-          .buildAsRead();
+          .build();
     } catch (IllegalArgumentException e) {
       throw in.malformed(String.valueOf(e.getMessage()));
     }

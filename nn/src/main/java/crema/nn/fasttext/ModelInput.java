@@ -11,7 +11,7 @@ final class ModelInput {
 
   private final ReadableByteChannel channel;
   private final String name;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+  private final ByteBuffer buffer;
   private final long length;
   private long position;
 
@@ -25,6 +25,8 @@ final class ModelInput {
     this.channel = channel;
     this.name = name;
     this.length = length;
+    int size = (int) Math.clamp(length, 8, BUFFER);
+    buffer = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   }
 
   /** The error that the file is not as it should be. */

@@ -17,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  * depends on the number of threads; what is computed, and the order in which it is added up, does not.
  */
 final class TrainingRun {
-  /** Small enough that frozen matrices are as good as matrices that change with each example. */
-  static final int BATCH = 16;
+  /** The largest batch: with many outputs, so few examples hardly ever change the same rows. */
+  static final int LARGEST_BATCH = 16;
+
+  /**
+   * The examples of a batch for each output and unit of learning rate. Examples that share an output pull it by the
+   * sum of their steps, and a step that is too long makes training unstable; half of what was seen to be stable.
+   */
+  private static final double BATCH_PER_OUTPUT = 0.15;
 
   private static final long REPORT_NANOS = 200_000_000L;
 
@@ -58,6 +64,7 @@ final class TrainingRun {
       DenseMatrix input,
       DenseMatrix output,
       Loss loss,
+      long[] outputCounts,
       TrainingListener listener,
       @Nullable CheckpointWriter checkpoints,
       ExampleStream.Position start,
@@ -71,13 +78,29 @@ final class TrainingRun {
     this.checkpoints = checkpoints;
     this.start = start;
     this.step = step;
-    threads = config.threads();
-    batch = new Example[BATCH];
-    for (int b = 0; b < BATCH; b++) {
+    int size = batchSize(outputCounts, config.lr());
+    threads = Math.max(1, Math.min(config.threads(), size / 2));
+    batch = new Example[size];
+    for (int b = 0; b < size; b++) {
       batch[b] = new Example(config.dim(), threads);
     }
     barrier = new Barrier(threads);
     tokensPerLine = (double) corpus.tokens() / Math.max(1, corpus.size());
+  }
+
+  /**
+   * How many examples are computed on the same matrices. It depends on the effective number of outputs, that is the
+   * inverse of the chance that two examples share theirs, and on the learning rate; never on the number of threads.
+   */
+  static int batchSize(long[] outputCounts, double lr) {
+    double sum = 0;
+    double squares = 0;
+    for (long count : outputCounts) {
+      sum += count;
+      squares += (double) count * count;
+    }
+    double effective = squares == 0 ? outputCounts.length : sum * sum / squares;
+    return (int) Math.clamp(BATCH_PER_OUTPUT * effective / lr, 1, LARGEST_BATCH);
   }
 
   /**
@@ -100,7 +123,7 @@ final class TrainingRun {
   boolean run() {
     Supplier<ExampleStream> streams = config.task() == Task.SUPERVISED
         ? () -> new ClassifierStream(corpus, config)
-        : () -> new WordStream(corpus, config);
+        : () -> new WordStream(corpus, config, batch.length);
     var others = new Thread[threads - 1];
     for (int t = 1; t < threads; t++) {
       int thread = t;

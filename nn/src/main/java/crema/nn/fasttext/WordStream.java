@@ -1,22 +1,26 @@
 package crema.nn.fasttext;
 
 /**
- * A batch is a few words of sub-sampled lines; each is an example: the word that predicts its neighbours in skip-gram,
- * or that its neighbours predict in CBOW.
+ * Words of sub-sampled lines; each is an example: the word that predicts its neighbours in skip-gram, or that its
+ * neighbours predict in CBOW.
+ *
+ * <p>Neighbouring words share most of their neighbours, so they do not go into the same batch: as many lines as a batch
+ * has examples are walked side by side, and a batch is the next word of each of them that has one.
  */
 final class WordStream implements ExampleStream {
   private final Corpus corpus;
   private final FastTextConfig config;
   private final float[] keep;
   private final IntList numbers = new IntList();
-  private final IntList words = new IntList();
   private final CounterRandom random = new CounterRandom();
+  private final IntList[] lines;
   private int epoch;
-  private int line = -1;
+  private int firstLine;
   private int word;
+  private int longest;
   private Permutation order;
 
-  WordStream(Corpus corpus, FastTextConfig config) {
+  WordStream(Corpus corpus, FastTextConfig config, int batchSize) {
     this.corpus = corpus;
     this.config = config;
     Dictionary dictionary = corpus.dictionary();
@@ -24,6 +28,10 @@ final class WordStream implements ExampleStream {
     for (int w = 0; w < keep.length; w++) {
       double frequency = (double) dictionary.count(w) / dictionary.tokenCount();
       keep[w] = (float) (Math.sqrt(config.t() / frequency) + config.t() / frequency);
+    }
+    lines = new IntList[batchSize];
+    for (int i = 0; i < batchSize; i++) {
+      lines[i] = new IntList();
     }
     order = order(0);
   }
@@ -34,49 +42,49 @@ final class WordStream implements ExampleStream {
 
   @Override
   public Position position() {
-    return new Position(epoch, Math.max(0, line), word);
+    return new Position(epoch, firstLine, word);
   }
 
   @Override
   public void seek(Position position) {
     epoch = position.epoch();
-    line = position.line();
+    firstLine = position.line();
+    word = position.word();
     order = order(epoch);
-    if (line == 0 && position.word() == 0) {
-      line = -1;
-    } else {
+    if (epoch < config.epoch()) {
       sample();
     }
-    word = position.word();
   }
 
-  /** Chooses the words of the current line that stay. */
+  /** Chooses the words that stay of the lines that are walked next. */
   private void sample() {
-    int index = config.shuffle() ? order.get(line) : line;
-    random.seek(config.seed(), epoch, index);
-    corpus.read(index, numbers);
-    words.clear();
-    for (int i = 0; i < numbers.size(); i++) {
-      if (random.nextFloat() <= keep[numbers.get(i)]) {
-        words.add(numbers.get(i));
+    longest = 0;
+    for (int i = 0; i < lines.length; i++) {
+      lines[i].clear();
+      if (firstLine + i < corpus.size()) {
+        int index = config.shuffle() ? order.get(firstLine + i) : firstLine + i;
+        random.seek(config.seed(), epoch, index);
+        corpus.read(index, numbers);
+        for (int n = 0; n < numbers.size(); n++) {
+          if (random.nextFloat() <= keep[numbers.get(n)]) {
+            lines[i].add(numbers.get(n));
+          }
+        }
+        longest = Math.max(longest, lines[i].size());
       }
     }
   }
 
-  /** Moves to the next word that is an example; false at the end of the run. */
+  /** Moves to lines with words left; false at the end of the run. */
   private boolean advance() {
-    while (line < 0 || word == words.size()) {
-      if (epoch >= config.epoch() || corpus.size() == 0) {
-        return false;
-      }
-      line++;
+    while (epoch < config.epoch() && word >= longest) {
       word = 0;
-      if (line == corpus.size()) {
-        epoch++;
-        line = -1;
-        words.clear();
-        order = order(epoch);
-      } else {
+      firstLine += lines.length;
+      if (firstLine >= corpus.size()) {
+        firstLine = 0;
+        order = order(++epoch);
+      }
+      if (epoch < config.epoch()) {
         sample();
       }
     }
@@ -85,20 +93,25 @@ final class WordStream implements ExampleStream {
 
   @Override
   public int next(Example[] batch, int first, int step) {
-    int count = 0;
-    while (count < batch.length && advance()) {
-      if (count % step == first) {
-        fill(batch[count]);
-      }
-      word++;
-      count++;
+    if (!advance()) {
+      return 0;
     }
+    int count = 0;
+    for (int i = 0; i < lines.length; i++) {
+      if (word < lines[i].size()) {
+        if (count % step == first) {
+          fill(batch[count], lines[i], firstLine + i);
+        }
+        count++;
+      }
+    }
+    word++;
     return count;
   }
 
-  private void fill(Example example) {
+  private void fill(Example example, IntList words, int line) {
     example.clear();
-    example.random.seek(config.seed() + 1, epoch * 0x100000000L + line, word);
+    example.random.seek(config.seed() + 1, (long) epoch << 32 | line, word);
     int boundary = 1 + example.random.nextInt(config.ws());
     int from = Math.max(0, word - boundary);
     int to = Math.min(words.size() - 1, word + boundary);
