@@ -2,14 +2,16 @@ package crema.tensor.cpu;
 
 import crema.tensor.Activation;
 
-/** {@link Activation}s of a run of {@code n} floats, their gradients, and SwiGLU. Outputs may be inputs. */
+/** {@link Activation}s of a run of {@code n} floats, their slopes, exponentials for softmax, and SwiGLU. Unless said otherwise outputs may be inputs. */
 abstract sealed class ActivationKernels permits ScalarActivationKernels, VectorActivationKernels {
   /** y = f(x). */
   abstract void activate(Activation f, float[] x, int xo, float[] y, int yo, int n);
 
-  /** dx = dy · f′(x), or dx += dy · f′(x). */
-  abstract void activateBackward(Activation f, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo, int n,
-      boolean accumulate);
+  /** y = f′(x). Here y may not be x. */
+  abstract void slope(Activation f, float[] x, int xo, float[] y, int yo, int n);
+
+  /** y = exp(scale · x − shift). */
+  abstract void exponential(float scale, float[] x, int xo, float shift, float[] y, int yo, int n);
 
   /** y = silu(gate) · up. */
   abstract void swiglu(float[] gate, int go, float[] up, int uo, float[] y, int yo, int n);

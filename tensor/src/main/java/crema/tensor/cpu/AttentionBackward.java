@@ -164,17 +164,17 @@ final class AttentionBackward extends AttentionPass {
       int[] words) {
     int at = token * queryStride + head * headDim;
     float mean = Kernels.REDUCTION.dot(dy.array, dy.start + at, y.array, y.start + at, headDim);
-    Kernels.REDUCTION.exponentials(spec.scale(), rows, weights,
-        logSumExp.array[logSumExp.start + token * spec.numHeads() + head], rows, weights, visible);
+    int width = TileKernels.padded(seen);
+    Arrays.fill(rows, weights + visible, weights + width, Float.NEGATIVE_INFINITY);
+    Kernels.ACTIVATION.exponential(spec.scale(), rows, weights,
+        logSumExp.array[logSumExp.start + token * spec.numHeads() + head], rows, weights, width);
     if (spec.dropout() > 0) {
       draw(token, head, visible, words);
-      drop(words, rows, gradients, visible);
+      drop(words, rows, gradients, width);
     }
-    Kernels.ARITHMETIC.softmaxBackward(spec.scale(), rows, weights, rows, gradients, mean, rows, gradients, visible);
+    Kernels.ARITHMETIC.softmaxBackward(spec.scale(), rows, weights, rows, gradients, mean, rows, gradients, width);
     if (spec.dropout() > 0) {
-      drop(words, rows, weights, visible);
+      drop(words, rows, weights, width);
     }
-    Arrays.fill(rows, weights + visible, weights + seen, 0);
-    Arrays.fill(rows, gradients + visible, gradients + seen, 0);
   }
 }

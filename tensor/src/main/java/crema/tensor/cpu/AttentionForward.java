@@ -81,17 +81,22 @@ final class AttentionForward extends AttentionPass {
     context.floats.give(scratch);
   }
 
-  /** Turns a row of scores into weights that are not yet divided by their sum, which is returned. */
+  /**
+   * Turns a row of scores into weights that are not yet divided by their sum, which is returned. What the query does not
+   * see, and what fills up the row's last panel, gets no weight.
+   */
   private float softmax(int token, int head, int visible, int keys, float[] row, int offset, int[] words) {
-    float max = spec.scale() * Kernels.REDUCTION.max(row, offset, visible);
-    float sum = Kernels.REDUCTION.exponentials(spec.scale(), row, offset, max, row, offset, visible);
-    Arrays.fill(row, offset + visible, offset + keys, 0);
+    int width = TileKernels.padded(keys);
+    Arrays.fill(row, offset + visible, offset + width, Float.NEGATIVE_INFINITY);
+    float max = spec.scale() * Kernels.REDUCTION.max(row, offset, width);
+    Kernels.ACTIVATION.exponential(spec.scale(), row, offset, max, row, offset, width);
+    float sum = Kernels.REDUCTION.sum(row, offset, width);
     if (logSumExp != null) {
       logSumExp[lo + token * spec.numHeads() + head] = max + ScalarMath.log(sum);
     }
     if (spec.dropout() > 0) {
       draw(token, head, visible, words);
-      drop(words, row, offset, visible);
+      drop(words, row, offset, width);
     }
     return sum;
   }

@@ -137,7 +137,7 @@ abstract class AttentionPass {
     Rng.Stream random = spec.random();
     if (random != null) {
       long first = spec.dropoutIndex(token, head, 0, sequences.longest());
-      Kernels.RANDOM.draw(random, first / RandomKernels.BLOCK, -Math.floorDiv(-keys, RandomKernels.BLOCK), words, 0);
+      Kernels.RANDOM.draw(random, first / RandomKernels.BLOCK, RandomKernels.blocks(keys), words, 0);
     }
   }
 

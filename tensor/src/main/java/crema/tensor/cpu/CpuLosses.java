@@ -44,9 +44,11 @@ final class CpuLosses implements Losses {
     int dxo = dlogits == null ? 0 : start(dlogits);
     double[] rowLosses = context.doubles.take(Math.max(1, rows));
     context.overRows(rows, classes, (from, to) -> {
+      // Where no gradient is asked for, the exponentials go to a row that is thrown away.
+      float[] exponentials = out == null ? context.floats.take(classes) : out;
       for (int row = from; row < to; row++) {
         int at = xo + row * classes;
-        int dat = dxo + row * classes;
+        int dat = out == null ? 0 : dxo + row * classes;
         int label = targets[to0 + row];
         if (label < 0) {
           rowLosses[row] = 0;
@@ -61,7 +63,8 @@ final class CpuLosses implements Losses {
         double ofLabel = in[at + label];
         double ofAll = smoothing == 0 ? 0 : weights == null ? Kernels.REDUCTION.sum(in, at, classes)
             : Kernels.REDUCTION.dot(in, at, weights.array, weights.start, classes);
-        float sum = Kernels.REDUCTION.exponentials(1, in, at, max, out, dat, classes);
+        Kernels.ACTIVATION.exponential(1, in, at, max, exponentials, dat, classes);
+        float sum = Kernels.REDUCTION.sum(exponentials, dat, classes);
         double logSum = max + StrictMath.log(sum);
         rowLosses[row] = labelWeight * (logSum - ofLabel) + evenShare * (allWeights * logSum - ofAll);
         if (out != null) {
@@ -70,6 +73,9 @@ final class CpuLosses implements Losses {
               weights == null ? null : weights.array, weights == null ? 0 : weights.start, out, dat, classes);
           out[dat + label] -= (float) (labelWeight * inverseTotal);
         }
+      }
+      if (out == null) {
+        context.floats.give(exponentials);
       }
     });
     double sum = 0;

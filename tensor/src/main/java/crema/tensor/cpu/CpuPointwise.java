@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link Pointwise} with SIMD kernels. */
 final class CpuPointwise implements Pointwise {
-  /** Elements whose random words are drawn at a time. */
-  private static final int DRAWN = 1024;
+  /** Elements for which slopes or random words are held at a time: they stay in the L1 cache. */
+  private static final int BLOCK = 1024;
 
   private final CpuContext context;
 
@@ -84,8 +84,19 @@ final class CpuPointwise implements Pointwise {
     int xo = start(x);
     int dyo = start(dy);
     int dxo = start(dx);
-    context.overElements(count(x), (from, to) -> Kernels.ACTIVATION.activateBackward(f, in, xo + from, gradient,
-        dyo + from, out, dxo + from, to - from, accumulate));
+    context.overElements(count(x), (from, to) -> {
+      float[] slopes = context.floats.take(BLOCK);
+      for (int i = from; i < to; i += BLOCK) {
+        int n = Math.min(BLOCK, to - i);
+        Kernels.ACTIVATION.slope(f, in, xo + i, slopes, 0, n);
+        if (accumulate) {
+          Kernels.ARITHMETIC.addScaledProduct(1, gradient, dyo + i, slopes, 0, out, dxo + i, out, dxo + i, n);
+        } else {
+          Kernels.ARITHMETIC.scaledProduct(1, gradient, dyo + i, slopes, 0, out, dxo + i, n);
+        }
+      }
+      context.floats.give(slopes);
+    });
   }
 
   @Override
@@ -166,10 +177,10 @@ final class CpuPointwise implements Pointwise {
     int threshold = RandomKernels.threshold(p);
     float factor = 1 / (1 - p);
     context.overElements(count(x), (from, to) -> {
-      int[] words = context.ints.take(DRAWN);
-      for (int i = from; i < to; i += DRAWN) {
-        int n = Math.min(DRAWN, to - i);
-        Kernels.RANDOM.draw(random, i / RandomKernels.BLOCK, -Math.floorDiv(-n, RandomKernels.BLOCK), words, 0);
+      int[] words = context.ints.take(BLOCK);
+      for (int i = from; i < to; i += BLOCK) {
+        int n = Math.min(BLOCK, to - i);
+        Kernels.RANDOM.draw(random, i / RandomKernels.BLOCK, RandomKernels.blocks(n), words, 0);
         Kernels.RANDOM.drop(words, 0, threshold, factor, in, xo + i, out, yo + i, n);
       }
       context.ints.give(words);
@@ -184,7 +195,7 @@ final class CpuPointwise implements Pointwise {
     float[] factors = context.floats.take(count);
     Arrays.fill(factors, 0, count, 1);
     if (p > 0 && random != null) {
-      int blocks = -Math.floorDiv(-count, RandomKernels.BLOCK);
+      int blocks = RandomKernels.blocks(count);
       int[] words = context.ints.take(blocks * RandomKernels.BLOCK);
       Kernels.RANDOM.draw(random, 0, blocks, words, 0);
       Kernels.RANDOM.drop(words, 0, RandomKernels.threshold(p), 1 / (1 - p), factors, 0, factors, 0, count);

@@ -89,7 +89,8 @@ final class CpuReduction implements Reduction {
       for (int row = from; row < to; row++) {
         int at = yo + row * columns;
         float max = Kernels.REDUCTION.max(in, xo + row * columns, columns);
-        float sum = Kernels.REDUCTION.exponentials(1, in, xo + row * columns, max, out, at, columns);
+        Kernels.ACTIVATION.exponential(1, in, xo + row * columns, max, out, at, columns);
+        float sum = Kernels.REDUCTION.sum(out, at, columns);
         Kernels.ARITHMETIC.scale(1 / sum, out, at, out, at, columns);
       }
     });
@@ -121,12 +122,15 @@ final class CpuReduction implements Reduction {
     int xo = start(x);
     int yo = start(y);
     context.overRows(rows(x), columns, (from, to) -> {
+      float[] exponentials = context.floats.take(columns);
       for (int row = from; row < to; row++) {
         int at = xo + row * columns;
         float max = Kernels.REDUCTION.max(in, at, columns);
-        float sum = Kernels.REDUCTION.exponentials(1, in, at, max, null, 0, columns);
+        Kernels.ACTIVATION.exponential(1, in, at, max, exponentials, 0, columns);
+        float sum = Kernels.REDUCTION.sum(exponentials, 0, columns);
         Kernels.ARITHMETIC.subtract(max + ScalarMath.log(sum), in, at, out, yo + row * columns, columns);
       }
+      context.floats.give(exponentials);
     });
   }
 

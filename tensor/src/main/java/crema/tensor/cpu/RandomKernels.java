@@ -22,6 +22,11 @@ abstract sealed class RandomKernels permits ScalarRandomKernels, VectorRandomKer
    */
   abstract void drop(int[] words, int wo, int threshold, float factor, float[] x, int xo, float[] y, int yo, int n);
 
+  /** How many blocks hold so many words. */
+  static int blocks(int words) {
+    return (words + BLOCK - 1) / BLOCK;
+  }
+
   /** The number that the upper 24 bits of a word must reach for its uniform number to be at least {@code p}. */
   static int threshold(float p) {
     return (int) Math.ceil(p * 0x1p24);

@@ -1,7 +1,5 @@
 package crema.tensor.cpu;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reductions of runs of {@code n} floats to one number.
  *
@@ -26,9 +24,6 @@ abstract sealed class ReductionKernels permits ScalarReductionKernels, VectorRed
 
   /** Σ (x − mean)². */
   abstract float squaredDeviations(float[] x, int xo, float mean, int n);
-
-  /** y = exp(scale · x − shift), and its sum. */
-  abstract float exponentials(float scale, float[] x, int xo, float shift, float @Nullable [] y, int yo, int n);
 
   /** The largest element; −∞ of none, NaN where there is one. */
   abstract float max(float[] x, int xo, int n);

@@ -28,12 +28,9 @@ final class ScalarActivationKernels extends ActivationKernels {
   }
 
   @Override
-  void activateBackward(Activation f, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo, int n,
-      boolean accumulate) {
+  void slope(Activation f, float[] x, int xo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i++) {
-      float gradient = dy[dyo + i];
-      float slope = slope(f, x[xo + i]);
-      dx[dxo + i] = accumulate ? Math.fma(gradient, slope, dx[dxo + i]) : gradient * slope;
+      y[yo + i] = slope(f, x[xo + i]);
     }
   }
 
@@ -51,6 +48,13 @@ final class ScalarActivationKernels extends ActivationKernels {
       case SQUARE -> 2 * x;
       case SQRT -> 0.5f / (float) Math.sqrt(x);
     };
+  }
+
+  @Override
+  void exponential(float scale, float[] x, int xo, float shift, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = ScalarMath.exp(Math.fma(scale, x[xo + i], -shift));
+    }
   }
 
   @Override

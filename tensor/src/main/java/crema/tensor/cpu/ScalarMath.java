@@ -9,10 +9,8 @@ import static crema.tensor.cpu.Polynomials.*;
 final class ScalarMath {
   private ScalarMath() {}
 
-  static float exp(float x) {
-    if (!(x <= EXP_GREATEST)) {
-      return x * Float.POSITIVE_INFINITY;
-    }
+  /** The exponential of a number that is neither NaN nor too large for a finite result. */
+  private static float expOfSmall(float x) {
     if (x < EXP_LEAST) {
       return 0;
     }
@@ -26,6 +24,10 @@ final class ScalarMath {
     q = Math.fma(q, r * r, r) + 1;
     // Adding n to the exponent multiplies by 2ⁿ; the shift drops all of the rounder's bits but n's.
     return Float.intBitsToFloat(Float.floatToRawIntBits(q) + (Float.floatToRawIntBits(shifted) << 23));
+  }
+
+  static float exp(float x) {
+    return x <= EXP_GREATEST ? expOfSmall(x) : x * Float.POSITIVE_INFINITY;
   }
 
   static float log(float x) {
@@ -56,9 +58,8 @@ final class ScalarMath {
   }
 
   static float tanh(float x) {
-    float magnitude = Math.abs(x);
-    if (!(magnitude < TANH_SMALL)) {
-      return Math.copySign(1 - 2 / (exp(magnitude + magnitude) + 1), x);
+    if (!(Math.abs(x) < TANH_SMALL)) {
+      return 1 - 2 / (exp(x + x) + 1);
     }
     float s = x * x;
     float q = Math.fma(TANH_11, s, TANH_9);
@@ -87,7 +88,7 @@ final class ScalarMath {
     q = Math.fma(q, x, ERFC_3);
     q = Math.fma(q, x, ERFC_2);
     q = Math.fma(q, x, ERFC_1);
-    return exp(Math.fma(q, x, -x));
+    return expOfSmall(Math.fma(q, x, -x));
   }
 
   static float erf(float x) {
@@ -110,9 +111,13 @@ final class ScalarMath {
     return x * normal(x);
   }
 
+  /** The normal distribution's density. */
+  static float normalDensity(float x) {
+    return NORMAL_DENSITY * expOfSmall(-0.5f * x * x);
+  }
+
   static float geluSlope(float x) {
-    float density = NORMAL_DENSITY * exp(-0.5f * x * x);
-    return Math.fma(x, density, normal(x));
+    return Math.fma(x, normalDensity(x), normal(x));
   }
 
   /** 1 + tanh(√(2/π)(x + 0.044715 x³)), halved: a sigmoid. */

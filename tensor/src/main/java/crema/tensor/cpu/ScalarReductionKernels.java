@@ -1,7 +1,5 @@
 package crema.tensor.cpu;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * {@link ReductionKernels} without the Vector API. A lane after the other: the tree of lanes is a recursion whose leaves
  * are the lanes, reached when the stride is the number of lanes.
@@ -71,28 +69,6 @@ final class ScalarReductionKernels extends ReductionKernels {
     for (int i = lane; i < n; i += stride) {
       float deviation = x[xo + i] - mean;
       sum = Math.fma(deviation, deviation, sum);
-    }
-    return sum;
-  }
-
-  @Override
-  float exponentials(float scale, float[] x, int xo, float shift, float @Nullable [] y, int yo, int n) {
-    return exponentials(scale, x, xo, shift, y, yo, n, 0, 1);
-  }
-
-  private static float exponentials(float scale, float[] x, int xo, float shift, float @Nullable [] y, int yo, int n,
-      int lane, int stride) {
-    if (stride < VIRTUAL_LANES) {
-      return exponentials(scale, x, xo, shift, y, yo, n, lane, 2 * stride)
-          + exponentials(scale, x, xo, shift, y, yo, n, lane + stride, 2 * stride);
-    }
-    float sum = 0;
-    for (int i = lane; i < n; i += stride) {
-      float e = ScalarMath.exp(Math.fma(scale, x[xo + i], -shift));
-      sum += e;
-      if (y != null) {
-        y[yo + i] = e;
-      }
     }
     return sum;
   }

@@ -1,6 +1,7 @@
 package crema.tensor.cpu;
 
 import crema.tensor.Activation;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -15,139 +16,183 @@ final class VectorActivationKernels extends ActivationKernels {
     return FloatVector.fromArray(SPECIES, array, offset);
   }
 
+  private static FloatVector all(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
+
+  // Each loop is a method of its own: compiled together, they would be too much for the JIT compiler to keep vectors in
+  // registers.
+
   @Override
   void activate(Activation f, float[] x, int xo, float[] y, int yo, int n) {
     int whole = SPECIES.loopBound(n);
     switch (f) {
       case IDENTITY -> System.arraycopy(x, xo, y, yo, whole);
-      case RELU -> {
-        for (int i = 0; i < whole; i += LANES) {
-          load(x, xo + i).max(0).intoArray(y, yo + i);
-        }
-      }
-      case GELU -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.gelu(load(x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case GELU_TANH -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.geluTanh(load(x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case SILU -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.silu(load(x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.sigmoid(load(x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case TANH -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.tanh(load(x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case EXP -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.exp(load(x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case LOG -> {
-        for (int i = 0; i < whole; i += LANES) {
-          VectorMath.log(load(x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case SQUARE -> {
-        for (int i = 0; i < whole; i += LANES) {
-          var v = load(x, xo + i);
-          v.mul(v).intoArray(y, yo + i);
-        }
-      }
-      case SQRT -> {
-        for (int i = 0; i < whole; i += LANES) {
-          load(x, xo + i).lanewise(VectorOperators.SQRT).intoArray(y, yo + i);
-        }
-      }
+      case RELU -> relu(x, xo, y, yo, whole);
+      case GELU -> gelu(x, xo, y, yo, whole);
+      case GELU_TANH -> geluTanh(x, xo, y, yo, whole);
+      case SILU -> silu(x, xo, y, yo, whole);
+      case SIGMOID -> sigmoid(x, xo, y, yo, whole);
+      case TANH -> tanh(x, xo, y, yo, whole);
+      case EXP -> exp(x, xo, y, yo, whole);
+      case LOG -> log(x, xo, y, yo, whole);
+      case SQUARE -> square(x, xo, y, yo, whole);
+      case SQRT -> sqrt(x, xo, y, yo, whole);
     }
     REST.activate(f, x, xo + whole, y, yo + whole, n - whole);
   }
 
-  @Override
-  void activateBackward(Activation f, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo, int n,
-      boolean accumulate) {
-    int whole = SPECIES.loopBound(n);
-    switch (f) {
-      case IDENTITY -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), FloatVector.broadcast(SPECIES, 1), dx, dxo + i, accumulate);
-        }
-      }
-      case RELU -> {
-        var one = FloatVector.broadcast(SPECIES, 1);
-        for (int i = 0; i < whole; i += LANES) {
-          var slope = FloatVector.zero(SPECIES).blend(one, load(x, xo + i).compare(VectorOperators.GT, 0));
-          store(load(dy, dyo + i), slope, dx, dxo + i, accumulate);
-        }
-      }
-      case GELU -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), VectorMath.geluSlope(load(x, xo + i)), dx, dxo + i, accumulate);
-        }
-      }
-      case GELU_TANH -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), VectorMath.geluTanhSlope(load(x, xo + i)), dx, dxo + i, accumulate);
-        }
-      }
-      case SILU -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), VectorMath.siluSlope(load(x, xo + i)), dx, dxo + i, accumulate);
-        }
-      }
-      case SIGMOID -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), VectorMath.sigmoidSlope(load(x, xo + i)), dx, dxo + i, accumulate);
-        }
-      }
-      case TANH -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), VectorMath.tanhSlope(load(x, xo + i)), dx, dxo + i, accumulate);
-        }
-      }
-      case EXP -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), VectorMath.exp(load(x, xo + i)), dx, dxo + i, accumulate);
-        }
-      }
-      case LOG -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), FloatVector.broadcast(SPECIES, 1).div(load(x, xo + i)), dx, dxo + i, accumulate);
-        }
-      }
-      case SQUARE -> {
-        for (int i = 0; i < whole; i += LANES) {
-          store(load(dy, dyo + i), load(x, xo + i).mul(2), dx, dxo + i, accumulate);
-        }
-      }
-      case SQRT -> {
-        for (int i = 0; i < whole; i += LANES) {
-          var root = load(x, xo + i).lanewise(VectorOperators.SQRT);
-          store(load(dy, dyo + i), FloatVector.broadcast(SPECIES, 0.5f).div(root), dx, dxo + i, accumulate);
-        }
-      }
+  private static void relu(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(x, xo + i).max(0).intoArray(y, yo + i);
     }
-    REST.activateBackward(f, x, xo + whole, dy, dyo + whole, dx, dxo + whole, n - whole, accumulate);
   }
 
-  private static void store(FloatVector dy, FloatVector slope, float[] dx, int at, boolean accumulate) {
-    if (accumulate) {
-      dy.fma(slope, load(dx, at)).intoArray(dx, at);
-    } else {
-      dy.mul(slope).intoArray(dx, at);
+  private static void gelu(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.gelu(load(x, xo + i)).intoArray(y, yo + i);
     }
+  }
+
+  private static void geluTanh(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.geluTanh(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void silu(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.silu(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void sigmoid(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.sigmoid(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void tanh(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.tanh(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void exp(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.exp(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void log(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.log(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void square(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(x, xo + i).mul(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void sqrt(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(x, xo + i).lanewise(VectorOperators.SQRT).intoArray(y, yo + i);
+    }
+  }
+
+  @Override
+  void slope(Activation f, float[] x, int xo, float[] y, int yo, int n) {
+    int whole = SPECIES.loopBound(n);
+    switch (f) {
+      case IDENTITY -> Arrays.fill(y, yo, yo + whole, 1);
+      case EXP -> exp(x, xo, y, yo, whole);
+      case RELU -> reluSlope(x, xo, y, yo, whole);
+      case GELU -> geluSlope(x, xo, y, yo, whole);
+      case GELU_TANH -> geluTanhSlope(x, xo, y, yo, whole);
+      case SILU -> siluSlope(x, xo, y, yo, whole);
+      case SIGMOID -> sigmoidSlope(x, xo, y, yo, whole);
+      case TANH -> tanhSlope(x, xo, y, yo, whole);
+      case LOG -> logSlope(x, xo, y, yo, whole);
+      case SQUARE -> squareSlope(x, xo, y, yo, whole);
+      case SQRT -> sqrtSlope(x, xo, y, yo, whole);
+    }
+    REST.slope(f, x, xo + whole, y, yo + whole, n - whole);
+  }
+
+  private static void reluSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      all(0).blend(1, load(x, xo + i).compare(VectorOperators.GT, 0)).intoArray(y, yo + i);
+    }
+  }
+
+  /** In two loops: one would be too much to inline. */
+  private static void geluSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.normal(load(x, xo + i)).intoArray(y, yo + i);
+    }
+    addNormalDensity(x, xo, y, yo, n);
+  }
+
+  private static void addNormalDensity(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      var v = load(x, xo + i);
+      v.fma(VectorMath.normalDensity(v), load(y, yo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void geluTanhSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.geluTanhSlope(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void siluSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.siluSlope(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void sigmoidSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.sigmoidSlope(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void tanhSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMath.tanhSlope(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void logSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      all(1).div(load(x, xo + i)).intoArray(y, yo + i);
+    }
+  }
+
+  private static void squareSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(x, xo + i).mul(2).intoArray(y, yo + i);
+    }
+  }
+
+  private static void sqrtSlope(float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      all(0.5f).div(load(x, xo + i).lanewise(VectorOperators.SQRT)).intoArray(y, yo + i);
+    }
+  }
+
+  @Override
+  void exponential(float scale, float[] x, int xo, float shift, float[] y, int yo, int n) {
+    int whole = SPECIES.loopBound(n);
+    var scales = all(scale);
+    var shifts = all(-shift);
+    for (int i = 0; i < whole; i += LANES) {
+      VectorMath.exp(scales.fma(load(x, xo + i), shifts)).intoArray(y, yo + i);
+    }
+    REST.exponential(scale, x, xo + whole, shift, y, yo + whole, n - whole);
   }
 
   @Override
@@ -163,7 +208,7 @@ final class VectorActivationKernels extends ActivationKernels {
   void swigluBackward(float[] gate, int go, float[] up, int uo, float[] dy, int dyo, float[] dgate, int dgo,
       float[] dup, int duo, int n) {
     int whole = SPECIES.loopBound(n);
-    var one = FloatVector.broadcast(SPECIES, 1);
+    var one = all(1);
     for (int i = 0; i < whole; i += LANES) {
       var g = load(gate, go + i);
       var gradient = load(dy, dyo + i);

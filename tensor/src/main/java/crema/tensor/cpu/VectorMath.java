@@ -1,6 +1,5 @@
 package crema.tensor.cpu;
 
-import static crema.tensor.cpu.Polynomials.*;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -16,114 +15,169 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMath {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.FLOAT;
 
+  // Constants are vectors: making them in place is faster, but more code than the JIT compiler inlines in the longer
+  // functions. The exponential, which is in most of them, makes its own.
+  private static final FloatVector ZERO = all(0);
+  private static final FloatVector HALF = all(0.5f);
+  private static final FloatVector MINUS_HALF = all(-0.5f);
+  private static final FloatVector ONE = all(1);
+  private static final FloatVector TWO = all(2);
+  private static final FloatVector INFINITY = all(Float.POSITIVE_INFINITY);
+  private static final FloatVector MINUS_INFINITY = all(Float.NEGATIVE_INFINITY);
+  private static final FloatVector NAN = all(Float.NaN);
+  private static final FloatVector LN2_HIGH = all(Polynomials.LN2_HIGH);
+  private static final FloatVector LN2_LOW = all(Polynomials.LN2_LOW);
+  private static final FloatVector THREE_GELU_CUBES = all(3 * Polynomials.GELU_CUBE);
+  private static final FloatVector TINY_SCALE = all(0x1p23f);
+  private static final FloatVector TINY_EXPONENT = all(23);
+  private static final IntVector SQRT_HALF_BITS = IntVector.broadcast(SimdSpecies.INT, Polynomials.SQRT_HALF_BITS);
+  private static final IntVector SIGN = IntVector.broadcast(SimdSpecies.INT, Integer.MIN_VALUE);
+  private static final FloatVector LEAST_NORMAL = all(Polynomials.LEAST_NORMAL);
+  private static final FloatVector LOG_3 = all(Polynomials.LOG_3);
+  private static final FloatVector LOG_4 = all(Polynomials.LOG_4);
+  private static final FloatVector LOG_5 = all(Polynomials.LOG_5);
+  private static final FloatVector LOG_6 = all(Polynomials.LOG_6);
+  private static final FloatVector LOG_7 = all(Polynomials.LOG_7);
+  private static final FloatVector LOG_8 = all(Polynomials.LOG_8);
+  private static final FloatVector LOG_9 = all(Polynomials.LOG_9);
+  private static final FloatVector LOG_10 = all(Polynomials.LOG_10);
+  private static final FloatVector LOG_11 = all(Polynomials.LOG_11);
+  private static final FloatVector TANH_SMALL = all(Polynomials.TANH_SMALL);
+  private static final FloatVector TANH_3 = all(Polynomials.TANH_3);
+  private static final FloatVector TANH_5 = all(Polynomials.TANH_5);
+  private static final FloatVector TANH_7 = all(Polynomials.TANH_7);
+  private static final FloatVector TANH_9 = all(Polynomials.TANH_9);
+  private static final FloatVector TANH_11 = all(Polynomials.TANH_11);
+  private static final FloatVector ERF_SMALL = all(Polynomials.ERF_SMALL);
+  private static final FloatVector ERF_1 = all(Polynomials.ERF_1);
+  private static final FloatVector ERF_3 = all(Polynomials.ERF_3);
+  private static final FloatVector ERF_5 = all(Polynomials.ERF_5);
+  private static final FloatVector ERF_7 = all(Polynomials.ERF_7);
+  private static final FloatVector ERF_9 = all(Polynomials.ERF_9);
+  private static final FloatVector ERF_11 = all(Polynomials.ERF_11);
+  private static final FloatVector ERFC_1 = all(Polynomials.ERFC_1);
+  private static final FloatVector ERFC_2 = all(Polynomials.ERFC_2);
+  private static final FloatVector ERFC_3 = all(Polynomials.ERFC_3);
+  private static final FloatVector ERFC_4 = all(Polynomials.ERFC_4);
+  private static final FloatVector ERFC_5 = all(Polynomials.ERFC_5);
+  private static final FloatVector ERFC_6 = all(Polynomials.ERFC_6);
+  private static final FloatVector ERFC_7 = all(Polynomials.ERFC_7);
+  private static final FloatVector SQRT_HALF = all(Polynomials.SQRT_HALF);
+  private static final FloatVector NORMAL_DENSITY = all(Polynomials.NORMAL_DENSITY);
+  private static final FloatVector GELU_FACTOR = all(Polynomials.GELU_FACTOR);
+  private static final FloatVector GELU_CUBE = all(Polynomials.GELU_CUBE);
+
   private VectorMath() {}
 
   private static FloatVector all(float value) {
     return FloatVector.broadcast(SPECIES, value);
   }
 
-  static FloatVector exp(FloatVector x) {
-    var shifted = x.fma(all(LOG2_E), all(ROUNDER));
-    var n = shifted.sub(ROUNDER);
-    var r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), x));
-    var q = all(EXP_6).fma(r, all(EXP_5));
-    q = q.fma(r, all(EXP_4));
-    q = q.fma(r, all(EXP_3));
-    q = q.fma(r, all(EXP_2));
+  /** The exponential of a number that is neither NaN nor too large for a finite result. */
+  private static FloatVector expOfSmall(FloatVector x) {
+    var shifted = x.fma(all(Polynomials.LOG2_E), all(Polynomials.ROUNDER));
+    var n = shifted.sub(all(Polynomials.ROUNDER));
+    var r = n.fma(all(-Polynomials.LN2_LOW), n.fma(all(-Polynomials.LN2_HIGH), x));
+    var q = all(Polynomials.EXP_6).fma(r, all(Polynomials.EXP_5));
+    q = q.fma(r, all(Polynomials.EXP_4));
+    q = q.fma(r, all(Polynomials.EXP_3));
+    q = q.fma(r, all(Polynomials.EXP_2));
     q = q.fma(r.mul(r), r).add(1);
-    var scaled = q.reinterpretAsInts().add(shifted.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
-    return scaled.blend(0, x.compare(LT, EXP_LEAST))
-        .blend(x.mul(Float.POSITIVE_INFINITY), x.compare(LE, EXP_GREATEST).not());
+    return q.reinterpretAsInts().add(shifted.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats()
+        .blend(ZERO, x.compare(LT, all(Polynomials.EXP_LEAST)));
+  }
+
+  static FloatVector exp(FloatVector x) {
+    return expOfSmall(x).blend(x.mul(INFINITY), x.compare(LE, all(Polynomials.EXP_GREATEST)).not());
   }
 
   static FloatVector log(FloatVector x) {
     var tiny = x.compare(LT, LEAST_NORMAL);
-    var bits = x.mul(0x1p23f, tiny).reinterpretAsInts();
+    var bits = x.blend(x.mul(TINY_SCALE), tiny).reinterpretAsInts();
     var exponent = bits.sub(SQRT_HALF_BITS).lanewise(ASHR, 23);
-    var r = bits.sub(exponent.lanewise(LSHL, 23)).reinterpretAsFloats().sub(1);
-    var n = ((FloatVector) exponent.convert(VectorOperators.I2F, 0)).sub(FloatVector.zero(SPECIES).blend(23, tiny));
-    var q = all(LOG_11).fma(r, all(LOG_10));
-    q = q.fma(r, all(LOG_9));
-    q = q.fma(r, all(LOG_8));
-    q = q.fma(r, all(LOG_7));
-    q = q.fma(r, all(LOG_6));
-    q = q.fma(r, all(LOG_5));
-    q = q.fma(r, all(LOG_4));
-    q = q.fma(r, all(LOG_3));
+    var r = bits.sub(exponent.lanewise(LSHL, 23)).reinterpretAsFloats().sub(ONE);
+    var n = ((FloatVector) exponent.convert(VectorOperators.I2F, 0)).sub(ZERO.blend(TINY_EXPONENT, tiny));
+    var q = LOG_11.fma(r, LOG_10);
+    q = q.fma(r, LOG_9);
+    q = q.fma(r, LOG_8);
+    q = q.fma(r, LOG_7);
+    q = q.fma(r, LOG_6);
+    q = q.fma(r, LOG_5);
+    q = q.fma(r, LOG_4);
+    q = q.fma(r, LOG_3);
     var square = r.mul(r);
-    q = n.fma(all(LN2_LOW), q.mul(square.mul(r)));
-    q = square.fma(all(-0.5f), q);
-    var result = n.fma(all(LN2_HIGH), r.add(q));
-    var special = x.blend(Float.NaN, x.compare(GT, 0).not()).blend(Float.NEGATIVE_INFINITY, x.eq(0));
-    return result.blend(special, x.compare(GT, 0).not().or(x.eq(Float.POSITIVE_INFINITY)));
+    q = n.fma(LN2_LOW, q.mul(square.mul(r)));
+    q = square.fma(MINUS_HALF, q);
+    var result = n.fma(LN2_HIGH, r.add(q));
+    var special = x.blend(NAN, x.compare(GT, ZERO).not()).blend(MINUS_INFINITY, x.eq(ZERO));
+    return result.blend(special, x.compare(GT, ZERO).not().or(x.eq(INFINITY)));
   }
 
   static FloatVector sigmoid(FloatVector x) {
-    return all(1).div(exp(x.neg()).add(1));
+    return ONE.div(exp(x.neg()).add(ONE));
   }
 
   /** The numbers {@code magnitude}, not negative, with the signs of {@code sign}. */
   private static FloatVector copySign(FloatVector magnitude, FloatVector sign) {
-    IntVector signs = sign.reinterpretAsInts().and(Integer.MIN_VALUE);
+    IntVector signs = sign.reinterpretAsInts().and(SIGN);
     return magnitude.reinterpretAsInts().or(signs).reinterpretAsFloats();
   }
 
   static FloatVector tanh(FloatVector x) {
-    var magnitude = x.abs();
-    var large = copySign(all(1).sub(all(2).div(exp(magnitude.add(magnitude)).add(1))), x);
+    var large = ONE.sub(TWO.div(exp(x.add(x)).add(ONE)));
     var s = x.mul(x);
-    var q = all(TANH_11).fma(s, all(TANH_9));
-    q = q.fma(s, all(TANH_7));
-    q = q.fma(s, all(TANH_5));
-    q = q.fma(s, all(TANH_3));
-    return large.blend(q.mul(s).fma(x, x), magnitude.compare(LT, TANH_SMALL));
+    var q = TANH_11.fma(s, TANH_9);
+    q = q.fma(s, TANH_7);
+    q = q.fma(s, TANH_5);
+    q = q.fma(s, TANH_3);
+    return large.blend(q.mul(s).fma(x, x), x.abs().compare(LT, TANH_SMALL));
   }
 
   private static FloatVector erfSmall(FloatVector x) {
     var s = x.mul(x);
-    var q = all(ERF_11).fma(s, all(ERF_9));
-    q = q.fma(s, all(ERF_7));
-    q = q.fma(s, all(ERF_5));
-    q = q.fma(s, all(ERF_3));
-    q = q.fma(s, all(ERF_1));
+    var q = ERF_11.fma(s, ERF_9);
+    q = q.fma(s, ERF_7);
+    q = q.fma(s, ERF_5);
+    q = q.fma(s, ERF_3);
+    q = q.fma(s, ERF_1);
     return q.fma(x, x);
   }
 
   private static FloatVector erfcLarge(FloatVector x) {
-    var q = all(ERFC_7).fma(x, all(ERFC_6));
-    q = q.fma(x, all(ERFC_5));
-    q = q.fma(x, all(ERFC_4));
-    q = q.fma(x, all(ERFC_3));
-    q = q.fma(x, all(ERFC_2));
-    q = q.fma(x, all(ERFC_1));
-    return exp(q.fma(x, x.neg()));
+    var q = ERFC_7.fma(x, ERFC_6);
+    q = q.fma(x, ERFC_5);
+    q = q.fma(x, ERFC_4);
+    q = q.fma(x, ERFC_3);
+    q = q.fma(x, ERFC_2);
+    q = q.fma(x, ERFC_1);
+    return expOfSmall(q.fma(x, x.neg()));
   }
 
   static FloatVector erf(FloatVector x) {
     var magnitude = x.abs();
-    var large = copySign(all(1).sub(erfcLarge(magnitude)), x);
+    var large = copySign(ONE.sub(erfcLarge(magnitude)), x);
     return erfSmall(x).blend(large, magnitude.compare(GT, ERF_SMALL));
   }
 
   static FloatVector normal(FloatVector x) {
     var t = x.mul(SQRT_HALF);
     var magnitude = t.abs();
-    var tail = erfcLarge(magnitude).mul(0.5f);
-    var large = all(1).sub(tail).blend(tail, t.compare(LT, 0));
-    return erfSmall(t).fma(all(0.5f), all(0.5f)).blend(large, magnitude.compare(GT, ERF_SMALL));
+    var tail = erfcLarge(magnitude).mul(HALF);
+    var large = ONE.sub(tail).blend(tail, t.compare(LT, ZERO));
+    return erfSmall(t).fma(HALF, HALF).blend(large, magnitude.compare(GT, ERF_SMALL));
   }
 
   static FloatVector gelu(FloatVector x) {
     return x.mul(normal(x));
   }
 
-  static FloatVector geluSlope(FloatVector x) {
-    var density = exp(x.mul(-0.5f).mul(x)).mul(NORMAL_DENSITY);
-    return x.fma(density, normal(x));
+  /** The normal distribution's density. */
+  static FloatVector normalDensity(FloatVector x) {
+    return expOfSmall(x.mul(MINUS_HALF).mul(x)).mul(NORMAL_DENSITY);
   }
 
   private static FloatVector geluTanhGate(FloatVector x) {
-    return sigmoid(x.mul(GELU_FACTOR).mul(x.mul(x).fma(all(GELU_CUBE), all(1))));
+    return sigmoid(x.mul(GELU_FACTOR).mul(x.mul(x).fma(GELU_CUBE, ONE)));
   }
 
   static FloatVector geluTanh(FloatVector x) {
@@ -132,8 +186,8 @@ final class VectorMath {
 
   static FloatVector geluTanhSlope(FloatVector x) {
     var gate = geluTanhGate(x);
-    var inner = x.mul(x).fma(all(3 * GELU_CUBE), all(1)).mul(GELU_FACTOR);
-    return x.mul(gate).mul(all(1).sub(gate)).fma(inner, gate);
+    var inner = x.mul(x).fma(THREE_GELU_CUBES, ONE).mul(GELU_FACTOR);
+    return x.mul(gate).mul(ONE.sub(gate)).fma(inner, gate);
   }
 
   static FloatVector silu(FloatVector x) {
@@ -142,16 +196,16 @@ final class VectorMath {
 
   static FloatVector siluSlope(FloatVector x) {
     var gate = sigmoid(x);
-    return gate.mul(x.fma(all(1).sub(gate), all(1)));
+    return gate.mul(x.fma(ONE.sub(gate), ONE));
   }
 
   static FloatVector sigmoidSlope(FloatVector x) {
     var gate = sigmoid(x);
-    return gate.mul(all(1).sub(gate));
+    return gate.mul(ONE.sub(gate));
   }
 
   static FloatVector tanhSlope(FloatVector x) {
     var y = tanh(x);
-    return y.neg().fma(y, all(1));
+    return y.neg().fma(y, ONE);
   }
 }

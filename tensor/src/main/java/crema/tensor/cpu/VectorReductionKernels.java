@@ -7,7 +7,6 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ReductionKernels} on vectors. The virtual lanes are one vector of 512 bits ({@code a} below), two of 256
@@ -216,55 +215,6 @@ final class VectorReductionKernels extends ReductionKernels {
   }
 
   @Override
-  float exponentials(float scale, float[] x, int xo, float shift, float @Nullable [] y, int yo, int n) {
-    var a = zero();
-    var b = zero();
-    var c = zero();
-    var d = zero();
-    int i = 0;
-    for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      a = a.add(exponential(scale, x, xo + i, shift, y, yo + i));
-      if (TWO) {
-        b = b.add(exponential(scale, x, xo + i + LANES, shift, y, yo + i + LANES));
-      }
-      if (FOUR) {
-        c = c.add(exponential(scale, x, xo + i + 2 * LANES, shift, y, yo + i + 2 * LANES));
-        d = d.add(exponential(scale, x, xo + i + 3 * LANES, shift, y, yo + i + 3 * LANES));
-      }
-    }
-    if (i < n) {
-      a = a.add(exponential(scale, x, xo, shift, y, yo, i, n));
-      if (TWO) {
-        b = b.add(exponential(scale, x, xo, shift, y, yo, i + LANES, n));
-      }
-      if (FOUR) {
-        c = c.add(exponential(scale, x, xo, shift, y, yo, i + 2 * LANES, n));
-        d = d.add(exponential(scale, x, xo, shift, y, yo, i + 3 * LANES, n));
-      }
-    }
-    return total(a, b, c, d);
-  }
-
-  private static FloatVector exponential(float scale, float[] x, int xo, float shift, float @Nullable [] y, int yo) {
-    var e = VectorMath.exp(FloatVector.broadcast(SPECIES, scale).fma(load(x, xo), FloatVector.broadcast(SPECIES, -shift)));
-    if (y != null) {
-      e.intoArray(y, yo);
-    }
-    return e;
-  }
-
-  private static FloatVector exponential(float scale, float[] x, int xo, float shift, float @Nullable [] y, int yo,
-      int i, int n) {
-    var mask = below(i, n);
-    var e = VectorMath.exp(FloatVector.broadcast(SPECIES, scale).fma(load(x, xo + i, mask),
-        FloatVector.broadcast(SPECIES, -shift)));
-    if (y != null) {
-      e.intoArray(y, yo + i, mask);
-    }
-    return zero().blend(e, mask);
-  }
-
-  @Override
   float max(float[] x, int xo, int n) {
     int whole = SPECIES.loopBound(n);
     var max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
@@ -376,6 +326,7 @@ final class VectorReductionKernels extends ReductionKernels {
     for (int i = 0; i < whole; i += LANES) {
       sum = load(x, xo + i).fma(zero(), sum);
     }
-    return sum.eq(0).allTrue() && REST.isFinite(x, xo + whole, n - whole);
+    // Zero or NaN, in whatever order the lanes are added.
+    return sum.reduceLanes(VectorOperators.ADD) == 0 && REST.isFinite(x, xo + whole, n - whole);
   }
 }

@@ -93,8 +93,8 @@ class ScalarMathTest {
   }
 
   @Test
-  void tanhIsWithinTwoUlps() {
-    assertThat(worstUlps(ScalarMath::tanh, StrictMath::tanh, 1e-10f, 100)).isLessThan(2);
+  void tanhIsWithinThreeUlps() {
+    assertThat(worstUlps(ScalarMath::tanh, StrictMath::tanh, 1e-10f, 100)).isLessThan(3);
     assertThat(ScalarMath.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1);
     assertThat(ScalarMath.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1);
     assertThat(ScalarMath.tanh(Float.NaN)).isNaN();
