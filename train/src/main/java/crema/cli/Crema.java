@@ -70,9 +70,11 @@ public final class Crema implements Runnable {
 
   /** Runs a command on the given streams and returns its exit code. */
   static int run(Terminal terminal, String... arguments) {
+    var train = new CommandLine(new TrainCommand(terminal));
+    train.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
     var line = new CommandLine(new Crema(terminal))
         .addSubcommand(new QuickstartCommand(terminal))
-        .addSubcommand(new TrainCommand(terminal))
+        .addSubcommand(train)
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new PredictCommand(terminal))
         .addSubcommand(new InfoCommand(terminal))
@@ -85,8 +87,6 @@ public final class Crema implements Runnable {
         terminal.outStyle().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setUsageHelpWidth(Math.min(terminal.columns(), 110));
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.getSubcommands().get("train").getHelpSectionMap()
-        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
     line.setParameterExceptionHandler((mistake, _) -> {
       String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
       terminal.err().println("crema: " + oneLine(mistake.getMessage()) + suggestions(mistake)
