@@ -1,5 +1,7 @@
 package crema.bench;
 
+import crema.nn.ParameterSource;
+import crema.nn.model.EmbeddingClassifier;
 import crema.nn.model.EmbeddingClassifierConfig;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
@@ -23,9 +25,10 @@ final class EncoderBench {
 
   private EncoderBench() {}
 
-  static EmbeddingClassifierConfig config(int labels, double dropout) {
-    return EmbeddingClassifierConfig.of(
+  static EmbeddingClassifier model(Backend backend, int labels, double dropout) {
+    var config = EmbeddingClassifierConfig.of(
         Map.of("vocab_size", VOCABULARY, "num_labels", labels, "dropout", dropout));
+    return new EmbeddingClassifier(ParameterSource.random(backend, 1), config);
   }
 
   static int threads() {

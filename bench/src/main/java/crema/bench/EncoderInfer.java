@@ -1,7 +1,6 @@
 package crema.bench;
 
 import crema.autograd.Tape;
-import crema.nn.ParameterSource;
 import crema.nn.model.EmbeddingClassifier;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
@@ -25,7 +24,7 @@ public final class EncoderInfer {
     var nanos = new long[runs];
     int[] ids = EncoderBench.randomIds(0, batch * length);
     try (var backend = EncoderBench.openBackend();
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 1), EncoderBench.config(EncoderBench.LABELS, 0))) {
+        var model = EncoderBench.model(backend, EncoderBench.LABELS, 0)) {
       model.freeze();
       model.releaseWeights();
       for (int run = 0; run < runs + WARM_UP_RUNS; run++) {

@@ -2,16 +2,14 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.nn.ParameterSource;
 import crema.nn.loss.SoftmaxCrossEntropy;
-import crema.nn.model.EmbeddingClassifier;
 import crema.nn.optim.AdamW;
 import crema.tensor.Rng;
 import crema.tensor.Scope;
 
 /**
- * A training step of the default encoder: forward, backward, clipping, AdamW; the same work and the same line of JSON as
- * {@code encoder_torch.py step}, to be run in turns with it.
+ * A training step of the default encoder: forward, backward, clipping, AdamW; the same work and the same line of JSON
+ * as {@code encoder_torch.py step}, to be run in turns with it.
  *
  * <p>Arguments: {@code BATCH LENGTH [STEPS]}. {@code THREADS} in the environment sets the number of threads.
  */
@@ -28,7 +26,7 @@ public final class EncoderStep {
     int steps = args.length > 2 ? Integer.parseInt(args[2]) : 6;
     var nanos = new long[steps];
     try (var backend = EncoderBench.openBackend();
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 1), EncoderBench.config(EncoderBench.LABELS, 0.1));
+        var model = EncoderBench.model(backend, EncoderBench.LABELS, 0.1);
         var optimizer = new AdamW(model, 0.01)) {
       for (int step = 0; step < steps + WARM_UP_STEPS; step++) {
         var ids = EncoderBench.randomIds(step, batch * length);

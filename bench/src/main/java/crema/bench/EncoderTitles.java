@@ -2,7 +2,6 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.nn.ParameterSource;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.model.EmbeddingClassifier;
 import crema.nn.optim.AdamW;
@@ -26,8 +25,8 @@ import tools.jackson.core.json.JsonFactory;
  * One epoch of training over texts of uneven lengths, in packed batches; the counterpart of
  * {@code encoder_torch.py fit}, which pads each batch to its longest text.
  *
- * <p>Arguments: {@code TRAIN.jsonl [BATCH]}, lines {@code {"ids": [..], "label": n}}. {@code THREADS} in the environment
- * sets the number of threads.
+ * <p>Arguments: {@code TRAIN.jsonl [BATCH]}, lines {@code {"ids": [..], "label": n}}. {@code THREADS} in the
+ * environment sets the number of threads.
  */
 public final class EncoderTitles {
   private record Title(int[] ids, int label) {}
@@ -41,7 +40,7 @@ public final class EncoderTitles {
     int labels = titles.stream().mapToInt(Title::label).max().orElse(0) + 1;
     Collections.shuffle(titles, new Random(1));
     try (var backend = EncoderBench.openBackend();
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 1), EncoderBench.config(labels, 0.1));
+        var model = EncoderBench.model(backend, labels, 0.1);
         var optimizer = new AdamW(model, 0.01)) {
       long start = System.nanoTime();
       double lossSum = 0;

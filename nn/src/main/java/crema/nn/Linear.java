@@ -8,7 +8,10 @@ import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** x · weightᵀ + bias. State-dict keys: {@code weight} {@code [out, in]} and, if there is one, {@code bias} {@code [out]}. */
+/**
+ * x · weightᵀ + bias. State-dict keys: {@code weight} {@code [out, in]} and, if there is one, {@code bias}
+ * {@code [out]}.
+ */
 public final class Linear extends Module {
   private final Variable weight;
   private final @Nullable Variable bias;

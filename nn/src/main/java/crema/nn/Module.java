@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  * constructor. A subclass adds the method that computes, usually {@code Variable forward(Tape tape, Variable x)}.
  *
  * <p>A module owns its parameters, those of its parts included; {@link #close} gives their memory back. Training is for
- * one thread at a time. A {@linkplain #freeze frozen} module may predict on many threads at once, each with a scope and a
- * tape of its own.
+ * one thread at a time. A {@linkplain #freeze frozen} module may predict on many threads at once, each with a scope and
+ * a tape of its own.
  */
 public abstract class Module implements AutoCloseable {
   private final Map<String, Variable> parameters = new LinkedHashMap<>();

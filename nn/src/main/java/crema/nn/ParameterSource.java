@@ -9,8 +9,8 @@ import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the parameters of a model, one after the other: each draws from a random stream of its own, numbered in the order
- * of creation. The same seed gives the same model on every device.
+ * Makes the parameters of a model, one after the other: each draws from a random stream of its own, numbered in the
+ * order of creation. The same seed gives the same model on every device.
  */
 public final class ParameterSource {
   /** The step of {@link Rng} that initialization uses; training counts from 0, so the two never share numbers. */

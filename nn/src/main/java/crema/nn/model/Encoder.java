@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes a vector of each token in its context: token embeddings scaled by √hiddenSize and normalized, blocks of attention
- * and feed-forward, and a last norm. State-dict keys: {@code embed_tokens}, {@code embed_layernorm},
+ * Makes a vector of each token in its context: token embeddings scaled by √hiddenSize and normalized, blocks of
+ * attention and feed-forward, and a last norm. State-dict keys: {@code embed_tokens}, {@code embed_layernorm},
  * {@code layers.<n>}, {@code final_layernorm}.
  */
 public final class Encoder extends Module {

@@ -10,9 +10,9 @@ import crema.nn.RmsNorm;
 import crema.tensor.Sequences;
 
 /**
- * A pre-norm transformer block: x + γ · attention(norm(x)), then x + γ · feedForward(norm(x)), each branch being dropped
- * for whole sequences while training (LayerScale, arXiv 2103.17239; stochastic depth, arXiv 1603.09382). State-dict keys:
- * {@code gamma_attn}, {@code gamma_mlp}, {@code self_attn}, {@code mlp}, {@code input_layernorm},
+ * A pre-norm transformer block: x + γ · attention(norm(x)), then x + γ · feedForward(norm(x)), each branch being
+ * dropped for whole sequences while training (LayerScale, arXiv 2103.17239; stochastic depth, arXiv 1603.09382).
+ * State-dict keys: {@code gamma_attn}, {@code gamma_mlp}, {@code self_attn}, {@code mlp}, {@code input_layernorm},
  * {@code post_attention_layernorm}.
  */
 final class EncoderBlock extends Module {

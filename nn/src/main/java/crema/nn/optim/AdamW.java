@@ -84,9 +84,9 @@ public final class AdamW implements AutoCloseable {
   /**
    * Updates all parameters that have a gradient.
    *
-   * <p>Gradients whose global norm is above {@code maxNorm} count as scaled down to it (Pascanu et al., arXiv 1211.5063,
-   * algorithm 1, with PyTorch's 1e-6 in the denominator). If the norm is not a finite number, nothing is updated: the
-   * model stays as it was, for the caller to stop and tell.
+   * <p>Gradients whose global norm is above {@code maxNorm} count as scaled down to it (Pascanu et al., arXiv
+   * 1211.5063, algorithm 1, with PyTorch's 1e-6 in the denominator). If the norm is not a finite number, nothing is
+   * updated: the model stays as it was, for the caller to stop and tell.
    *
    * @param gradients are left as they are
    * @param learningRate of this step, after the schedule

@@ -24,8 +24,8 @@ public record ParameterGroup(Map<String, Variable> parameters, double weightDeca
   }
 
   /**
-   * The usual two groups of a module: parameters of two dimensions and more (weights of linear layers, embedding tables)
-   * decay; those of one (biases, weights of norms, γ of LayerScale) do not.
+   * The usual two groups of a module: parameters of two dimensions and more (weights of linear layers, embedding
+   * tables) decay; those of one (biases, weights of norms, γ of LayerScale) do not.
    */
   public static List<ParameterGroup> decayingMatrices(Module module, double weightDecay) {
     var matrices = new LinkedHashMap<String, Variable>();

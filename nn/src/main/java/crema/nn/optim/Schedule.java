@@ -3,8 +3,8 @@ package crema.nn.optim;
 import java.util.Locale;
 
 /**
- * How the learning rate changes: a factor on its peak as a pure function of the step, so that a resumed run continues as
- * if it had never stopped.
+ * How the learning rate changes: a factor on its peak as a pure function of the step, so that a resumed run continues
+ * as if it had never stopped.
  *
  * <p>It rises linearly from 0 at step 0 to 1 at step {@code warmup}, then falls from 1 to {@code minimum} at step
  * {@code total}, and stays there.
