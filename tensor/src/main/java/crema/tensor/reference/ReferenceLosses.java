@@ -38,9 +38,9 @@ final class ReferenceLosses implements Losses {
         q[j] = (j == label ? (1.0 - smoothing) * w[label] : 0) + smoothing / (double) classes * w[j];
         sumOfTargets += q[j];
       }
-      double logSumExp = ReferenceReduction.logSumExp(z, row * classes, classes);
+      LogSumExp logSumExp = LogSumExp.of(z, row * classes, classes);
       for (int j = 0; j < classes; j++) {
-        double logP = z.get(row * classes + j) - logSumExp;
+        double logP = logSumExp.subtractFrom(z.get(row * classes + j));
         if (counts) {
           total -= q[j] * logP / weightOfRows;
         }

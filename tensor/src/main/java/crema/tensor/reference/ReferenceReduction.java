@@ -58,9 +58,9 @@ final class ReferenceReduction implements Reduction {
     Elements output = Elements.of(y);
     long columns = x.shape().columns();
     for (long row = 0; row < x.shape().rows(); row++) {
-      double logSumExp = logSumExp(input, row * columns, columns);
+      LogSumExp logSumExp = LogSumExp.of(input, row * columns, columns);
       for (long i = row * columns; i < (row + 1) * columns; i++) {
-        output.set(i, Math.exp(input.get(i) - logSumExp));
+        output.set(i, Math.exp(logSumExp.subtractFrom(input.get(i))));
       }
     }
   }
@@ -88,9 +88,9 @@ final class ReferenceReduction implements Reduction {
     Elements output = Elements.of(y);
     long columns = x.shape().columns();
     for (long row = 0; row < x.shape().rows(); row++) {
-      double logSumExp = logSumExp(input, row * columns, columns);
+      LogSumExp logSumExp = LogSumExp.of(input, row * columns, columns);
       for (long i = row * columns; i < (row + 1) * columns; i++) {
-        output.set(i, input.get(i) - logSumExp);
+        output.set(i, logSumExp.subtractFrom(input.get(i)));
       }
     }
   }
@@ -110,19 +110,6 @@ final class ReferenceReduction implements Reduction {
         gradient.set(i, upstream.get(i) - Math.exp(output.get(i)) * sum);
       }
     }
-  }
-
-  /** log Σ exp xᵢ over {@code count} elements, the largest being taken out so that nothing overflows. */
-  static double logSumExp(Elements x, long from, long count) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (long i = from; i < from + count; i++) {
-      max = Math.max(max, x.get(i));
-    }
-    double sum = 0;
-    for (long i = from; i < from + count; i++) {
-      sum += Math.exp(x.get(i) - max);
-    }
-    return max + Math.log(sum);
   }
 
   @Override
