@@ -79,7 +79,7 @@ public final class GradCheck {
     var worst = new Deviation(name, 0, 0, 0, 0, 0);
     for (int i = 0; i < inputs.size(); i++) {
       Deviation deviation = checkInput(name, function, samples, inputs, i, gradients.get(i));
-      if (deviation.error >= worst.error) {
+      if (deviation.error > worst.error) {
         worst = deviation;
       }
     }
@@ -102,7 +102,7 @@ public final class GradCheck {
       if (!Double.isFinite(error)) {
         error = Double.POSITIVE_INFINITY;
       }
-      if (error >= worst.error) {
+      if (error > worst.error) {
         worst = new Deviation(name, input, indices[s], a, numeric[s], error);
       }
     }

@@ -106,16 +106,13 @@ public final class Tape {
       return body.get();
     }
     Scope outer = scope;
-    Variable result;
     try (var inner = new Scope(outer.backend())) {
       scope = inner;
-      result = body.get();
-      result.value().retain();
+      // A handle of the outer scope's own: the value may be a parameter, which must not die with this scope.
+      return Variable.constant(outer.adopt(body.get().value().share()));
     } finally {
       scope = outer;
     }
-    outer.adopt(result.value());
-    return result;
   }
 
   /** The gradients of a scalar loss with respect to all leaves that need one, owned by this tape's scope. */

@@ -18,8 +18,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The executable specification: every op in plain loops and double precision, on {@link DType#F32} and {@link DType#F64}
- * tensors. Gradient checks run on it, and every other backend is held against it.
+ * The executable specification: every op in plain loops and double precision, on {@link DType#F32} and {@link
+ * DType#F64} tensors. Gradient checks run on it, and every other backend is held against it.
  */
 public final class ReferenceBackend implements Backend {
   private final AtomicLong liveBytes = new AtomicLong();

@@ -54,7 +54,9 @@ public final class ReferenceCall {
     }
   }
 
-  /** Runs an op of the reference backend that makes a row-sparse matrix, and copies that into a scope of the caller's. */
+  /**
+   * Runs an op of the reference backend that makes a row-sparse matrix, and copies that into a scope of the caller's.
+   */
   public static SparseRows sparse(Scope target, Function<ReferenceCall, SparseRows> op) {
     return compute(target.backend(), call -> {
       SparseRows there = op.apply(call);
