@@ -1,0 +1,262 @@
+package crema.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import crema.autograd.op.Activate;
+import crema.autograd.op.Binary;
+import crema.autograd.op.Dropout;
+import crema.autograd.op.Embedding;
+import crema.autograd.op.MatMul;
+import crema.autograd.op.Reshape;
+import crema.autograd.op.RmsNorm;
+import crema.autograd.op.Scale;
+import crema.autograd.op.Sum;
+import crema.tensor.Activation;
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
+import crema.tensor.BinaryOperator;
+import crema.tensor.DType;
+import crema.tensor.Device;
+import crema.tensor.Rng;
+import crema.tensor.Scope;
+import crema.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TapeTest {
+  private final Backend backend = Backend.open(Device.CPU, new BackendOptions(1));
+  private final Scope model = new Scope(backend);
+
+  @AfterEach
+  void allMemoryIsReturned() {
+    model.close();
+    assertThat(backend.liveBytes()).isZero();
+    backend.close();
+  }
+
+  private Variable parameter(float... values) {
+    return Variable.parameter(model.floats(values, values.length));
+  }
+
+  @Test
+  void gradientsOfAllPathsToAParameterAddUp() {
+    Variable x = parameter(2, 3);
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      Variable square = Binary.apply(tape, BinaryOperator.MULTIPLY, x, x);
+      Variable sum = Binary.apply(tape, BinaryOperator.ADD, square, Scale.apply(tape, x, 10));
+      Gradients gradients = tape.backward(Sum.apply(tape, sum));
+      assertThat(gradients.of(x).toFloats()).containsExactly(14, 16);
+    }
+  }
+
+  @Test
+  void anIntermediateValueUsedTwiceReceivesBothGradientsBeforeItSendsThemOn() {
+    Variable x = parameter(3);
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      Variable y = Scale.apply(tape, x, 2);
+      Variable z = Binary.apply(tape, BinaryOperator.MULTIPLY, y, Activate.apply(tape, Activation.SQUARE, y));
+      assertThat(tape.backward(z).of(x).toFloats()).containsExactly(3 * 8 * 9);
+    }
+  }
+
+  @Test
+  void valuesAreReleasedByTheBackwardPassAndTheLossStays() {
+    Variable x = parameter(new float[1000]);
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      Variable y = x;
+      for (int i = 0; i < 20; i++) {
+        y = Activate.apply(tape, Activation.TANH, y);
+      }
+      Variable loss = Sum.apply(tape, y);
+      assertThat(backend.liveBytes()).isEqualTo(21 * 4000 + 4);
+      Gradients gradients = tape.backward(loss);
+      assertThat(y.value().isOpen()).isFalse();
+      assertThat(loss.value().item()).isZero();
+      assertThat(gradients.of(x).toFloats()).containsOnly(1);
+      // The parameter, its gradient and the loss.
+      assertThat(backend.liveBytes()).isEqualTo(4000 + 4000 + 4);
+    }
+    assertThat(backend.liveBytes()).isEqualTo(4000);
+  }
+
+  @Test
+  void branchesThatTheLossDoesNotDependOnAreReleasedToo() {
+    Variable x = parameter(1, 2, 3);
+    Variable weight = parameter(1, 1, 1);
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      Variable unused = RmsNorm.apply(tape, x, weight, 1e-6f);
+      Variable loss = Sum.apply(tape, x);
+      Gradients gradients = tape.backward(loss);
+      assertThat(unused.value().isOpen()).isFalse();
+      assertThat(gradients.denseOrNull(weight)).isNull();
+      assertThatIllegalArgumentException().isThrownBy(() -> gradients.of(weight)).withMessageContaining("[3]");
+      assertThat(backend.liveBytes()).isEqualTo(4 * (3 + 3 + 3 + 1));
+    }
+  }
+
+  @Test
+  void gradientsAccumulateOverTapesWhoseScopesAreClosed() {
+    Variable x = parameter(1, 2);
+    try (var update = new Scope(backend)) {
+      var gradients = new Gradients(update);
+      for (int i = 1; i <= 3; i++) {
+        try (var step = new Scope(backend)) {
+          var tape = Tape.recording(step);
+          tape.backward(Sum.apply(tape, Scale.apply(tape, x, i)), 0.5, gradients);
+        }
+      }
+      assertThat(gradients.of(x).toFloats()).containsExactly(3, 3);
+    }
+  }
+
+  @Test
+  void rowSparseGradientsAccumulateOverTapesWhoseScopesAreClosed() {
+    Variable table = Variable.parameter(model.floats(new float[10], 5, 2));
+    try (var update = new Scope(backend)) {
+      var gradients = new Gradients(update);
+      for (int[] ids : new int[][] {{4, 1, 4}, {0, 1}}) {
+        try (var step = new Scope(backend)) {
+          var tape = Tape.recording(step);
+          Variable rows = Embedding.apply(tape, table, step.ints(ids, ids.length), 1);
+          tape.backward(Sum.apply(tape, rows), 1, gradients);
+        }
+      }
+      var sparse = gradients.sparseOrNull(table);
+      assertThat(sparse).isNotNull();
+      assertThat(sparse.rows().toInts()).containsExactly(0, 1, 4);
+      assertThat(sparse.values().toFloats()).containsExactly(1, 1, 2, 2, 2, 2);
+      assertThat(gradients.denseOrNull(table)).isNull();
+      assertThat(gradients.sumOfSquares(List.of(table))).isEqualTo(18);
+    }
+  }
+
+  @Test
+  void aTableThatIsAlsoUsedDenselyHasADenseGradient() {
+    Variable table = Variable.parameter(model.floats(new float[] {1, 2, 3, 4, 5, 6}, 3, 2));
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      Variable rows = Embedding.apply(tape, table, step.ints(new int[] {2, 2}, 2), 1);
+      Variable logits = MatMul.applyTransposed(tape, rows, table);
+      Gradients gradients = tape.backward(Sum.apply(tape, logits));
+      // Each row of logits sums over the table: 5 + 6 twice for all rows of the table, and the column sums 9 and 12
+      // twice for the row that was looked up.
+      assertThat(gradients.of(table).toFloats()).containsExactly(10, 12, 10, 12, 10 + 18, 12 + 24);
+      assertThat(gradients.sparseOrNull(table)).isNull();
+    }
+  }
+
+  @Test
+  void constantsReceiveNoGradientsAndNothingIsRecordedForThem() {
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      Variable x = Variable.constant(step.floats(new float[] {1, 2}, 2));
+      Variable y = Activate.apply(tape, Activation.EXP, x);
+      assertThat(y.needsGradient()).isFalse();
+      assertThat(tape.records(x, y)).isFalse();
+      assertThat(tape.records(x, parameter(1))).isTrue();
+    }
+  }
+
+  @Test
+  void aRegionOfAnInferenceTapeKeepsOnlyItsResult() {
+    Variable x = parameter(1, 2, 3, 4);
+    try (var step = new Scope(backend)) {
+      var tape = Tape.inference(step);
+      Variable y = tape.region(() -> {
+        Variable inner = x;
+        for (int i = 0; i < 10; i++) {
+          inner = Scale.apply(tape, inner, 2);
+        }
+        return inner;
+      });
+      assertThat(y.value().toFloats()).containsExactly(1024, 2048, 3072, 4096);
+      assertThat(backend.liveBytes()).isEqualTo(16 + 16);
+      assertThat(tape.scope()).isSameAs(step);
+    }
+  }
+
+  @Test
+  void aRegionMayReturnAViewOrWhatWasThereBefore() {
+    Variable x = parameter(1, 2, 3, 4);
+    try (var step = new Scope(backend)) {
+      var tape = Tape.inference(step);
+      Variable view = tape.region(() -> Reshape.apply(tape, Scale.apply(tape, x, 2), 2, 2));
+      assertThat(view.value().toFloats()).containsExactly(2, 4, 6, 8);
+      Variable dropped = tape.region(() -> Dropout.apply(tape, x, 0.5f));
+      assertThat(dropped.value().toFloats()).containsExactly(1, 2, 3, 4);
+    }
+    assertThat(x.value().isOpen()).as("the parameter lives on").isTrue();
+  }
+
+  @Test
+  void aRegionThatFailsLeavesTheTapeInItsScope() {
+    try (var step = new Scope(backend)) {
+      var tape = Tape.inference(step);
+      assertThatIllegalStateException().isThrownBy(() -> tape.region(() -> {
+        tape.scope().zeros(DType.F32, 5);
+        throw new IllegalStateException("no");
+      }));
+      assertThat(tape.scope()).isSameAs(step);
+      assertThat(backend.liveBytes()).isZero();
+    }
+  }
+
+  @Test
+  void dropoutIsForTrainingOnly() {
+    Variable x = parameter(1, 1, 1, 1, 1, 1, 1, 1);
+    try (var step = new Scope(backend)) {
+      for (Tape tape : new Tape[] {Tape.inference(step), Tape.recording(step)}) {
+        assertThat(Dropout.apply(tape, x, 0.5f)).isSameAs(x);
+        assertThatIllegalStateException().isThrownBy(tape::nextRandom);
+      }
+      var tape = Tape.training(step, new Rng(1, 0));
+      Variable y = Dropout.apply(tape, x, 0.5f);
+      float[] dropped = y.value().toFloats();
+      assertThat(dropped).containsOnly(0, 2).contains(0f).contains(2f);
+      assertThat(tape.backward(Sum.apply(tape, y)).of(x).toFloats()).isEqualTo(dropped);
+    }
+  }
+
+  @Test
+  void randomOpsOfOneStepDrawDifferentNumbers() {
+    try (var step = new Scope(backend)) {
+      var tape = Tape.training(step, new Rng(1, 0));
+      assertThat(tape.nextRandom()).isEqualTo(new Rng(1, 0).stream(0));
+      assertThat(tape.nextRandom()).isEqualTo(new Rng(1, 0).stream(1));
+    }
+  }
+
+  @Test
+  void wrongUseIsAnError() {
+    Variable x = parameter(1, 2);
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      assertThatIllegalArgumentException().isThrownBy(() -> tape.backward(Scale.apply(tape, x, 2)))
+          .withMessageContaining("[2]");
+      Variable loss = Sum.apply(tape, x);
+      tape.backward(loss);
+      assertThatIllegalStateException().isThrownBy(() -> tape.backward(loss));
+    }
+  }
+
+  @Test
+  void shapesThatDoNotFitAreNamed() {
+    try (var step = new Scope(backend)) {
+      var tape = Tape.recording(step);
+      Variable matrix = Variable.parameter(step.zeros(DType.F32, 3, 4));
+      assertThatIllegalArgumentException().isThrownBy(() -> MatMul.apply(tape, matrix, matrix))
+          .withMessage("matmul: a [3, 4] does not fit b [3, 4]");
+      Tensor weight = step.zeros(DType.F32, 3);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> RmsNorm.apply(tape, matrix, Variable.constant(weight), 1e-6f))
+          .withMessage("rmsNorm: weight [3] does not fit x [3, 4]");
+    }
+  }
+}
