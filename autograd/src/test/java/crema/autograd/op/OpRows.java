@@ -312,9 +312,25 @@ final class OpRows {
     rows.add(crossEntropy(5, 19, 0.1f, true, EXTREMES).asExtreme());
     rows.add(crossEntropy(517, 257, 0.1f, true, Values.uniform(-4, 4)).asLarge());
     rows.add(crossEntropy(67, 3001, 0, false, Values.uniform(-4, 4)).asLarge());
+    for (int n : SOME_ROW_LENGTHS) {
+      rows.add(row(HostLoss.class, "[3, " + n + "]",
+          (tape, in) -> HostLoss.apply(tape, in.get(0), OpRows::softPlus), Input.of(3, n)));
+    }
+    rows.add(row(HostLoss.class, "[517, 257]", (tape, in) -> HostLoss.apply(tape, in.get(0), OpRows::softPlus),
+        Input.of(517, 257)).asLarge());
     rows.add(row(CrossEntropy.class, "[3, 7] without labels",
         (tape, in) -> CrossEntropy.apply(tape, in.get(0), tape.scope().ints(new int[] {-1, -1, -100}, 3), null, 0.1f),
         Input.of(3, 7)));
+  }
+
+  /** Σ log(1 + eˣ). */
+  private static double softPlus(double[] x, double[] gradient) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += Math.log1p(Math.exp(x[i]));
+      gradient[i] = 1 / (1 + Math.exp(-x[i]));
+    }
+    return sum;
   }
 
   /** Some rows have no label. */

@@ -1,0 +1,325 @@
+package crema.nn.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import crema.autograd.Gradients;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.tensor.Backend;
+import crema.tensor.Device;
+import crema.tensor.Scope;
+import crema.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LossTest {
+  private static final double[] LOGITS = {0.3, -1.2, 2.0, 0.7, -0.4, 0.1};
+
+  private final Backend backend = Backend.open(Device.REFERENCE);
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    scope = new Scope(backend);
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+    assertThat(backend.liveBytes()).isZero();
+    backend.close();
+  }
+
+  /** A loss and its gradient. */
+  private record Outcome(double value, double[] gradient) {}
+
+  private Outcome evaluate(Loss loss, double[] logits, int rows, Tensor targets) {
+    var parameter = Variable.parameter(scope.doubles(logits, rows, logits.length / rows));
+    Tape tape = Tape.recording(scope);
+    Variable value = loss.apply(tape, parameter, targets);
+    double number = value.value().item();
+    Gradients gradients = tape.backward(value);
+    return new Outcome(number, gradients.of(parameter).toDoubles());
+  }
+
+  private Tensor labels(int... labels) {
+    return scope.ints(labels, labels.length);
+  }
+
+  private Tensor multiHot(int rows, double... targets) {
+    return scope.doubles(targets, rows, targets.length / rows);
+  }
+
+  private static void assertEqual(Outcome actual, Outcome expected) {
+    assertThat(actual.value).isCloseTo(expected.value, offset(1e-12));
+    assertThat(actual.gradient).containsExactly(expected.gradient, offset(1e-12));
+  }
+
+  static Stream<Map.Entry<String, Loss>> singleLabelLosses() {
+    return LossCatalog.single().entrySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("singleLabelLosses")
+  void rowsWithoutLabelDoNotCount(Map.Entry<String, Loss> entry) {
+    var logits = new double[4 * LossCatalog.CLASSES];
+    Arrays.setAll(logits, i -> Math.sin(7.3 * i));
+    double[] without = Arrays.copyOf(logits, 3 * LossCatalog.CLASSES);
+    Outcome some = evaluate(entry.getValue(), logits, 4, labels(9, 4, 9, -1));
+    Outcome all = evaluate(entry.getValue(), without, 3, labels(9, 4, 9));
+    assertThat(some.value).isCloseTo(all.value, offset(1e-12));
+    assertThat(Arrays.copyOf(some.gradient, without.length)).containsExactly(all.gradient, offset(1e-12));
+    assertThat(Arrays.copyOfRange(some.gradient, without.length, logits.length)).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("singleLabelLosses")
+  void aBatchWithoutLabelsHasNoLossAndNoGradient(Map.Entry<String, Loss> entry) {
+    var logits = new double[2 * LossCatalog.CLASSES];
+    Arrays.setAll(logits, i -> Math.sin(7.3 * i));
+    Outcome outcome = evaluate(entry.getValue(), logits, 2, labels(-1, -1));
+    assertThat(outcome.value).isZero();
+    assertThat(outcome.gradient).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("singleLabelLosses")
+  void aLabelThatIsNoClassIsNamed(Map.Entry<String, Loss> entry) {
+    if (!(entry.getValue() instanceof SoftmaxCrossEntropy) && !entry.getKey().equals("contrastive")
+        && !entry.getKey().startsWith("balanced") && !entry.getKey().contains(" and ")) {
+      assertThatThrownBy(() -> evaluate(entry.getValue(), new double[20], 2, labels(3, 10)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the target of row 1 is class 10 of 10");
+    }
+  }
+
+  @Test
+  void focalSoftmaxWithoutFocusIsCrossEntropy() {
+    Tensor targets = labels(2, 0);
+    var weights = new double[] {0.5, 1.5, 2};
+    assertEqual(evaluate(new SoftmaxFocal(0, 0.25, weights), LOGITS, 2, targets),
+        evaluate(new SoftmaxCrossEntropy(0.25f, new float[] {0.5f, 1.5f, 2}), LOGITS, 2, targets));
+  }
+
+  @Test
+  void binaryLossesAgreeWhereTheyMeet() {
+    Tensor targets = multiHot(2, 1, 0, 0, 1, 1, 0);
+    var frequencies = new ClassFrequencies(new long[] {5, 3, 1}, 10);
+    Outcome plain = evaluate(new BinaryCrossEntropy(), LOGITS, 2, targets);
+    assertEqual(evaluate(new FocalLoss(Focus.NONE), LOGITS, 2, targets), plain);
+    assertEqual(evaluate(new AsymmetricLoss(0, 0, 0), LOGITS, 2, targets), plain);
+    assertEqual(evaluate(BalancingMethod.BCE.loss(frequencies, BalancingMethod.Scaling.PAPER), LOGITS, 2, targets),
+        plain);
+    Outcome focal = evaluate(new FocalLoss(Focus.of(2)), LOGITS, 2, targets);
+    assertEqual(evaluate(new AsymmetricLoss(2, 2, 0), LOGITS, 2, targets), focal);
+    assertEqual(evaluate(BalancingMethod.FL.loss(frequencies, BalancingMethod.Scaling.PAPER), LOGITS, 2, targets),
+        focal);
+  }
+
+  @Test
+  void softTargetsLieBetweenHardOnes() {
+    Loss loss = new FocalLoss(Focus.balanced(2, 0.25));
+    Outcome none = evaluate(loss, LOGITS, 2, multiHot(2, 0, 0, 0, 0, 0, 0));
+    Outcome all = evaluate(loss, LOGITS, 2, multiHot(2, 1, 1, 1, 1, 1, 1));
+    Outcome soft = evaluate(loss, LOGITS, 2, multiHot(2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3));
+    assertThat(soft.value).isCloseTo(0.7 * none.value + 0.3 * all.value, offset(1e-12));
+  }
+
+  @Test
+  void targetsOfAnyTypeMeanTheSame() {
+    Outcome expected = evaluate(new BinaryCrossEntropy(), LOGITS, 2, multiHot(2, 1, 0, 0, 1, 1, 0));
+    assertEqual(evaluate(new BinaryCrossEntropy(), LOGITS, 2, scope.ints(new int[] {1, 0, 0, 1, 1, 0}, 2, 3)),
+        expected);
+    assertEqual(evaluate(new BinaryCrossEntropy(), LOGITS, 2, scope.floats(new float[] {1, 0, 0, 1, 1, 0}, 2, 3)),
+        expected);
+  }
+
+  @Test
+  void rareClassesWeighMoreInTheRowsThatHaveThem() {
+    var frequencies = new ClassFrequencies(new long[] {1000, 10, 0}, 1000);
+    var weights = new double[3];
+    new Rebalancing(0.1, 10, 0.9).weights(frequencies).of(new double[] {1, 1, 0}, 0, weights);
+    assertThat(weights[1]).isGreaterThan(weights[0]);
+    new Rebalancing(0.1, 10, 0.9).weights(frequencies).of(new double[] {0, 0, 0}, 0, weights);
+    assertThat(weights).containsOnly(1.1);
+    new ClassBalancing(0.9).weights(frequencies).of(new double[3], 0, weights);
+    assertThat(weights).containsExactly(new double[] {0.1, 0.1 / (1 - Math.pow(0.9, 10)), 1}, offset(1e-12));
+  }
+
+  @Test
+  void logitAdjustmentGivesRareClassesTheLargerMargin() {
+    var frequencies = new ClassFrequencies(new long[] {90, 10}, 100);
+    Loss loss = LogitAdjustment.balancedSoftmax(new SoftmaxCrossEntropy(), frequencies);
+    assertThat(evaluate(loss, new double[] {0, 0}, 1, labels(1)).value).isCloseTo(-Math.log(0.1), offset(1e-12));
+    assertThat(evaluate(loss, new double[] {0, 0}, 1, labels(0)).value).isCloseTo(-Math.log(0.9), offset(1e-12));
+  }
+
+  @Test
+  void macroF1IgnoresClassesThatTheBatchLacks() {
+    double[] sureLogits = {50, -50, -50, -50, 50, -50};
+    Outcome sure = evaluate(new SoftMacroF1(), sureLogits, 2, multiHot(2, 1, 0, 0, 0, 1, 0));
+    assertThat(sure.value).isCloseTo(0, offset(1e-12));
+    assertThat(evaluate(new SoftMacroF1(), LOGITS, 2, multiHot(2, 0, 0, 0, 0, 0, 0)).value).isZero();
+  }
+
+  /** Node 2 is below 1 is below 0; 3 is below 0. */
+  @Test
+  void treeMinPunishesTheDecidingNode() {
+    var tree = new LabelTree(new int[] {-1, 0, 1, 0});
+    Outcome outcome = evaluate(new TreeMin(tree, Focus.NONE), new double[] {2, -1, 3, 0.5}, 1, labels(2));
+    double low = Math.log1p(Math.exp(1));
+    assertThat(outcome.value).isCloseTo((Math.log1p(Math.exp(-2)) + 2 * low + Math.log1p(Math.exp(0.5))) / 4,
+        offset(1e-12));
+    assertThat(outcome.gradient[2]).as("node 2 is held down by node 1").isZero();
+    assertThat(outcome.gradient[1]).isCloseTo(-2 * (1 / (1 + Math.exp(-1))) / 4, offset(1e-12));
+
+    Outcome negative = evaluate(new TreeMin(tree, Focus.NONE), new double[] {2, -1, 3, 0.5}, 1, labels(3));
+    assertThat(negative.gradient[1]).as("node 1 is pushed up by node 2").isZero();
+    assertThat(negative.gradient[2]).isCloseTo(2 * (1 / (1 + Math.exp(-3))) / 4, offset(1e-12));
+  }
+
+  @Test
+  void gradientDescentOnTreeMinEndsAtTheLabel() {
+    var tree = LossCatalog.TREE;
+    var loss = new TreeMin(tree, Focus.of(2));
+    var logits = new double[LossCatalog.CLASSES];
+    Arrays.setAll(logits, i -> Math.sin(7.3 * i));
+    for (int step = 0; step < 300; step++) {
+      Outcome outcome = evaluate(loss, logits, 1, labels(6));
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] -= 5 * outcome.gradient[i];
+      }
+    }
+    var positive = List.of(5, 3, 6);
+    for (int node = 0; node < logits.length; node++) {
+      assertThat(logits[node] > 0).as("node %d", node).isEqualTo(positive.contains(node));
+    }
+  }
+
+  @Test
+  void labelsAndTheirAncestorsAreTheSameTargets() {
+    var logits = new double[LossCatalog.CLASSES];
+    Arrays.setAll(logits, i -> Math.sin(7.3 * i));
+    Tensor leaf = multiHot(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+    Tensor path = multiHot(1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 1);
+    for (Loss loss : List.of(new TreeMin(LossCatalog.TREE, Focus.NONE),
+        new AncestorCrossEntropy(LossCatalog.TREE, new NodeWeighting.Ancestors(2), Focus.NONE))) {
+      Outcome expected = evaluate(loss, logits, 1, labels(9));
+      assertEqual(evaluate(loss, logits, 1, leaf), expected);
+      assertEqual(evaluate(loss, logits, 1, path), expected);
+    }
+  }
+
+  @Test
+  void embeddingsOfNearLabelsAreDrawnTogether() {
+    var tree = new LabelTree(new int[] {-1, -1, 0, 0, 1});
+    var apart = new double[] {1, 0, 0, 1, 1, 0.1};
+    var together = new double[] {1, 0, 1, 0.1, 0, 1};
+    Tensor targets = labels(2, 3, 4);
+    assertThat(evaluate(new TreeTriplet(tree, 0.1), together, 3, targets).value)
+        .isLessThan(evaluate(new TreeTriplet(tree, 0.1), apart, 3, targets).value);
+    Tensor details = labels(1000, 1000, 7);
+    assertThat(evaluate(new SupervisedContrastive(0.5), together, 3, details).value)
+        .isLessThan(evaluate(new SupervisedContrastive(0.5), apart, 3, details).value);
+  }
+
+  @Test
+  void anAuxiliaryLossIsAddedWithItsWeight() {
+    double[] embeddings = {1, 0.5, -0.3, 0.2, 0.9, 1};
+    Tensor targets = labels(2, 0, 1);
+    Tensor details = labels(5, 5, 9);
+    var loss = new AuxiliaryLoss(new SoftmaxCrossEntropy(), new SupervisedContrastive(0.1), 0.25);
+    double[] logits = {0.3, -1.2, 2.0, 0.7, -0.4, 0.1, 0, 1, 2};
+    var first = Variable.parameter(scope.doubles(logits, 3, 3));
+    var second = Variable.parameter(scope.doubles(embeddings, 3, 2));
+    Tape tape = Tape.recording(scope);
+    Variable sum = loss.apply(tape, first, targets, second, details);
+    Outcome main = evaluate(loss.main(), logits, 3, targets);
+    Outcome auxiliary = evaluate(loss.auxiliary(), embeddings, 3, details);
+    assertThat(sum.value().item()).isCloseTo(main.value + 0.25 * auxiliary.value, offset(1e-12));
+    Gradients gradients = tape.backward(sum);
+    assertThat(gradients.of(first).toDoubles()).containsExactly(main.gradient, offset(1e-12));
+    assertThat(gradients.of(second).toDoubles())
+        .containsExactly(Arrays.stream(auxiliary.gradient).map(g -> 0.25 * g).toArray(), offset(1e-12));
+  }
+
+  @Test
+  void aTreeThatIsNoneIsRejected() {
+    assertRejected(() -> new LabelTree(new int[] {-1, 2, 3, 1}), "node 1 is its own ancestor");
+    assertRejected(() -> new LabelTree(new int[] {0}), "node 0 is its own ancestor");
+    assertRejected(() -> new LabelTree(new int[] {-1, 2}), "the parent of node 1 is 2 in a tree of 2 nodes");
+    assertRejected(() -> new LabelTree(new int[] {-2}), "the parent of node 0 is -2 in a tree of 1 nodes");
+    assertRejected(() -> new LabelTree(new int[0]), "a label tree needs at least one node");
+  }
+
+  @Test
+  void aTreeKnowsLevelsLeavesAndDistances() {
+    LabelTree tree = LossCatalog.TREE;
+    assertThat(tree.depth()).isEqualTo(4);
+    assertThat(tree.level(9)).isEqualTo(4);
+    assertThat(tree.level(0)).isEqualTo(1);
+    assertThat(tree.isLeaf(9)).isTrue();
+    assertThat(tree.isLeaf(3)).isFalse();
+    assertThat(tree.distance(9, 9)).isZero();
+    assertThat(tree.distance(9, 7)).isEqualTo(3);
+    assertThat(tree.distance(9, 2)).isEqualTo(6);
+    assertThat(tree.distance(0, 5)).isEqualTo(2);
+  }
+
+  @Test
+  void wrongParametersAreNamed() {
+    assertRejected(() -> Focus.of(-1), "focal gamma must be at least 0, not -1.0");
+    assertRejected(() -> Focus.balanced(2, 1.5), "focal alpha must be in [0, 1], not 1.5");
+    assertRejected(() -> new BinaryCrossEntropy(1, null), "label smoothing must be in [0, 1), not 1.0");
+    assertRejected(() -> new BinaryCrossEntropy(0, new double[] {1, Double.NaN}),
+        "posWeight of class 1 must be at least 0, not NaN");
+    assertRejected(() -> new ClassBalancing(1), "class-balanced beta must be in [0, 1), not 1.0");
+    assertRejected(() -> new Rebalancing(0.1, 0, 0.9), "rebalancing beta must be above 0, not 0.0");
+    assertRejected(() -> new Rebalancing(0.1, 1, Double.NaN), "rebalancing mu must be finite, not NaN");
+    assertRejected(() -> new NegativeTolerance(0, 0.05), "negative-tolerant lambda must be above 0, not 0.0");
+    assertRejected(() -> new AsymmetricLoss(0, 4, 1), "asymmetric margin must be in [0, 1), not 1.0");
+    assertRejected(() -> new SupervisedContrastive(0), "contrastive temperature must be above 0, not 0.0");
+    assertRejected(() -> new ClassFrequencies(new long[] {3, 11}, 10), "class 1 occurs in 11 of 10 rows");
+    assertRejected(() -> WeightedLosses.mix(new SoftMacroF1(), new SoftMacroF1(), 2),
+        "the share of a mixed loss must be in [0, 1], not 2.0");
+    assertRejected(() -> new LevelSoftmax(LossCatalog.TREE, new NodeWeighting.Levels(1, 1)),
+        "2 level weights for a tree of 4 levels");
+    var root = new LabelTree(new int[] {-1});
+    assertRejected(() -> new AncestorCrossEntropy(root, new NodeWeighting.Levels(0), Focus.NONE),
+        "all nodes of the taxonomy have weight 0");
+  }
+
+  @Test
+  void targetsThatDoNotFitAreNamed() {
+    assertRejected(() -> evaluate(new BinaryCrossEntropy(), LOGITS, 2, labels(0, 1)),
+        "binary cross-entropy wants targets [rows, classes], one number from 0 to 1 a class; got I32 [2] for logits "
+            + "[2, 3]");
+    assertRejected(() -> evaluate(new BinaryCrossEntropy(), LOGITS, 2, multiHot(2, 0, 0, 0, 0, 2, 0)),
+        "binary cross-entropy: the target of row 1, class 1 is 2.0, not from 0 to 1");
+    assertRejected(() -> evaluate(new SoftmaxFocal(2), LOGITS, 2, multiHot(2, 0, 0, 0, 0, 1, 0)),
+        "focal softmax cross-entropy wants targets I32 [rows], a class a row; got F64 [2, 3] for an input of [2, 3]");
+    assertRejected(() -> evaluate(new TreeMin(LossCatalog.TREE, Focus.NONE), LOGITS, 2, labels(0, 1)),
+        "tree-min loss: a tree of 10 nodes for logits [2, 3]");
+    assertRejected(() -> evaluate(new TreeMin(new LabelTree(new int[] {-1, 0, 0}), Focus.NONE), LOGITS, 2,
+        multiHot(2, 0, 0, 0, 0, 0.5, 0)), "tree-min loss: the target of row 1, node 1 is 0.5, neither 0 nor 1");
+    var frequencies = new ClassFrequencies(new long[] {1, 1}, 2);
+    assertRejected(() -> evaluate(new LogitAdjustment(new SoftmaxFocal(1), frequencies, 1), LOGITS, 2, labels(0, 1)),
+        "2 class frequencies for 3 classes");
+    assertRejected(() -> evaluate(BalancingMethod.DB.loss(frequencies, BalancingMethod.Scaling.PAPER), LOGITS, 2,
+        multiHot(2, 0, 0, 0, 0, 1, 0)), "2 class frequencies for 3 classes");
+  }
+
+  private static void assertRejected(ThrowingCallable action, String message) {
+    assertThatThrownBy(action).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+  }
+}
