@@ -11,6 +11,7 @@ public final class LanguageDetector {
   private static final String LABEL_PREFIX = "__label__";
 
   private final FastText model;
+  private final boolean normalises;
 
   /**
    * A detector on any classifier whose labels are languages, for instance the public {@code lid.176.ftz}.
@@ -18,10 +19,15 @@ public final class LanguageDetector {
    * @throws IllegalArgumentException if the model holds word vectors only
    */
   public LanguageDetector(FastText model) {
+    this(model, false);
+  }
+
+  private LanguageDetector(FastText model, boolean normalises) {
     if (model.config().task() != Task.SUPERVISED) {
       throw new IllegalArgumentException("the model holds word vectors; a language model must be supervised");
     }
     this.model = model;
+    this.normalises = normalises;
   }
 
   /** A detector on a model file. */
@@ -38,7 +44,7 @@ public final class LanguageDetector {
       if (in == null) {
         throw new IllegalStateException("the resource " + SHIPPED + " is missing from the class path");
       }
-      return new LanguageDetector(FastText.read(in.readAllBytes(), SHIPPED));
+      return new LanguageDetector(FastText.read(in.readAllBytes(), SHIPPED), true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -54,9 +60,30 @@ public final class LanguageDetector {
 
   /** The {@code k} most probable languages, the most probable first; none for a text without letters it knows. */
   public List<Language> detect(String text, int k) {
-    return model.predict(text, k, 0f).stream()
+    return model.predict(normalises ? normalise(text) : text, k, 0f).stream()
         .map(p -> new Language(code(p.label()), Math.min(1f, p.probability())))
         .toList();
+  }
+
+  /**
+   * What the shipped model was trained on: letters in lower case, marks and apostrophes, and a space for anything else,
+   * so that a word is the same at the start of a sentence, before a comma and in quotes.
+   */
+  public static String normalise(String text) {
+    var result = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> {
+      if (Character.isLetter(c)) {
+        result.appendCodePoint(Character.toLowerCase(c));
+      } else {
+        result.appendCodePoint(c == '\'' || isMark(c) ? c : ' ');
+      }
+    });
+    return result.toString();
+  }
+
+  private static boolean isMark(int c) {
+    int type = Character.getType(c);
+    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
   }
 
   /** The codes of all languages, the most frequent in training first. */

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Compares training and prediction with the original program (Debian: fasttext) on the same text, flags and machine.
+#
+#   bench/fasttext.sh TRAIN TEST [LOSS] [THREADS] [EPOCHS]
+#
+# Prints words/s in training (reading the text and writing the model included), lines/s in prediction (loading the
+# model excluded), peak memory, and P@1. Runs alternate; read medians of several, on a quiet machine.
+set -e
+train=$1
+test=$2
+loss=${3:-softmax}
+threads=${4:-1}
+epochs=${5:-2}
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+flags="-loss $loss -dim 100 -wordNgrams 2 -minn 3 -maxn 6 -bucket 2000000 -epoch $epochs -thread $threads"
+
+report() { # report NAME WALL PEAK_KB
+  words=$(wc -w < "$train")
+  awk -v n="$1" -v s="$2" -v k="$3" -v w="$words" -v e="$epochs" \
+    'BEGIN { printf "%-10s %9.0f words/s %6.1f s %6.0f MiB\n", n, w * e / s, s, k / 1024 }'
+}
+
+# shellcheck disable=SC2086
+/usr/bin/time -o "$work/peak" -f '%e %M' fasttext supervised -input "$train" -output "$work/original" $flags -verbose 0
+read -r wall peak < "$work/peak"
+report original "$wall" "$peak"
+fasttext test "$work/original.bin" "$test"
+
+# Loading is measured on an empty text and taken off.
+load=$( { /usr/bin/time -f %e fasttext predict "$work/original.bin" /dev/null > /dev/null; } 2>&1 )
+all=$( { /usr/bin/time -f %e fasttext predict "$work/original.bin" "$test" > /dev/null; } 2>&1 )
+wc -l < "$test" | awk -v a="$all" -v l="$load" '{ printf "original   %9.0f lines/s\n", $1 / (a - l) }'
+
+# shellcheck disable=SC2086
+/usr/bin/time -o "$work/peak" -f '%e %M' \
+  "$root/crema" fasttext supervised -input "$train" -output "$work/ours" $flags -verbose 0
+read -r wall peak < "$work/peak"
+report crema "$wall" "$peak"
+"$root/crema" fasttext test "$work/ours.bin" "$test"
+load=$( { /usr/bin/time -f %e "$root/crema" fasttext predict "$work/ours.bin" /dev/null > /dev/null; } 2>&1 )
+all=$( { /usr/bin/time -f %e "$root/crema" fasttext predict "$work/ours.bin" "$test" > /dev/null; } 2>&1 )
+wc -l < "$test" | awk -v a="$all" -v l="$load" '{ printf "crema      %9.0f lines/s\n", $1 / (a - l) }'
