@@ -1,0 +1,56 @@
+package crema.bench;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Latency and throughput of the default encoder in ONNX Runtime; the same work and the same line of JSON as
+ * {@link EncoderInfer}, to be run in turns with it. {@code bench/export_onnx.py} makes the model.
+ *
+ * <p>Arguments: {@code MODEL.onnx BATCH LENGTH [RUNS]}. {@code THREADS} in the environment sets the number of threads.
+ */
+public final class OnnxInfer {
+  private static final int WARM_UP_RUNS = 20;
+
+  private OnnxInfer() {}
+
+  /** Runs the benchmark. */
+  public static void main(String[] args) throws OrtException {
+    int batch = Integer.parseInt(args[1]);
+    int length = Integer.parseInt(args[2]);
+    int runs = args.length > 3 ? Integer.parseInt(args[3]) : 50;
+    var nanos = new long[runs];
+    long[] ids = Arrays.stream(EncoderBench.randomIds(0, batch * length)).asLongStream().toArray();
+    long[] mask = new long[ids.length];
+    Arrays.fill(mask, 1);
+    long[] shape = {batch, length};
+    try (var environment = OrtEnvironment.getEnvironment();
+        var options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(EncoderBench.threads());
+      options.setInterOpNumThreads(1);
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      try (var session = environment.createSession(args[0], options)) {
+        for (int run = 0; run < runs + WARM_UP_RUNS; run++) {
+          long start = System.nanoTime();
+          try (var idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+              var maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
+              var result = session.run(Map.of("ids", idTensor, "mask", maskTensor))) {
+            result.get(0).getValue();
+          }
+          if (run >= WARM_UP_RUNS) {
+            nanos[run - WARM_UP_RUNS] = System.nanoTime() - start;
+          }
+        }
+      }
+    }
+    double middle = EncoderBench.quantile(nanos, 0.5) * 1e-6;
+    EncoderBench.print("{\"batch\": %d, \"length\": %d, \"threads\": %d, \"p50_ms\": %.2f, \"p99_ms\": %.2f, "
+        + "\"titles_per_second\": %.1f, \"peak_rss_mib\": %d}", batch, length, EncoderBench.threads(), middle,
+        EncoderBench.quantile(nanos, 0.99) * 1e-6, batch / middle * 1e3, EncoderBench.peakMemoryMib());
+  }
+}
