@@ -29,8 +29,8 @@ abstract sealed class ArithmeticKernels permits ScalarArithmeticKernels, VectorA
   /** y = max(x, y). */
   abstract void maximum(float[] x, int xo, float[] y, int yo, int n);
 
-  /** y = x − shift. */
-  abstract void subtract(float shift, float[] x, int xo, float[] y, int yo, int n);
+  /** y = (x − first) − second. */
+  abstract void subtract(float first, float second, float[] x, int xo, float[] y, int yo, int n);
 
   /** y = factor · x − shift · w, or factor · x − shift where w is null. */
   abstract void scaleAndSubtract(float factor, float[] x, int xo, float shift, float @Nullable [] w, int wo, float[] y,

@@ -128,10 +128,8 @@ final class CpuReduction implements Reduction {
         float max = Kernels.REDUCTION.max(in, at, columns);
         Kernels.ACTIVATION.exponential(1, in, at, max, exponentials, 0, columns);
         float sum = Kernels.REDUCTION.sum(exponentials, 0, columns);
-        // Not max + log at once: beside a large maximum the logarithm would be rounded away.
-        int target = yo + row * columns;
-        Kernels.ARITHMETIC.subtract(max, in, at, out, target, columns);
-        Kernels.ARITHMETIC.subtract(ScalarMath.log(sum), out, target, out, target, columns);
+        // Not their sum at once: beside a large maximum the logarithm would be rounded away.
+        Kernels.ARITHMETIC.subtract(max, ScalarMath.log(sum), in, at, out, yo + row * columns, columns);
       }
       context.floats.give(exponentials);
     });

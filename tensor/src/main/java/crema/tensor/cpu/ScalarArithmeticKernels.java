@@ -56,9 +56,9 @@ final class ScalarArithmeticKernels extends ArithmeticKernels {
   }
 
   @Override
-  void subtract(float shift, float[] x, int xo, float[] y, int yo, int n) {
+  void subtract(float first, float second, float[] x, int xo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i++) {
-      y[yo + i] = x[xo + i] - shift;
+      y[yo + i] = x[xo + i] - first - second;
     }
   }
 

@@ -96,12 +96,12 @@ final class VectorArithmeticKernels extends ArithmeticKernels {
   }
 
   @Override
-  void subtract(float shift, float[] x, int xo, float[] y, int yo, int n) {
+  void subtract(float first, float second, float[] x, int xo, float[] y, int yo, int n) {
     int whole = SPECIES.loopBound(n);
     for (int i = 0; i < whole; i += LANES) {
-      load(x, xo + i).sub(shift).intoArray(y, yo + i);
+      load(x, xo + i).sub(first).sub(second).intoArray(y, yo + i);
     }
-    REST.subtract(shift, x, xo + whole, y, yo + whole, n - whole);
+    REST.subtract(first, second, x, xo + whole, y, yo + whole, n - whole);
   }
 
   @Override

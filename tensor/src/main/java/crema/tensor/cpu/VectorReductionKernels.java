@@ -2,7 +2,6 @@ package crema.tensor.cpu;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -11,6 +10,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link ReductionKernels} on vectors. The virtual lanes are one vector of 512 bits ({@code a} below), two of 256
  * ({@code a} and {@code b}) or four of 128; the compiler folds the conditions on the width away.
+ *
+ * <p>The rest of a run, less than all virtual lanes, goes through masked loads, written with methods of the Vector API
+ * alone: a method of ours that is seldom called would not be inlined, and the sums would be boxed in every loop.
  */
 final class VectorReductionKernels extends ReductionKernels {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.FLOAT;
@@ -40,15 +42,6 @@ final class VectorReductionKernels extends ReductionKernels {
 
   private static FloatVector load(float[] array, int offset) {
     return FloatVector.fromArray(SPECIES, array, offset);
-  }
-
-  /** The lanes of the vector at {@code i} that are below {@code n}. */
-  private static VectorMask<Float> below(int i, int n) {
-    return SPECIES.indexInRange(i, n);
-  }
-
-  private static FloatVector load(float[] array, int offset, VectorMask<Float> mask) {
-    return FloatVector.fromArray(SPECIES, array, offset, mask);
   }
 
   /** Combines the virtual lanes. */
@@ -82,13 +75,13 @@ final class VectorReductionKernels extends ReductionKernels {
       }
     }
     if (i < n) {
-      a = a.add(load(x, xo + i, below(i, n)));
+      a = a.add(FloatVector.fromArray(SPECIES, x, xo + i, SPECIES.indexInRange(i, n)));
       if (TWO) {
-        b = b.add(load(x, xo + i + LANES, below(i + LANES, n)));
+        b = b.add(FloatVector.fromArray(SPECIES, x, xo + i + LANES, SPECIES.indexInRange(i + LANES, n)));
       }
       if (FOUR) {
-        c = c.add(load(x, xo + i + 2 * LANES, below(i + 2 * LANES, n)));
-        d = d.add(load(x, xo + i + 3 * LANES, below(i + 3 * LANES, n)));
+        c = c.add(FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES, SPECIES.indexInRange(i + 2 * LANES, n)));
+        d = d.add(FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES, SPECIES.indexInRange(i + 3 * LANES, n)));
       }
     }
     return total(a, b, c, d);
@@ -102,34 +95,34 @@ final class VectorReductionKernels extends ReductionKernels {
     var d = zero();
     int i = 0;
     for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      a = addProduct(a, x, xo + i, y, yo + i);
+      a = load(x, xo + i).fma(load(y, yo + i), a);
       if (TWO) {
-        b = addProduct(b, x, xo + i + LANES, y, yo + i + LANES);
+        b = load(x, xo + i + LANES).fma(load(y, yo + i + LANES), b);
       }
       if (FOUR) {
-        c = addProduct(c, x, xo + i + 2 * LANES, y, yo + i + 2 * LANES);
-        d = addProduct(d, x, xo + i + 3 * LANES, y, yo + i + 3 * LANES);
+        c = load(x, xo + i + 2 * LANES).fma(load(y, yo + i + 2 * LANES), c);
+        d = load(x, xo + i + 3 * LANES).fma(load(y, yo + i + 3 * LANES), d);
       }
     }
     if (i < n) {
-      a = addProduct(a, x, xo + i, y, yo + i, below(i, n));
+      var aMask = SPECIES.indexInRange(i, n);
+      a = FloatVector.fromArray(SPECIES, x, xo + i, aMask)
+          .fma(FloatVector.fromArray(SPECIES, y, yo + i, aMask), a);
       if (TWO) {
-        b = addProduct(b, x, xo + i + LANES, y, yo + i + LANES, below(i + LANES, n));
+        var bMask = SPECIES.indexInRange(i + LANES, n);
+        b = FloatVector.fromArray(SPECIES, x, xo + i + LANES, bMask)
+            .fma(FloatVector.fromArray(SPECIES, y, yo + i + LANES, bMask), b);
       }
       if (FOUR) {
-        c = addProduct(c, x, xo + i + 2 * LANES, y, yo + i + 2 * LANES, below(i + 2 * LANES, n));
-        d = addProduct(d, x, xo + i + 3 * LANES, y, yo + i + 3 * LANES, below(i + 3 * LANES, n));
+        var cMask = SPECIES.indexInRange(i + 2 * LANES, n);
+        c = FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES, cMask)
+            .fma(FloatVector.fromArray(SPECIES, y, yo + i + 2 * LANES, cMask), c);
+        var dMask = SPECIES.indexInRange(i + 3 * LANES, n);
+        d = FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES, dMask)
+            .fma(FloatVector.fromArray(SPECIES, y, yo + i + 3 * LANES, dMask), d);
       }
     }
     return total(a, b, c, d);
-  }
-
-  private static FloatVector addProduct(FloatVector sum, float[] x, int xo, float[] y, int yo) {
-    return load(x, xo).fma(load(y, yo), sum);
-  }
-
-  private static FloatVector addProduct(FloatVector sum, float[] x, int xo, float[] y, int yo, VectorMask<Float> mask) {
-    return load(x, xo, mask).fma(load(y, yo, mask), sum);
   }
 
   @Override
@@ -140,38 +133,42 @@ final class VectorReductionKernels extends ReductionKernels {
     var d = zero();
     int i = 0;
     for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      a = addProduct(a, x, xo + i, shift, y, yo + i, z, zo + i);
+      a = load(x, xo + i).sub(shift).mul(load(y, yo + i))
+          .fma(load(z, zo + i), a);
       if (TWO) {
-        b = addProduct(b, x, xo + i + LANES, shift, y, yo + i + LANES, z, zo + i + LANES);
+        b = load(x, xo + i + LANES).sub(shift).mul(load(y, yo + i + LANES))
+            .fma(load(z, zo + i + LANES), b);
       }
       if (FOUR) {
-        c = addProduct(c, x, xo + i + 2 * LANES, shift, y, yo + i + 2 * LANES, z, zo + i + 2 * LANES);
-        d = addProduct(d, x, xo + i + 3 * LANES, shift, y, yo + i + 3 * LANES, z, zo + i + 3 * LANES);
+        c = load(x, xo + i + 2 * LANES).sub(shift).mul(load(y, yo + i + 2 * LANES))
+            .fma(load(z, zo + i + 2 * LANES), c);
+        d = load(x, xo + i + 3 * LANES).sub(shift).mul(load(y, yo + i + 3 * LANES))
+            .fma(load(z, zo + i + 3 * LANES), d);
       }
     }
     if (i < n) {
-      a = addProduct(a, x, xo, shift, y, yo, z, zo, i, n);
+      var aMask = SPECIES.indexInRange(i, n);
+      a = FloatVector.fromArray(SPECIES, x, xo + i, aMask).sub(shift)
+          .mul(FloatVector.fromArray(SPECIES, y, yo + i, aMask))
+          .fma(FloatVector.fromArray(SPECIES, z, zo + i, aMask), a);
       if (TWO) {
-        b = addProduct(b, x, xo, shift, y, yo, z, zo, i + LANES, n);
+        var bMask = SPECIES.indexInRange(i + LANES, n);
+        b = FloatVector.fromArray(SPECIES, x, xo + i + LANES, bMask).sub(shift)
+            .mul(FloatVector.fromArray(SPECIES, y, yo + i + LANES, bMask))
+            .fma(FloatVector.fromArray(SPECIES, z, zo + i + LANES, bMask), b);
       }
       if (FOUR) {
-        c = addProduct(c, x, xo, shift, y, yo, z, zo, i + 2 * LANES, n);
-        d = addProduct(d, x, xo, shift, y, yo, z, zo, i + 3 * LANES, n);
+        var cMask = SPECIES.indexInRange(i + 2 * LANES, n);
+        c = FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES, cMask).sub(shift)
+            .mul(FloatVector.fromArray(SPECIES, y, yo + i + 2 * LANES, cMask))
+            .fma(FloatVector.fromArray(SPECIES, z, zo + i + 2 * LANES, cMask), c);
+        var dMask = SPECIES.indexInRange(i + 3 * LANES, n);
+        d = FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES, dMask).sub(shift)
+            .mul(FloatVector.fromArray(SPECIES, y, yo + i + 3 * LANES, dMask))
+            .fma(FloatVector.fromArray(SPECIES, z, zo + i + 3 * LANES, dMask), d);
       }
     }
     return total(a, b, c, d);
-  }
-
-  private static FloatVector addProduct(FloatVector sum, float[] x, int xo, float shift, float[] y, int yo, float[] z,
-      int zo) {
-    return load(x, xo).sub(shift).mul(load(y, yo)).fma(load(z, zo), sum);
-  }
-
-  private static FloatVector addProduct(FloatVector sum, float[] x, int xo, float shift, float[] y, int yo, float[] z,
-      int zo, int i, int n) {
-    var mask = below(i, n);
-    return load(x, xo + i, mask).sub(shift).mul(load(y, yo + i, mask)).lanewise(VectorOperators.FMA,
-        load(z, zo + i, mask), sum);
   }
 
   @Override
@@ -182,36 +179,38 @@ final class VectorReductionKernels extends ReductionKernels {
     var d = zero();
     int i = 0;
     for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      a = addSquare(a, load(x, xo + i).sub(mean));
+      var aDeviation = load(x, xo + i).sub(mean);
+      a = aDeviation.fma(aDeviation, a);
       if (TWO) {
-        b = addSquare(b, load(x, xo + i + LANES).sub(mean));
+        var bDeviation = load(x, xo + i + LANES).sub(mean);
+        b = bDeviation.fma(bDeviation, b);
       }
       if (FOUR) {
-        c = addSquare(c, load(x, xo + i + 2 * LANES).sub(mean));
-        d = addSquare(d, load(x, xo + i + 3 * LANES).sub(mean));
+        var cDeviation = load(x, xo + i + 2 * LANES).sub(mean);
+        c = cDeviation.fma(cDeviation, c);
+        var dDeviation = load(x, xo + i + 3 * LANES).sub(mean);
+        d = dDeviation.fma(dDeviation, d);
       }
     }
     if (i < n) {
-      a = addSquare(a, deviation(x, xo, mean, i, n));
+      var aMask = SPECIES.indexInRange(i, n);
+      var aDeviation = FloatVector.fromArray(SPECIES, x, xo + i, aMask).sub(mean);
+      a = a.blend(aDeviation.fma(aDeviation, a), aMask);
       if (TWO) {
-        b = addSquare(b, deviation(x, xo, mean, i + LANES, n));
+        var bMask = SPECIES.indexInRange(i + LANES, n);
+        var bDeviation = FloatVector.fromArray(SPECIES, x, xo + i + LANES, bMask).sub(mean);
+        b = b.blend(bDeviation.fma(bDeviation, b), bMask);
       }
       if (FOUR) {
-        c = addSquare(c, deviation(x, xo, mean, i + 2 * LANES, n));
-        d = addSquare(d, deviation(x, xo, mean, i + 3 * LANES, n));
+        var cMask = SPECIES.indexInRange(i + 2 * LANES, n);
+        var cDeviation = FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES, cMask).sub(mean);
+        c = c.blend(cDeviation.fma(cDeviation, c), cMask);
+        var dMask = SPECIES.indexInRange(i + 3 * LANES, n);
+        var dDeviation = FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES, dMask).sub(mean);
+        d = d.blend(dDeviation.fma(dDeviation, d), dMask);
       }
     }
     return total(a, b, c, d);
-  }
-
-  private static FloatVector addSquare(FloatVector sum, FloatVector x) {
-    return x.fma(x, sum);
-  }
-
-  /** x − mean, and 0 beyond the end. */
-  private static FloatVector deviation(float[] x, int xo, float mean, int i, int n) {
-    var mask = below(i, n);
-    return zero().blend(load(x, xo + i, mask).sub(mean), mask);
   }
 
   @Override
@@ -222,8 +221,8 @@ final class VectorReductionKernels extends ReductionKernels {
       max = max.max(load(x, xo + i));
     }
     if (whole < n) {
-      var mask = below(whole, n);
-      max = max.max(FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY).blend(load(x, xo + whole, mask), mask));
+      var mask = SPECIES.indexInRange(whole, n);
+      max = max.blend(max.max(FloatVector.fromArray(SPECIES, x, xo + whole, mask)), mask);
     }
     if (LANES > 8) {
       max = max.max(max.rearrange(FOLD_8));
@@ -240,16 +239,12 @@ final class VectorReductionKernels extends ReductionKernels {
     return (DoubleVector) FloatVector.fromArray(HALF, x, xo).convertShape(VectorOperators.F2D, DOUBLE, 0);
   }
 
-  private static DoubleVector widen(float[] x, int xo, int i, int n) {
-    return (DoubleVector) FloatVector.fromArray(HALF, x, xo + i, HALF.indexInRange(i, n))
-        .convertShape(VectorOperators.F2D, DOUBLE, 0);
-  }
-
   /** Combines the virtual lanes. */
   private static double total(DoubleVector a, DoubleVector b, DoubleVector c, DoubleVector d) {
     var v = FOUR ? a.add(c).add(b.add(d)) : TWO ? a.add(b) : a;
     return switch (WIDE) {
-      case 8 -> ((v.lane(0) + v.lane(4)) + (v.lane(2) + v.lane(6))) + ((v.lane(1) + v.lane(5)) + (v.lane(3) + v.lane(7)));
+      case 8 -> ((v.lane(0) + v.lane(4)) + (v.lane(2) + v.lane(6)))
+          + ((v.lane(1) + v.lane(5)) + (v.lane(3) + v.lane(7)));
       case 4 -> (v.lane(0) + v.lane(2)) + (v.lane(1) + v.lane(3));
       default -> v.lane(0) + v.lane(1);
     };
@@ -258,9 +253,9 @@ final class VectorReductionKernels extends ReductionKernels {
   @Override
   double wideSum(float[] x, int xo, int n) {
     var a = DoubleVector.zero(DOUBLE);
-    var b = a;
-    var c = a;
-    var d = a;
+    var b = DoubleVector.zero(DOUBLE);
+    var c = DoubleVector.zero(DOUBLE);
+    var d = DoubleVector.zero(DOUBLE);
     int i = 0;
     for (; i <= n - DOUBLE_LANES; i += DOUBLE_LANES) {
       a = a.add(widen(x, xo + i));
@@ -273,50 +268,68 @@ final class VectorReductionKernels extends ReductionKernels {
       }
     }
     if (i < n) {
-      a = a.add(widen(x, xo, i, n));
+      var aRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i, HALF.indexInRange(i, n))
+          .convertShape(VectorOperators.F2D, DOUBLE, 0);
+      a = a.add(aRest);
       if (TWO) {
-        b = b.add(widen(x, xo, i + WIDE, n));
+        var bRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i + WIDE, HALF.indexInRange(i + WIDE, n))
+            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+        b = b.add(bRest);
       }
       if (FOUR) {
-        c = c.add(widen(x, xo, i + 2 * WIDE, n));
-        d = d.add(widen(x, xo, i + 3 * WIDE, n));
+        var cRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i + 2 * WIDE, HALF.indexInRange(i + 2 * WIDE, n))
+            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+        c = c.add(cRest);
+        var dRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i + 3 * WIDE, HALF.indexInRange(i + 3 * WIDE, n))
+            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+        d = d.add(dRest);
       }
     }
     return total(a, b, c, d);
   }
+
+  // The square of a float is exact in double precision, so adding it is what a fused multiply-add gives.
 
   @Override
   double wideSumOfSquares(float[] x, int xo, int n) {
     var a = DoubleVector.zero(DOUBLE);
-    var b = a;
-    var c = a;
-    var d = a;
+    var b = DoubleVector.zero(DOUBLE);
+    var c = DoubleVector.zero(DOUBLE);
+    var d = DoubleVector.zero(DOUBLE);
     int i = 0;
     for (; i <= n - DOUBLE_LANES; i += DOUBLE_LANES) {
-      a = addSquare(a, widen(x, xo + i));
+      var aWide = widen(x, xo + i);
+      a = a.add(aWide.mul(aWide));
       if (TWO) {
-        b = addSquare(b, widen(x, xo + i + WIDE));
+        var bWide = widen(x, xo + i + WIDE);
+        b = b.add(bWide.mul(bWide));
       }
       if (FOUR) {
-        c = addSquare(c, widen(x, xo + i + 2 * WIDE));
-        d = addSquare(d, widen(x, xo + i + 3 * WIDE));
+        var cWide = widen(x, xo + i + 2 * WIDE);
+        c = c.add(cWide.mul(cWide));
+        var dWide = widen(x, xo + i + 3 * WIDE);
+        d = d.add(dWide.mul(dWide));
       }
     }
     if (i < n) {
-      a = addSquare(a, widen(x, xo, i, n));
+      var aRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i, HALF.indexInRange(i, n))
+          .convertShape(VectorOperators.F2D, DOUBLE, 0);
+      a = a.add(aRest.mul(aRest));
       if (TWO) {
-        b = addSquare(b, widen(x, xo, i + WIDE, n));
+        var bRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i + WIDE, HALF.indexInRange(i + WIDE, n))
+            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+        b = b.add(bRest.mul(bRest));
       }
       if (FOUR) {
-        c = addSquare(c, widen(x, xo, i + 2 * WIDE, n));
-        d = addSquare(d, widen(x, xo, i + 3 * WIDE, n));
+        var cRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i + 2 * WIDE, HALF.indexInRange(i + 2 * WIDE, n))
+            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+        c = c.add(cRest.mul(cRest));
+        var dRest = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i + 3 * WIDE, HALF.indexInRange(i + 3 * WIDE, n))
+            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+        d = d.add(dRest.mul(dRest));
       }
     }
     return total(a, b, c, d);
-  }
-
-  private static DoubleVector addSquare(DoubleVector sum, DoubleVector x) {
-    return x.fma(x, sum);
   }
 
   @Override

@@ -7,6 +7,7 @@ import crema.tensor.Activation;
 import crema.tensor.AdamWStep;
 import crema.tensor.BinaryOperator;
 import crema.tensor.Rng;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,12 +37,7 @@ class KernelsTest {
   }
 
   private static float[] tame(int seed) {
-    var random = new Random(seed);
-    var x = new float[LONGEST + 2 * OFFSET];
-    for (int i = 0; i < x.length; i++) {
-      x[i] = (float) random.nextGaussian();
-    }
-    return x;
+    return random(seed, LONGEST + 2 * OFFSET);
   }
 
   @FunctionalInterface
@@ -117,7 +113,7 @@ class KernelsTest {
     sameArithmetic((kernels, n, y) -> kernels.scaledProduct(0.3f, a, 1, b, 2, y, 0, n));
     sameArithmetic((kernels, n, y) -> kernels.addScaledProduct(0.3f, a, 1, b, 2, y, 0, y, 0, n));
     sameArithmetic((kernels, n, y) -> kernels.maximum(a, 1, y, 2, n));
-    sameArithmetic((kernels, n, y) -> kernels.subtract(0.3f, a, 1, y, 2, n));
+    sameArithmetic((kernels, n, y) -> kernels.subtract(0.3f, 0.2f, a, 1, y, 2, n));
     sameArithmetic((kernels, n, y) -> kernels.scaleAndSubtract(0.3f, a, 1, 0.7f, null, 0, y, 2, n));
     sameArithmetic((kernels, n, y) -> kernels.scaleAndSubtract(0.3f, a, 1, 0.7f, b, 3, y, 2, n));
   }
@@ -198,7 +194,7 @@ class KernelsTest {
   @Test
   void aSumOfOnesIsTheirNumber() {
     var ones = new float[1000];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     for (int n : new int[] {0, 1, 15, 16, 17, 999}) {
       assertThat(Kernels.REDUCTION.sum(ones, 1, n)).isEqualTo(n);
       assertThat(Kernels.REDUCTION.dot(ones, 1, ones, 0, n)).isEqualTo(n);
@@ -248,5 +244,58 @@ class KernelsTest {
         assertThat(y[i]).isEqualTo(stream.uniform(i) >= p ? 2 * x[i] : 0);
       }
     }
+  }
+
+  @Test
+  void productsOfTiles() {
+    var vector = new VectorTileKernels();
+    var scalar = new ScalarTileKernels();
+    float[] a = random(1, 4000);
+    float[] b = random(2, 4000);
+    for (int rows = 1; rows <= 19; rows++) {
+      for (int columns : new int[] {16, 32, 48}) {
+        for (int depth : new int[] {1, 5, 33}) {
+          float[] expected = random(3, 2000);
+          float[] actual = expected.clone();
+          scalar.multiplyAdd(rows, columns, depth, a, 1, 40, 1, b, 2, depth * TileKernels.PANEL, expected, 3, 50);
+          vector.multiplyAdd(rows, columns, depth, a, 1, 40, 1, b, 2, depth * TileKernels.PANEL, actual, 3, 50);
+          assertThat(actual).isEqualTo(expected);
+          scalar.multiplyAdd(rows, columns, depth, a, 1, 1, 40, b, 2, depth * TileKernels.PANEL, expected, 3, 50);
+          vector.multiplyAdd(rows, columns, depth, a, 1, 1, 40, b, 2, depth * TileKernels.PANEL, actual, 3, 50);
+          assertThat(actual).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void panelsHoldTheMatrixOrItsTranspose() {
+    int stride = 45;
+    float[] x = random(1, 4000);
+    var transposer = MicroKernel.of(Simd.width());
+    for (int rows : new int[] {1, 7, 16, 17, 40}) {
+      for (int columns : new int[] {1, 8, 20, 43}) {
+        var panels = new float[5000];
+        TileKernels.pack(x, 2, stride, rows, columns, panels, 3);
+        var transposed = new float[5000];
+        TileKernels.packTransposed(transposer, x, 2, stride, rows, columns, transposed, 3);
+        for (int i = 0; i < rows; i++) {
+          for (int j = 0; j < columns; j++) {
+            float element = x[2 + i * stride + j];
+            assertThat(panels[3 + j / 16 * 16 * rows + i * 16 + j % 16]).isEqualTo(element);
+            assertThat(transposed[3 + i / 16 * 16 * columns + j * 16 + i % 16]).isEqualTo(element);
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] random(int seed, int n) {
+    var random = new Random(seed);
+    var x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    return x;
   }
 }
