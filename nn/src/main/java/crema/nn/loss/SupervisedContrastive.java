@@ -44,19 +44,18 @@ public record SupervisedContrastive(double temperature) implements Loss {
       return 0;
     }
     var similarity = new CosineSimilarity(x, rows, labels.columns());
-    var cosines = new double[rows];
-    var dcosines = new double[rows * rows];
+    var dcosines = new double[rows][rows];
     double sum = 0;
     for (int i = 0; i < rows; i++) {
       if (positives[i] > 0) {
-        similarity.of(i, cosines);
+        double[] cosines = similarity.of(i);
         double normalizer = normalizer(classes, i, cosines);
         for (int j = 0; j < rows; j++) {
           if (j != i && classes[j] >= 0) {
             double log = cosines[j] / temperature - normalizer;
             double share = classes[j] == classes[i] ? 1.0 / positives[i] : 0;
             sum -= share * log;
-            dcosines[i * rows + j] = (Math.exp(log) - share) / (temperature * anchors);
+            dcosines[i][j] = (Math.exp(log) - share) / (temperature * anchors);
           }
         }
       }

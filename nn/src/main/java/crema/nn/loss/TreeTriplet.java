@@ -39,18 +39,16 @@ public record TreeTriplet(LabelTree tree, double margin) implements Loss {
   private double mean(ClassIndices labels, double[] x, double[] gradient) {
     int rows = labels.rows();
     var similarity = new CosineSimilarity(x, rows, labels.columns());
-    var cosines = new double[rows];
-    var dcosines = new double[rows * rows];
+    var dcosines = new double[rows][rows];
     double sum = 0;
     long triplets = 0;
     for (int anchor = 0; anchor < rows; anchor++) {
       if (labels.values()[anchor] >= 0) {
-        similarity.of(anchor, cosines);
-        Ring[] rings = rings(labels.values(), anchor, cosines);
+        Ring[] rings = rings(labels.values(), anchor, similarity.of(anchor));
         for (int near = 0; near < rings.length; near++) {
           for (int far = near + 1; far < rings.length; far++) {
             double wanted = margin + 0.5 * (far - near) / (2 * tree.depth());
-            sum += rings[near].hinges(rings[far], wanted, dcosines, anchor * rows);
+            sum += rings[near].hinges(rings[far], wanted, dcosines[anchor]);
             triplets += (long) rings[near].rows.length * rings[far].rows.length;
           }
         }
@@ -59,10 +57,10 @@ public record TreeTriplet(LabelTree tree, double margin) implements Loss {
     if (triplets == 0) {
       return 0;
     }
-    for (int i = 0; i < dcosines.length; i++) {
-      dcosines[i] /= triplets;
-    }
     similarity.backward(dcosines, gradient);
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] /= triplets;
+    }
     return sum / triplets;
   }
 
@@ -108,9 +106,9 @@ public record TreeTriplet(LabelTree tree, double margin) implements Loss {
      * Σ max(d − d′ + wanted, 0) over this ring's d and the other's d′. As d grows, so does the number of d′ that are
      * too near: one walk along both finds them all.
      *
-     * @param dcosines receives the derivatives by the cosines with the anchor, from {@code at} on
+     * @param dcosines receives the derivatives by the anchor's cosines
      */
-    double hinges(Ring far, double wanted, double[] dcosines, int at) {
+    double hinges(Ring far, double wanted, double[] dcosines) {
       if (rows.length == 0 || far.rows.length == 0) {
         return 0;
       }
@@ -121,11 +119,11 @@ public record TreeTriplet(LabelTree tree, double margin) implements Loss {
         while (near < far.rows.length && distances[i] - far.distances[near] + wanted > 0) {
           nearSum += far.distances[near];
           // All of this ring's rows from i on are too far for it.
-          dcosines[at + far.rows[near]] += rows.length - i;
+          dcosines[far.rows[near]] += rows.length - i;
           near++;
         }
         sum += near * (distances[i] + wanted) - nearSum;
-        dcosines[at + rows[i]] -= near;
+        dcosines[rows[i]] -= near;
       }
       return sum;
     }
