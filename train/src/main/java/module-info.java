@@ -17,5 +17,6 @@ module crema.train {
 
   // Options are fields that picocli sets, settings are records that Jackson reads.
   opens crema.cli to info.picocli;
+  opens crema.cli.fasttext to info.picocli;
   opens crema.train to tools.jackson.databind;
 }

@@ -1,5 +1,6 @@
 package crema.cli;
 
+import crema.cli.fasttext.FastTextCommand;
 import crema.data.DataException;
 import crema.nn.InvalidWeightsException;
 import crema.tokenizer.TokenizerFormatException;
@@ -80,6 +81,7 @@ public final class Crema implements Runnable {
         .addSubcommand(new InfoCommand(terminal))
         .addSubcommand(new CommandLine(new TokenizerCommand(terminal))
             .addSubcommand(new TokenizerCommand.Train(terminal)))
+        .addSubcommand(FastTextCommand.line(terminal))
         .addSubcommand(new RehearseCommand(terminal));
     line.setOut(new PrintWriter(terminal.out(), true));
     line.setErr(new PrintWriter(terminal.err(), true));

@@ -101,7 +101,7 @@ final class PredictCommand implements Callable<Integer> {
           predictLines(classifier, output, lines);
         }
       } else {
-        predictLines(classifier, output, new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+        predictLines(classifier, output, new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)));
       }
     }
     return 0;

@@ -4,6 +4,7 @@ import crema.report.TerminalStyle;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -12,13 +13,15 @@ import java.util.Set;
  * The standard streams, in UTF-8 whatever the locale, and what they can show. Results go to {@link #out}; progress,
  * warnings and errors go to {@link #err}, so that output can be piped.
  *
+ * @param in what to read where no file is given
  * @param out for results
  * @param err for everything else
  * @param outStyle what {@code out} can show
  * @param errIsTerminal whether somebody watches {@code err}
  * @param columns the width of the terminal
  */
-record Terminal(PrintStream out, PrintStream err, TerminalStyle outStyle, boolean errIsTerminal, int columns) {
+public record Terminal(
+    InputStream in, PrintStream out, PrintStream err, TerminalStyle outStyle, boolean errIsTerminal, int columns) {
   private static final int DEFAULT_COLUMNS = 100;
 
   /** The process's own streams; the launcher says in {@code crema.terminal} which of them are terminals. */
@@ -26,8 +29,8 @@ record Terminal(PrintStream out, PrintStream err, TerminalStyle outStyle, boolea
     Set<String> terminals = Set.of(System.getProperty("crema.terminal", "").split(","));
     int columns = columns(System.getProperty("crema.columns", ""));
     boolean colour = terminals.contains("out") && System.getenv("NO_COLOR") == null;
-    return new Terminal(stream(FileDescriptor.out, terminals.contains("out")), stream(FileDescriptor.err, true),
-        new TerminalStyle(columns, colour), terminals.contains("err"), columns);
+    return new Terminal(System.in, stream(FileDescriptor.out, terminals.contains("out")),
+        stream(FileDescriptor.err, true), new TerminalStyle(columns, colour), terminals.contains("err"), columns);
   }
 
   private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {

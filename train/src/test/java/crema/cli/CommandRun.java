@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.report.TerminalStyle;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +14,17 @@ import java.nio.charset.StandardCharsets;
  * @param err what it wrote to standard error
  */
 record CommandRun(int code, String out, String err) {
-  /** Runs a command as if neither stream were a terminal. */
+  /** Runs a command as if no stream were a terminal, with nothing to read. */
   static CommandRun of(String... arguments) {
+    return reading("", arguments);
+  }
+
+  /** Runs a command that finds a text on its standard input. */
+  static CommandRun reading(String input, String... arguments) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var terminal = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
+    var terminal = new Terminal(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+        new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8), TerminalStyle.PLAIN, false, 100);
     int code = Crema.run(terminal, arguments);
     terminal.out().flush();
