@@ -48,9 +48,12 @@ public record TreeTriplet(LabelTree tree, double margin) implements Loss {
         for (int near = 0; near < rings.length; near++) {
           for (int far = near + 1; far < rings.length; far++) {
             double wanted = margin + 0.5 * (far - near) / (2 * tree.depth());
-            sum += rings[near].hinges(rings[far], wanted, dcosines[anchor]);
+            sum += rings[near].hinges(rings[far], wanted);
             triplets += (long) rings[near].rows.length * rings[far].rows.length;
           }
+        }
+        for (Ring ring : rings) {
+          ring.writeSlopes(similarity.of(anchor), dcosines[anchor]);
         }
       }
     }
@@ -83,32 +86,29 @@ public record TreeTriplet(LabelTree tree, double margin) implements Loss {
           rows[next++] = i;
         }
       }
-      rings[distance] = Ring.sorted(rows, cosines);
+      rings[distance] = Ring.of(rows, cosines);
     }
     return rings;
   }
 
   /**
-   * Rows that are equally far from an anchor in the tree, the nearest in cosine distance first.
+   * Rows that are equally far from an anchor in the tree.
    *
-   * @param distances their cosine distances, ascending
+   * @param rows ascending
+   * @param distances their cosine distances, ascending, whichever row they belong to
+   * @param slopes the derivative of the sum of all hinges by each distance: equal for equal distances
    */
-  private record Ring(int[] rows, double[] distances) {
-    static Ring sorted(int[] rows, double[] cosines) {
-      int[] order = Arrays.stream(rows).boxed()
-          .sorted((a, b) -> Double.compare(cosines[b], cosines[a]))
-          .mapToInt(Integer::intValue)
-          .toArray();
-      return new Ring(order, Arrays.stream(order).mapToDouble(row -> 1 - cosines[row]).toArray());
+  private record Ring(int[] rows, double[] distances, double[] slopes) {
+    static Ring of(int[] rows, double[] cosines) {
+      double[] distances = Arrays.stream(rows).mapToDouble(row -> 1 - cosines[row]).sorted().toArray();
+      return new Ring(rows, distances, new double[rows.length]);
     }
 
     /**
      * Σ max(d − d′ + wanted, 0) over this ring's d and the other's d′. As d grows, so does the number of d′ that are
      * too near: one walk along both finds them all.
-     *
-     * @param dcosines receives the derivatives by the anchor's cosines
      */
-    double hinges(Ring far, double wanted, double[] dcosines) {
+    double hinges(Ring far, double wanted) {
       if (rows.length == 0 || far.rows.length == 0) {
         return 0;
       }
@@ -118,14 +118,21 @@ public record TreeTriplet(LabelTree tree, double margin) implements Loss {
       for (int i = 0; i < rows.length; i++) {
         while (near < far.rows.length && distances[i] - far.distances[near] + wanted > 0) {
           nearSum += far.distances[near];
-          // All of this ring's rows from i on are too far for it.
-          dcosines[far.rows[near]] += rows.length - i;
+          // All of this ring's distances from i on are too large for it.
+          far.slopes[near] -= rows.length - i;
           near++;
         }
         sum += near * (distances[i] + wanted) - nearSum;
-        dcosines[rows[i]] -= near;
+        slopes[i] += near;
       }
       return sum;
+    }
+
+    /** Gives each row the slope of its distance, turned into one of its cosine. */
+    void writeSlopes(double[] cosines, double[] dcosines) {
+      for (int row : rows) {
+        dcosines[row] = -slopes[Arrays.binarySearch(distances, 1 - cosines[row])];
+      }
     }
   }
 }
