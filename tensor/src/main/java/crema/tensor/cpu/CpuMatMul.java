@@ -5,6 +5,7 @@ import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.Activation;
 import crema.tensor.MatMul;
+import crema.tensor.PackedMatrix;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,15 @@ final class CpuMatMul implements MatMul {
     gemm = context.gemm;
   }
 
-  private record Packed(PackedMatrix matrix) implements crema.tensor.PackedMatrix {
+  private record Packed(PackedPanels panels) implements PackedMatrix {
     @Override
     public long rows() {
-      return matrix.columns();
+      return panels.columns();
     }
 
     @Override
     public long columns() {
-      return matrix.depth();
+      return panels.depth();
     }
 
     @Override
@@ -50,14 +51,13 @@ final class CpuMatMul implements MatMul {
   }
 
   @Override
-  public crema.tensor.PackedMatrix pack(Tensor weight) {
+  public PackedMatrix pack(Tensor weight) {
     return new Packed(gemm.pack(true, rows(weight), columns(weight), floats(weight), start(weight), columns(weight)));
   }
 
   @Override
-  public void linear(Tensor x, crema.tensor.PackedMatrix weight, @Nullable Tensor bias, Activation activation,
-      Tensor y) {
-    gemm.linear(rows(x), floats(x), start(x), columns(x), ((Packed) weight).matrix(),
+  public void linear(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Activation activation, Tensor y) {
+    gemm.linear(rows(x), floats(x), start(x), columns(x), ((Packed) weight).panels(),
         bias == null ? null : floats(bias), bias == null ? 0 : start(bias), epilogue(activation, columns(y), null),
         floats(y), start(y), columns(y));
   }

@@ -11,12 +11,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every element of C is computed in one order, whatever the number of threads, the SIMD width, and the other rows
  * and columns: a chain of fused multiply-adds over k, first to last, that starts at zero, at the bias, or at the old
- * C.
+ * C. Only a weight gradient, {@link Orientation#TN} with a long k and a small C, is a sum of several such chains, as
+ * many as its shape says: each over an equal share of k, all but the first from zero, added in order.
  *
  * <p>Any thread may call, also from within a task of the pool. Products of several callers run one after the other.
  * Nothing is allocated once the working memory has grown to what the largest product needs.
  */
 public final class Gemm {
+  /** Parts are this deep at least, so that adding them up costs little. */
+  private static final int LEAST_PART_DEPTH = 1024;
+
+  private static final int MOST_PARTS = 8;
+
+  /** Elements of C at most for a product in parts, each of which needs memory of that size. */
+  private static final int MOST_PER_PART = 1 << 20;
+
   private final WorkerPool pool;
   private final MicroKernel kernel;
   private final Blocking blocking;
@@ -88,7 +97,7 @@ public final class Gemm {
    * @throws IllegalArgumentException if an operand does not fit its array or its row stride
    */
   public void linear(
-      int rows, float[] x, int xo, int ldx, PackedMatrix w,
+      int rows, float[] x, int xo, int ldx, PackedPanels w,
       float @Nullable [] bias, int biasOffset, @Nullable Epilogue epilogue, float[] y, int yo, int ldy) {
     if (!w.isFor(kernel)) {
       throw new IllegalArgumentException("the matrix was packed for another SIMD width");
@@ -112,7 +121,7 @@ public final class Gemm {
    * @param depth rows of B
    * @throws IllegalArgumentException if B does not fit its array or its row stride, or packed it would exceed an array
    */
-  public PackedMatrix pack(boolean transposed, int columns, int depth, float[] b, int bo, int ldb) {
+  public PackedPanels pack(boolean transposed, int columns, int depth, float[] b, int bo, int ldb) {
     check("B", b, bo, ldb, transposed ? columns : depth, transposed ? depth : columns);
     var panels = new Panels(kernel);
     long floats = GemmRun.ALIGNMENT + (long) panels.paddedColumns(columns) * depth;
@@ -121,11 +130,19 @@ public final class Gemm {
           "a matrix of " + depth + " x " + columns + " is too large to be packed into one array");
     }
     var packed = new float[(int) floats];
-    for (int k = 0; k < depth; k += blocking.depth()) {
-      panels.packB(transposed, b, bo + k * (transposed ? 1 : ldb), ldb, columns, Math.min(blocking.depth(), depth - k),
-          packed, GemmRun.ALIGNMENT + panels.paddedColumns(columns) * k);
+    int panelDepth = blocking.depthFor(depth);
+    for (int k = 0; k < depth; k += panelDepth) {
+      int first = bo + k * (transposed ? 1 : ldb);
+      panels.packB(transposed, b, first, ldb, columns, Math.min(panelDepth, depth - k), packed,
+          GemmRun.ALIGNMENT + panels.paddedColumns(columns) * k);
     }
-    return new PackedMatrix(depth, columns, kernel, packed);
+    return new PackedPanels(depth, columns, kernel, packed);
+  }
+
+  /** The number of chains that make up each element of a product. */
+  static int parts(Orientation orientation, int m, int n, int k) {
+    boolean small = (long) m * n <= MOST_PER_PART;
+    return orientation == Orientation.TN && small ? Math.clamp(k / LEAST_PART_DEPTH, 1, MOST_PARTS) : 1;
   }
 
   private void multiply(

@@ -1,18 +1,19 @@
 package crema.tensor.cpu;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One matrix product in progress, and the memory it works in, which is kept for the next.
  *
- * <p>The smaller operand is packed first, by all threads, for all of them. Then each task takes some rows of A (or
- * columns of B, if A is the smaller), packs them for itself, and multiplies them with all of the shared operand.
+ * <p>There are two ways. With a shared B, all threads pack B, or as much of it as the cache that they share holds; then
+ * each task multiplies some rows of A with it. With an own B, each task packs a block of B for itself: better where A
+ * has few rows, and where k is cut into parts. Either way panels of A are packed one at a time, just before they meet
+ * the block of B.
  */
 final class GemmRun {
   /**
    * Where panels start in an array of packed panels. An array's elements start 16 bytes after the array does; where
-   * that is at the start of a cache line, as the garbage collectors do for large arrays, so are the panels.
+   * that is at the start of a cache line, as garbage collectors tend to put large arrays, so are the panels.
    */
   static final int ALIGNMENT = 12;
 
@@ -22,6 +23,12 @@ final class GemmRun {
   /** So many tasks that the threads end at about the same time, whoever got which. */
   private static final int MANY_TASKS = 8;
 
+  /** Floats of B that a task packs for all threads, at least. */
+  private static final int WORTH_A_PACKING_TASK = 1 << 14;
+
+  /** Elements of C to which a task adds the sums of the parts of k. */
+  private static final int ADD_AT_A_TIME = 1 << 14;
+
   private static final float[] NONE = {};
 
   private final WorkerPool pool;
@@ -30,16 +37,17 @@ final class GemmRun {
   private final Panels panels;
   private final int panelColumns;
 
+  /** Packed B for all threads. */
   private float[] sharedPanels = NONE;
+  /** Sums of all parts of k but the first, whose sums are in C: {@code [parts - 1, m, n]}. */
+  private float[] partSums = NONE;
   private float[] zeros = NONE;
-  /** By worker. */
-  private final float[][] ownPanels;
-  private final float[][] tiles;
+  private final Own[] own;
 
-  private final WorkerPool.Task packSharedA = this::packSharedA;
-  private final WorkerPool.Task packSharedB = this::packSharedB;
-  private final WorkerPool.Task multiplyRows = this::multiplyRows;
-  private final WorkerPool.Task multiplyColumns = this::multiplyColumns;
+  private final WorkerPool.Task packShared = this::packShared;
+  private final WorkerPool.Task multiplyWithShared = this::multiplyWithShared;
+  private final WorkerPool.Task multiplyWithOwn = this::multiplyWithOwn;
+  private final WorkerPool.Task addParts = this::addParts;
 
   // The product.
   private Orientation orientation = Orientation.NN;
@@ -61,17 +69,33 @@ final class GemmRun {
   private int startOffset;
   private int startStride;
 
-  // The part of it that is being computed: rows, columns and steps of k of this round.
-  private int roundRow;
-  private int roundRows;
+  // What the tasks that run now are to do.
+  /** Packed B: {@link #sharedPanels}, or a {@link PackedPanels}. */
+  private float[] panelsOfB = NONE;
+  /** The columns and steps of k that are in {@link #panelsOfB}. */
   private int roundColumn;
   private int roundColumns;
   private int roundStep;
   private int roundDepth;
-  /** Packed B of this round: {@link #sharedPanels} or those of a {@link PackedMatrix}. */
-  private float[] panelsOfB = NONE;
+  /** Steps of k in a panel. */
+  private int depth;
+  private int parts;
+  private int partDepth;
   private int taskRows;
   private int taskColumns;
+
+  /** The memory of one worker. */
+  private static final class Own {
+    final float[] panelOfA;
+    /** Takes the place of C where a panel of B is wider than what is left of C's row. */
+    final float[] tile;
+    float[] panelsOfB = NONE;
+
+    Own(MicroKernel kernel, int depth) {
+      panelOfA = new float[ALIGNMENT + kernel.rows() * depth + kernel.lanes()];
+      tile = new float[kernel.rows() * kernel.columns()];
+    }
+  }
 
   GemmRun(WorkerPool pool, MicroKernel kernel, Blocking blocking) {
     this.pool = pool;
@@ -79,50 +103,45 @@ final class GemmRun {
     this.blocking = blocking;
     panels = new Panels(kernel);
     panelColumns = kernel.columns();
-    ownPanels = new float[pool.threads()][];
-    Arrays.fill(ownPanels, NONE);
-    tiles = new float[pool.threads()][kernel.rows() * kernel.columns()];
+    own = new Own[pool.threads()];
+    for (int worker = 0; worker < own.length; worker++) {
+      own[worker] = new Own(kernel, blocking.depth());
+    }
   }
 
   void multiply(
       Orientation orientation, int m, int n, int k, float[] a, int ao, int lda, float[] b, int bo, int ldb,
       float[] c, int co, int ldc, boolean accumulate, float @Nullable [] bias, int biasOffset,
       @Nullable Epilogue epilogue) {
-    if (!prepare(m, n, k, c, co, ldc, accumulate, bias, biasOffset, epilogue)) {
+    if (!prepare(orientation, m, n, k, a, ao, lda, c, co, ldc, accumulate, bias, biasOffset, epilogue)) {
       return;
     }
-    this.orientation = orientation;
-    this.a = a;
-    this.ao = ao;
-    this.lda = lda;
     this.b = b;
     this.bo = bo;
     this.ldb = ldb;
-    if (m >= n) {
-      shareB();
+    parts = Gemm.parts(orientation, m, n, k);
+    if (parts > 1 || m < n && m <= blocking.ownRows()) {
+      withOwn();
     } else {
-      shareA();
+      withShared();
     }
   }
 
   void multiply(
-      int m, float[] a, int ao, int lda, PackedMatrix b, float[] c, int co, int ldc,
+      int m, float[] a, int ao, int lda, PackedPanels b, float[] c, int co, int ldc,
       float @Nullable [] bias, int biasOffset, @Nullable Epilogue epilogue) {
-    if (!prepare(m, b.columns(), b.depth(), c, co, ldc, false, bias, biasOffset, epilogue)) {
+    int k = b.depth();
+    if (!prepare(
+        Orientation.NT, m, b.columns(), k, a, ao, lda, c, co, ldc, false, bias, biasOffset, epilogue)) {
       return;
     }
-    this.orientation = Orientation.NT;
-    this.a = a;
-    this.ao = ao;
-    this.lda = lda;
-    round(0, m, 0, n, 0, k);
-    panelsOfB = b.panels;
+    depth = blocking.depthFor(k);
+    round(b.panels, 0, n, 0, k);
     int rowTasks = ceilDiv(m, blocking.rows());
-    int columnTasks = rowTasks >= MANY_TASKS
-        ? 1 : Math.clamp((long) m * n * k / WORTH_A_TASK / rowTasks, 1, ceilDiv(n, panelColumns));
+    int columnTasks = rowTasks >= MANY_TASKS ? 1 : Math.min(worthTasks() / rowTasks, ceilDiv(n, panelColumns));
     taskRows = share(m, rowTasks, kernel.rows());
-    taskColumns = share(n, columnTasks, panelColumns);
-    pool.run(ceilDiv(m, taskRows) * ceilDiv(n, taskColumns), multiplyRows);
+    taskColumns = share(n, Math.max(1, columnTasks), panelColumns);
+    pool.run(ceilDiv(m, taskRows) * ceilDiv(n, taskColumns), multiplyWithShared);
   }
 
   /** Drops the caller's arrays, so that they can be collected. */
@@ -135,37 +154,37 @@ final class GemmRun {
     epilogue = null;
   }
 
-  /** Stores what the operands have in common; false if nothing is left to do. */
+  /** Stores what all products have; false if nothing is left to do. */
   private boolean prepare(
-      int m, int n, int k, float[] c, int co, int ldc, boolean accumulate, float @Nullable [] bias, int biasOffset,
-      @Nullable Epilogue epilogue) {
+      Orientation orientation, int m, int n, int k, float[] a, int ao, int lda, float[] c, int co, int ldc,
+      boolean accumulate, float @Nullable [] bias, int biasOffset, @Nullable Epilogue epilogue) {
     if (m == 0 || n == 0) {
       return false;
     }
+    this.orientation = orientation;
     this.m = m;
     this.n = n;
     this.k = k;
+    this.a = a;
+    this.ao = ao;
+    this.lda = lda;
     this.c = c;
     this.co = co;
     this.ldc = ldc;
     this.epilogue = epilogue;
+    if (zeros.length < n) {
+      zeros = new float[n];
+    }
     if (accumulate) {
       startFrom(c, co, ldc);
     } else if (bias != null) {
       startFrom(bias, biasOffset, 0);
     } else {
-      if (zeros.length < n) {
-        zeros = new float[n];
-      }
       startFrom(zeros, 0, 0);
     }
     if (k == 0) {
-      for (int i = 0; i < m; i++) {
-        System.arraycopy(start, startOffset + i * startStride, c, co + i * ldc, n);
-      }
-      if (epilogue != null) {
-        epilogue.apply(c, co, ldc, 0, 0, m, n);
-      }
+      copyRows(start, startOffset, startStride, c, co, ldc, m, n);
+      finish(0, m, 0, n);
       return false;
     }
     return true;
@@ -177,60 +196,54 @@ final class GemmRun {
     startStride = stride;
   }
 
-  private void round(int row, int rows, int column, int columns, int step, int depth) {
-    roundRow = row;
-    roundRows = rows;
+  private void round(float[] panelsOfB, int column, int columns, int step, int depth) {
+    this.panelsOfB = panelsOfB;
     roundColumn = column;
     roundColumns = columns;
     roundStep = step;
     roundDepth = depth;
   }
 
-  /** B is packed for all, in rounds of so much as the cache that threads share holds; tasks take rows of A. */
-  private void shareB() {
-    int depth = Math.min(k, blocking.sharedDepth());
-    int columns = Math.max(panelColumns, blocking.shared() / depth / panelColumns * panelColumns);
+  /** B is packed for all, in rounds; tasks take rows of A. */
+  private void withShared() {
+    depth = blocking.depthFor(k);
+    int depths = Math.min(k, depth * blocking.sharedDepths());
+    int columns = Math.max(panelColumns, blocking.sharedFloats() / depths / panelColumns * panelColumns);
+    sharedPanels = grown(sharedPanels, (long) panels.paddedColumns(Math.min(columns, n)) * depths);
     for (int column = 0; column < n; column += columns) {
-      for (int step = 0; step < k; step += depth) {
-        round(0, m, column, Math.min(columns, n - column), step, Math.min(depth, k - step));
-        growSharedPanels((long) panels.paddedColumns(roundColumns) * roundDepth);
-        panelsOfB = sharedPanels;
-        taskColumns = share(roundColumns, tasksFor(roundColumns, 2 * panelColumns, roundDepth), panelColumns);
-        pool.run(ceilDiv(roundColumns, taskColumns), packSharedB);
-        taskRows = share(m, Math.min(ceilDiv(m, blocking.rows()), worthTasks()), kernel.rows());
+      for (int step = 0; step < k; step += depths) {
+        round(sharedPanels, column, Math.min(columns, n - column), step, Math.min(depths, k - step));
+        long packingTasks = Math.min((long) roundColumns * roundDepth / WORTH_A_PACKING_TASK, 64);
+        taskColumns = share(roundColumns, (int) Math.max(1, packingTasks), panelColumns);
+        pool.run(ceilDiv(roundColumns, taskColumns), packShared);
+        int rowTasks = Math.max(MANY_TASKS, ceilDiv(m, blocking.rows()));
+        taskRows = share(m, Math.min(worthTasks(), rowTasks), kernel.rows());
         taskColumns = roundColumns;
-        pool.run(ceilDiv(m, taskRows), multiplyRows);
+        pool.run(ceilDiv(m, taskRows), multiplyWithShared);
       }
     }
   }
 
-  /** A is packed for all, in rounds; tasks take columns of B. */
-  private void shareA() {
-    int depth = Math.min(k, blocking.sharedDepth());
-    int rows = Math.max(kernel.rows(), blocking.shared() / depth / kernel.rows() * kernel.rows());
-    for (int row = 0; row < m; row += rows) {
-      for (int step = 0; step < k; step += depth) {
-        round(row, Math.min(rows, m - row), 0, n, step, Math.min(depth, k - step));
-        growSharedPanels((long) roundRows * roundDepth);
-        taskRows = share(roundRows, tasksFor(roundRows, 2 * kernel.rows(), roundDepth), kernel.rows());
-        pool.run(ceilDiv(roundRows, taskRows), packSharedA);
-        int columnTasks = Math.max(ceilDiv(n, blocking.columns()), Math.min(ceilDiv(n, 2 * panelColumns), worthTasks()));
-        taskColumns = share(n, columnTasks, panelColumns);
-        pool.run(ceilDiv(n, taskColumns), multiplyColumns);
-      }
+  /** Tasks take a block of B and pack it, and many rows of A, and a part of k. */
+  private void withOwn() {
+    round(NONE, 0, n, 0, k);
+    partDepth = ceilDiv(k, parts);
+    depth = blocking.depthFor(partDepth);
+    partSums = grown(partSums, (parts - 1L) * m * n);
+    int rowTasks = ceilDiv(m, blocking.ownRows());
+    int columnTasks = Math.max(ceilDiv(n, blocking.columns()), Math.min(worthTasks(), MANY_TASKS) / rowTasks / parts);
+    taskRows = share(m, rowTasks, kernel.rows());
+    taskColumns = share(n, columnTasks, panelColumns);
+    pool.run(parts * ceilDiv(m, taskRows) * ceilDiv(n, taskColumns), multiplyWithOwn);
+    if (parts > 1) {
+      taskRows = ceilDiv(ADD_AT_A_TIME, n);
+      pool.run(ceilDiv(m, taskRows), addParts);
     }
   }
 
+  /** How many tasks of this round are worth handing out. */
   private int worthTasks() {
-    return (int) Math.clamp((long) roundRows * roundColumns * roundDepth / WORTH_A_TASK, 1, 64);
-  }
-
-  private static int tasksFor(int lines, int atLeast, int depth) {
-    return (int) Math.clamp((long) lines * depth >> 14, 1, ceilDiv(lines, atLeast));
-  }
-
-  private void growSharedPanels(long floats) {
-    sharedPanels = grown(sharedPanels, floats);
+    return (int) Math.clamp((long) m * roundColumns * roundDepth / WORTH_A_TASK, 1, Integer.MAX_VALUE);
   }
 
   private static float[] grown(float[] array, long floats) {
@@ -238,108 +251,136 @@ final class GemmRun {
     return array.length >= length ? array : new float[Math.toIntExact(length + length / 4)];
   }
 
-  private void packSharedA(int task, int worker) {
-    int row = task * taskRows;
-    int rows = Math.min(taskRows, roundRows - row);
-    for (int step = 0; step < roundDepth; step += blocking.depth()) {
-      int depth = Math.min(blocking.depth(), roundDepth - step);
-      packA(roundRow + row, rows, step, depth, sharedPanels, ALIGNMENT + roundRows * step + row * depth);
-    }
-  }
-
-  private void packSharedB(int task, int worker) {
+  private void packShared(int task, int worker) {
     int column = task * taskColumns;
     int columns = Math.min(taskColumns, roundColumns - column);
     int padded = panels.paddedColumns(roundColumns);
-    for (int step = 0; step < roundDepth; step += blocking.depth()) {
-      int depth = Math.min(blocking.depth(), roundDepth - step);
-      packB(roundColumn + column, columns, step, depth, sharedPanels, ALIGNMENT + padded * step + column * depth);
+    for (int step = 0; step < roundDepth; step += depth) {
+      int steps = Math.min(depth, roundDepth - step);
+      packB(roundColumn + column, columns, roundStep + step, steps,
+          sharedPanels, ALIGNMENT + padded * step + column * steps);
     }
   }
 
-  private void packA(int row, int rows, int step, int depth, float[] to, int offset) {
-    boolean transposed = orientation.aIsTransposed();
-    int s = roundStep + step;
-    panels.packA(transposed, a, ao + (transposed ? s * lda + row : row * lda + s), lda, rows, depth, to, offset);
-  }
-
-  private void packB(int column, int columns, int step, int depth, float[] to, int offset) {
+  private void packB(int column, int columns, int step, int steps, float[] to, int offset) {
     boolean transposed = orientation.bIsTransposed();
-    int s = roundStep + step;
-    panels.packB(
-        transposed, b, bo + (transposed ? column * ldb + s : s * ldb + column), ldb, columns, depth, to, offset);
+    int first = bo + (transposed ? column * ldb + step : step * ldb + column);
+    panels.packB(transposed, b, first, ldb, columns, steps, to, offset);
   }
 
-  /** A task of {@link #shareB}: some rows, and all columns of the round or, where B was packed before, some. */
-  private void multiplyRows(int task, int worker) {
+  /** A task of {@link #withShared}: some rows, and all columns of the round or, where B was packed before, some. */
+  private void multiplyWithShared(int task, int worker) {
     int columnTasks = ceilDiv(roundColumns, taskColumns);
     int row = task / columnTasks * taskRows;
     int rows = Math.min(taskRows, m - row);
     int firstColumn = task % columnTasks * taskColumns;
     int lastColumn = Math.min(roundColumns, firstColumn + taskColumns);
-    ownPanels[worker] = grown(ownPanels[worker], (long) rows * roundDepth);
-    float[] own = ownPanels[worker];
-    for (int step = 0; step < roundDepth; step += blocking.depth()) {
-      packA(row, rows, step, Math.min(blocking.depth(), roundDepth - step), own, ALIGNMENT + rows * step);
-    }
     int padded = panels.paddedColumns(roundColumns);
     for (int column = firstColumn; column < lastColumn; column += blocking.columns()) {
       int columns = Math.min(blocking.columns(), lastColumn - column);
-      for (int step = 0; step < roundDepth; step += blocking.depth()) {
-        int depth = Math.min(blocking.depth(), roundDepth - step);
-        multiplyBlock(own, ALIGNMENT + rows * step, panelsOfB, ALIGNMENT + padded * step + column * depth, depth,
-            row, rows, roundColumn + column, columns, roundStep + step, tiles[worker]);
+      int to = co + row * ldc + roundColumn + column;
+      for (int step = 0; step < roundDepth; step += depth) {
+        int steps = Math.min(depth, roundDepth - step);
+        int blockOfB = ALIGNMENT + padded * step + column * steps;
+        if (roundStep + step == 0) {
+          multiplyBlock(row, rows, columns, 0, steps, panelsOfB, blockOfB,
+              start, startOffset + row * startStride + roundColumn + column, startStride, c, to, ldc, own[worker]);
+        } else {
+          multiplyBlock(row, rows, columns, roundStep + step, steps, panelsOfB, blockOfB,
+              c, to, ldc, c, to, ldc, own[worker]);
+        }
       }
-      finish(row, rows, roundColumn + column, columns);
+      if (roundStep + roundDepth == k) {
+        finish(row, rows, roundColumn + column, columns);
+      }
     }
   }
 
-  /** A task of {@link #shareA}: all rows of the round, some columns. */
-  private void multiplyColumns(int task, int worker) {
-    int column = task * taskColumns;
+  /** A task of {@link #withOwn}: a part of k, some rows, some columns. */
+  private void multiplyWithOwn(int task, int worker) {
+    int columnTasks = ceilDiv(n, taskColumns);
+    int rowTasks = ceilDiv(m, taskRows);
+    int part = task / columnTasks / rowTasks;
+    int row = task / columnTasks % rowTasks * taskRows;
+    int rows = Math.min(taskRows, m - row);
+    int column = task % columnTasks * taskColumns;
     int columns = Math.min(taskColumns, n - column);
-    long floats = (long) panels.paddedColumns(columns) * Math.min(blocking.depth(), roundDepth);
-    ownPanels[worker] = grown(ownPanels[worker], floats);
-    float[] own = ownPanels[worker];
-    for (int step = 0; step < roundDepth; step += blocking.depth()) {
-      int depth = Math.min(blocking.depth(), roundDepth - step);
-      packB(column, columns, step, depth, own, ALIGNMENT);
-      multiplyBlock(sharedPanels, ALIGNMENT + roundRows * step, own, ALIGNMENT, depth,
-          roundRow, roundRows, column, columns, roundStep + step, tiles[worker]);
+    int first = part * partDepth;
+    int end = Math.min(k, first + partDepth);
+    float[] sums = part == 0 ? c : partSums;
+    int stride = part == 0 ? ldc : n;
+    int to = (part == 0 ? co : ALIGNMENT + (part - 1) * m * n) + row * stride + column;
+    var memory = own[worker];
+    memory.panelsOfB = grown(memory.panelsOfB, (long) panels.paddedColumns(columns) * depth);
+    for (int step = first; step < end; step += depth) {
+      int steps = Math.min(depth, end - step);
+      packB(column, columns, step, steps, memory.panelsOfB, ALIGNMENT);
+      if (step > first) {
+        multiplyBlock(row, rows, columns, step, steps, memory.panelsOfB, ALIGNMENT,
+            sums, to, stride, sums, to, stride, memory);
+      } else if (part > 0) {
+        multiplyBlock(row, rows, columns, step, steps, memory.panelsOfB, ALIGNMENT,
+            zeros, 0, 0, sums, to, stride, memory);
+      } else {
+        multiplyBlock(row, rows, columns, step, steps, memory.panelsOfB, ALIGNMENT,
+            start, startOffset + row * startStride + column, startStride, sums, to, stride, memory);
+      }
     }
-    finish(roundRow, roundRows, column, columns);
+    if (parts == 1) {
+      finish(row, rows, column, columns);
+    }
+  }
+
+  /** The last step of a product in parts, some rows. */
+  private void addParts(int task, int worker) {
+    int row = task * taskRows;
+    int rows = Math.min(taskRows, m - row);
+    for (int i = row; i < row + rows; i++) {
+      for (int part = 1; part < parts; part++) {
+        add(partSums, ALIGNMENT + ((part - 1) * m + i) * n, c, co + i * ldc, n);
+      }
+    }
+    finish(row, rows, 0, n);
+  }
+
+  private static void add(float[] from, int fo, float[] to, int too, int count) {
+    for (int i = 0; i < count; i++) {
+      to[too + i] += from[fo + i];
+    }
   }
 
   private void finish(int row, int rows, int column, int columns) {
-    if (epilogue != null && roundStep + roundDepth == k) {
+    if (epilogue != null) {
       epilogue.apply(c, co + row * ldc + column, ldc, row, column, rows, columns);
     }
   }
 
-  /** Adds steps {@code step} to {@code step + depth} to a block of C, {@code [rows, columns]} from (row, column). */
+  /**
+   * {@code to = from + op(A) · op(B)} for some rows of A, some steps of k, and a packed block of B.
+   *
+   * @param blockOfB where the block starts in {@code panelsOfB}
+   */
   private void multiplyBlock(
-      float[] a, int ao, float[] b, int bo, int depth, int row, int rows, int column, int columns, int step,
-      float[] tile) {
-    boolean started = step > 0;
-    float[] from = started ? c : start;
-    int ldf = started ? ldc : startStride;
-    int fo = (started ? co : startOffset) + row * ldf + column;
-    int first = co + row * ldc + column;
+      int row, int rows, int columns, int step, int steps, float[] panelsOfB, int blockOfB,
+      float[] from, int fo, int ldf, float[] to, int too, int ldt, Own own) {
+    boolean transposed = orientation.aIsTransposed();
     for (int i = 0; i < rows; ) {
       int height = kernel.panelRows(rows - i);
+      int first = ao + (transposed ? step * lda + row + i : (row + i) * lda + step);
+      panels.packA(transposed, a, first, lda, height, steps, own.panelOfA, ALIGNMENT);
       for (int j = 0; j < columns; j += panelColumns) {
         int width = Math.min(panelColumns, columns - j);
         int vectors = ceilDiv(width, kernel.lanes());
         int f = fo + i * ldf + j;
-        int to = first + i * ldc + j;
+        int t = too + i * ldt + j;
         if (width == vectors * kernel.lanes()) {
-          kernel.multiply(height, vectors, a, ao + i * depth, b, bo + j * depth, from, f, ldf, c, to, ldc, depth);
+          kernel.multiply(height, vectors, own.panelOfA, ALIGNMENT, panelsOfB, blockOfB + j * steps,
+              from, f, ldf, to, t, ldt, steps);
         } else {
-          // The last vector goes beyond C's last column: sums go through a tile of whole vectors.
-          copyRows(from, f, ldf, tile, 0, panelColumns, height, width);
-          kernel.multiply(height, vectors, a, ao + i * depth, b, bo + j * depth, tile, 0, panelColumns,
-              tile, 0, panelColumns, depth);
-          copyRows(tile, 0, panelColumns, c, to, ldc, height, width);
+          copyRows(from, f, ldf, own.tile, 0, panelColumns, height, width);
+          kernel.multiply(height, vectors, own.panelOfA, ALIGNMENT, panelsOfB, blockOfB + j * steps,
+              own.tile, 0, panelColumns, own.tile, 0, panelColumns, steps);
+          copyRows(own.tile, 0, panelColumns, to, t, ldt, height, width);
         }
       }
       i += height;

@@ -1,11 +1,16 @@
 package crema.tensor.cpu;
 
 /**
- * Lays out parts of a matrix as the panels that {@link MicroKernel} reads. Panels of {@code depth} steps follow each
- * other without gaps, so the panel that starts at row i of A, or column j of B, is at {@code i * depth} or
- * {@code j * depth}.
+ * Lays out parts of a matrix as the panels that {@link MicroKernel} reads. Panels of B of {@code depth} steps follow
+ * each other without gaps, so the panel that starts at column j is at {@code j * depth}.
  */
 final class Panels {
+  /**
+   * Where k goes down the rows of a source, so many rows are read at a time, all panels of each: whole rows suit the
+   * hardware that reads ahead.
+   */
+  private static final int STRIP = 32;
+
   private final MicroKernel kernel;
   private final int lanes;
 
@@ -20,18 +25,18 @@ final class Panels {
   }
 
   /**
-   * Packs a block of A, {@code [rows, depth]}.
+   * Packs one panel of A, {@code [rows, depth]}.
    *
-   * @param first where the block's first element is in {@code a}
+   * @param first where the panel's first element is in {@code a}
    * @param transposed whether {@code a} holds Aᵀ, so that k goes down its rows
+   * @param rows a size that there is a kernel for, as {@link MicroKernel#panelRows} gives
+   * @param to receives the panel from {@code offset}; what follows it, up to a vector, may be overwritten
    */
-  void packA(
-      boolean transposed, float[] a, int first, int lda, int rows, int depth, float[] to, int offset) {
-    for (int i = 0; i < rows; ) {
-      int panelRows = kernel.panelRows(rows - i);
-      int source = first + i * (transposed ? 1 : lda);
-      pack(!transposed, a, source, lda, panelRows, depth, to, offset + i * depth, panelRows);
-      i += panelRows;
+  void packA(boolean transposed, float[] a, int first, int lda, int rows, int depth, float[] to, int offset) {
+    if (transposed) {
+      copy(a, first, lda, rows, 0, depth, to, offset, rows);
+    } else {
+      transpose(a, first, lda, rows, depth, to, offset, rows);
     }
   }
 
@@ -44,43 +49,59 @@ final class Panels {
    */
   void packB(
       boolean transposed, float[] b, int first, int ldb, int columns, int depth, float[] to, int offset) {
-    for (int j = 0; j < columns; j += kernel.columns()) {
-      int width = Math.min(kernel.columns(), columns - j);
-      pack(transposed, b, first + j * (transposed ? ldb : 1), ldb, width, depth, to, offset + j * depth,
-          paddedColumns(width));
+    int strip = transposed ? depth : STRIP;
+    for (int k = 0; k < depth; k += strip) {
+      int end = Math.min(depth, k + strip);
+      for (int j = 0; j < columns; j += kernel.columns()) {
+        int width = Math.min(kernel.columns(), columns - j);
+        int panel = offset + j * depth;
+        if (transposed) {
+          transpose(b, first + j * ldb, ldb, width, depth, to, panel, paddedColumns(width));
+        } else {
+          copy(b, first + j, ldb, width, k, end, to, panel, paddedColumns(width));
+        }
+      }
     }
   }
 
-  /** Packs one panel, {@code [depth, width]} with row stride {@code stride}. */
-  private void pack(
-      boolean depthAlongRows, float[] from, int first, int ldf, int width, int depth,
-      float[] to, int offset, int stride) {
-    if (depthAlongRows && stride == 1) {
-      System.arraycopy(from, first, to, offset, depth);
+  // A panel's row is written in whole vectors. One that is wider than what is left of the row writes into the next row,
+  // which is written after it; the rightmost vectors of the rows come first for the same reason.
+
+  /**
+   * Packs one panel, {@code [depth, width]} with row stride {@code stride}, from a source in which k goes along its
+   * rows.
+   */
+  private void transpose(
+      float[] from, int first, int ldf, int width, int depth, float[] to, int panel, int stride) {
+    if (stride == 1) {
+      System.arraycopy(from, first, to, panel, depth);
       return;
     }
-    // Whole vectors are stored, so a vector that is wider than what is left of the panel's row writes into the next
-    // row, which is then written itself, and after the last row would write into the next panel, which another thread
-    // may be packing: the last row takes the slow way. The rightmost vectors come first for the same reason.
-    for (int group = (width - 1) / lanes * lanes; group >= 0; group -= lanes) {
-      int groupWidth = Math.min(lanes, width - group);
-      int vectorRows = group + lanes <= stride ? depth : depth - 1;
-      if (depthAlongRows) {
-        int blocks = vectorRows / lanes;
-        int source = first + group * ldf;
-        kernel.transpose(from, source, ldf, groupWidth, to, offset + group, stride, blocks);
-        for (int i = 0; i < groupWidth; i++) {
-          for (int k = blocks * lanes; k < depth; k++) {
-            to[offset + group + i + k * stride] = from[source + i * ldf + k];
-          }
+    for (int column = (width - 1) / lanes * lanes; column >= 0; column -= lanes) {
+      int columns = Math.min(lanes, width - column);
+      int source = first + column * ldf;
+      int blocks = depth / lanes;
+      kernel.transpose(from, source, ldf, columns, to, panel + column, stride, blocks);
+      for (int i = 0; i < columns; i++) {
+        for (int k = blocks * lanes; k < depth; k++) {
+          to[panel + column + i + k * stride] = from[source + i * ldf + k];
         }
-      } else {
-        int source = first + group;
-        int rows = Math.min(vectorRows, wholeVectors(from.length - source, ldf));
-        kernel.copy(from, source, ldf, to, offset + group, stride, rows);
-        for (int k = rows; k < depth; k++) {
-          System.arraycopy(from, source + k * ldf, to, offset + group + k * stride, groupWidth);
-        }
+      }
+    }
+  }
+
+  /**
+   * Packs rows {@code begin} to {@code end} of one panel, {@code [depth, width]} with row stride {@code stride}, from
+   * a source in which k goes down its rows.
+   */
+  private void copy(
+      float[] from, int first, int ldf, int width, int begin, int end, float[] to, int panel, int stride) {
+    for (int column = (width - 1) / lanes * lanes; column >= 0; column -= lanes) {
+      int source = first + column;
+      int whole = Math.clamp(wholeVectors(from.length - source, ldf), begin, end);
+      kernel.copy(from, source + begin * ldf, ldf, to, panel + column + begin * stride, stride, whole - begin);
+      for (int k = whole; k < end; k++) {
+        System.arraycopy(from, source + k * ldf, to, panel + column + k * stride, Math.min(lanes, width - column));
       }
     }
   }

@@ -14,22 +14,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class GemmTest {
   /** Small blocks, so that small products have many of them and edges at every level. */
-  private static final Blocking SMALL = new Blocking(16, 13, 64, 48, 1_000);
+  private static final Blocking SMALL = new Blocking(16, 64, 13, 26, 3, 1_000);
 
   /** Ones, primes, one less and one more than vectors and panels, and depths around the edges of blocks. */
   private static final int[][] SHAPES = {
     {1, 1, 1}, {1, 6, 384}, {2, 17, 3}, {3, 31, 15}, {5, 33, 16}, {7, 10, 17}, {11, 64, 47}, {12, 32, 48}, {13, 65, 49},
     {16, 16, 96}, {23, 7, 97}, {25, 129, 31}, {4, 200, 33}, {97, 1, 64}, {101, 3, 5}, {64, 96, 160}, {130, 67, 145},
-    {31, 257, 769}, {200, 40, 385},
+    {31, 257, 769}, {200, 40, 385}, {7, 33, 2_050}, {40, 70, 3_100},
   };
+
+  private static final List<Product> PRODUCTS = products();
 
   @ParameterizedTest
   @EnumSource
-  void everyElementIsOneChainOfFusedMultiplyAddsAtEveryWidth(Simd.Width width) {
+  void everyElementIsAChainOfFusedMultiplyAddsAtEveryWidth(Simd.Width width) {
     try (var pool = new WorkerPool(2)) {
       for (var blocking : List.of(Blocking.DEFAULT, SMALL)) {
         var gemm = new Gemm(pool, MicroKernel.of(width), blocking);
-        for (var product : products()) {
+        for (var product : PRODUCTS) {
           assertSameBits(product.on(gemm), product.expected(), product + ", " + blocking);
         }
       }
@@ -38,12 +40,26 @@ class GemmTest {
 
   @Test
   void anyNumberOfThreadsGivesTheSameBits() {
-    var product = new Product(Orientation.NT, 517, 390, 300, 3, true);
-    for (int threads : new int[] {1, 2, 7}) {
-      try (var pool = new WorkerPool(threads)) {
-        assertSameBits(product.on(new Gemm(pool)), product.expected(), threads + " threads");
+    for (var product : List.of(
+        new Product(Orientation.NT, 517, 390, 300, 3, true), new Product(Orientation.NN, 90, 700, 120, 0, false),
+        new Product(Orientation.TN, 100, 90, 5_000, 1, true))) {
+      float[] expected = product.expected();
+      for (int threads : new int[] {1, 2, 7}) {
+        try (var pool = new WorkerPool(threads)) {
+          assertSameBits(product.on(new Gemm(pool)), expected, product + ", " + threads + " threads");
+        }
       }
     }
+  }
+
+  @Test
+  void onlyALongSumForASmallWeightGradientIsCutIntoParts() {
+    assertThat(Gemm.parts(Orientation.NN, 384, 384, 1 << 20)).isEqualTo(1);
+    assertThat(Gemm.parts(Orientation.NT, 384, 384, 1 << 20)).isEqualTo(1);
+    assertThat(Gemm.parts(Orientation.TN, 384, 384, 2_047)).isEqualTo(1);
+    assertThat(Gemm.parts(Orientation.TN, 384, 384, 4_096)).isEqualTo(4);
+    assertThat(Gemm.parts(Orientation.TN, 384, 384, 1 << 20)).isEqualTo(8);
+    assertThat(Gemm.parts(Orientation.TN, 32_000, 384, 4_096)).isEqualTo(1);
   }
 
   @Test
@@ -137,7 +153,8 @@ class GemmTest {
               negatePlusPosition, actual, 3, product.ldc);
           float[] packed = product.c.clone();
           var weight = gemm.pack(true, product.n, product.k, product.b, 2, product.ldb);
-          gemm.linear(product.m, product.a, 1, product.lda, weight, null, 0, negatePlusPosition, packed, 3, product.ldc);
+          gemm.linear(product.m, product.a, 1, product.lda, weight, null, 0, negatePlusPosition,
+              packed, 3, product.ldc);
           float[] expected = product.expected();
           for (int i = 0; i < product.m; i++) {
             for (int j = 0; j < product.n; j++) {
@@ -267,6 +284,7 @@ class GemmTest {
     final float[] a;
     final float[] b;
     final float[] c;
+    private float[] expected;
 
     Product(Orientation orientation, int m, int n, int k, int gap, boolean accumulate) {
       this.orientation = orientation;
@@ -288,18 +306,36 @@ class GemmTest {
       return result;
     }
 
+    /** The bits that every way of computing the product must give. */
     float[] expected() {
+      if (expected == null) {
+        expected = inOrder();
+      }
+      return expected.clone();
+    }
+
+    private float[] inOrder() {
       float[] result = c.clone();
       for (int i = 0; i < m; i++) {
         for (int j = 0; j < n; j++) {
-          float sum = accumulate ? c[indexOfC(i, j)] : 0;
-          for (int l = 0; l < k; l++) {
-            sum = Math.fma(a[indexOfA(i, l)], b[indexOfB(l, j)], sum);
+          int parts = Gemm.parts(orientation, m, n, k);
+          int partDepth = Math.ceilDiv(k, parts);
+          float sum = chain(i, j, 0, Math.min(k, partDepth), accumulate ? c[indexOfC(i, j)] : 0);
+          for (int part = 1; part < parts; part++) {
+            sum += chain(i, j, part * partDepth, Math.min(k, (part + 1) * partDepth), 0);
           }
           result[indexOfC(i, j)] = sum;
         }
       }
       return result;
+    }
+
+    private float chain(int i, int j, int first, int end, float start) {
+      float sum = start;
+      for (int l = first; l < end; l++) {
+        sum = Math.fma(a[indexOfA(i, l)], b[indexOfB(l, j)], sum);
+      }
+      return sum;
     }
 
     int indexOfA(int i, int l) {

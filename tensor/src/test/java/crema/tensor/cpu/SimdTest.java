@@ -26,8 +26,8 @@ class SimdTest {
   @Test
   void withoutTheVectorApiScalarCodeGivesTheSameBitsAndAdviceNamesTheFlag() throws Exception {
     assertThat(launch(List.of()))
-        .isEqualTo("SCALAR " + resultHash() + " Optional[The Vector API is not loaded, so computing is many times slower;"
-            + " start java with --add-modules jdk.incubator.vector]");
+        .isEqualTo("SCALAR " + resultHash() + " Optional[The Vector API is not loaded, so computing is many times"
+            + " slower; start java with --add-modules jdk.incubator.vector]");
   }
 
   @Test

@@ -5,13 +5,13 @@ package crema.tensor.cpu;
  * inference. Made by {@link Gemm#pack}; results are the bits that the matrix itself would give. It is a copy: later
  * changes of the matrix do not reach it.
  */
-public final class PackedMatrix {
+public final class PackedPanels {
   private final int depth;
   private final int columns;
   private final MicroKernel kernel;
   final float[] panels;
 
-  PackedMatrix(int depth, int columns, MicroKernel kernel, float[] panels) {
+  PackedPanels(int depth, int columns, MicroKernel kernel, float[] panels) {
     this.depth = depth;
     this.columns = columns;
     this.kernel = kernel;
