@@ -5,11 +5,11 @@ import crema.metrics.GroupMetrics;
 import crema.metrics.Interval;
 import crema.metrics.Metric;
 import crema.metrics.ThresholdSweep;
+import crema.nn.io.AtomicFile;
 import crema.report.LineChart.Series;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,9 +34,9 @@ public final class HtmlReport {
     this.report = report;
   }
 
-  /** Writes the page to {@code file}. */
+  /** Writes the page to {@code file}, whole or not at all. */
   public static void write(TestReport report, Path file) throws IOException {
-    Files.writeString(file, render(report));
+    AtomicFile.writeText(file, render(report));
   }
 
   /** The page. */

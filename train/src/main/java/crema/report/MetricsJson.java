@@ -5,8 +5,8 @@ import crema.metrics.Calibration;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ThresholdSweep;
+import crema.nn.io.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -62,9 +62,9 @@ public final class MetricsJson {
 
   private MetricsJson() {}
 
-  /** Writes the report to {@code file}. */
+  /** Writes the report to {@code file}, whole or not at all. */
   public static void write(TestReport report, Path file) throws IOException {
-    Files.writeString(file, render(report));
+    AtomicFile.writeText(file, render(report));
   }
 
   /** The report as JSON text, ending in a line feed. */

@@ -3,7 +3,6 @@ package crema.train;
 import crema.nn.io.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,12 +160,7 @@ public record ModelDirectory(Path path) {
 
   /** Writes a value as JSON; what the file held before stays if that fails. */
   static void writeJson(Path file, Object value) throws IOException {
-    byte[] text = (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, channel -> {
-      for (var bytes = ByteBuffer.wrap(text); bytes.hasRemaining(); ) {
-        channel.write(bytes);
-      }
-    });
+    AtomicFile.writeText(file, JSON.writeValueAsString(value) + "\n");
   }
 
   /**

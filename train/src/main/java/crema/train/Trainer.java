@@ -198,7 +198,12 @@ public final class Trainer implements AutoCloseable {
       save(state);
       return new TrainingResult(state.step(), early.bestStep(), null);
     }
-    return finish(state, commandLine);
+    try {
+      return finish(state, commandLine);
+    } catch (IOException e) {
+      throw new TrainingException("training ended but the model could not be written: " + e.getMessage() + ". " + lastGood()
+          + "; put that right and continue with: crema train --resume --output " + directory.path(), e);
+    }
   }
 
   private boolean isFinished(TrainingState state) {
@@ -364,8 +369,8 @@ public final class Trainer implements AutoCloseable {
       save(state);
     } catch (IOException e) {
       checkpointNanos = System.nanoTime();
-      listener.warning("the checkpoint of step " + state.step() + " could not be written: " + e.getMessage()
-          + "; training goes on. " + lastGood());
+      listener.warning("no checkpoint of step " + state.step() + ": " + e.getMessage() + "; training goes on. "
+          + lastGood());
     }
   }
 

@@ -137,7 +137,7 @@ class TrainerTest {
       }
     };
     SmallRuns.train(config, folder, 1, EVERY_THIRD_STEP, listener, new StopSignal());
-    assertThat(warnings).anySatisfy(warning -> assertThat(warning).contains("could not be written").contains("last good"));
+    assertThat(warnings).anySatisfy(warning -> assertThat(warning).contains("cannot be written").contains("last good"));
     assertThat(SmallRuns.weights(folder)).isEqualTo(expected);
   }
 

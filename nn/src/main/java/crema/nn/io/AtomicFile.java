@@ -2,6 +2,7 @@ package crema.nn.io;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,11 +34,25 @@ public final class AtomicFile {
         channel.force(true);
       }
       Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      // A full disk says only that there is no space; the file says where.
+      throw new IOException(target + " cannot be written: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
       Files.deleteIfExists(temporary);
       throw e;
     }
     forceDirectory(absolute);
+  }
+
+  /** {@linkplain #write Writes} a text in UTF-8; its folder is made if need be. */
+  public static void writeText(Path target, String text) throws IOException {
+    Files.createDirectories(target.toAbsolutePath().getParent());
+    write(target, channel -> {
+      for (var bytes = StandardCharsets.UTF_8.encode(text); bytes.hasRemaining(); ) {
+        channel.write(bytes);
+      }
+    });
   }
 
   /** Makes the rename itself durable, where the system lets a directory be opened (Windows does not). */
