@@ -2,9 +2,9 @@
 """Golden values of crema.nn.linear from scikit-learn (made with 1.2.1).
 
   linear.py                writes tfidf.json and hyperplanes.json, the values of TfIdfGoldenTest and LinearGoldenTest
-  linear.py FOLDER         writes reuters.json, the values of ReutersTest: the F1 that scikit-learn's LinearSVC reaches on
-                           Reuters-21578 in FOLDER (train.tsv.gz and test.tsv.gz: id, labels, title, body), trained on
-                           all but the last 1,000 rows of train, which tune the shift
+  linear.py FOLDER         writes reuters.json, the values of ReutersTest: the F1 that scikit-learn's LinearSVC reaches
+                           on Reuters-21578 in FOLDER (train.tsv.gz and test.tsv.gz: id, labels, title, body), trained
+                           on all but the last 1,000 rows of train, which tune the shift
 """
 import gzip, json, pathlib, sys, warnings
 

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Chooses C by k-fold cross-validation: each text is predicted by a model trained on the other folds, and F1 is computed
- * once, of the predictions of all folds together, which unlike a mean over folds is not biased where labels are rare
- * (Forman and Scholz, "Apples-to-apples in cross-validation studies", SIGKDD Explorations 12, 2010).
+ * Chooses C by k-fold cross-validation: each text is predicted by a model trained on the other folds, and F1 is
+ * computed once, of the predictions of all folds together, which unlike a mean over folds is not biased where labels
+ * are rare (Forman and Scholz, "Apples-to-apples in cross-validation studies", SIGKDD Explorations 12, 2010).
  */
 public final class CrossValidation {
   private final LinearConfig config;

@@ -3,8 +3,8 @@ package crema.nn.linear;
 import java.util.Arrays;
 
 /**
- * The texts as the solvers walk over them: each row followed by the constant feature of the intercept, columns renumbered
- * from the most to the least frequent so that the weights in use lie close together in the cache.
+ * The texts as the solvers walk over them: each row followed by the constant feature of the intercept, columns
+ * renumbered from the most to the least frequent so that the weights in use lie close together in the cache.
  */
 final class DualProblem {
   private final int rows;

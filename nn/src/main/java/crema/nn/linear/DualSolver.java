@@ -3,8 +3,8 @@ package crema.nn.linear;
 import java.util.Arrays;
 
 /**
- * Finds one label's hyperplane by coordinate descent on the dual problem. A solver keeps its working memory from label to
- * label and belongs to one thread.
+ * Finds one label's hyperplane by coordinate descent on the dual problem. A solver keeps its working memory from label
+ * to label and belongs to one thread.
  */
 abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
   final DualProblem problem;

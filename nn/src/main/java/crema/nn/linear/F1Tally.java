@@ -1,6 +1,6 @@
 package crema.nn.linear;
 
-/** Right and wrong predictions of each label, and the F1 that they make: 2tp / (2tp + fp + fn), 0 where that is 0 / 0. */
+/** Right and wrong predictions of each label, and their F1: 2tp / (2tp + fp + fn), and 0 where that is 0 / 0. */
 final class F1Tally {
   private final long[] truePositives;
   private final long[] predicted;

@@ -4,22 +4,22 @@ import java.util.Arrays;
 
 /**
  * Shifts the hyperplanes of a trained model so that each label's F1 on validation texts is the greatest. An unbalanced
- * label's hyperplane is oriented well but lies too close to its few texts (Sun, Lim and Liu, "On strategies for imbalanced
- * text classification using SVM", Decision Support Systems 48, 2009).
+ * label's hyperplane is oriented well but lies too close to its few texts (Sun, Lim and Liu, "On strategies for
+ * imbalanced text classification using SVM", Decision Support Systems 48, 2009).
  */
 public final class HyperplaneShift {
   /**
    * A label whose F1 stays below this is not shifted: its order of the validation texts says too little, and a shift
-   * that finds its one text among a thousand by claiming them all would ruin the micro average. The smallest value of the
-   * range that Fan and Lin, "A study on threshold selection for multi-label classification" (2007), try for it.
+   * that finds its one text among a thousand by claiming them all would ruin the micro average. The smallest value of
+   * the range that Fan and Lin, "A study on threshold selection for multi-label classification" (2007), try for it.
    */
   private static final double MIN_F1 = 0.1;
 
   private HyperplaneShift() {}
 
   /**
-   * A model with tuned shifts. Of shifts with the same F1 the smallest is taken. A label that no validation text has, or
-   * whose F1 is below 0.1 whatever the shift, is not shifted.
+   * A model with tuned shifts. Of shifts with the same F1 the smallest is taken. A label that no validation text has,
+   * or whose F1 is below 0.1 whatever the shift, is not shifted.
    *
    * @param texts validation texts
    * @param targets their labels
@@ -28,8 +28,8 @@ public final class HyperplaneShift {
    */
   public static LinearModel tune(LinearModel model, SparseMatrix texts, LabelTargets targets) {
     if (model.exclusive()) {
-      throw new IllegalArgumentException("hyperplanes are shifted where a text may have several labels, not where it has "
-          + "exactly one");
+      throw new IllegalArgumentException("hyperplanes are shifted where a text may have several labels, not where "
+          + "it has exactly one");
     }
     if (texts.rows() != targets.rows() || model.labels() != targets.labels()) {
       throw new IllegalArgumentException(texts.rows() + " texts and " + model.labels() + " labels, but targets for "

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * One hyperplane a label: the label's decision on a text x is w · x + b. A text gets all labels with a positive decision,
- * or, where labels exclude each other, the one with the greatest. Immutable and safe to use from many threads.
+ * One hyperplane a label: the label's decision on a text x is w · x + b. A text gets all labels with a positive
+ * decision, or, where labels exclude each other, the one with the greatest. Immutable and safe to use from many
+ * threads.
  */
 public final class LinearModel {
   private final LinearLoss loss;
@@ -142,9 +143,9 @@ public final class LinearModel {
   }
 
   /**
-   * The decisions as numbers between 0 and 1, by the logistic function; where labels exclude each other, scaled to a sum
-   * of 1. With {@link LinearLoss#LOGISTIC} these are the model's probabilities (and scikit-learn's); with the other losses
-   * they rank as the decisions do but are not calibrated.
+   * The decisions as numbers between 0 and 1, by the logistic function; where labels exclude each other, scaled to a
+   * sum of 1. With {@link LinearLoss#LOGISTIC} these are the model's probabilities (and scikit-learn's); with the other
+   * losses they rank as the decisions do but are not calibrated.
    *
    * @param decisions of one text, [labels]
    */
@@ -163,8 +164,8 @@ public final class LinearModel {
   }
 
   /**
-   * The labels that decisions stand for, ascending: all with a positive one, maybe none; where labels exclude each other,
-   * the one with the greatest, the first of several.
+   * The labels that decisions stand for, ascending: all with a positive one, maybe none; where labels exclude each
+   * other, the one with the greatest, the first of several.
    *
    * @param decisions of one text, [labels]
    */

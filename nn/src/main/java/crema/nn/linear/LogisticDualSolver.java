@@ -6,9 +6,9 @@ import crema.tensor.Rng;
  * Logistic regression: algorithm 5 of Yu, Huang and Lin, "Dual coordinate descent methods for logistic regression and
  * maximum entropy models" (Machine Learning 85, 2011), as in LIBLINEAR.
  *
- * <p>The dual is min ½ αᵀQα + Σ αᵢ ln αᵢ + (C - αᵢ) ln(C - αᵢ) over 0 < α < C, where Q has yᵢyⱼxᵢ·xⱼ. Each step minimises
- * over one α by Newton's method, written in α or in C - α, whichever is the smaller at the solution, so that neither
- * loses its digits near a bound.
+ * <p>The dual is min ½ αᵀQα + Σ αᵢ ln αᵢ + (C - αᵢ) ln(C - αᵢ) over α between 0 and C, where Q has yᵢyⱼxᵢ·xⱼ. Each step
+ * minimises over one α by Newton's method, written in α or in C - α, whichever is the smaller at the solution, so that
+ * neither loses its digits near a bound.
  */
 final class LogisticDualSolver extends DualSolver {
   private static final int MAX_NEWTON_STEPS = 100;

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * coordinate descent method for large-scale linear SVM" (ICML 2008), with random permutations and shrinking, as in
  * LIBLINEAR.
  *
- * <p>The dual is min ½ αᵀ(Q + D)α - Σα over 0 ≤ α ≤ U, where Q has yᵢyⱼxᵢ·xⱼ; U = C and D = 0 with L1 loss, U = ∞ and
- * D = 1/(2C) with L2 loss. Each step minimises over one α and keeps w = Σ αᵢyᵢxᵢ. A text whose α is at a bound, and whose
+ * <p>The dual is min ½ αᵀ(Q + D)α - Σα over 0 ≤ α ≤ U, where Q has yᵢyⱼxᵢ·xⱼ; U = C and D = 0 with L1 loss, U = ∞ and D
+ * = 1/(2C) with L2 loss. Each step minimises over one α and keeps w = Σ αᵢyᵢxᵢ. A text whose α is at a bound, and whose
  * gradient says that it will stay there, is set aside until the others have converged.
  */
 final class SvmDualSolver extends DualSolver {

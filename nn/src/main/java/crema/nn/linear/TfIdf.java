@@ -15,9 +15,9 @@ import java.util.Map;
  * Vectors of term frequency times inverse document frequency, as scikit-learn's {@code TfidfVectorizer} computes them.
  *
  * <p>With n documents, of which df have a term, the term's weight in a document that has it tf times is tf · idf, where
- * idf = ln((1 + n) / (1 + df)) + 1 if smoothed and ln(n / df) + 1 if not; then each document's vector is scaled to length
- * 1. A text without a known term is a row of zeros. Weights are computed in double precision and rounded to float once.
- * Immutable and safe to use from many threads.
+ * idf = ln((1 + n) / (1 + df)) + 1 if smoothed and ln(n / df) + 1 if not; then each document's vector is scaled to
+ * length 1. A text without a known term is a row of zeros. Weights are computed in double precision and rounded to
+ * float once. Immutable and safe to use from many threads.
  */
 public final class TfIdf {
   /** Python's order of strings: by code point. */

@@ -123,8 +123,8 @@ final class TfIdfFile {
             default -> throw new InvalidWeightsException(key + " holds " + token);
           }
           if (key.equals(VERSION_KEY) && number(key).intValue() > VERSION) {
-            throw new InvalidWeightsException("it has version " + number(key) + ", and this program knows versions up to "
-                + VERSION + "; use a newer program");
+            throw new InvalidWeightsException("it has version " + number(key) + ", and this program knows versions up "
+                + "to " + VERSION + "; use a newer program");
           }
         }
       }

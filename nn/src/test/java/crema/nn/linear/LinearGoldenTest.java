@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Hyperplanes against scikit-learn's {@code LinearSVC} and {@code LogisticRegression(solver="liblinear", dual=True)}, both
- * trained until nothing changes; {@code src/test/golden/linear.py} makes the file.
+ * Hyperplanes against scikit-learn's {@code LinearSVC} and {@code LogisticRegression(solver="liblinear", dual=True)},
+ * both trained until nothing changes; {@code src/test/golden/linear.py} makes the file.
  */
 class LinearGoldenTest {
   private static final JsonNode GOLDEN = read();
@@ -59,7 +59,8 @@ class LinearGoldenTest {
 
   private static LabelTargets singleLabel(int labels) {
     JsonNode single = GOLDEN.get("single");
-    return LabelTargets.singleLabel(labels, IntStream.range(0, single.size()).map(i -> single.get(i).asInt()).toArray());
+    int[] ofRows = IntStream.range(0, single.size()).map(i -> single.get(i).asInt()).toArray();
+    return LabelTargets.singleLabel(labels, ofRows);
   }
 
   @ParameterizedTest

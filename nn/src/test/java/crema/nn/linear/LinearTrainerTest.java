@@ -111,7 +111,8 @@ class LinearTrainerTest {
         .hasMessageStartingWith("3000000 features times 1000 labels are more weights than");
     assertThatThrownBy(() -> new LinearTrainer(LinearConfig.DEFAULTS, 0)).hasMessageContaining("at least 1 thread");
     assertThatThrownBy(() -> LinearConfig.DEFAULTS.withC(0)).hasMessage("C must be positive, not 0.0");
-    assertThatThrownBy(() -> LinearConfig.DEFAULTS.withInterceptScaling(-1)).hasMessageContaining("0 or more, not -1.0");
+    assertThatThrownBy(() -> LinearConfig.DEFAULTS.withInterceptScaling(-1))
+        .hasMessageContaining("0 or more, not -1.0");
     assertThatThrownBy(() -> LinearConfig.DEFAULTS.withTolerance(1, 0)).hasMessageContaining("at least 1 iteration");
   }
 }

@@ -21,9 +21,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * F1 on Reuters-21578 against scikit-learn's; {@code src/test/golden/linear.py FOLDER} makes the numbers. Reads the data
- * from the folder {@code reuters} of the one that the system property {@code crema.data} names, or else of
- * {@code ../shared/data} next to the repository, and is skipped where there is none.
+ * F1 on Reuters-21578 against scikit-learn's; {@code src/test/golden/linear.py FOLDER} makes the numbers. Reads the
+ * data from the folder {@code reuters} of the one that the system property {@code crema.data} names, or else of {@code
+ * ../shared/data} next to the repository, and is skipped where there is none.
  */
 class ReutersTest {
   private static final Path FOLDER =

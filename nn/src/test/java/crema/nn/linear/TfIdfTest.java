@@ -62,7 +62,8 @@ class TfIdfTest {
     assertThatThrownBy(() -> TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS.withDocuments(count, share)))
         .hasMessage("a term may be in at most 2.0 documents but must be in at least 4.0; raise the first or lower the "
             + "second");
-    assertThatThrownBy(() -> TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS.withDocuments(count, new DocumentFrequency.Share(1))))
+    TfIdfConfig four = TfIdfConfig.DEFAULTS.withDocuments(count, new DocumentFrequency.Share(1));
+    assertThatThrownBy(() -> TfIdf.fit(TEXTS, four))
         .hasMessageStartingWith("no term is in 4.0 to 4.0 of 4 documents");
   }
 
@@ -125,7 +126,8 @@ class TfIdfTest {
   @Test
   void aConfigOutOfRangeIsRefused() {
     assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withNgrams(2, 1)).hasMessageStartingWith("n-grams of 2 to 1 words");
-    assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withMaxFeatures(0)).hasMessage("max features must be at least 1, not 0");
+    assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withMaxFeatures(0))
+        .hasMessage("max features must be at least 1, not 0");
     assertThatThrownBy(() -> new DocumentFrequency.Count(0)).hasMessageContaining("at least 1 document, not 0");
     assertThatThrownBy(() -> new DocumentFrequency.Share(Double.NaN)).hasMessageContaining("from 0 to 1, not NaN");
   }
