@@ -1,0 +1,140 @@
+package crema.bench;
+
+import crema.tensor.Activation;
+import crema.tensor.AdamWStep;
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
+import crema.tensor.DType;
+import crema.tensor.Device;
+import crema.tensor.Rng;
+import crema.tensor.Tensor;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The CPU backend's ops on rows, and their allocation: the kernels allocate nothing, and handing an op out costs some
+ * hundred bytes whatever its size ({@code -prof gc}, {@code gc.alloc.rate.norm}).
+ *
+ * <pre>{@code
+ * mvn -q -Pbench -pl bench -am -DskipTests package
+ * java -jar bench/target/benchmarks.jar CpuOpsBenchmark -prof gc
+ * }</pre>
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 1, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx2g"})
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class CpuOpsBenchmark {
+  @Param({"4096x384", "32x384"})
+  public String size = "";
+
+  @Param({"1", "2"})
+  public int threads;
+
+  private Backend backend;
+  private crema.tensor.Scope scope;
+  private Tensor x;
+  private Tensor dy;
+  private Tensor y;
+  private Tensor z;
+  private Tensor weight;
+  private Tensor dweight;
+  private Tensor inverse;
+
+  @Setup
+  public void setUp() {
+    String[] extents = size.split("x", 2);
+    int rows = Integer.parseInt(extents[0]);
+    int columns = Integer.parseInt(extents[1]);
+    backend = Backend.open(Device.CPU, new BackendOptions(threads));
+    scope = new crema.tensor.Scope(backend);
+    x = random(1, rows, columns);
+    dy = random(2, rows, columns);
+    y = random(3, rows, columns);
+    z = random(4, rows, columns);
+    backend.pointwise().activate(Activation.SQUARE, z, z);
+    weight = random(5, columns);
+    dweight = random(6, columns);
+    inverse = random(7, rows);
+  }
+
+  private Tensor random(int seed, long... extents) {
+    var random = new Random(seed);
+    Tensor tensor = scope.empty(DType.F32, extents);
+    var values = new float[(int) tensor.elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return tensor.set(values);
+  }
+
+  @TearDown
+  public void tearDown() {
+    scope.close();
+    backend.close();
+  }
+
+  @Benchmark
+  public void exp() {
+    backend.pointwise().activate(Activation.EXP, x, y);
+  }
+
+  @Benchmark
+  public void gelu() {
+    backend.pointwise().activate(Activation.GELU, x, y);
+  }
+
+  @Benchmark
+  public void geluBackward() {
+    backend.pointwise().activateBackward(Activation.GELU, x, dy, y, false);
+  }
+
+  @Benchmark
+  public void swiglu() {
+    backend.pointwise().swiglu(x, dy, y);
+  }
+
+  @Benchmark
+  public void dropout() {
+    backend.pointwise().dropout(x, 0.1f, new Rng(1, 2).stream(3), y);
+  }
+
+  @Benchmark
+  public void rmsNorm() {
+    backend.normalization().rmsNorm(x, weight, 1e-6f, y, null);
+  }
+
+  @Benchmark
+  public void rmsNormBackward() {
+    backend.normalization().rmsNormBackward(x, weight, inverse, dy, y, false, dweight);
+  }
+
+  @Benchmark
+  public void softmax() {
+    backend.reduction().softmax(x, y);
+  }
+
+  @Benchmark
+  public double sumOfSquares() {
+    return backend.reduction().sumOfSquares(x);
+  }
+
+  @Benchmark
+  public void adamW() {
+    backend.optimizers().adamW(x, dy, y, z, new AdamWStep(1e-9, 0.9, 0.999, 1e-8, 0, 1, 1));
+  }
+}
