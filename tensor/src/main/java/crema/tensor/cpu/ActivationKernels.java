@@ -2,7 +2,10 @@ package crema.tensor.cpu;
 
 import crema.tensor.Activation;
 
-/** {@link Activation}s of a run of {@code n} floats, their slopes, exponentials for softmax, and SwiGLU. Unless said otherwise outputs may be inputs. */
+/**
+ * {@link Activation}s of a run of {@code n} floats, their slopes, exponentials for softmax, and SwiGLU. Unless said
+ * otherwise outputs may be inputs.
+ */
 abstract sealed class ActivationKernels permits ScalarActivationKernels, VectorActivationKernels {
   /** y = f(x). */
   abstract void activate(Activation f, float[] x, int xo, float[] y, int yo, int n);

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Arrays that are used again, because the JVM zeroes every new one and its collectors treat large ones badly.
  *
- * <p>Lengths are rounded up to one of {@value #CLASSES} between two powers of two, so that steps of about the same number
- * of tokens share arrays. What is kept is bounded: used and idle arrays together never exceed the most that was ever used
- * at a time by more than a quarter; the lengths that nobody asked for longest go first.
+ * <p>Lengths are rounded up to one of {@value #CLASSES} between two powers of two, so that steps of about the same
+ * number of tokens share arrays. What is kept is bounded: used and idle arrays together never exceed the most that was
+ * ever used at a time by more than a quarter; the lengths that nobody asked for longest go first.
  *
  * @param <A> the type of array
  */
@@ -68,16 +68,15 @@ final class ArrayPool<A> {
   }
 
   private @Nullable A takeIdle(int length) {
-    for (Shelf<A> shelf : shelves.tailMap(length).values()) {
-      if (length < shelf.length * TIGHTNESS) {
-        return null;
-      }
-      A array = shelf.arrays.poll();
-      if (array != null) {
+    Integer key = shelves.ceilingKey(length);
+    while (key != null && length >= key * TIGHTNESS) {
+      Shelf<A> shelf = shelves.get(key);
+      if (shelf != null && !shelf.arrays.isEmpty()) {
         shelf.lastUse = requests;
-        idleElements -= shelf.length;
-        return array;
+        idleElements -= key;
+        return shelf.arrays.pop();
       }
+      key = shelves.higherKey(key);
     }
     return null;
   }

@@ -143,8 +143,8 @@ final class AttentionBackward extends AttentionPass {
         Kernels.TILE.multiplyAdd(seen, headWidth, height, scratch, weights, 1, stride, scratch, gradients,
             height * TileKernels.PANEL, scratch, sums + length * headWidth, headWidth);
         Arrays.fill(scratch, results, results + height * headWidth, 0);
-        multiplyByKeys(height, seen, scratch, weightGradients, stride, scratch, keys, length * TileKernels.PANEL, scratch,
-            results);
+        multiplyByKeys(height, seen, scratch, weightGradients, stride, scratch, keys, length * TileKernels.PANEL,
+            scratch, results);
         for (int i = 0; i < height; i++) {
           System.arraycopy(scratch, results + i * headWidth, dq.array, dq.start + at + i * queryStride, headDim);
         }

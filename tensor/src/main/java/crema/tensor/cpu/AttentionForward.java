@@ -9,7 +9,9 @@ import crema.tensor.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The forward pass of attention: for each tile of queries the scores, their softmax, and its product with the values. */
+/**
+ * The forward pass of attention: for each tile of queries the scores, their softmax, and its product with the values.
+ */
 final class AttentionForward extends AttentionPass {
   private static final int CHUNK = 256;
 
@@ -72,8 +74,8 @@ final class AttentionForward extends AttentionPass {
         multiplyByKeys(height, keys, scratch, weights, stride, scratch, values, length * TileKernels.PANEL, scratch,
             results);
         for (int i = 0; i < height; i++) {
-          Kernels.ARITHMETIC.scale(1 / scratch[sums + i], scratch, results + i * headWidth, y, yo + at + i * queryStride,
-              headDim);
+          Kernels.ARITHMETIC.scale(1 / scratch[sums + i], scratch, results + i * headWidth, y,
+              yo + at + i * queryStride, headDim);
         }
       }
     }
@@ -82,8 +84,8 @@ final class AttentionForward extends AttentionPass {
   }
 
   /**
-   * Turns a row of scores into weights that are not yet divided by their sum, which is returned. What the query does not
-   * see, and what fills up the row's last panel, gets no weight.
+   * Turns a row of scores into weights that are not yet divided by their sum, which is returned. What the query does
+   * not see, and what fills up the row's last panel, gets no weight.
    */
   private float softmax(int token, int head, int visible, int keys, float[] row, int offset, int[] words) {
     int width = TileKernels.padded(keys);

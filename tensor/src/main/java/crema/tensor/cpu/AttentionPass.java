@@ -8,9 +8,9 @@ import java.util.Arrays;
 /**
  * What the two passes of attention have in common: the shapes, and how a batch is cut.
  *
- * <p>A task does all query heads that share one key and value head, for one chunk of the queries of one sequence. It lays
- * out keys and values once, and works on tiles of a few queries against all keys, so that no more than a tile of the
- * weights exists at a time. How queries are cut into tiles does not change a bit.
+ * <p>A task does all query heads that share one key and value head, for one chunk of the queries of one sequence. It
+ * lays out keys and values once, and works on tiles of a few queries against all keys, so that no more than a tile of
+ * the weights exists at a time. How queries are cut into tiles does not change a bit.
  */
 abstract class AttentionPass {
   /** Weights in a tile, at most: two of them stay in the L2 cache. */
@@ -55,7 +55,8 @@ abstract class AttentionPass {
   }
 
   /**
-   * Does the queries from {@code from} to before {@code to} of a sequence, for the query heads of one key and value head.
+   * Does the queries from {@code from} to before {@code to} of a sequence, for the query heads of one key and value
+   * head.
    *
    * @param index which chunk of the sequence it is
    */

@@ -3,8 +3,8 @@ package crema.tensor.cpu;
 import java.util.Arrays;
 
 /**
- * What the op families of a CPU backend share: its threads, its pooled arrays, and how work is cut. Pieces are chosen by
- * the size of the work alone, so that no result depends on the number of threads.
+ * What the op families of a CPU backend share: its threads, its pooled arrays, and how work is cut. Pieces are chosen
+ * by the size of the work alone, so that no result depends on the number of threads.
  */
 final class CpuContext implements AutoCloseable {
   /** Elements of a piece: long enough to make handing it out cheap, short enough for the L2 cache. */
@@ -64,8 +64,8 @@ final class CpuContext implements AutoCloseable {
   }
 
   /**
-   * Runs work on rows that adds up {@code width} sums over them. Blocks of rows have partial sums of their own, which are
-   * added in the order of the blocks.
+   * Runs work on rows that adds up {@code width} sums over them. Blocks of rows have partial sums of their own, which
+   * are added in the order of the blocks.
    *
    * @return the sums, at the start of an array that the caller gives back to {@link #floats}
    */

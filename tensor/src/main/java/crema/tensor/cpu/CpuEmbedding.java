@@ -77,8 +77,8 @@ final class CpuEmbedding implements Embedding {
         int at = vo + i * features;
         System.arraycopy(gradient, dyo + token(occurrences[firsts[i]]) * features, sums, at, features);
         for (int j = firsts[i] + 1; j < firsts[i + 1]; j++) {
-          Kernels.ARITHMETIC.binary(BinaryOperator.ADD, sums, at, gradient, dyo + token(occurrences[j]) * features, sums,
-              at, features);
+          Kernels.ARITHMETIC.binary(BinaryOperator.ADD, sums, at, gradient, dyo + token(occurrences[j]) * features,
+              sums, at, features);
         }
         Kernels.ARITHMETIC.scale(factor, sums, at, sums, at, features);
       }

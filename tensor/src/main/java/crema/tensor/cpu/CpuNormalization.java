@@ -47,7 +47,8 @@ final class CpuNormalization implements Normalization {
         float mean = center ? Kernels.REDUCTION.sum(in, at, features) / features : 0;
         float variance = Kernels.REDUCTION.squaredDeviations(in, at, mean, features) / features;
         float inverse = 1 / (float) Math.sqrt(variance + epsilon);
-        Kernels.ARITHMETIC.normalize(in, at, mean, inverse, weights, wo, biases, bo, out, yo + row * features, features);
+        Kernels.ARITHMETIC.normalize(in, at, mean, inverse, weights, wo, biases, bo, out, yo + row * features,
+            features);
         if (keptMeans != null) {
           keptMeans[mo + row] = mean;
         }
@@ -93,7 +94,8 @@ final class CpuNormalization implements Normalization {
         float mean = keptMeans == null ? 0 : keptMeans[mo + row];
         float inverse = keptInverses[io + row];
         if (dweight != null) {
-          Kernels.ARITHMETIC.addNormalizedProduct(in, xo + at, mean, inverse, gradient, dyo + at, partial, po, features);
+          Kernels.ARITHMETIC.addNormalizedProduct(in, xo + at, mean, inverse, gradient, dyo + at, partial, po,
+              features);
         }
         if (dbias != null) {
           Kernels.ARITHMETIC.addScaled(1, gradient, dyo + at, partial, po + features, features);

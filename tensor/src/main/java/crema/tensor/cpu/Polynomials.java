@@ -1,8 +1,8 @@
 package crema.tensor.cpu;
 
 /**
- * The numbers in the elementary functions of {@link ScalarMath} and {@link VectorMath}, which run the same operations in
- * the same order and so agree to the bit.
+ * The numbers in the elementary functions of {@link ScalarMath} and {@link VectorMath}, which run the same operations
+ * in the same order and so agree to the bit.
  */
 final class Polynomials {
   /** Adding and subtracting this rounds a small number to an integer, which the sum's low bits then hold. */
@@ -47,23 +47,19 @@ final class Polynomials {
   static final float TANH_9 = 2.06390887954e-2f;
   static final float TANH_11 = -5.70498872745e-3f;
 
-  /** Up to here erf is a polynomial, beyond it 1 − exp of one. */
-  static final float ERF_SMALL = 0.927734375f;
-  // (erf x − x) / x in x²: Juffa, "Vectorizable implementation of error function erf()" (2013).
-  static final float ERF_1 = 1.28379166e-1f;
-  static final float ERF_3 = -3.76125336e-1f;
-  static final float ERF_5 = 1.12819925e-1f;
-  static final float ERF_7 = -2.67681349e-2f;
-  static final float ERF_9 = 4.99119423e-3f;
-  static final float ERF_11 = -5.96761703e-4f;
-  // (ln erfc x + x) / x for x > ERF_SMALL: the same source.
-  static final float ERFC_1 = -1.28717512e-1f;
-  static final float ERFC_2 = -6.34846687e-1f;
-  static final float ERFC_3 = -1.06777877e-1f;
-  static final float ERFC_4 = 2.42546219e-2f;
-  static final float ERFC_5 = -3.88396438e-3f;
-  static final float ERFC_6 = 3.83197126e-4f;
-  static final float ERFC_7 = -1.72853470e-5f;
+  /** The normal distribution's tail beyond z is s · p(s) · exp(−z²/2) with s = 1 / (1 + TAIL_SLOPE · z / √2). */
+  static final float TAIL_SLOPE = 0.3f;
+  // p, minimax in the tail's relative error up to z = 13.4, where the tail is no normal float any more: 2e-8. The form
+  // is that of Hastings, "Approximations for digital computers" (1955).
+  static final float TAIL_0 = 0x1.5a8016p-4f;
+  static final float TAIL_1 = 0x1.5d93bep-4f;
+  static final float TAIL_2 = 0x1.301778p-4f;
+  static final float TAIL_3 = 0x1.b72ab8p-4f;
+  static final float TAIL_4 = -0x1.7f852cp-5f;
+  static final float TAIL_5 = 0x1.17c168p-2f;
+  static final float TAIL_6 = -0x1.05bfcp-2f;
+  static final float TAIL_7 = 0x1.f0bd64p-3f;
+  static final float TAIL_8 = -0x1.0914d8p-4f;
 
   static final float SQRT_HALF = (float) Math.sqrt(0.5);
   /** 1 / √(2π): the normal distribution's density at 0. */

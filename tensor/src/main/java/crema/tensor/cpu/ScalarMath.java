@@ -69,55 +69,33 @@ final class ScalarMath {
     return Math.fma(q * s, x, x);
   }
 
-  /** The error function for |x| up to {@link Polynomials#ERF_SMALL}. */
-  private static float erfSmall(float x) {
-    float s = x * x;
-    float q = Math.fma(ERF_11, s, ERF_9);
-    q = Math.fma(q, s, ERF_7);
-    q = Math.fma(q, s, ERF_5);
-    q = Math.fma(q, s, ERF_3);
-    q = Math.fma(q, s, ERF_1);
-    return Math.fma(q, x, x);
+  /** exp(−x²/2). */
+  private static float bell(float x) {
+    return expOfSmall(-0.5f * x * x);
   }
 
-  /** 1 − erf(x) for x above {@link Polynomials#ERF_SMALL}. */
-  private static float erfcLarge(float x) {
-    float q = Math.fma(ERFC_7, x, ERFC_6);
-    q = Math.fma(q, x, ERFC_5);
-    q = Math.fma(q, x, ERFC_4);
-    q = Math.fma(q, x, ERFC_3);
-    q = Math.fma(q, x, ERFC_2);
-    q = Math.fma(q, x, ERFC_1);
-    return expOfSmall(Math.fma(q, x, -x));
-  }
-
-  static float erf(float x) {
-    float magnitude = Math.abs(x);
-    return magnitude > ERF_SMALL ? Math.copySign(1 - erfcLarge(magnitude), x) : erfSmall(x);
-  }
-
-  /** Φ(x), the normal distribution function. */
-  static float normal(float x) {
-    float t = x * SQRT_HALF;
-    float magnitude = Math.abs(t);
-    if (magnitude > ERF_SMALL) {
-      float tail = 0.5f * erfcLarge(magnitude);
-      return t < 0 ? tail : 1 - tail;
-    }
-    return Math.fma(0.5f, erfSmall(t), 0.5f);
+  /** The normal distribution function, given {@link #bell}(x). */
+  private static float normal(float x, float bell) {
+    float s = 1 / Math.fma(Math.abs(x), TAIL_SLOPE * SQRT_HALF, 1);
+    float q = Math.fma(TAIL_8, s, TAIL_7);
+    q = Math.fma(q, s, TAIL_6);
+    q = Math.fma(q, s, TAIL_5);
+    q = Math.fma(q, s, TAIL_4);
+    q = Math.fma(q, s, TAIL_3);
+    q = Math.fma(q, s, TAIL_2);
+    q = Math.fma(q, s, TAIL_1);
+    q = Math.fma(q, s, TAIL_0);
+    float tail = q * s * bell;
+    return x < 0 ? tail : 1 - tail;
   }
 
   static float gelu(float x) {
-    return x * normal(x);
-  }
-
-  /** The normal distribution's density. */
-  static float normalDensity(float x) {
-    return NORMAL_DENSITY * expOfSmall(-0.5f * x * x);
+    return x * normal(x, bell(x));
   }
 
   static float geluSlope(float x) {
-    return Math.fma(x, normalDensity(x), normal(x));
+    float bell = bell(x);
+    return Math.fma(x * NORMAL_DENSITY, bell, normal(x, bell));
   }
 
   /** 1 + tanh(√(2/π)(x + 0.044715 x³)), halved: a sigmoid. */

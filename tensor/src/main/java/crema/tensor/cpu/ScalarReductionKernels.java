@@ -1,8 +1,8 @@
 package crema.tensor.cpu;
 
 /**
- * {@link ReductionKernels} without the Vector API. A lane after the other: the tree of lanes is a recursion whose leaves
- * are the lanes, reached when the stride is the number of lanes.
+ * {@link ReductionKernels} without the Vector API. A lane after the other: the tree of lanes is a recursion whose
+ * leaves are the lanes, reached when the stride is the number of lanes.
  */
 final class ScalarReductionKernels extends ReductionKernels {
   @Override

@@ -2,8 +2,8 @@ package crema.tensor.cpu;
 
 /**
  * Products of matrices so small that they stay in the caches: what attention does for each head. The right-hand side is
- * in panels of {@value #PANEL} columns, k-major; the left one is read where it is, with any strides, so that a matrix and
- * its transpose cost the same.
+ * in panels of {@value #PANEL} columns, k-major; the left one is read where it is, with any strides, so that a matrix
+ * and its transpose cost the same.
  *
  * <p>Every element is one chain of fused multiply-adds from the first step to the last, whatever the width, and a long
  * product may be cut into several calls without changing a bit.
@@ -50,8 +50,8 @@ abstract sealed class TileKernels permits ScalarTileKernels, VectorTileKernels {
   }
 
   /**
-   * Packs the transpose of a matrix into panels, each {@code [columns, PANEL]}; what the last panel holds beyond the last
-   * row of the matrix is undefined.
+   * Packs the transpose of a matrix into panels, each {@code [columns, PANEL]}; what the last panel holds beyond the
+   * last row of the matrix is undefined.
    *
    * @param x row i is at {@code xo + i * ldx}
    */

@@ -127,18 +127,9 @@ final class VectorActivationKernels extends ActivationKernels {
     }
   }
 
-  /** In two loops: one would be too much to inline. */
   private static void geluSlope(float[] x, int xo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += LANES) {
-      VectorMath.normal(load(x, xo + i)).intoArray(y, yo + i);
-    }
-    addNormalDensity(x, xo, y, yo, n);
-  }
-
-  private static void addNormalDensity(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      var v = load(x, xo + i);
-      v.fma(VectorMath.normalDensity(v), load(y, yo + i)).intoArray(y, yo + i);
+      VectorMath.geluSlope(load(x, xo + i)).intoArray(y, yo + i);
     }
   }
 
@@ -184,13 +175,35 @@ final class VectorActivationKernels extends ActivationKernels {
     }
   }
 
+  /**
+   * {@link VectorMath#exp} once more: rows of a softmax are short, so this loop is inlined into larger ones, where
+   * methods of ours would reach the JIT compiler's limits and their vectors be boxed. The Vector API's are always
+   * inlined.
+   */
   @Override
   void exponential(float scale, float[] x, int xo, float shift, float[] y, int yo, int n) {
     int whole = SPECIES.loopBound(n);
-    var scales = all(scale);
-    var shifts = all(-shift);
+    var scales = FloatVector.broadcast(SPECIES, scale);
+    var shifts = FloatVector.broadcast(SPECIES, -shift);
+    var log2 = FloatVector.broadcast(SPECIES, Polynomials.LOG2_E);
+    var rounder = FloatVector.broadcast(SPECIES, Polynomials.ROUNDER);
+    var high = FloatVector.broadcast(SPECIES, -Polynomials.LN2_HIGH);
+    var low = FloatVector.broadcast(SPECIES, -Polynomials.LN2_LOW);
+    var p2 = FloatVector.broadcast(SPECIES, Polynomials.EXP_2);
+    var p3 = FloatVector.broadcast(SPECIES, Polynomials.EXP_3);
+    var p4 = FloatVector.broadcast(SPECIES, Polynomials.EXP_4);
+    var p5 = FloatVector.broadcast(SPECIES, Polynomials.EXP_5);
+    var p6 = FloatVector.broadcast(SPECIES, Polynomials.EXP_6);
     for (int i = 0; i < whole; i += LANES) {
-      VectorMath.exp(scales.fma(load(x, xo + i), shifts)).intoArray(y, yo + i);
+      var v = scales.fma(FloatVector.fromArray(SPECIES, x, xo + i), shifts);
+      var shifted = v.fma(log2, rounder);
+      var exponent = shifted.sub(rounder);
+      var r = exponent.fma(low, exponent.fma(high, v));
+      var q = p6.fma(r, p5).fma(r, p4).fma(r, p3).fma(r, p2).fma(r.mul(r), r).add(1);
+      q.reinterpretAsInts().add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats()
+          .blend(0, v.compare(VectorOperators.LT, Polynomials.EXP_LEAST))
+          .blend(v.mul(Float.POSITIVE_INFINITY), v.compare(VectorOperators.LE, Polynomials.EXP_GREATEST).not())
+          .intoArray(y, yo + i);
     }
     REST.exponential(scale, x, xo + whole, shift, y, yo + whole, n - whole);
   }

@@ -126,7 +126,8 @@ final class VectorArithmeticKernels extends ArithmeticKernels {
   void softmaxBackward(float factor, float[] y, int yo, float[] dy, int dyo, float mean, float[] dx, int dxo, int n) {
     int whole = SPECIES.loopBound(n);
     for (int i = 0; i < whole; i += LANES) {
-      load(y, yo + i).mul(factor).mul(load(dy, dyo + i).sub(mean)).intoArray(dx, dxo + i);
+      FloatVector.fromArray(SPECIES, y, yo + i).mul(factor)
+          .mul(FloatVector.fromArray(SPECIES, dy, dyo + i).sub(mean)).intoArray(dx, dxo + i);
     }
     REST.softmaxBackward(factor, y, yo + whole, dy, dyo + whole, mean, dx, dxo + whole, n - whole);
   }
@@ -218,7 +219,7 @@ final class VectorArithmeticKernels extends ArithmeticKernels {
       v.intoArray(secondMoment, vo + i);
       stepSize.fma(m.div(divisor), load(parameter, po + i).mul(factors.decay())).intoArray(parameter, po + i);
     }
-    REST.adamW(parameter, po + whole, gradient, go + whole, firstMoment, mo + whole, secondMoment, vo + whole, n - whole,
-        factors);
+    REST.adamW(parameter, po + whole, gradient, go + whole, firstMoment, mo + whole, secondMoment, vo + whole,
+        n - whole, factors);
   }
 }

@@ -31,7 +31,6 @@ final class VectorMath {
   private static final FloatVector TINY_SCALE = all(0x1p23f);
   private static final FloatVector TINY_EXPONENT = all(23);
   private static final IntVector SQRT_HALF_BITS = IntVector.broadcast(SimdSpecies.INT, Polynomials.SQRT_HALF_BITS);
-  private static final IntVector SIGN = IntVector.broadcast(SimdSpecies.INT, Integer.MIN_VALUE);
   private static final FloatVector LEAST_NORMAL = all(Polynomials.LEAST_NORMAL);
   private static final FloatVector LOG_3 = all(Polynomials.LOG_3);
   private static final FloatVector LOG_4 = all(Polynomials.LOG_4);
@@ -48,21 +47,16 @@ final class VectorMath {
   private static final FloatVector TANH_7 = all(Polynomials.TANH_7);
   private static final FloatVector TANH_9 = all(Polynomials.TANH_9);
   private static final FloatVector TANH_11 = all(Polynomials.TANH_11);
-  private static final FloatVector ERF_SMALL = all(Polynomials.ERF_SMALL);
-  private static final FloatVector ERF_1 = all(Polynomials.ERF_1);
-  private static final FloatVector ERF_3 = all(Polynomials.ERF_3);
-  private static final FloatVector ERF_5 = all(Polynomials.ERF_5);
-  private static final FloatVector ERF_7 = all(Polynomials.ERF_7);
-  private static final FloatVector ERF_9 = all(Polynomials.ERF_9);
-  private static final FloatVector ERF_11 = all(Polynomials.ERF_11);
-  private static final FloatVector ERFC_1 = all(Polynomials.ERFC_1);
-  private static final FloatVector ERFC_2 = all(Polynomials.ERFC_2);
-  private static final FloatVector ERFC_3 = all(Polynomials.ERFC_3);
-  private static final FloatVector ERFC_4 = all(Polynomials.ERFC_4);
-  private static final FloatVector ERFC_5 = all(Polynomials.ERFC_5);
-  private static final FloatVector ERFC_6 = all(Polynomials.ERFC_6);
-  private static final FloatVector ERFC_7 = all(Polynomials.ERFC_7);
-  private static final FloatVector SQRT_HALF = all(Polynomials.SQRT_HALF);
+  private static final FloatVector TAIL_SLOPE = all(Polynomials.TAIL_SLOPE * Polynomials.SQRT_HALF);
+  private static final FloatVector TAIL_0 = all(Polynomials.TAIL_0);
+  private static final FloatVector TAIL_1 = all(Polynomials.TAIL_1);
+  private static final FloatVector TAIL_2 = all(Polynomials.TAIL_2);
+  private static final FloatVector TAIL_3 = all(Polynomials.TAIL_3);
+  private static final FloatVector TAIL_4 = all(Polynomials.TAIL_4);
+  private static final FloatVector TAIL_5 = all(Polynomials.TAIL_5);
+  private static final FloatVector TAIL_6 = all(Polynomials.TAIL_6);
+  private static final FloatVector TAIL_7 = all(Polynomials.TAIL_7);
+  private static final FloatVector TAIL_8 = all(Polynomials.TAIL_8);
   private static final FloatVector NORMAL_DENSITY = all(Polynomials.NORMAL_DENSITY);
   private static final FloatVector GELU_FACTOR = all(Polynomials.GELU_FACTOR);
   private static final FloatVector GELU_CUBE = all(Polynomials.GELU_CUBE);
@@ -117,12 +111,6 @@ final class VectorMath {
     return ONE.div(exp(x.neg()).add(ONE));
   }
 
-  /** The numbers {@code magnitude}, not negative, with the signs of {@code sign}. */
-  private static FloatVector copySign(FloatVector magnitude, FloatVector sign) {
-    IntVector signs = sign.reinterpretAsInts().and(SIGN);
-    return magnitude.reinterpretAsInts().or(signs).reinterpretAsFloats();
-  }
-
   static FloatVector tanh(FloatVector x) {
     var large = ONE.sub(TWO.div(exp(x.add(x)).add(ONE)));
     var s = x.mul(x);
@@ -133,47 +121,31 @@ final class VectorMath {
     return large.blend(q.mul(s).fma(x, x), x.abs().compare(LT, TANH_SMALL));
   }
 
-  private static FloatVector erfSmall(FloatVector x) {
-    var s = x.mul(x);
-    var q = ERF_11.fma(s, ERF_9);
-    q = q.fma(s, ERF_7);
-    q = q.fma(s, ERF_5);
-    q = q.fma(s, ERF_3);
-    q = q.fma(s, ERF_1);
-    return q.fma(x, x);
+  private static FloatVector bell(FloatVector x) {
+    return expOfSmall(x.mul(MINUS_HALF).mul(x));
   }
 
-  private static FloatVector erfcLarge(FloatVector x) {
-    var q = ERFC_7.fma(x, ERFC_6);
-    q = q.fma(x, ERFC_5);
-    q = q.fma(x, ERFC_4);
-    q = q.fma(x, ERFC_3);
-    q = q.fma(x, ERFC_2);
-    q = q.fma(x, ERFC_1);
-    return expOfSmall(q.fma(x, x.neg()));
-  }
-
-  static FloatVector erf(FloatVector x) {
-    var magnitude = x.abs();
-    var large = copySign(ONE.sub(erfcLarge(magnitude)), x);
-    return erfSmall(x).blend(large, magnitude.compare(GT, ERF_SMALL));
-  }
-
-  static FloatVector normal(FloatVector x) {
-    var t = x.mul(SQRT_HALF);
-    var magnitude = t.abs();
-    var tail = erfcLarge(magnitude).mul(HALF);
-    var large = ONE.sub(tail).blend(tail, t.compare(LT, ZERO));
-    return erfSmall(t).fma(HALF, HALF).blend(large, magnitude.compare(GT, ERF_SMALL));
+  private static FloatVector normal(FloatVector x, FloatVector bell) {
+    var s = ONE.div(x.abs().fma(TAIL_SLOPE, ONE));
+    var q = TAIL_8.fma(s, TAIL_7);
+    q = q.fma(s, TAIL_6);
+    q = q.fma(s, TAIL_5);
+    q = q.fma(s, TAIL_4);
+    q = q.fma(s, TAIL_3);
+    q = q.fma(s, TAIL_2);
+    q = q.fma(s, TAIL_1);
+    q = q.fma(s, TAIL_0);
+    var tail = q.mul(s).mul(bell);
+    return ONE.sub(tail).blend(tail, x.compare(LT, ZERO));
   }
 
   static FloatVector gelu(FloatVector x) {
-    return x.mul(normal(x));
+    return x.mul(normal(x, bell(x)));
   }
 
-  /** The normal distribution's density. */
-  static FloatVector normalDensity(FloatVector x) {
-    return expOfSmall(x.mul(MINUS_HALF).mul(x)).mul(NORMAL_DENSITY);
+  static FloatVector geluSlope(FloatVector x) {
+    var bell = bell(x);
+    return x.mul(NORMAL_DENSITY).fma(bell, normal(x, bell));
   }
 
   private static FloatVector geluTanhGate(FloatVector x) {

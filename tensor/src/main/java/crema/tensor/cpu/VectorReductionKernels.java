@@ -11,8 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link ReductionKernels} on vectors. The virtual lanes are one vector of 512 bits ({@code a} below), two of 256
  * ({@code a} and {@code b}) or four of 128; the compiler folds the conditions on the width away.
  *
- * <p>The rest of a run, less than all virtual lanes, goes through masked loads, written with methods of the Vector API
- * alone: a method of ours that is seldom called would not be inlined, and the sums would be boxed in every loop.
+ * <p>The rest of a run, less than all virtual lanes, goes through masked loads. Loops and rests are written with
+ * methods of the Vector API alone, which are always inlined: a method of ours that is seldom called is not, nor is one
+ * in a unit that has grown too large, and then the sums would be boxed in every loop.
  */
 final class VectorReductionKernels extends ReductionKernels {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.FLOAT;
@@ -40,10 +41,6 @@ final class VectorReductionKernels extends ReductionKernels {
     return FloatVector.zero(SPECIES);
   }
 
-  private static FloatVector load(float[] array, int offset) {
-    return FloatVector.fromArray(SPECIES, array, offset);
-  }
-
   /** Combines the virtual lanes. */
   private static float total(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
     var v = FOUR ? a.add(c).add(b.add(d)) : TWO ? a.add(b) : a;
@@ -65,13 +62,13 @@ final class VectorReductionKernels extends ReductionKernels {
     var d = zero();
     int i = 0;
     for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      a = a.add(load(x, xo + i));
+      a = a.add(FloatVector.fromArray(SPECIES, x, xo + i));
       if (TWO) {
-        b = b.add(load(x, xo + i + LANES));
+        b = b.add(FloatVector.fromArray(SPECIES, x, xo + i + LANES));
       }
       if (FOUR) {
-        c = c.add(load(x, xo + i + 2 * LANES));
-        d = d.add(load(x, xo + i + 3 * LANES));
+        c = c.add(FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES));
+        d = d.add(FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES));
       }
     }
     if (i < n) {
@@ -95,13 +92,15 @@ final class VectorReductionKernels extends ReductionKernels {
     var d = zero();
     int i = 0;
     for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      a = load(x, xo + i).fma(load(y, yo + i), a);
+      a = FloatVector.fromArray(SPECIES, x, xo + i).fma(FloatVector.fromArray(SPECIES, y, yo + i), a);
       if (TWO) {
-        b = load(x, xo + i + LANES).fma(load(y, yo + i + LANES), b);
+        b = FloatVector.fromArray(SPECIES, x, xo + i + LANES).fma(FloatVector.fromArray(SPECIES, y, yo + i + LANES), b);
       }
       if (FOUR) {
-        c = load(x, xo + i + 2 * LANES).fma(load(y, yo + i + 2 * LANES), c);
-        d = load(x, xo + i + 3 * LANES).fma(load(y, yo + i + 3 * LANES), d);
+        c = FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES)
+            .fma(FloatVector.fromArray(SPECIES, y, yo + i + 2 * LANES), c);
+        d = FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES)
+            .fma(FloatVector.fromArray(SPECIES, y, yo + i + 3 * LANES), d);
       }
     }
     if (i < n) {
@@ -133,17 +132,20 @@ final class VectorReductionKernels extends ReductionKernels {
     var d = zero();
     int i = 0;
     for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      a = load(x, xo + i).sub(shift).mul(load(y, yo + i))
-          .fma(load(z, zo + i), a);
+      a = FloatVector.fromArray(SPECIES, x, xo + i).sub(shift).mul(FloatVector.fromArray(SPECIES, y, yo + i))
+          .fma(FloatVector.fromArray(SPECIES, z, zo + i), a);
       if (TWO) {
-        b = load(x, xo + i + LANES).sub(shift).mul(load(y, yo + i + LANES))
-            .fma(load(z, zo + i + LANES), b);
+        b = FloatVector.fromArray(SPECIES, x, xo + i + LANES).sub(shift)
+            .mul(FloatVector.fromArray(SPECIES, y, yo + i + LANES))
+            .fma(FloatVector.fromArray(SPECIES, z, zo + i + LANES), b);
       }
       if (FOUR) {
-        c = load(x, xo + i + 2 * LANES).sub(shift).mul(load(y, yo + i + 2 * LANES))
-            .fma(load(z, zo + i + 2 * LANES), c);
-        d = load(x, xo + i + 3 * LANES).sub(shift).mul(load(y, yo + i + 3 * LANES))
-            .fma(load(z, zo + i + 3 * LANES), d);
+        c = FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES).sub(shift)
+            .mul(FloatVector.fromArray(SPECIES, y, yo + i + 2 * LANES))
+            .fma(FloatVector.fromArray(SPECIES, z, zo + i + 2 * LANES), c);
+        d = FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES).sub(shift)
+            .mul(FloatVector.fromArray(SPECIES, y, yo + i + 3 * LANES))
+            .fma(FloatVector.fromArray(SPECIES, z, zo + i + 3 * LANES), d);
       }
     }
     if (i < n) {
@@ -179,16 +181,16 @@ final class VectorReductionKernels extends ReductionKernels {
     var d = zero();
     int i = 0;
     for (; i <= n - VIRTUAL_LANES; i += VIRTUAL_LANES) {
-      var aDeviation = load(x, xo + i).sub(mean);
+      var aDeviation = FloatVector.fromArray(SPECIES, x, xo + i).sub(mean);
       a = aDeviation.fma(aDeviation, a);
       if (TWO) {
-        var bDeviation = load(x, xo + i + LANES).sub(mean);
+        var bDeviation = FloatVector.fromArray(SPECIES, x, xo + i + LANES).sub(mean);
         b = bDeviation.fma(bDeviation, b);
       }
       if (FOUR) {
-        var cDeviation = load(x, xo + i + 2 * LANES).sub(mean);
+        var cDeviation = FloatVector.fromArray(SPECIES, x, xo + i + 2 * LANES).sub(mean);
         c = cDeviation.fma(cDeviation, c);
-        var dDeviation = load(x, xo + i + 3 * LANES).sub(mean);
+        var dDeviation = FloatVector.fromArray(SPECIES, x, xo + i + 3 * LANES).sub(mean);
         d = dDeviation.fma(dDeviation, d);
       }
     }
@@ -218,7 +220,7 @@ final class VectorReductionKernels extends ReductionKernels {
     int whole = SPECIES.loopBound(n);
     var max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < whole; i += LANES) {
-      max = max.max(load(x, xo + i));
+      max = max.max(FloatVector.fromArray(SPECIES, x, xo + i));
     }
     if (whole < n) {
       var mask = SPECIES.indexInRange(whole, n);
@@ -337,7 +339,7 @@ final class VectorReductionKernels extends ReductionKernels {
     int whole = SPECIES.loopBound(n);
     var sum = zero();
     for (int i = 0; i < whole; i += LANES) {
-      sum = load(x, xo + i).fma(zero(), sum);
+      sum = FloatVector.fromArray(SPECIES, x, xo + i).fma(zero(), sum);
     }
     // Zero or NaN, in whatever order the lanes are added.
     return sum.reduceLanes(VectorOperators.ADD) == 0 && REST.isFinite(x, xo + whole, n - whole);

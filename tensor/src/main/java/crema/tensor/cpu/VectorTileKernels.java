@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link TileKernels} on vectors: blocks of some rows and one or two vectors, whose sums stay in registers. Eight rows of
- * two vectors need 512 bits, where there are 32 registers; the other widths have blocks of four rows.
+ * {@link TileKernels} on vectors: blocks of some rows and one or two vectors, whose sums stay in registers. Eight rows
+ * of two vectors need 512 bits, where there are 32 registers; the other widths have blocks of four rows.
  */
 final class VectorTileKernels extends TileKernels {
   private static final VectorSpecies<Float> SPECIES = SimdSpecies.FLOAT;
@@ -21,8 +21,8 @@ final class VectorTileKernels extends TileKernels {
   }
 
   @Override
-  void multiplyAdd(int rows, int columns, int depth, float[] a, int ao, int rowStride, int stepStride, float[] b, int bo,
-      int panelStride, float[] c, int co, int ldc) {
+  void multiplyAdd(int rows, int columns, int depth, float[] a, int ao, int rowStride, int stepStride, float[] b,
+      int bo, int panelStride, float[] c, int co, int ldc) {
     for (int j = 0; j < columns; j += 2 * LANES) {
       int b0 = bo + j / PANEL * panelStride + j % PANEL;
       int next = j + LANES;
