@@ -290,7 +290,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private List<String> commandLine() {
-    var line = new ArrayList<>(List.of("crema", "train"));
+    var line = new ArrayList<>(List.of("crema"));
     line.addAll(Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs());
     return line;
   }

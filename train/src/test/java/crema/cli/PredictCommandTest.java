@@ -124,6 +124,6 @@ class PredictCommandTest {
   void infoTellsWhereTheModelComesFrom() {
     var run = CommandRun.of("info", model.toString());
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("2: appliances, cameras", "crema train", "transformer encoder, 1 layers of 16");
+    assertThat(run.out()).contains("2: appliances, cameras", "crema train --train", "transformer encoder, 1 layers of 16");
   }
 }
