@@ -94,7 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
       if (!directory.holdsRun()) {
         throw new TrainingException(model + " does not tell its training columns; give --text and --label");
       }
-      TrainingConfig.Data training = directory.readTrainingConfig().data();
+      TrainingConfig.Data training = directory.readTrainingData();
       textColumns = textColumns.isEmpty() ? training.text() : textColumns;
       labelColumn = labelColumn == null ? training.label() : labelColumn;
     }

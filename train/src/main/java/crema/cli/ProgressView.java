@@ -6,6 +6,7 @@ import crema.train.TrainingListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.StringJoiner;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -84,11 +85,15 @@ final class ProgressView implements TrainingListener, AutoCloseable {
       return;
     }
     close();
-    var line = new StringBuilder(String.format(Locale.ROOT, "epoch %.2f, step %,d: validation loss %.4f",
-        validation.epoch(), validation.step(), validation.loss()));
+    var line = new StringBuilder(String.format(Locale.ROOT, "epoch %.2f, step %,d: validation",
+        validation.epoch(), validation.step()));
+    if (!Double.isNaN(validation.loss())) {
+      line.append(String.format(Locale.ROOT, " loss %.4f,", validation.loss()));
+    }
+    var metrics = new StringJoiner(",");
     validation.metrics().forEach((name, value) ->
-        line.append(String.format(Locale.ROOT, ", %s %.4f", name.replace('_', ' '), value)));
-    terminal.err().println(line.append(best ? " (best)" : ""));
+        metrics.add(String.format(Locale.ROOT, " %s %.4f", name.replace('_', ' '), value)));
+    terminal.err().println(line.append(metrics).append(best ? " (best)" : ""));
   }
 
   @Override

@@ -58,7 +58,7 @@ final class QuickstartCommand implements Callable<Integer> {
     var directory = new ModelDirectory(output);
     TrainingConfig config = config(seed);
     // Its own earlier result may go; anything else in the way is the user's.
-    boolean own = directory.holdsRun() && directory.readTrainingConfig().data().equals(config.data());
+    boolean own = directory.holdsRun() && directory.readTrainingData().equals(config.data());
     directory.prepareForRun(own);
     if (!quiet) {
       terminal.err().println("Data: " + ProductTitles.ATTRIBUTION);

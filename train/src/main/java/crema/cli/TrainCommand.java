@@ -1,9 +1,11 @@
 package crema.cli;
 
 import crema.train.CheckpointPolicy;
+import crema.train.FastTextTrainingConfig;
 import crema.train.ModelDirectory;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +25,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Trains a transformer encoder to give texts their labels, from CSV, TSV, JSONL or fastText files (also .gz, .zst).",
-      "Writes a model directory with weights, tokenizer, labels, provenance, metrics.json, report.html and log.jsonl."
+      "Trains a transformer encoder, or fastText, to give texts their labels, from CSV, TSV, JSONL or fastText files",
+      "(also .gz, .zst). Writes a model directory with weights, labels, provenance, metrics.json, report.html and log.jsonl."
     },
     footer = {
       "",
@@ -33,17 +35,32 @@ import picocli.CommandLine.Spec;
       "  crema train --train train.tsv --validation valid.tsv --text name,description --label lvl1 \\",
       "      --output models/gpc --epochs 10 --learning-rate 5e-4 --schedule cosine --warmup 200",
       "  crema train --train offers.csv --text title --label category --group cluster_id --output models/offers",
+      "  crema train --model fasttext --train offers.csv --text title --label category --output models/fast",
       "  crema train --resume --output models/offers",
       "",
       "Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened."
     })
 final class TrainCommand implements Callable<Integer> {
+  private static final String ENCODER = "encoder";
+  private static final String FAST_TEXT = "fasttext";
+
+  /** The settings of an encoder that fastText shares. */
+  private static final List<String> SHARED =
+      List.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes");
+
+  private static final int EPOCHS = 3;
+  private static final double LEARNING_RATE = 3e-4;
+
   private final Terminal terminal;
 
   @Spec private @Nullable CommandSpec spec;
 
   @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true, description = "The model directory to write.")
   private Path output = Path.of("");
+
+  @Option(names = "--model", paramLabel = "KIND", defaultValue = ENCODER,
+      description = "encoder or fasttext (default: ${DEFAULT-VALUE}).")
+  private String kind = ENCODER;
 
   @Option(names = "--resume", description = "Continue the run in the output directory; all settings are taken from there.")
   private boolean resume;
@@ -61,8 +78,11 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin(name = "Data")
   private DataOptions data = new DataOptions();
 
-  @Mixin(name = "Model")
+  @Mixin(name = "Encoder")
   private ModelOptions model = new ModelOptions();
+
+  @Mixin(name = "FastText")
+  private FastTextOptions fastText = new FastTextOptions();
 
   @Mixin(name = "Training")
   private TrainingOptions training = new TrainingOptions();
@@ -118,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
         description = "Of the tokenizer that is trained (default: ${DEFAULT-VALUE}).")
     private int vocabularySize;
 
-    @Option(names = "--lowercase", description = "The tokenizer that is trained ignores case.")
+    @Option(names = "--lowercase", description = "Ignore case.")
     private boolean lowercase;
 
     @Option(names = "--max-length", paramLabel = "N", defaultValue = "256",
@@ -164,10 +184,51 @@ final class TrainCommand implements Callable<Integer> {
     private double dropPath;
   }
 
+  private static final class FastTextOptions {
+    private static final int EPOCHS = 10;
+    private static final double LEARNING_RATE = 0.5;
+
+    @Option(names = "--dim", paramLabel = "N", defaultValue = "100",
+        description = "The length of a vector (default: ${DEFAULT-VALUE}).")
+    private int dim;
+
+    @Option(names = "--fasttext-loss", paramLabel = "NAME", defaultValue = "softmax",
+        description = "softmax, hs for thousands of labels, ns or one-vs-all (default: ${DEFAULT-VALUE}).")
+    private String loss = "softmax";
+
+    @Option(names = "--word-ngrams", paramLabel = "N", defaultValue = "2",
+        description = "The longest word n-gram (default: ${DEFAULT-VALUE}).")
+    private int wordNgrams;
+
+    @Option(names = "--minn", paramLabel = "N", defaultValue = "3",
+        description = "The shortest character n-gram (default: ${DEFAULT-VALUE}).")
+    private int minn;
+
+    @Option(names = "--maxn", paramLabel = "N", defaultValue = "6",
+        description = "The longest character n-gram; 0 for none (default: ${DEFAULT-VALUE}).")
+    private int maxn;
+
+    @Option(names = "--buckets", paramLabel = "N", defaultValue = "200000",
+        description = "Rows shared by all n-grams (default: ${DEFAULT-VALUE}).")
+    private int buckets;
+
+    @Option(names = "--min-count", paramLabel = "N", defaultValue = "1",
+        description = "Words seen less often get no vector of their own (default: ${DEFAULT-VALUE}).")
+    private int minCount;
+
+    @Option(names = "--leading-words", paramLabel = "N", defaultValue = "0",
+        description = "How many words at the start of a text count more (default: none).")
+    private int leadingWords;
+
+    @Option(names = "--leading-weight", paramLabel = "N", defaultValue = "1",
+        description = "How many more times those are read (default: ${DEFAULT-VALUE}).")
+    private int leadingWeight;
+  }
+
   private static final class TrainingOptions {
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "3",
-        description = "Passes over the training rows (default: ${DEFAULT-VALUE}).")
-    private int epochs;
+    @Option(names = "--epochs", paramLabel = "N",
+        description = "Passes over the training rows (default: 3; fastText: 10).")
+    private @Nullable Integer epochs;
 
     @Option(names = "--max-steps", paramLabel = "N", defaultValue = "0", description = "Stop after so many steps.")
     private long maxSteps;
@@ -184,9 +245,9 @@ final class TrainCommand implements Callable<Integer> {
         description = "Batches whose gradients make one step (default: ${DEFAULT-VALUE}).")
     private int accumulation;
 
-    @Option(names = "--learning-rate", paramLabel = "LR", defaultValue = "3e-4",
-        description = "The highest learning rate (default: ${DEFAULT-VALUE}).")
-    private double learningRate;
+    @Option(names = "--learning-rate", paramLabel = "LR",
+        description = "The highest learning rate (default: 3e-4; fastText: 0.5).")
+    private @Nullable Double learningRate;
 
     @Option(names = "--weight-decay", paramLabel = "W", defaultValue = "0.01",
         description = "Of matrices; biases, norms and gammas do not decay (default: ${DEFAULT-VALUE}).")
@@ -264,17 +325,33 @@ final class TrainCommand implements Callable<Integer> {
     }
     var directory = new ModelDirectory(output);
     boolean continues = resume && directory.holdsRun();
-    TrainingConfig config;
     if (continues) {
-      config = directory.readTrainingConfig();
       refuseOtherSettings();
-    } else {
-      config = config();
+    }
+    return switch (continues && directory.holdsFastTextRun() ? FAST_TEXT : kind) {
+      case ENCODER -> {
+        TrainingConfig config = continues ? directory.readTrainingConfig() : encoderConfig();
+        prepare(directory, continues);
+        yield new TrainingSession(terminal, quiet).run(config, directory, policy(), threads, commandLine());
+      }
+      case FAST_TEXT -> {
+        FastTextTrainingConfig config = continues ? directory.readFastTextConfig() : fastTextConfig();
+        prepare(directory, continues);
+        yield new TrainingSession(terminal, quiet).run(config, directory, policy(), threads, commandLine());
+      }
+      default -> throw new TrainingException("--model must be encoder or fasttext, not '" + kind + "'");
+    };
+  }
+
+  private void prepare(ModelDirectory directory, boolean continues) throws IOException {
+    if (!continues) {
       directory.prepareForRun(overwrite || resume);
     }
-    var policy = new CheckpointPolicy(checkpoints.checkpointSteps, checkpoints.checkpointEpochs,
+  }
+
+  private CheckpointPolicy policy() {
+    return new CheckpointPolicy(checkpoints.checkpointSteps, checkpoints.checkpointEpochs,
         checkpoints.checkpointMinutes);
-    return new TrainingSession(terminal, quiet).run(config, directory, policy, threads, commandLine());
   }
 
   /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */
@@ -295,21 +372,52 @@ final class TrainCommand implements Callable<Integer> {
     return line;
   }
 
-  private TrainingConfig config() {
+  private TrainingConfig.Data dataConfig() {
     if (data.train.isEmpty()) {
       throw new TrainingException("give the training data: --train FILE");
     }
     if (data.text.isEmpty() || data.label == null) {
       throw new TrainingException("say which columns hold texts and labels: --text COLUMN --label COLUMN");
     }
+    return new TrainingConfig.Data(data.train, data.validation, data.test, data.text, data.label, data.group,
+        data.validationFraction, data.testFraction, !data.noStratify, data.strict);
+  }
+
+  private static <T> T given(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  /** Refuses settings of these sections, which would have no effect. */
+  private void refuse(List<String> sections) {
+    CommandSpec command = Objects.requireNonNull(spec);
+    for (String section : sections) {
+      for (var option : Objects.requireNonNull(command.mixins().get(section)).options()) {
+        String name = option.longestName();
+        if (command.commandLine().getParseResult().hasMatchedOption(name) && !SHARED.contains(name)) {
+          throw new TrainingException(name + " has no effect with --model " + kind + ": leave it out");
+        }
+      }
+    }
+  }
+
+  private FastTextTrainingConfig fastTextConfig() {
+    refuse(List.of("Encoder", "Training", "Validation and checkpoints"));
+    var network = new FastTextTrainingConfig.Network(fastText.dim,
+        given(training.learningRate, FastTextOptions.LEARNING_RATE), given(training.epochs, FastTextOptions.EPOCHS),
+        fastText.loss, fastText.wordNgrams, fastText.minn, fastText.maxn, fastText.buckets, fastText.minCount,
+        new FastTextTrainingConfig.Text(model.lowercase, fastText.leadingWords, fastText.leadingWeight));
+    return new FastTextTrainingConfig(dataConfig(), network, training.seed);
+  }
+
+  private TrainingConfig encoderConfig() {
+    refuse(List.of("FastText"));
     return new TrainingConfig(
-        new TrainingConfig.Data(data.train, data.validation, data.test, data.text, data.label, data.group,
-            data.validationFraction, data.testFraction, !data.noStratify, data.strict),
+        dataConfig(),
         new TrainingConfig.Tokens(model.tokenizer, model.vocabularySize, model.lowercase, model.maxLength),
         new TrainingConfig.Encoder(model.hiddenSize, model.layers, model.heads, model.keyValueHeads, model.ffnSize,
             model.head, model.headSize, model.dropout, model.headDropout, model.dropPath),
-        new TrainingConfig.Optimization(training.epochs, training.maxSteps, training.batchTokens, training.batchSize,
-            training.accumulation, training.learningRate, training.weightDecay, training.beta1, training.beta2,
+        new TrainingConfig.Optimization(given(training.epochs, EPOCHS), training.maxSteps, training.batchTokens, training.batchSize,
+            training.accumulation, given(training.learningRate, LEARNING_RATE), training.weightDecay, training.beta1, training.beta2,
             training.epsilon, training.warmup, training.schedule, training.minScale, training.clipNorm,
             training.labelSmoothing, training.classWeights),
         new TrainingConfig.Validation(checkpoints.validateEvery, checkpoints.metric, checkpoints.patience),

@@ -5,6 +5,8 @@ import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
 import crema.train.CheckpointPolicy;
+import crema.train.FastTextRun;
+import crema.train.FastTextTrainingConfig;
 import crema.train.ModelDirectory;
 import crema.train.StopSignal;
 import crema.train.Trainer;
@@ -33,8 +35,32 @@ final class TrainingSession {
     this.quiet = quiet;
   }
 
+  /** A run that tells its progress and can be asked to stop. */
+  private interface Run {
+    TrainingResult run(ProgressView view, StopSignal stop) throws IOException;
+  }
+
   int run(TrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
       List<String> commandLine) throws IOException {
+    return watch(directory, (view, stop) -> {
+      try (var backend = Backend.open(Device.CPU, new BackendOptions(threads));
+          var trainer = new Trainer(config, directory, policy, backend, threads, view, stop)) {
+        if (!quiet) {
+          terminal.err().println(String.format(Locale.ROOT, "Training %,d parameters for %,d steps on %d threads",
+              trainer.parameterCount(), trainer.totalSteps(), threads));
+        }
+        return trainer.run(commandLine);
+      }
+    });
+  }
+
+  int run(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
+      List<String> commandLine) throws IOException {
+    return watch(directory, (view, stop) ->
+        new FastTextRun(config, directory, policy, threads, view, stop).run(commandLine));
+  }
+
+  private int watch(ModelDirectory directory, Run run) throws IOException {
     var stop = new StopSignal();
     var saved = new CountDownLatch(1);
     // The JVM ends when its shutdown hooks have: this one waits for the step and the checkpoint.
@@ -50,14 +76,8 @@ final class TrainingSession {
     }, "crema-save-on-exit");
     Runtime.getRuntime().addShutdownHook(hook);
     long began = System.nanoTime();
-    try (var view = new ProgressView(terminal, quiet);
-        var backend = Backend.open(Device.CPU, new BackendOptions(threads));
-        var trainer = new Trainer(config, directory, policy, backend, threads, view, stop)) {
-      if (!quiet) {
-        terminal.err().println(String.format(Locale.ROOT, "Training %,d parameters for %,d steps on %d threads",
-            trainer.parameterCount(), trainer.totalSteps(), threads));
-      }
-      TrainingResult result = trainer.run(commandLine);
+    try (var view = new ProgressView(terminal, quiet)) {
+      TrainingResult result = run.run(view, stop);
       view.close();
       if (result.isInterrupted()) {
         terminal.err().println("crema: interrupted and saved at step " + result.steps()

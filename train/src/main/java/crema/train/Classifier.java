@@ -1,5 +1,6 @@
 package crema.train;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -30,7 +31,15 @@ public interface Classifier extends AutoCloseable {
    * @throws TrainingException when the directory is not a model, is damaged, or is of a newer version
    */
   static Classifier load(Path directory, int threads) {
-    return EncoderClassifier.load(new ModelDirectory(directory), threads);
+    var model = new ModelDirectory(directory);
+    try {
+      return switch (ModelKind.of(model)) {
+        case ENCODER -> EncoderClassifier.load(model, threads);
+        case FAST_TEXT -> FastTextClassifier.load(model, threads);
+      };
+    } catch (IOException e) {
+      throw new TrainingException("the model in " + directory + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** The names of the labels, by index. */

@@ -2,7 +2,6 @@ package crema.train;
 
 import crema.nn.model.EmbeddingClassifierConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,13 +13,8 @@ import java.util.Map;
  * @param maxLength longer texts are cut to so many tokens
  */
 record EncoderDescription(EmbeddingClassifierConfig network, int maxLength) {
-  private static final int FORMAT = 1;
-  private static final String MODEL_TYPE = "crema-encoder";
-
   void write(Path file) throws IOException {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("model_type", MODEL_TYPE);
-    json.put("format", FORMAT);
+    Map<String, Object> json = ModelKind.ENCODER.description();
     json.put("max_length", maxLength);
     json.putAll(network.toMap());
     ModelDirectory.writeJson(file, json);
@@ -33,24 +27,7 @@ record EncoderDescription(EmbeddingClassifierConfig network, int maxLength) {
    */
   static EncoderDescription read(ModelDirectory directory) throws IOException {
     Path file = directory.config();
-    if (!Files.isDirectory(directory.path())) {
-      throw new TrainingException(directory.path() + (Files.exists(directory.path())
-          ? " is a file, not a model directory" : " does not exist: give the directory of a trained model"));
-    }
-    if (!directory.holdsModel()) {
-      throw new TrainingException(directory.path() + (directory.holdsRun()
-          ? " holds a training run that is not finished; continue it with: crema train --resume --output "
-              + directory.path()
-          : " is not a model directory: it has no config.json"));
-    }
-    Map<?, ?> json = ModelDirectory.readJson(file, Map.class);
-    if (!(json.get("format") instanceof Integer format) || !MODEL_TYPE.equals(json.get("model_type"))) {
-      throw new TrainingException(file + " does not describe a model of Crema");
-    }
-    if (format > FORMAT) {
-      throw new TrainingException(directory.path() + " was written by a newer version of Crema (format " + format
-          + "; this one reads up to " + FORMAT + "): update Crema");
-    }
+    Map<?, ?> json = ModelKind.ENCODER.read(directory);
     if (!(json.get("max_length") instanceof Integer maxLength) || maxLength < 1) {
       throw new TrainingException(file + ": max_length must be a positive number, not " + json.get("max_length"));
     }

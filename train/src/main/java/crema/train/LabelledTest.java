@@ -23,6 +23,7 @@ public final class LabelledTest {
   private static final int BATCH = 256;
 
   private final RowSource rows;
+  private final boolean readBefore;
   private final boolean strict;
   private final TrainingListener listener;
 
@@ -34,7 +35,17 @@ public final class LabelledTest {
    * @param listener hears how it goes on
    */
   public LabelledTest(TrainingConfig.Data data, boolean strict, TrainingListener listener) {
-    this.rows = PreparedData.rows(data.test(), data);
+    this(RunRows.rows(data.test(), data), false, strict, listener);
+  }
+
+  /**
+   * A test on rows.
+   *
+   * @param readBefore whether the rows that cannot be read have been told
+   */
+  LabelledTest(RowSource rows, boolean readBefore, boolean strict, TrainingListener listener) {
+    this.rows = rows;
+    this.readBefore = readBefore;
     this.strict = strict;
     this.listener = listener;
   }
@@ -46,6 +57,16 @@ public final class LabelledTest {
    * @throws TrainingException when no row can be used
    */
   public TestReport run(Classifier classifier, String title) {
+    listener.stage("Testing");
+    return TestReport.builder(title, classifier.labels(), outcomes(classifier)).intervals(Bootstrap.ofSeed(1)).build();
+  }
+
+  /**
+   * True and predicted labels of all rows that can be used.
+   *
+   * @throws TrainingException when there is none
+   */
+  SingleLabelOutcomes outcomes(Classifier classifier) {
     List<String> labels = classifier.labels();
     Map<String, Integer> indices = new HashMap<>();
     IntStream.range(0, labels.size()).forEach(i -> indices.put(labels.get(i), i));
@@ -54,8 +75,7 @@ public final class LabelledTest {
     var truth = new ArrayList<Integer>();
     var predicted = new ArrayList<Integer>();
     var batch = new ArrayList<String>();
-    listener.stage("Testing");
-    rows.forEach(reporter, row -> {
+    rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> {
       Integer label = indices.get(row.labels().getFirst());
       if (label == null) {
         reporter.problem(unknown(row));
@@ -72,9 +92,8 @@ public final class LabelledTest {
     if (truth.isEmpty()) {
       throw new TrainingException("there is no row to test on whose label the model knows");
     }
-    var outcomes = SingleLabelOutcomes.of(truth.stream().mapToInt(Integer::intValue).toArray(),
+    return SingleLabelOutcomes.of(truth.stream().mapToInt(Integer::intValue).toArray(),
         predicted.stream().mapToInt(Integer::intValue).toArray(), labels.size());
-    return TestReport.builder(title, labels, outcomes).intervals(Bootstrap.ofSeed(1)).build();
   }
 
   private static RowProblem unknown(Row row) {

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -19,8 +20,8 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A model on disk. All that prediction needs is {@code config.json}, {@code model.safetensors}, {@code tokenizer.json} and
- * {@code labels.json}; {@code provenance.json}, {@code training.json}, {@code metrics.json}, {@code report.html} and
+ * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, and {@code model.safetensors} and
+ * {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json}, {@code training.json}, {@code metrics.json}, {@code report.html} and
  * {@code log.jsonl} tell where it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
  *
  * @param path the folder
@@ -40,6 +41,11 @@ public record ModelDirectory(Path path) {
   /** The weights. */
   public Path weights() {
     return path.resolve("model.safetensors");
+  }
+
+  /** The weights of a fastText model, as a file of fastText. */
+  public Path fastText() {
+    return path.resolve("model.bin");
   }
 
   /** The tokenizer. */
@@ -75,6 +81,11 @@ public record ModelDirectory(Path path) {
   /** The log of all steps. */
   public Path log() {
     return path.resolve("log.jsonl");
+  }
+
+  /** The text that a fastText model is trained on, while it is. */
+  Path fastTextLines() {
+    return path.resolve("cache").resolve("train.txt");
   }
 
   /** The checkpoints of a run that is not finished. */
@@ -130,7 +141,7 @@ public record ModelDirectory(Path path) {
   }
 
   private void deleteFiles() throws IOException {
-    for (Path file : List.of(config(), weights(), tokenizer(), labels(), provenance(), trainingConfig(), metrics(),
+    for (Path file : List.of(config(), weights(), fastText(), tokenizer(), labels(), provenance(), trainingConfig(), metrics(),
         report(), log())) {
       Files.deleteIfExists(file);
     }
@@ -156,6 +167,21 @@ public record ModelDirectory(Path path) {
   /** Reads the settings of the run. */
   public TrainingConfig readTrainingConfig() throws IOException {
     return readJson(trainingConfig(), TrainingConfig.class);
+  }
+
+  /** Reads the settings of a run of fastText. */
+  public FastTextTrainingConfig readFastTextConfig() throws IOException {
+    return readJson(trainingConfig(), FastTextTrainingConfig.class);
+  }
+
+  /** Whether the run that was started here is one of fastText. */
+  public boolean holdsFastTextRun() throws IOException {
+    return holdsRun() && FastTextTrainingConfig.MODEL.equals(readJson(trainingConfig(), Map.class).get("model"));
+  }
+
+  /** Reads which rows the run is about, whatever it trains. */
+  public TrainingConfig.Data readTrainingData() throws IOException {
+    return holdsFastTextRun() ? readFastTextConfig().data() : readTrainingConfig().data();
   }
 
   /** Writes a value as JSON; what the file held before stays if that fails. */

@@ -1,6 +1,8 @@
 package crema.train;
 
 import crema.data.LabelSet;
+import crema.nn.fasttext.FastText;
+import crema.nn.fasttext.FastTextConfig;
 import crema.nn.io.SafetensorsReader;
 import crema.tensor.Shape;
 import java.io.IOException;
@@ -22,18 +24,12 @@ public record ModelSummary(Map<String, String> facts) {
    * @throws TrainingException when it is not one
    */
   public static ModelSummary of(ModelDirectory directory) throws IOException {
-    var description = EncoderDescription.read(directory);
-    var encoder = description.network().encoder();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", directory.path().toString());
-    facts.put("Kind", "transformer encoder, " + encoder.numHiddenLayers() + " layers of " + encoder.hiddenSize()
-        + ", " + encoder.numAttentionHeads() + " heads (" + encoder.numKeyValueHeads() + " for keys and values), head "
-        + description.network().head().kind());
-    try (var weights = SafetensorsReader.open(directory.weights())) {
-      facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
+    switch (ModelKind.of(directory)) {
+      case ENCODER -> describeEncoder(directory, facts);
+      case FAST_TEXT -> describeFastText(directory, facts);
     }
-    facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
-        description.maxLength()));
     facts.put("Labels", labels(LabelSet.load(directory.labels())));
     if (Files.exists(directory.provenance())) {
       var provenance = ModelDirectory.readJson(directory.provenance(), Provenance.class);
@@ -46,6 +42,28 @@ public record ModelSummary(Map<String, String> facts) {
       facts.put("Data hash", provenance.dataHash());
     }
     return new ModelSummary(facts);
+  }
+
+  private static void describeEncoder(ModelDirectory directory, Map<String, String> facts) throws IOException {
+    var description = EncoderDescription.read(directory);
+    var encoder = description.network().encoder();
+    facts.put("Kind", "transformer encoder, " + encoder.numHiddenLayers() + " layers of " + encoder.hiddenSize()
+        + ", " + encoder.numAttentionHeads() + " heads (" + encoder.numKeyValueHeads() + " for keys and values), head "
+        + description.network().head().kind());
+    try (var weights = SafetensorsReader.open(directory.weights())) {
+      facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
+    }
+    facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
+        description.maxLength()));
+  }
+
+  private static void describeFastText(ModelDirectory directory, Map<String, String> facts) throws IOException {
+    FastText model = FastText.load(directory.fastText());
+    FastTextConfig config = model.config();
+    facts.put("Kind", "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s"
+        .formatted(model.words().size(), config.bucket(), model.dim(), config.loss().flag(), config.wordNgrams(),
+            config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
+    facts.put("File", directory.fastText() + ", which fastText itself can read");
   }
 
   private static String labels(LabelSet labels) {

@@ -1,21 +1,12 @@
 package crema.train;
 
-import crema.data.Columns;
-import crema.data.Duplicates;
-import crema.data.FileRows;
-import crema.data.Grouping;
-import crema.data.LabelCounts;
-import crema.data.LabelFormat;
 import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
-import crema.data.ProductTitles;
 import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.RowFault;
 import crema.data.RowSource;
-import crema.data.Split;
-import crema.data.SplitPlan;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.tokenizer.BpeTrainer;
@@ -41,8 +32,6 @@ import java.util.stream.Stream;
  */
 record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, TokenDataset validation, TokenDataset test,
     String hash) implements AutoCloseable {
-  private record Parts(RowSource train, RowSource validation, RowSource test) {}
-
   /**
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
    * tokenize again.
@@ -56,11 +45,11 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     listener.stage("Reading the data");
     var problems = new ProblemLog();
     ProblemListener reporter = config.data().strict() ? ProblemListener.STRICT : problems;
-    Parts parts = parts(config, reporter);
-    LabelSet labels = LabelCounts.count(parts.train, LabelFormat.SINGLE, ProblemListener.SILENT);
+    RunRows parts = RunRows.of(config.data(), config.seed(), reporter);
+    LabelSet labels = parts.labels();
     problems.report().forEach(listener::warning);
-    reportDuplicates(parts, listener);
-    Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train, directory, resumes, threads, listener);
+    parts.reportDuplicates(listener);
+    Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
     String tokenizerHash = ModelDirectory.sha256(directory.tokenizer());
     var unknown = new ProblemLog();
@@ -71,16 +60,15 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     };
     var datasets = new ArrayList<TokenDataset>();
     var rows = new LinkedHashMap<String, RowSource>();
-    rows.put("train", parts.train);
-    rows.put("validation", parts.validation);
-    rows.put("test", parts.test);
+    rows.put("train", parts.train());
+    rows.put("validation", parts.validation());
+    rows.put("test", parts.test());
     rows.forEach((name, source) -> datasets.add(TokenDataset.cached(directory.tokenCache(name),
         new TokenRecipe(source, labels, tokenizer::encode, tokenizerHash, config.tokenizer().maxLength()),
         unknownReporter)));
     unknown.report().forEach(listener::warning);
     var data = new PreparedData(labels, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
-        ModelDirectory.sha256(List.of(parts.train.fingerprint(), parts.validation.fingerprint(),
-            parts.test.fingerprint())));
+        parts.hash());
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);
@@ -91,65 +79,6 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     if (dataset.size() == 0) {
       close();
       throw new TrainingException("no " + name + " row is left to use; see the rows that were skipped above");
-    }
-  }
-
-  private static Parts parts(TrainingConfig config, ProblemListener listener) {
-    TrainingConfig.Data data = config.data();
-    RowSource train = rows(data.train(), data);
-    double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
-    double testShare = data.test().isEmpty() ? data.testFraction() : 0;
-    requireShare("validation", data.validation(), validationShare);
-    requireShare("test", data.test(), testShare);
-    RowSource validation = rows(data.validation(), data);
-    RowSource test = rows(data.test(), data);
-    // The first pass over each file tells its problems; that over the training file also refuses columns that cannot be
-    // meant as labels, before a split fails because of them.
-    LabelCounts.count(train, LabelFormat.SINGLE, listener);
-    validation.forEach(listener, row -> {});
-    test.forEach(listener, row -> {});
-    if (validationShare + testShare == 0) {
-      return new Parts(train, validation, test);
-    }
-    SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, config.seed());
-    if (!data.stratified()) {
-      plan = plan.unstratified();
-    }
-    if (data.group() != null) {
-      plan = plan.withGrouping(Grouping.COLUMN);
-    }
-    Split split = Split.of(train, plan, ProblemListener.SILENT);
-    return new Parts(split.train(), validationShare > 0 ? split.validation() : validation,
-        testShare > 0 ? split.test() : test);
-  }
-
-  private static void requireShare(String name, List<String> files, double share) {
-    if (files.isEmpty() && share == 0) {
-      throw new TrainingException("there are no " + name + " rows: give a file with --" + name
-          + ", or split some off with --" + name + "-fraction 0.1");
-    }
-  }
-
-  /** The rows of some files, as a configuration describes them. */
-  static RowSource rows(List<String> files, TrainingConfig.Data data) {
-    if (files.isEmpty()) {
-      return RowSource.of(List.of());
-    }
-    var columns = new Columns(data.text(), " ", List.of(data.label()), LabelFormat.SINGLE, data.group(), null);
-    return RowSource.concat(files.stream()
-        .map(file -> file.equals(TrainingConfig.Data.PRODUCT_TITLES) ? ProductTitles.rows() : FileRows.of(Path.of(file), columns))
-        .toList());
-  }
-
-  private static void reportDuplicates(Parts parts, TrainingListener listener) {
-    var named = new LinkedHashMap<String, RowSource>();
-    named.put("training", parts.train);
-    named.put("validation", parts.validation);
-    named.put("test", parts.test);
-    for (Duplicates duplicates : Duplicates.between(named)) {
-      listener.warning("%,d %s rows have exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
-          duplicates.rows(), duplicates.part(), duplicates.earlier(), duplicates.examples().getFirst().text(),
-          duplicates.examples().getFirst().location(), duplicates.examples().getFirst().earlierLocation()));
     }
   }
 

@@ -146,6 +146,16 @@ class MistakeTest {
   }
 
   @Test
+  void settingsOfAnotherKindOfModelAreRefused() {
+    assertMistake(trainOn(rows, "--dim", "10"), "--dim", "no effect with --model encoder");
+    assertMistake(trainOn(rows, "--model", "fasttext"), "--vocabulary-size", "no effect with --model fasttext");
+    assertMistake(trainOn(rows, "--model", "fastext"), "encoder or fasttext", "'fastext'");
+    assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title", "--label",
+        "category", "--output", folder.resolve("fast").toString(), "--dim", "0"), "dim is 0");
+    assertThat(folder.resolve("fast")).doesNotExist();
+  }
+
+  @Test
   void headsThatDoNotDivideAreRefusedAndNothingIsLeftBehind() {
     Path output = folder.resolve("wide");
     assertMistake(CommandRun.of("train", "--train", rows.toString(), "--text", "title", "--label", "category", "--output",

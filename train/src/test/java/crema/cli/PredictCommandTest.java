@@ -121,6 +121,19 @@ class PredictCommandTest {
   }
 
   @Test
+  void fastTextHasTheSameCommands() {
+    String fast = folder.resolve("fast").toString();
+    String rows = folder.resolve("rows.csv").toString();
+    var trained = CommandRun.of("train", "--model", "fasttext", "--train", rows, "--text", "title", "--label", "category",
+        "--output", fast, "--quiet", "--dim", "8", "--buckets", "500", "--epochs", "40");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("appliances", "cameras", "Macro F1");
+    assertThat(CommandRun.of("predict", fast, "washing machine 99").out()).startsWith("appliances ");
+    assertThat(CommandRun.of("evaluate", fast, "--data", rows, "--quiet").out()).contains("appliances", "Macro F1");
+    assertThat(CommandRun.of("info", fast).out()).contains("fastText", "2: appliances, cameras", "--model fasttext");
+  }
+
+  @Test
   void infoTellsWhereTheModelComesFrom() {
     var run = CommandRun.of("info", model.toString());
     assertThat(run.code()).as(run.err()).isZero();

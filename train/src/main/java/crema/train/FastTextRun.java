@@ -1,0 +1,217 @@
+package crema.train;
+
+import crema.data.LabelSet;
+import crema.data.ProblemListener;
+import crema.data.ProblemLog;
+import crema.data.Row;
+import crema.data.RowSource;
+import crema.metrics.Bootstrap;
+import crema.metrics.ClassificationMetrics;
+import crema.metrics.Metric;
+import crema.nn.fasttext.DivergedException;
+import crema.nn.fasttext.FastText;
+import crema.nn.fasttext.FastTextTrainer;
+import crema.nn.fasttext.TextSource;
+import crema.nn.fasttext.TrainingProgress;
+import crema.report.HtmlReport;
+import crema.report.MetricsJson;
+import crema.report.StepLog;
+import crema.report.StepRecord;
+import crema.report.TestReport;
+import crema.report.ValidationRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * Trains a fastText model: training, checkpoints, a validation, and the test at the end. Its result depends on the
+ * settings and the rows alone, whether or not it was stopped and resumed.
+ */
+public final class FastTextRun {
+  private static final Duration NEVER = Duration.ofDays(10_000);
+
+  private final FastTextTrainingConfig config;
+  private final ModelDirectory directory;
+  private final CheckpointPolicy policy;
+  private final int threads;
+  private final TrainingListener listener;
+  private final StopSignal stop;
+  private boolean stopped;
+  private long stepsDone;
+  private long trainRows;
+
+  /**
+   * A run in a directory, or the rest of the one that is there.
+   *
+   * @param config what to compute
+   * @param directory where to write; {@linkplain ModelDirectory#prepareForRun prepared}
+   * @param policy how many minutes there are between checkpoints
+   * @param threads how many threads compute
+   * @param listener hears how it goes
+   * @param stop asks the run to stop, after writing a checkpoint
+   */
+  public FastTextRun(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
+      TrainingListener listener, StopSignal stop) {
+    this.config = config;
+    this.directory = directory;
+    this.policy = policy;
+    this.threads = threads;
+    this.listener = listener;
+    this.stop = stop;
+  }
+
+  /**
+   * Runs to the end, or until it is asked to stop.
+   *
+   * @param commandLine kept in the provenance
+   * @throws TrainingException when training diverges, or a setting or the data is not as it must be
+   */
+  public TrainingResult run(List<String> commandLine) throws IOException {
+    boolean resumes = directory.holdsRun();
+    ModelDirectory.writeJson(directory.trainingConfig(), config);
+    RunRows rows;
+    LabelSet labels;
+    try {
+      rows = read();
+      labels = rows.labels();
+      trainRows = count(rows.train());
+      writeLines(rows.train());
+    } catch (IOException | RuntimeException e) {
+      if (!resumes) {
+        directory.discardRun();
+      }
+      throw e;
+    }
+    FastText model;
+    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+      model = train(log);
+      if (stopped) {
+        return new TrainingResult(stepsDone, stepsDone, null);
+      }
+      validate(new FastTextClassifier(model, config.network().text(), labels, threads), rows.validation(), log);
+    }
+    return finish(model, labels, rows, commandLine);
+  }
+
+  private RunRows read() {
+    listener.stage("Reading the data");
+    var problems = new ProblemLog();
+    RunRows rows = RunRows.of(config.data(), config.seed(), reporter(problems));
+    problems.report().forEach(listener::warning);
+    rows.reportDuplicates(listener);
+    return rows;
+  }
+
+  private ProblemListener reporter(ProblemListener lenient) {
+    return config.data().strict() ? ProblemListener.STRICT : lenient;
+  }
+
+  /** The training rows in fastText's own format, on disk: they are read more than once and may not fit in memory. */
+  private void writeLines(RowSource rows) throws IOException {
+    Files.createDirectories(directory.fastTextLines().getParent());
+    try (Writer lines = Files.newBufferedWriter(directory.fastTextLines())) {
+      rows.forEach(ProblemListener.SILENT, row -> write(row, lines));
+    }
+  }
+
+  private void write(Row row, Writer lines) {
+    try {
+      lines.write(FastTextClassifier.line(config.network().text(), row.labels().getFirst(), row.text()) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private FastText train(StepLog log) throws IOException {
+    listener.stage("Training");
+    Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
+    Files.createDirectories(directory.checkpoints());
+    Duration interval =
+        policy.everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (policy.everyMinutes() * 60_000));
+    var trainer = new FastTextTrainer(config.network().config().threads(threads).seed(config.seed()).build())
+        .checkpoints(checkpoint, interval)
+        .listener(progress -> goesOn(progress, log));
+    TextSource text = TextSource.of(directory.fastTextLines());
+    try {
+      return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
+    } catch (DivergedException | IllegalArgumentException e) {
+      throw new TrainingException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private boolean goesOn(TrainingProgress progress, StepLog log) {
+    stepsDone = Math.round(progress.fraction() * totalSteps());
+    if (Double.isFinite(progress.loss())) {
+      var entry = new StepRecord(stepsDone, progress.fraction() * config.network().epochs(), progress.loss(),
+          progress.lr(), Double.NaN, progress.wordsPerSecond(), progress.elapsed().toMillis() * 1e-3);
+      try {
+        log.write(entry);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      listener.step(entry, totalSteps());
+    }
+    stopped = stop.isRequested();
+    return !stopped;
+  }
+
+  /** A step is a row: each is trained on once an epoch. */
+  private long totalSteps() {
+    return trainRows * config.network().epochs();
+  }
+
+  private void validate(Classifier classifier, RowSource rows, StepLog log) throws IOException {
+    long began = System.nanoTime();
+    listener.stage("Validating");
+    var metrics = ClassificationMetrics.of(
+        new LabelledTest(rows, true, config.data().strict(), listener).outcomes(classifier));
+    var values = new LinkedHashMap<String, Double>();
+    for (Metric metric : List.of(Metric.ACCURACY, Metric.MACRO_F1, Metric.MICRO_F1, Metric.WEIGHTED_F1)) {
+      values.put(metric.key(), metric.of(metrics));
+    }
+    var entry = new ValidationRecord(
+        totalSteps(), config.network().epochs(), Double.NaN, values, (System.nanoTime() - began) * 1e-9);
+    log.write(entry);
+    listener.validated(entry, true);
+  }
+
+  /** Tests and writes the model; its {@code config.json} comes last and makes it whole. */
+  private TrainingResult finish(FastText model, LabelSet labels, RunRows rows, List<String> commandLine)
+      throws IOException {
+    listener.stage("Testing");
+    var classifier = new FastTextClassifier(model, config.network().text(), labels, threads);
+    var outcomes = new LabelledTest(rows.test(), true, config.data().strict(), listener).outcomes(classifier);
+    model.save(directory.fastText());
+    labels.save(directory.labels());
+    long validation = count(rows.validation());
+    long test = count(rows.test());
+    ModelDirectory.writeJson(directory.provenance(), new Provenance(Provenance.version(),
+        Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, config.seed(), rows.hash(),
+        trainRows, validation, test, totalSteps(), totalSteps(), System.getProperty("java.vm.name") + " " + Runtime.version()));
+    TestReport report = TestReport.builder("Test of " + directory.path(), labels.names(), outcomes)
+        .fact("Model", "fastText, %,d words, dim %d".formatted(model.words().size(), model.dim()))
+        .fact("Rows", "%,d training, %,d validation, %,d test".formatted(trainRows, validation, test))
+        .fact("Seed", Long.toString(config.seed()))
+        .intervals(Bootstrap.ofSeed(config.seed()))
+        .log(StepLog.read(directory.log()))
+        .build();
+    MetricsJson.write(report, directory.metrics());
+    HtmlReport.write(report, directory.report());
+    FastTextDescription.write(config.network().text(), directory);
+    directory.deleteRunFiles();
+    return new TrainingResult(totalSteps(), totalSteps(), report);
+  }
+
+  private static long count(RowSource rows) {
+    var count = new long[1];
+    rows.forEach(ProblemListener.SILENT, row -> count[0]++);
+    return count[0];
+  }
+}

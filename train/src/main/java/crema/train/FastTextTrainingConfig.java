@@ -1,0 +1,93 @@
+package crema.train;
+
+import crema.nn.fasttext.Fields;
+import crema.nn.fasttext.FastTextConfig;
+import crema.nn.fasttext.LossKind;
+import java.util.List;
+
+/**
+ * Everything that decides what a training run of fastText computes.
+ *
+ * @param model {@code fasttext}, which tells such settings from an encoder's
+ * @param data which rows, and how they are split
+ * @param network what is trained, and how
+ * @param seed of everything random: splits, initial vectors, order
+ */
+public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Network network, long seed) {
+  static final String MODEL = "fasttext";
+
+  private static final String LABEL_PREFIX = "__label__";
+
+  /** Settings of a run. */
+  public FastTextTrainingConfig(TrainingConfig.Data data, Network network, long seed) {
+    this(MODEL, data, network, seed);
+  }
+
+  /**
+   * The model and its training, mostly under the names of {@link FastTextConfig}.
+   *
+   * @param dim the length of a vector
+   * @param learningRate at the start; it falls linearly to 0
+   * @param epochs passes over the training rows
+   * @param loss {@code softmax}, {@code hs}, {@code ns} or {@code one-vs-all}
+   * @param wordNgrams the longest word n-gram
+   * @param minn the shortest character n-gram
+   * @param maxn the longest character n-gram; 0 for none
+   * @param bucket the rows shared by all n-grams
+   * @param minCount words seen less often get no vector of their own
+   * @param text how a text is read
+   */
+  public record Network(
+      int dim,
+      double learningRate,
+      int epochs,
+      String loss,
+      int wordNgrams,
+      int minn,
+      int maxn,
+      int bucket,
+      int minCount,
+      Text text) {
+
+    /** Checks the ranges. */
+    public Network {
+      config(dim, learningRate, epochs, loss, wordNgrams, minn, maxn, bucket, minCount);
+    }
+
+    /** The engine's settings. */
+    FastTextConfig.Builder config() {
+      return config(dim, learningRate, epochs, loss, wordNgrams, minn, maxn, bucket, minCount).toBuilder();
+    }
+
+    private static FastTextConfig config(int dim, double learningRate, int epochs, String loss, int wordNgrams, int minn,
+        int maxn, int bucket, int minCount) {
+      try {
+        return FastTextConfig.supervised()
+            .dim(dim).lr(learningRate).epoch(epochs).loss(LossKind.ofFlag(loss)).wordNgrams(wordNgrams)
+            .minn(minn).maxn(maxn).bucket(bucket).minCount(minCount).labelPrefix(LABEL_PREFIX).build();
+      } catch (IllegalArgumentException e) {
+        throw new TrainingException(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
+  /**
+   * How a text is read, in training and in prediction alike.
+   *
+   * @param lowercase whether case is ignored
+   * @param leadingWords how many words at the start count more
+   * @param leadingWeight how many more times those are read
+   */
+  public record Text(boolean lowercase, int leadingWords, int leadingWeight) {
+    /** Checks the ranges. */
+    public Text {
+      if (leadingWords < 0 || leadingWeight < 0) {
+        throw new TrainingException("leading_words and leading_weight must not be negative");
+      }
+    }
+
+    Fields fields() {
+      return new Fields(List.of(Fields.Field.PLAIN.withLeading(leadingWords, leadingWeight)), LABEL_PREFIX);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package crema.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a model directory can hold, by the {@code model_type} of its {@code config.json}. */
+enum ModelKind {
+  /** A transformer encoder. */
+  ENCODER("crema-encoder"),
+  /** A fastText model. */
+  FAST_TEXT("crema-fasttext");
+
+  private static final int FORMAT = 1;
+  private static final String TYPE = "model_type";
+  private static final String VERSION = "format";
+
+  private final String type;
+
+  ModelKind(String type) {
+    this.type = type;
+  }
+
+  /**
+   * The kind of model in a directory.
+   *
+   * @throws TrainingException when there is none, or it is damaged or of a newer version
+   */
+  static ModelKind of(ModelDirectory directory) throws IOException {
+    Map<?, ?> json = readAny(directory);
+    for (ModelKind kind : values()) {
+      if (kind.type.equals(json.get(TYPE))) {
+        return kind;
+      }
+    }
+    throw new TrainingException(directory.config() + " does not describe a model of Crema");
+  }
+
+  /**
+   * The description of a model of this kind.
+   *
+   * @throws TrainingException when there is none, or it is damaged or of a newer version
+   */
+  Map<?, ?> read(ModelDirectory directory) throws IOException {
+    Map<?, ?> json = readAny(directory);
+    if (!type.equals(json.get(TYPE))) {
+      throw new TrainingException(directory.config() + " does not describe a model of Crema");
+    }
+    return json;
+  }
+
+  /** A description that says the kind and the format, to add to. */
+  Map<String, Object> description() {
+    var json = new LinkedHashMap<String, Object>();
+    json.put(TYPE, type);
+    json.put(VERSION, FORMAT);
+    return json;
+  }
+
+  private static Map<?, ?> readAny(ModelDirectory directory) throws IOException {
+    if (!Files.isDirectory(directory.path())) {
+      throw new TrainingException(directory.path() + (Files.exists(directory.path())
+          ? " is a file, not a model directory" : " does not exist: give the directory of a trained model"));
+    }
+    if (!directory.holdsModel()) {
+      throw new TrainingException(directory.path() + (directory.holdsRun()
+          ? " holds a training run that is not finished; continue it with: crema train --resume --output "
+              + directory.path()
+          : " is not a model directory: it has no config.json"));
+    }
+    Map<?, ?> json = ModelDirectory.readJson(directory.config(), Map.class);
+    if (!(json.get(VERSION) instanceof Integer format)) {
+      throw new TrainingException(directory.config() + " does not describe a model of Crema");
+    }
+    if (format > FORMAT) {
+      throw new TrainingException(directory.path() + " was written by a newer version of Crema (format " + format
+          + "; this one reads up to " + FORMAT + "): update Crema");
+    }
+    return json;
+  }
+}

@@ -1,0 +1,103 @@
+package crema.train;
+
+import crema.data.Columns;
+import crema.data.Duplicates;
+import crema.data.FileRows;
+import crema.data.Grouping;
+import crema.data.LabelCounts;
+import crema.data.LabelFormat;
+import crema.data.LabelSet;
+import crema.data.ProblemListener;
+import crema.data.ProductTitles;
+import crema.data.RowSource;
+import crema.data.Split;
+import crema.data.SplitPlan;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * The rows of a run, split.
+ *
+ * @param train the rows to train on
+ * @param validation the rows that decide what is best
+ * @param test the rows of the final test
+ */
+record RunRows(RowSource train, RowSource validation, RowSource test) {
+  /**
+   * Reads and splits rows.
+   *
+   * @param data which rows, and how they are split
+   * @param seed of the split
+   * @param listener hears of each row that cannot be used, once
+   * @throws crema.data.DataException when the rows cannot be used
+   */
+  static RunRows of(TrainingConfig.Data data, long seed, ProblemListener listener) {
+    RowSource train = rows(data.train(), data);
+    double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
+    double testShare = data.test().isEmpty() ? data.testFraction() : 0;
+    requireShare("validation", data.validation(), validationShare);
+    requireShare("test", data.test(), testShare);
+    RowSource validation = rows(data.validation(), data);
+    RowSource test = rows(data.test(), data);
+    // The first pass over each file tells its problems; that over the training file also refuses columns that cannot be
+    // meant as labels, before a split fails because of them.
+    LabelCounts.count(train, LabelFormat.SINGLE, listener);
+    validation.forEach(listener, row -> {});
+    test.forEach(listener, row -> {});
+    if (validationShare + testShare == 0) {
+      return new RunRows(train, validation, test);
+    }
+    SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, seed);
+    if (!data.stratified()) {
+      plan = plan.unstratified();
+    }
+    if (data.group() != null) {
+      plan = plan.withGrouping(Grouping.COLUMN);
+    }
+    Split split = Split.of(train, plan, ProblemListener.SILENT);
+    return new RunRows(split.train(), validationShare > 0 ? split.validation() : validation,
+        testShare > 0 ? split.test() : test);
+  }
+
+  private static void requireShare(String name, List<String> files, double share) {
+    if (files.isEmpty() && share == 0) {
+      throw new TrainingException("there are no " + name + " rows: give a file with --" + name
+          + ", or split some off with --" + name + "-fraction 0.1");
+    }
+  }
+
+  /** The rows of some files, as a configuration describes them. */
+  static RowSource rows(List<String> files, TrainingConfig.Data data) {
+    if (files.isEmpty()) {
+      return RowSource.of(List.of());
+    }
+    var columns = new Columns(data.text(), " ", List.of(data.label()), LabelFormat.SINGLE, data.group(), null);
+    return RowSource.concat(files.stream()
+        .map(file -> file.equals(TrainingConfig.Data.PRODUCT_TITLES) ? ProductTitles.rows() : FileRows.of(Path.of(file), columns))
+        .toList());
+  }
+
+  /** The labels of the training rows. */
+  LabelSet labels() {
+    return LabelCounts.count(train, LabelFormat.SINGLE, ProblemListener.SILENT);
+  }
+
+  /** The SHA-256 of what decides on the rows of all three parts. */
+  String hash() {
+    return ModelDirectory.sha256(List.of(train.fingerprint(), validation.fingerprint(), test.fingerprint()));
+  }
+
+  /** Warns of texts that are in two parts. */
+  void reportDuplicates(TrainingListener listener) {
+    var named = new LinkedHashMap<String, RowSource>();
+    named.put("training", train);
+    named.put("validation", validation);
+    named.put("test", test);
+    for (Duplicates duplicates : Duplicates.between(named)) {
+      listener.warning("%,d %s rows have exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
+          duplicates.rows(), duplicates.part(), duplicates.earlier(), duplicates.examples().getFirst().text(),
+          duplicates.examples().getFirst().location(), duplicates.examples().getFirst().earlierLocation()));
+    }
+  }
+}
