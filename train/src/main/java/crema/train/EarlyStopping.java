@@ -21,8 +21,8 @@ public record EarlyStopping(long bestStep, double bestValue, int sinceBest) {
     return better ? new EarlyStopping(step, value, 0) : new EarlyStopping(bestStep, bestValue, sinceBest + 1);
   }
 
-  /** Whether the latest validation was the best. */
-  public boolean isBest() {
+  /** Whether the latest validation was better than all before. */
+  public boolean improved() {
     return bestStep > 0 && sinceBest == 0;
   }
 

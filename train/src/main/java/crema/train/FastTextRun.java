@@ -5,7 +5,6 @@ import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
 import crema.data.RowSource;
-import crema.metrics.Bootstrap;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
 import crema.nn.fasttext.DivergedException;
@@ -13,22 +12,18 @@ import crema.nn.fasttext.FastText;
 import crema.nn.fasttext.FastTextTrainer;
 import crema.nn.fasttext.TextSource;
 import crema.nn.fasttext.TrainingProgress;
-import crema.report.HtmlReport;
-import crema.report.MetricsJson;
 import crema.report.StepLog;
 import crema.report.StepRecord;
-import crema.report.TestReport;
 import crema.report.ValidationRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trains a fastText model: training, checkpoints, a validation, and the test at the end. Its result depends on the
@@ -182,31 +177,35 @@ public final class FastTextRun {
     listener.validated(entry, true);
   }
 
-  /** Tests and writes the model; its {@code config.json} comes last and makes it whole. */
+  /** Tests and writes the model. */
   private TrainingResult finish(FastText model, LabelSet labels, RunRows rows, List<String> commandLine)
       throws IOException {
     listener.stage("Testing");
     var classifier = new FastTextClassifier(model, config.network().text(), labels, threads);
     var outcomes = new LabelledTest(rows.test(), true, config.data().strict(), listener).outcomes(classifier);
-    model.save(directory.fastText());
-    labels.save(directory.labels());
-    long validation = count(rows.validation());
-    long test = count(rows.test());
-    ModelDirectory.writeJson(directory.provenance(), new Provenance(Provenance.version(),
-        Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, config.seed(), rows.hash(),
-        trainRows, validation, test, totalSteps(), totalSteps(), System.getProperty("java.vm.name") + " " + Runtime.version()));
-    TestReport report = TestReport.builder("Test of " + directory.path(), labels.names(), outcomes)
-        .fact("Model", "fastText, %,d words, dim %d".formatted(model.words().size(), model.dim()))
-        .fact("Rows", "%,d training, %,d validation, %,d test".formatted(trainRows, validation, test))
-        .fact("Seed", Long.toString(config.seed()))
-        .intervals(Bootstrap.ofSeed(config.seed()))
-        .log(StepLog.read(directory.log()))
-        .build();
-    MetricsJson.write(report, directory.metrics());
-    HtmlReport.write(report, directory.report());
-    FastTextDescription.write(config.network().text(), directory);
-    directory.deleteRunFiles();
-    return new TrainingResult(totalSteps(), totalSteps(), report);
+    var counts = new RowCounts(trainRows, count(rows.validation()), count(rows.test()), rows.hash());
+    return new FinishedRun(directory, labels, counts, config.seed(), commandLine, totalSteps(), totalSteps())
+        .write(new FastTextFiles(model), outcomes,
+            Map.of("Model", "fastText, %,d words, dim %d".formatted(model.words().size(), model.dim())));
+  }
+
+  /** What there is of a fastText model besides its labels. */
+  private final class FastTextFiles implements ModelFiles {
+    private final FastText model;
+
+    FastTextFiles(FastText model) {
+      this.model = model;
+    }
+
+    @Override
+    public void writeWeights() throws IOException {
+      model.save(directory.fastText());
+    }
+
+    @Override
+    public void writeDescription() throws IOException {
+      FastTextDescription.write(config.network().text(), directory);
+    }
   }
 
   private static long count(RowSource rows) {

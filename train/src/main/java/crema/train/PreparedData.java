@@ -75,6 +75,11 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     return data;
   }
 
+  /** How many rows there are, and which. */
+  RowCounts rows() {
+    return new RowCounts(train.size(), validation.size(), test.size(), hash);
+  }
+
   private void requireRows(String name, TokenDataset dataset) {
     if (dataset.size() == 0) {
       close();

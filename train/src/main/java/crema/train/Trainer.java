@@ -7,7 +7,6 @@ import crema.data.Batches;
 import crema.data.LabelBalance;
 import crema.data.PackedBatch;
 import crema.data.Sampler;
-import crema.metrics.Bootstrap;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
 import crema.nn.ParameterSource;
@@ -22,11 +21,8 @@ import crema.nn.model.HeadConfig;
 import crema.nn.optim.AdamW;
 import crema.nn.optim.ParameterGroup;
 import crema.nn.optim.Schedule;
-import crema.report.HtmlReport;
-import crema.report.MetricsJson;
 import crema.report.StepLog;
 import crema.report.StepRecord;
-import crema.report.TestReport;
 import crema.report.ValidationRecord;
 import crema.tensor.Backend;
 import crema.tensor.Rng;
@@ -36,8 +32,6 @@ import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -71,7 +65,6 @@ public final class Trainer implements AutoCloseable {
   private final Scope bestScope;
   private final Map<String, Tensor> best = new LinkedHashMap<>();
 
-  private EarlyStopping early = EarlyStopping.START;
   private double secondsBefore;
   private long startedNanos;
   private long checkpointNanos;
@@ -186,7 +179,6 @@ public final class Trainer implements AutoCloseable {
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
     TrainingState state = restore();
-    early = state.earlyStopping();
     secondsBefore = state.seconds();
     startedNanos = System.nanoTime();
     checkpointNanos = startedNanos;
@@ -196,7 +188,7 @@ public final class Trainer implements AutoCloseable {
     }
     if (stop.isRequested() && !isFinished(state)) {
       save(state);
-      return new TrainingResult(state.step(), early.bestStep(), null);
+      return new TrainingResult(state.step(), state.earlyStopping().bestStep(), null);
     }
     try {
       return finish(state, commandLine);
@@ -207,7 +199,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private boolean isFinished(TrainingState state) {
-    return state.step() >= totalSteps || early.isExhausted(config.validation().patience());
+    return state.step() >= totalSteps || state.earlyStopping().isExhausted(config.validation().patience());
   }
 
   private TrainingState restore() throws IOException {
@@ -261,7 +253,8 @@ public final class Trainer implements AutoCloseable {
         StepOutcome outcome = step(group, state.step(), learningRate, guard);
         boolean epochEnds = !iterator.hasNext();
         int batchesDone = state.batch() + group.size();
-        state = advance(state, guard, epochEnds, batchesDone);
+        state = state.withStep(batchesDone, guard.smoothed(), secondsBefore + (System.nanoTime() - startedNanos) * 1e-9);
+        state = epochEnds ? state.withNextEpoch() : state;
         double tokensPerSecond = group.stream().mapToInt(PackedBatch::tokens).sum() * 1e9 / (System.nanoTime() - began);
         double epoch = epochEnds ? state.epoch() : state.epoch() + (double) batchesDone / inEpoch;
         var entry = new StepRecord(state.step(), epoch, outcome.loss, learningRate, outcome.norm, tokensPerSecond,
@@ -273,12 +266,6 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return state;
-  }
-
-  private TrainingState advance(TrainingState state, DivergenceGuard guard, boolean epochEnds, int batchesDone) {
-    return new TrainingState(TrainingState.VERSION, state.step() + 1, epochEnds ? state.epoch() + 1 : state.epoch(),
-        epochEnds ? 0 : batchesDone, early.bestStep(), early.bestValue(), early.sinceBest(), guard.smoothed(),
-        secondsBefore + (System.nanoTime() - startedNanos) * 1e-9, data.hash(), configHash);
   }
 
   private record StepOutcome(double loss, double norm) {}
@@ -296,7 +283,7 @@ public final class Trainer implements AutoCloseable {
         mean += share * forwardAndBackward(group.get(i), rng, share, gradients);
       }
       double norm = optimizer.step(gradients, learningRate, clip);
-      guard.check(step + 1, mean, norm, learningRate, model, gradientTensors(gradients), lastGood());
+      guard.check(step + 1, mean, norm, learningRate, model, () -> gradientTensors(gradients), lastGood());
       return new StepOutcome(mean, norm);
     }
   }
@@ -345,16 +332,14 @@ public final class Trainer implements AutoCloseable {
     String chosen = config.validation().metric();
     boolean byLoss = chosen.equals("loss");
     double value = byLoss ? evaluation.loss() : Metric.ofKey(chosen).of(metrics);
-    early = early.after(state.step(), value, byLoss);
-    if (early.isBest()) {
+    EarlyStopping early = state.earlyStopping().after(state.step(), value, byLoss);
+    if (early.improved()) {
       Weights.of(model.stateDict()).copyTo(bestTensors());
     }
     var entry = new ValidationRecord(state.step(), epoch, evaluation.loss(), values, (System.nanoTime() - began) * 1e-9);
     log.write(entry);
-    listener.validated(entry, early.isBest());
-    return new TrainingState(state.version(), state.step(), state.epoch(), state.batch(), early.bestStep(),
-        early.bestValue(), early.sinceBest(), state.smoothedLoss(), state.seconds(), state.dataHash(),
-        state.configHash());
+    listener.validated(entry, early.improved());
+    return state.withEarlyStopping(early);
   }
 
   private void saveIfDue(TrainingState state, boolean epochEnds) {
@@ -384,33 +369,32 @@ public final class Trainer implements AutoCloseable {
     listener.checkpointed(state.step(), lastCheckpoint);
   }
 
-  /** Tests the best parameters and writes the model; its {@code config.json} comes last and makes it whole. */
+  /** Tests the best parameters and writes the model. */
   private TrainingResult finish(TrainingState state, List<String> commandLine) throws IOException {
     if (!best.isEmpty()) {
       model.load(Weights.of(best));
     }
     listener.stage("Testing");
     var evaluation = new Evaluator(backend, model).evaluate(data.test(), listener);
-    SafetensorsWriter.write(directory.weights(), model.stateDict(), Map.of("format", "pt"));
-    data.labels().save(directory.labels());
-    var provenance = new Provenance(Provenance.version(), Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(),
-        commandLine, config.seed(), data.hash(), data.train().size(), data.validation().size(), data.test().size(),
-        state.step(), early.bestStep(), System.getProperty("java.vm.name") + " " + Runtime.version());
-    ModelDirectory.writeJson(directory.provenance(), provenance);
-    TestReport report = TestReport.builder("Test of " + directory.path(), data.labels().names(), evaluation.outcomes())
-        .fact("Parameters", "%,d".formatted(model.parameterCount()))
-        .fact("Rows", "%,d training, %,d validation, %,d test".formatted(data.train().size(), data.validation().size(),
-            data.test().size()))
-        .fact("Steps", "%,d, best at %,d".formatted(state.step(), early.bestStep()))
-        .fact("Seed", Long.toString(config.seed()))
-        .intervals(Bootstrap.ofSeed(config.seed()))
-        .log(StepLog.read(directory.log()))
-        .build();
-    MetricsJson.write(report, directory.metrics());
-    HtmlReport.write(report, directory.report());
-    new EncoderDescription(model.config(), config.tokenizer().maxLength()).write(directory.config());
-    directory.deleteRunFiles();
-    return new TrainingResult(state.step(), early.bestStep(), report);
+    long bestStep = state.earlyStopping().bestStep();
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Parameters", "%,d".formatted(model.parameterCount()));
+    facts.put("Steps", "%,d, best at %,d".formatted(state.step(), bestStep));
+    return new FinishedRun(directory, data.labels(), data.rows(), config.seed(), commandLine, state.step(), bestStep)
+        .write(new EncoderFiles(), evaluation.outcomes(), facts);
+  }
+
+  /** What there is of an encoder besides its labels; the tokenizer was written before training. */
+  private final class EncoderFiles implements ModelFiles {
+    @Override
+    public void writeWeights() throws IOException {
+      SafetensorsWriter.write(directory.weights(), model.stateDict(), Map.of("format", "pt"));
+    }
+
+    @Override
+    public void writeDescription() throws IOException {
+      new EncoderDescription(model.config(), config.tokenizer().maxLength()).write(directory.config());
+    }
   }
 
   @Override

@@ -8,23 +8,33 @@ package crema.train;
  * @param step optimizer steps done
  * @param epoch epochs completed
  * @param batch batches of the current epoch that are done
- * @param bestStep the step of the best validation; 0 before the first
- * @param bestValue its metric
- * @param sinceBest validations since then
+ * @param earlyStopping the best validation so far
  * @param smoothedLoss the running mean of the loss, for the guard against divergence; NaN before the first step
  * @param seconds training time, over all resumed parts
  * @param dataHash the hash of the rows
  * @param configHash the hash of the settings
  */
-record TrainingState(int version, long step, int epoch, int batch, long bestStep, double bestValue, int sinceBest,
-    double smoothedLoss, double seconds, String dataHash, String configHash) {
-  static final int VERSION = 1;
+record TrainingState(int version, long step, int epoch, int batch, EarlyStopping earlyStopping, double smoothedLoss,
+    double seconds, String dataHash, String configHash) {
+  static final int VERSION = 2;
 
   static TrainingState start(String dataHash, String configHash) {
-    return new TrainingState(VERSION, 0, 0, 0, 0, Double.NaN, 0, Double.NaN, 0, dataHash, configHash);
+    return new TrainingState(VERSION, 0, 0, 0, EarlyStopping.START, Double.NaN, 0, dataHash, configHash);
   }
 
-  EarlyStopping earlyStopping() {
-    return new EarlyStopping(bestStep, bestValue, sinceBest);
+  /** One step on, within the epoch. */
+  TrainingState withStep(int batchesDone, double newSmoothedLoss, double newSeconds) {
+    return new TrainingState(version, step + 1, epoch, batchesDone, earlyStopping, newSmoothedLoss, newSeconds, dataHash,
+        configHash);
+  }
+
+  /** At the start of the next epoch. */
+  TrainingState withNextEpoch() {
+    return new TrainingState(version, step, epoch + 1, 0, earlyStopping, smoothedLoss, seconds, dataHash, configHash);
+  }
+
+  /** After a validation. */
+  TrainingState withEarlyStopping(EarlyStopping newEarlyStopping) {
+    return new TrainingState(version, step, epoch, batch, newEarlyStopping, smoothedLoss, seconds, dataHash, configHash);
   }
 }
