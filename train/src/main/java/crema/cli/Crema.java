@@ -81,6 +81,7 @@ public final class Crema implements Runnable {
         .addSubcommand(new InfoCommand(terminal))
         .addSubcommand(new CommandLine(new TokenizerCommand(terminal))
             .addSubcommand(new TokenizerCommand.Train(terminal)))
+        .addSubcommand(new LangidCommand(terminal))
         .addSubcommand(FastTextCommand.line(terminal))
         .addSubcommand(new RehearseCommand(terminal));
     line.setOut(new PrintWriter(terminal.out(), true));

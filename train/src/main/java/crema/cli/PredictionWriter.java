@@ -10,11 +10,18 @@ import tools.jackson.databind.json.JsonMapper;
 final class PredictionWriter {
   private final PrintStream out;
   private final PredictionFormat format;
+  private final String nothing;
   private boolean closed;
 
-  PredictionWriter(PrintStream out, PredictionFormat format) {
+  /**
+   * A writer.
+   *
+   * @param nothing what people are told of a text without predictions
+   */
+  PredictionWriter(PrintStream out, PredictionFormat format, String nothing) {
     this.out = out;
     this.format = format;
+    this.nothing = nothing;
   }
 
   /** Whether the reader of the output went away: there is no use in predicting more. */
@@ -37,9 +44,9 @@ final class PredictionWriter {
     };
   }
 
-  private static String text(List<Prediction> predictions) {
+  private String text(List<Prediction> predictions) {
     if (predictions.isEmpty()) {
-      return "(empty text)";
+      return nothing;
     }
     var line = new StringBuilder();
     for (Prediction prediction : predictions) {

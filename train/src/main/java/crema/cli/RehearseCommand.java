@@ -1,5 +1,6 @@
 package crema.cli;
 
+import crema.nn.fasttext.LanguageDetector;
 import crema.train.CheckpointPolicy;
 import crema.train.Classifier;
 import crema.train.ModelDirectory;
@@ -43,8 +44,9 @@ final class RehearseCommand implements Callable<Integer> {
       try (var classifier = Classifier.load(model.path())) {
         var texts = List.of("bosch serie 6 washing machine 9kg", "Größe 42, 日本語");
         for (var format : PredictionFormat.values()) {
-          new PredictionWriter(terminal.out(), format).write(texts, classifier.predict(texts, 2));
+          new PredictionWriter(terminal.out(), format, "").write(texts, classifier.predict(texts, 2));
         }
+        LanguageDetector.shipped().detect(texts.getFirst(), 2);
       }
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {

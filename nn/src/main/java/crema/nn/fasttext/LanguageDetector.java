@@ -3,15 +3,23 @@ package crema.nn.fasttext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /** Tells the language of a text with a fastText classifier whose labels are language codes. Thread-safe. */
 public final class LanguageDetector {
   private static final String SHIPPED = "languages.ftz";
   private static final String LABEL_PREFIX = "__label__";
 
+  /** As many languages as there are. */
+  private static final int ALL = -1;
+
   private final FastText model;
   private final boolean normalises;
+
+  /** The codes that can be an answer; empty for all. */
+  private final Set<String> candidates;
 
   /**
    * A detector on any classifier whose labels are languages, for instance the public {@code lid.176.ftz}.
@@ -19,15 +27,16 @@ public final class LanguageDetector {
    * @throws IllegalArgumentException if the model holds word vectors only
    */
   public LanguageDetector(FastText model) {
-    this(model, false);
+    this(model, false, Set.of());
   }
 
-  private LanguageDetector(FastText model, boolean normalises) {
+  private LanguageDetector(FastText model, boolean normalises, Set<String> candidates) {
     if (model.config().task() != Task.SUPERVISED) {
       throw new IllegalArgumentException("the model holds word vectors; a language model must be supervised");
     }
     this.model = model;
     this.normalises = normalises;
+    this.candidates = candidates;
   }
 
   /** A detector on a model file. */
@@ -44,7 +53,7 @@ public final class LanguageDetector {
       if (in == null) {
         throw new IllegalStateException("the resource " + SHIPPED + " is missing from the class path");
       }
-      return new LanguageDetector(FastText.read(in.readAllBytes(), SHIPPED), true);
+      return new LanguageDetector(FastText.read(in.readAllBytes(), SHIPPED), true, Set.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -58,10 +67,36 @@ public final class LanguageDetector {
    */
   public record Language(String code, float probability) {}
 
-  /** The {@code k} most probable languages, the most probable first; none for a text without letters it knows. */
+  /**
+   * A detector that answers with nothing but these languages, for texts of which that much is known. Probabilities stay
+   * those among all languages.
+   *
+   * @throws IllegalArgumentException if the model does not know one of them, or there is none
+   */
+  public LanguageDetector among(Collection<String> codes) {
+    List<String> known = languages();
+    for (String code : codes) {
+      if (!known.contains(code)) {
+        throw new IllegalArgumentException("the model does not know the language '" + code + "'; it knows "
+            + String.join(", ", known.stream().sorted().toList()));
+      }
+    }
+    if (codes.isEmpty()) {
+      throw new IllegalArgumentException("there must be at least one language to choose from");
+    }
+    return new LanguageDetector(model, normalises, Set.copyOf(codes));
+  }
+
+  /** The {@code k} most probable languages, the most probable first; none for a text without a word. */
   public List<Language> detect(String text, int k) {
-    return model.predict(normalises ? normalise(text) : text, k, 0f).stream()
+    String words = normalises ? normalise(text) : text;
+    if (words.isBlank()) {
+      return List.of();
+    }
+    return model.predict(words, candidates.isEmpty() ? k : ALL, 0f).stream()
         .map(p -> new Language(code(p.label()), Math.min(1f, p.probability())))
+        .filter(language -> candidates.isEmpty() || candidates.contains(language.code()))
+        .limit(k)
         .toList();
   }
 
