@@ -88,6 +88,15 @@ public record ModelDirectory(Path path) {
     return path.resolve("cache").resolve("train.txt");
   }
 
+  /** The model of a stage, from 0, where several decide one after the other. */
+  ModelDirectory stage(int stage) {
+    return new ModelDirectory(stages().resolve(Integer.toString(stage + 1)));
+  }
+
+  private Path stages() {
+    return path.resolve("stages");
+  }
+
   /** The checkpoints of a run that is not finished. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
@@ -145,6 +154,7 @@ public record ModelDirectory(Path path) {
         report(), log())) {
       Files.deleteIfExists(file);
     }
+    deleteFolder(stages());
     deleteRunFiles();
   }
 

@@ -10,7 +10,9 @@ enum ModelKind {
   /** A transformer encoder. */
   ENCODER("crema-encoder"),
   /** A fastText model. */
-  FAST_TEXT("crema-fasttext");
+  FAST_TEXT("crema-fasttext"),
+  /** Several models that decide one after the other. */
+  STAGED("crema-staged");
 
   private static final int FORMAT = 1;
   private static final String TYPE = "model_type";

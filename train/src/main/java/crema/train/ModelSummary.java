@@ -8,7 +8,9 @@ import crema.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What there is to know of a model without running it.
@@ -29,6 +31,7 @@ public record ModelSummary(Map<String, String> facts) {
     switch (ModelKind.of(directory)) {
       case ENCODER -> describeEncoder(directory, facts);
       case FAST_TEXT -> describeFastText(directory, facts);
+      case STAGED -> facts.put("Kind", describeStages(StagedDescription.read(directory)));
     }
     facts.put("Labels", labels(LabelSet.load(directory.labels())));
     if (Files.exists(directory.provenance())) {
@@ -66,8 +69,18 @@ public record ModelSummary(Map<String, String> facts) {
     facts.put("File", directory.fastText() + ", which fastText itself can read");
   }
 
+  private static String describeStages(Routes routes) {
+    return "%,d models that decide one after the other, the first between %s".formatted(routes.stages().size(),
+        String.join(", ", shown(routes.stages().getFirst().branches())));
+  }
+
   private static String labels(LabelSet labels) {
-    String names = String.join(", ", labels.names().subList(0, Math.min(SHOWN_LABELS, labels.size())));
-    return labels.size() + ": " + names + (labels.size() > SHOWN_LABELS ? ", ..." : "");
+    return labels.size() + ": " + String.join(", ", shown(labels.names()));
+  }
+
+  private static List<String> shown(List<String> names) {
+    return names.size() <= SHOWN_LABELS
+        ? names
+        : Stream.concat(names.stream().limit(SHOWN_LABELS), Stream.of("...")).toList();
   }
 }

@@ -1,0 +1,106 @@
+package crema.train;
+
+import crema.train.Routes.Stage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A {@link Classifier} that decides in stages, each with a classifier of its own. The probability of a label is the
+ * product of the probabilities of the branches on its route.
+ */
+final class StagedClassifier implements Classifier {
+  private final List<String> labels;
+  private final List<Classifier> classifiers;
+  /** For each label and each stage on its route: which stage, and which label of its classifier. */
+  private final List<List<Step>> steps;
+
+  private record Step(int stage, int branch) {}
+
+  /**
+   * A classifier.
+   *
+   * @param routes how the stages lead to labels
+   * @param classifiers of the {@linkplain Routes#stages stages}, in their order; they are closed with this one
+   * @throws IllegalArgumentException when a classifier's labels are not the branches of its stage
+   */
+  StagedClassifier(Routes routes, List<? extends Classifier> classifiers) {
+    this.classifiers = List.copyOf(classifiers);
+    labels = routes.labels();
+    List<Stage> stages = routes.stages();
+    if (stages.size() != classifiers.size()) {
+      throw new IllegalArgumentException(stages.size() + " stages, but " + classifiers.size() + " classifiers");
+    }
+    steps = new ArrayList<>();
+    labels.forEach(label -> steps.add(new ArrayList<>()));
+    for (int stage = 0; stage < stages.size(); stage++) {
+      Map<String, Integer> branches = branches(stages.get(stage), classifiers.get(stage));
+      for (int label = 0; label < labels.size(); label++) {
+        List<String> route = routes.route(labels.get(label));
+        if (stages.get(stage).isOn(route)) {
+          steps.get(label).add(new Step(stage, branches.get(stages.get(stage).branchOf(route))));
+        }
+      }
+    }
+  }
+
+  private static Map<String, Integer> branches(Stage stage, Classifier classifier) {
+    var indices = new HashMap<String, Integer>();
+    classifier.labels().forEach(label -> indices.put(label, indices.size()));
+    if (indices.size() != stage.branches().size() || !indices.keySet().containsAll(stage.branches())) {
+      throw new IllegalArgumentException(stage + " decides between " + stage.branches() + ", but its classifier between "
+          + classifier.labels());
+    }
+    return indices;
+  }
+
+  @Override
+  public List<String> labels() {
+    return labels;
+  }
+
+  @Override
+  public List<List<Prediction>> predict(List<String> texts, int k) {
+    var predictions = new ArrayList<List<Prediction>>();
+    for (float[] row : probabilities(texts)) {
+      predictions.add(IntStream.range(0, row.length)
+          .boxed()
+          .filter(label -> row[label] > 0)
+          .sorted(Comparator.comparingDouble(label -> -row[label]))
+          .limit(k)
+          .map(label -> new Prediction(labels.get(label), row[label]))
+          .toList());
+    }
+    return predictions;
+  }
+
+  @Override
+  public float[][] probabilities(List<String> texts) {
+    List<float[][]> byStage = classifiers.stream().map(classifier -> classifier.probabilities(texts)).toList();
+    var probabilities = new float[texts.size()][labels.size()];
+    for (int text = 0; text < probabilities.length; text++) {
+      for (int label = 0; label < labels.size(); label++) {
+        double product = 1;
+        for (Step step : steps.get(label)) {
+          product *= byStage.get(step.stage)[text][step.branch];
+        }
+        probabilities[text][label] = (float) product;
+      }
+    }
+    return probabilities;
+  }
+
+  /** The vectors of the first stage's classifier. */
+  @Override
+  public float[][] embed(List<String> texts) {
+    return classifiers.getFirst().embed(texts);
+  }
+
+  @Override
+  public void close() {
+    classifiers.forEach(Classifier::close);
+  }
+}

@@ -1,0 +1,68 @@
+package crema.train;
+
+import crema.data.LabelSet;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code config.json} says of a model that decides in stages: the route of each label. The models of the stages are
+ * model directories of their own, {@code stages/1} and so on.
+ */
+final class StagedDescription {
+  private static final String ROUTES = "routes";
+
+  private StagedDescription() {}
+
+  static void write(Routes routes, ModelDirectory directory) throws IOException {
+    Map<String, Object> json = ModelKind.STAGED.description();
+    json.put(ROUTES, routes.byLabel());
+    ModelDirectory.writeJson(directory.config(), json);
+  }
+
+  /**
+   * Reads the routes of a model.
+   *
+   * @throws TrainingException when they are missing or damaged, or are not those of its labels
+   */
+  static Routes read(ModelDirectory directory) throws IOException {
+    var routes = new LinkedHashMap<String, List<String>>();
+    if (!(ModelKind.STAGED.read(directory).get(ROUTES) instanceof Map<?, ?> json)) {
+      throw new TrainingException(directory.config() + " has no " + ROUTES);
+    }
+    json.forEach((label, route) -> routes.put(String.valueOf(label), route instanceof List<?> branches
+        ? branches.stream().map(String::valueOf).toList() : List.of()));
+    if (!LabelSet.load(directory.labels()).names().equals(List.copyOf(routes.keySet()))) {
+      throw new TrainingException(directory.path() + ": labels.json has other labels than config.json: the files are "
+          + "of different models");
+    }
+    try {
+      return new Routes(routes);
+    } catch (IllegalArgumentException e) {
+      throw new TrainingException(directory.config() + ": " + ROUTES + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Loads all stages. */
+  static StagedClassifier load(ModelDirectory directory, int threads) throws IOException {
+    Routes routes = read(directory);
+    var classifiers = new ArrayList<Classifier>();
+    try {
+      for (int stage = 0; stage < routes.stages().size(); stage++) {
+        if (ModelKind.of(directory.stage(stage)) == ModelKind.STAGED) {
+          throw new TrainingException(directory.stage(stage).path() + " cannot have stages of its own");
+        }
+        classifiers.add(Classifier.load(directory.stage(stage).path(), threads));
+      }
+      return new StagedClassifier(routes, classifiers);
+    } catch (IllegalArgumentException e) {
+      classifiers.forEach(Classifier::close);
+      throw new TrainingException(directory.path() + ": " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      classifiers.forEach(Classifier::close);
+      throw e;
+    }
+  }
+}
