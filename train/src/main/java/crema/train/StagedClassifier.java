@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -41,7 +42,8 @@ final class StagedClassifier implements Classifier {
       for (int label = 0; label < labels.size(); label++) {
         List<String> route = routes.route(labels.get(label));
         if (stages.get(stage).isOn(route)) {
-          steps.get(label).add(new Step(stage, branches.get(stages.get(stage).branchOf(route))));
+          int branch = Objects.requireNonNull(branches.get(stages.get(stage).branchOf(route)));
+          steps.get(label).add(new Step(stage, branch));
         }
       }
     }
