@@ -5,6 +5,7 @@ import crema.report.MetricsJson;
 import crema.report.TerminalReport;
 import crema.train.Classifier;
 import crema.train.LabelledTest;
+import crema.train.Languages;
 import crema.train.ModelDirectory;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,6 +31,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  crema evaluate models/titles --data test.csv",
+      "  crema evaluate models/titles --data test.csv --detect-language --language-min-count 50",
       "  crema evaluate models/titles --data test.tsv.gz --text name --label lvl1 --output reports/test"
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -47,6 +50,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Option(names = "--label", paramLabel = "COLUMN", description = "The label column (default: as in training).")
   private @Nullable String label;
+
+  @Mixin
+  private LanguageOptions languages = new LanguageOptions();
 
   @Option(names = "--strict", description = "Stop at a malformed row or an unknown label (default: count it and skip it).")
   private boolean strict;
@@ -90,14 +96,17 @@ final class EvaluateCommand implements Callable<Integer> {
   private TrainingConfig.Data columns(ModelDirectory directory) throws IOException {
     List<String> textColumns = text;
     String labelColumn = label;
+    Languages told = languages.languages();
     if (textColumns.isEmpty() || labelColumn == null) {
       if (!directory.holdsRun()) {
         throw new TrainingException(model + " does not tell its training columns; give --text and --label");
       }
       TrainingConfig.Data training = directory.readTrainingData();
+      told = languages.areGiven() ? told : training.languages();
       textColumns = textColumns.isEmpty() ? training.text() : textColumns;
       labelColumn = labelColumn == null ? training.label() : labelColumn;
     }
-    return new TrainingConfig.Data(List.of(), List.of(), files, textColumns, labelColumn, null, 0, 0, true, strict);
+    return new TrainingConfig.Data(List.of(), List.of(), files, textColumns, labelColumn, null, 0, 0, true, strict,
+        told);
   }
 }

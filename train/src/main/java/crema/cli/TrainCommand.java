@@ -115,6 +115,9 @@ final class TrainCommand implements Callable<Integer> {
         description = "A column whose equal values stay in one split, for instance the product of several offers.")
     private @Nullable String group;
 
+    @Mixin
+    private LanguageOptions languages = new LanguageOptions();
+
     @Option(names = "--validation-fraction", paramLabel = "F", defaultValue = "0.1",
         description = "How much to split off for validation (default: ${DEFAULT-VALUE}).")
     private double validationFraction;
@@ -380,7 +383,8 @@ final class TrainCommand implements Callable<Integer> {
       throw new TrainingException("say which columns hold texts and labels: --text COLUMN --label COLUMN");
     }
     return new TrainingConfig.Data(data.train, data.validation, data.test, data.text, data.label, data.group,
-        data.validationFraction, data.testFraction, !data.noStratify, data.strict);
+        data.validationFraction, data.testFraction, !data.noStratify, data.strict,
+        data.languages.languages());
   }
 
   private static <T> T given(@Nullable T value, T otherwise) {

@@ -1,6 +1,7 @@
 package crema.data;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * How rows become examples of a {@link TokenDataset}.
@@ -42,6 +43,19 @@ public record TokenRecipe(
   }
 
   void encode(Sink sink, ProblemListener listener) {
+    visit(listener, (row, ids, known) -> sink.add(ids, Math.min(ids.length, maxLength), known));
+  }
+
+  /** Passes the rows that become examples, in the order of the examples. */
+  public void forEachUsed(Consumer<Row> consumer) {
+    visit(ProblemListener.SILENT, (row, _, _) -> consumer.accept(row));
+  }
+
+  private interface Visitor {
+    void visit(Row row, int[] ids, int[] labels);
+  }
+
+  private void visit(ProblemListener listener, Visitor visitor) {
     rows.forEach(listener, row -> {
       var known = knownLabels(row, listener);
       if (known.length == 0 && !row.labels().isEmpty()) {
@@ -52,7 +66,7 @@ public record TokenRecipe(
         listener.problem(new RowProblem(RowFault.EMPTY_TEXT, row.file(), row.line(), "the text has no tokens"));
         return;
       }
-      sink.add(ids, Math.min(ids.length, maxLength), known);
+      visitor.visit(row, ids, known);
     });
   }
 

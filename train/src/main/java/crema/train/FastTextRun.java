@@ -166,7 +166,7 @@ public final class FastTextRun {
     long began = System.nanoTime();
     listener.stage("Validating");
     var metrics = ClassificationMetrics.of(
-        new LabelledTest(rows, true, config.data().strict(), listener).outcomes(classifier));
+        new LabelledTest(rows, true, config.data().strict(), Languages.NONE, listener).test(classifier).outcomes());
     var values = new LinkedHashMap<String, Double>();
     for (Metric metric : List.of(Metric.ACCURACY, Metric.MACRO_F1, Metric.MICRO_F1, Metric.WEIGHTED_F1)) {
       values.put(metric.key(), metric.of(metrics));
@@ -182,10 +182,12 @@ public final class FastTextRun {
       throws IOException {
     listener.stage("Testing");
     var classifier = new FastTextClassifier(model, config.network().text(), labels, threads);
-    var outcomes = new LabelledTest(rows.test(), true, config.data().strict(), listener).outcomes(classifier);
+    Languages languages = config.data().languages();
+    TestedRows test =
+        new LabelledTest(rows.test(), true, config.data().strict(), languages, listener).test(classifier);
     var counts = new RowCounts(trainRows, count(rows.validation()), count(rows.test()), rows.hash());
     return new FinishedRun(directory, labels, counts, config.seed(), commandLine, totalSteps(), totalSteps())
-        .write(new FastTextFiles(model), outcomes,
+        .write(new FastTextFiles(model), test, languages,
             Map.of("Model", "fastText, %,d words, dim %d".formatted(model.words().size(), model.dim())));
   }
 

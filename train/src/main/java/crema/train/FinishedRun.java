@@ -2,7 +2,6 @@ package crema.train;
 
 import crema.data.LabelSet;
 import crema.metrics.Bootstrap;
-import crema.metrics.Outcomes;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.StepLog;
@@ -31,18 +30,21 @@ record FinishedRun(ModelDirectory directory, LabelSet labels, RowCounts rows, lo
    * Writes the model directory and deletes what only an unfinished run needs.
    *
    * @param files the files of this kind of model
-   * @param test true and predicted labels of the test rows
+   * @param test what the test found
+   * @param languages whether to tell metrics by language
    * @param facts what to say of the model, for people, in order
    */
-  TrainingResult write(ModelFiles files, Outcomes test, Map<String, String> facts) throws IOException {
+  TrainingResult write(ModelFiles files, TestedRows test, Languages languages, Map<String, String> facts)
+      throws IOException {
     files.writeWeights();
     labels.save(directory.labels());
     ModelDirectory.writeJson(directory.provenance(), new Provenance(Provenance.version(),
         Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
         System.getProperty("java.vm.name") + " " + Runtime.version()));
-    TestReport.Builder builder = TestReport.builder("Test of " + directory.path(), labels.names(), test);
+    TestReport.Builder builder = TestReport.builder("Test of " + directory.path(), labels.names(), test.outcomes());
     facts.forEach(builder::fact);
+    languages.addTo(builder, test);
     TestReport report = builder
         .fact("Rows", rows.toString())
         .fact("Seed", Long.toString(seed))

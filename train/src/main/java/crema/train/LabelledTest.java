@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -25,6 +26,7 @@ public final class LabelledTest {
   private final RowSource rows;
   private final boolean readBefore;
   private final boolean strict;
+  private final Languages languages;
   private final TrainingListener listener;
 
   /**
@@ -35,18 +37,20 @@ public final class LabelledTest {
    * @param listener hears how it goes on
    */
   public LabelledTest(TrainingConfig.Data data, boolean strict, TrainingListener listener) {
-    this(RunRows.rows(data.test(), data), false, strict, listener);
+    this(RunRows.rows(data.test(), data), false, strict, data.languages(), listener);
   }
 
   /**
    * A test on rows.
    *
    * @param readBefore whether the rows that cannot be read have been told
+   * @param languages whether the language of each row is wanted
    */
-  LabelledTest(RowSource rows, boolean readBefore, boolean strict, TrainingListener listener) {
+  LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages, TrainingListener listener) {
     this.rows = rows;
     this.readBefore = readBefore;
     this.strict = strict;
+    this.languages = languages;
     this.listener = listener;
   }
 
@@ -58,15 +62,19 @@ public final class LabelledTest {
    */
   public TestReport run(Classifier classifier, String title) {
     listener.stage("Testing");
-    return TestReport.builder(title, classifier.labels(), outcomes(classifier)).intervals(Bootstrap.ofSeed(1)).build();
+    TestedRows test = test(classifier);
+    TestReport.Builder report =
+        TestReport.builder(title, classifier.labels(), test.outcomes()).intervals(Bootstrap.ofSeed(1));
+    languages.addTo(report, test);
+    return report.build();
   }
 
   /**
-   * True and predicted labels of all rows that can be used.
+   * Predicts all rows that can be used.
    *
    * @throws TrainingException when there is none
    */
-  SingleLabelOutcomes outcomes(Classifier classifier) {
+  TestedRows test(Classifier classifier) {
     List<String> labels = classifier.labels();
     Map<String, Integer> indices = new HashMap<>();
     IntStream.range(0, labels.size()).forEach(i -> indices.put(labels.get(i), i));
@@ -75,6 +83,8 @@ public final class LabelledTest {
     var truth = new ArrayList<Integer>();
     var predicted = new ArrayList<Integer>();
     var batch = new ArrayList<String>();
+    var rowLanguages = new ArrayList<String>();
+    Function<Row, String> language = languages.areTold() ? languages.reader() : null;
     rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> {
       Integer label = indices.get(row.labels().getFirst());
       if (label == null) {
@@ -82,6 +92,9 @@ public final class LabelledTest {
         return;
       }
       truth.add(label);
+      if (language != null) {
+        rowLanguages.add(language.apply(row));
+      }
       batch.add(row.text());
       if (batch.size() == BATCH) {
         predict(classifier, batch, indices, predicted);
@@ -92,8 +105,9 @@ public final class LabelledTest {
     if (truth.isEmpty()) {
       throw new TrainingException("there is no row to test on whose label the model knows");
     }
-    return SingleLabelOutcomes.of(truth.stream().mapToInt(Integer::intValue).toArray(),
+    var outcomes = SingleLabelOutcomes.of(truth.stream().mapToInt(Integer::intValue).toArray(),
         predicted.stream().mapToInt(Integer::intValue).toArray(), labels.size());
+    return new TestedRows(outcomes, rowLanguages);
   }
 
   private static RowProblem unknown(Row row) {

@@ -28,10 +28,11 @@ import java.util.stream.Stream;
  * @param train the training examples
  * @param validation the validation examples
  * @param test the test examples
+ * @param testRecipe which test rows those are
  * @param hash the SHA-256 of what decides on the rows of all three
  */
 record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, TokenDataset validation, TokenDataset test,
-    String hash) implements AutoCloseable {
+    TokenRecipe testRecipe, String hash) implements AutoCloseable {
   /**
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
    * tokenize again.
@@ -59,16 +60,19 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
       }
     };
     var datasets = new ArrayList<TokenDataset>();
+    var recipes = new ArrayList<TokenRecipe>();
     var rows = new LinkedHashMap<String, RowSource>();
     rows.put("train", parts.train());
     rows.put("validation", parts.validation());
     rows.put("test", parts.test());
-    rows.forEach((name, source) -> datasets.add(TokenDataset.cached(directory.tokenCache(name),
-        new TokenRecipe(source, labels, tokenizer::encode, tokenizerHash, config.tokenizer().maxLength()),
-        unknownReporter)));
+    rows.forEach((name, source) -> {
+      var recipe = new TokenRecipe(source, labels, tokenizer::encode, tokenizerHash, config.tokenizer().maxLength());
+      recipes.add(recipe);
+      datasets.add(TokenDataset.cached(directory.tokenCache(name), recipe, unknownReporter));
+    });
     unknown.report().forEach(listener::warning);
     var data = new PreparedData(labels, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
-        parts.hash());
+        recipes.getLast(), parts.hash());
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);

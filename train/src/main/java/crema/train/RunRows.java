@@ -72,7 +72,8 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
     if (files.isEmpty()) {
       return RowSource.of(List.of());
     }
-    var columns = new Columns(data.text(), " ", List.of(data.label()), LabelFormat.SINGLE, data.group(), null);
+    var columns = new Columns(data.text(), " ", List.of(data.label()), LabelFormat.SINGLE, data.group(),
+        data.languages().column());
     return RowSource.concat(files.stream()
         .map(file -> file.equals(TrainingConfig.Data.PRODUCT_TITLES) ? ProductTitles.rows() : FileRows.of(Path.of(file), columns))
         .toList());

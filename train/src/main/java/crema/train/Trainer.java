@@ -6,6 +6,7 @@ import crema.autograd.Variable;
 import crema.data.Batches;
 import crema.data.LabelBalance;
 import crema.data.PackedBatch;
+import crema.data.Row;
 import crema.data.Sampler;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
@@ -37,6 +38,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -381,7 +383,16 @@ public final class Trainer implements AutoCloseable {
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
     facts.put("Steps", "%,d, best at %,d".formatted(state.step(), bestStep));
     return new FinishedRun(directory, data.labels(), data.rows(), config.seed(), commandLine, state.step(), bestStep)
-        .write(new EncoderFiles(), evaluation.outcomes(), facts);
+        .write(new EncoderFiles(), new TestedRows(evaluation.outcomes(), testLanguages()), config.data().languages(), facts);
+  }
+
+  private List<String> testLanguages() {
+    var languages = new ArrayList<String>();
+    if (config.data().languages().areTold()) {
+      Function<Row, String> reader = config.data().languages().reader();
+      data.testRecipe().forEachUsed(row -> languages.add(reader.apply(row)));
+    }
+    return languages;
   }
 
   /** What there is of an encoder besides its labels; the tokenizer was written before training. */

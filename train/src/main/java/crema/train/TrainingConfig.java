@@ -35,6 +35,7 @@ public record TrainingConfig(
    * @param testFraction how much of the training rows to split off where no test file is given
    * @param stratified whether splits keep the proportions of the labels
    * @param strict whether a malformed row stops the run
+   * @param languages whether the test tells metrics by language
    */
   public record Data(
       List<String> train,
@@ -46,7 +47,8 @@ public record TrainingConfig(
       double validationFraction,
       double testFraction,
       boolean stratified,
-      boolean strict) {
+      boolean strict,
+      Languages languages) {
     /** The name under which the rows that come with Crema can be given in place of a file. */
     public static final String PRODUCT_TITLES = "builtin:product-titles";
 
@@ -62,6 +64,13 @@ public record TrainingConfig(
         throw new TrainingException("validation_fraction and test_fraction leave nothing to train on: "
             + validationFraction + " + " + testFraction);
       }
+    }
+
+    /** Rows without metrics by language. */
+    public Data(List<String> train, List<String> validation, List<String> test, List<String> text, String label,
+        @Nullable String group, double validationFraction, double testFraction, boolean stratified, boolean strict) {
+      this(train, validation, test, text, label, group, validationFraction, testFraction, stratified, strict,
+          Languages.NONE);
     }
   }
 
