@@ -12,12 +12,11 @@ package crema.tensor.cpu;
  *     the L2 cache too
  * @param ownRows rows of A that one task multiplies with a block of B that it packs for itself, at most; many, so that
  *     packing costs little in comparison
- * @param sharedDepths depths of B that are packed for all threads at a time, at most
  * @param sharedFloats floats of B that are packed for all threads at a time, about: they stay in the L3 cache
  */
-record Blocking(int depth, int columns, int rows, int ownRows, int sharedDepths, int sharedFloats) {
+record Blocking(int depth, int columns, int rows, int ownRows, int sharedFloats) {
   /** For an L1 cache of 32 KiB, an L2 cache of 1 MiB a core and some MiB of L3. */
-  static final Blocking DEFAULT = new Blocking(384, 384, 192, 1024, 10, 1 << 21);
+  static final Blocking DEFAULT = new Blocking(448, 384, 192, 1024, 1 << 21);
 
   /** Depths are multiples of this, where k is long enough. */
   private static final int DEPTH_UNIT = 16;

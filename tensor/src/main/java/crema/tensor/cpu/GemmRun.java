@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There are two ways. With a shared B, all threads pack B, or as much of it as the cache that they share holds; then
  * each task multiplies some rows of A with it. With an own B, each task packs a block of B for itself: better where A
- * has few rows, and where k is cut into parts. Either way panels of A are packed one at a time, just before they meet
- * the block of B.
+ * has few rows, and where k is cut into parts. Either way a task packs some rows of A at a time, just before they meet
+ * the block of B; where they are to meet several blocks of B, it packs all its rows first.
  */
 final class GemmRun {
   /**
@@ -26,8 +26,16 @@ final class GemmRun {
   /** Floats of B that a task packs for all threads, at least. */
   private static final int WORTH_A_PACKING_TASK = 1 << 14;
 
+  /**
+   * Rows of op(A) that are packed at a time where k goes down the rows of A: a few cache lines of each row. Where k goes
+   * along the rows, one panel at a time is better: it is still in the L1 cache when it is used.
+   */
+  private static final int TRANSPOSED_ROWS = 96;
+
   /** Elements of C to which a task adds the sums of the parts of k. */
   private static final int ADD_AT_A_TIME = 1 << 14;
+
+  private static final int NOT_PACKED = -1;
 
   private static final float[] NONE = {};
 
@@ -86,13 +94,12 @@ final class GemmRun {
 
   /** The memory of one worker. */
   private static final class Own {
-    final float[] panelOfA;
+    float[] panelsOfA = NONE;
     /** Takes the place of C where a panel of B is wider than what is left of C's row. */
     final float[] tile;
     float[] panelsOfB = NONE;
 
-    Own(MicroKernel kernel, int depth) {
-      panelOfA = new float[ALIGNMENT + kernel.rows() * depth + kernel.lanes()];
+    Own(MicroKernel kernel) {
       tile = new float[kernel.rows() * kernel.columns()];
     }
   }
@@ -105,7 +112,7 @@ final class GemmRun {
     panelColumns = kernel.columns();
     own = new Own[pool.threads()];
     for (int worker = 0; worker < own.length; worker++) {
-      own[worker] = new Own(kernel, blocking.depth());
+      own[worker] = new Own(kernel);
     }
   }
 
@@ -207,9 +214,9 @@ final class GemmRun {
   /** B is packed for all, in rounds; tasks take rows of A. */
   private void withShared() {
     depth = blocking.depthFor(k);
-    int depths = Math.min(k, depth * blocking.sharedDepths());
-    int columns = Math.max(panelColumns, blocking.sharedFloats() / depths / panelColumns * panelColumns);
-    sharedPanels = grown(sharedPanels, (long) panels.paddedColumns(Math.min(columns, n)) * depths);
+    int columns = Math.min(n, Math.max(1, blocking.sharedFloats() / depth / panelColumns) * panelColumns);
+    int depths = Math.max(1, blocking.sharedFloats() / panels.paddedColumns(columns) / depth) * depth;
+    sharedPanels = grown(sharedPanels, (long) panels.paddedColumns(columns) * Math.min(depths, k));
     for (int column = 0; column < n; column += columns) {
       for (int step = 0; step < k; step += depths) {
         round(sharedPanels, column, Math.min(columns, n - column), step, Math.min(depths, k - step));
@@ -276,18 +283,27 @@ final class GemmRun {
     int firstColumn = task % columnTasks * taskColumns;
     int lastColumn = Math.min(roundColumns, firstColumn + taskColumns);
     int padded = panels.paddedColumns(roundColumns);
+    var memory = own[worker];
+    boolean packed = lastColumn - firstColumn > blocking.columns();
+    if (packed) {
+      memory.panelsOfA = grown(memory.panelsOfA, (long) rows * roundDepth + kernel.lanes());
+      for (int step = 0; step < roundDepth; step += depth) {
+        packA(row, rows, roundStep + step, Math.min(depth, roundDepth - step), memory, ALIGNMENT + rows * step);
+      }
+    }
     for (int column = firstColumn; column < lastColumn; column += blocking.columns()) {
       int columns = Math.min(blocking.columns(), lastColumn - column);
       int to = co + row * ldc + roundColumn + column;
       for (int step = 0; step < roundDepth; step += depth) {
         int steps = Math.min(depth, roundDepth - step);
+        int blockOfA = packed ? ALIGNMENT + rows * step : NOT_PACKED;
         int blockOfB = ALIGNMENT + padded * step + column * steps;
         if (roundStep + step == 0) {
-          multiplyBlock(row, rows, columns, 0, steps, panelsOfB, blockOfB,
-              start, startOffset + row * startStride + roundColumn + column, startStride, c, to, ldc, own[worker]);
+          multiplyBlock(row, rows, columns, 0, steps, blockOfA, panelsOfB, blockOfB,
+              start, startOffset + row * startStride + roundColumn + column, startStride, c, to, ldc, memory);
         } else {
-          multiplyBlock(row, rows, columns, roundStep + step, steps, panelsOfB, blockOfB,
-              c, to, ldc, c, to, ldc, own[worker]);
+          multiplyBlock(row, rows, columns, roundStep + step, steps, blockOfA, panelsOfB, blockOfB,
+              c, to, ldc, c, to, ldc, memory);
         }
       }
       if (roundStep + roundDepth == k) {
@@ -316,13 +332,13 @@ final class GemmRun {
       int steps = Math.min(depth, end - step);
       packB(column, columns, step, steps, memory.panelsOfB, ALIGNMENT);
       if (step > first) {
-        multiplyBlock(row, rows, columns, step, steps, memory.panelsOfB, ALIGNMENT,
+        multiplyBlock(row, rows, columns, step, steps, NOT_PACKED, memory.panelsOfB, ALIGNMENT,
             sums, to, stride, sums, to, stride, memory);
       } else if (part > 0) {
-        multiplyBlock(row, rows, columns, step, steps, memory.panelsOfB, ALIGNMENT,
+        multiplyBlock(row, rows, columns, step, steps, NOT_PACKED, memory.panelsOfB, ALIGNMENT,
             zeros, 0, 0, sums, to, stride, memory);
       } else {
-        multiplyBlock(row, rows, columns, step, steps, memory.panelsOfB, ALIGNMENT,
+        multiplyBlock(row, rows, columns, step, steps, NOT_PACKED, memory.panelsOfB, ALIGNMENT,
             start, startOffset + row * startStride + column, startStride, sums, to, stride, memory);
       }
     }
@@ -358,29 +374,52 @@ final class GemmRun {
   /**
    * {@code to = from + op(A) · op(B)} for some rows of A, some steps of k, and a packed block of B.
    *
+   * @param blockOfA where the rows were packed, or {@link #NOT_PACKED}
    * @param blockOfB where the block starts in {@code panelsOfB}
    */
   private void multiplyBlock(
-      int row, int rows, int columns, int step, int steps, float[] panelsOfB, int blockOfB,
-      float[] from, int fo, int ldf, float[] to, int too, int ldt, Own own) {
+      int row, int rows, int columns, int step, int steps, int blockOfA, float[] panelsOfB, int blockOfB,
+      float[] from, int fo, int ldf, float[] to, int too, int ldt, Own memory) {
+    if (blockOfA != NOT_PACKED) {
+      multiplyPanels(rows, columns, steps, blockOfA, panelsOfB, blockOfB, from, fo, ldf, to, too, ldt, memory);
+      return;
+    }
+    int atATime = orientation.aIsTransposed() ? TRANSPOSED_ROWS : kernel.rows();
+    memory.panelsOfA = grown(memory.panelsOfA, (long) atATime * steps + kernel.lanes());
+    for (int i = 0; i < rows; i += atATime) {
+      int some = Math.min(atATime, rows - i);
+      packA(row + i, some, step, steps, memory, ALIGNMENT);
+      multiplyPanels(some, columns, steps, ALIGNMENT, panelsOfB, blockOfB, from, fo + i * ldf, ldf,
+          to, too + i * ldt, ldt, memory);
+    }
+  }
+
+  private void packA(int row, int rows, int step, int steps, Own memory, int offset) {
     boolean transposed = orientation.aIsTransposed();
+    int first = ao + (transposed ? step * lda + row : row * lda + step);
+    panels.packA(transposed, a, first, lda, rows, steps, memory.panelsOfA, offset);
+  }
+
+  /** Multiplies packed rows of A, whose panels start at {@code blockOfA}, and a packed block of B. */
+  private void multiplyPanels(
+      int rows, int columns, int steps, int blockOfA, float[] panelsOfB, int blockOfB,
+      float[] from, int fo, int ldf, float[] to, int too, int ldt, Own memory) {
     for (int i = 0; i < rows; ) {
       int height = kernel.panelRows(rows - i);
-      int first = ao + (transposed ? step * lda + row + i : (row + i) * lda + step);
-      panels.packA(transposed, a, first, lda, height, steps, own.panelOfA, ALIGNMENT);
+      int panelOfA = blockOfA + i * steps;
       for (int j = 0; j < columns; j += panelColumns) {
         int width = Math.min(panelColumns, columns - j);
         int vectors = ceilDiv(width, kernel.lanes());
         int f = fo + i * ldf + j;
         int t = too + i * ldt + j;
         if (width == vectors * kernel.lanes()) {
-          kernel.multiply(height, vectors, own.panelOfA, ALIGNMENT, panelsOfB, blockOfB + j * steps,
+          kernel.multiply(height, vectors, memory.panelsOfA, panelOfA, panelsOfB, blockOfB + j * steps,
               from, f, ldf, to, t, ldt, steps);
         } else {
-          copyRows(from, f, ldf, own.tile, 0, panelColumns, height, width);
-          kernel.multiply(height, vectors, own.panelOfA, ALIGNMENT, panelsOfB, blockOfB + j * steps,
-              own.tile, 0, panelColumns, own.tile, 0, panelColumns, steps);
-          copyRows(own.tile, 0, panelColumns, to, t, ldt, height, width);
+          copyRows(from, f, ldf, memory.tile, 0, panelColumns, height, width);
+          kernel.multiply(height, vectors, memory.panelsOfA, panelOfA, panelsOfB, blockOfB + j * steps,
+              memory.tile, 0, panelColumns, memory.tile, 0, panelColumns, steps);
+          copyRows(memory.tile, 0, panelColumns, to, t, ldt, height, width);
         }
       }
       i += height;

@@ -10,6 +10,8 @@ package crema.tensor.cpu;
  * to those of step k + 1.
  */
 interface MicroKernel {
+  /** The rows that {@link #copy} copies. Few, so that what is read of them stays in the L1 cache. */
+  int COPIED_ROWS = 4;
 
   /** The kernel for a width. Only this loads a class that needs the Vector API. */
   static MicroKernel of(Simd.Width width) {
@@ -56,8 +58,16 @@ interface MicroKernel {
       int rows, int vectors, float[] a, int ao, float[] b, int bo,
       float[] from, int fo, int ldf, float[] c, int co, int ldc, int depth);
 
-  /** Copies {@code count} single vectors, {@code ldf} floats apart in {@code from} and {@code ldt} in {@code to}. */
-  void copy(float[] from, int fo, int ldf, float[] to, int too, int ldt, int count);
+  /**
+   * Copies {@link #COPIED_ROWS} rows of one vector of each of some panels whose k goes down the rows of {@code from}.
+   * Of each panel rows are stored in ascending order, so with {@code ldt < lanes} each store replaces what the one
+   * before it wrote too much.
+   *
+   * @param width columns from one panel to the next in {@code from}, whose rows are {@code ldf} apart
+   * @param ldt floats from one row of a panel to the next in {@code to}
+   * @param panelStride floats from one panel to the next in {@code to}
+   */
+  void copy(float[] from, int fo, int ldf, int width, float[] to, int too, int ldt, int panelStride, int panels);
 
   /**
    * Transposes {@code blocks} blocks of {@link #lanes()} rows and columns that follow each other along the rows of

@@ -257,9 +257,15 @@ final class MicroKernel128 implements MicroKernel {
   }
 
   @Override
-  public void copy(float[] from, int fo, int ldf, float[] to, int too, int ldt, int count) {
-    for (int i = 0; i < count; i++) {
-      FloatVector.fromArray(S, from, fo + i * ldf).intoArray(to, too + i * ldt);
+  public void copy(
+      float[] from, int fo, int ldf, int width, float[] to, int too, int ldt, int panelStride, int panels) {
+    for (int panel = 0; panel < panels; panel++) {
+      int f = fo + panel * width;
+      int t = too + panel * panelStride;
+      FloatVector.fromArray(S, from, f).intoArray(to, t);
+      FloatVector.fromArray(S, from, f + ldf).intoArray(to, t + ldt);
+      FloatVector.fromArray(S, from, f + 2 * ldf).intoArray(to, t + 2 * ldt);
+      FloatVector.fromArray(S, from, f + 3 * ldf).intoArray(to, t + 3 * ldt);
     }
   }
 

@@ -396,15 +396,23 @@ final class MicroKernelScalar implements MicroKernel {
   }
 
   @Override
-  public void copy(float[] from, int fo, int ldf, float[] to, int too, int ldt, int count) {
-    for (int i = 0; i < count; i++) {
-      to[too + i * ldt] = from[fo + i * ldf];
+  public void copy(
+      float[] from, int fo, int ldf, int width, float[] to, int too, int ldt, int panelStride, int panels) {
+    for (int panel = 0; panel < panels; panel++) {
+      int f = fo + panel * width;
+      int t = too + panel * panelStride;
+      to[t] = from[f];
+      to[t + ldt] = from[f + ldf];
+      to[t + 2 * ldt] = from[f + 2 * ldf];
+      to[t + 3 * ldt] = from[f + 3 * ldf];
     }
   }
 
   @Override
   public void transpose(
       float[] from, int fo, int ldf, int rows, float[] to, int too, int ldt, int blocks) {
-    copy(from, fo, 1, to, too, ldt, blocks);
+    for (int block = 0; block < blocks; block++) {
+      to[too + block * ldt] = from[fo + block];
+    }
   }
 }

@@ -5,12 +5,6 @@ package crema.tensor.cpu;
  * each other without gaps, so the panel that starts at column j is at {@code j * depth}.
  */
 final class Panels {
-  /**
-   * Where k goes down the rows of a source, so many rows are read at a time, all panels of each: whole rows suit the
-   * hardware that reads ahead.
-   */
-  private static final int STRIP = 32;
-
   private final MicroKernel kernel;
   private final int lanes;
 
@@ -25,18 +19,29 @@ final class Panels {
   }
 
   /**
-   * Packs one panel of A, {@code [rows, depth]}.
+   * Packs rows of A, {@code [rows, depth]}, as panels of as many rows as {@link MicroKernel#panelRows} gives. The panel
+   * that starts at row i is at {@code i * depth}.
    *
-   * @param first where the panel's first element is in {@code a}
+   * @param first where the first element is in {@code a}
    * @param transposed whether {@code a} holds Aᵀ, so that k goes down its rows
-   * @param rows a size that there is a kernel for, as {@link MicroKernel#panelRows} gives
-   * @param to receives the panel from {@code offset}; what follows it, up to a vector, may be overwritten
+   * @param to receives the panels from {@code offset}; what follows them, up to a vector, may be overwritten
    */
   void packA(boolean transposed, float[] a, int first, int lda, int rows, int depth, float[] to, int offset) {
+    int done = 0;
     if (transposed) {
-      copy(a, first, lda, rows, 0, depth, to, offset, rows);
-    } else {
-      transpose(a, first, lda, rows, depth, to, offset, rows);
+      int panels = rows / kernel.rows();
+      copy(a, first, lda, kernel.rows(), panels, depth, to, offset);
+      done = panels * kernel.rows();
+    }
+    while (done < rows) {
+      int height = kernel.panelRows(rows - done);
+      int panel = offset + done * depth;
+      if (transposed) {
+        copyRows(a, first + done, lda, height, 0, depth, to, panel, height);
+      } else {
+        transpose(a, first + done * lda, lda, height, depth, to, panel, height);
+      }
+      done += height;
     }
   }
 
@@ -49,27 +54,28 @@ final class Panels {
    */
   void packB(
       boolean transposed, float[] b, int first, int ldb, int columns, int depth, float[] to, int offset) {
-    int strip = transposed ? depth : STRIP;
-    for (int k = 0; k < depth; k += strip) {
-      int end = Math.min(depth, k + strip);
-      for (int j = 0; j < columns; j += kernel.columns()) {
-        int width = Math.min(kernel.columns(), columns - j);
-        int panel = offset + j * depth;
-        if (transposed) {
-          transpose(b, first + j * ldb, ldb, width, depth, to, panel, paddedColumns(width));
-        } else {
-          copy(b, first + j, ldb, width, k, end, to, panel, paddedColumns(width));
-        }
+    int panelColumns = kernel.columns();
+    int done = 0;
+    if (!transposed) {
+      int panels = columns / panelColumns;
+      copy(b, first, ldb, panelColumns, panels, depth, to, offset);
+      done = panels * panelColumns;
+    }
+    for (; done < columns; done += panelColumns) {
+      int width = Math.min(panelColumns, columns - done);
+      int panel = offset + done * depth;
+      if (transposed) {
+        transpose(b, first + done * ldb, ldb, width, depth, to, panel, paddedColumns(width));
+      } else {
+        copyRows(b, first + done, ldb, width, 0, depth, to, panel, paddedColumns(width));
       }
     }
   }
 
-  // A panel's row is written in whole vectors. One that is wider than what is left of the row writes into the next row,
-  // which is written after it; the rightmost vectors of the rows come first for the same reason.
-
   /**
    * Packs one panel, {@code [depth, width]} with row stride {@code stride}, from a source in which k goes along its
-   * rows.
+   * rows. Its rows are written in whole vectors. One that is wider than what is left of the row writes into the next
+   * row, which is written after it; the rightmost vectors of the rows come first for the same reason.
    */
   private void transpose(
       float[] from, int first, int ldf, int width, int depth, float[] to, int panel, int stride) {
@@ -91,23 +97,31 @@ final class Panels {
   }
 
   /**
-   * Packs rows {@code begin} to {@code end} of one panel, {@code [depth, width]} with row stride {@code stride}, from
-   * a source in which k goes down its rows.
+   * Packs panels of {@code width} columns, each {@code [depth, width]}, from a source in which k goes down its rows. A
+   * few rows are read at a time, all panels of each: that suits the hardware that reads ahead. They are written in whole
+   * vectors, rightmost first, for the reason above; only the last rows are copied float by float, since what follows
+   * them is the next panel, and their source may end.
    */
   private void copy(
-      float[] from, int first, int ldf, int width, int begin, int end, float[] to, int panel, int stride) {
-    for (int column = (width - 1) / lanes * lanes; column >= 0; column -= lanes) {
-      int source = first + column;
-      int whole = Math.clamp(wholeVectors(from.length - source, ldf), begin, end);
-      kernel.copy(from, source + begin * ldf, ldf, to, panel + column + begin * stride, stride, whole - begin);
-      for (int k = whole; k < end; k++) {
-        System.arraycopy(from, source + k * ldf, to, panel + column + k * stride, Math.min(lanes, width - column));
+      float[] from, int first, int ldf, int width, int panels, int depth, float[] to, int offset) {
+    int strip = MicroKernel.COPIED_ROWS;
+    int strips = Math.max(0, width % lanes == 0 ? depth / strip : (depth - 1) / strip);
+    for (int k = 0; k < strips * strip; k += strip) {
+      for (int column = (width - 1) / lanes * lanes; column >= 0; column -= lanes) {
+        kernel.copy(from, first + k * ldf + column, ldf, width, to, offset + k * width + column, width,
+            width * depth, panels);
       }
+    }
+    for (int panel = 0; panel < panels; panel++) {
+      copyRows(from, first + panel * width, ldf, width, strips * strip, depth, to, offset + panel * width * depth, width);
     }
   }
 
-  /** How many vectors, one every {@code stride} floats, fit in so many floats. */
-  private int wholeVectors(int floats, int stride) {
-    return floats < lanes ? 0 : (floats - lanes) / stride + 1;
+  /** Packs rows {@code begin} to {@code end} of one panel from a source in which k goes down its rows. */
+  private static void copyRows(
+      float[] from, int first, int ldf, int width, int begin, int end, float[] to, int panel, int stride) {
+    for (int k = begin; k < end; k++) {
+      System.arraycopy(from, first + k * ldf, to, panel + k * stride, width);
+    }
   }
 }

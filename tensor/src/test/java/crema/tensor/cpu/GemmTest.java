@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class GemmTest {
   /** Small blocks, so that small products have many of them and edges at every level. */
-  private static final Blocking SMALL = new Blocking(16, 64, 13, 26, 3, 1_000);
+  private static final Blocking SMALL = new Blocking(16, 64, 13, 26, 1_000);
 
   /** Ones, primes, one less and one more than vectors and panels, and depths around the edges of blocks. */
   private static final int[][] SHAPES = {

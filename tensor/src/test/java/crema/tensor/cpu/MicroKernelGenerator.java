@@ -149,9 +149,14 @@ final class MicroKernelGenerator {
   private void copy() {
     line(0, "");
     line(1, "@Override");
-    line(1, "public void copy(float[] from, int fo, int ldf, float[] to, int too, int ldt, int count) {");
-    line(2, "for (int i = 0; i < count; i++) {");
-    line(3, store(load("from", "fo + i * ldf"), "to", "too + i * ldt") + ";");
+    line(1, "public void copy(");
+    line(3, "float[] from, int fo, int ldf, int width, float[] to, int too, int ldt, int panelStride, int panels) {");
+    line(2, "for (int panel = 0; panel < panels; panel++) {");
+    line(3, "int f = fo + panel * width;");
+    line(3, "int t = too + panel * panelStride;");
+    for (int row = 0; row < MicroKernel.COPIED_ROWS; row++) {
+      line(3, store(load("from", index("f", row, "ldf", 0)), "to", index("t", row, "ldt", 0)) + ";");
+    }
     line(2, "}");
     line(1, "}");
   }
@@ -163,7 +168,9 @@ final class MicroKernelGenerator {
     line(1, "public void transpose(");
     line(3, "float[] from, int fo, int ldf, int rows, float[] to, int too, int ldt, int blocks) {");
     if (spec.scalar()) {
-      line(2, "copy(from, fo, 1, to, too, ldt, blocks);");
+      line(2, "for (int block = 0; block < blocks; block++) {");
+      line(3, "to[too + block * ldt] = from[fo + block];");
+      line(2, "}");
       line(1, "}");
       return;
     }
