@@ -66,17 +66,24 @@ public interface Backend extends AutoCloseable {
    * @throws IllegalArgumentException when no module offers the device; the message lists those there are
    */
   static Backend open(Device device, BackendOptions options) {
-    List<BackendProvider> providers =
-        ServiceLoader.load(BackendProvider.class, Backend.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
     var types = new TreeSet<String>();
-    for (BackendProvider provider : providers) {
+    for (BackendProvider provider : providers()) {
       if (provider.type().equals(device.type())) {
         return provider.open(device.index(), options);
       }
       types.add(provider.type());
     }
     throw new IllegalArgumentException("no backend for device '" + device + "'; there are: " + String.join(", ", types));
+  }
+
+  /** What to change so that backends run faster than they would in this process: lines for the user, or none. */
+  static List<String> advice() {
+    return providers().stream().flatMap(provider -> provider.advice().stream()).toList();
+  }
+
+  private static List<BackendProvider> providers() {
+    return ServiceLoader.load(BackendProvider.class, Backend.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .toList();
   }
 }

@@ -1,5 +1,7 @@
 package crema.tensor;
 
+import java.util.Optional;
+
 /** Opens a kind of backend; found through {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
   /** The {@link Device#type} that this provider opens. */
@@ -11,4 +13,9 @@ public interface BackendProvider {
    * @throws IllegalArgumentException when there is no device of that index
    */
   Backend open(int index, BackendOptions options);
+
+  /** One line for the user if this kind of backend runs slower in this process than it could: what to change. */
+  default Optional<String> advice() {
+    return Optional.empty();
+  }
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Ops on each element, and the fused ones around them. Unless said otherwise, outputs may be the inputs themselves. */
 public interface Pointwise {
-  /** Sets every element of {@code x} (of any type). */
+  /** Sets every element of {@code x}: {@code F32}, {@code F64} or {@code I32}. */
   default void fill(double value, Tensor x) {
     ReferenceCall.run(x.backend(), call -> call.backend().pointwise().fill(value, call.out(x)));
   }

@@ -3,6 +3,7 @@ package crema.cli;
 import crema.cli.fasttext.FastTextCommand;
 import crema.data.DataException;
 import crema.nn.InvalidWeightsException;
+import crema.tensor.Backend;
 import crema.tokenizer.TokenizerFormatException;
 import crema.train.Provenance;
 import crema.train.TrainingException;
@@ -56,6 +57,7 @@ public final class Crema implements Runnable {
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {
     Terminal terminal = Terminal.system();
+    Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
     int code;
     try {
       code = run(terminal, arguments);

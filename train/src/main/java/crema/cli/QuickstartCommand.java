@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     abbreviateSynopsis = true,
     description = {
       "Trains a small encoder on 35,311 product titles that come with Crema, tests it on products that it has never",
-      "seen, and predicts three titles. Takes about two minutes on two processors."
+      "seen, and predicts three titles. Takes about a minute on two processors."
     },
     footer = {"", "Example:", "  crema quickstart"})
 final class QuickstartCommand implements Callable<Integer> {

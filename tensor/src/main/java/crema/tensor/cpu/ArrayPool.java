@@ -1,9 +1,10 @@
 package crema.tensor.cpu;
 
 import java.util.ArrayDeque;
-import java.util.TreeMap;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lengths are rounded up to one of {@value #CLASSES} between two powers of two, so that steps of about the same
  * number of tokens share arrays. What is kept is bounded: used and idle arrays together never exceed the most that was
- * ever used at a time by more than a quarter; the lengths that nobody asked for longest go first.
+ * ever used at a time by more than a quarter; the lengths that nobody asked for longest go first. Taking and giving
+ * back allocate nothing, for kernels do it in every task.
  *
  * @param <A> the type of array
  */
@@ -26,7 +28,8 @@ final class ArrayPool<A> {
 
   private final IntFunction<A> allocator;
   private final ToIntFunction<A> lengthOf;
-  private final TreeMap<Integer, Shelf<A>> shelves = new TreeMap<>();
+  /** By {@link #shelf}. */
+  private final List<Shelf<A>> shelves;
   private long usedElements;
   private long mostUsedElements;
   private long idleElements;
@@ -35,7 +38,7 @@ final class ArrayPool<A> {
   /** The idle arrays of one length. */
   private static final class Shelf<A> {
     final int length;
-    final ArrayDeque<A> arrays = new ArrayDeque<>();
+    final ArrayDeque<A> arrays = new ArrayDeque<>(0);
     long lastUse;
 
     Shelf(int length) {
@@ -46,14 +49,33 @@ final class ArrayPool<A> {
   ArrayPool(IntFunction<A> allocator, ToIntFunction<A> lengthOf) {
     this.allocator = allocator;
     this.lengthOf = lengthOf;
+    shelves = IntStream.rangeClosed(0, shelf(LONGEST)).mapToObj(i -> new Shelf<A>(shelfLength(i))).toList();
+  }
+
+  /** The shelf of the shortest arrays that are at least so long; an array's own length gives its own shelf. */
+  private static int shelf(int least) {
+    if (least < CLASSES) {
+      return least;
+    }
+    int octave = Integer.numberOfTrailingZeros(Integer.highestOneBit(least) / CLASSES);
+    return CLASSES * octave + Math.ceilDiv(least, 1 << octave);
+  }
+
+  private static int shelfLength(int shelf) {
+    if (shelf < CLASSES) {
+      return shelf;
+    }
+    int octave = shelf / CLASSES - 1;
+    return (int) Math.min(LONGEST, (long) (CLASSES + shelf % CLASSES) << octave);
   }
 
   /** An array of at least the given length, with any contents. */
   synchronized A take(int least) {
     requests++;
-    int length = roundUp(least);
-    A array = takeIdle(length);
-    usedElements += array == null ? length : lengthOf.applyAsInt(array);
+    int shelf = shelf(least);
+    A array = takeIdle(shelf);
+    int length = array == null ? shelves.get(shelf).length : lengthOf.applyAsInt(array);
+    usedElements += length;
     mostUsedElements = Math.max(mostUsedElements, usedElements);
     if (array == null) {
       dropIdle();
@@ -62,21 +84,15 @@ final class ArrayPool<A> {
     return array;
   }
 
-  private static int roundUp(int least) {
-    int step = Math.max(1, Integer.highestOneBit(least) / CLASSES);
-    return (int) Math.min(LONGEST, ((long) least + step - 1) / step * step);
-  }
-
-  private @Nullable A takeIdle(int length) {
-    Integer key = shelves.ceilingKey(length);
-    while (key != null && length >= key * TIGHTNESS) {
-      Shelf<A> shelf = shelves.get(key);
-      if (shelf != null && !shelf.arrays.isEmpty()) {
+  private @Nullable A takeIdle(int first) {
+    int length = shelves.get(first).length;
+    for (int i = first; i < shelves.size() && length >= shelves.get(i).length * TIGHTNESS; i++) {
+      Shelf<A> shelf = shelves.get(i);
+      if (!shelf.arrays.isEmpty()) {
         shelf.lastUse = requests;
-        idleElements -= key;
+        idleElements -= shelf.length;
         return shelf.arrays.pop();
       }
-      key = shelves.higherKey(key);
     }
     return null;
   }
@@ -85,7 +101,7 @@ final class ArrayPool<A> {
     long bound = (long) (mostUsedElements * SURPLUS) + ALWAYS_KEPT;
     while (idleElements > 0 && usedElements + idleElements > bound) {
       Shelf<A> oldest = null;
-      for (Shelf<A> shelf : shelves.values()) {
+      for (Shelf<A> shelf : shelves) {
         if (!shelf.arrays.isEmpty() && (oldest == null || shelf.lastUse < oldest.lastUse)) {
           oldest = shelf;
         }
@@ -95,16 +111,13 @@ final class ArrayPool<A> {
       }
       oldest.arrays.poll();
       idleElements -= oldest.length;
-      if (oldest.arrays.isEmpty()) {
-        shelves.remove(oldest.length);
-      }
     }
   }
 
   /** Takes an array back. */
   synchronized void give(A array) {
     int length = lengthOf.applyAsInt(array);
-    shelves.computeIfAbsent(length, Shelf::new).arrays.push(array);
+    shelves.get(shelf(length)).arrays.push(array);
     usedElements -= length;
     idleElements += length;
   }
@@ -116,7 +129,7 @@ final class ArrayPool<A> {
 
   /** Leaves all idle arrays to the garbage collector. */
   synchronized void clear() {
-    shelves.clear();
+    shelves.forEach(shelf -> shelf.arrays.clear());
     idleElements = 0;
   }
 }

@@ -4,6 +4,7 @@ import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.BackendProvider;
 import crema.tensor.Device;
+import java.util.Optional;
 
 /** Opens the {@link CpuBackend}. */
 public final class CpuBackendProvider implements BackendProvider {
@@ -18,5 +19,10 @@ public final class CpuBackendProvider implements BackendProvider {
       throw new IllegalArgumentException("there is only one CPU device, not cpu:" + index);
     }
     return new CpuBackend(options.threads());
+  }
+
+  @Override
+  public Optional<String> advice() {
+    return Simd.advice();
   }
 }

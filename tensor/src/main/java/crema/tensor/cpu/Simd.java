@@ -63,9 +63,12 @@ public final class Simd {
     return WIDTH != Width.SCALAR;
   }
 
-  /** The line to show to the user when the Vector API is missing: what is slow and which flag to add. */
+  /**
+   * The line to show to the user when the Vector API is missing and nobody asked for scalar code: what is slow and which
+   * flag to add.
+   */
   public static Optional<String> advice() {
-    return AVAILABLE
+    return AVAILABLE || Width.SCALAR.key.equals(System.getProperty(PROPERTY))
         ? Optional.empty()
         : Optional.of("The Vector API is not loaded, so computing is many times slower; start java with --add-modules "
             + MODULE);

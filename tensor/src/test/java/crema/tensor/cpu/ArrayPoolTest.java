@@ -26,6 +26,27 @@ class ArrayPoolTest {
   }
 
   @Test
+  void anArrayOfAnyLengthIsFoundAgainByItsOwnLength() {
+    for (int least = 0; least < 100_000; least += 1 + least / 50) {
+      float[] array = pool.take(least);
+      pool.give(array);
+      assertThat(pool.take(array.length)).isSameAs(array);
+      pool.give(array);
+    }
+  }
+
+  @Test
+  void theLongestArraysAreNoLongerThanArraysCanBe() {
+    var lengths = new ArrayPool<>(length -> length, length -> length);
+    int longest = Integer.MAX_VALUE - 8;
+    for (int least : new int[] {longest, longest - 1, 1 << 30, (1 << 30) + 1}) {
+      Integer length = lengths.take(least);
+      assertThat(length).isBetween(least, longest);
+      lengths.give(length);
+    }
+  }
+
+  @Test
   void arraysInUseAreDistinctAndLongEnough() {
     var random = new Random(1);
     var used = new ArrayList<float[]>();

@@ -31,6 +31,11 @@ class SimdTest {
   }
 
   @Test
+  void whoAsksForScalarCodeNeedsNoAdvice() throws Exception {
+    assertThat(launch(List.of("-Dcrema.simd=scalar"))).isEqualTo("SCALAR " + resultHash() + " Optional.empty");
+  }
+
+  @Test
   void anUnknownWidthIsRefused() {
     assertThatThrownBy(() -> Simd.choose("1024", true)).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("system property crema.simd is \"1024\"; it must be one of scalar, 128, 256, 512");
