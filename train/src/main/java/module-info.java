@@ -8,6 +8,7 @@ module crema.train {
   requires de.siegmar.fastcsv;
   requires info.picocli;
   requires me.tongfei.progressbar;
+  requires org.snakeyaml.engine;
   requires tools.jackson.databind;
 
   exports crema.data;

@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.cli.fasttext.FastTextCommand;
 import crema.data.DataException;
+import crema.data.NearestName;
 import crema.nn.InvalidWeightsException;
 import crema.tensor.Backend;
 import crema.tokenizer.TokenizerFormatException;
@@ -13,15 +14,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. Exit codes: 0 done, 1 a bug, 2 a mistake of the user's, 130 interrupted and saved. */
 @Command(
@@ -74,6 +79,8 @@ public final class Crema implements Runnable {
   /** Runs a command on the given streams and returns its exit code. */
   static int run(Terminal terminal, String... arguments) {
     var train = new CommandLine(new TrainCommand(terminal));
+    // A name with a comma can stand in a list if it is quoted.
+    train.setTrimQuotes(true);
     train.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
     var line = new CommandLine(new Crema(terminal))
         .addSubcommand(new QuickstartCommand(terminal))
@@ -93,23 +100,47 @@ public final class Crema implements Runnable {
     line.setUsageHelpWidth(Math.min(terminal.columns(), 110));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((mistake, _) -> {
-      String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
-      terminal.err().println("crema: " + oneLine(mistake.getMessage()) + suggestions(mistake)
-          + " (see '" + command + " --help')");
+      mistake(terminal, describe(mistake));
       return MISTAKE;
     });
     line.setExecutionExceptionHandler((failure, _, _) -> report(terminal, failure));
+    try {
+      CommandLine command = arguments.length == 0 ? null : line.getSubcommands().get(arguments[0]);
+      if (command != null && command.getCommandSpec().findOption(ConfigDefaults.OPTION) != null) {
+        ConfigDefaults.attach(command, arguments);
+      }
+    } catch (TrainingException | IOException e) {
+      return report(terminal, e);
+    }
     return line.execute(arguments);
   }
 
-  private static String suggestions(CommandLine.ParameterException mistake) {
-    if (mistake instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      List<String> close = unmatched.getSuggestions();
-      if (!close.isEmpty()) {
-        return "; did you mean " + String.join(" or ", close.subList(0, Math.min(3, close.size()))) + "?";
-      }
+  private static @Nullable String describe(CommandLine.ParameterException mistake) {
+    CommandLine command = mistake.getCommandLine();
+    Optional<TrainingException> inConfig = ConfigDefaults.wrongType(mistake);
+    if (inConfig.isPresent()) {
+      return inConfig.get().getMessage();
     }
-    return "";
+    List<String> unknown = command.getUnmatchedArguments();
+    String help = " (see '" + command.getCommandSpec().qualifiedName() + " --help')";
+    // A misspelt option is often why a required one is missing: it is the one to name.
+    if (unknown.isEmpty() || !(mistake instanceof MissingParameterException || mistake instanceof UnmatchedArgumentException)) {
+      return mistake.getMessage() + help;
+    }
+    return describe(command.getCommandSpec(), unknown.getFirst()) + help;
+  }
+
+  private static String describe(CommandSpec command, String unknown) {
+    if (!unknown.startsWith("-")) {
+      String what = command.subcommands().isEmpty() ? "Unknown argument '" : "Unknown command '";
+      return what + unknown + "'" + suggestion(unknown, command.subcommands().keySet());
+    }
+    String name = unknown.split("=", 2)[0];
+    return "Unknown option '" + name + "'" + suggestion(name, command.optionsMap().keySet());
+  }
+
+  private static String suggestion(String name, Collection<String> known) {
+    return NearestName.among(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
   private static int report(Terminal terminal, Exception failure) {

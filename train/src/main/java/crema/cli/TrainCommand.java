@@ -1,5 +1,7 @@
 package crema.cli;
 
+import crema.cli.ConfigFile.Setting;
+import crema.nn.io.AtomicFile;
 import crema.train.CheckpointPolicy;
 import crema.train.FastTextTrainingConfig;
 import crema.train.ModelDirectory;
@@ -9,12 +11,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -36,21 +41,12 @@ import picocli.CommandLine.Spec;
       "      --output models/gpc --epochs 10 --learning-rate 5e-4 --schedule cosine --warmup 200",
       "  crema train --train offers.csv --text title --label category --group cluster_id --output models/offers",
       "  crema train --model fasttext --train offers.csv --text title --label category --output models/fast",
+      "  crema train --config offers.yaml --epochs 5 --output models/offers",
       "  crema train --resume --output models/offers",
       "",
       "Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened."
     })
 final class TrainCommand implements Callable<Integer> {
-  private static final String ENCODER = "encoder";
-  private static final String FAST_TEXT = "fasttext";
-
-  /** The settings of an encoder that fastText shares. */
-  private static final List<String> SHARED =
-      List.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes");
-
-  private static final int EPOCHS = 3;
-  private static final double LEARNING_RATE = 3e-4;
-
   private final Terminal terminal;
 
   @Spec private @Nullable CommandSpec spec;
@@ -58,9 +54,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true, description = "The model directory to write.")
   private Path output = Path.of("");
 
-  @Option(names = "--model", paramLabel = "KIND", defaultValue = ENCODER,
-      description = "encoder or fasttext (default: ${DEFAULT-VALUE}).")
-  private String kind = ENCODER;
+  @Option(names = ConfigDefaults.OPTION, paramLabel = "FILE",
+      description = "YAML files with options as keys (without dashes); a later file overrides those before it, a flag all.")
+  private List<Path> configs = List.of();
+
+  @Option(names = "--model", paramLabel = "KIND", defaultValue = "encoder", converter = TrainedKind.Flag.class,
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private TrainedKind kind = TrainedKind.ENCODER;
 
   @Option(names = "--resume", description = "Continue the run in the output directory; all settings are taken from there.")
   private boolean resume;
@@ -95,6 +95,15 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static final class DataOptions {
+    @Option(names = "--data", paramLabel = "DIR",
+        description = "Where relative data files are (default: the current folder; of a config's files, the config's folder).")
+    private Path folder = Path.of("");
+
+    private List<String> files(List<String> names) {
+      return names.stream()
+          .map(name -> name.equals(TrainingConfig.Data.PRODUCT_TITLES) ? name : folder.resolve(name).toString()).toList();
+    }
+
     @Option(names = "--train", split = ",", paramLabel = "FILE", description = "Files with training rows.")
     private List<String> train = List.of();
 
@@ -188,9 +197,6 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static final class FastTextOptions {
-    private static final int EPOCHS = 10;
-    private static final double LEARNING_RATE = 0.5;
-
     @Option(names = "--dim", paramLabel = "N", defaultValue = "100",
         description = "The length of a vector (default: ${DEFAULT-VALUE}).")
     private int dim;
@@ -326,12 +332,17 @@ final class TrainCommand implements Callable<Integer> {
     if (threads < 1) {
       throw new TrainingException("--threads must be at least 1");
     }
+    settle();
     var directory = new ModelDirectory(output);
     boolean continues = resume && directory.holdsRun();
     if (continues) {
-      refuseOtherSettings();
+      refuseFinished(directory);
+      refuseOtherSettings(directory);
+      kind = directory.holdsFastTextRun() ? TrainedKind.FAST_TEXT : TrainedKind.ENCODER;
+    } else {
+      refuseForeign();
     }
-    return switch (continues && directory.holdsFastTextRun() ? FAST_TEXT : kind) {
+    return switch (kind) {
       case ENCODER -> {
         TrainingConfig config = continues ? directory.readTrainingConfig() : encoderConfig();
         prepare(directory, continues);
@@ -342,14 +353,19 @@ final class TrainCommand implements Callable<Integer> {
         prepare(directory, continues);
         yield new TrainingSession(terminal, quiet).run(config, directory, policy(), threads, commandLine());
       }
-      default -> throw new TrainingException("--model must be encoder or fasttext, not '" + kind + "'");
     };
   }
 
   private void prepare(ModelDirectory directory, boolean continues) throws IOException {
     if (!continues) {
       directory.prepareForRun(overwrite || resume);
+      AtomicFile.writeText(directory.resolvedConfig(), resolvedConfig());
     }
+  }
+
+  private String resolvedConfig() {
+    CommandSpec command = line().getCommandSpec();
+    return ResolvedConfig.of(command, option -> kind.heeds(option, command));
   }
 
   private CheckpointPolicy policy() {
@@ -357,21 +373,32 @@ final class TrainCommand implements Callable<Integer> {
         checkpoints.checkpointMinutes);
   }
 
+  private void refuseFinished(ModelDirectory directory) {
+    if (directory.holdsModel()) {
+      throw new TrainingException("the run in " + output + " is finished; start over with --overwrite");
+    }
+  }
+
   /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */
-  private void refuseOtherSettings() {
-    List<String> allowed = List.of("--output", "--resume", "--threads", "--quiet", "--checkpoint-steps",
-        "--checkpoint-epochs", "--checkpoint-minutes");
-    for (var option : Objects.requireNonNull(spec).commandLine().getParseResult().matchedOptions()) {
-      if (!allowed.contains(option.longestName())) {
-        throw new TrainingException(option.longestName() + " cannot be given with --resume: " + output
+  private void refuseOtherSettings(ModelDirectory directory) throws IOException {
+    Map<String, Setting> before = ConfigFile.read(directory.resolvedConfig());
+    Map<String, Setting> now = ConfigFile.parse(directory.resolvedConfig(), resolvedConfig());
+    ConfigDefaults.keys(line()).forEach((key, option) -> {
+      if (ResolvedConfig.holds(key) && !key.startsWith("checkpoint-") && ConfigDefaults.isGiven(line(), option)
+          && !Setting.sameValue(before.get(key), now.get(key))) {
+        throw ConfigDefaults.mistake(line(), option, " cannot be given with --resume: " + output
             + " was started with its own settings; leave it out, or start over with --overwrite");
       }
-    }
+    });
+  }
+
+  private CommandLine line() {
+    return Objects.requireNonNull(spec).commandLine();
   }
 
   private List<String> commandLine() {
     var line = new ArrayList<>(List.of("crema"));
-    line.addAll(Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs());
+    line.addAll(line().getParseResult().originalArgs());
     return line;
   }
 
@@ -387,41 +414,45 @@ final class TrainCommand implements Callable<Integer> {
         data.languages.languages());
   }
 
-  private static <T> T given(@Nullable T value, T otherwise) {
-    return value == null ? otherwise : value;
+  /** Gives the settings that nobody gave the values that depend on others. */
+  private void settle() {
+    data.train = data.files(data.train);
+    data.validation = data.files(data.validation);
+    data.test = data.files(data.test);
+    if (training.epochs == null) {
+      training.epochs = kind.epochs();
+    }
+    if (training.learningRate == null) {
+      training.learningRate = kind.learningRate();
+    }
   }
 
-  /** Refuses settings of these sections, which would have no effect. */
-  private void refuse(List<String> sections) {
-    CommandSpec command = Objects.requireNonNull(spec);
-    for (String section : sections) {
-      for (var option : Objects.requireNonNull(command.mixins().get(section)).options()) {
-        String name = option.longestName();
-        if (command.commandLine().getParseResult().hasMatchedOption(name) && !SHARED.contains(name)) {
-          throw new TrainingException(name + " has no effect with --model " + kind + ": leave it out");
-        }
+  /** Refuses settings which would have no effect. */
+  private void refuseForeign() {
+    CommandSpec command = line().getCommandSpec();
+    for (OptionSpec option : command.options()) {
+      if (!kind.heeds(option, command) && ConfigDefaults.isGiven(line(), option)) {
+        throw ConfigDefaults.mistake(line(), option, " has no effect with --model " + kind + ": leave it out");
       }
     }
   }
 
   private FastTextTrainingConfig fastTextConfig() {
-    refuse(List.of("Encoder", "Training", "Validation and checkpoints"));
     var network = new FastTextTrainingConfig.Network(fastText.dim,
-        given(training.learningRate, FastTextOptions.LEARNING_RATE), given(training.epochs, FastTextOptions.EPOCHS),
+        Objects.requireNonNull(training.learningRate), Objects.requireNonNull(training.epochs),
         fastText.loss, fastText.wordNgrams, fastText.minn, fastText.maxn, fastText.buckets, fastText.minCount,
         new FastTextTrainingConfig.Text(model.lowercase, fastText.leadingWords, fastText.leadingWeight));
     return new FastTextTrainingConfig(dataConfig(), network, training.seed);
   }
 
   private TrainingConfig encoderConfig() {
-    refuse(List.of("FastText"));
     return new TrainingConfig(
         dataConfig(),
         new TrainingConfig.Tokens(model.tokenizer, model.vocabularySize, model.lowercase, model.maxLength),
         new TrainingConfig.Encoder(model.hiddenSize, model.layers, model.heads, model.keyValueHeads, model.ffnSize,
             model.head, model.headSize, model.dropout, model.headDropout, model.dropPath),
-        new TrainingConfig.Optimization(given(training.epochs, EPOCHS), training.maxSteps, training.batchTokens, training.batchSize,
-            training.accumulation, given(training.learningRate, LEARNING_RATE), training.weightDecay, training.beta1, training.beta2,
+        new TrainingConfig.Optimization(Objects.requireNonNull(training.epochs), training.maxSteps, training.batchTokens, training.batchSize,
+            training.accumulation, Objects.requireNonNull(training.learningRate), training.weightDecay, training.beta1, training.beta2,
             training.epsilon, training.warmup, training.schedule, training.minScale, training.clipNorm,
             training.labelSmoothing, training.classWeights),
         new TrainingConfig.Validation(checkpoints.validateEvery, checkpoints.metric, checkpoints.patience),

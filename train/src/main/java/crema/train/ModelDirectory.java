@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, and {@code model.safetensors} and
- * {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json}, {@code training.json}, {@code metrics.json}, {@code report.html} and
- * {@code log.jsonl} tell where it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
+ * {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json}, {@code training.json}, {@code train.yaml}, {@code metrics.json},
+ * {@code report.html} and {@code log.jsonl} tell where it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
  *
  * @param path the folder
  */
@@ -66,6 +66,11 @@ public record ModelDirectory(Path path) {
   /** The settings of the training run. */
   public Path trainingConfig() {
     return path.resolve("training.json");
+  }
+
+  /** The settings of the training run as a config file, with which the same can be trained again. */
+  public Path resolvedConfig() {
+    return path.resolve("train.yaml");
   }
 
   /** The metrics on the test rows. */
@@ -150,8 +155,8 @@ public record ModelDirectory(Path path) {
   }
 
   private void deleteFiles() throws IOException {
-    for (Path file : List.of(config(), weights(), fastText(), tokenizer(), labels(), provenance(), trainingConfig(), metrics(),
-        report(), log())) {
+    for (Path file : List.of(config(), weights(), fastText(), tokenizer(), labels(), provenance(), trainingConfig(),
+        resolvedConfig(), metrics(), report(), log())) {
       Files.deleteIfExists(file);
     }
     deleteFolder(stages());

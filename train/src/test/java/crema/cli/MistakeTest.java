@@ -149,7 +149,7 @@ class MistakeTest {
   void settingsOfAnotherKindOfModelAreRefused() {
     assertMistake(trainOn(rows, "--dim", "10"), "--dim", "no effect with --model encoder");
     assertMistake(trainOn(rows, "--model", "fasttext"), "--vocabulary-size", "no effect with --model fasttext");
-    assertMistake(trainOn(rows, "--model", "fastext"), "encoder or fasttext", "'fastext'");
+    assertMistake(trainOn(rows, "--model", "fastext"), "--model", "'fastext' is not one of encoder, fasttext");
     assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title", "--label",
         "category", "--output", folder.resolve("fast").toString(), "--dim", "0"), "dim is 0");
     assertThat(folder.resolve("fast")).doesNotExist();
@@ -166,10 +166,10 @@ class MistakeTest {
   }
 
   @Test
-  void aRunIsNeitherOverwrittenNorResumedWithOtherSettings() {
+  void aFinishedRunIsNeitherOverwrittenNorResumed() {
     assertThat(trainOn(rows).code()).isZero();
     assertMistake(trainOn(rows), "already holds", "--overwrite");
-    assertMistake(trainOn(rows, "--resume"), "cannot be given with --resume");
+    assertMistake(trainOn(rows, "--resume"), "is finished", "--overwrite");
     assertThat(trainOn(rows, "--overwrite").code()).isZero();
   }
 

@@ -1,0 +1,178 @@
+package crema.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.NotBlank;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Options from config files: which hold, what is a mistake, and what stays with the model. */
+class ConfigTest {
+  private static final String SMALL = """
+      train: [data/rows.csv]
+      text: title
+      label: category
+      validation-fraction: 0.2
+      test-fraction: 0.2
+      vocabulary-size: 300
+      hidden-size: 8
+      layers: 1
+      heads: 2
+      ffn-size: 8
+      epochs: 1
+      output: model
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeRows() throws IOException {
+    Files.createDirectory(folder.resolve("data"));
+    writeRows("rows.csv");
+  }
+
+  private void writeRows(String name) throws IOException {
+    var lines = new ArrayList<>(List.of("title,category"));
+    for (int i = 0; i < 20; i++) {
+      lines.add(i % 2 == 0 ? "washing machine " + i + ",appliances" : "digital camera " + i + ",cameras");
+    }
+    Files.write(folder.resolve("data").resolve(name), lines);
+  }
+
+  private Path config(String name, String... lines) throws IOException {
+    return Files.writeString(folder.resolve(name), SMALL + String.join("\n", lines) + "\n");
+  }
+
+  private static CommandRun train(Path config, String... more) {
+    var arguments = new ArrayList<>(List.of("train", "--quiet", "--config", config.toString()));
+    arguments.addAll(Arrays.asList(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  private static void assertMistake(CommandRun run, String... parts) {
+    assertThat(run.code()).as(run.err()).isEqualTo(2);
+    assertThat(run.lastError()).startsWith("crema: ").contains(parts);
+    assertThat(run.err()).doesNotContain("\tat ", "Exception");
+  }
+
+  private List<String> resolved(String model) throws IOException {
+    return Files.readAllLines(folder.resolve(model).resolve("train.yaml"));
+  }
+
+  @Test
+  void aConfigGivesEverySettingAndItsPathsAreRelativeToIt() throws IOException {
+    var run = train(config("a.yaml", "learning-rate: 1e-3", "lowercase: true"));
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(resolved("model")).contains("epochs: 1", "learning-rate: 0.001", "lowercase: true", "label: category",
+        "- " + folder.resolve("data").resolve("rows.csv").toAbsolutePath());
+  }
+
+  @Test
+  void aFlagOverridesAKeyAndALaterFileAnEarlierOne() throws IOException {
+    Path first = config("a.yaml", "lowercase: true", "strict: true", "seed: 3", "label-smoothing: 0.1");
+    Path second = Files.writeString(folder.resolve("b.yaml"), "seed: 4\nlabel-smoothing: 0.2\nepochs: many\n");
+    var run = train(first, "--config", second.toString(), "--seed", "5", "--epochs=1", "--lowercase", "--strict=false");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(resolved("model")).contains("seed: 5", "label-smoothing: 0.2", "epochs: 1", "lowercase: true", "strict: false");
+  }
+
+  @Test
+  void theResolvedConfigTrainsTheSameModelAgain() throws IOException {
+    assertThat(train(config("a.yaml", "seed: 7")).code()).isZero();
+    Path model = folder.resolve("model");
+    Path again = folder.resolve("again");
+    var run = train(model.resolve("train.yaml"), "--output", again.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(resolved("again")).isEqualTo(resolved("model"));
+    assertThat(again.resolve("model.safetensors")).hasSameBinaryContentAs(model.resolve("model.safetensors"));
+  }
+
+  @Test
+  void dataFilesAreRelativeToTheDataFolder() throws IOException {
+    writeRows("offers, new.csv");
+    Path elsewhere = Files.createDirectory(folder.resolve("configs"));
+    Path config = Files.writeString(elsewhere.resolve("a.yaml"),
+        SMALL.replace("data/rows.csv", "\"offers, new.csv\", rows.csv") + "data: nowhere\n");
+    assertMistake(train(config), "nowhere", "does not exist");
+    var run = train(config, "--data", folder.resolve("data").toString());
+    assertThat(run.code()).as(run.err()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "learning-rat: 0.1      | there is no key 'learning-rat'; did you mean 'learning-rate'?",
+      "hidden_size: 8         | did you mean 'hidden-size'?",
+      "config: b.yaml         | there is no key 'config'",
+      "accumulate: many       | accumulate must be a whole number, not 'many'",
+      "dropout: high          | dropout must be a number, not 'high'",
+      "lowercase: yes         | lowercase must be true or false, not 'yes'",
+      "model: fastext         | model must be one of encoder, fasttext",
+      "dropout: [0.1, 0.2]    | dropout takes one value, not a list",
+      "dropout: {rate: 0.1}   | the value of dropout must be a single value",
+      "dropout:               | the value of dropout is missing",
+      "test: []               | test is an empty list",
+      "test: [[a]]            | an item of test must be a single value",
+      "dropout: &a 0.1        | anchors and aliases",
+      "dropout: *a            | anchors and aliases",
+      "heads: 2               | heads stands twice: it is in line 9 too",
+      "dim: 10                | dim has no effect with --model encoder",
+      "dropout: 0.1: 0.2      | mapping values are not allowed here",
+      "- dropout              | expected <block end>",
+  })
+  void aMistakeIsToldWithFileAndLine(String line, String message) throws IOException {
+    assertMistake(train(config("bad.yaml", line)), "bad.yaml, line 13: ", message);
+    assertThat(folder.resolve("model")).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoConfigFileIsRefused() throws IOException {
+    assertMistake(train(folder.resolve("none.yaml")), "none.yaml does not exist");
+    assertMistake(train(folder), "is a directory");
+    assertMistake(train(Files.write(folder.resolve("binary"), new byte[] {'a', ':', (byte) 0xff})), "not UTF-8");
+    assertMistake(train(Files.write(folder.resolve("large"), new byte[2 << 20])), "larger than 1 MiB");
+    assertMistake(train(Files.writeString(folder.resolve("list"), "- a\n")), "list, line 1: expected 'key: value'");
+    assertMistake(train(Files.writeString(folder.resolve("two"), "epochs: 1\n---\nepochs: 2\n")), "two, line 2: ");
+    assertMistake(train(Files.writeString(folder.resolve("deep"), "a: " + "[".repeat(500_000))), "deep, line 1: ");
+    assertMistake(train(Files.writeString(folder.resolve("empty"), "# nothing\n")), "--output");
+  }
+
+  @Test
+  void aRunGoesOnWithTheSameConfigAndWithNoOther() throws IOException {
+    Path config = config("a.yaml", "threads: 1");
+    assertThat(train(config).code()).isZero();
+    // As if it had been stopped before its end.
+    Files.delete(folder.resolve("model").resolve("config.json"));
+    assertMistake(train(config("b.yaml", "seed: 9"), "--resume"), "b.yaml, line 13: seed cannot be given with --resume");
+    assertMistake(train(config, "--resume", "--epochs", "2"), "--epochs cannot be given with --resume");
+    var run = train(config, "--resume", "--epochs", "1");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertMistake(train(config, "--resume"), "is finished", "--overwrite");
+  }
+
+  @Test
+  void aMisspeltFlagIsNamedEvenWhereARequiredOneIsMissing() {
+    assertMistake(CommandRun.of("train", "--trian", "rows.csv"), "Unknown option '--trian'", "did you mean '--train'?");
+    assertMistake(CommandRun.of("train", "--text", "title"), "Missing required option", "--output");
+    assertMistake(CommandRun.of("trian"), "Unknown command 'trian'", "did you mean 'train'?");
+  }
+
+  @Property(tries = 200)
+  void anyTextComesBackFromAResolvedConfig(@ForAll @NotBlank String label) {
+    var command = new CommandLine(new TrainCommand(Terminal.system()));
+    command.parseArgs("--output", "o", "--label=" + label);
+    String yaml = ResolvedConfig.of(command.getCommandSpec(), option -> option.longestName().equals("--label"));
+    assertThat(ConfigFile.parse(Path.of("train.yaml"), yaml).get("label").values()).containsExactly(label);
+  }
+}
