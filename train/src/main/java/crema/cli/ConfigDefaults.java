@@ -52,13 +52,14 @@ final class ConfigDefaults implements IDefaultValueProvider {
   /**
    * Lets a command have the values of the config files that its arguments name.
    *
-   * @param command a command with the option {@value #OPTION}
+   * @param command a command below the one that is run
+   * @param configurable the same, which knows what names its files
    * @param arguments the whole command line, from the command's name
    * @throws TrainingException when a config has a key that is not an option of the command, or a list for a single value
    */
-  static void attach(CommandLine command, String... arguments) throws IOException {
+  static void attach(CommandLine command, Configurable configurable, String... arguments) throws IOException {
     ParseResult given = parseLeniently(command, arguments);
-    List<Path> files = given.matchedOptionValue(OPTION, List.of());
+    List<Path> files = configurable.configs(given);
     if (files.isEmpty()) {
       return;
     }

@@ -14,13 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads a config file: YAML that is one mapping from keys to values or lists of values. It is read as a stream of
@@ -62,7 +63,7 @@ final class ConfigFile {
   static Map<String, Setting> parse(Path path, String text) {
     try {
       var settings = LoadSettings.builder().setLabel(path.toString()).build();
-      return new ConfigFile(path, new Parse(settings).parseString(text).iterator()).settings();
+      return new ConfigFile(path, new ParserImpl(settings, new StreamReader(settings, text))).settings();
     } catch (MarkedYamlEngineException e) {
       throw new TrainingException(at(path, line(e.getProblemMark())) + e.getProblem(), e);
     } catch (YamlEngineException e) {

@@ -85,6 +85,7 @@ public final class Crema implements Runnable {
     var line = new CommandLine(new Crema(terminal))
         .addSubcommand(new QuickstartCommand(terminal))
         .addSubcommand(train)
+        .addSubcommand(new ExperimentCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new PredictCommand(terminal))
         .addSubcommand(new InfoCommand(terminal))
@@ -106,8 +107,8 @@ public final class Crema implements Runnable {
     line.setExecutionExceptionHandler((failure, _, _) -> report(terminal, failure));
     try {
       CommandLine command = arguments.length == 0 ? null : line.getSubcommands().get(arguments[0]);
-      if (command != null && command.getCommandSpec().findOption(ConfigDefaults.OPTION) != null) {
-        ConfigDefaults.attach(command, arguments);
+      if (command != null && command.getCommand() instanceof Configurable configurable) {
+        ConfigDefaults.attach(command, configurable, arguments);
       }
     } catch (TrainingException | IOException e) {
       return report(terminal, e);

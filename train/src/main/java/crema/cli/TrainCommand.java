@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Trains a classifier. */
@@ -46,7 +47,7 @@ import picocli.CommandLine.Spec;
       "",
       "Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened."
     })
-final class TrainCommand implements Callable<Integer> {
+final class TrainCommand implements Callable<Integer>, Configurable {
   private final Terminal terminal;
 
   @Spec private @Nullable CommandSpec spec;
@@ -325,6 +326,11 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--checkpoint-minutes", paramLabel = "N", defaultValue = "10",
         description = "A checkpoint after so many minutes (default: ${DEFAULT-VALUE}).")
     private double checkpointMinutes;
+  }
+
+  @Override
+  public List<Path> configs(ParseResult given) {
+    return given.matchedOptionValue(ConfigDefaults.OPTION, List.of());
   }
 
   @Override

@@ -40,8 +40,9 @@ enum TrainedKind {
 
   /** Whether an option of the command has an effect on such a model. */
   boolean heeds(OptionSpec option, CommandSpec command) {
-    return exceptions.contains(option.longestName()) || foreignSections.stream()
-        .noneMatch(section -> command.mixins().get(section).optionsMap().containsKey(option.longestName()));
+    return exceptions.contains(option.longestName()) || command.mixins().entrySet().stream()
+        .filter(section -> foreignSections.contains(section.getKey()))
+        .noneMatch(section -> section.getValue().optionsMap().containsKey(option.longestName()));
   }
 
   /** As {@code --model} says it. */

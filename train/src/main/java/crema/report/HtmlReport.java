@@ -8,19 +8,13 @@ import crema.metrics.ThresholdSweep;
 import crema.nn.io.AtomicFile;
 import crema.report.LineChart.Series;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A test report as one HTML page that needs nothing else: style, script and charts are inside, and a content
- * security policy lets it load nothing and run only its own script. It follows the reader's light or dark scheme.
+ * A test report as one {@link HtmlPage}, charts included.
  */
 public final class HtmlReport {
 
@@ -45,25 +39,6 @@ public final class HtmlReport {
   }
 
   private String page() {
-    var script = resource("report.js");
-    out.append(
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-        script-src '%s'">
-        <title>%s</title>
-        <style>
-        %s</style>
-        </head>
-        <body>
-        <main>
-        """
-            .formatted(sourceHash(script), Html.escape(report.title()), resource("report.css")));
     appendHeader();
     appendTiles();
     out.append("<div class=\"columns\">");
@@ -80,8 +55,7 @@ public final class HtmlReport {
     appendHeatMap();
     appendCalibration();
     appendThresholds();
-    out.append("</main>\n<script>").append(script).append("</script>\n</body>\n</html>\n");
-    return out.toString();
+    return HtmlPage.of(report.title(), out.toString());
   }
 
   private void appendHeader() {
@@ -264,25 +238,5 @@ public final class HtmlReport {
 
   private static String range(Interval interval) {
     return "%s to %s".formatted(Numbers.metric(interval.low()), Numbers.metric(interval.high()));
-  }
-
-  private static String resource(String name) {
-    try (var in = HtmlReport.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("the resource " + name + " is missing from the build");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String sourceHash(String script) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -53,6 +53,13 @@ final class HtmlTable {
     return this;
   }
 
+  /** A cell of the best number of its column. */
+  HtmlTable best(String shown, double value) {
+    out.append(String.format(
+        Locale.ROOT, "<td data-value=\"%s\"><strong>%s</strong></td>", Double.isFinite(value) ? value : -1, Html.escape(shown)));
+    return this;
+  }
+
   HtmlTable count(long count) {
     return number(Numbers.count(count), count);
   }

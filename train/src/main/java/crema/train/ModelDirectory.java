@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, and {@code model.safetensors} and
- * {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json}, {@code training.json}, {@code train.yaml}, {@code metrics.json},
+ * {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json}, {@code training.json}, {@code train.yaml}, {@code metrics.json}, {@code test.jsonl},
  * {@code report.html} and {@code log.jsonl} tell where it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
  *
  * @param path the folder
@@ -76,6 +76,11 @@ public record ModelDirectory(Path path) {
   /** The metrics on the test rows. */
   public Path metrics() {
     return path.resolve("metrics.json");
+  }
+
+  /** What the model said of each test row. */
+  public Path testOutcomes() {
+    return path.resolve("test.jsonl");
   }
 
   /** The same and more, as a page. */
@@ -156,7 +161,7 @@ public record ModelDirectory(Path path) {
 
   private void deleteFiles() throws IOException {
     for (Path file : List.of(config(), weights(), fastText(), tokenizer(), labels(), provenance(), trainingConfig(),
-        resolvedConfig(), metrics(), report(), log())) {
+        resolvedConfig(), metrics(), testOutcomes(), report(), log())) {
       Files.deleteIfExists(file);
     }
     deleteFolder(stages());

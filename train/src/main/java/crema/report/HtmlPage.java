@@ -1,0 +1,64 @@
+package crema.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * A page that needs nothing else: style and script are inside, and a content security policy lets it load nothing and
+ * run only its own script. It follows the reader's light or dark scheme.
+ */
+final class HtmlPage {
+  private HtmlPage() {}
+
+  /**
+   * The page.
+   *
+   * @param title plain text
+   * @param content markup made by this package
+   */
+  static String of(String title, String content) {
+    var script = resource("report.js");
+    return """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+        script-src '%s'">
+        <title>%s</title>
+        <style>
+        %s</style>
+        </head>
+        <body>
+        <main>
+        """
+            .formatted(sourceHash(script), Html.escape(title), resource("report.css"))
+        + content + "</main>\n<script>" + script + "</script>\n</body>\n</html>\n";
+  }
+
+  private static String resource(String name) {
+    try (var in = HtmlPage.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the resource " + name + " is missing from the build");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String sourceHash(String script) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
+      return "sha256-" + Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
