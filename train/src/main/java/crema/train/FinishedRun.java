@@ -5,6 +5,7 @@ import crema.metrics.Bootstrap;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.StepLog;
+import crema.report.TestOutcomes;
 import crema.report.TestReport;
 import java.io.IOException;
 import java.time.Clock;
@@ -52,6 +53,7 @@ record FinishedRun(ModelDirectory directory, LabelSet labels, RowCounts rows, lo
         .log(StepLog.read(directory.log()))
         .build();
     MetricsJson.write(report, directory.metrics());
+    TestOutcomes.write(test.outcomes(), labels.names(), directory.testOutcomes());
     HtmlReport.write(report, directory.report());
     files.writeDescription();
     directory.deleteRunFiles();
