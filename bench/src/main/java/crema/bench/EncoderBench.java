@@ -20,6 +20,8 @@ import java.util.Random;
 /** What the benchmarks of the whole encoder share: the model, the batch, and how results are printed. */
 final class EncoderBench {
   private static final int VOCABULARY = 32_000;
+  private static final int WARM_UP_RUNS = 20;
+  private static final long WARM_UP_NANOS = 5_000_000_000L;
   /** The classes of the reference's default config. */
   static final int LABELS = 6;
 
@@ -51,6 +53,14 @@ final class EncoderBench {
     var offsets = new int[batch + 1];
     Arrays.setAll(offsets, i -> i * length);
     return Sequences.of(scope, offsets);
+  }
+
+  /** Runs until the machine has reached its speed, HotSpot's compilers included. */
+  static void warmUp(Runnable work) {
+    long start = System.nanoTime();
+    for (int run = 0; run < WARM_UP_RUNS || System.nanoTime() - start < WARM_UP_NANOS; run++) {
+      work.run();
+    }
   }
 
   static double quantile(long[] nanos, double share) {

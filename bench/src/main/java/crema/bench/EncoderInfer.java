@@ -12,8 +12,6 @@ import crema.tensor.Scope;
  * <p>Arguments: {@code BATCH LENGTH [RUNS]}. {@code THREADS} in the environment sets the number of threads.
  */
 public final class EncoderInfer {
-  private static final int WARM_UP_RUNS = 20;
-
   private EncoderInfer() {}
 
   /** Runs the benchmark. */
@@ -27,12 +25,11 @@ public final class EncoderInfer {
         var model = EncoderBench.model(backend, EncoderBench.LABELS, 0)) {
       model.freeze();
       model.releaseWeights();
-      for (int run = 0; run < runs + WARM_UP_RUNS; run++) {
+      EncoderBench.warmUp(() -> predict(backend, model, ids, batch, length));
+      for (int run = 0; run < runs; run++) {
         long start = System.nanoTime();
         predict(backend, model, ids, batch, length);
-        if (run >= WARM_UP_RUNS) {
-          nanos[run - WARM_UP_RUNS] = System.nanoTime() - start;
-        }
+        nanos[run] = System.nanoTime() - start;
       }
     }
     double middle = EncoderBench.quantile(nanos, 0.5) * 1e-6;

@@ -15,8 +15,6 @@ import java.util.Map;
  * <p>Arguments: {@code MODEL.onnx BATCH LENGTH [RUNS]}. {@code THREADS} in the environment sets the number of threads.
  */
 public final class OnnxInfer {
-  private static final int WARM_UP_RUNS = 20;
-
   private OnnxInfer() {}
 
   /** Runs the benchmark. */
@@ -35,16 +33,11 @@ public final class OnnxInfer {
       options.setInterOpNumThreads(1);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       try (var session = environment.createSession(args[0], options)) {
-        for (int run = 0; run < runs + WARM_UP_RUNS; run++) {
+        EncoderBench.warmUp(() -> predict(environment, session, ids, mask, shape));
+        for (int run = 0; run < runs; run++) {
           long start = System.nanoTime();
-          try (var idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
-              var maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
-              var result = session.run(Map.of("ids", idTensor, "mask", maskTensor))) {
-            result.get(0).getValue();
-          }
-          if (run >= WARM_UP_RUNS) {
-            nanos[run - WARM_UP_RUNS] = System.nanoTime() - start;
-          }
+          predict(environment, session, ids, mask, shape);
+          nanos[run] = System.nanoTime() - start;
         }
       }
     }
@@ -52,5 +45,15 @@ public final class OnnxInfer {
     EncoderBench.print("{\"batch\": %d, \"length\": %d, \"threads\": %d, \"p50_ms\": %.2f, \"p99_ms\": %.2f, "
         + "\"titles_per_second\": %.1f, \"peak_rss_mib\": %d}", batch, length, EncoderBench.threads(), middle,
         EncoderBench.quantile(nanos, 0.99) * 1e-6, batch / middle * 1e3, EncoderBench.peakMemoryMib());
+  }
+
+  private static void predict(OrtEnvironment environment, OrtSession session, long[] ids, long[] mask, long[] shape) {
+    try (var idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+        var maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
+        var result = session.run(Map.of("ids", idTensor, "mask", maskTensor))) {
+      result.get(0).getValue();
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -145,9 +145,9 @@ final class GemmRun {
     depth = blocking.depthFor(k);
     round(b.panels, 0, n, 0, k);
     int rowTasks = ceilDiv(m, blocking.rows());
-    int columnTasks = rowTasks >= MANY_TASKS ? 1 : Math.min(worthTasks() / rowTasks, ceilDiv(n, panelColumns));
+    int columnTasks = Math.clamp(worthTasks() / rowTasks, 1, ceilDiv(MANY_TASKS, rowTasks));
     taskRows = share(m, rowTasks, kernel.rows());
-    taskColumns = share(n, Math.max(1, columnTasks), panelColumns);
+    taskColumns = share(n, columnTasks, panelColumns);
     pool.run(ceilDiv(m, taskRows) * ceilDiv(n, taskColumns), multiplyWithShared);
   }
 
