@@ -1,16 +1,14 @@
 package crema.data;
 
+import crema.nn.io.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -87,7 +85,7 @@ public final class LabelSet {
   }
 
   /**
-   * Writes the labels as JSON, over a temporary file so that a file that was there is never half replaced.
+   * Writes the labels as JSON, whole or not at all.
    *
    * @throws DataException if the file cannot be written
    */
@@ -98,12 +96,10 @@ public final class LabelSet {
     for (int i = 0; i < names.size(); i++) {
       labels.addObject().put("name", names.get(i)).put("count", counts[i]);
     }
-    var temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      JsonMapper.shared().writer().with(new DefaultPrettyPrinter()).writeValue(temporary, root);
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException | JacksonException e) {
-      throw new DataException("cannot write " + file + ": " + e.getMessage(), e);
+      AtomicFile.writeText(file, root.toPrettyString());
+    } catch (IOException e) {
+      throw new DataException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.nn.io.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -7,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
@@ -15,11 +15,9 @@ import java.util.zip.CRC32C;
  * Writes a {@link TokenCache} as rows stream by, in constant memory: the ints go into a temporary file, the index into
  * another, which is appended at the end. The file gets its name only when it is complete.
  */
-final class TokenCacheWriter implements TokenRecipe.Sink, AutoCloseable {
+final class TokenCacheWriter implements TokenRecipe.Sink {
   private static final int BUFFER = 1 << 18;
 
-  private final Path bodyFile;
-  private final Path indexFile;
   private final FileChannel body;
   private final FileChannel index;
   private final ByteBuffer bodyBuffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
@@ -30,11 +28,9 @@ final class TokenCacheWriter implements TokenRecipe.Sink, AutoCloseable {
   private long ints;
   private int longest;
 
-  private TokenCacheWriter(Path folder, String name) throws IOException {
-    bodyFile = Files.createTempFile(folder, name, ".tmp");
-    indexFile = Files.createTempFile(folder, name, ".index.tmp");
-    body = FileChannel.open(bodyFile, StandardOpenOption.WRITE);
-    index = FileChannel.open(indexFile, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private TokenCacheWriter(FileChannel body, FileChannel index) throws IOException {
+    this.body = body;
+    this.index = index;
     body.position(TokenCache.HEADER_BYTES);
   }
 
@@ -42,13 +38,16 @@ final class TokenCacheWriter implements TokenRecipe.Sink, AutoCloseable {
     var target = path.toAbsolutePath();
     var folder = target.getParent() == null ? target : target.getParent();
     Files.createDirectories(folder);
-    try (var writer = new TokenCacheWriter(folder, target.getFileName().toString())) {
-      recipe.encode(writer, listener);
-      writer.finish(fingerprint);
-      Files.move(writer.bodyFile, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    AtomicFile.write(target, body -> {
+      try (var index = FileChannel.open(Files.createTempFile(folder, target.getFileName().toString(), ".index.tmp"),
+          StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+        var writer = new TokenCacheWriter(body, index);
+        recipe.encode(writer, listener);
+        writer.finish(fingerprint);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    });
   }
 
   @Override
@@ -102,7 +101,6 @@ final class TokenCacheWriter implements TokenRecipe.Sink, AutoCloseable {
     }
     body.position(0);
     flush(header(fingerprint).position(TokenCache.HEADER_BYTES), body);
-    body.force(true);
   }
 
   private ByteBuffer header(byte[] fingerprint) {
@@ -118,15 +116,5 @@ final class TokenCacheWriter implements TokenRecipe.Sink, AutoCloseable {
     var headerChecksum = new CRC32C();
     headerChecksum.update(header.duplicate().flip());
     return header.putInt((int) headerChecksum.getValue());
-  }
-
-  /** Removes what is left of the temporary files; the finished one has been renamed by then. */
-  @Override
-  public void close() throws IOException {
-    try (body; index) {
-      Files.deleteIfExists(indexFile);
-    } finally {
-      Files.deleteIfExists(bodyFile);
-    }
   }
 }

@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a fastText model: training, checkpoints, a validation, and the test at the end. Its result depends on the
@@ -40,6 +42,7 @@ public final class FastTextRun {
   private final StopSignal stop;
   private boolean stopped;
   private long stepsDone;
+  private double secondsBefore;
   private long trainRows;
 
   /**
@@ -85,12 +88,12 @@ public final class FastTextRun {
       throw e;
     }
     FastText model;
-    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
-      model = train(log);
+    try (var run = new Run()) {
+      model = train(run);
       if (stopped) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      validate(new FastTextClassifier(model, config.network().text(), labels, threads), rows.validation(), log);
+      validate(new FastTextClassifier(model, config.network().text(), labels, threads), rows.validation(), run.log());
     }
     return finish(model, labels, rows, commandLine);
   }
@@ -124,7 +127,7 @@ public final class FastTextRun {
     }
   }
 
-  private FastText train(StepLog log) throws IOException {
+  private FastText train(Run run) throws IOException {
     listener.stage("Training");
     Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
     Files.createDirectories(directory.checkpoints());
@@ -132,7 +135,7 @@ public final class FastTextRun {
         policy.everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (policy.everyMinutes() * 60_000));
     var trainer = new FastTextTrainer(config.network().config().threads(threads).seed(config.seed()).build())
         .checkpoints(checkpoint, interval)
-        .listener(progress -> goesOn(progress, log));
+        .listener(run);
     TextSource text = TextSource.of(directory.fastTextLines());
     try {
       return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
@@ -141,20 +144,60 @@ public final class FastTextRun {
     }
   }
 
-  private boolean goesOn(TrainingProgress progress, StepLog log) {
-    stepsDone = Math.round(progress.fraction() * totalSteps());
-    if (Double.isFinite(progress.loss())) {
-      var entry = new StepRecord(stepsDone, progress.fraction() * config.network().epochs(), progress.loss(),
-          progress.lr(), Double.NaN, progress.wordsPerSecond(), progress.elapsed().toMillis() * 1e-3);
+  /** Logs milestones, which are the same in every run, and shows progress between them. */
+  private final class Run implements crema.nn.fasttext.TrainingListener, AutoCloseable {
+    private @Nullable StepLog log;
+
+    StepLog log() {
+      return Objects.requireNonNull(log, "the log is opened when training starts");
+    }
+
+    /** Takes out of the log what was logged after the checkpoint: it comes again. */
+    @Override
+    public void onStart(double fraction) {
       try {
-        log.write(entry);
+        log = StepLog.resume(directory.log(), steps(fraction));
+        secondsBefore = StepLog.read(directory.log()).stream()
+            .mapToDouble(entry -> entry instanceof StepRecord step ? step.seconds() : 0).max().orElse(0);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      listener.step(entry, totalSteps());
     }
-    stopped = stop.isRequested();
-    return !stopped;
+
+    @Override
+    public boolean onProgress(TrainingProgress progress) {
+      stepsDone = steps(progress.fraction());
+      if (Double.isFinite(progress.loss())) {
+        listener.step(entry(progress), totalSteps());
+      }
+      stopped = stop.isRequested();
+      return !stopped;
+    }
+
+    @Override
+    public void onMilestone(TrainingProgress progress) {
+      try {
+        log().write(entry(progress));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private StepRecord entry(TrainingProgress progress) {
+      return new StepRecord(steps(progress.fraction()), progress.fraction() * config.network().epochs(), progress.loss(),
+          progress.lr(), Double.NaN, progress.wordsPerSecond(), secondsBefore + progress.elapsed().toMillis() * 1e-3);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (log != null) {
+        log.close();
+      }
+    }
+  }
+
+  private long steps(double fraction) {
+    return Math.round(fraction * totalSteps());
   }
 
   /** A step is a row: each is trained on once an epoch. */

@@ -98,8 +98,7 @@ class FastTextCommandTest {
     var trained = succeed("supervised -input titles.txt -output ./model -dim 8 -lr 1 -epoch 1 -epoch 100 -wordNgrams 2 "
         + "-minn 2 -maxn 3 -bucket 400 -saveOutput -thread 2");
     assertThat(trained.out()).isEmpty();
-    // How far it is, is told a few times a second; so short a run may end before the first time.
-    assertThat(trained.err()).contains("Number of labels: 3");
+    assertThat(trained.err()).contains("Progress: 100.0% words/sec/thread:", "Number of labels: 3");
     assertThat(succeed("test ./model.bin titles.txt").out()).startsWith("N\t8\nP@1\t1\n");
     assertThat(Files.readAllLines(folder.resolve("model.vec")).getFirst()).endsWith(" 8");
     assertThat(Files.readAllLines(folder.resolve("model.output"))).hasSize(4);

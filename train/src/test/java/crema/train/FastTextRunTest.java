@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import crema.nn.fasttext.FastText;
+import crema.report.StepLog;
+import crema.report.StepRecord;
+import crema.report.ValidationRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +107,6 @@ class FastTextRunTest {
 
   @Test
   void aStoppedRunIsResumedToTheSameBits() throws IOException {
-    // Long enough to be asked whether to go on: that happens every 0.2 s.
     var config = config(400);
     run(config, folder.resolve("straight"), 1, new TrainingListener() {}, new StopSignal());
     Path resumed = folder.resolve("resumed");
@@ -113,6 +116,34 @@ class FastTextRunTest {
     assertThatThrownBy(() -> Classifier.load(resumed)).hasMessageContaining("--resume");
     assertThat(run(config, resumed, 1, new TrainingListener() {}, new StopSignal()).isInterrupted()).isFalse();
     assertThat(bytes(resumed)).isEqualTo(bytes(folder.resolve("straight")));
+  }
+
+  @Test
+  void theLogOfAKilledAndResumedRunIsThatOfAnUnkilledOne() throws IOException {
+    var config = config(400);
+    run(config, folder.resolve("straight"), 1, new TrainingListener() {}, new StopSignal());
+    Path resumed = folder.resolve("resumed");
+    var stop = new StopSignal();
+    stop.request();
+    run(config, resumed, 1, new TrainingListener() {}, stop);
+    // What was logged between the last checkpoint and the kill.
+    Files.writeString(new ModelDirectory(resumed).log(),
+        """
+        {"type":"step","step":10000000,"epoch":399.9,"loss":0.5,"learning_rate":0.1,"grad_norm":null,"seconds":99.0}
+        {"type":"validation","step":10000000,"epoch":400.0,"loss":null,"metrics":{"accuracy":0.5},"seconds":1.0}
+        {"type":"st""", StandardOpenOption.APPEND);
+    run(config, resumed, 2, new TrainingListener() {}, new StopSignal());
+    assertThat(timeless(resumed)).isEqualTo(timeless(folder.resolve("straight"))).hasSizeGreaterThan(50);
+  }
+
+  /** What a log says, the times aside. */
+  private static List<String> timeless(Path folder) throws IOException {
+    return StepLog.read(new ModelDirectory(folder).log()).stream()
+        .map(entry -> switch (entry) {
+          case StepRecord step -> step.step() + " " + step.epoch() + " " + step.loss() + " " + step.learningRate();
+          case ValidationRecord validation -> validation.step() + " " + validation.metrics();
+        })
+        .toList();
   }
 
   @Test

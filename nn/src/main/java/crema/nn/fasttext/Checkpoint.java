@@ -1,14 +1,12 @@
 package crema.nn.fasttext;
 
+import crema.nn.io.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
@@ -19,20 +17,16 @@ import java.util.zip.CRC32C;
  *
  * @param model the matrices as they were
  * @param config with everything that decides the rest of the run
- * @param position where the next batch starts
- * @param step the batches done
+ * @param run where the run stands
  * @param corpus the {@link Corpus#checksum} of the text
  */
 record Checkpoint(
-    FastText model, FastTextConfig config, ExampleStream.Position position, long step, long corpus) {
-  private static final long MAGIC = 0x314D_4552_4354_4641L;
+    FastText model, FastTextConfig config, RunState run, long corpus) {
+  private static final long MAGIC = 0x324D_4552_4354_4641L;
   private static final int TRAILER = 8;
 
-  static void write(
-      Path file, FastText model, ExampleStream.Position position, long step, long corpus) throws IOException {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    try (var channel = FileChannel.open(
-        part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+  static void write(Path file, FastText model, RunState run, long corpus) throws IOException {
+    AtomicFile.write(file, channel -> {
       var summed = new SummedOutput(channel);
       var out = new ModelOutput(summed);
       FastTextConfig config = model.config();
@@ -44,17 +38,17 @@ record Checkpoint(
       byte[] labelPrefix = config.labelPrefix().getBytes(StandardCharsets.UTF_8);
       out.writeInt(labelPrefix.length);
       out.writeBytes(labelPrefix, 0, labelPrefix.length);
-      out.writeInt(position.epoch());
-      out.writeInt(position.line());
-      out.writeInt(position.word());
-      out.writeLong(step);
+      out.writeInt(run.position().epoch());
+      out.writeInt(run.position().line());
+      out.writeInt(run.position().word());
+      out.writeLong(run.step());
+      out.writeDouble(run.lossSum());
+      out.writeLong(run.lossCount());
       out.writeLong(corpus);
       ModelFormat.write(model, out);
       out.writeLong(summed.checksum());
       out.flush();
-      channel.force(true);
-    }
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    });
   }
 
   static Checkpoint read(Path file) throws IOException {
@@ -69,13 +63,13 @@ record Checkpoint(
       var labelPrefix = new byte[in.room(in.readInt(), 1, "bytes of the label prefix")];
       in.readBytes(labelPrefix);
       var position = new ExampleStream.Position(in.readInt(), in.readInt(), in.readInt());
-      long step = in.readLong();
+      var run = new RunState(position, in.readLong(), in.readDouble(), in.readLong());
       long corpus = in.readLong();
       FastText model = ModelFormat.read(in);
       FastTextConfig config = model.config().toBuilder()
           .lr(lr).minCountLabel(minCountLabel).shuffle(shuffle).seed(seed)
           .labelPrefix(new String(labelPrefix, StandardCharsets.UTF_8)).build();
-      return new Checkpoint(model, config, position, step, corpus);
+      return new Checkpoint(model, config, run, corpus);
     }
   }
 

@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.nn.io.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,8 +13,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,13 +65,7 @@ public final class FastText {
 
   /** Writes the model, in place of what was in the file once all of it is on disk. */
   public void save(Path file) throws IOException {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    try (var channel = FileChannel.open(
-        part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-      ModelFormat.write(this, new ModelOutput(channel));
-      channel.force(true);
-    }
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(file, channel -> ModelFormat.write(this, new ModelOutput(channel)));
   }
 
   /** The size of the file that {@link #save} writes, in bytes. */

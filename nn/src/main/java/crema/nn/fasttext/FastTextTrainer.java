@@ -47,7 +47,6 @@ public final class FastTextTrainer {
   /**
    * Trains a new model. If the listener stops the run, the model is what training came to by then.
    *
-   *
    * @throws IOException if the text cannot be read
    * @throws IllegalArgumentException if it has no word or no label that is frequent enough
    * @throws DivergedException if the learning rate is too large
@@ -62,7 +61,7 @@ public final class FastTextTrainer {
     var output = new DenseMatrix(outputs(config, dictionary), config.dim());
     Loss loss = Loss.of(config, outputCounts(config, dictionary));
     try (var corpus = Corpus.read(text, dictionary, config.task())) {
-      return run(new FastText(config, dictionary, input, output, loss), corpus, ExampleStream.Position.START, 0);
+      return run(new FastText(config, dictionary, input, output, loss), corpus, RunState.START);
     }
   }
 
@@ -82,7 +81,7 @@ public final class FastTextTrainer {
         throw new IOException(checkpoint + " belongs to another training text; resume with the text it was made from");
       }
       var continued = new FastText(resumed, model.dictionary(), model.input(), model.output(), model.loss());
-      return run(continued, corpus, state.position(), state.step());
+      return run(continued, corpus, state.run());
     }
   }
 
@@ -115,7 +114,7 @@ public final class FastTextTrainer {
         grown.output(output, model.loss(), loss, further.task() == Task.SUPERVISED, outputs(further, dictionary));
     try (var corpus = Corpus.read(text, dictionary, further.task())) {
       return run(
-          new FastText(further, dictionary, grownInput, grownOutput, loss), corpus, ExampleStream.Position.START, 0);
+          new FastText(further, dictionary, grownInput, grownOutput, loss), corpus, RunState.START);
     }
   }
 
@@ -134,7 +133,7 @@ public final class FastTextTrainer {
     return all.build(model.dictionary().subwords());
   }
 
-  private FastText run(FastText model, Corpus corpus, ExampleStream.Position start, long step) {
+  private FastText run(FastText model, Corpus corpus, RunState start) {
     Path file = checkpointFile;
     var writer = file == null ? null : new TrainingRun.CheckpointWriter() {
       private long last = System.nanoTime();
@@ -145,14 +144,14 @@ public final class FastTextTrainer {
       }
 
       @Override
-      public void write(ExampleStream.Position position, long atStep) throws IOException {
-        Checkpoint.write(file, model, position, atStep, corpus.checksum());
+      public void write(RunState state) throws IOException {
+        Checkpoint.write(file, model, state, corpus.checksum());
         last = System.nanoTime();
       }
     };
     new TrainingRun(
             model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(), model.loss(),
-            outputCounts(model.config(), model.dictionary()), listener, writer, start, step)
+            outputCounts(model.config(), model.dictionary()), listener, writer, start)
         .run();
     return model;
   }

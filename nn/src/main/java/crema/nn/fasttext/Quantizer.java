@@ -70,7 +70,7 @@ public final class Quantizer {
       var output = ((DenseMatrix) model.output()).copy();
       new TrainingRun(
           config, corpus, input, output, model.loss(), model.dictionary().labelCounts(), listener, null,
-          ExampleStream.Position.START, 0).run();
+          RunState.START).run();
       return new FastText(config, model.dictionary(), input, output, model.loss());
     }
   }

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param fraction of the run that is done, from 0 to 1
  * @param step the batches done
  * @param lr the current learning rate
- * @param loss the mean loss of an example since the last report; NaN before the first
+ * @param loss the mean loss of an example since the last report; NaN if there was none
  * @param wordsPerSecond of all threads, since the run started or was resumed
  * @param elapsed since then
  */

@@ -28,6 +28,8 @@ final class TrainingRun {
 
   private static final long REPORT_NANOS = 200_000_000L;
 
+  private static final int MILESTONES = 100;
+
   /** The squared length of a hidden vector beyond which only a learning rate that is too large can have led. */
   private static final float LONGEST_HIDDEN = 1e12f;
 
@@ -51,10 +53,14 @@ final class TrainingRun {
   /** Written by all threads before they end, each the same. */
   private volatile boolean diverged;
 
-  private final ExampleStream.Position start;
+  private final RunState start;
+  private final double startFraction;
   private long step;
   private double lossSum;
   private long lossCount;
+  private int milestone;
+  private double reportLossSum;
+  private long reportLossCount;
   private final long startNanos = System.nanoTime();
   private long lastReport = startNanos;
 
@@ -67,8 +73,7 @@ final class TrainingRun {
       long[] outputCounts,
       TrainingListener listener,
       @Nullable CheckpointWriter checkpoints,
-      ExampleStream.Position start,
-      long step) {
+      RunState start) {
     this.config = config;
     this.corpus = corpus;
     this.input = input;
@@ -77,7 +82,11 @@ final class TrainingRun {
     this.listener = listener;
     this.checkpoints = checkpoints;
     this.start = start;
-    this.step = step;
+    startFraction = start.position().fraction(config.epoch(), corpus.size());
+    step = start.step();
+    lossSum = start.lossSum();
+    lossCount = start.lossCount();
+    milestone = (int) (startFraction * MILESTONES);
     int size = batchSize(outputCounts, config.lr());
     threads = Math.max(1, Math.min(config.threads(), size / 2));
     batch = new Example[size];
@@ -111,7 +120,7 @@ final class TrainingRun {
   interface CheckpointWriter {
     boolean isDue();
 
-    void write(ExampleStream.Position position, long step) throws IOException;
+    void write(RunState state) throws IOException;
   }
 
   /**
@@ -121,6 +130,7 @@ final class TrainingRun {
    * @throws DivergedException if a loss is not a finite number
    */
   boolean run() {
+    listener.onStart(startFraction);
     Supplier<ExampleStream> streams = config.task() == Task.SUPERVISED
         ? () -> new ClassifierStream(corpus, config)
         : () -> new WordStream(corpus, config, batch.length);
@@ -166,7 +176,7 @@ final class TrainingRun {
 
   private void work(int thread, ExampleStream stream) {
     try {
-      stream.seek(start);
+      stream.seek(start.position());
       while (step(thread, stream)) {
         // Each step is a batch.
       }
@@ -245,8 +255,11 @@ final class TrainingRun {
 
   private void addLosses(int count) {
     for (int b = 0; b < count; b++) {
+      int targets = Math.max(1, batch[b].targets.size());
       lossSum += batch[b].loss;
-      lossCount += Math.max(1, batch[b].targets.size());
+      lossCount += targets;
+      reportLossSum += batch[b].loss;
+      reportLossCount += targets;
     }
     step++;
   }
@@ -282,27 +295,37 @@ final class TrainingRun {
     }
   }
 
-  /** Tells the listener, now and then, and writes a checkpoint if one is due. */
+  /** Tells the listener of milestones and, now and then and at the end, of progress; writes a checkpoint if one is due. */
   private void report(ExampleStream.Position position, double fraction) {
     long now = System.nanoTime();
-    boolean due = now - lastReport >= REPORT_NANOS;
-    if (due) {
-      lastReport = now;
-      double seconds = (now - startNanos) / 1e9;
-      double startFraction = start.fraction(config.epoch(), corpus.size());
-      double words = (fraction - startFraction) * config.epoch() * corpus.tokens();
-      double meanLoss = lossCount == 0 ? Double.NaN : lossSum / lossCount;
+    if ((int) (fraction * MILESTONES) > milestone) {
+      milestone = (int) (fraction * MILESTONES);
+      listener.onMilestone(progress(fraction, mean(lossSum, lossCount), now));
       lossSum = 0;
       lossCount = 0;
-      stop = !listener.onProgress(new TrainingProgress(
-          fraction, step, learningRate(fraction), meanLoss, words / seconds, Duration.ofNanos(now - startNanos)));
     }
-    if (checkpoints != null && (checkpoints.isDue() || stop)) {
+    if (now - lastReport >= REPORT_NANOS || fraction >= 1) {
+      lastReport = now;
+      stop = !listener.onProgress(progress(fraction, mean(reportLossSum, reportLossCount), now));
+      reportLossSum = 0;
+      reportLossCount = 0;
+    }
+    if (checkpoints != null && (fraction < 1 && checkpoints.isDue() || stop)) {
       try {
-        checkpoints.write(position, step);
+        checkpoints.write(new RunState(position, step, lossSum, lossCount));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  private static double mean(double sum, long count) {
+    return count == 0 ? Double.NaN : sum / count;
+  }
+
+  private TrainingProgress progress(double fraction, double loss, long now) {
+    double words = (fraction - startFraction) * config.epoch() * corpus.tokens();
+    return new TrainingProgress(fraction, step, learningRate(fraction), loss, words / ((now - startNanos) / 1e9),
+        Duration.ofNanos(now - startNanos));
   }
 }

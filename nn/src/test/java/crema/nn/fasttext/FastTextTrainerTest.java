@@ -98,6 +98,58 @@ class FastTextTrainerTest {
   }
 
   @Test
+  void theShortestRunTellsItsEndOnce() throws IOException {
+    var fractions = new ArrayList<Double>();
+    new FastTextTrainer(small().epoch(1).build()).listener(progress -> fractions.add(progress.fraction())).train(TITLES);
+    assertThat(fractions).endsWith(1.0).containsOnlyOnce(1.0);
+  }
+
+  /** Keeps the milestones of a run, the times aside, and stops it at the first report. */
+  private static final class Milestones implements TrainingListener {
+    private final List<String> heard = new ArrayList<>();
+    private final boolean stops;
+    private double started = Double.NaN;
+
+    Milestones(boolean stops) {
+      this.stops = stops;
+    }
+
+    @Override
+    public void onStart(double fraction) {
+      started = fraction;
+    }
+
+    @Override
+    public boolean onProgress(TrainingProgress progress) {
+      return !stops;
+    }
+
+    @Override
+    public void onMilestone(TrainingProgress progress) {
+      heard.add(progress.fraction() + " " + progress.step() + " " + progress.lr() + " " + progress.loss());
+    }
+  }
+
+  @Test
+  void milestonesAreTheSameOnAnyNumberOfThreadsAndAfterAResume() throws IOException {
+    FastTextConfig config = small().epoch(2000).build();
+    var through = new Milestones(false);
+    new FastTextTrainer(config).listener(through).train(TITLES);
+    assertThat(through.heard).hasSize(100);
+    Path checkpoint = folder.resolve("run.checkpoint");
+    var before = new Milestones(true);
+    new FastTextTrainer(config.toBuilder().threads(3).build())
+        .listener(before).checkpoints(checkpoint, Duration.ofDays(1)).train(TITLES);
+    var after = new Milestones(false);
+    new FastTextTrainer(config).listener(after).resume(checkpoint, TITLES);
+    assertThat(before.started).isZero();
+    assertThat(after.started).isPositive();
+    var both = new ArrayList<>(before.heard);
+    both.addAll(after.heard);
+    assertThat(both).isEqualTo(through.heard);
+  }
+
+  @Test
   void aDamagedCheckpointAndAnotherTextAreRefused() throws IOException {
     Path checkpoint = folder.resolve("run.checkpoint");
     var trainer = new FastTextTrainer(small().epoch(3).build()).checkpoints(checkpoint, Duration.ZERO);
