@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.tensor.CounterRandom;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 

@@ -1,7 +1,10 @@
 package crema.data;
 
+import crema.tensor.IntList;
 /** Examples in growing arrays on the heap. */
 final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
+  private static final int MOST_IDS = Integer.MAX_VALUE - 8;
+
   private final IntList ids = new IntList();
   private final IntList idEnds = new IntList();
   private final IntList labels = new IntList();
@@ -10,9 +13,12 @@ final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
 
   @Override
   public void add(int[] newIds, int length, int[] newLabels) {
-    ids.add(newIds, length);
+    if (length > MOST_IDS - ids.size()) {
+      throw new DataException("more than %,d tokens do not fit in memory; use the token cache on disk".formatted(MOST_IDS));
+    }
+    ids.addAll(newIds, 0, length);
     idEnds.add(ids.size());
-    labels.add(newLabels, newLabels.length);
+    labels.addAll(newLabels, 0, newLabels.length);
     labelEnds.add(labels.size());
     longest = Math.max(longest, length);
   }
@@ -40,7 +46,7 @@ final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
   @Override
   public int copyIds(int example, int[] target, int offset) {
     int length = length(example);
-    ids.copy(start(idEnds, example), length, target, offset);
+    System.arraycopy(ids.array(), start(idEnds, example), target, offset, length);
     return length;
   }
 

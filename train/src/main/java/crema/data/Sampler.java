@@ -1,5 +1,7 @@
 package crema.data;
 
+import crema.tensor.CounterRandom;
+import crema.tensor.Permutation;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongFunction;
 

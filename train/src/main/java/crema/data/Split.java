@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.tensor.IntList;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 

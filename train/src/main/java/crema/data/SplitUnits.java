@@ -1,5 +1,8 @@
 package crema.data;
 
+import crema.tensor.CounterRandom;
+import crema.tensor.IntList;
+import crema.tensor.Permutation;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;

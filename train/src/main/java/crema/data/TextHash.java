@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.tensor.CounterRandom;
 /**
  * A 64-bit hash of text: FNV-1a over its UTF-16 units, finished by the mix of SplitMix64 so that all bits are usable.
  * Among n texts about n²/2⁶⁵ pairs collide by chance: for ten million texts, a pair in one case of 370,000.

@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.CounterRandom;
 import java.util.Arrays;
 
 /** Draws numbers in proportion to weights, in constant time (Walker's alias method as given by Vose, 1991). */

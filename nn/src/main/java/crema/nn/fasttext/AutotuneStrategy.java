@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.CounterRandom;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ final class AutotuneStrategy {
     if (number == 1) {
       return from;
     }
-    var random = new Random(CounterRandom.mix(base.seed() + number));
+    var random = new Random(CounterRandom.bits(base.seed(), number, 0));
     int epoch = fixed("epoch") ? from.epoch() : (int) scaled(from.epoch(), 1, 100, 2.8, 2.5, time, random);
     double lr = fixed("lr") ? from.lr() : scaled(from.lr(), 0.01, 5, 1.9, 1.0, time, random);
     int dim = fixed("dim") ? from.dim() : (int) scaled(from.dim(), 1, 1000, 1.4, 0.3, time, random);

@@ -1,5 +1,7 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
+import crema.tensor.Permutation;
 /** A batch is a few lines; each is an example. */
 final class ClassifierStream implements ExampleStream {
   private final Corpus corpus;
@@ -17,7 +19,7 @@ final class ClassifierStream implements ExampleStream {
   }
 
   private Permutation order(int ofEpoch) {
-    return new Permutation(corpus.size(), CounterRandom.mix(config.seed() * 31 + ofEpoch));
+    return new Permutation(corpus.size(), config.seed(), ofEpoch);
   }
 
   @Override
@@ -44,7 +46,7 @@ final class ClassifierStream implements ExampleStream {
     }
     int count = Math.min(batch.length, corpus.size() - line);
     for (int b = first; b < count; b += step) {
-      fill(batch[b], config.shuffle() ? order.get(line + b) : line + b);
+      fill(batch[b], config.shuffle() ? order.at(line + b) : line + b);
     }
     line += count;
     return count;

@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
 import crema.tensor.cpu.RowKernels;
 import java.util.Arrays;
 

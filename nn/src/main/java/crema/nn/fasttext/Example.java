@@ -1,5 +1,7 @@
 package crema.nn.fasttext;
 
+import crema.tensor.CounterRandom;
+import crema.tensor.IntList;
 import crema.tensor.cpu.RowKernels;
 import java.util.Arrays;
 

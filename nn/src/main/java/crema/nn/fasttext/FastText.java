@@ -1,6 +1,7 @@
 package crema.nn.fasttext;
 
 import crema.nn.io.AtomicFile;
+import crema.tensor.IntList;
 import java.io.BufferedWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

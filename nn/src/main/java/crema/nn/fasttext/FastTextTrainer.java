@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.CounterRandom;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.CounterRandom;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.function.IntUnaryOperator;
@@ -137,7 +138,7 @@ final class HuffmanTree {
     var sets = new long[parent.length];
     for (int leaf = 0; leaf < leaves; leaf++) {
       int known = number.applyAsInt(leaf);
-      sets[leaf] = known < 0 ? 0 : CounterRandom.mix(known + 1L);
+      sets[leaf] = known < 0 ? 0 : CounterRandom.bits(0, known, 0);
     }
     for (int node = leaves; node < sets.length; node++) {
       sets[node] = sets[left[node - leaves]] + sets[right[node - leaves]];

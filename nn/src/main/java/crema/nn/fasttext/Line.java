@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
 /** A line of text as a model sees it. */
 final class Line {
   /** Rows of the input matrix. */

@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

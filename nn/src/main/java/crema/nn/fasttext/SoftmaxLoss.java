@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
 import crema.tensor.cpu.RowKernels;
 
 /** The softmax over all outputs. */

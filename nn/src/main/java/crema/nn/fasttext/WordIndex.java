@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

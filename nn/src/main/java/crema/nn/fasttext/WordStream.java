@@ -1,5 +1,8 @@
 package crema.nn.fasttext;
 
+import crema.tensor.CounterRandom;
+import crema.tensor.IntList;
+import crema.tensor.Permutation;
 /**
  * Words of sub-sampled lines; each is an example: the word that predicts its neighbours in skip-gram, or that its
  * neighbours predict in CBOW.
@@ -37,7 +40,7 @@ final class WordStream implements ExampleStream {
   }
 
   private Permutation order(int ofEpoch) {
-    return new Permutation(corpus.size(), CounterRandom.mix(config.seed() * 31 + ofEpoch));
+    return new Permutation(corpus.size(), config.seed(), ofEpoch);
   }
 
   @Override
@@ -62,7 +65,7 @@ final class WordStream implements ExampleStream {
     for (int i = 0; i < lines.length; i++) {
       lines[i].clear();
       if (firstLine + i < corpus.size()) {
-        int index = config.shuffle() ? order.get(firstLine + i) : firstLine + i;
+        int index = config.shuffle() ? order.at(firstLine + i) : firstLine + i;
         random.seek(config.seed(), epoch, index);
         corpus.read(index, numbers);
         for (int n = 0; n < numbers.size(); n++) {

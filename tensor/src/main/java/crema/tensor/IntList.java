@@ -1,20 +1,22 @@
-package crema.nn.fasttext;
+package crema.tensor;
 
 import java.util.Arrays;
 
-/** A growable list of ints whose array is open to the kernels. */
-final class IntList {
+/** A growable list of ints whose array is open to kernels. Not for use by several threads. */
+public final class IntList {
   private int[] values = new int[16];
   private int size;
 
-  void add(int value) {
+  /** Appends a value. */
+  public void add(int value) {
     if (size == values.length) {
       reserve(1);
     }
     values[size++] = value;
   }
 
-  void addAll(int[] source, int from, int to) {
+  /** Appends {@code source[from]} to {@code source[to - 1]}. */
+  public void addAll(int[] source, int from, int to) {
     int count = to - from;
     if (count > values.length - size) {
       reserve(count);
@@ -28,23 +30,28 @@ final class IntList {
     values = Arrays.copyOf(values, Math.max(needed, (int) Math.min(2L * values.length, Integer.MAX_VALUE - 8)));
   }
 
-  int get(int index) {
+  /** The value at an index, which must be less than the size. */
+  public int get(int index) {
     return values[index];
   }
 
-  int size() {
+  /** How many values there are. */
+  public int size() {
     return size;
   }
 
-  boolean isEmpty() {
+  /** Whether there is no value. */
+  public boolean isEmpty() {
     return size == 0;
   }
 
-  void clear() {
+  /** Removes all values and keeps the room. */
+  public void clear() {
     size = 0;
   }
 
-  boolean contains(int value) {
+  /** Whether a value is in the list. */
+  public boolean contains(int value) {
     for (int i = 0; i < size; i++) {
       if (values[i] == value) {
         return true;
@@ -54,11 +61,12 @@ final class IntList {
   }
 
   /** The backing array; only the first {@link #size} elements are the list's. */
-  int[] array() {
+  public int[] array() {
     return values;
   }
 
-  int[] toArray() {
+  /** A copy of the values. */
+  public int[] toArray() {
     return Arrays.copyOf(values, size);
   }
 }

@@ -1,10 +1,10 @@
-package crema.data;
+package crema.tensor;
 
 /**
  * A random order of {@code 0 .. size-1} of which any element is computed by itself, in constant memory: a Feistel
  * network over the next power of two, walked until it falls into the range (Black and Rogaway, CT-RSA 2002, section 3).
  */
-final class Permutation {
+public final class Permutation {
   private static final int ROUNDS = 8;
 
   private final int size;
@@ -21,7 +21,7 @@ final class Permutation {
    * @param seed chooses the order, together with the stream
    * @param stream which of a seed's orders, such as the epoch
    */
-  Permutation(int size, long seed, long stream) {
+  public Permutation(int size, long seed, long stream) {
     this.size = size;
     this.seed = seed;
     this.stream = stream;
@@ -32,7 +32,7 @@ final class Permutation {
   }
 
   /** The element at a position. */
-  int at(int position) {
+  public int at(int position) {
     int element = position;
     do {
       element = scramble(element);
