@@ -75,7 +75,9 @@ final class PairTable {
 
   /** Takes {@code count} occurrences of a pair away; its words stay noted. */
   void remove(long pair, long count) {
-    counts[index(pair)] -= count;
+    // Not in one statement: a new pair may replace the array, whose reference would have been taken before.
+    var index = index(pair);
+    counts[index] -= count;
   }
 
   /** Adds what {@code other} holds. */
