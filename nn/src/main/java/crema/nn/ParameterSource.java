@@ -5,6 +5,7 @@ import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Rng;
 import crema.tensor.Scope;
+import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,21 @@ public final class ParameterSource {
   /** The step of {@link Rng} that initialization uses; training counts from 0, so the two never share numbers. */
   private static final long INITIALIZATION_STEP = -1;
 
+  /** A model that is this much larger than the weights for it is not made. */
+  private static final int LARGEST_MISFIT = 4;
+
   private final Backend backend;
   private final DType dtype;
   private final @Nullable Rng random;
+  private final long mostElements;
   private int created;
+  private long elements;
 
-  private ParameterSource(Backend backend, DType dtype, @Nullable Rng random) {
+  private ParameterSource(Backend backend, DType dtype, @Nullable Rng random, long mostElements) {
     this.backend = backend;
     this.dtype = dtype;
     this.random = random;
+    this.mostElements = mostElements;
   }
 
   /** Parameters with the initial values that each layer asks for. */
@@ -34,7 +41,7 @@ public final class ParameterSource {
 
   /** Parameters of a type ({@link DType#F32} or {@link DType#F64}) with the initial values that each layer asks for. */
   public static ParameterSource random(Backend backend, DType dtype, long seed) {
-    return new ParameterSource(backend, dtype, new Rng(seed, INITIALIZATION_STEP));
+    return new ParameterSource(backend, dtype, new Rng(seed, INITIALIZATION_STEP), Long.MAX_VALUE);
   }
 
   /** Parameters with undefined values, for a model that is about to be {@linkplain Module#load loaded}. */
@@ -44,7 +51,17 @@ public final class ParameterSource {
 
   /** Parameters of a type with undefined values, for a model that is about to be {@linkplain Module#load loaded}. */
   public static ParameterSource undefined(Backend backend, DType dtype) {
-    return new ParameterSource(backend, dtype, null);
+    return new ParameterSource(backend, dtype, null, Long.MAX_VALUE);
+  }
+
+  /**
+   * Parameters with undefined values, for a model that is about to be {@linkplain Module#load loaded} from weights. What
+   * describes the model may be damaged, so memory is bounded by what the weights need: a model that differs a little is
+   * made, and loading it tells the tensors that do not fit.
+   */
+  public static ParameterSource loadedFrom(Weights weights, Backend backend) {
+    long elements = weights.shapes().values().stream().mapToLong(Shape::elements).sum();
+    return new ParameterSource(backend, DType.F32, null, LARGEST_MISFIT * elements);
   }
 
   /** Where the parameters live. */
@@ -52,10 +69,20 @@ public final class ParameterSource {
     return backend;
   }
 
-  /** A new parameter, owned by the module that {@linkplain Module#parameter registers} it. */
+  /**
+   * A new parameter, owned by the module that {@linkplain Module#parameter registers} it.
+   *
+   * @throws InvalidWeightsException when it is to be loaded, and there are far fewer weights than that
+   */
   public Variable create(Initializer initializer, long... extents) {
+    var shape = Shape.of(extents);
+    if (shape.elements() > mostElements - elements) {
+      throw new InvalidWeightsException("the model is described as many times larger than its weights, which are "
+          + mostElements / LARGEST_MISFIT + " numbers");
+    }
+    elements += shape.elements();
     try (var scope = new Scope(backend)) {
-      Tensor tensor = scope.empty(dtype, extents);
+      Tensor tensor = scope.empty(dtype, shape);
       int number = created++;
       if (random != null) {
         initializer.fill(tensor, random.stream(number));

@@ -118,7 +118,7 @@ public final class LabelSet {
     int format = root.path("format").asInt(0);
     if (format > FORMAT) {
       throw new DataException(file + " was written by a newer version of Crema (format " + format + "; this one reads "
-          + FORMAT + ")");
+          + FORMAT + "): update Crema");
     }
     var labels = root.path("labels");
     if (format != FORMAT || !labels.isArray()) {

@@ -48,7 +48,7 @@ final class EncoderClassifier implements Classifier {
       requireFit(directory, description, labels, tokenizer);
       Backend backend = Backend.open(Device.CPU, new BackendOptions(threads));
       try (var weights = SafetensorsReader.open(directory.weights())) {
-        var model = new EmbeddingClassifier(ParameterSource.undefined(backend), description.network());
+        var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
         model.load(weights);
         model.freeze();
         model.releaseWeights();
@@ -58,7 +58,7 @@ final class EncoderClassifier implements Classifier {
         throw e;
       }
     } catch (InvalidWeightsException e) {
-      throw new TrainingException(directory.weights() + ": " + e.getMessage(), e);
+      throw new TrainingException(directory.path() + ": " + e.getMessage() + "; copy the whole model again", e);
     } catch (IOException e) {
       throw new TrainingException("the model in " + directory.path() + " cannot be read: " + e.getMessage(), e);
     }

@@ -17,6 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -134,8 +135,10 @@ public record ModelDirectory(Path path) {
    * @throws TrainingException when there is one and it must not be
    */
   public void prepareForRun(boolean overwrite) throws IOException {
-    if (Files.exists(path) && !Files.isDirectory(path)) {
-      throw new TrainingException(path + " is a file, not a directory to write a model to");
+    for (Path folder = path; folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw new TrainingException(folder + " is a file, not a directory to write a model to");
+      }
     }
     if (holdsRun() || holdsModel()) {
       if (!overwrite) {
@@ -218,7 +221,8 @@ public record ModelDirectory(Path path) {
     try {
       return readJson(Files.readString(file), type);
     } catch (JacksonException e) {
-      throw new TrainingException(file + " is damaged: " + firstLine(e), e);
+      throw new TrainingException(file + " is damaged: " + firstLine(e) + "; copy it again, or train again with --overwrite",
+          e);
     }
   }
 
@@ -237,6 +241,9 @@ public record ModelDirectory(Path path) {
       if (cause instanceof TrainingException) {
         return String.valueOf(cause.getMessage());
       }
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return "this version of Crema does not know the key '" + unknown.getPropertyName() + "'";
     }
     return e.getOriginalMessage().lines().findFirst().orElse("not the JSON that was expected");
   }

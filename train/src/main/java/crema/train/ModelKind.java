@@ -2,7 +2,9 @@ package crema.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a model directory can hold, by the {@code model_type} of its {@code config.json}. */
@@ -27,16 +29,30 @@ enum ModelKind {
   /**
    * The kind of model in a directory.
    *
-   * @throws TrainingException when there is none, or it is damaged or of a newer version
+   * @throws TrainingException when there is none, or it is not whole, damaged or of a newer version
    */
   static ModelKind of(ModelDirectory directory) throws IOException {
     Map<?, ?> json = readAny(directory);
     for (ModelKind kind : values()) {
       if (kind.type.equals(json.get(TYPE))) {
+        for (Path file : kind.files(directory)) {
+          if (!Files.isRegularFile(file)) {
+            throw new TrainingException(file + " is missing: a model needs all files of its directory, copy it again");
+          }
+        }
         return kind;
       }
     }
     throw new TrainingException(directory.config() + " does not describe a model of Crema");
+  }
+
+  /** What a directory must have for prediction besides {@code config.json}. */
+  private List<Path> files(ModelDirectory directory) {
+    return switch (this) {
+      case ENCODER -> List.of(directory.labels(), directory.weights(), directory.tokenizer());
+      case FAST_TEXT -> List.of(directory.labels(), directory.fastText());
+      case STAGED -> List.of(directory.labels());
+    };
   }
 
   /**

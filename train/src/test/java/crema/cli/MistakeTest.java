@@ -196,6 +196,44 @@ class MistakeTest {
   }
 
   @Test
+  void aModelWithoutOneOfItsFilesNamesIt() throws IOException {
+    assertThat(trainOn(rows).code()).isZero();
+    Path model = folder.resolve("model");
+    for (String file : List.of("model.safetensors", "labels.json", "tokenizer.json")) {
+      Path away = Files.move(model.resolve(file), folder.resolve("away"));
+      assertMistake(CommandRun.of("predict", model.toString(), "washing machine"), file + " is missing");
+      Files.move(away, model.resolve(file));
+    }
+  }
+
+  @Test
+  void aConfigThatClaimsAHugeModelAsksForNoMemory() throws IOException {
+    assertThat(trainOn(rows).code()).isZero();
+    Path config = folder.resolve("model").resolve("config.json");
+    String sound = Files.readString(config);
+    for (String claim : List.of("hidden_size", "num_hidden_layers", "vocab_size", "ffn_hidden_size")) {
+      Files.writeString(config, sound.replaceFirst("\"" + claim + "\" *: *\\d+", "\"" + claim + "\" : 2000000000"));
+      assertMistake(CommandRun.of("predict", folder.resolve("model").toString(), "x"), "many times larger");
+    }
+  }
+
+  @Test
+  void settingsOfARunThatThisVersionDoesNotKnowAreNamed() throws IOException {
+    assertThat(trainOn(rows).code()).isZero();
+    Path settings = folder.resolve("model").resolve("training.json");
+    Files.writeString(settings, Files.readString(settings).replace("\"seed\"", "\"sead\""));
+    Files.delete(folder.resolve("model").resolve("config.json"));
+    assertMistake(CommandRun.of("train", "--resume", "--output", folder.resolve("model").toString()),
+        "training.json", "does not know the key 'sead'", "--overwrite");
+  }
+
+  @Test
+  void anOutputBelowAFileNamesTheFile() {
+    assertMistake(CommandRun.of("train", "--train", rows.toString(), "--text", "title", "--label", "category",
+        "--output", rows.resolve("model").toString()), "rows.csv is a file");
+  }
+
+  @Test
   void aTensorThatDoesNotFitIsNamedWithBothShapes() throws IOException {
     assertThat(trainOn(rows).code()).isZero();
     Path config = folder.resolve("model").resolve("config.json");
