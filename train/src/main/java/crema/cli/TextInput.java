@@ -5,6 +5,7 @@ import crema.data.DataFile;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
 import crema.data.ProblemListener;
+import crema.data.TextColumn;
 import crema.train.TrainingException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,7 +27,7 @@ final class TextInput {
       description = "Read texts from a file: its lines or, with --text, a column of CSV, TSV or JSONL (also .gz, .zst).")
   private @Nullable Path file;
 
-  @Option(names = "--text", split = ",", paramLabel = "COLUMN", description = "The text columns of the file, joined in order.")
+  @Option(names = "--text", split = ",", paramLabel = "COLUMN", description = "The text columns of the file, as in training.")
   private List<String> textColumns = new ArrayList<>();
 
   /** Answers texts. */
@@ -82,8 +83,9 @@ final class TextInput {
 
   private void rows(Path rows, Terminal terminal, Answerer answerer) {
     ProblemListener listener = problem -> terminal.err().println("crema: skipped: " + problem.message());
-    var columns = new Columns(textColumns, " ", List.of(), LabelFormat.SINGLE, null, null);
-    try (var cursor = FileRows.of(rows, columns).open(listener)) {
+    List<TextColumn> text = TextColumn.parseAll(textColumns);
+    var columns = new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null);
+    try (var cursor = TextColumn.compose(FileRows.of(rows, columns), text).open(listener)) {
       var batch = new ArrayList<String>(BATCH);
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {

@@ -115,7 +115,9 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     @Option(names = "--test", split = ",", paramLabel = "FILE", description = "Files with test rows (default: split off).")
     private List<String> test = List.of();
 
-    @Option(names = "--text", split = ",", paramLabel = "COLUMN", description = "The text columns, joined in this order.")
+    @Option(names = "--text", split = ",", paramLabel = "COLUMN",
+        description = "The text columns, joined in this order: NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to "
+            + "keep its words apart from other columns'.")
     private List<String> text = List.of();
 
     @Option(names = "--label", paramLabel = "COLUMN", description = "The label column.")

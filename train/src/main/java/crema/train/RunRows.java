@@ -12,6 +12,7 @@ import crema.data.ProductTitles;
 import crema.data.RowSource;
 import crema.data.Split;
 import crema.data.SplitPlan;
+import crema.data.TextColumn;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,11 +73,12 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
     if (files.isEmpty()) {
       return RowSource.of(List.of());
     }
-    var columns = new Columns(data.text(), " ", List.of(data.label()), LabelFormat.SINGLE, data.group(),
+    List<TextColumn> text = TextColumn.parseAll(data.text());
+    var columns = new Columns(TextColumn.names(text), " ", List.of(data.label()), LabelFormat.SINGLE, data.group(),
         data.languages().column());
-    return RowSource.concat(files.stream()
+    return TextColumn.compose(RowSource.concat(files.stream()
         .map(file -> file.equals(TrainingConfig.Data.PRODUCT_TITLES) ? ProductTitles.rows() : FileRows.of(Path.of(file), columns))
-        .toList());
+        .toList()), text);
   }
 
   /** The labels of the training rows. */

@@ -28,7 +28,7 @@ public record TrainingConfig(
    * @param train files with training rows
    * @param validation files with validation rows; empty to split some off
    * @param test files with test rows; empty to split some off
-   * @param text the text columns, joined in this order
+   * @param text the text columns, joined in this order, as {@link crema.data.TextColumn#parse} reads them
    * @param label the label column
    * @param group the column whose equal values stay in one split, or null
    * @param validationFraction how much of the training rows to split off where no validation file is given
