@@ -16,7 +16,7 @@ package crema.tensor.cpu;
  */
 record Blocking(int depth, int columns, int rows, int ownRows, int sharedFloats) {
   /** For an L1 cache of 32 KiB, an L2 cache of 1 MiB a core and some MiB of L3. */
-  static final Blocking DEFAULT = new Blocking(448, 384, 192, 1024, 1 << 21);
+  static final Blocking DEFAULT = new Blocking(512, 384, 192, 1024, 1 << 21);
 
   /** Depths are multiples of this, where k is long enough. */
   private static final int DEPTH_UNIT = 16;

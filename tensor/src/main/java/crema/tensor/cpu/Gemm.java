@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gemm {
   /** Parts are this deep at least, so that adding them up costs little. */
-  private static final int LEAST_PART_DEPTH = 1024;
+  private static final int LEAST_PART_DEPTH = 512;
 
   private static final int MOST_PARTS = 8;
 
