@@ -48,8 +48,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--text", split = ",", paramLabel = "COLUMN", description = "The text columns (default: as in training).")
   private List<String> text = List.of();
 
-  @Option(names = "--label", paramLabel = "COLUMN", description = "The label column (default: as in training).")
-  private @Nullable String label;
+  @Option(names = "--label", split = ",", paramLabel = "COLUMN",
+      description = "The label columns (default: as in training); their separators are those of the training.")
+  private List<String> label = List.of();
 
   @Mixin
   private LanguageOptions languages = new LanguageOptions();
@@ -94,19 +95,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** The rows to test on; columns that are not given are those of the training. */
   private TrainingConfig.Data columns(ModelDirectory directory) throws IOException {
-    List<String> textColumns = text;
-    String labelColumn = label;
-    Languages told = languages.languages();
-    if (textColumns.isEmpty() || labelColumn == null) {
-      if (!directory.holdsRun()) {
-        throw new TrainingException(model + " does not tell its training columns; give --text and --label");
-      }
-      TrainingConfig.Data training = directory.readTrainingData();
-      told = languages.areGiven() ? told : training.languages();
-      textColumns = textColumns.isEmpty() ? training.text() : textColumns;
-      labelColumn = labelColumn == null ? training.label() : labelColumn;
+    if (!directory.holdsRun()) {
+      throw new TrainingException(model + " does not tell how its rows were read: it has no training.json");
     }
-    return new TrainingConfig.Data(List.of(), List.of(), files, textColumns, labelColumn, null, 0, 0, true, strict,
-        told);
+    TrainingConfig.Data training = directory.readTrainingData();
+    return new TrainingConfig.Data(List.of(), List.of(), files, text.isEmpty() ? training.text() : text,
+        label.isEmpty() ? training.labels() : training.labels().withColumns(label), null, 0, 0, true, strict,
+        languages.areGiven() ? languages.languages() : training.languages());
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,9 +43,10 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin
   private TextInput input = new TextInput();
 
-  @Option(names = {"-k", "--top"}, paramLabel = "K", defaultValue = "1",
-      description = "How many labels for each text (default: ${DEFAULT-VALUE}).")
-  private int top;
+  @Option(names = {"-k", "--top"}, paramLabel = "K",
+      description = "The K most probable labels of each text (default: those that the model decides on; one, where a text "
+          + "has one).")
+  private @Nullable Integer top;
 
   @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
       description = "text: label and probability; tsv: text, then labels and probabilities; jsonl: an object a line "
@@ -60,13 +62,14 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (top < 1 || threads < 1) {
-      throw new TrainingException((top < 1 ? "--top" : "--threads") + " must be at least 1");
+    boolean badTop = top != null && top < 1;
+    if (badTop || threads < 1) {
+      throw new TrainingException((badTop ? "--top" : "--threads") + " must be at least 1");
     }
     try (Classifier classifier = Classifier.load(model, threads)) {
-      var output = new PredictionWriter(terminal.out(), format, "(empty text)");
+      var output = new PredictionWriter(terminal.out(), format, "(no label)");
       input.forEachBatch(texts, terminal, batch -> {
-        output.write(batch, classifier.predict(batch, top));
+        output.write(batch, top == null ? classifier.answer(batch) : classifier.predict(batch, top));
         return !output.isClosed();
       });
     }

@@ -38,15 +38,15 @@ final class PredictionWriter {
 
   private String line(String text, List<Prediction> predictions) {
     return switch (format) {
-      case TEXT -> text(predictions);
+      case TEXT -> text(text, predictions);
       case TSV -> tsv(text, predictions);
       case JSONL -> json(text, predictions);
     };
   }
 
-  private String text(List<Prediction> predictions) {
+  private String text(String text, List<Prediction> predictions) {
     if (predictions.isEmpty()) {
-      return nothing;
+      return text.isBlank() ? "(empty text)" : nothing;
     }
     var line = new StringBuilder();
     for (Prediction prediction : predictions) {

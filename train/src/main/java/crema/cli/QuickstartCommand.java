@@ -3,7 +3,12 @@ package crema.cli;
 import crema.data.ProductTitles;
 import crema.train.CheckpointPolicy;
 import crema.train.Classifier;
+import crema.train.DecisionConfig;
+import crema.train.LabelConfig;
+import crema.train.LossConfig;
+import crema.train.LossName;
 import crema.train.ModelDirectory;
+import crema.train.SamplingConfig;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
 import java.io.IOException;
@@ -74,11 +79,14 @@ final class QuickstartCommand implements Callable<Integer> {
   private static TrainingConfig config(long seed) {
     return new TrainingConfig(
         new TrainingConfig.Data(List.of(TrainingConfig.Data.PRODUCT_TITLES), List.of(), List.of(), List.of("title"),
-            "category", "cluster_id", 0.1, 0.1, true, false),
+            LabelConfig.single("category"), "cluster_id", 0.1, 0.1, true, false),
         new TrainingConfig.Tokens(null, 8000, true, 64),
         new TrainingConfig.Encoder(128, 4, 4, 2, 384, "mlp", 0, 0, 0.1, 0.1),
-        new TrainingConfig.Optimization(2, 0, 1024, 0, 1, 1.5e-3, 0.01, 0.9, 0.99, 1e-8, 50, "cosine", 0.05, 1, 0, "none"),
-        new TrainingConfig.Validation(0, "macro_f1", 0),
+        LossConfig.of(LossName.CROSS_ENTROPY),
+        SamplingConfig.SHUFFLED,
+        new TrainingConfig.Optimization(2, 0, 1024, 0, 1, 1.5e-3, 0.01, 0.9, 0.99, 1e-8, 50, "cosine", 0.05, 1),
+        DecisionConfig.DEFAULT,
+        new TrainingConfig.Validation(0, "macro_f1", 0, 1),
         seed);
   }
 

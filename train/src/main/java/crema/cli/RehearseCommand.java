@@ -3,7 +3,12 @@ package crema.cli;
 import crema.nn.fasttext.LanguageDetector;
 import crema.train.CheckpointPolicy;
 import crema.train.Classifier;
+import crema.train.DecisionConfig;
+import crema.train.LabelConfig;
+import crema.train.LossConfig;
+import crema.train.LossName;
 import crema.train.ModelDirectory;
+import crema.train.SamplingConfig;
 import crema.train.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +49,7 @@ final class RehearseCommand implements Callable<Integer> {
       try (var classifier = Classifier.load(model.path())) {
         var texts = List.of("bosch serie 6 washing machine 9kg", "Größe 42, 日本語");
         for (var format : PredictionFormat.values()) {
-          new PredictionWriter(terminal.out(), format, "").write(texts, classifier.predict(texts, 2));
+          new PredictionWriter(terminal.out(), format, "").write(texts, classifier.answer(texts));
         }
         LanguageDetector.shipped().detect(texts.getFirst(), 2);
       }
@@ -60,12 +65,15 @@ final class RehearseCommand implements Callable<Integer> {
 
   private static TrainingConfig config(Path rows) {
     return new TrainingConfig(
-        new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(), List.of("title"), "category", null, 0.2, 0.2,
-            true, false),
+        new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(), List.of("title"), LabelConfig.single("category"),
+            null, 0.2, 0.2, true, false),
         new TrainingConfig.Tokens(null, 300, true, 32),
         new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0.1, 0.1, 0.1),
-        new TrainingConfig.Optimization(1, 0, 128, 0, 1, 1e-3, 0.01, 0.9, 0.999, 1e-8, 0, "cosine", 0.1, 1, 0, "none"),
-        new TrainingConfig.Validation(0, "macro_f1", 0),
+        LossConfig.of(LossName.CROSS_ENTROPY),
+        SamplingConfig.SHUFFLED,
+        new TrainingConfig.Optimization(1, 0, 128, 0, 1, 1e-3, 0.01, 0.9, 0.999, 1e-8, 0, "cosine", 0.1, 1),
+        DecisionConfig.DEFAULT,
+        new TrainingConfig.Validation(0, "macro_f1", 0, 1),
         1);
   }
 }

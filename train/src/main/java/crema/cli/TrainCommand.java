@@ -4,6 +4,7 @@ import crema.cli.ConfigFile.Setting;
 import crema.nn.io.AtomicFile;
 import crema.train.CheckpointPolicy;
 import crema.train.FastTextTrainingConfig;
+import crema.train.LabelConfig;
 import crema.train.ModelDirectory;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
@@ -41,6 +42,9 @@ import picocli.CommandLine.Spec;
       "  crema train --train train.tsv --validation valid.tsv --text name,description --label lvl1 \\",
       "      --output models/gpc --epochs 10 --learning-rate 5e-4 --schedule cosine --warmup 200",
       "  crema train --train offers.csv --text title --label category --group cluster_id --output models/offers",
+      "  crema train --train docs.jsonl --text title,body --label topics --target multi --loss distribution-balanced \\",
+      "      --output models/topics",
+      "  crema train --train offers.csv --text title --label lvl1,lvl2,lvl3 --target taxonomy --output models/tree",
       "  crema train --model fasttext --train offers.csv --text title --label category --output models/fast",
       "  crema train --config offers.yaml --epochs 5 --output models/offers",
       "  crema train --resume --output models/offers",
@@ -85,8 +89,14 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   @Mixin(name = "FastText")
   private FastTextOptions fastText = new FastTextOptions();
 
+  @Mixin(name = "Loss")
+  private LossOptions loss = new LossOptions();
+
   @Mixin(name = "Training")
   private TrainingOptions training = new TrainingOptions();
+
+  @Mixin(name = "Answers")
+  private DecisionOptions decisions = new DecisionOptions();
 
   @Mixin(name = "Validation and checkpoints")
   private CheckpointOptions checkpoints = new CheckpointOptions();
@@ -120,8 +130,21 @@ final class TrainCommand implements Callable<Integer>, Configurable {
             + "keep its words apart from other columns'.")
     private List<String> text = List.of();
 
-    @Option(names = "--label", paramLabel = "COLUMN", description = "The label column.")
-    private @Nullable String label;
+    @Option(names = "--label", split = ",", paramLabel = "COLUMN",
+        description = "The label column; several make up a path, or each add labels.")
+    private List<String> label = List.of();
+
+    @Option(names = "--target", paramLabel = "KIND", defaultValue = "single",
+        description = "What a text has: single, one label; multi, any number; taxonomy, a path (default: ${DEFAULT-VALUE}).")
+    private String target = "single";
+
+    @Option(names = "--label-separator", paramLabel = "TEXT", defaultValue = LabelConfig.SEPARATOR,
+        description = "Separates several labels; a cell that begins with [ is a JSON array (default: ${DEFAULT-VALUE}).")
+    private String labelSeparator = LabelConfig.SEPARATOR;
+
+    @Option(names = "--path-separator", paramLabel = "TEXT", defaultValue = LabelConfig.PATH_SEPARATOR,
+        description = "Separates the segments of a path (default: '${DEFAULT-VALUE}').")
+    private String pathSeparator = LabelConfig.PATH_SEPARATOR;
 
     @Option(names = "--group", paramLabel = "COLUMN",
         description = "A column whose equal values stay in one split, for instance the product of several offers.")
@@ -290,14 +313,6 @@ final class TrainCommand implements Callable<Integer>, Configurable {
         description = "The largest norm of a gradient; 0 for no limit (default: ${DEFAULT-VALUE}).")
     private double clipNorm;
 
-    @Option(names = "--label-smoothing", paramLabel = "E", defaultValue = "0",
-        description = "Of the cross-entropy (default: ${DEFAULT-VALUE}).")
-    private double labelSmoothing;
-
-    @Option(names = "--class-weights", paramLabel = "KIND", defaultValue = "none",
-        description = "none, or balanced: rare labels count more (default: ${DEFAULT-VALUE}).")
-    private String classWeights = "none";
-
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
         description = "Of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
@@ -309,13 +324,18 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     private long validateEvery;
 
     @Option(names = "--metric", paramLabel = "NAME", defaultValue = "macro_f1",
-        description = "What decides on the best model: loss, accuracy, macro_f1, micro_f1, weighted_f1 "
+        description = "What decides on the best model: loss, accuracy, macro_f1, micro_f1, weighted_f1, samples_f1 "
             + "(default: ${DEFAULT-VALUE}).")
     private String metric = "macro_f1";
 
     @Option(names = "--patience", paramLabel = "N", defaultValue = "0",
         description = "Stop after so many validations without a better one (default: never).")
     private int patience;
+
+    @Option(names = "--tolerance", paramLabel = "F", defaultValue = "1",
+        description = "A metric above F times the best becomes the best; 0.995 prefers later models that are hardly worse "
+            + "(default: ${DEFAULT-VALUE}).")
+    private double tolerance;
 
     @Option(names = "--checkpoint-steps", paramLabel = "N", defaultValue = "0",
         description = "A checkpoint after so many steps.")
@@ -414,12 +434,12 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     if (data.train.isEmpty()) {
       throw new TrainingException("give the training data: --train FILE");
     }
-    if (data.text.isEmpty() || data.label == null) {
+    if (data.text.isEmpty() || data.label.isEmpty()) {
       throw new TrainingException("say which columns hold texts and labels: --text COLUMN --label COLUMN");
     }
-    return new TrainingConfig.Data(data.train, data.validation, data.test, data.text, data.label, data.group,
-        data.validationFraction, data.testFraction, !data.noStratify, data.strict,
-        data.languages.languages());
+    return new TrainingConfig.Data(data.train, data.validation, data.test, data.text,
+        new LabelConfig(data.label, data.target, data.labelSeparator, data.pathSeparator), data.group,
+        data.validationFraction, data.testFraction, !data.noStratify, data.strict, data.languages.languages());
   }
 
   /** Gives the settings that nobody gave the values that depend on others. */
@@ -454,16 +474,20 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   }
 
   private TrainingConfig encoderConfig() {
+    TrainingConfig.Data rows = dataConfig();
     return new TrainingConfig(
-        dataConfig(),
+        rows,
         new TrainingConfig.Tokens(model.tokenizer, model.vocabularySize, model.lowercase, model.maxLength),
         new TrainingConfig.Encoder(model.hiddenSize, model.layers, model.heads, model.keyValueHeads, model.ffnSize,
             model.head, model.headSize, model.dropout, model.headDropout, model.dropPath),
+        loss.loss(rows.labels().kind()),
+        loss.sampling(),
         new TrainingConfig.Optimization(Objects.requireNonNull(training.epochs), training.maxSteps, training.batchTokens, training.batchSize,
             training.accumulation, Objects.requireNonNull(training.learningRate), training.weightDecay, training.beta1, training.beta2,
-            training.epsilon, training.warmup, training.schedule, training.minScale, training.clipNorm,
-            training.labelSmoothing, training.classWeights),
-        new TrainingConfig.Validation(checkpoints.validateEvery, checkpoints.metric, checkpoints.patience),
+            training.epsilon, training.warmup, training.schedule, training.minScale, training.clipNorm),
+        decisions.config(),
+        new TrainingConfig.Validation(checkpoints.validateEvery, checkpoints.metric, checkpoints.patience,
+            checkpoints.tolerance),
         training.seed);
   }
 }

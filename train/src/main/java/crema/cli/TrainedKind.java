@@ -11,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
 /** What {@code crema train} can train, and which of its options matter to that. */
 enum TrainedKind {
   ENCODER("encoder", 3, 3e-4, Set.of("FastText"), Set.of()),
-  FAST_TEXT("fasttext", 10, 0.5, Set.of("Encoder", "Training", "Validation and checkpoints"),
+  FAST_TEXT("fasttext", 10, 0.5, Set.of("Encoder", "Loss", "Training", "Validation and checkpoints"),
       Set.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes"));
 
   private final String flag;

@@ -1,5 +1,7 @@
 package crema.data;
 
+import java.util.Arrays;
+
 /**
  * A batch of sequences laid end to end, without padding.
  *
@@ -19,6 +21,11 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
   /** The number of tokens. */
   public int tokens() {
     return ids.length;
+  }
+
+  /** The labels of one sequence. */
+  public int[] labels(int sequence) {
+    return Arrays.copyOfRange(labels, labelOffsets[sequence], labelOffsets[sequence + 1]);
   }
 
   /** The number of tokens of the longest sequence. */

@@ -1,13 +1,10 @@
 package crema.data;
 
-import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * How rows become examples of a {@link TokenDataset}.
- *
- * <p>A label that is not in the set is unknown. It is reported as {@link RowFault#UNKNOWN_LABEL} and dropped; a row
- * left without a label is skipped, so it counts in no metric. A strict listener stops instead.
+ * How rows become examples of a {@link TokenDataset}. Rows of which no label is {@linkplain KnownLabels known} are
+ * skipped.
  *
  * @param rows the rows
  * @param labels the labels, by whose indices examples are labelled; a row without labels has none
@@ -43,7 +40,7 @@ public record TokenRecipe(
   }
 
   void encode(Sink sink, ProblemListener listener) {
-    visit(listener, (row, ids, known) -> sink.add(ids, Math.min(ids.length, maxLength), known));
+    visit(listener, (row, ids, labels) -> sink.add(ids, Math.min(ids.length, maxLength), labels));
   }
 
   /** Passes the rows that become examples, in the order of the examples. */
@@ -56,33 +53,14 @@ public record TokenRecipe(
   }
 
   private void visit(ProblemListener listener, Visitor visitor) {
-    rows.forEach(listener, row -> {
-      var known = knownLabels(row, listener);
-      if (known.length == 0 && !row.labels().isEmpty()) {
-        return;
-      }
+    var known = new KnownLabels(labels);
+    rows.forEach(listener, row -> known.of(row, listener).ifPresent(indices -> {
       var ids = encoder.encode(row.text());
       if (ids.length == 0) {
         listener.problem(new RowProblem(RowFault.EMPTY_TEXT, row.file(), row.line(), "the text has no tokens"));
-        return;
-      }
-      visitor.visit(row, ids, known);
-    });
-  }
-
-  private int[] knownLabels(Row row, ProblemListener listener) {
-    var known = new int[row.labels().size()];
-    int count = 0;
-    for (var name : row.labels()) {
-      int label = labels.indexOf(name);
-      if (label >= 0) {
-        known[count++] = label;
       } else {
-        var hint = NearestName.among(name, labels.names()).map(near -> "; the nearest is '" + near + "'").orElse("");
-        listener.problem(new RowProblem(RowFault.UNKNOWN_LABEL, row.file(), row.line(),
-            "'" + name + "' is not among the " + labels.size() + " labels of the training rows" + hint));
+        visitor.visit(row, ids, indices);
       }
-    }
-    return Arrays.copyOf(known, count);
+    }));
   }
 }

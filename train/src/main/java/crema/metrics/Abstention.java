@@ -14,27 +14,43 @@ import java.util.List;
 public record Abstention(double threshold, long answered, double coverage, double accuracy) {
 
   /**
-   * One row for each threshold.
+   * One row for each threshold, where the answer is the most likely label.
    *
    * @param probabilities {@code [documents, labels]}
    * @param truth the true label of each document
    */
   public static List<Abstention> table(ScoreMatrix probabilities, int[] truth, double... thresholds) {
     probabilities.requireDocuments(truth.length);
-    return Arrays.stream(thresholds).mapToObj(threshold -> row(probabilities, truth, threshold)).toList();
+    int[] best = probabilities.best();
+    var confidence = new float[truth.length];
+    var right = new boolean[truth.length];
+    for (int document = 0; document < truth.length; document++) {
+      confidence[document] = probabilities.score(document, best[document]);
+      right[document] = best[document] == truth[document];
+    }
+    return table(confidence, right, thresholds);
   }
 
-  private static Abstention row(ScoreMatrix probabilities, int[] truth, double threshold) {
+  /**
+   * One row for each threshold.
+   *
+   * @param confidence the probability of each document's answer
+   * @param right whether the answer is right
+   */
+  public static List<Abstention> table(float[] confidence, boolean[] right, double... thresholds) {
+    return Arrays.stream(thresholds).mapToObj(threshold -> row(confidence, right, threshold)).toList();
+  }
+
+  private static Abstention row(float[] confidence, boolean[] right, double threshold) {
     long answered = 0;
-    long right = 0;
-    for (int document = 0; document < truth.length; document++) {
-      int best = probabilities.best(document);
-      if (probabilities.score(document, best) >= (float) threshold) {
+    long rightAnswers = 0;
+    for (int document = 0; document < right.length; document++) {
+      if (confidence[document] >= (float) threshold) {
         answered++;
-        right += best == truth[document] ? 1 : 0;
+        rightAnswers += right[document] ? 1 : 0;
       }
     }
     return new Abstention(
-        threshold, answered, PrecisionRecall.ratio(answered, truth.length), (double) right / answered);
+        threshold, answered, PrecisionRecall.ratio(answered, right.length), (double) rightAnswers / answered);
   }
 }

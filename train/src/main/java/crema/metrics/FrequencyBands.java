@@ -47,7 +47,7 @@ public record FrequencyBands(int headFrom, int tailTo) {
    *
    * @param trainingDocuments how many training documents each label has, {@code [labels]}
    */
-  public Map<Band, Averages> averages(Outcomes outcomes, int[] trainingDocuments) {
+  public Map<Band, Averages> averages(Outcomes outcomes, long[] trainingDocuments) {
     if (trainingDocuments.length != outcomes.labelCount()) {
       throw new IllegalArgumentException(
           "%d frequencies for %d labels".formatted(trainingDocuments.length, outcomes.labelCount()));

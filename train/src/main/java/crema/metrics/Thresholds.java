@@ -84,6 +84,11 @@ public final class Thresholds {
     return new Thresholds(values, true);
   }
 
+  /** Whether every document gets a label. */
+  public boolean isAtLeastOne() {
+    return atLeastOne;
+  }
+
   /** The number of labels. */
   public int labels() {
     return values.length;

@@ -1,7 +1,7 @@
 package crema.report;
 
 /** One line of a {@link StepLog}. */
-public sealed interface LogRecord permits StepRecord, ValidationRecord {
+public sealed interface LogRecord permits StepRecord, ValidationRecord, ThresholdRecord {
 
   /** The optimizer step after which the line was written, from 1. */
   long step();

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>{@code
  * {"type":"step","step":1,"epoch":0.01,"loss":2.3,"learning_rate":1.0E-5,"grad_norm":1.7,…,"seconds":0.4}
  * {"type":"validation","step":100,"epoch":1.0,"loss":0.9,"metrics":{"accuracy":0.8,…},"seconds":1.2}
+ * {"type":"thresholds","step":100,"epoch":1.0,"metrics":{"micro_auc":0.98,…},"curves":{"threshold":[0.4,…],…}}
  * }</pre>
  *
  * <p>A number that is not finite is {@code null} and is read as NaN. Lines of other types are passed over, so that
@@ -154,6 +156,17 @@ public final class StepLog implements Closeable {
         validation.metrics().forEach((key, value) -> putFinite(metrics, key, value));
         putFinite(json, "seconds", validation.seconds());
       }
+      case ThresholdRecord thresholds -> {
+        json.put("type", "thresholds").put("step", thresholds.step());
+        putFinite(json, "epoch", thresholds.epoch());
+        var metrics = json.putObject("metrics");
+        thresholds.metrics().forEach((key, value) -> putFinite(metrics, key, value));
+        var curves = json.putObject("curves");
+        thresholds.curves().forEach((key, values) -> {
+          var curve = curves.putArray(key);
+          values.forEach(curve::add);
+        });
+      }
     }
     return json;
   }
@@ -178,21 +191,32 @@ public final class StepLog implements Closeable {
                   number(json, "grad_norm"),
                   number(json, "tokens_per_second"),
                   number(json, "seconds")));
-      case "validation" -> {
-        var metrics = new LinkedHashMap<String, Double>();
-        for (var metric : json.path("metrics").properties()) {
-          metrics.put(metric.getKey(), metric.getValue().asDouble(Double.NaN));
+      case "validation" ->
+          Optional.of(
+              new ValidationRecord(
+                  json.path("step").asLong(0),
+                  number(json, "epoch"),
+                  number(json, "loss"),
+                  metrics(json),
+                  number(json, "seconds")));
+      case "thresholds" -> {
+        var curves = new LinkedHashMap<String, List<Double>>();
+        for (var curve : json.path("curves").properties()) {
+          curves.put(curve.getKey(), curve.getValue().valueStream().map(value -> value.asDouble(Double.NaN)).toList());
         }
         yield Optional.of(
-            new ValidationRecord(
-                json.path("step").asLong(0),
-                number(json, "epoch"),
-                number(json, "loss"),
-                metrics,
-                number(json, "seconds")));
+            new ThresholdRecord(json.path("step").asLong(0), number(json, "epoch"), metrics(json), curves));
       }
       default -> Optional.empty();
     };
+  }
+
+  private static Map<String, Double> metrics(JsonNode json) {
+    var metrics = new LinkedHashMap<String, Double>();
+    for (var metric : json.path("metrics").properties()) {
+      metrics.put(metric.getKey(), metric.getValue().asDouble(Double.NaN));
+    }
+    return metrics;
   }
 
   private static double number(JsonNode json, String key) {

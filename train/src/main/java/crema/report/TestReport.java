@@ -179,22 +179,48 @@ public record TestReport(
      */
     public Builder probabilities(ScoreMatrix probabilities) {
       var truth = truth();
-      ranking = RankingMetrics.of(probabilities, truth);
-      calibration = calibrationOf(probabilities);
-      if (!isMultiLabel()) {
-        abstention = Abstention.table(probabilities, onlyLabels(truth), ABSTENTION_THRESHOLDS);
+      if (isMultiLabel()) {
+        return decisions(probabilities, truth);
       }
+      ranking = RankingMetrics.of(probabilities, truth);
+      calibration = Calibration.ofBest(probabilities, onlyLabels(truth), CALIBRATION_BINS);
+      abstention = Abstention.table(probabilities, onlyLabels(truth), ABSTENTION_THRESHOLDS);
       return this;
     }
 
     /**
-     * Adds the calibration that a temperature, fitted on validation data, gives.
+     * Adds what the probabilities of labels say that are each decided on for itself, such as the nodes of a taxonomy:
+     * ranking and calibration.
      *
-     * @param logits {@code [documents, labels]}, of the same documents as the outcomes
+     * @param probabilities {@code [documents, labels]}, of the same documents as the outcomes
+     * @param truth the labels that hold of each document
      */
-    public Builder temperature(double value, ScoreMatrix logits) {
-      temperature =
-          new Scaled(value, calibrationOf(isMultiLabel() ? logits.sigmoid(value) : logits.softmax(value)));
+    public Builder decisions(ScoreMatrix probabilities, int[][] truth) {
+      ranking = RankingMetrics.of(probabilities, truth);
+      calibration = Calibration.ofDecisions(probabilities, truth, CALIBRATION_BINS);
+      return this;
+    }
+
+    /**
+     * Adds coverage against accuracy.
+     *
+     * @param confidence the probability of each document's answer
+     * @param right whether the answer is right
+     */
+    public Builder abstention(float[] confidence, boolean[] right) {
+      abstention = Abstention.table(confidence, right, ABSTENTION_THRESHOLDS);
+      return this;
+    }
+
+    /**
+     * Adds what a temperature, fitted on validation data, makes of the calibration.
+     *
+     * @param scaled the probabilities of logits that were divided by it
+     */
+    public Builder temperature(double value, ScoreMatrix scaled) {
+      temperature = new Scaled(value, isMultiLabel()
+          ? Calibration.ofDecisions(scaled, truth(), CALIBRATION_BINS)
+          : Calibration.ofBest(scaled, onlyLabels(truth()), CALIBRATION_BINS));
       return this;
     }
 
@@ -209,7 +235,7 @@ public record TestReport(
      *
      * @param trainingDocuments how many training documents each label has, {@code [labels]}
      */
-    public Builder bands(FrequencyBands cutOffs, int[] trainingDocuments) {
+    public Builder bands(FrequencyBands cutOffs, long[] trainingDocuments) {
       bands = cutOffs.averages(outcomes, trainingDocuments);
       return this;
     }
@@ -224,12 +250,6 @@ public record TestReport(
     public Builder hierarchy(Hierarchy hierarchy) {
       hierarchical = ClassificationMetrics.of(hierarchy.withAncestors(outcomes)).averages().micro();
       return groups("Taxonomy level", GroupMetrics.perLevel(outcomes, hierarchy));
-    }
-
-    private Calibration calibrationOf(ScoreMatrix probabilities) {
-      return isMultiLabel()
-          ? Calibration.ofDecisions(probabilities, truth(), CALIBRATION_BINS)
-          : Calibration.ofBest(probabilities, onlyLabels(truth()), CALIBRATION_BINS);
     }
 
     private int[][] truth() {

@@ -43,8 +43,13 @@ public interface Classifier extends AutoCloseable {
     }
   }
 
-  /** The names of the labels, by index. */
-  List<String> labels();
+  /** What the model predicts. */
+  Target target();
+
+  /** The names of the labels, by index; of a taxonomy, the paths of all nodes. */
+  default List<String> labels() {
+    return target().labels().names();
+  }
 
   /**
    * The most probable label of a text.
@@ -60,17 +65,36 @@ public interface Classifier extends AutoCloseable {
   }
 
   /**
-   * The most probable labels of several texts.
+   * The most probable labels of several texts, whatever the model's answer is.
    *
    * @param k how many labels for each text
    * @return for each text its labels, the most probable first; none for an empty text
    */
-  List<List<Prediction>> predict(List<String> texts, int k);
+  default List<List<Prediction>> predict(List<String> texts, int k) {
+    return Answers.of(this, texts).mostProbable(k);
+  }
+
+  /**
+   * The labels that the model gives several texts: the most probable one, or all that reach their threshold, or the path
+   * in its taxonomy.
+   *
+   * @return for each text its labels, the most probable first; none for an empty text
+   */
+  default List<List<Prediction>> answer(List<String> texts) {
+    return Answers.of(this, texts).decided();
+  }
 
   /**
    * The probability of every label for several texts: {@code [texts][labels]}. An empty text gets zeros.
    */
-  float[][] probabilities(List<String> texts);
+  default float[][] probabilities(List<String> texts) {
+    return Answers.of(this, texts).probabilities();
+  }
+
+  /**
+   * What probabilities and answers are made of: {@code [texts][labels]}. The row of an empty text has length 0.
+   */
+  float[][] logits(List<String> texts);
 
   /** The vector of a text: {@code [hiddenSize]}. */
   default float[] embed(String text) {

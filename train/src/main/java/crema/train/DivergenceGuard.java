@@ -20,11 +20,11 @@ final class DivergenceGuard {
   /**
    * A guard.
    *
-   * @param labels the number of labels; guessing costs its logarithm
+   * @param guessing what guessing costs
    * @param smoothed the running mean so far; NaN before the first step
    */
-  DivergenceGuard(int labels, double smoothed) {
-    this.guessing = Math.log(labels);
+  DivergenceGuard(double guessing, double smoothed) {
+    this.guessing = guessing;
     this.smoothed = smoothed;
   }
 

@@ -12,16 +12,19 @@ public record EarlyStopping(long bestStep, double bestValue, int sinceBest) {
   public static final EarlyStopping START = new EarlyStopping(0, Double.NaN, 0);
 
   /**
-   * Takes a validation into account. Equal values are not better: of equals the earliest is kept.
+   * Takes a validation into account. With a tolerance of 1, equal values are not better: of equals the earliest is kept.
    *
    * @param lowerIsBetter true for a loss
+   * @param tolerance what the best value is multiplied by, for a loss divided by, before it is compared: below 1, a value
+   *     that is a little worse becomes the best all the same, as later weights are often the better ones
    */
-  public EarlyStopping after(long step, double value, boolean lowerIsBetter) {
-    boolean better = bestStep == 0 || (lowerIsBetter ? value < bestValue : value > bestValue);
+  public EarlyStopping after(long step, double value, boolean lowerIsBetter, double tolerance) {
+    boolean better =
+        bestStep == 0 || (lowerIsBetter ? value < bestValue / tolerance : value > bestValue * tolerance);
     return better ? new EarlyStopping(step, value, 0) : new EarlyStopping(bestStep, bestValue, sinceBest + 1);
   }
 
-  /** Whether the latest validation was better than all before. */
+  /** Whether the latest validation became the best. */
   public boolean improved() {
     return bestStep > 0 && sinceBest == 0;
   }

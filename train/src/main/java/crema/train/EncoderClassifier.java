@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 
 /** A {@link Classifier} with a transformer encoder. */
 final class EncoderClassifier implements Classifier {
@@ -28,31 +27,31 @@ final class EncoderClassifier implements Classifier {
   private final Backend backend;
   private final EmbeddingClassifier model;
   private final Tokenizer tokenizer;
-  private final LabelSet labels;
+  private final Target target;
   private final int maxLength;
 
-  private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, LabelSet labels,
+  private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, Target target,
       int maxLength) {
     this.backend = backend;
     this.model = model;
     this.tokenizer = tokenizer;
-    this.labels = labels;
+    this.target = target;
     this.maxLength = maxLength;
   }
 
   static EncoderClassifier load(ModelDirectory directory, int threads) {
     try {
       EncoderDescription description = EncoderDescription.read(directory);
-      LabelSet labels = LabelSet.load(directory.labels());
+      Target target = TargetFile.read(directory);
       Tokenizer tokenizer = Tokenizer.load(directory.tokenizer());
-      requireFit(directory, description, labels, tokenizer);
+      requireFit(directory, description, target.labels(), tokenizer);
       Backend backend = Backend.open(Device.CPU, new BackendOptions(threads));
       try (var weights = SafetensorsReader.open(directory.weights())) {
         var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
         model.load(weights);
         model.freeze();
         model.releaseWeights();
-        return new EncoderClassifier(backend, model, tokenizer, labels, description.maxLength());
+        return new EncoderClassifier(backend, model, tokenizer, target, description.maxLength());
       } catch (IOException | RuntimeException e) {
         backend.close();
         throw e;
@@ -78,36 +77,13 @@ final class EncoderClassifier implements Classifier {
   }
 
   @Override
-  public List<String> labels() {
-    return labels.names();
+  public Target target() {
+    return target;
   }
 
   @Override
-  public List<List<Prediction>> predict(List<String> texts, int k) {
-    var predictions = new ArrayList<List<Prediction>>(texts.size());
-    int count = Math.min(k, labels.size());
-    for (float[] probabilities : probabilities(texts)) {
-      boolean empty = probabilities[0] == 0 && IntStream.range(0, labels.size()).allMatch(i -> probabilities[i] == 0);
-      predictions.add(empty ? List.of() : best(probabilities, count));
-    }
-    return predictions;
-  }
-
-  private List<Prediction> best(float[] probabilities, int count) {
-    return IntStream.range(0, probabilities.length).boxed()
-        .sorted((a, b) -> Float.compare(probabilities[b], probabilities[a]))
-        .limit(count)
-        .map(label -> new Prediction(labels.name(label), probabilities[label]))
-        .toList();
-  }
-
-  @Override
-  public float[][] probabilities(List<String> texts) {
-    return run(texts, labels.size(), (tape, batch) -> {
-      Tensor logits = model.forward(tape, batch.ids, batch.sequences).value();
-      backend.reduction().softmax(logits, logits);
-      return logits.toFloats();
-    });
+  public float[][] logits(List<String> texts) {
+    return run(texts, 0, (tape, batch) -> model.forward(tape, batch.ids, batch.sequences).value().toFloats());
   }
 
   @Override
@@ -118,9 +94,9 @@ final class EncoderClassifier implements Classifier {
 
   private record Batch(Tensor ids, Sequences sequences) {}
 
-  /** Runs texts through the model in packed batches, in order; texts without tokens keep a row of zeros. */
-  private float[][] run(List<String> texts, int columns, BiFunction<Tape, Batch, float[]> forward) {
-    var rows = new float[texts.size()][columns];
+  /** Runs texts through the model in packed batches, in order; texts without tokens keep a row of so many zeros. */
+  private float[][] run(List<String> texts, int zeros, BiFunction<Tape, Batch, float[]> forward) {
+    var rows = new float[texts.size()][zeros];
     var tokens = new ArrayList<int[]>();
     var numbers = new ArrayList<Integer>();
     int count = 0;
@@ -156,7 +132,7 @@ final class EncoderClassifier implements Classifier {
       float[] values = forward.apply(Tape.inference(scope), batch);
       int columns = values.length / numbers.size();
       for (int i = 0; i < numbers.size(); i++) {
-        System.arraycopy(values, i * columns, rows[numbers.get(i)], 0, columns);
+        rows[numbers.get(i)] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
       }
     }
     tokens.clear();

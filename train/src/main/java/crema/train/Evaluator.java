@@ -1,43 +1,49 @@
 package crema.train;
 
 import crema.autograd.Tape;
+import crema.autograd.Variable;
 import crema.data.Batches;
 import crema.data.PackedBatch;
 import crema.data.Sampler;
 import crema.data.TokenDataset;
-import crema.metrics.SingleLabelOutcomes;
-import crema.nn.loss.Loss;
-import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.metrics.ScoreMatrix;
 import crema.nn.model.EmbeddingClassifier;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
-import crema.tensor.Tensor;
+import java.util.List;
 
 /** Runs a model over a data set, without dropout. */
 final class Evaluator {
   private static final int BATCH_TOKENS = 2048;
+  private static final int MOST_SCORES = Integer.MAX_VALUE - 8;
 
   /**
    * What came out.
    *
-   * @param outcomes true and predicted labels, in the order of the data set
-   * @param loss the mean cross-entropy, without smoothing or weights
+   * @param rows logits and true labels, in the order of the data set
+   * @param loss the mean {@linkplain Target#plainLoss plain loss}
    */
-  record Evaluation(SingleLabelOutcomes outcomes, double loss) {}
+  record Evaluation(ScoredRows rows, double loss) {}
 
   private final Backend backend;
   private final EmbeddingClassifier model;
-  private final Loss loss = new SoftmaxCrossEntropy();
+  private final Objective objective;
 
-  Evaluator(Backend backend, EmbeddingClassifier model) {
+  Evaluator(Backend backend, EmbeddingClassifier model, Target target) {
     this.backend = backend;
     this.model = model;
+    objective = Objective.plain(target);
   }
 
   Evaluation evaluate(TokenDataset data, TrainingListener listener) {
-    var truth = new int[data.size()];
-    var predicted = new int[data.size()];
+    int labels = model.config().numLabels();
+    if ((long) data.size() * labels > MOST_SCORES) {
+      throw new TrainingException("%,d rows of %,d labels have more scores than are held at once (%,d): use fewer rows"
+          .formatted(data.size(), labels, MOST_SCORES));
+    }
+    var logits = new float[data.size() * labels];
+    var truth = new int[data.size()][];
     double lossSum = 0;
     var batches = new Batches(data, Sampler.sequential(data.size()), Math.max(BATCH_TOKENS, data.longest()),
         Integer.MAX_VALUE);
@@ -46,31 +52,19 @@ final class Evaluator {
       PackedBatch packed = batch.next();
       try (var scope = new Scope(backend)) {
         var tape = Tape.inference(scope);
-        var logits = model.forward(tape, scope.ints(packed.ids(), packed.tokens()),
+        Variable output = model.forward(tape, scope.ints(packed.ids(), packed.tokens()),
             Sequences.of(scope, packed.cuSeqlens()));
-        Tensor labels = scope.ints(packed.labels(), packed.sequences());
-        lossSum += loss.apply(tape, logits, labels).value().item() * packed.sequences();
-        largest(logits.value(), predicted, at);
+        lossSum += objective.apply(tape, output, packed).value().item() * packed.sequences();
+        float[] values = output.value().toFloats();
+        System.arraycopy(values, 0, logits, at * labels, values.length);
       }
-      System.arraycopy(packed.labels(), 0, truth, at, packed.sequences());
+      for (int row = 0; row < packed.sequences(); row++) {
+        truth[at + row] = packed.labels(row);
+      }
       at += packed.sequences();
       listener.progress(at, data.size());
     }
-    return new Evaluation(SingleLabelOutcomes.of(truth, predicted, model.config().numLabels()), lossSum / data.size());
-  }
-
-  /** The column of the largest logit of each row; of equal ones the first. */
-  private static void largest(Tensor logits, int[] predicted, int at) {
-    float[] values = logits.toFloats();
-    int classes = (int) logits.shape().columns();
-    for (int row = 0; row < values.length / classes; row++) {
-      int best = 0;
-      for (int i = 1; i < classes; i++) {
-        if (values[row * classes + i] > values[row * classes + best]) {
-          best = i;
-        }
-      }
-      predicted[at + row] = best;
-    }
+    var rows = new ScoredRows(ScoreMatrix.of(logits, data.size(), labels), truth, List.of());
+    return new Evaluation(rows, lossSum / data.size());
   }
 }

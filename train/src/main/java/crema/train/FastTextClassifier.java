@@ -7,6 +7,7 @@ import crema.nn.fasttext.Predictor;
 import crema.nn.fasttext.Task;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,19 +19,23 @@ import java.util.stream.IntStream;
 /** A {@link Classifier} with a fastText model. */
 final class FastTextClassifier implements Classifier {
   private static final int ALL = -1;
+  /** Of a label whose probability is 0. */
+  private static final float LEAST_LOGIT = -100;
 
   private final FastText model;
   private final FastTextTrainingConfig.Text reading;
   private final Fields fields;
+  private final Target target;
   private final LabelSet labels;
   private final Map<String, Integer> indices = new HashMap<>();
   private final int threads;
 
-  FastTextClassifier(FastText model, FastTextTrainingConfig.Text reading, LabelSet labels, int threads) {
+  FastTextClassifier(FastText model, FastTextTrainingConfig.Text reading, Target target, int threads) {
     this.model = model;
     this.reading = reading;
     this.fields = reading.fields();
-    this.labels = labels;
+    this.target = target;
+    this.labels = target.labels();
     this.threads = threads;
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
   }
@@ -38,7 +43,7 @@ final class FastTextClassifier implements Classifier {
   static FastTextClassifier load(ModelDirectory directory, int threads) throws IOException {
     FastText model = FastText.load(directory.fastText());
     var classifier = new FastTextClassifier(
-        model, FastTextDescription.read(directory), LabelSet.load(directory.labels()), threads);
+        model, FastTextDescription.read(directory), TargetFile.read(directory), threads);
     if (model.config().task() != Task.SUPERVISED || !classifier.indices.keySet().containsAll(model.labels())) {
       throw new TrainingException(directory.path() + ": labels.json has other labels than model.bin: the files are of "
           + "different models");
@@ -64,8 +69,8 @@ final class FastTextClassifier implements Classifier {
   }
 
   @Override
-  public List<String> labels() {
-    return labels.names();
+  public Target target() {
+    return target;
   }
 
   @Override
@@ -84,16 +89,22 @@ final class FastTextClassifier implements Classifier {
   }
 
   @Override
-  public float[][] probabilities(List<String> texts) {
+  public float[][] logits(List<String> texts) {
     return forEach(texts, predictor -> text -> {
-      var row = new float[labels.size()];
       String words = words(text);
-      if (!words.isEmpty()) {
-        predictor.predict(words, ALL, 0f).forEach(best ->
-            row[index(best.label())] = Math.min(1, best.probability()));
+      if (words.isEmpty()) {
+        return new float[0];
       }
+      var row = new float[labels.size()];
+      Arrays.fill(row, LEAST_LOGIT);
+      predictor.predict(words, ALL, 0f).forEach(best -> row[index(best.label())] = logit(best.probability()));
       return row;
     }).toArray(float[][]::new);
+  }
+
+  /** The logarithm of a probability, whose softmax is the probability again. */
+  private static float logit(float probability) {
+    return Math.max((float) Math.log(Math.min(1, probability)), LEAST_LOGIT);
   }
 
   @Override

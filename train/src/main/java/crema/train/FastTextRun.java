@@ -1,12 +1,10 @@
 package crema.train;
 
-import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
 import crema.data.RowSource;
 import crema.metrics.ClassificationMetrics;
-import crema.metrics.Metric;
 import crema.nn.fasttext.DivergedException;
 import crema.nn.fasttext.FastText;
 import crema.nn.fasttext.FastTextTrainer;
@@ -21,7 +19,6 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -75,10 +72,10 @@ public final class FastTextRun {
     boolean resumes = directory.holdsRun();
     ModelDirectory.writeJson(directory.trainingConfig(), config);
     RunRows rows;
-    LabelSet labels;
+    Target target;
     try {
       rows = read();
-      labels = rows.labels();
+      target = new Target.SingleLabel(rows.labels(config.data().labels()));
       trainRows = count(rows.train());
       writeLines(rows.train());
     } catch (IOException | RuntimeException e) {
@@ -93,9 +90,9 @@ public final class FastTextRun {
       if (stopped) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      validate(new FastTextClassifier(model, config.network().text(), labels, threads), rows.validation(), run.log());
+      validate(new FastTextClassifier(model, config.network().text(), target, threads), rows.validation(), run.log());
     }
-    return finish(model, labels, rows, commandLine);
+    return finish(model, target, rows, commandLine);
   }
 
   private RunRows read() {
@@ -208,30 +205,30 @@ public final class FastTextRun {
   private void validate(Classifier classifier, RowSource rows, StepLog log) throws IOException {
     long began = System.nanoTime();
     listener.stage("Validating");
-    var metrics = ClassificationMetrics.of(
-        new LabelledTest(rows, true, config.data().strict(), Languages.NONE, listener).test(classifier).outcomes());
-    var values = new LinkedHashMap<String, Double>();
-    for (Metric metric : List.of(Metric.ACCURACY, Metric.MACRO_F1, Metric.MICRO_F1, Metric.WEIGHTED_F1)) {
-      values.put(metric.key(), metric.of(metrics));
-    }
-    var entry = new ValidationRecord(
-        totalSteps(), config.network().epochs(), Double.NaN, values, (System.nanoTime() - began) * 1e-9);
+    ScoredRows scored = scored(classifier, rows, Languages.NONE);
+    Target target = classifier.target();
+    var metrics = ClassificationMetrics.of(target.outcomes(scored.truth(), target.decide(scored.logits())));
+    var entry = new ValidationRecord(totalSteps(), config.network().epochs(), Double.NaN, Validator.metrics(metrics),
+        (System.nanoTime() - began) * 1e-9);
     log.write(entry);
     listener.validated(entry, true);
   }
 
   /** Tests and writes the model. */
-  private TrainingResult finish(FastText model, LabelSet labels, RunRows rows, List<String> commandLine)
+  private TrainingResult finish(FastText model, Target target, RunRows rows, List<String> commandLine)
       throws IOException {
     listener.stage("Testing");
-    var classifier = new FastTextClassifier(model, config.network().text(), labels, threads);
-    Languages languages = config.data().languages();
-    TestedRows test =
-        new LabelledTest(rows.test(), true, config.data().strict(), languages, listener).test(classifier);
+    var classifier = new FastTextClassifier(model, config.network().text(), target, threads);
     var counts = new RowCounts(trainRows, count(rows.validation()), count(rows.test()), rows.hash());
-    return new FinishedRun(directory, labels, counts, config.seed(), commandLine, totalSteps(), totalSteps())
-        .write(new FastTextFiles(model), test, languages,
+    Languages languages = config.data().languages();
+    return new FinishedRun(directory, target, counts, config.seed(), commandLine, totalSteps(), totalSteps())
+        .write(new FastTextFiles(model), scored(classifier, rows.validation(), Languages.NONE),
+            scored(classifier, rows.test(), languages), languages,
             Map.of("Model", "fastText, %,d words, dim %d".formatted(model.words().size(), model.dim())));
+  }
+
+  private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {
+    return new LabelledTest(rows, true, config.data().strict(), languages, listener).scored(classifier);
   }
 
   /** What there is of a fastText model besides its labels. */

@@ -1,7 +1,5 @@
 package crema.train;
 
-import crema.data.LabelSet;
-import crema.metrics.Bootstrap;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.StepLog;
@@ -18,42 +16,45 @@ import java.util.Map;
  * and how it did in the test.
  *
  * @param directory where to write
- * @param labels the labels of the model
+ * @param target what the model predicts, with its thresholds
  * @param rows the rows of the run
  * @param seed of the run
  * @param commandLine that started it
  * @param steps training steps made
  * @param bestStep the step whose weights are kept
  */
-record FinishedRun(ModelDirectory directory, LabelSet labels, RowCounts rows, long seed, List<String> commandLine,
+record FinishedRun(ModelDirectory directory, Target target, RowCounts rows, long seed, List<String> commandLine,
     long steps, long bestStep) {
   /**
    * Writes the model directory and deletes what only an unfinished run needs.
    *
    * @param files the files of this kind of model
-   * @param test what the test found
+   * @param validation what it says of the validation rows
+   * @param test what it says of the test rows
    * @param languages whether to tell metrics by language
    * @param facts what to say of the model, for people, in order
    */
-  TrainingResult write(ModelFiles files, TestedRows test, Languages languages, Map<String, String> facts)
+  TrainingResult write(ModelFiles files, ScoredRows validation, ScoredRows test, Languages languages,
+      Map<String, String> facts)
       throws IOException {
     files.writeWeights();
-    labels.save(directory.labels());
+    target.labels().save(directory.labels());
+    TargetFile.write(target, directory.target());
     ModelDirectory.writeJson(directory.provenance(), new Provenance(Provenance.version(),
         Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
         System.getProperty("java.vm.name") + " " + Runtime.version()));
-    TestReport.Builder builder = TestReport.builder("Test of " + directory.path(), labels.names(), test.outcomes());
+    var targetReport = new TargetReport(target, languages);
+    TestReport.Builder builder = targetReport.builder("Test of " + directory.path(), test, seed);
+    targetReport.addTemperature(builder, validation, test);
     facts.forEach(builder::fact);
-    languages.addTo(builder, test);
     TestReport report = builder
         .fact("Rows", rows.toString())
         .fact("Seed", Long.toString(seed))
-        .intervals(Bootstrap.ofSeed(seed))
         .log(StepLog.read(directory.log()))
         .build();
     MetricsJson.write(report, directory.metrics());
-    TestOutcomes.write(test.outcomes(), labels.names(), directory.testOutcomes());
+    TestOutcomes.write(target.outcomes(test), target.labels().names(), directory.testOutcomes());
     HtmlReport.write(report, directory.report());
     files.writeDescription();
     directory.deleteRunFiles();

@@ -1,27 +1,23 @@
 package crema.train;
 
+import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
-import crema.data.RowFault;
-import crema.data.RowProblem;
 import crema.data.RowSource;
-import crema.metrics.Bootstrap;
-import crema.metrics.SingleLabelOutcomes;
+import crema.metrics.ScoreMatrix;
 import crema.report.TestReport;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
- * A test of a classifier on labelled rows. A row whose label the model does not know counts in no metric; it is told,
- * or under {@code strict} stops the test.
+ * A test of a classifier on labelled rows. A row of which the model knows no label counts in no metric; it is told, or
+ * under {@code strict} stops the test.
  */
 public final class LabelledTest {
   private static final int BATCH = 256;
+  private static final long SEED = 1;
 
   private final RowSource rows;
   private final boolean readBefore;
@@ -62,65 +58,62 @@ public final class LabelledTest {
    */
   public TestReport run(Classifier classifier, String title) {
     listener.stage("Testing");
-    TestedRows test = test(classifier);
-    TestReport.Builder report =
-        TestReport.builder(title, classifier.labels(), test.outcomes()).intervals(Bootstrap.ofSeed(1));
-    languages.addTo(report, test);
-    return report.build();
+    return new TargetReport(classifier.target(), languages).builder(title, scored(classifier), SEED).build();
   }
 
   /**
-   * Predicts all rows that can be used.
+   * What a classifier says of all rows that can be used.
    *
    * @throws TrainingException when there is none
    */
-  TestedRows test(Classifier classifier) {
-    List<String> labels = classifier.labels();
-    Map<String, Integer> indices = new HashMap<>();
-    IntStream.range(0, labels.size()).forEach(i -> indices.put(labels.get(i), i));
+  ScoredRows scored(Classifier classifier) {
+    var known = new KnownLabels(classifier.target().labels());
     var problems = new ProblemLog();
     ProblemListener reporter = strict ? ProblemListener.STRICT : problems;
-    var truth = new ArrayList<Integer>();
-    var predicted = new ArrayList<Integer>();
-    var batch = new ArrayList<String>();
+    var batch = new Batch(classifier);
     var rowLanguages = new ArrayList<String>();
     Function<Row, String> language = languages.areTold() ? languages.reader() : null;
-    rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> {
-      Integer label = indices.get(row.labels().getFirst());
-      if (label == null) {
-        reporter.problem(unknown(row));
-        return;
-      }
-      truth.add(label);
+    rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> known.of(row, reporter).ifPresent(labels -> {
       if (language != null) {
         rowLanguages.add(language.apply(row));
       }
-      batch.add(row.text());
-      if (batch.size() == BATCH) {
-        predict(classifier, batch, indices, predicted);
-      }
-    });
-    predict(classifier, batch, indices, predicted);
+      batch.add(row.text(), labels);
+    }));
+    batch.score();
     problems.report().forEach(listener::warning);
-    if (truth.isEmpty()) {
+    if (batch.truth.isEmpty()) {
       throw new TrainingException("there is no row to test on whose label the model knows");
     }
-    var outcomes = SingleLabelOutcomes.of(truth.stream().mapToInt(Integer::intValue).toArray(),
-        predicted.stream().mapToInt(Integer::intValue).toArray(), labels.size());
-    return new TestedRows(outcomes, rowLanguages);
+    return new ScoredRows(ScoreMatrix.of(batch.logits.toArray(float[][]::new)), batch.truth.toArray(int[][]::new),
+        rowLanguages);
   }
 
-  private static RowProblem unknown(Row row) {
-    return new RowProblem(RowFault.UNKNOWN_LABEL, row.file(), row.line(),
-        "the model does not know the label '" + row.labels().getFirst() + "'");
-  }
+  /** Texts that are scored together, and the rows that were scored before. */
+  private final class Batch {
+    private final Classifier classifier;
+    private final List<String> texts = new ArrayList<>();
+    private final List<int[]> truth = new ArrayList<>();
+    private final List<float[]> logits = new ArrayList<>();
 
-  private void predict(Classifier classifier, List<String> batch, Map<String, Integer> indices,
-      List<Integer> predicted) {
-    for (List<Prediction> best : classifier.predict(batch, 1)) {
-      predicted.add(best.isEmpty() ? Integer.valueOf(SingleLabelOutcomes.NONE) : indices.get(best.getFirst().label()));
+    Batch(Classifier classifier) {
+      this.classifier = classifier;
     }
-    batch.clear();
-    listener.progress(predicted.size(), -1);
+
+    void add(String text, int[] labels) {
+      texts.add(text);
+      truth.add(labels);
+      if (texts.size() == BATCH) {
+        score();
+      }
+    }
+
+    void score() {
+      for (float[] row : classifier.logits(texts)) {
+        // A text that is empty for the model, such as one without tokens, says nothing for or against any label.
+        logits.add(row.length == 0 ? new float[classifier.labels().size()] : row);
+      }
+      texts.clear();
+      listener.progress(logits.size(), -1);
+    }
   }
 }

@@ -2,8 +2,10 @@ package crema.train;
 
 import crema.data.Row;
 import crema.metrics.GroupMetrics;
+import crema.metrics.Outcomes;
 import crema.nn.fasttext.LanguageDetector;
 import crema.report.TestReport;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +48,14 @@ public record Languages(@Nullable String column, boolean detect, int minCount, i
         .findFirst().map(LanguageDetector.Language::code).orElse(UNKNOWN);
   }
 
-  /** Adds the metrics of each language to a report. */
-  void addTo(TestReport.Builder report, TestedRows test) {
+  /**
+   * Adds the metrics of each language to a report.
+   *
+   * @param languages the language of each document of the outcomes
+   */
+  void addTo(TestReport.Builder report, Outcomes outcomes, List<String> languages) {
     if (areTold()) {
-      report.groups("Language", GroupMetrics.by(test.outcomes(), test.languages(), minCount, top));
+      report.groups("Language", GroupMetrics.by(outcomes, languages, minCount, top));
     }
   }
 }

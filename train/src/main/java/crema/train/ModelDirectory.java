@@ -21,9 +21,11 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, and {@code model.safetensors} and
- * {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json}, {@code training.json}, {@code train.yaml}, {@code metrics.json}, {@code test.jsonl},
- * {@code report.html} and {@code log.jsonl} tell where it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
+ * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json}, and
+ * {@code model.safetensors} and {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json},
+ * {@code training.json}, {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html},
+ * {@code log.jsonl} and, with thresholds, {@code thresholds.jsonl} tell where it comes from. While it is trained there
+ * are also {@code checkpoints} and {@code cache}.
  *
  * @param path the folder
  */
@@ -59,6 +61,11 @@ public record ModelDirectory(Path path) {
     return path.resolve("labels.json");
   }
 
+  /** How its scores become labels: the kind of target, thresholds, and how paths are found. */
+  public Path target() {
+    return path.resolve("target.json");
+  }
+
   /** Where the model comes from. */
   public Path provenance() {
     return path.resolve("provenance.json");
@@ -92,6 +99,11 @@ public record ModelDirectory(Path path) {
   /** The log of all steps. */
   public Path log() {
     return path.resolve("log.jsonl");
+  }
+
+  /** All thresholds that were tried in each validation, and what they gave. */
+  public Path thresholdLog() {
+    return path.resolve("thresholds.jsonl");
   }
 
   /** The text that a fastText model is trained on, while it is. */
@@ -163,8 +175,8 @@ public record ModelDirectory(Path path) {
   }
 
   private void deleteFiles() throws IOException {
-    for (Path file : List.of(config(), weights(), fastText(), tokenizer(), labels(), provenance(), trainingConfig(),
-        resolvedConfig(), metrics(), testOutcomes(), report(), log())) {
+    for (Path file : List.of(config(), weights(), fastText(), tokenizer(), labels(), target(), provenance(),
+        trainingConfig(), resolvedConfig(), metrics(), testOutcomes(), report(), log(), thresholdLog())) {
       Files.deleteIfExists(file);
     }
     deleteFolder(stages());

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * The rows of a run, split, with their labels and tokens: everything that training needs to know of the data.
  *
- * @param labels the labels of the training rows
+ * @param target what there is to predict: the labels are those of the training rows
  * @param tokenizer how texts become tokens
  * @param train the training examples
  * @param validation the validation examples
@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * @param testRecipe which test rows those are
  * @param hash the SHA-256 of what decides on the rows of all three
  */
-record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, TokenDataset validation, TokenDataset test,
+record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, TokenDataset validation, TokenDataset test,
     TokenRecipe testRecipe, String hash) implements AutoCloseable {
   /**
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
@@ -47,7 +47,7 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     var problems = new ProblemLog();
     ProblemListener reporter = config.data().strict() ? ProblemListener.STRICT : problems;
     RunRows parts = RunRows.of(config.data(), config.seed(), reporter);
-    LabelSet labels = parts.labels();
+    Target target = target(config, parts.labels(config.data().labels()));
     problems.report().forEach(listener::warning);
     parts.reportDuplicates(listener);
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
@@ -55,6 +55,7 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     String tokenizerHash = ModelDirectory.sha256(directory.tokenizer());
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
+      // The other faults were told when the rows were first read.
       if (problem.fault() == RowFault.UNKNOWN_LABEL || problem.fault() == RowFault.EMPTY_TEXT) {
         (config.data().strict() ? ProblemListener.STRICT : unknown).problem(problem);
       }
@@ -66,17 +67,39 @@ record PreparedData(LabelSet labels, Tokenizer tokenizer, TokenDataset train, To
     rows.put("validation", parts.validation());
     rows.put("test", parts.test());
     rows.forEach((name, source) -> {
-      var recipe = new TokenRecipe(source, labels, tokenizer::encode, tokenizerHash, config.tokenizer().maxLength());
+      var recipe = new TokenRecipe(source, target.labels(), tokenizer::encode, tokenizerHash,
+          config.tokenizer().maxLength());
       recipes.add(recipe);
       datasets.add(TokenDataset.cached(directory.tokenCache(name), recipe, unknownReporter));
     });
     unknown.report().forEach(listener::warning);
-    var data = new PreparedData(labels, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
+    var data = new PreparedData(target, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
         recipes.getLast(), parts.hash());
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);
     return data;
+  }
+
+  private static Target target(TrainingConfig config, LabelSet labels) {
+    LabelConfig reading = config.data().labels();
+    return switch (reading.kind()) {
+      case SINGLE -> new Target.SingleLabel(labels);
+      case MULTI -> Target.MultiLabel.of(labels);
+      case TAXONOMY -> Target.Paths.of(labels, reading.pathSeparator(), scoring(config.loss()),
+          config.decision().treeDecoding());
+    };
+  }
+
+  /** What the logits of a taxonomy mean after training with a loss. */
+  private static NodeScoring scoring(LossConfig loss) {
+    return switch (LossName.ofKey(loss.name(), TargetKind.TAXONOMY)) {
+      case CONDITIONAL_SOFTMAX -> NodeScoring.FAMILY_SOFTMAX;
+      case LEVEL_SOFTMAX -> NodeScoring.LEVEL_SOFTMAX;
+      case ANCESTORS ->
+          loss.tree().hierarchicalConstraint() ? NodeScoring.CONSTRAINED_SIGMOID : NodeScoring.SIGMOID;
+      default -> NodeScoring.SIGMOID;
+    };
   }
 
   /** How many rows there are, and which. */

@@ -5,7 +5,6 @@ import crema.data.Duplicates;
 import crema.data.FileRows;
 import crema.data.Grouping;
 import crema.data.LabelCounts;
-import crema.data.LabelFormat;
 import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProductTitles;
@@ -43,7 +42,7 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
     RowSource test = rows(data.test(), data);
     // The first pass over each file tells its problems; that over the training file also refuses columns that cannot be
     // meant as labels, before a split fails because of them.
-    LabelCounts.count(train, LabelFormat.SINGLE, listener);
+    LabelCounts.count(train, data.labels().format(), listener);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     if (validationShare + testShare == 0) {
@@ -74,7 +73,7 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
       return RowSource.of(List.of());
     }
     List<TextColumn> text = TextColumn.parseAll(data.text());
-    var columns = new Columns(TextColumn.names(text), " ", List.of(data.label()), LabelFormat.SINGLE, data.group(),
+    var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(), data.group(),
         data.languages().column());
     return TextColumn.compose(RowSource.concat(files.stream()
         .map(file -> file.equals(TrainingConfig.Data.PRODUCT_TITLES) ? ProductTitles.rows() : FileRows.of(Path.of(file), columns))
@@ -82,8 +81,8 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
   }
 
   /** The labels of the training rows. */
-  LabelSet labels() {
-    return LabelCounts.count(train, LabelFormat.SINGLE, ProblemListener.SILENT);
+  LabelSet labels(LabelConfig config) {
+    return LabelCounts.count(train, config.format(), ProblemListener.SILENT);
   }
 
   /** The SHA-256 of what decides on the rows of all three parts. */

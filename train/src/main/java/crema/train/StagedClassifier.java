@@ -1,20 +1,22 @@
 package crema.train;
 
+import crema.data.LabelSet;
 import crema.train.Routes.Stage;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /**
  * A {@link Classifier} that decides in stages, each with a classifier of its own. The probability of a label is the
  * product of the probabilities of the branches on its route.
  */
 final class StagedClassifier implements Classifier {
-  private final List<String> labels;
+  /** Of a label whose probability is 0. */
+  private static final double LEAST_LOGIT = -100;
+
+  private final Target target;
   private final List<Classifier> classifiers;
   /** For each label and each stage on its route: which stage, and which label of its classifier. */
   private final List<List<Step>> steps;
@@ -30,7 +32,8 @@ final class StagedClassifier implements Classifier {
    */
   StagedClassifier(Routes routes, List<? extends Classifier> classifiers) {
     this.classifiers = List.copyOf(classifiers);
-    labels = routes.labels();
+    List<String> labels = routes.labels();
+    target = new Target.SingleLabel(LabelSet.of(labels, new long[labels.size()]));
     List<Stage> stages = routes.stages();
     if (stages.size() != classifiers.size()) {
       throw new IllegalArgumentException(stages.size() + " stages, but " + classifiers.size() + " classifiers");
@@ -60,39 +63,29 @@ final class StagedClassifier implements Classifier {
   }
 
   @Override
-  public List<String> labels() {
-    return labels;
+  public Target target() {
+    return target;
   }
 
+  /** The logarithms of the probabilities, whose softmax they are. */
   @Override
-  public List<List<Prediction>> predict(List<String> texts, int k) {
-    var predictions = new ArrayList<List<Prediction>>();
-    for (float[] row : probabilities(texts)) {
-      predictions.add(IntStream.range(0, row.length)
-          .boxed()
-          .filter(label -> row[label] > 0)
-          .sorted(Comparator.comparingDouble(label -> -row[label]))
-          .limit(k)
-          .map(label -> new Prediction(labels.get(label), row[label]))
-          .toList());
-    }
-    return predictions;
-  }
-
-  @Override
-  public float[][] probabilities(List<String> texts) {
+  public float[][] logits(List<String> texts) {
     List<float[][]> byStage = classifiers.stream().map(classifier -> classifier.probabilities(texts)).toList();
-    var probabilities = new float[texts.size()][labels.size()];
-    for (int text = 0; text < probabilities.length; text++) {
-      for (int label = 0; label < labels.size(); label++) {
+    var logits = new float[texts.size()][];
+    for (int text = 0; text < logits.length; text++) {
+      var row = new float[steps.size()];
+      boolean empty = true;
+      for (int label = 0; label < row.length; label++) {
         double product = 1;
         for (Step step : steps.get(label)) {
           product *= byStage.get(step.stage)[text][step.branch];
         }
-        probabilities[text][label] = (float) product;
+        row[label] = (float) Math.max(Math.log(product), LEAST_LOGIT);
+        empty &= product == 0;
       }
+      logits[text] = empty ? new float[0] : row;
     }
-    return probabilities;
+    return logits;
   }
 
   /** The vectors of the first stage's classifier. */

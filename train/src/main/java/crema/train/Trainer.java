@@ -4,17 +4,11 @@ import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.data.Batches;
-import crema.data.LabelBalance;
 import crema.data.PackedBatch;
 import crema.data.Row;
-import crema.data.Sampler;
-import crema.metrics.ClassificationMetrics;
-import crema.metrics.Metric;
 import crema.nn.ParameterSource;
 import crema.nn.Weights;
 import crema.nn.io.SafetensorsWriter;
-import crema.nn.loss.Loss;
-import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.model.EmbeddingClassifier;
 import crema.nn.model.EmbeddingClassifierConfig;
 import crema.nn.model.EncoderConfig;
@@ -24,11 +18,9 @@ import crema.nn.optim.ParameterGroup;
 import crema.nn.optim.Schedule;
 import crema.report.StepLog;
 import crema.report.StepRecord;
-import crema.report.ValidationRecord;
 import crema.tensor.Backend;
 import crema.tensor.Rng;
 import crema.tensor.Scope;
-import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.io.IOException;
@@ -57,7 +49,8 @@ public final class Trainer implements AutoCloseable {
   private final PreparedData data;
   private final EmbeddingClassifier model;
   private final AdamW optimizer;
-  private final Loss loss;
+  private final Objective objective;
+  private final Validator validator;
   private final Batches batches;
   private final Schedule schedule;
   private final long totalSteps;
@@ -97,8 +90,10 @@ public final class Trainer implements AutoCloseable {
     model = new EmbeddingClassifier(ParameterSource.random(backend, config.seed()), network());
     optimizer = new AdamW(ParameterGroup.decayingMatrices(model, optimization.weightDecay()),
         new AdamW.Options(optimization.beta1(), optimization.beta2(), optimization.epsilon()));
-    loss = new SoftmaxCrossEntropy((float) optimization.labelSmoothing(), classWeights());
-    batches = new Batches(data.train(), Sampler.shuffled(data.train().size(), config.seed()),
+    objective = Objective.of(config.loss(), data.target(), data.train().size());
+    validator = new Validator(config, new Evaluator(backend, model, data.target()), data.target());
+    batches = new Batches(data.train(),
+        config.sampling().sampler(data.train(), data.target().labels().counts(), config.seed()),
         Math.max(optimization.batchTokens(), data.train().longest()),
         optimization.batchSize() == 0 ? Integer.MAX_VALUE : optimization.batchSize());
     totalSteps = countSteps();
@@ -136,19 +131,7 @@ public final class Trainer implements AutoCloseable {
     int headSize = encoder.headSize() == 0 ? encoder.hiddenSize() : encoder.headSize();
     var head = new HeadConfig(encoder.head().equals("residual") ? HeadConfig.Kind.RESIDUAL : HeadConfig.Kind.MLP,
         headSize, encoder.headDropout(), headSize == encoder.hiddenSize());
-    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, data.labels().size());
-  }
-
-  private float @Nullable [] classWeights() {
-    if (config.optimization().classWeights().equals("none")) {
-      return null;
-    }
-    double[] weights = new LabelBalance.Balanced().labelWeights(data.labels().counts());
-    var narrow = new float[weights.length];
-    for (int i = 0; i < narrow.length; i++) {
-      narrow[i] = (float) weights[i];
-    }
-    return narrow;
+    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, data.target().labels().size());
   }
 
   private long countSteps() {
@@ -241,7 +224,7 @@ public final class Trainer implements AutoCloseable {
   private TrainingState train(TrainingState start, StepLog log) throws IOException {
     TrainingConfig.Optimization optimization = config.optimization();
     TrainingState state = start;
-    var guard = new DivergenceGuard(data.labels().size(), state.smoothedLoss());
+    var guard = new DivergenceGuard(objective.guessing(), state.smoothedLoss());
     while (!isFinished(state) && !stop.isRequested()) {
       int inEpoch = batches.count(state.epoch());
       Iterator<PackedBatch> iterator = batches.epoch(state.epoch(), state.batch());
@@ -293,9 +276,7 @@ public final class Trainer implements AutoCloseable {
   private double forwardAndBackward(PackedBatch batch, Rng rng, double share, Gradients gradients) {
     try (var scope = new Scope(backend)) {
       var tape = Tape.training(scope, rng);
-      Variable logits = model.forward(tape, scope.ints(batch.ids(), batch.tokens()),
-          Sequences.of(scope, batch.cuSeqlens()));
-      Variable value = loss.apply(tape, logits, scope.ints(batch.labels(), batch.sequences()));
+      Variable value = objective.apply(tape, model, batch);
       tape.backward(value, share, gradients);
       return value.value().item();
     }
@@ -324,23 +305,19 @@ public final class Trainer implements AutoCloseable {
     if (!due && state.step() < totalSteps) {
       return state;
     }
-    long began = System.nanoTime();
-    var evaluation = new Evaluator(backend, model).evaluate(data.validation(), new TrainingListener() {});
-    var metrics = ClassificationMetrics.of(evaluation.outcomes());
-    var values = new LinkedHashMap<String, Double>();
-    for (Metric metric : List.of(Metric.ACCURACY, Metric.MACRO_F1, Metric.MICRO_F1, Metric.WEIGHTED_F1)) {
-      values.put(metric.key(), metric.of(metrics));
-    }
-    String chosen = config.validation().metric();
-    boolean byLoss = chosen.equals("loss");
-    double value = byLoss ? evaluation.loss() : Metric.ofKey(chosen).of(metrics);
-    EarlyStopping early = state.earlyStopping().after(state.step(), value, byLoss);
+    Validator.Result result = validator.validate(data.validation(), state.step(), epoch);
+    EarlyStopping early = state.earlyStopping()
+        .after(state.step(), result.value(), validator.isByLoss(), config.validation().tolerance());
     if (early.improved()) {
       Weights.of(model.stateDict()).copyTo(bestTensors());
     }
-    var entry = new ValidationRecord(state.step(), epoch, evaluation.loss(), values, (System.nanoTime() - began) * 1e-9);
-    log.write(entry);
-    listener.validated(entry, early.improved());
+    log.write(result.entry());
+    if (result.thresholds() != null) {
+      try (StepLog thresholds = StepLog.resume(directory.thresholdLog(), state.step() - 1)) {
+        thresholds.write(result.thresholds());
+      }
+    }
+    listener.validated(result.entry(), early.improved());
     return state.withEarlyStopping(early);
   }
 
@@ -377,13 +354,16 @@ public final class Trainer implements AutoCloseable {
       model.load(Weights.of(best));
     }
     listener.stage("Testing");
-    var evaluation = new Evaluator(backend, model).evaluate(data.test(), listener);
+    var evaluator = new Evaluator(backend, model, data.target());
+    ScoredRows validation = evaluator.evaluate(data.validation(), new TrainingListener() {}).rows();
+    ScoredRows test = evaluator.evaluate(data.test(), listener).rows();
+    Target tuned = data.target().tuned(config.decision(), validation);
     long bestStep = state.earlyStopping().bestStep();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
     facts.put("Steps", "%,d, best at %,d".formatted(state.step(), bestStep));
-    return new FinishedRun(directory, data.labels(), data.rows(), config.seed(), commandLine, state.step(), bestStep)
-        .write(new EncoderFiles(), new TestedRows(evaluation.outcomes(), testLanguages()), config.data().languages(), facts);
+    return new FinishedRun(directory, tuned, data.rows(), config.seed(), commandLine, state.step(), bestStep)
+        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), config.data().languages(), facts);
   }
 
   private List<String> testLanguages() {

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param data which rows, and how they are split
  * @param tokenizer how texts become tokens
  * @param encoder the network
+ * @param loss what training makes small
+ * @param sampling which rows an epoch trains on
  * @param optimization how it is trained
+ * @param decision how probabilities become answers
  * @param validation when it is validated and what counts as better
  * @param seed of everything random: splits, initial weights, order, dropout
  */
@@ -18,9 +21,16 @@ public record TrainingConfig(
     Data data,
     Tokens tokenizer,
     Encoder encoder,
+    LossConfig loss,
+    SamplingConfig sampling,
     Optimization optimization,
+    DecisionConfig decision,
     Validation validation,
     long seed) {
+  /** Checks that the loss is one for the target. */
+  public TrainingConfig {
+    LossName.ofKey(loss.name(), data.labels().kind());
+  }
 
   /**
    * Which rows, and how they are split.
@@ -29,7 +39,7 @@ public record TrainingConfig(
    * @param validation files with validation rows; empty to split some off
    * @param test files with test rows; empty to split some off
    * @param text the text columns, joined in this order, as {@link crema.data.TextColumn#parse} reads them
-   * @param label the label column
+   * @param labels where the labels are, and how they are read
    * @param group the column whose equal values stay in one split, or null
    * @param validationFraction how much of the training rows to split off where no validation file is given
    * @param testFraction how much of the training rows to split off where no test file is given
@@ -42,7 +52,7 @@ public record TrainingConfig(
       List<String> validation,
       List<String> test,
       List<String> text,
-      String label,
+      LabelConfig labels,
       @Nullable String group,
       double validationFraction,
       double testFraction,
@@ -67,9 +77,9 @@ public record TrainingConfig(
     }
 
     /** Rows without metrics by language. */
-    public Data(List<String> train, List<String> validation, List<String> test, List<String> text, String label,
-        @Nullable String group, double validationFraction, double testFraction, boolean stratified, boolean strict) {
-      this(train, validation, test, text, label, group, validationFraction, testFraction, stratified, strict,
+    public Data(List<String> train, List<String> validation, List<String> test, List<String> text,
+        LabelConfig labels, @Nullable String group, double validationFraction, double testFraction, boolean stratified, boolean strict) {
+      this(train, validation, test, text, labels, group, validationFraction, testFraction, stratified, strict,
           Languages.NONE);
     }
   }
@@ -157,8 +167,6 @@ public record TrainingConfig(
    * @param schedule {@code none}, {@code linear}, {@code cosine} or {@code exponential}: the fall after the warm-up
    * @param minScale where the schedule ends, as a fraction of the learning rate
    * @param clipNorm the largest global norm of a gradient; 0 for no limit
-   * @param labelSmoothing of the cross-entropy
-   * @param classWeights {@code none} or {@code balanced}: rows / (labels · rows of the label)
    */
   public record Optimization(
       int epochs,
@@ -174,11 +182,8 @@ public record TrainingConfig(
       int warmupSteps,
       String schedule,
       double minScale,
-      double clipNorm,
-      double labelSmoothing,
-      String classWeights) {
+      double clipNorm) {
     private static final List<String> SCHEDULES = List.of("none", "linear", "cosine", "exponential");
-    private static final List<String> CLASS_WEIGHTS = List.of("none", "balanced");
 
     /** Checks the ranges. */
     public Optimization {
@@ -195,9 +200,7 @@ public record TrainingConfig(
       requireIn("epsilon", epsilon, Double.MIN_NORMAL, 1);
       requireIn("min_scale", minScale, 0, 1);
       requireIn("clip_norm", clipNorm, 0, Float.MAX_VALUE);
-      requireIn("label_smoothing", labelSmoothing, 0, Math.nextDown(1.0));
       requireOneOf("schedule", schedule, SCHEDULES);
-      requireOneOf("class_weights", classWeights, CLASS_WEIGHTS);
       if (schedule.equals("exponential") && minScale == 0) {
         throw new TrainingException("an exponential schedule needs a min_scale above 0");
       }
@@ -209,33 +212,37 @@ public record TrainingConfig(
    *
    * @param everySteps validate after so many steps; 0 for after each epoch
    * @param metric {@code loss}, or a metric of the validation: {@code accuracy}, {@code macro_f1}, {@code micro_f1},
-   *     {@code weighted_f1}
+   *     {@code weighted_f1}, {@code samples_f1}
    * @param patience stop after so many validations without a better one; 0 to never stop
+   * @param tolerance what the best metric is multiplied by before a new one is compared with it: 1 wants more than the
+   *     best, 0.995 lets a little less pass, and makes it the new best
    */
-  public record Validation(long everySteps, String metric, int patience) {
-    private static final List<String> METRICS = List.of("loss", "accuracy", "macro_f1", "micro_f1", "weighted_f1");
+  public record Validation(long everySteps, String metric, int patience, double tolerance) {
+    private static final List<String> METRICS =
+        List.of("loss", "accuracy", "macro_f1", "micro_f1", "weighted_f1", "samples_f1");
 
     /** Checks the ranges. */
     public Validation {
       requireAtLeast("validate_every", everySteps, 0);
       requireAtLeast("patience", patience, 0);
       requireOneOf("metric", metric, METRICS);
+      requireIn("tolerance", tolerance, 0.5, 1);
     }
   }
 
-  private static void requireAtLeast(String key, long value, long least) {
+  static void requireAtLeast(String key, long value, long least) {
     if (value < least) {
       throw new TrainingException(key + " must be at least " + least + ", not " + value);
     }
   }
 
-  private static void requireIn(String key, double value, double low, double high) {
+  static void requireIn(String key, double value, double low, double high) {
     if (!(value >= low && value <= high)) {
       throw new TrainingException(key + " must be from " + low + " to " + high + ", not " + value);
     }
   }
 
-  private static void requireOneOf(String key, String value, List<String> allowed) {
+  static void requireOneOf(String key, String value, List<String> allowed) {
     if (!allowed.contains(value)) {
       throw new TrainingException(key + " must be one of " + String.join(", ", allowed) + ", not '" + value + "'");
     }

@@ -44,7 +44,7 @@ class GroupMetricsTest {
   void bandsAverageOverTheirLabels() {
     var outcomes = MultiLabelOutcomes.of(
         new int[][] {{0, 1}, {2}, {3}, {0}}, new int[][] {{0}, {2}, {0}, {0, 3}}, 4);
-    var bands = FrequencyBands.DEFAULT.averages(outcomes, new int[] {35, 9, 34, 8});
+    var bands = FrequencyBands.DEFAULT.averages(outcomes, new long[] {35, 9, 34, 8});
     assertThat(bands.keySet()).containsExactly(Band.HEAD, Band.MEDIUM, Band.TAIL);
     assertThat(bands.get(Band.HEAD).macro()).isEqualTo(PrecisionRecall.of(2, 3, 2));
     assertThat(bands.get(Band.MEDIUM).labels()).isEqualTo(2);

@@ -33,13 +33,13 @@ final class SampleReport {
   static TestReport.Builder complete() {
     int count = LABELS.size();
     var logits = logits(count);
-    var frequencies = IntStream.range(0, count).map(label -> 900 >> label).toArray();
+    var frequencies = IntStream.range(0, count).mapToLong(label -> 900 >> label).toArray();
     var languages = IntStream.range(0, DOCUMENTS)
         .mapToObj(document -> document % 7 == 0 ? "Русский" : document % 3 == 0 ? "日本語" : "English")
         .toList();
     return builder(LABELS, logits)
         .probabilities(logits.softmax(1))
-        .temperature(1.7, logits)
+        .temperature(1.7, logits.softmax(1.7))
         .bands(FrequencyBands.DEFAULT, frequencies)
         .groups("Language", GroupMetrics.by(outcomes(logits), languages, 10, 20))
         .hierarchy(Hierarchy.of(new int[] {-1, -1, -1, 0, -1, 4, 4, -1, 7, 7}))

@@ -157,8 +157,8 @@ class FastTextRunTest {
   @Test
   void dataThatCannotBeUsedLeavesNothingBehind() throws IOException {
     Path one = Files.write(shared.resolve("one.csv"), List.of("title,category", "a,x", "b,x", "c,x", "d,x"));
-    var data = new TrainingConfig.Data(List.of(one.toString()), List.of(), List.of(), List.of("title"), "category",
-        null, 0.25, 0.25, true, false);
+    var data = new TrainingConfig.Data(List.of(one.toString()), List.of(), List.of(), List.of("title"),
+        LabelConfig.single("category"), null, 0.25, 0.25, true, false);
     var config = new FastTextTrainingConfig(data, config(1).network(), 1);
     assertThatThrownBy(() -> run(config, folder.resolve("new"), 1, new TrainingListener() {}, new StopSignal()))
         .hasMessageContaining("at least two labels");

@@ -36,14 +36,22 @@ final class SmallRuns {
 
   static TrainingConfig config(Path titles, int epochs, double learningRate) {
     return new TrainingConfig(
-        new TrainingConfig.Data(List.of(titles.toString()), List.of(), List.of(), List.of("title"), "category", null,
-            0.15, 0.15, true, false),
+        new TrainingConfig.Data(List.of(titles.toString()), List.of(), List.of(), List.of("title"),
+            LabelConfig.single("category"), null, 0.15, 0.15, true, false),
         new TrainingConfig.Tokens(null, 700, true, 40),
         new TrainingConfig.Encoder(32, 2, 4, 2, 64, "mlp", 0, 0.1, 0.1, 0.1),
-        new TrainingConfig.Optimization(epochs, 0, 256, 0, 2, learningRate, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1,
-            0.05, "balanced"),
-        new TrainingConfig.Validation(7, "macro_f1", 0),
+        balancedCrossEntropy(),
+        SamplingConfig.SHUFFLED,
+        new TrainingConfig.Optimization(epochs, 0, 256, 0, 2, learningRate, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),
+        DecisionConfig.DEFAULT,
+        new TrainingConfig.Validation(7, "macro_f1", 0, 1),
         3);
+  }
+
+  private static LossConfig balancedCrossEntropy() {
+    LossConfig plain = LossConfig.of(LossName.CROSS_ENTROPY);
+    return new LossConfig(plain.name(), 0.05, "balanced", plain.effectiveNumberBeta(), plain.gamma(), plain.tau(),
+        plain.softF1Share(), plain.posWeight(), plain.longTail(), plain.asymmetric(), plain.tree(), plain.auxiliary());
   }
 
   static Backend backend(int threads) {

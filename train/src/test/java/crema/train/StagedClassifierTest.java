@@ -34,12 +34,12 @@ class StagedClassifierTest {
     }
 
     @Override
-    public List<String> labels() {
-      return labels;
+    public Target target() {
+      return new Target.SingleLabel(LabelSet.of(labels, new long[labels.size()]));
     }
 
     @Override
-    public List<List<Prediction>> predict(List<String> texts, int k) {
+    public float[][] logits(List<String> texts) {
       throw new UnsupportedOperationException();
     }
 

@@ -170,7 +170,7 @@ class TrainerTest {
   void theModelDirectoryHoldsEverythingAndNoLeftovers() throws IOException {
     try (var files = Files.list(shared.resolve("straight"))) {
       assertThat(files.map(file -> Objects.toString(file.getFileName()))).containsExactlyInAnyOrder("config.json",
-          "model.safetensors", "tokenizer.json", "labels.json", "provenance.json", "training.json", "metrics.json",
+          "model.safetensors", "tokenizer.json", "labels.json", "target.json", "provenance.json", "training.json", "metrics.json",
           "report.html", "log.jsonl");
     }
   }
@@ -198,8 +198,8 @@ class TrainerTest {
   @Test
   void earlyStoppingEndsTheRunAndKeepsTheBest() throws IOException {
     var base = SmallRuns.config(titles, 40, 2e-2);
-    var config = new TrainingConfig(base.data(), base.tokenizer(), base.encoder(), base.optimization(),
-        new TrainingConfig.Validation(4, "loss", 2), base.seed());
+    var config = new TrainingConfig(base.data(), base.tokenizer(), base.encoder(), base.loss(), base.sampling(),
+        base.optimization(), base.decision(), new TrainingConfig.Validation(4, "loss", 2, 1), base.seed());
     var result = SmallRuns.train(config, folder, 1);
     assertThat(result.steps()).isEqualTo(result.bestStep() + 2 * 4);
   }

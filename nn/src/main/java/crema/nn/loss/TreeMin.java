@@ -4,6 +4,7 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
 import crema.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * The tree-min loss of Li et al. ("Deep Hierarchical Semantic Segmentation", CVPR 2022, arXiv 2203.14335, equations 5
@@ -14,15 +15,39 @@ import crema.tensor.Tensor;
  *   v negative:   1 − pᵥ = min of 1 − s over v and all below it,    loss pᵥ^γ · (−log(1 − pᵥ))
  * </pre>
  *
- * <p>averaged over rows and nodes. γ = 0 is the plain loss (equation 6), the authors' focal one has γ = 2 (equation 7).
- * A node is punished through the weakest node above it or the strongest below it; where several are equal, through the
- * one nearest to it. Targets are nodes {@code I32 [rows]}, where rows with a negative one do not count, or 0 or 1 for
- * each node {@code [rows, nodes]}; ancestors of a label are positive too.
- *
- * @param tree its nodes are the columns of the logits
- * @param focus γ and α
+ * <p>averaged over rows and, by their weights, over nodes. γ = 0 is the plain loss (equation 6), the authors' focal one
+ * has γ = 2 (equation 7); their weights are all 1. A node is punished through the weakest node above it or the strongest
+ * below it; where several are equal, through the one nearest to it. Targets are nodes {@code I32 [rows]}, where rows with
+ * a negative one do not count, or 0 or 1 for each node {@code [rows, nodes]}; ancestors of a label are positive too.
  */
-public record TreeMin(LabelTree tree, Focus focus) implements Loss {
+public final class TreeMin implements Loss {
+  private final LabelTree tree;
+  private final Focus focus;
+  private final double[] weights;
+  private final double totalWeight;
+
+  /**
+   * The loss with weights.
+   *
+   * @param tree its nodes are the columns of the logits
+   * @param weighting how much the loss of each node counts
+   * @param focus γ and α
+   */
+  public TreeMin(LabelTree tree, NodeWeighting weighting, Focus focus) {
+    this.tree = tree;
+    this.focus = focus;
+    weights = weighting.weights(tree);
+    totalWeight = Arrays.stream(weights).sum();
+    if (totalWeight == 0) {
+      throw new IllegalArgumentException("all nodes of the taxonomy have weight 0");
+    }
+  }
+
+  /** The loss where all nodes count alike. */
+  public TreeMin(LabelTree tree, Focus focus) {
+    this(tree, NodeWeighting.Ancestors.AS_LEAVES, focus);
+  }
+
   @Override
   public Variable apply(Tape tape, Variable logits, Tensor targets) {
     var labels = TreeTargets.read("tree-min loss", tree, logits, targets);
@@ -30,7 +55,7 @@ public record TreeMin(LabelTree tree, Focus focus) implements Loss {
   }
 
   private double mean(TreeTargets labels, double[] z, double[] gradient) {
-    double scale = 1.0 / ((double) Math.max(1, labels.counted()) * tree.size());
+    double scale = 1 / (Math.max(1, labels.counted()) * totalWeight);
     var term = new BinaryTerm(focus.gamma());
     var deciding = new int[tree.size()];
     double sum = 0;
@@ -42,12 +67,12 @@ public record TreeMin(LabelTree tree, Focus focus) implements Loss {
           int decider = from + deciding[node];
           if (labels.positive()[from + node]) {
             term.at(z[decider]);
-            sum += focus.positive() * term.value();
-            gradient[decider] += scale * focus.positive() * term.slope();
+            sum += weights[node] * focus.positive() * term.value();
+            gradient[decider] += scale * weights[node] * focus.positive() * term.slope();
           } else {
             term.at(-z[decider]);
-            sum += focus.negative() * term.value();
-            gradient[decider] -= scale * focus.negative() * term.slope();
+            sum += weights[node] * focus.negative() * term.value();
+            gradient[decider] -= scale * weights[node] * focus.negative() * term.slope();
           }
         }
       }

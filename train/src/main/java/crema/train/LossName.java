@@ -1,0 +1,96 @@
+package crema.train;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The losses that a model can be trained with, by the names that flags and files have for them. */
+public enum LossName {
+  /** Softmax cross-entropy, with focus if γ is above 0. */
+  CROSS_ENTROPY(TargetKind.SINGLE),
+  /** Softmax of logits that are shifted by the logarithm of their label's frequency. */
+  BALANCED_SOFTMAX(TargetKind.SINGLE),
+  /** As {@link #BALANCED_SOFTMAX}, with the shift multiplied by τ. */
+  LOGIT_ADJUSTED(TargetKind.SINGLE),
+  /** Binary cross-entropy of each label; the BCE of Huang et al., EMNLP 2021, as are the names down to DB. */
+  BCE(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** FL. */
+  FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** CB-FL. */
+  CLASS_BALANCED_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** R-FL. */
+  REBALANCED_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** NTR-FL. */
+  NTR_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** DB-0FL. */
+  DISTRIBUTION_BALANCED_NO_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** CB-NTR. */
+  CLASS_BALANCED_NTR(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** DB. */
+  DISTRIBUTION_BALANCED(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** Focal with another γ for negatives, and none of those that are improbable anyway. */
+  ASYMMETRIC(TargetKind.MULTI, TargetKind.TAXONOMY),
+  /** 1 − F1, with probabilities in place of decisions. */
+  SOFT_MACRO_F1(TargetKind.SINGLE, TargetKind.MULTI),
+  /** A mix of cross-entropy, binary where a row may have several labels, and {@link #SOFT_MACRO_F1}. */
+  MIXED(TargetKind.SINGLE, TargetKind.MULTI),
+  /** Binary cross-entropy of all nodes, a row having its label and all ancestors; with focus if γ is above 0. */
+  ANCESTORS(TargetKind.TAXONOMY),
+  /** A softmax over the children of each node. */
+  CONDITIONAL_SOFTMAX(TargetKind.TAXONOMY),
+  /** A softmax over the nodes of each level. */
+  LEVEL_SOFTMAX(TargetKind.TAXONOMY);
+
+  private final Set<TargetKind> targets;
+
+  LossName(TargetKind first, TargetKind... others) {
+    targets = EnumSet.of(first, others);
+  }
+
+  /** The name in flags and files, such as {@code cross-entropy}. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The loss for a target that nobody chose one for. */
+  public static LossName defaultOf(TargetKind target) {
+    return switch (target) {
+      case SINGLE -> CROSS_ENTROPY;
+      case MULTI -> BCE;
+      case TAXONOMY -> ANCESTORS;
+    };
+  }
+
+  /**
+   * The loss of a name.
+   *
+   * @throws TrainingException if there is none for the target; the message names all that there are
+   */
+  public static LossName ofKey(String key, TargetKind target) {
+    return Arrays.stream(values())
+        .filter(loss -> loss.key().equals(key) && loss.targets.contains(target))
+        .findFirst()
+        .orElseThrow(() -> new TrainingException("loss must be one of " + keys(target) + " for the target "
+            + target.key() + ", not '" + key + "'"));
+  }
+
+  private static String keys(TargetKind target) {
+    return Arrays.stream(values()).filter(loss -> loss.targets.contains(target)).map(LossName::key)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** γ where nobody chose one: 2 in the focal losses of Huang et al., no focus elsewhere. */
+  public double defaultGamma() {
+    return switch (this) {
+      case FOCAL, CLASS_BALANCED_FOCAL, REBALANCED_FOCAL, NTR_FOCAL, CLASS_BALANCED_NTR, DISTRIBUTION_BALANCED -> 2;
+      default -> 0;
+    };
+  }
+
+  /** Whether the loss takes labels one by one, all ancestors included: 0 or 1 for each. Others take a row's one label. */
+  boolean isOfManyLabels(TargetKind target) {
+    return target == TargetKind.MULTI || (target == TargetKind.TAXONOMY && targets.contains(TargetKind.MULTI));
+  }
+}

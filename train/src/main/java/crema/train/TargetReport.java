@@ -1,0 +1,81 @@
+package crema.train;
+
+import crema.metrics.Bootstrap;
+import crema.metrics.FrequencyBands;
+import crema.metrics.GroupMetrics;
+import crema.metrics.Hierarchy;
+import crema.metrics.Outcomes;
+import crema.metrics.ScoreMatrix;
+import crema.metrics.SingleLabelOutcomes;
+import crema.metrics.Temperature;
+import crema.report.TestReport;
+import java.util.Arrays;
+
+/**
+ * What a test says of a model, by what it predicts.
+ *
+ * @param target what it predicts
+ * @param languages whether to tell metrics by language
+ */
+record TargetReport(Target target, Languages languages) {
+  /**
+   * Starts a report.
+   *
+   * @param seed of the confidence intervals
+   */
+  TestReport.Builder builder(String title, ScoredRows test, long seed) {
+    int[][] answers = target.decide(test.logits());
+    Outcomes outcomes = target.outcomes(test.truth(), answers);
+    ScoreMatrix probabilities = target.probabilities(test.logits());
+    TestReport.Builder builder = TestReport.builder(title, target.labels().names(), outcomes)
+        .bands(FrequencyBands.DEFAULT, target.labels().counts())
+        .intervals(Bootstrap.ofSeed(seed));
+    languages.addTo(builder, outcomes, test.languages());
+    return switch (target) {
+      case Target.SingleLabel _ -> builder.probabilities(probabilities);
+      case Target.MultiLabel _ -> builder.probabilities(probabilities)
+          .groups("Labels of a document", GroupMetrics.byLabelsPerDocument(outcomes));
+      case Target.Paths paths -> {
+        var hierarchy = Hierarchy.of(paths.taxonomy().parents());
+        builder.hierarchy(hierarchy).decisions(probabilities, withAncestors(hierarchy, test.truth()));
+        if (outcomes instanceof SingleLabelOutcomes single) {
+          addAbstention(builder, probabilities, single);
+        }
+        yield builder;
+      }
+    };
+  }
+
+  private static int[][] withAncestors(Hierarchy hierarchy, int[][] truth) {
+    return Arrays.stream(truth).map(hierarchy::withAncestors).toArray(int[][]::new);
+  }
+
+  private static void addAbstention(TestReport.Builder builder, ScoreMatrix probabilities, SingleLabelOutcomes answers) {
+    var confidence = new float[answers.documents()];
+    var right = new boolean[answers.documents()];
+    for (int document = 0; document < right.length; document++) {
+      confidence[document] = probabilities.score(document, answers.predictedLabel(document));
+      right[document] = answers.isExact(document);
+    }
+    builder.abstention(confidence, right);
+  }
+
+  /**
+   * Adds what a temperature, chosen on validation rows, makes of the calibration, where the probabilities are those of
+   * a softmax or of labels each for itself.
+   */
+  void addTemperature(TestReport.Builder builder, ScoredRows validation, ScoredRows test) {
+    switch (target) {
+      case Target.SingleLabel _ -> {
+        int[] truth = Arrays.stream(validation.truth()).mapToInt(labels -> labels[0]).toArray();
+        double temperature = Temperature.fitSoftmax(validation.logits(), truth).value();
+        builder.temperature(temperature, test.logits().softmax(temperature));
+      }
+      case Target.MultiLabel _ -> {
+        double temperature = Temperature.fitSigmoid(validation.logits(), validation.truth()).value();
+        builder.temperature(temperature, test.logits().sigmoid(temperature));
+      }
+      case Target.Paths _ -> { }
+    }
+  }
+}
