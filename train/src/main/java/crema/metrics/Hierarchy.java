@@ -107,7 +107,7 @@ public final class Hierarchy {
     Arrays.setAll(predicted, i -> atLevel(outcomes.predicted(documents[i]), level, labels));
     return switch (outcomes) {
       case MultiLabelOutcomes _ -> MultiLabelOutcomes.of(truth, predicted, labels.length);
-      case SingleLabelOutcomes _ -> SingleLabelOutcomes.of(only(truth), only(predicted), labels.length);
+      case SingleLabelOutcomes _ -> SingleLabelOutcomes.of(truth, predicted, labels.length);
     };
   }
 
@@ -140,10 +140,6 @@ public final class Hierarchy {
         .distinct()
         .map(label -> Arrays.binarySearch(labels, label))
         .toArray();
-  }
-
-  private static int[] only(int[][] rows) {
-    return Arrays.stream(rows).mapToInt(row -> row.length == 0 ? SingleLabelOutcomes.NONE : row[0]).toArray();
   }
 
   private void requireLabels(Outcomes outcomes) {

@@ -1,5 +1,6 @@
 package crema.metrics;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /** Outcomes where each document has one true label and at most one predicted label. */
@@ -36,6 +37,22 @@ public final class SingleLabelOutcomes implements Outcomes {
       requireLabel("predicted", document, predicted[document], NONE, labelCount);
     }
     return new SingleLabelOutcomes(truth.clone(), predicted.clone(), labelCount);
+  }
+
+  /**
+   * From rows of labels.
+   *
+   * @param truth the true label of each document, {@code [documents][1]}
+   * @param predicted the predicted label of each document, {@code [documents][1]}, or none, {@code [documents][0]}
+   * @param labelCount the number of labels
+   * @throws IllegalArgumentException if the lengths differ or a label is out of range
+   */
+  public static SingleLabelOutcomes of(int[][] truth, int[][] predicted, int labelCount) {
+    return of(only(truth), only(predicted), labelCount);
+  }
+
+  private static int[] only(int[][] rows) {
+    return Arrays.stream(rows).mapToInt(row -> row.length == 0 ? NONE : row[0]).toArray();
   }
 
   private static void requireLabel(String kind, int document, int label, int least, int labelCount) {

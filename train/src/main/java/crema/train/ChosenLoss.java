@@ -60,8 +60,8 @@ record ChosenLoss(LossConfig config, Target target, long rows) {
     };
   }
 
-  private Target.Paths paths() {
-    return (Target.Paths) target;
+  private TaxonomyTarget paths() {
+    return (TaxonomyTarget) target;
   }
 
   private ClassFrequencies frequencies() {
@@ -133,7 +133,7 @@ record ChosenLoss(LossConfig config, Target target, long rows) {
     };
   }
 
-  private Loss ancestors(Target.Paths paths) {
+  private Loss ancestors(TaxonomyTarget paths) {
     Focus focus = Focus.of(config.gamma());
     NodeWeighting weighting = config.tree().levelWeights().isEmpty()
         ? new NodeWeighting.Ancestors(config.tree().ancestorFactor())
@@ -143,7 +143,7 @@ record ChosenLoss(LossConfig config, Target target, long rows) {
         : new AncestorCrossEntropy(paths.tree(), weighting, focus);
   }
 
-  private NodeWeighting.Levels levels(Target.Paths paths) {
+  private NodeWeighting.Levels levels(TaxonomyTarget paths) {
     double[] weights = config.tree().levelWeights().stream().mapToDouble(Double::doubleValue).toArray();
     if (weights.length == 0) {
       weights = new double[paths.depth()];

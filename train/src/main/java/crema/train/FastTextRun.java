@@ -75,7 +75,7 @@ public final class FastTextRun {
     Target target;
     try {
       rows = read();
-      target = new Target.SingleLabel(rows.labels(config.data().labels()));
+      target = new SingleLabelTarget(rows.labels(config.data().labels()));
       trainRows = count(rows.train());
       writeLines(rows.train());
     } catch (IOException | RuntimeException e) {

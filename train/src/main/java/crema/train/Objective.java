@@ -55,14 +55,14 @@ final class Objective {
     if (config.contrastiveWeight() == 0 && config.tripletWeight() == 0) {
       return null;
     }
-    if (target instanceof Target.MultiLabel) {
+    if (target instanceof MultiLabelTarget) {
       throw new TrainingException("contrastive_weight and tree_triplet_weight need texts with one label");
     }
     if (config.contrastiveWeight() > 0) {
       return new AuxiliaryLoss(loss, new SupervisedContrastive(config.contrastiveTemperature()),
           config.contrastiveWeight());
     }
-    if (target instanceof Target.Paths paths) {
+    if (target instanceof TaxonomyTarget paths) {
       return new AuxiliaryLoss(loss, new TreeTriplet(paths.tree(), config.tripletMargin()), config.tripletWeight());
     }
     throw new TrainingException("tree_triplet_weight needs the target taxonomy");

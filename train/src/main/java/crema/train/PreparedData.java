@@ -84,9 +84,9 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   private static Target target(TrainingConfig config, LabelSet labels) {
     LabelConfig reading = config.data().labels();
     return switch (reading.kind()) {
-      case SINGLE -> new Target.SingleLabel(labels);
-      case MULTI -> Target.MultiLabel.of(labels);
-      case TAXONOMY -> Target.Paths.of(labels, reading.pathSeparator(), scoring(config.loss()),
+      case SINGLE -> new SingleLabelTarget(labels);
+      case MULTI -> MultiLabelTarget.of(labels);
+      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), scoring(config.loss()),
           config.decision().treeDecoding());
     };
   }

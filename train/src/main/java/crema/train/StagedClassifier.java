@@ -33,7 +33,7 @@ final class StagedClassifier implements Classifier {
   StagedClassifier(Routes routes, List<? extends Classifier> classifiers) {
     this.classifiers = List.copyOf(classifiers);
     List<String> labels = routes.labels();
-    target = new Target.SingleLabel(LabelSet.of(labels, new long[labels.size()]));
+    target = new SingleLabelTarget(LabelSet.of(labels, new long[labels.size()]));
     List<Stage> stages = routes.stages();
     if (stages.size() != classifiers.size()) {
       throw new IllegalArgumentException(stages.size() + " stages, but " + classifiers.size() + " classifiers");

@@ -75,12 +75,12 @@ record TargetFile(int format, String target, @Nullable Multi multi, @Nullable Tr
   }
 
   static void write(Target target, Path file) throws IOException {
-    Multi multi = target instanceof Target.MultiLabel labels ? thresholds(labels) : null;
-    Tree tree = target instanceof Target.Paths paths ? tree(paths) : null;
+    Multi multi = target instanceof MultiLabelTarget labels ? thresholds(labels) : null;
+    Tree tree = target instanceof TaxonomyTarget paths ? tree(paths) : null;
     ModelDirectory.writeJson(file, new TargetFile(FORMAT, target.kind().key(), multi, tree));
   }
 
-  private static Multi thresholds(Target.MultiLabel target) {
+  private static Multi thresholds(MultiLabelTarget target) {
     return new Multi(target.thresholds().isAtLeastOne(), IntStream.range(0, target.labels().size())
         .mapToObj(label -> new Threshold(target.labels().name(label), decimal(target.thresholds().value(label))))
         .toList());
@@ -91,7 +91,7 @@ record TargetFile(int format, String target, @Nullable Multi multi, @Nullable Tr
     return Double.parseDouble(Float.toString(value));
   }
 
-  private static Tree tree(Target.Paths target) {
+  private static Tree tree(TaxonomyTarget target) {
     return switch (target.decoding()) {
       case Decoding.Argmax _ -> new Tree(target.separator(), target.scoring(), "argmax", 0, false);
       case Decoding.TopDown(double threshold) ->
@@ -119,11 +119,11 @@ record TargetFile(int format, String target, @Nullable Multi multi, @Nullable Tr
           + "; this one reads up to " + FORMAT + "): update Crema");
     }
     return switch (TargetKind.ofKey(read.target)) {
-      case SINGLE -> new Target.SingleLabel(labels);
-      case MULTI -> new Target.MultiLabel(labels, require(read.multi, file, "thresholds").of(file, labels));
+      case SINGLE -> new SingleLabelTarget(labels);
+      case MULTI -> new MultiLabelTarget(labels, require(read.multi, file, "thresholds").of(file, labels));
       case TAXONOMY -> {
         Tree tree = require(read.taxonomy, file, "taxonomy");
-        var paths = Target.Paths.ofNodes(labels, tree.separator, tree.scoring, tree.treeDecoding());
+        var paths = TaxonomyTarget.ofNodes(labels, tree.separator, tree.scoring, tree.treeDecoding());
         if (!IntStream.range(0, paths.taxonomy().size()).mapToObj(paths.taxonomy()::name).toList().equals(labels.names())) {
           throw new TrainingException(directory.labels() + " does not hold the nodes of a taxonomy whose paths are "
               + "separated by '" + tree.separator + "', as " + file + " says");

@@ -32,10 +32,10 @@ record TargetReport(Target target, Languages languages) {
         .intervals(Bootstrap.ofSeed(seed));
     languages.addTo(builder, outcomes, test.languages());
     return switch (target) {
-      case Target.SingleLabel _ -> builder.probabilities(probabilities);
-      case Target.MultiLabel _ -> builder.probabilities(probabilities)
+      case SingleLabelTarget _ -> builder.probabilities(probabilities);
+      case MultiLabelTarget _ -> builder.probabilities(probabilities)
           .groups("Labels of a document", GroupMetrics.byLabelsPerDocument(outcomes));
-      case Target.Paths paths -> {
+      case TaxonomyTarget paths -> {
         var hierarchy = Hierarchy.of(paths.taxonomy().parents());
         builder.hierarchy(hierarchy).decisions(probabilities, withAncestors(hierarchy, test.truth()));
         if (outcomes instanceof SingleLabelOutcomes single) {
@@ -66,16 +66,16 @@ record TargetReport(Target target, Languages languages) {
    */
   void addTemperature(TestReport.Builder builder, ScoredRows validation, ScoredRows test) {
     switch (target) {
-      case Target.SingleLabel _ -> {
+      case SingleLabelTarget _ -> {
         int[] truth = Arrays.stream(validation.truth()).mapToInt(labels -> labels[0]).toArray();
         double temperature = Temperature.fitSoftmax(validation.logits(), truth).value();
         builder.temperature(temperature, test.logits().softmax(temperature));
       }
-      case Target.MultiLabel _ -> {
+      case MultiLabelTarget _ -> {
         double temperature = Temperature.fitSigmoid(validation.logits(), validation.truth()).value();
         builder.temperature(temperature, test.logits().sigmoid(temperature));
       }
-      case Target.Paths _ -> { }
+      case TaxonomyTarget _ -> { }
     }
   }
 }

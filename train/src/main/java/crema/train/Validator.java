@@ -51,7 +51,7 @@ final class Validator {
     Target tuned = target.tuned(config.decision(), rows);
     var metrics = ClassificationMetrics.of(tuned.outcomes(rows.truth(), tuned.decide(rows.logits())));
     double value = isByLoss() ? evaluation.loss() : Metric.ofKey(config.validation().metric()).of(metrics);
-    ThresholdRecord thresholds = target instanceof Target.MultiLabel labels
+    ThresholdRecord thresholds = target instanceof MultiLabelTarget labels
         ? thresholds(labels, rows, step, epoch)
         : null;
     var entry = new ValidationRecord(
@@ -68,7 +68,7 @@ final class Validator {
     return values;
   }
 
-  private ThresholdRecord thresholds(Target.MultiLabel labels, ScoredRows rows, long step, double epoch) {
+  private ThresholdRecord thresholds(MultiLabelTarget labels, ScoredRows rows, long step, double epoch) {
     ThresholdSweep sweep = labels.sweep(config.decision(), rows);
     var ranking = RankingMetrics.of(labels.probabilities(rows.logits()), rows.truth());
     ThresholdSweep.Point best = sweep.best(config.decision().average());

@@ -35,7 +35,7 @@ class StagedClassifierTest {
 
     @Override
     public Target target() {
-      return new Target.SingleLabel(LabelSet.of(labels, new long[labels.size()]));
+      return new SingleLabelTarget(LabelSet.of(labels, new long[labels.size()]));
     }
 
     @Override

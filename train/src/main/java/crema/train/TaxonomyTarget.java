@@ -1,0 +1,151 @@
+package crema.train;
+
+import crema.data.LabelSet;
+import crema.data.Taxonomy;
+import crema.metrics.MultiLabelOutcomes;
+import crema.metrics.Outcomes;
+import crema.metrics.ScoreMatrix;
+import crema.metrics.SingleLabelOutcomes;
+import crema.nn.loss.AncestorCrossEntropy;
+import crema.nn.loss.ConditionalSoftmax;
+import crema.nn.loss.Focus;
+import crema.nn.loss.LabelTree;
+import crema.nn.loss.LevelSoftmax;
+import crema.nn.loss.Loss;
+import crema.nn.loss.NodeWeighting;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * A path in a taxonomy. The labels are all its nodes, numbered as there; the label of a row is the last node of its
+ * path.
+ *
+ * @param labels the nodes
+ * @param separator what separates the segments of a path
+ * @param taxonomy the nodes as a tree
+ * @param scoring what the logits mean
+ * @param decoding how they become an answer
+ */
+public record TaxonomyTarget(LabelSet labels, String separator, Taxonomy taxonomy, NodeScoring scoring, Decoding decoding)
+    implements Target {
+  /**
+   * Paths, and how to answer with them.
+   *
+   * @param rowLabels the paths of the training rows
+   */
+  public static TaxonomyTarget of(LabelSet rowLabels, String separator, NodeScoring scoring, Decoding decoding) {
+    Taxonomy taxonomy = Taxonomy.of(rowLabels.names(), separator);
+    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, scoring, decoding);
+  }
+
+  /** The same nodes, read from a model: what is said of them in {@link #of}, they say themselves. */
+  static TaxonomyTarget ofNodes(LabelSet nodes, String separator, NodeScoring scoring, Decoding decoding) {
+    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), scoring, decoding);
+  }
+
+  @Override
+  public TargetKind kind() {
+    return TargetKind.TAXONOMY;
+  }
+
+  @Override
+  public int depth() {
+    return taxonomy.depth();
+  }
+
+  /** The tree as losses need it. */
+  LabelTree tree() {
+    return new LabelTree(taxonomy.parents());
+  }
+
+  @Override
+  public ScoreMatrix probabilities(ScoreMatrix logits) {
+    var probabilities = new float[logits.documents()][];
+    Arrays.setAll(probabilities, text -> narrow(scoring.scores(taxonomy, row(logits, text)).probabilities()));
+    return ScoreMatrix.of(probabilities);
+  }
+
+  /** The last node of the path that is answered, or those of all paths. */
+  @Override
+  public int[][] decide(ScoreMatrix logits) {
+    var decoder = new TreeDecoder(taxonomy, rowLabels(), scoring, decoding);
+    var answers = new int[logits.documents()][];
+    Arrays.setAll(answers, text -> ends(decoder.decode(row(logits, text))));
+    return answers;
+  }
+
+  @Override
+  public int[] candidates() {
+    LabelSet ends = rowLabels();
+    return IntStream.range(0, labels.size())
+        .filter(node -> taxonomy.isLeaf(node) || ends.indexOf(labels.name(node)) >= 0)
+        .toArray();
+  }
+
+  /** A node is the label of a row if more rows have it than have the nodes below it. */
+  private LabelSet rowLabels() {
+    var own = labels.counts();
+    for (int node = 0; node < own.length; node++) {
+      for (int child : taxonomy.children(node)) {
+        own[node] -= labels.count(child);
+      }
+    }
+    int[] nodes = IntStream.range(0, own.length).filter(node -> own[node] > 0).toArray();
+    return LabelSet.of(Arrays.stream(nodes).mapToObj(labels::name).toList(),
+        Arrays.stream(nodes).mapToLong(node -> own[node]).toArray());
+  }
+
+  /** Of nodes with all of their ancestors, ascending, those with none below them. */
+  private int[] ends(int[] nodes) {
+    return IntStream.range(0, nodes.length)
+        .filter(i -> i + 1 == nodes.length || taxonomy.parent(nodes[i + 1]) != nodes[i])
+        .map(i -> nodes[i])
+        .toArray();
+  }
+
+  /** Answers of several paths are measured as sets of labels. */
+  @Override
+  public Outcomes outcomes(int[][] truth, int[][] answers) {
+    return decoding instanceof Decoding.Consistent
+        ? MultiLabelOutcomes.of(truth, answers, labels.size())
+        : SingleLabelOutcomes.of(truth, answers, labels.size());
+  }
+
+  @Override
+  public Loss plainLoss() {
+    return switch (scoring) {
+      case SIGMOID, CONSTRAINED_SIGMOID ->
+          new AncestorCrossEntropy(tree(), NodeWeighting.Ancestors.AS_LEAVES, Focus.NONE);
+      case FAMILY_SOFTMAX -> new ConditionalSoftmax(tree());
+      case LEVEL_SOFTMAX -> {
+        var weights = new double[depth()];
+        Arrays.fill(weights, 1);
+        yield new LevelSoftmax(tree(), new NodeWeighting.Levels(weights));
+      }
+    };
+  }
+
+  @Override
+  public int[] implied(int node) {
+    int[] above = taxonomy.ancestors(node);
+    int[] path = Arrays.copyOf(above, above.length + 1);
+    path[above.length] = node;
+    return path;
+  }
+
+  private static float[] row(ScoreMatrix logits, int text) {
+    var row = new float[logits.labels()];
+    for (int node = 0; node < row.length; node++) {
+      row[node] = logits.score(text, node);
+    }
+    return row;
+  }
+
+  private static float[] narrow(double[] values) {
+    var narrow = new float[values.length];
+    for (int i = 0; i < narrow.length; i++) {
+      narrow[i] = (float) values[i];
+    }
+    return narrow;
+  }
+}
