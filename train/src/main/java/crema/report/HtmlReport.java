@@ -83,6 +83,11 @@ public final class HtmlReport {
       appendTile("Macro AP", Numbers.metric(ranking.macroAveragePrecision()),
           "micro " + Numbers.metric(ranking.microAveragePrecision()));
     }
+    var consistency = report.pathConsistency();
+    if (consistency != null) {
+      appendTile("Path consistency", Numbers.percent(consistency.answers()),
+          "level by level " + Numbers.percent(consistency.levels()));
+    }
     appendTile("Documents", Numbers.count(metrics.documents()), Numbers.count(report.labels().size()) + " labels");
     out.append("</section>\n");
   }

@@ -34,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   "weighted": {…},
  *   "samples":  {…},                 // several labels a document only
  *   "hierarchical": {…},             // over labels and their ancestors
+ *   "path_consistency": {"answers": …, "levels": …},
  *   "ranking": {"micro_roc_auc": …, "macro_roc_auc": …, "micro_average_precision": …,
  *               "macro_average_precision": …},
  *   "intervals": {"macro_f1": {"estimate": …, "low": …, "high": …, "level": 0.95}},
@@ -85,6 +86,11 @@ public final class MetricsJson {
     }
     if (report.hierarchical() != null) {
       putScore(json.putObject("hierarchical"), report.hierarchical());
+    }
+    if (report.pathConsistency() != null) {
+      json.putObject("path_consistency")
+          .put("answers", report.pathConsistency().answers())
+          .put("levels", report.pathConsistency().levels());
     }
     putRanking(json, report.ranking());
     putIntervals(json, report);

@@ -34,6 +34,9 @@ public final class TerminalReport {
       out.append('\n').append(bands(report).render(style));
     }
     report.groups().forEach((title, groups) -> out.append('\n').append(groups(title, groups).render(style)));
+    if (!report.abstention().isEmpty()) {
+      out.append('\n').append(abstention(report).render(style));
+    }
     out.append('\n').append(labels(report, labelLimit).render(style));
     int hidden = report.labels().size() - labelLimit;
     if (hidden > 0) {
@@ -57,12 +60,19 @@ public final class TerminalReport {
     if (report.hierarchical() != null) {
       table.row("Hierarchical F1", Numbers.metric(report.hierarchical().f1()), "");
     }
+    if (report.pathConsistency() != null) {
+      table.row("Path consistency", Numbers.metric(report.pathConsistency().answers()),
+          Numbers.percent(report.pathConsistency().levels()) + " level by level");
+    }
     if (report.ranking() != null) {
       table.row("Macro ROC AUC", Numbers.metric(report.ranking().macroRocAuc()), "");
       table.row("Macro average precision", Numbers.metric(report.ranking().macroAveragePrecision()), "");
     }
     if (report.calibration() != null) {
-      table.row("Calibration error", Numbers.metric(report.calibration().expectedError()), "");
+      table.row("Calibration error", Numbers.metric(report.calibration().expectedError()),
+          report.temperature() == null ? "" : "%s with temperature %s".formatted(
+              Numbers.metric(report.temperature().calibration().expectedError()),
+              Numbers.compact(report.temperature().temperature())));
     }
     return table.row("Documents", Numbers.count(report.metrics().documents()), "");
   }
@@ -103,6 +113,19 @@ public final class TerminalReport {
           Numbers.metric(group.metrics().accuracy()),
           Numbers.metric(Metric.WEIGHTED_F1.of(group.metrics())),
           Numbers.metric(Metric.MACRO_F1.of(group.metrics())));
+    }
+    return table;
+  }
+
+  private static TextTable abstention(TestReport report) {
+    var table = new TextTable(
+        new TextTable.Number("Answer from"),
+        new TextTable.Number("Documents"),
+        new TextTable.Number("Coverage"),
+        new TextTable.Number("Accuracy"));
+    for (var row : report.abstention()) {
+      table.row(Numbers.compact(row.threshold()), Numbers.count(row.answered()), Numbers.percent(row.coverage()),
+          Numbers.metric(row.accuracy()));
     }
     return table;
   }

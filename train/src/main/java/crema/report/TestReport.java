@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param confusion the confusion matrix, where there is one label a document and few enough to draw it
  * @param ranking how well the scores rank, where there are scores
  * @param hierarchical precision, recall and F1 over labels and their ancestors, where there is a taxonomy
+ * @param pathConsistency how often predictions lie on one path, where there is a taxonomy
  * @param bands averages over labels that training saw often and rarely; empty where that is not known
  * @param groups tables of document groups by title, such as "Language"; levels of a taxonomy are one
  * @param calibration how far confidence can be trusted, where there are probabilities
@@ -62,6 +63,7 @@ public record TestReport(
     @Nullable ConfusionMatrix confusion,
     @Nullable RankingMetrics ranking,
     @Nullable PrecisionRecall hierarchical,
+    @Nullable PathConsistency pathConsistency,
     Map<Band, Averages> bands,
     Map<String, List<GroupMetrics>> groups,
     @Nullable Calibration calibration,
@@ -77,6 +79,14 @@ public record TestReport(
    * @param calibration what that gave
    */
   public record Scaled(double temperature, Calibration calibration) {}
+
+  /**
+   * How often what is said on the levels of a taxonomy fits together.
+   *
+   * @param answers the share of documents whose answer is one path
+   * @param levels the share of documents whose most probable labels of all levels, each taken for itself, are one path
+   */
+  public record PathConsistency(double answers, double levels) {}
 
   private static final int CONFUSED_PAIRS = 20;
   private static final int CALIBRATION_BINS = 15;
@@ -134,6 +144,7 @@ public record TestReport(
     private final Map<String, List<GroupMetrics>> groups = new LinkedHashMap<>();
     private @Nullable RankingMetrics ranking;
     private @Nullable PrecisionRecall hierarchical;
+    private @Nullable PathConsistency pathConsistency;
     private Map<Band, Averages> bands = Map.of();
     private @Nullable Calibration calibration;
     private @Nullable Scaled temperature;
@@ -252,6 +263,25 @@ public record TestReport(
       return groups("Taxonomy level", GroupMetrics.perLevel(outcomes, hierarchy));
     }
 
+    /**
+     * Adds how often predictions lie on one path.
+     *
+     * @param probabilities {@code [documents, labels]}, of the same documents as the outcomes
+     */
+    public Builder pathConsistency(Hierarchy hierarchy, ScoreMatrix probabilities) {
+      long onePath = IntStream.range(0, outcomes.documents())
+          .filter(document -> outcomes.predicted(document).length == 1).count();
+      var best = new int[hierarchy.depth()][outcomes.documents()];
+      for (int level = 1; level <= best.length; level++) {
+        int[] labels = hierarchy.labelsAt(level);
+        Arrays.setAll(best[level - 1], document -> Arrays.stream(labels).reduce((a, b) ->
+            probabilities.score(document, b) > probabilities.score(document, a) ? b : a).orElseThrow());
+      }
+      pathConsistency = new PathConsistency(
+          (double) onePath / Math.max(1, outcomes.documents()), hierarchy.pathConsistency(best));
+      return this;
+    }
+
     private int[][] truth() {
       return IntStream.range(0, outcomes.documents()).mapToObj(outcomes::truth).toArray(int[][]::new);
     }
@@ -283,6 +313,7 @@ public record TestReport(
           confusion,
           ranking,
           hierarchical,
+          pathConsistency,
           bands,
           groups,
           calibration,

@@ -206,8 +206,7 @@ public final class FastTextRun {
     long began = System.nanoTime();
     listener.stage("Validating");
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
-    Target target = classifier.target();
-    var metrics = ClassificationMetrics.of(target.outcomes(scored.truth(), target.decide(scored.logits())));
+    var metrics = ClassificationMetrics.of(classifier.target().outcomes(scored));
     var entry = new ValidationRecord(totalSteps(), config.network().epochs(), Double.NaN, Validator.metrics(metrics),
         (System.nanoTime() - began) * 1e-9);
     log.write(entry);
@@ -221,7 +220,8 @@ public final class FastTextRun {
     var classifier = new FastTextClassifier(model, config.network().text(), target, threads);
     var counts = new RowCounts(trainRows, count(rows.validation()), count(rows.test()), rows.hash());
     Languages languages = config.data().languages();
-    return new FinishedRun(directory, target, counts, config.seed(), commandLine, totalSteps(), totalSteps())
+    return new FinishedRun(directory, target, DecisionConfig.DEFAULT, counts, config.seed(), commandLine, totalSteps(),
+        totalSteps())
         .write(new FastTextFiles(model), scored(classifier, rows.validation(), Languages.NONE),
             scored(classifier, rows.test(), languages), languages,
             Map.of("Model", "fastText, %,d words, dim %d".formatted(model.words().size(), model.dim())));

@@ -17,14 +17,15 @@ import java.util.Map;
  *
  * @param directory where to write
  * @param target what the model predicts, with its thresholds
+ * @param decision how thresholds were chosen
  * @param rows the rows of the run
  * @param seed of the run
  * @param commandLine that started it
  * @param steps training steps made
  * @param bestStep the step whose weights are kept
  */
-record FinishedRun(ModelDirectory directory, Target target, RowCounts rows, long seed, List<String> commandLine,
-    long steps, long bestStep) {
+record FinishedRun(ModelDirectory directory, Target target, DecisionConfig decision, RowCounts rows, long seed,
+    List<String> commandLine, long steps, long bestStep) {
   /**
    * Writes the model directory and deletes what only an unfinished run needs.
    *
@@ -46,7 +47,7 @@ record FinishedRun(ModelDirectory directory, Target target, RowCounts rows, long
         System.getProperty("java.vm.name") + " " + Runtime.version()));
     var targetReport = new TargetReport(target, languages);
     TestReport.Builder builder = targetReport.builder("Test of " + directory.path(), test, seed);
-    targetReport.addTemperature(builder, validation, test);
+    targetReport.addValidation(builder, decision, validation, test);
     facts.forEach(builder::fact);
     TestReport report = builder
         .fact("Rows", rows.toString())

@@ -34,6 +34,11 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
   /** Truth and answers, to be measured. */
   Outcomes outcomes(int[][] truth, int[][] answers);
 
+  /** What a model said of labelled rows, to be measured. */
+  default Outcomes outcomes(ScoredRows rows) {
+    return outcomes(rows.truth(), decide(rows.logits()));
+  }
+
   /**
    * The same with thresholds chosen on validation rows, where there are any to choose.
    *

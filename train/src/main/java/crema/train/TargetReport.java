@@ -24,8 +24,7 @@ record TargetReport(Target target, Languages languages) {
    * @param seed of the confidence intervals
    */
   TestReport.Builder builder(String title, ScoredRows test, long seed) {
-    int[][] answers = target.decide(test.logits());
-    Outcomes outcomes = target.outcomes(test.truth(), answers);
+    Outcomes outcomes = target.outcomes(test);
     ScoreMatrix probabilities = target.probabilities(test.logits());
     TestReport.Builder builder = TestReport.builder(title, target.labels().names(), outcomes)
         .bands(FrequencyBands.DEFAULT, target.labels().counts())
@@ -37,7 +36,9 @@ record TargetReport(Target target, Languages languages) {
           .groups("Labels of a document", GroupMetrics.byLabelsPerDocument(outcomes));
       case TaxonomyTarget paths -> {
         var hierarchy = Hierarchy.of(paths.taxonomy().parents());
-        builder.hierarchy(hierarchy).decisions(probabilities, withAncestors(hierarchy, test.truth()));
+        builder.hierarchy(hierarchy)
+            .pathConsistency(hierarchy, probabilities)
+            .decisions(probabilities, withAncestors(hierarchy, test.truth()));
         if (outcomes instanceof SingleLabelOutcomes single) {
           addAbstention(builder, probabilities, single);
         }
@@ -61,19 +62,20 @@ record TargetReport(Target target, Languages languages) {
   }
 
   /**
-   * Adds what a temperature, chosen on validation rows, makes of the calibration, where the probabilities are those of
-   * a softmax or of labels each for itself.
+   * Adds what the validation rows say of the probabilities: how good each threshold is that was tried, and what a
+   * temperature makes of the calibration, where the probabilities are those of one softmax or of labels each for itself.
    */
-  void addTemperature(TestReport.Builder builder, ScoredRows validation, ScoredRows test) {
+  void addValidation(TestReport.Builder builder, DecisionConfig decision, ScoredRows validation, ScoredRows test) {
     switch (target) {
       case SingleLabelTarget _ -> {
         int[] truth = Arrays.stream(validation.truth()).mapToInt(labels -> labels[0]).toArray();
         double temperature = Temperature.fitSoftmax(validation.logits(), truth).value();
         builder.temperature(temperature, test.logits().softmax(temperature));
       }
-      case MultiLabelTarget _ -> {
+      case MultiLabelTarget labels -> {
         double temperature = Temperature.fitSigmoid(validation.logits(), validation.truth()).value();
-        builder.temperature(temperature, test.logits().sigmoid(temperature));
+        builder.temperature(temperature, test.logits().sigmoid(temperature))
+            .thresholds(labels.sweep(decision, validation));
       }
       case TaxonomyTarget _ -> { }
     }

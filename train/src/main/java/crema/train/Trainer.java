@@ -362,7 +362,8 @@ public final class Trainer implements AutoCloseable {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
     facts.put("Steps", "%,d, best at %,d".formatted(state.step(), bestStep));
-    return new FinishedRun(directory, tuned, data.rows(), config.seed(), commandLine, state.step(), bestStep)
+    return new FinishedRun(directory, tuned, config.decision(), data.rows(), config.seed(), commandLine, state.step(),
+        bestStep)
         .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), config.data().languages(), facts);
   }
 

@@ -49,7 +49,7 @@ final class Validator {
     var evaluation = evaluator.evaluate(data, new TrainingListener() {});
     ScoredRows rows = evaluation.rows();
     Target tuned = target.tuned(config.decision(), rows);
-    var metrics = ClassificationMetrics.of(tuned.outcomes(rows.truth(), tuned.decide(rows.logits())));
+    var metrics = ClassificationMetrics.of(tuned.outcomes(rows));
     double value = isByLoss() ? evaluation.loss() : Metric.ofKey(config.validation().metric()).of(metrics);
     ThresholdRecord thresholds = target instanceof MultiLabelTarget labels
         ? thresholds(labels, rows, step, epoch)

@@ -75,7 +75,7 @@ class ConfigTest {
   void aConfigGivesEverySettingAndItsPathsAreRelativeToIt() throws IOException {
     var run = train(config("a.yaml", "learning-rate: 1e-3", "lowercase: true"));
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(resolved("model")).contains("epochs: 1", "learning-rate: 0.001", "lowercase: true", "label: category",
+    assertThat(resolved("model")).contains("epochs: 1", "learning-rate: 0.001", "lowercase: true", "- category",
         "- " + folder.resolve("data").resolve("rows.csv").toAbsolutePath());
   }
 

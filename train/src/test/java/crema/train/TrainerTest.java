@@ -171,7 +171,7 @@ class TrainerTest {
     try (var files = Files.list(shared.resolve("straight"))) {
       assertThat(files.map(file -> Objects.toString(file.getFileName()))).containsExactlyInAnyOrder("config.json",
           "model.safetensors", "tokenizer.json", "labels.json", "target.json", "provenance.json", "training.json", "metrics.json",
-          "report.html", "log.jsonl");
+          "test.jsonl", "report.html", "log.jsonl");
     }
   }
 
