@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import crema.nn.fasttext.FastText;
 import crema.report.StepLog;
 import crema.report.StepRecord;
+import crema.report.ThresholdRecord;
 import crema.report.ValidationRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,6 +143,7 @@ class FastTextRunTest {
         .map(entry -> switch (entry) {
           case StepRecord step -> step.step() + " " + step.epoch() + " " + step.loss() + " " + step.learningRate();
           case ValidationRecord validation -> validation.step() + " " + validation.metrics();
+          case ThresholdRecord thresholds -> thresholds.toString();
         })
         .toList();
   }
