@@ -4,6 +4,7 @@ import crema.cli.ConfigFile.Setting;
 import crema.nn.io.AtomicFile;
 import crema.train.CheckpointPolicy;
 import crema.train.FastTextTrainingConfig;
+import crema.train.FastTextTuning;
 import crema.train.LabelConfig;
 import crema.train.ModelDirectory;
 import crema.train.TrainingConfig;
@@ -52,6 +53,10 @@ import picocli.CommandLine.Spec;
       "Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened."
     })
 final class TrainCommand implements Callable<Integer>, Configurable {
+  /** What fastText calls the settings that a search would change. */
+  private static final Map<String, String> ENGINE_NAMES = Map.of("--dim", "dim", "--learning-rate", "lr", "--epochs", "epoch",
+      "--word-ngrams", "wordNgrams", "--minn", "minn", "--maxn", "maxn", "--buckets", "bucket");
+
   private final Terminal terminal;
 
   @Spec private @Nullable CommandSpec spec;
@@ -250,6 +255,31 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     @Option(names = "--min-count", paramLabel = "N", defaultValue = "1",
         description = "Words seen less often get no vector of their own (default: ${DEFAULT-VALUE}).")
     private int minCount;
+
+    @Option(names = "--folds", paramLabel = "K", defaultValue = "0",
+        description = "First cross-validate on the training rows, in K parts with the proportions of the labels (default: no).")
+    private int folds;
+
+    @Option(names = "--autotune-duration", paramLabel = "SECONDS", defaultValue = "0",
+        description = "Search so long for the settings that are best on the validation rows; those that are given stay as "
+            + "they are (default: no search).")
+    private int searchSeconds;
+
+    @Option(names = "--autotune-metric", paramLabel = "NAME", defaultValue = "macro-f1",
+        description = "f1, macro-f1, weighted-f1, precision, recall, f1:LABEL, precisionAtRecall:PERCENT:LABEL or "
+            + "recallAtPrecision:PERCENT:LABEL (default: ${DEFAULT-VALUE}).")
+    private String searchMetric = "macro-f1";
+
+    @Option(names = "--autotune-model-size", paramLabel = "SIZE", defaultValue = "",
+        description = "Search among quantized models of at most so many bytes, for instance 2M.")
+    private String modelSize = "";
+
+    @Option(names = "--quantize", description = "Make the model many times smaller, at little cost in accuracy.")
+    private boolean quantize;
+
+    @Option(names = "--cutoff", paramLabel = "N", defaultValue = "0",
+        description = "A quantized model keeps so many words and n-grams and is trained on (default: all).")
+    private int cutoff;
 
     @Option(names = "--leading-words", paramLabel = "N", defaultValue = "0",
         description = "How many words at the start of a text count more (default: none).")
@@ -470,7 +500,15 @@ final class TrainCommand implements Callable<Integer>, Configurable {
         Objects.requireNonNull(training.learningRate), Objects.requireNonNull(training.epochs),
         fastText.loss, fastText.wordNgrams, fastText.minn, fastText.maxn, fastText.buckets, fastText.minCount,
         new FastTextTrainingConfig.Text(model.lowercase, fastText.leadingWords, fastText.leadingWeight));
-    return new FastTextTrainingConfig(dataConfig(), network, training.seed);
+    return new FastTextTrainingConfig(dataConfig(), network, fastTextTuning(), training.seed);
+  }
+
+  private FastTextTuning fastTextTuning() {
+    List<String> fixed = ENGINE_NAMES.entrySet().stream()
+        .filter(name -> ConfigDefaults.isGiven(line(), line().getCommandSpec().findOption(name.getKey())))
+        .map(Map.Entry::getValue).sorted().toList();
+    return new FastTextTuning(fastText.folds, fastText.searchSeconds, fastText.searchMetric, fastText.modelSize,
+        fastText.searchSeconds == 0 ? List.of() : fixed, fastText.quantize, fastText.cutoff);
   }
 
   private TrainingConfig encoderConfig() {

@@ -2,12 +2,14 @@ package crema.train;
 
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
-import crema.data.Row;
 import crema.data.RowSource;
 import crema.metrics.ClassificationMetrics;
+import crema.nn.fasttext.Autotune;
 import crema.nn.fasttext.DivergedException;
 import crema.nn.fasttext.FastText;
 import crema.nn.fasttext.FastTextTrainer;
+import crema.nn.fasttext.QuantizeOptions;
+import crema.nn.fasttext.Quantizer;
 import crema.nn.fasttext.TextSource;
 import crema.nn.fasttext.TrainingProgress;
 import crema.report.StepLog;
@@ -15,13 +17,14 @@ import crema.report.StepRecord;
 import crema.report.ValidationRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FastTextRun {
   private static final Duration NEVER = Duration.ofDays(10_000);
+
+  /** With fewer labels there are too few rows to quantize the output matrix. */
+  private static final int QUANTIZED_LABELS = 256;
 
   private final FastTextTrainingConfig config;
   private final ModelDirectory directory;
@@ -41,6 +47,7 @@ public final class FastTextRun {
   private long stepsDone;
   private double secondsBefore;
   private long trainRows;
+  private int epochs;
 
   /**
    * A run in a directory, or the rest of the one that is there.
@@ -55,6 +62,7 @@ public final class FastTextRun {
   public FastTextRun(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
       TrainingListener listener, StopSignal stop) {
     this.config = config;
+    epochs = config.network().epochs();
     this.directory = directory;
     this.policy = policy;
     this.threads = threads;
@@ -73,26 +81,28 @@ public final class FastTextRun {
     ModelDirectory.writeJson(directory.trainingConfig(), config);
     RunRows rows;
     Target target;
+    TextSource text;
     try {
       rows = read();
       target = new SingleLabelTarget(rows.labels(config.data().labels()));
       trainRows = count(rows.train());
-      writeLines(rows.train());
+      text = lines().write(rows.train(), "train");
     } catch (IOException | RuntimeException e) {
       if (!resumes) {
         directory.discardRun();
       }
       throw e;
     }
-    FastText model;
+    var facts = new LinkedHashMap<String, String>();
+    Optional<FastText> trained;
     try (var run = new Run()) {
-      model = train(run);
-      if (stopped) {
+      trained = crossValidated(rows, target, facts) ? train(run, text, rows, facts) : Optional.empty();
+      if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      validate(new FastTextClassifier(model, config.network().text(), target, threads), rows.validation(), run.log());
+      validate(new FastTextClassifier(trained.get(), config.network().text(), target, threads), rows.validation(), run.log());
     }
-    return finish(model, target, rows, commandLine);
+    return finish(trained.get(), target, rows, facts, commandLine);
   }
 
   private RunRows read() {
@@ -108,34 +118,79 @@ public final class FastTextRun {
     return config.data().strict() ? ProblemListener.STRICT : lenient;
   }
 
-  /** The training rows in fastText's own format, on disk: they are read more than once and may not fit in memory. */
-  private void writeLines(RowSource rows) throws IOException {
-    Files.createDirectories(directory.fastTextLines().getParent());
-    try (Writer lines = Files.newBufferedWriter(directory.fastTextLines())) {
-      rows.forEach(ProblemListener.SILENT, row -> write(row, lines));
-    }
+  private FastTextLines lines() {
+    return new FastTextLines(config.network().text(), directory.cache());
   }
 
-  private void write(Row row, Writer lines) {
-    try {
-      lines.write(FastTextClassifier.line(config.network().text(), row.labels().getFirst(), row.text()) + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /**
+   * Cross-validates if that was asked for. A resumed run keeps what was found before.
+   *
+   * @return false if the run was asked to stop meanwhile
+   */
+  private boolean crossValidated(RunRows rows, Target target, Map<String, String> facts) throws IOException {
+    if (config.tuning().folds() == 0) {
+      return true;
     }
+    Path file = directory.checkpoints().resolve("folds.json");
+    if (!Files.exists(file)) {
+      var scores = explained(() -> new FastTextFolds(config, lines(), threads, listener, stop).run(rows.train(), target));
+      if (scores.isEmpty()) {
+        return false;
+      }
+      ModelDirectory.writeJson(file, scores.get());
+    }
+    facts.putAll(ModelDirectory.readJson(file, FoldScores.class).facts());
+    return true;
   }
 
-  private FastText train(Run run) throws IOException {
-    listener.stage("Training");
-    Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
+  /** Trains, searches first if that was asked for, and quantizes; nothing if the run was asked to stop. */
+  private Optional<FastText> train(Run run, TextSource text, RunRows rows, Map<String, String> facts) throws IOException {
     Files.createDirectories(directory.checkpoints());
+    if (config.tuning().searchSeconds() > 0) {
+      TextSource validation = lines().write(rows.validation(), "validation");
+      Path trials = directory.checkpoints().resolve("trials.jsonl");
+      run.onStart(0);
+      var found = new FastTextSearch(config, trials, threads, listener, stop).run(text, validation);
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      Autotune.Result result = found.get();
+      epochs = result.config().epoch();
+      facts.put("Found in %,d trials".formatted(result.trials().size()), FastTextSearch.describe(result.config()));
+      return Optional.of(quantized(result.model(), text));
+    }
+    listener.stage("Training");
+    FastText model = explained(() -> train(run, text));
+    return stopped ? Optional.empty() : Optional.of(quantized(model, text));
+  }
+
+  private FastText train(Run run, TextSource text) throws IOException {
+    Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
     Duration interval =
         policy.everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (policy.everyMinutes() * 60_000));
-    var trainer = new FastTextTrainer(config.network().config().threads(threads).seed(config.seed()).build())
-        .checkpoints(checkpoint, interval)
-        .listener(run);
-    TextSource text = TextSource.of(directory.fastTextLines());
+    var trainer = new FastTextTrainer(config.engine(threads)).checkpoints(checkpoint, interval).listener(run);
+    return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
+  }
+
+  private FastText quantized(FastText model, TextSource text) throws IOException {
+    FastTextTuning tuning = config.tuning();
+    if (!tuning.quantize()) {
+      return model;
+    }
+    listener.stage("Quantizing");
+    boolean manyLabels = model.labels().size() >= QUANTIZED_LABELS;
+    var options = new QuantizeOptions(2, true, manyLabels, tuning.cutoff(), tuning.cutoff() > 0 ? model.config() : null);
+    return explained(() -> new Quantizer(options).quantize(model, text));
+  }
+
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Does something of which the engine says what is wrong with the settings or the data. */
+  private static <T> T explained(Work<T> work) throws IOException {
     try {
-      return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
+      return work.run();
     } catch (DivergedException | IllegalArgumentException e) {
       throw new TrainingException(String.valueOf(e.getMessage()), e);
     }
@@ -181,7 +236,7 @@ public final class FastTextRun {
     }
 
     private StepRecord entry(TrainingProgress progress) {
-      return new StepRecord(steps(progress.fraction()), progress.fraction() * config.network().epochs(), progress.loss(),
+      return new StepRecord(steps(progress.fraction()), progress.fraction() * epochs, progress.loss(),
           progress.lr(), Double.NaN, progress.wordsPerSecond(), secondsBefore + progress.elapsed().toMillis() * 1e-3);
     }
 
@@ -199,7 +254,7 @@ public final class FastTextRun {
 
   /** A step is a row: each is trained on once an epoch. */
   private long totalSteps() {
-    return trainRows * config.network().epochs();
+    return trainRows * epochs;
   }
 
   private void validate(Classifier classifier, RowSource rows, StepLog log) throws IOException {
@@ -207,24 +262,28 @@ public final class FastTextRun {
     listener.stage("Validating");
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
     var metrics = ClassificationMetrics.of(classifier.target().outcomes(scored));
-    var entry = new ValidationRecord(totalSteps(), config.network().epochs(), Double.NaN, Validator.metrics(metrics),
+    var entry = new ValidationRecord(totalSteps(), epochs, Double.NaN, Validator.metrics(metrics),
         (System.nanoTime() - began) * 1e-9);
     log.write(entry);
     listener.validated(entry, true);
   }
 
   /** Tests and writes the model. */
-  private TrainingResult finish(FastText model, Target target, RunRows rows, List<String> commandLine)
-      throws IOException {
+  private TrainingResult finish(FastText model, Target target, RunRows rows, Map<String, String> found,
+      List<String> commandLine) throws IOException {
     listener.stage("Testing");
     var classifier = new FastTextClassifier(model, config.network().text(), target, threads);
     var counts = new RowCounts(trainRows, count(rows.validation()), count(rows.test()), rows.hash());
     Languages languages = config.data().languages();
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
+        model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
+    facts.putAll(found);
     return new FinishedRun(directory, target, DecisionConfig.DEFAULT, counts, config.seed(), commandLine, totalSteps(),
         totalSteps())
         .write(new FastTextFiles(model), scored(classifier, rows.validation(), Languages.NONE),
             scored(classifier, rows.test(), languages), languages,
-            Map.of("Model", "fastText, %,d words, dim %d".formatted(model.words().size(), model.dim())));
+            facts);
   }
 
   private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {

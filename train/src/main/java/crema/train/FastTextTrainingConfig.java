@@ -11,16 +11,23 @@ import java.util.List;
  * @param model {@code fasttext}, which tells such settings from an encoder's
  * @param data which rows, and how they are split
  * @param network what is trained, and how
+ * @param tuning what is done around the training
  * @param seed of everything random: splits, initial vectors, order
  */
-public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Network network, long seed) {
+public record FastTextTrainingConfig(
+    String model, TrainingConfig.Data data, Network network, FastTextTuning tuning, long seed) {
   static final String MODEL = "fasttext";
 
   private static final String LABEL_PREFIX = "__label__";
 
   /** Settings of a run. */
-  public FastTextTrainingConfig(TrainingConfig.Data data, Network network, long seed) {
-    this(MODEL, data, network, seed);
+  public FastTextTrainingConfig(TrainingConfig.Data data, Network network, FastTextTuning tuning, long seed) {
+    this(MODEL, data, network, tuning, seed);
+  }
+
+  /** The engine's settings. */
+  FastTextConfig engine(int threads) {
+    return network.config().threads(threads).seed(seed).build();
   }
 
   /**

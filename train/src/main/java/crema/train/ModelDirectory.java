@@ -106,9 +106,9 @@ public record ModelDirectory(Path path) {
     return path.resolve("thresholds.jsonl");
   }
 
-  /** The text that a fastText model is trained on, while it is. */
-  Path fastTextLines() {
-    return path.resolve("cache").resolve("train.txt");
+  /** What training keeps to read it again, until it is over. */
+  Path cache() {
+    return path.resolve("cache");
   }
 
   /** The model of a stage, from 0, where several decide one after the other. */
@@ -127,7 +127,7 @@ public record ModelDirectory(Path path) {
 
   /** The token cache of a part of the rows. */
   Path tokenCache(String part) {
-    return path.resolve("cache").resolve(part + ".tokens");
+    return cache().resolve(part + ".tokens");
   }
 
   /** Whether there is a whole model. */
@@ -186,7 +186,7 @@ public record ModelDirectory(Path path) {
   /** Deletes what only an unfinished run needs. */
   void deleteRunFiles() throws IOException {
     deleteFolder(checkpoints());
-    deleteFolder(path.resolve("cache"));
+    deleteFolder(cache());
   }
 
   private static void deleteFolder(Path folder) throws IOException {

@@ -1,0 +1,39 @@
+package crema.train;
+
+import crema.data.ProblemListener;
+import crema.data.Row;
+import crema.data.RowSource;
+import crema.nn.fasttext.TextSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Rows in fastText's own format, on disk: they are read more than once and may not fit in memory.
+ *
+ * @param reading how texts are read
+ * @param folder where the files are, until the run is over
+ */
+record FastTextLines(FastTextTrainingConfig.Text reading, Path folder) {
+  /** Writes rows to a file of this name. */
+  TextSource write(RowSource rows, String name) throws IOException {
+    Files.createDirectories(folder);
+    Path file = folder.resolve(name + ".txt");
+    try (Writer lines = Files.newBufferedWriter(file)) {
+      rows.forEach(ProblemListener.SILENT, row -> write(row, lines));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return TextSource.of(file);
+  }
+
+  private void write(Row row, Writer lines) {
+    try {
+      lines.write(FastTextClassifier.line(reading, row.labels().getFirst(), row.text()) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
