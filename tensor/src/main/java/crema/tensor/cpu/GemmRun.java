@@ -144,7 +144,7 @@ final class GemmRun {
     }
     depth = blocking.depthFor(k);
     round(b.panels, 0, n, 0, k);
-    int rowTasks = ceilDiv(m, blocking.rows());
+    int rowTasks = Math.max(ceilDiv(m, blocking.rows()), Math.clamp(m / (4 * kernel.rows()), 1, MANY_TASKS));
     int columnTasks = Math.clamp(worthTasks() / rowTasks, 1, ceilDiv(MANY_TASKS, rowTasks));
     taskRows = share(m, rowTasks, kernel.rows());
     taskColumns = share(n, columnTasks, panelColumns);
