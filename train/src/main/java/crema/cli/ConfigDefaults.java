@@ -41,10 +41,13 @@ final class ConfigDefaults implements IDefaultValueProvider {
   private static final String DATA = "data";
   private static final String DATA_SECTION = "Data";
 
+  /** The last of the files; those before it may be shared with other runs. */
+  private final Path own;
   private final Map<String, Setting> settings;
   private final Set<String> dataFiles;
 
-  private ConfigDefaults(Map<String, Setting> settings, Set<String> dataFiles) {
+  private ConfigDefaults(Path own, Map<String, Setting> settings, Set<String> dataFiles) {
+    this.own = own;
     this.settings = settings;
     this.dataFiles = dataFiles;
   }
@@ -73,7 +76,7 @@ final class ConfigDefaults implements IDefaultValueProvider {
     }
     boolean dataFolder = settings.containsKey(DATA) || given.hasMatchedOption("--" + DATA);
     settings.keySet().removeIf(key -> given.hasMatchedOption("--" + key));
-    command.setDefaultValueProvider(new ConfigDefaults(settings, dataFolder ? dataFiles(command) : Set.of()));
+    command.setDefaultValueProvider(new ConfigDefaults(files.getLast(), settings, dataFolder ? dataFiles(command) : Set.of()));
   }
 
   /** Which options the command line has, whatever is wrong with it: that is told when it is parsed in earnest. */
@@ -129,6 +132,13 @@ final class ConfigDefaults implements IDefaultValueProvider {
   /** Whether the command line or a config file gives an option its value. */
   static boolean isGiven(CommandLine command, OptionSpec option) {
     return command.getParseResult().hasMatchedOption(option.longestName()) || setting(command, option) != null;
+  }
+
+  /** Whether an option is given for this run alone: not by a file that may be shared with runs to which it matters. */
+  static boolean isGivenAlone(CommandLine command, OptionSpec option) {
+    Setting setting = setting(command, option);
+    return setting == null ? isGiven(command, option)
+        : command.getDefaultValueProvider() instanceof ConfigDefaults config && setting.file().equals(config.own);
   }
 
   /** A mistake in an option, which names it where it stands: on the command line, or in a config file. */

@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -166,9 +166,9 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
     if (!Files.isDirectory(folder)) {
       throw new TrainingException(folder + " is not a folder with configs");
     }
-    var configs = new LinkedHashMap<String, Path>();
+    var configs = new TreeMap<String, Path>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
+      for (Path file : files.toList()) {
         String name = file.getFileName().toString();
         if (name.endsWith(".yaml") && !name.startsWith("_")) {
           configs.put(name.substring(0, name.length() - ".yaml".length()), file);

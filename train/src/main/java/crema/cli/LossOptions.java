@@ -147,4 +147,9 @@ final class LossOptions {
   SamplingConfig sampling() {
     return new SamplingConfig(sampler, samplerWeights, effectiveNumberBeta);
   }
+
+  /** How rare labels count more. */
+  String classWeights() {
+    return classWeights;
+  }
 }

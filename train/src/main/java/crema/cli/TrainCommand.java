@@ -6,6 +6,7 @@ import crema.train.CheckpointPolicy;
 import crema.train.FastTextTrainingConfig;
 import crema.train.FastTextTuning;
 import crema.train.LabelConfig;
+import crema.train.LinearTrainingConfig;
 import crema.train.ModelDirectory;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Trains a transformer encoder, or fastText, to give texts their labels, from CSV, TSV, JSONL or fastText files",
+      "Trains a transformer encoder, fastText or a linear baseline to give texts their labels, from CSV, TSV, JSONL or fastText files",
       "(also .gz, .zst). Writes a model directory with weights, labels, provenance, metrics.json, report.html and log.jsonl."
     },
     footer = {
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
       "      --output models/topics",
       "  crema train --train offers.csv --text title --label lvl1,lvl2,lvl3 --target taxonomy --output models/tree",
       "  crema train --model fasttext --train offers.csv --text title --label category --output models/fast",
+      "  crema train --model linear --train offers.csv --text title --label category --output models/baseline",
       "  crema train --config offers.yaml --epochs 5 --output models/offers",
       "  crema train --resume --output models/offers",
       "",
@@ -93,6 +95,9 @@ final class TrainCommand implements Callable<Integer>, Configurable {
 
   @Mixin(name = "FastText")
   private FastTextOptions fastText = new FastTextOptions();
+
+  @Mixin(name = "Linear")
+  private LinearOptions linear = new LinearOptions();
 
   @Mixin(name = "Loss")
   private LossOptions loss = new LossOptions();
@@ -396,7 +401,7 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     if (continues) {
       refuseFinished(directory);
       refuseOtherSettings(directory);
-      kind = directory.holdsFastTextRun() ? TrainedKind.FAST_TEXT : TrainedKind.ENCODER;
+      kind = new TrainedKind.Flag().convert(directory.trainedModel());
     } else {
       refuseForeign();
     }
@@ -410,6 +415,12 @@ final class TrainCommand implements Callable<Integer>, Configurable {
         FastTextTrainingConfig config = continues ? directory.readFastTextConfig() : fastTextConfig();
         prepare(directory, continues);
         yield new TrainingSession(terminal, quiet).run(config, directory, policy(), threads, commandLine());
+      }
+      case LINEAR -> {
+        LinearTrainingConfig config = continues ? directory.readLinearConfig()
+            : linear.config(dataConfig(), model.lowercase, loss.classWeights(), training.seed);
+        prepare(directory, continues);
+        yield new TrainingSession(terminal, quiet).run(config, directory, threads, commandLine());
       }
     };
   }
@@ -485,11 +496,11 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     }
   }
 
-  /** Refuses settings which would have no effect. */
+  /** Refuses settings which would have no effect, unless they are in a config that is shared. */
   private void refuseForeign() {
     CommandSpec command = line().getCommandSpec();
     for (OptionSpec option : command.options()) {
-      if (!kind.heeds(option, command) && ConfigDefaults.isGiven(line(), option)) {
+      if (!kind.heeds(option, command) && ConfigDefaults.isGivenAlone(line(), option)) {
         throw ConfigDefaults.mistake(line(), option, " has no effect with --model " + kind + ": leave it out");
       }
     }

@@ -10,9 +10,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What {@code crema train} can train, and which of its options matter to that. */
 enum TrainedKind {
-  ENCODER("encoder", 3, 3e-4, Set.of("FastText"), Set.of()),
-  FAST_TEXT("fasttext", 10, 0.5, Set.of("Encoder", "Loss", "Training", "Validation and checkpoints"),
-      Set.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes"));
+  ENCODER("encoder", 3, 3e-4, Set.of("FastText", "Linear"), Set.of()),
+  FAST_TEXT("fasttext", 10, 0.5, Set.of("Encoder", "Linear", "Loss", "Training", "Validation and checkpoints"),
+      Set.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes")),
+  LINEAR("linear", 1, 1, Set.of("Encoder", "FastText", "Loss", "Training", "Answers", "Validation and checkpoints"),
+      Set.of("--lowercase", "--class-weights", "--seed"));
 
   private final String flag;
   private final int epochs;

@@ -7,6 +7,8 @@ import crema.tensor.Device;
 import crema.train.CheckpointPolicy;
 import crema.train.FastTextRun;
 import crema.train.FastTextTrainingConfig;
+import crema.train.LinearRun;
+import crema.train.LinearTrainingConfig;
 import crema.train.ModelDirectory;
 import crema.train.StopSignal;
 import crema.train.Trainer;
@@ -58,6 +60,11 @@ final class TrainingSession {
       List<String> commandLine) throws IOException {
     return watch(directory, (view, stop) ->
         new FastTextRun(config, directory, policy, threads, view, stop).run(commandLine));
+  }
+
+  int run(LinearTrainingConfig config, ModelDirectory directory, int threads, List<String> commandLine)
+      throws IOException {
+    return watch(directory, (view, stop) -> new LinearRun(config, directory, threads, view, stop).run(commandLine));
   }
 
   private int watch(ModelDirectory directory, Run run) throws IOException {

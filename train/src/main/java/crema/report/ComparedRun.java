@@ -55,7 +55,7 @@ public record ComparedRun(
     }
     put(scores, "Hierarchical F1", json.path("hierarchical").path("f1"));
     for (JsonNode group : json.path("groups")) {
-      if (group.path("by").asString("").equals("Level")) {
+      if (group.path("by").asString("").equals("Taxonomy level")) {
         put(scores, group.path("group").asString(""), group.path("accuracy"));
       }
     }

@@ -174,7 +174,7 @@ public final class RunComparison {
         + " difference in the first seed.";
   }
 
-  /** The table for a terminal; the best of a column has a star. */
+  /** The table for a terminal, as wide as it needs to be; the best of a column has a star. */
   public String terminal(TerminalStyle style) {
     var titles = new ArrayList<TextTable.Column>(List.of(new TextTable.Text("Run")));
     headings().forEach(heading -> titles.add(new TextTable.Number(heading)));
@@ -184,7 +184,7 @@ public final class RunComparison {
       cells(row).forEach(cell -> line.add(cell.best() ? "*" + cell.shown() : cell.shown()));
       table.row(line.toArray(String[]::new));
     }
-    return style.bold(DisplayWidth.printable(title)) + "\n\n" + table.render(style) + "\n"
+    return style.bold(DisplayWidth.printable(title)) + "\n\n" + table.render(new TerminalStyle(Integer.MAX_VALUE, style.colour())) + "\n"
         + style.faint(DisplayWidth.printable(legend())) + "\n";
   }
 

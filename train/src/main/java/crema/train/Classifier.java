@@ -36,6 +36,7 @@ public interface Classifier extends AutoCloseable {
       return switch (ModelKind.of(model)) {
         case ENCODER -> EncoderClassifier.load(model, threads);
         case FAST_TEXT -> FastTextClassifier.load(model, threads);
+        case LINEAR -> LinearClassifier.load(model);
         case STAGED -> StagedDescription.load(model, threads);
       };
     } catch (IOException e) {

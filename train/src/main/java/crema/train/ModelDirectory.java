@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json}, and
- * {@code model.safetensors} and {@code tokenizer.json} or, of fastText, {@code model.bin}; {@code provenance.json},
+ * {@code model.safetensors} and {@code tokenizer.json} or, of fastText, {@code model.bin} or, of a linear model, {@code terms.json}; {@code provenance.json},
  * {@code training.json}, {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html},
  * {@code log.jsonl} and, with thresholds, {@code thresholds.jsonl} tell where it comes from. While it is trained there
  * are also {@code checkpoints} and {@code cache}.
@@ -49,6 +49,11 @@ public record ModelDirectory(Path path) {
   /** The weights of a fastText model, as a file of fastText. */
   public Path fastText() {
     return path.resolve("model.bin");
+  }
+
+  /** The terms of a linear model and in how many texts each is. */
+  public Path terms() {
+    return path.resolve("terms.json");
   }
 
   /** The tokenizer. */
@@ -175,7 +180,7 @@ public record ModelDirectory(Path path) {
   }
 
   private void deleteFiles() throws IOException {
-    for (Path file : List.of(config(), weights(), fastText(), tokenizer(), labels(), target(), provenance(),
+    for (Path file : List.of(config(), weights(), fastText(), terms(), tokenizer(), labels(), target(), provenance(),
         trainingConfig(), resolvedConfig(), metrics(), testOutcomes(), report(), log(), thresholdLog())) {
       Files.deleteIfExists(file);
     }
@@ -209,14 +214,24 @@ public record ModelDirectory(Path path) {
     return readJson(trainingConfig(), FastTextTrainingConfig.class);
   }
 
-  /** Whether the run that was started here is one of fastText. */
-  public boolean holdsFastTextRun() throws IOException {
-    return holdsRun() && FastTextTrainingConfig.MODEL.equals(readJson(trainingConfig(), Map.class).get("model"));
+  /** Reads the settings of a run of the linear baseline. */
+  public LinearTrainingConfig readLinearConfig() throws IOException {
+    return readJson(trainingConfig(), LinearTrainingConfig.class);
+  }
+
+  /** What the run that was started here trains: {@code encoder}, {@code fasttext} or {@code linear}. */
+  public String trainedModel() throws IOException {
+    Object model = readJson(trainingConfig(), Map.class).get("model");
+    return model == null ? "encoder" : model.toString();
   }
 
   /** Reads which rows the run is about, whatever it trains. */
   public TrainingConfig.Data readTrainingData() throws IOException {
-    return holdsFastTextRun() ? readFastTextConfig().data() : readTrainingConfig().data();
+    return switch (trainedModel()) {
+      case FastTextTrainingConfig.MODEL -> readFastTextConfig().data();
+      case LinearTrainingConfig.MODEL -> readLinearConfig().data();
+      default -> readTrainingConfig().data();
+    };
   }
 
   /** Writes a value as JSON; what the file held before stays if that fails. */

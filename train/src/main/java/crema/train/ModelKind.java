@@ -13,6 +13,8 @@ enum ModelKind {
   ENCODER("crema-encoder"),
   /** A fastText model. */
   FAST_TEXT("crema-fasttext"),
+  /** TF-IDF and a hyperplane a label. */
+  LINEAR("crema-linear"),
   /** Several models that decide one after the other. */
   STAGED("crema-staged");
 
@@ -51,6 +53,7 @@ enum ModelKind {
     return switch (this) {
       case ENCODER -> List.of(directory.labels(), directory.weights(), directory.tokenizer());
       case FAST_TEXT -> List.of(directory.labels(), directory.fastText());
+      case LINEAR -> List.of(directory.labels(), directory.weights(), directory.terms());
       case STAGED -> List.of(directory.labels());
     };
   }

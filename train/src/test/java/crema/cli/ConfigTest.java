@@ -89,6 +89,17 @@ class ConfigTest {
   }
 
   @Test
+  void whatIsSharedWithOtherKindsOfModelIsLeftOut() throws IOException {
+    Path shared = config("shared.yaml");
+    Path linear = Files.writeString(folder.resolve("linear.yaml"), "model: linear\n");
+    var run = train(shared, "--config", linear.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(resolved("model")).contains("model: linear", "ngrams: 1").noneMatch(line -> line.startsWith("heads"));
+    Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "model: linear\nlayers: 2\n");
+    assertMistake(train(shared, "--config", wrong.toString(), "--overwrite"), "wrong.yaml, line 2: layers has no effect");
+  }
+
+  @Test
   void theResolvedConfigTrainsTheSameModelAgain() throws IOException {
     assertThat(train(config("a.yaml", "seed: 7")).code()).isZero();
     Path model = folder.resolve("model");

@@ -60,7 +60,7 @@ class FastTextRunTest {
     }
     assertThat(directory.checkpoints()).doesNotExist();
     assertThat(directory.cache()).doesNotExist();
-    assertThat(directory.holdsFastTextRun()).isTrue();
+    assertThat(directory.trainedModel()).isEqualTo("fasttext");
     assertThat(directory.readFastTextConfig()).isEqualTo(config(20));
     assertThat(directory.readTrainingData()).isEqualTo(config(20).data());
     assertThat(ModelSummary.of(directory).facts().get("Kind")).contains("fastText", "softmax", "3 to 4");

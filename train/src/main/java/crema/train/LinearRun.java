@@ -1,0 +1,202 @@
+package crema.train;
+
+import crema.data.KnownLabels;
+import crema.data.ProblemListener;
+import crema.data.RowSource;
+import crema.data.Taxonomy;
+import crema.nn.linear.CrossValidation;
+import crema.nn.linear.HyperplaneShift;
+import crema.nn.linear.LabelTargets;
+import crema.nn.linear.LinearConfig;
+import crema.nn.linear.LinearFit;
+import crema.nn.linear.LinearModel;
+import crema.nn.linear.LinearTrainer;
+import crema.nn.linear.SparseMatrix;
+import crema.nn.linear.TfIdf;
+import crema.report.StepLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
+ * hyperplanes, their shift on validation rows, and the test. Its result depends on the settings and the rows alone. It
+ * has no checkpoints: one that was stopped starts over.
+ */
+public final class LinearRun {
+  private final LinearTrainingConfig config;
+  private final ModelDirectory directory;
+  private final int threads;
+  private final TrainingListener listener;
+  private final StopSignal stop;
+  private final TextRun run;
+
+  /**
+   * A run in a directory.
+   *
+   * @param config what to compute
+   * @param directory where to write; {@linkplain ModelDirectory#prepareForRun prepared}
+   * @param threads how many threads compute
+   * @param listener hears how it goes
+   * @param stop asks the run to stop
+   */
+  public LinearRun(LinearTrainingConfig config, ModelDirectory directory, int threads, TrainingListener listener,
+      StopSignal stop) {
+    this.config = config;
+    this.directory = directory;
+    this.threads = threads;
+    this.listener = listener;
+    this.stop = stop;
+    run = new TextRun(config.data(), config.seed(), directory, listener);
+  }
+
+  /** Texts as vectors, and their labels. */
+  private record Examples(SparseMatrix texts, LabelTargets targets) {}
+
+  /**
+   * Runs to the end, or until it is asked to stop.
+   *
+   * @param commandLine kept in the provenance
+   * @throws TrainingException when a setting or the data is not as it must be
+   */
+  public TrainingResult run(List<String> commandLine) throws IOException {
+    boolean resumes = directory.holdsRun();
+    ModelDirectory.writeJson(directory.trainingConfig(), config);
+    try {
+      return train(commandLine);
+    } catch (IllegalArgumentException e) {
+      discard(resumes);
+      throw new TrainingException(String.valueOf(e.getMessage()), e);
+    } catch (IOException | RuntimeException e) {
+      discard(resumes);
+      throw e;
+    }
+  }
+
+  private void discard(boolean resumes) throws IOException {
+    if (!resumes) {
+      directory.discardRun();
+    }
+  }
+
+  private TrainingResult train(List<String> commandLine) throws IOException {
+    RunRows rows = run.read();
+    Target target = target(rows);
+    listener.stage("Counting terms");
+    TfIdf terms = TfIdf.fit(texts(rows.train()), config.terms().config());
+    Examples examples = examples(rows.train(), terms, target);
+    LinearConfig hyperplanes = chooseC(examples);
+    if (stop.isRequested()) {
+      return new TrainingResult(0, 0, null);
+    }
+    listener.stage("Training");
+    LinearFit fit = new LinearTrainer(hyperplanes, threads).train(examples.texts(), examples.targets());
+    if (!fit.unconverged().isEmpty()) {
+      listener.warning("%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
+          .formatted(fit.unconverged().size(), target.labels().size(), target.labels().name(fit.unconverged().getFirst())));
+    }
+    LinearModel model = fit.model();
+    if (config.hyperplanes().shift()) {
+      listener.stage("Shifting the hyperplanes");
+      Examples validation = examples(rows.validation(), terms, target);
+      model = HyperplaneShift.tune(model, validation.texts(), validation.targets());
+    }
+    if (stop.isRequested()) {
+      return new TrainingResult(0, 0, null);
+    }
+    return finish(new LinearClassifier(terms, model, target), new LinearFiles(terms, model), rows, hyperplanes, commandLine);
+  }
+
+  private Target target(RunRows rows) {
+    LabelConfig reading = config.data().labels();
+    var labels = rows.labels(reading);
+    if (config.hyperplanes().shift() && reading.kind() == TargetKind.SINGLE) {
+      throw new TrainingException("shift needs texts with several labels (--target multi): of one label a text, the "
+          + "nearest hyperplane decides");
+    }
+    return switch (reading.kind()) {
+      case SINGLE -> new SingleLabelTarget(labels);
+      case MULTI -> MultiLabelTarget.of(labels);
+      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), NodeScoring.SIGMOID, new Decoding.BestPath());
+    };
+  }
+
+  private static List<String> texts(RowSource rows) {
+    var texts = new ArrayList<String>();
+    rows.forEach(ProblemListener.SILENT, row -> texts.add(row.text()));
+    return texts;
+  }
+
+  /** The rows whose labels are known; the others are told when the model is measured on them. */
+  private static Examples examples(RowSource rows, TfIdf terms, Target target) {
+    var known = new KnownLabels(target.labels());
+    var texts = new ArrayList<String>();
+    var labels = new ArrayList<int[]>();
+    rows.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT).ifPresent(found -> {
+      texts.add(row.text());
+      labels.add(found);
+    }));
+    int count = target.labels().size();
+    LabelTargets targets = switch (target) {
+      case SingleLabelTarget _ -> LabelTargets.singleLabel(count, labels.stream().mapToInt(row -> row[0]).toArray());
+      case MultiLabelTarget _ -> LabelTargets.multiLabel(count, labels);
+      case TaxonomyTarget paths ->
+          LabelTargets.multiLabel(count, labels.stream().map(row -> path(paths.taxonomy(), row[0])).toList());
+    };
+    return new Examples(terms.transform(texts), targets);
+  }
+
+  private static int[] path(Taxonomy taxonomy, int node) {
+    return IntStream.concat(Arrays.stream(taxonomy.ancestors(node)), IntStream.of(node)).toArray();
+  }
+
+  private LinearConfig chooseC(Examples examples) {
+    LinearConfig hyperplanes = config.hyperplanes().config(config.seed());
+    List<Double> candidates = config.hyperplanes().c();
+    if (candidates.size() == 1) {
+      return hyperplanes;
+    }
+    listener.stage("Choosing C");
+    var validation = new CrossValidation(hyperplanes, config.hyperplanes().folds(), threads);
+    double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
+    return hyperplanes.withC(
+        validation.run(examples.texts(), examples.targets(), values).best(CrossValidation.Score::macroF1));
+  }
+
+  private TrainingResult finish(LinearClassifier classifier, ModelFiles files, RunRows rows, LinearConfig hyperplanes,
+      List<String> commandLine) throws IOException {
+    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+      run.validate(classifier, rows.validation(), 0, 0, log);
+    }
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", config.hyperplanes().loss(),
+        hyperplanes.c(), config.hyperplanes().classWeights(), config.hyperplanes().shift() ? ", shifted" : ""));
+    return run.finish(classifier, files, rows, 0, commandLine, facts);
+  }
+
+  /** What there is of a linear model besides its labels. */
+  private final class LinearFiles implements ModelFiles {
+    private final TfIdf terms;
+    private final LinearModel model;
+
+    LinearFiles(TfIdf terms, LinearModel model) {
+      this.terms = terms;
+      this.model = model;
+    }
+
+    @Override
+    public void writeWeights() throws IOException {
+      terms.save(directory.terms());
+      model.save(directory.weights());
+    }
+
+    @Override
+    public void writeDescription() throws IOException {
+      ModelDirectory.writeJson(directory.config(), ModelKind.LINEAR.description());
+    }
+  }
+}
