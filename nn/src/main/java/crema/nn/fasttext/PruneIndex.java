@@ -7,6 +7,7 @@ final class PruneIndex {
   private final int[] buckets;
   private final int[] rows;
   private final int size;
+  private final int shift;
 
   /**
    * Indexes the pairs {@code (bucket[i], row[i])}.
@@ -16,6 +17,7 @@ final class PruneIndex {
   PruneIndex(int[] bucket, int[] row) {
     size = bucket.length;
     int slots = Integer.highestOneBit(Math.max(2, size)) << 2;
+    shift = Integer.numberOfLeadingZeros(slots - 1);
     buckets = new int[slots];
     rows = new int[slots];
     Arrays.fill(buckets, -1);
@@ -31,7 +33,8 @@ final class PruneIndex {
 
   private int slot(int bucket) {
     int mask = buckets.length - 1;
-    int slot = bucket * 0x9E3779B9 >>> 16 & mask;
+    // The upper bits of the product are the well mixed ones: as many as it takes to number all slots.
+    int slot = bucket * 0x9E3779B9 >>> shift;
     while (buckets[slot] >= 0 && buckets[slot] != bucket) {
       slot = slot + 1 & mask;
     }
