@@ -131,6 +131,11 @@ final class LossOptions {
       description = "Of effective-number, in class weights and sampler (default: ${DEFAULT-VALUE}).")
   private double effectiveNumberBeta;
 
+  /** The settings of one of the losses of Huang et al.; null if no loss was chosen. */
+  @Nullable LossConfig labelLoss() {
+    return name == null ? null : loss(TargetKind.MULTI);
+  }
+
   /** The settings for a target. */
   LossConfig loss(TargetKind target) {
     LossName loss = name == null ? LossName.defaultOf(target) : LossName.ofKey(name, target);

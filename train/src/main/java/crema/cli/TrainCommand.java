@@ -3,11 +3,14 @@ package crema.cli;
 import crema.cli.ConfigFile.Setting;
 import crema.nn.io.AtomicFile;
 import crema.train.CheckpointPolicy;
+import crema.train.FastTextLabels;
 import crema.train.FastTextTrainingConfig;
 import crema.train.FastTextTuning;
 import crema.train.LabelConfig;
 import crema.train.LinearTrainingConfig;
+import crema.train.LossConfig;
 import crema.train.ModelDirectory;
+import crema.train.TargetKind;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
 import java.io.IOException;
@@ -233,13 +236,21 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   }
 
   private static final class FastTextOptions {
+    private static final String SOFTMAX = "softmax";
+
     @Option(names = "--dim", paramLabel = "N", defaultValue = "100",
         description = "The length of a vector (default: ${DEFAULT-VALUE}).")
     private int dim;
 
-    @Option(names = "--fasttext-loss", paramLabel = "NAME", defaultValue = "softmax",
-        description = "softmax, hs for thousands of labels, ns or one-vs-all (default: ${DEFAULT-VALUE}).")
-    private String loss = "softmax";
+    @Option(names = "--fasttext-loss", paramLabel = "NAME",
+        description = "softmax, hs for thousands of labels, ns or one-vs-all (default: softmax; one-vs-all for several "
+            + "labels). One of the losses from bce to distribution-balanced can be chosen by --loss instead.")
+    private @Nullable String loss;
+
+    @Option(names = "--path-labels", paramLabel = "KIND", defaultValue = "last",
+        description = "What is learnt of a path: last, the whole path as one label; all, also those above it "
+            + "(default: ${DEFAULT-VALUE}).")
+    private String pathLabels = "last";
 
     @Option(names = "--word-ngrams", paramLabel = "N", defaultValue = "2",
         description = "The longest word n-gram (default: ${DEFAULT-VALUE}).")
@@ -507,11 +518,18 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   }
 
   private FastTextTrainingConfig fastTextConfig() {
+    TrainingConfig.Data rows = dataConfig();
+    LossConfig labelLoss = loss.labelLoss();
+    boolean severalLabels = labelLoss != null || rows.labels().kind() == TargetKind.MULTI
+        || fastText.pathLabels.equals(FastTextLabels.ALL);
+    String networkLoss = fastText.loss != null ? fastText.loss
+        : severalLabels ? FastTextTrainingConfig.ONE_VS_ALL : FastTextOptions.SOFTMAX;
     var network = new FastTextTrainingConfig.Network(fastText.dim,
         Objects.requireNonNull(training.learningRate), Objects.requireNonNull(training.epochs),
-        fastText.loss, fastText.wordNgrams, fastText.minn, fastText.maxn, fastText.buckets, fastText.minCount,
+        networkLoss, fastText.wordNgrams, fastText.minn, fastText.maxn, fastText.buckets, fastText.minCount,
         new FastTextTrainingConfig.Text(model.lowercase, fastText.leadingWords, fastText.leadingWeight));
-    return new FastTextTrainingConfig(dataConfig(), network, fastTextTuning(), training.seed);
+    return new FastTextTrainingConfig(rows, network,
+        new FastTextLabels(labelLoss, fastText.pathLabels, decisions.config()), fastTextTuning(), training.seed);
   }
 
   private FastTextTuning fastTextTuning() {

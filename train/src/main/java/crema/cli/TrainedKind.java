@@ -12,7 +12,9 @@ import picocli.CommandLine.TypeConversionException;
 enum TrainedKind {
   ENCODER("encoder", 3, 3e-4, Set.of("FastText", "Linear"), Set.of()),
   FAST_TEXT("fasttext", 10, 0.5, Set.of("Encoder", "Linear", "Loss", "Training", "Validation and checkpoints"),
-      Set.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes")),
+      Set.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes", "--loss", "--focal-gamma",
+          "--loss-scale", "--class-balanced-beta", "--class-balanced-mode", "--rebalance-alpha", "--rebalance-beta",
+          "--rebalance-mu", "--negative-lambda", "--negative-kappa")),
   LINEAR("linear", 1, 1, Set.of("Encoder", "FastText", "Loss", "Training", "Answers", "Validation and checkpoints"),
       Set.of("--lowercase", "--class-weights", "--seed"));
 

@@ -11,6 +11,7 @@ import crema.nn.loss.ConditionalSoftmax;
 import crema.nn.loss.Focus;
 import crema.nn.loss.LevelSoftmax;
 import crema.nn.loss.LogitAdjustment;
+import crema.nn.loss.LongTailLoss;
 import crema.nn.loss.Loss;
 import crema.nn.loss.NodeWeighting;
 import crema.nn.loss.Rebalancing;
@@ -42,13 +43,8 @@ record ChosenLoss(LossConfig config, Target target, long rows) {
       case BALANCED_SOFTMAX -> LogitAdjustment.balancedSoftmax(softmax(), frequencies());
       case LOGIT_ADJUSTED -> new LogitAdjustment(softmax(), frequencies(), config.tau());
       case BCE -> binary();
-      case FOCAL -> balancing(BalancingMethod.FL);
-      case CLASS_BALANCED_FOCAL -> balancing(BalancingMethod.CB_FL);
-      case REBALANCED_FOCAL -> balancing(BalancingMethod.R_FL);
-      case NTR_FOCAL -> balancing(BalancingMethod.NTR_FL);
-      case DISTRIBUTION_BALANCED_NO_FOCAL -> balancing(BalancingMethod.DB_0FL);
-      case CLASS_BALANCED_NTR -> balancing(BalancingMethod.CB_NTR);
-      case DISTRIBUTION_BALANCED -> balancing(BalancingMethod.DB);
+      case FOCAL, CLASS_BALANCED_FOCAL, REBALANCED_FOCAL, NTR_FOCAL, DISTRIBUTION_BALANCED_NO_FOCAL, CLASS_BALANCED_NTR,
+          DISTRIBUTION_BALANCED -> longTail(config, frequencies());
       case ASYMMETRIC -> new AsymmetricLoss(config.asymmetric().gammaPositive(), config.asymmetric().gammaNegative(),
           config.asymmetric().margin());
       case SOFT_MACRO_F1 -> new SoftMacroF1();
@@ -112,7 +108,8 @@ record ChosenLoss(LossConfig config, Target target, long rows) {
     return weights;
   }
 
-  private Loss balancing(BalancingMethod method) {
+  /** The loss of Huang et al. that settings name. */
+  static LongTailLoss longTail(LossConfig config, ClassFrequencies frequencies) {
     LossConfig.LongTail settings = config.longTail();
     var parameters = new BalancingMethod.Parameters(config.gamma(),
         new ClassBalancing(settings.classBalancedBeta(), mode(settings.classBalancedMode())),
@@ -121,7 +118,8 @@ record ChosenLoss(LossConfig config, Target target, long rows) {
     var scaling = settings.scale().equals("authors")
         ? BalancingMethod.Scaling.AUTHORS_CODE
         : BalancingMethod.Scaling.PAPER;
-    return method.loss(frequencies(), scaling, parameters);
+    BalancingMethod method = LossName.ofKey(config.name(), TargetKind.MULTI).method().orElseThrow();
+    return method.loss(frequencies, scaling, parameters);
   }
 
   private static ClassBalancing.Mode mode(String name) {

@@ -3,11 +3,11 @@ package crema.train;
 import crema.data.LabelSet;
 import crema.nn.fasttext.FastText;
 import crema.nn.fasttext.Fields;
+import crema.nn.fasttext.LossKind;
 import crema.nn.fasttext.Predictor;
 import crema.nn.fasttext.Task;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
 /** A {@link Classifier} with a fastText model. */
 final class FastTextClassifier implements Classifier {
   private static final int ALL = -1;
-  /** Of a label whose probability is 0. */
-  private static final float LEAST_LOGIT = -100;
+  /** Probabilities are at least so far from 0 and, where labels are each decided on for themselves, from 1. */
+  private static final double LEAST = 1e-9;
 
   private final FastText model;
   private final FastTextTrainingConfig.Text reading;
@@ -28,6 +28,8 @@ final class FastTextClassifier implements Classifier {
   private final Target target;
   private final LabelSet labels;
   private final Map<String, Integer> indices = new HashMap<>();
+  /** Whether the model was trained on one label a text. */
+  private final boolean isOnePath;
   private final int threads;
 
   FastTextClassifier(FastText model, FastTextTrainingConfig.Text reading, Target target, int threads) {
@@ -37,6 +39,7 @@ final class FastTextClassifier implements Classifier {
     this.target = target;
     this.labels = target.labels();
     this.threads = threads;
+    isOnePath = model.config().loss() != LossKind.ONE_VS_ALL;
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
   }
 
@@ -52,8 +55,8 @@ final class FastTextClassifier implements Classifier {
   }
 
   /** A row as a line of fastText's training text. */
-  static String line(FastTextTrainingConfig.Text reading, String label, String text) {
-    return reading.fields().line(List.of(label), List.of(cased(reading, text)));
+  static String line(FastTextTrainingConfig.Text reading, List<String> labels, String text) {
+    return reading.fields().line(labels, List.of(cased(reading, text)));
   }
 
   private static String cased(FastTextTrainingConfig.Text reading, String text) {
@@ -73,9 +76,10 @@ final class FastTextClassifier implements Classifier {
     return target;
   }
 
+  /** As the engine finds them, which need not look at all labels. */
   @Override
   public List<List<Prediction>> predict(List<String> texts, int k) {
-    return forEach(texts, predictor -> text -> predict(predictor, text, k));
+    return target instanceof TaxonomyTarget ? Classifier.super.predict(texts, k) : forEach(texts, predictor -> text -> predict(predictor, text, k));
   }
 
   private List<Prediction> predict(Predictor predictor, String text, int k) {
@@ -95,16 +99,30 @@ final class FastTextClassifier implements Classifier {
       if (words.isEmpty()) {
         return new float[0];
       }
-      var row = new float[labels.size()];
-      Arrays.fill(row, LEAST_LOGIT);
-      predictor.predict(words, ALL, 0f).forEach(best -> row[index(best.label())] = logit(best.probability()));
-      return row;
+      var probabilities = new double[labels.size()];
+      predictor.predict(words, ALL, 0f).forEach(best -> probabilities[index(best.label())] = best.probability());
+      return logits(probabilities);
     }).toArray(float[][]::new);
   }
 
-  /** The logarithm of a probability, whose softmax is the probability again. */
-  private static float logit(float probability) {
-    return Math.max((float) Math.log(Math.min(1, probability)), LEAST_LOGIT);
+  /** What the target makes the same probabilities of. */
+  private float[] logits(double[] probabilities) {
+    if (target instanceof TaxonomyTarget paths && isOnePath) {
+      // The model knows whole paths alone: a text belongs to a node if it belongs to one below it.
+      for (int node = probabilities.length - 1; node >= 0; node--) {
+        int parent = paths.taxonomy().parent(node);
+        if (parent >= 0) {
+          probabilities[parent] += probabilities[node];
+        }
+      }
+    }
+    var logits = new float[probabilities.length];
+    for (int i = 0; i < logits.length; i++) {
+      double p = Math.clamp(probabilities[i], LEAST, 1);
+      // A softmax takes the logarithms, sigmoids those of the odds.
+      logits[i] = (float) (target instanceof SingleLabelTarget ? Math.log(p) : Math.log(p) - Math.log(Math.max(1 - p, LEAST)));
+    }
+    return logits;
   }
 
   @Override

@@ -7,12 +7,12 @@ import crema.data.Split;
 import crema.data.SplitPlan;
 import crema.metrics.ClassificationMetrics;
 import crema.nn.fasttext.FastText;
-import crema.nn.fasttext.FastTextTrainer;
 import crema.nn.fasttext.TextSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Cross-validation of fastText settings: each part of the rows is tested by a model trained on the others. The parts
@@ -53,7 +53,9 @@ final class FastTextFolds {
     Split split = Split.of(rows, plan, ProblemListener.SILENT);
     List<ClassificationMetrics> metrics = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
-      FastText model = train(lines.write(split.allBut(fold), "fold"), fold);
+      int left = fold;
+      long trainRows = IntStream.range(0, folds).filter(part -> part != left).mapToLong(split::size).sum();
+      FastText model = train(lines.write(split.allBut(fold), "fold"), fold, trainRows);
       if (stop.isRequested()) {
         return Optional.empty();
       }
@@ -65,8 +67,8 @@ final class FastTextFolds {
     return Optional.of(FoldScores.of(metrics));
   }
 
-  private FastText train(TextSource text, int fold) throws IOException {
-    var trainer = new FastTextTrainer(config.engine(threads)).listener(progress -> {
+  private FastText train(TextSource text, int fold, long rows) throws IOException {
+    var trainer = config.trainer(threads, rows).listener(progress -> {
       listener.progress(Math.round((fold + progress.fraction()) * PROGRESS), (long) config.tuning().folds() * PROGRESS);
       return !stop.isRequested();
     });

@@ -9,14 +9,18 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Rows in fastText's own format, on disk: they are read more than once and may not fit in memory.
  *
  * @param reading how texts are read
+ * @param target the labels of all rows
+ * @param withImplied whether a row's line has the labels too that its own imply: those above it in a taxonomy
  * @param folder where the files are, until the run is over
  */
-record FastTextLines(FastTextTrainingConfig.Text reading, Path folder) {
+record FastTextLines(FastTextTrainingConfig.Text reading, Target target, boolean withImplied, Path folder) {
   /** Writes rows to a file of this name. */
   TextSource write(RowSource rows, String name) throws IOException {
     Files.createDirectories(folder);
@@ -31,9 +35,20 @@ record FastTextLines(FastTextTrainingConfig.Text reading, Path folder) {
 
   private void write(Row row, Writer lines) {
     try {
-      lines.write(FastTextClassifier.line(reading, row.labels().getFirst(), row.text()) + "\n");
+      lines.write(FastTextClassifier.line(reading, labels(row), row.text()) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private List<String> labels(Row row) {
+    if (!withImplied) {
+      return row.labels();
+    }
+    return row.labels().stream()
+        .flatMapToInt(label -> Arrays.stream(target.implied(target.labels().indexOf(label))))
+        .distinct()
+        .mapToObj(target.labels()::name)
+        .toList();
   }
 }

@@ -3,18 +3,16 @@ package crema.train;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.RowSource;
-import crema.metrics.ClassificationMetrics;
+import crema.metrics.Metric;
 import crema.nn.fasttext.Autotune;
 import crema.nn.fasttext.DivergedException;
 import crema.nn.fasttext.FastText;
-import crema.nn.fasttext.FastTextTrainer;
 import crema.nn.fasttext.QuantizeOptions;
 import crema.nn.fasttext.Quantizer;
 import crema.nn.fasttext.TextSource;
 import crema.nn.fasttext.TrainingProgress;
 import crema.report.StepLog;
 import crema.report.StepRecord;
-import crema.report.ValidationRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -84,9 +82,10 @@ public final class FastTextRun {
     TextSource text;
     try {
       rows = read();
-      target = new SingleLabelTarget(rows.labels(config.data().labels()));
+      target = Target.of(config.data().labels(), rows.labels(config.data().labels()), NodeScoring.SIGMOID,
+          config.labels().decision());
       trainRows = count(rows.train());
-      text = lines().write(rows.train(), "train");
+      text = lines(target).write(rows.train(), "train");
     } catch (IOException | RuntimeException e) {
       if (!resumes) {
         directory.discardRun();
@@ -95,14 +94,20 @@ public final class FastTextRun {
     }
     var facts = new LinkedHashMap<String, String>();
     Optional<FastText> trained;
+    ScoredRows validation;
     try (var run = new Run()) {
-      trained = crossValidated(rows, target, facts) ? train(run, text, rows, facts) : Optional.empty();
+      trained = crossValidated(rows, target, facts) ? train(run, target, text, rows, facts) : Optional.empty();
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      validate(new FastTextClassifier(trained.get(), config.network().text(), target, threads), rows.validation(), run.log());
+      listener.stage("Validating");
+      long began = System.nanoTime();
+      var classifier = new FastTextClassifier(trained.get(), config.network().text(), target, threads);
+      validation = scored(classifier, rows.validation(), Languages.NONE);
+      validate(validation, target, run.log(), began);
     }
-    return finish(trained.get(), target, rows, facts, commandLine);
+    return finish(trained.get(), validation, target.tuned(config.labels().decision(), validation), rows, facts,
+        commandLine);
   }
 
   private RunRows read() {
@@ -118,8 +123,8 @@ public final class FastTextRun {
     return config.data().strict() ? ProblemListener.STRICT : lenient;
   }
 
-  private FastTextLines lines() {
-    return new FastTextLines(config.network().text(), directory.cache());
+  private FastTextLines lines(Target target) {
+    return new FastTextLines(config.network().text(), target, config.labels().areAll(), directory.cache());
   }
 
   /**
@@ -133,7 +138,7 @@ public final class FastTextRun {
     }
     Path file = directory.checkpoints().resolve("folds.json");
     if (!Files.exists(file)) {
-      var scores = explained(() -> new FastTextFolds(config, lines(), threads, listener, stop).run(rows.train(), target));
+      var scores = explained(() -> new FastTextFolds(config, lines(target), threads, listener, stop).run(rows.train(), target));
       if (scores.isEmpty()) {
         return false;
       }
@@ -144,10 +149,11 @@ public final class FastTextRun {
   }
 
   /** Trains, searches first if that was asked for, and quantizes; nothing if the run was asked to stop. */
-  private Optional<FastText> train(Run run, TextSource text, RunRows rows, Map<String, String> facts) throws IOException {
+  private Optional<FastText> train(Run run, Target target, TextSource text, RunRows rows, Map<String, String> facts)
+      throws IOException {
     Files.createDirectories(directory.checkpoints());
     if (config.tuning().searchSeconds() > 0) {
-      TextSource validation = lines().write(rows.validation(), "validation");
+      TextSource validation = lines(target).write(rows.validation(), "validation");
       Path trials = directory.checkpoints().resolve("trials.jsonl");
       run.onStart(0);
       var found = new FastTextSearch(config, trials, threads, listener, stop).run(text, validation);
@@ -168,7 +174,7 @@ public final class FastTextRun {
     Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
     Duration interval =
         policy.everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (policy.everyMinutes() * 60_000));
-    var trainer = new FastTextTrainer(config.engine(threads)).checkpoints(checkpoint, interval).listener(run);
+    var trainer = config.trainer(threads, trainRows).checkpoints(checkpoint, interval).listener(run);
     return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
   }
 
@@ -257,33 +263,28 @@ public final class FastTextRun {
     return trainRows * epochs;
   }
 
-  private void validate(Classifier classifier, RowSource rows, StepLog log) throws IOException {
-    long began = System.nanoTime();
-    listener.stage("Validating");
-    ScoredRows scored = scored(classifier, rows, Languages.NONE);
-    var metrics = ClassificationMetrics.of(classifier.target().outcomes(scored));
-    var entry = new ValidationRecord(totalSteps(), epochs, Double.NaN, Validator.metrics(metrics),
-        (System.nanoTime() - began) * 1e-9);
-    log.write(entry);
-    listener.validated(entry, true);
+  private void validate(ScoredRows rows, Target target, StepLog log, long began) throws IOException {
+    Validator.Result result = new Validator(target, config.labels().decision(), Metric.MICRO_F1.key())
+        .validate(rows, Double.NaN, totalSteps(), epochs, began);
+    result.log(log, directory.thresholdLog());
+    listener.validated(result.entry(), true);
   }
 
   /** Tests and writes the model. */
-  private TrainingResult finish(FastText model, Target target, RunRows rows, Map<String, String> found,
+  private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, RunRows rows,
+      Map<String, String> found,
       List<String> commandLine) throws IOException {
     listener.stage("Testing");
-    var classifier = new FastTextClassifier(model, config.network().text(), target, threads);
+    var classifier = new FastTextClassifier(model, config.network().text(), tuned, threads);
     var counts = new RowCounts(trainRows, count(rows.validation()), count(rows.test()), rows.hash());
     Languages languages = config.data().languages();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
         model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
     facts.putAll(found);
-    return new FinishedRun(directory, target, DecisionConfig.DEFAULT, counts, config.seed(), commandLine, totalSteps(),
-        totalSteps())
-        .write(new FastTextFiles(model), scored(classifier, rows.validation(), Languages.NONE),
-            scored(classifier, rows.test(), languages), languages,
-            facts);
+    return new FinishedRun(directory, tuned, config.labels().decision(), counts, config.seed(), commandLine,
+        totalSteps(), totalSteps())
+        .write(new FastTextFiles(model), validation, scored(classifier, rows.test(), languages), languages, facts);
   }
 
   private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {

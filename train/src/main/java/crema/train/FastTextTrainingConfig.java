@@ -2,7 +2,9 @@ package crema.train;
 
 import crema.nn.fasttext.Fields;
 import crema.nn.fasttext.FastTextConfig;
+import crema.nn.fasttext.FastTextTrainer;
 import crema.nn.fasttext.LossKind;
+import crema.nn.loss.ClassFrequencies;
 import java.util.List;
 
 /**
@@ -11,23 +13,53 @@ import java.util.List;
  * @param model {@code fasttext}, which tells such settings from an encoder's
  * @param data which rows, and how they are split
  * @param network what is trained, and how
+ * @param labels what is learnt of labels
  * @param tuning what is done around the training
  * @param seed of everything random: splits, initial vectors, order
  */
-public record FastTextTrainingConfig(
-    String model, TrainingConfig.Data data, Network network, FastTextTuning tuning, long seed) {
+public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Network network, FastTextLabels labels,
+    FastTextTuning tuning, long seed) {
   static final String MODEL = "fasttext";
+
+  /** The network's loss for labels that are each decided on for themselves. */
+  public static final String ONE_VS_ALL = "one-vs-all";
 
   private static final String LABEL_PREFIX = "__label__";
 
+  /** Checks the combination. */
+  public FastTextTrainingConfig {
+    boolean needsOneVsAll = labels.loss() != null || labels.areAll();
+    if (needsOneVsAll && !network.loss().equals(ONE_VS_ALL)) {
+      throw new TrainingException((labels.loss() != null ? "the loss " + labels.loss().name() : "path_labels all")
+          + " needs fasttext_loss " + ONE_VS_ALL);
+    }
+    if (labels.loss() != null && tuning.searchSeconds() > 0) {
+      throw new TrainingException("a search is for the losses of fasttext itself: leave out the loss "
+          + labels.loss().name());
+    }
+  }
+
   /** Settings of a run. */
-  public FastTextTrainingConfig(TrainingConfig.Data data, Network network, FastTextTuning tuning, long seed) {
-    this(MODEL, data, network, tuning, seed);
+  public FastTextTrainingConfig(TrainingConfig.Data data, Network network, FastTextLabels labels, FastTextTuning tuning,
+      long seed) {
+    this(MODEL, data, network, labels, tuning, seed);
   }
 
   /** The engine's settings. */
   FastTextConfig engine(int threads) {
     return network.config().threads(threads).seed(seed).build();
+  }
+
+  /**
+   * A trainer with these settings.
+   *
+   * @param rows the number of training rows
+   */
+  FastTextTrainer trainer(int threads, long rows) {
+    var trainer = new FastTextTrainer(engine(threads));
+    LossConfig loss = labels.loss();
+    return loss == null ? trainer
+        : trainer.labelLoss(counts -> ChosenLoss.longTail(loss, new ClassFrequencies(counts, rows)).ofRows());
   }
 
   /**

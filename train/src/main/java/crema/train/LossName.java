@@ -1,10 +1,13 @@
 package crema.train;
 
+import crema.nn.loss.BalancingMethod;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The losses that a model can be trained with, by the names that flags and files have for them. */
 public enum LossName {
@@ -15,21 +18,21 @@ public enum LossName {
   /** As {@link #BALANCED_SOFTMAX}, with the shift multiplied by τ. */
   LOGIT_ADJUSTED(TargetKind.SINGLE),
   /** Binary cross-entropy of each label; the BCE of Huang et al., EMNLP 2021, as are the names down to DB. */
-  BCE(TargetKind.MULTI, TargetKind.TAXONOMY),
+  BCE(BalancingMethod.BCE),
   /** FL. */
-  FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  FOCAL(BalancingMethod.FL),
   /** CB-FL. */
-  CLASS_BALANCED_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  CLASS_BALANCED_FOCAL(BalancingMethod.CB_FL),
   /** R-FL. */
-  REBALANCED_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  REBALANCED_FOCAL(BalancingMethod.R_FL),
   /** NTR-FL. */
-  NTR_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  NTR_FOCAL(BalancingMethod.NTR_FL),
   /** DB-0FL. */
-  DISTRIBUTION_BALANCED_NO_FOCAL(TargetKind.MULTI, TargetKind.TAXONOMY),
+  DISTRIBUTION_BALANCED_NO_FOCAL(BalancingMethod.DB_0FL),
   /** CB-NTR. */
-  CLASS_BALANCED_NTR(TargetKind.MULTI, TargetKind.TAXONOMY),
+  CLASS_BALANCED_NTR(BalancingMethod.CB_NTR),
   /** DB. */
-  DISTRIBUTION_BALANCED(TargetKind.MULTI, TargetKind.TAXONOMY),
+  DISTRIBUTION_BALANCED(BalancingMethod.DB),
   /** Focal with another γ for negatives, and none of those that are improbable anyway. */
   ASYMMETRIC(TargetKind.MULTI, TargetKind.TAXONOMY),
   /** 1 − F1, with probabilities in place of decisions. */
@@ -44,9 +47,16 @@ public enum LossName {
   LEVEL_SOFTMAX(TargetKind.TAXONOMY);
 
   private final Set<TargetKind> targets;
+  private final @Nullable BalancingMethod method;
 
   LossName(TargetKind first, TargetKind... others) {
     targets = EnumSet.of(first, others);
+    method = null;
+  }
+
+  LossName(BalancingMethod method) {
+    targets = EnumSet.of(TargetKind.MULTI, TargetKind.TAXONOMY);
+    this.method = method;
   }
 
   /** The name in flags and files, such as {@code cross-entropy}. */
@@ -87,6 +97,11 @@ public enum LossName {
       case FOCAL, CLASS_BALANCED_FOCAL, REBALANCED_FOCAL, NTR_FOCAL, CLASS_BALANCED_NTR, DISTRIBUTION_BALANCED -> 2;
       default -> 0;
     };
+  }
+
+  /** Which of the eight of Huang et al. it is, if one of them. */
+  Optional<BalancingMethod> method() {
+    return Optional.ofNullable(method);
   }
 
   /** Whether the loss takes labels one by one, all ancestors included: 0 or 1 for each. Others take a row's one label. */

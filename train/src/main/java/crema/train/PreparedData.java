@@ -47,7 +47,9 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
     var problems = new ProblemLog();
     ProblemListener reporter = config.data().strict() ? ProblemListener.STRICT : problems;
     RunRows parts = RunRows.of(config.data(), config.seed(), reporter);
-    Target target = target(config, parts.labels(config.data().labels()));
+    LabelConfig reading = config.data().labels();
+    NodeScoring scoring = reading.kind() == TargetKind.TAXONOMY ? scoring(config.loss()) : NodeScoring.SIGMOID;
+    Target target = Target.of(reading, parts.labels(reading), scoring, config.decision());
     problems.report().forEach(listener::warning);
     parts.reportDuplicates(listener);
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
@@ -79,16 +81,6 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);
     return data;
-  }
-
-  private static Target target(TrainingConfig config, LabelSet labels) {
-    LabelConfig reading = config.data().labels();
-    return switch (reading.kind()) {
-      case SINGLE -> new SingleLabelTarget(labels);
-      case MULTI -> MultiLabelTarget.of(labels);
-      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), scoring(config.loss()),
-          config.decision().treeDecoding());
-    };
   }
 
   /** What the logits of a taxonomy mean after training with a loss. */

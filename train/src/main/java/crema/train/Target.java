@@ -14,6 +14,22 @@ import java.util.stream.IntStream;
  * answers. Immutable.
  */
 public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, TaxonomyTarget {
+  /**
+   * What there is to predict before training.
+   *
+   * @param reading how labels are read
+   * @param labels of the training rows
+   * @param scoring what logits mean, if labels are paths
+   * @param decision how paths are found
+   */
+  static Target of(LabelConfig reading, LabelSet labels, NodeScoring scoring, DecisionConfig decision) {
+    return switch (reading.kind()) {
+      case SINGLE -> new SingleLabelTarget(labels);
+      case MULTI -> MultiLabelTarget.of(labels);
+      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), scoring, decision.treeDecoding());
+    };
+  }
+
   /** The labels, of which each has a column in the logits. */
   LabelSet labels();
 

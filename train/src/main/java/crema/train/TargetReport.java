@@ -37,7 +37,7 @@ record TargetReport(Target target, Languages languages) {
       case TaxonomyTarget paths -> {
         var hierarchy = Hierarchy.of(paths.taxonomy().parents());
         builder.hierarchy(hierarchy)
-            .pathConsistency(hierarchy, probabilities)
+            .pathConsistency(hierarchy, paths.nodeProbabilities(test.logits()))
             .decisions(probabilities, withAncestors(hierarchy, test.truth()));
         if (outcomes instanceof SingleLabelOutcomes single) {
           addAbstention(builder, probabilities, single);

@@ -58,10 +58,28 @@ public record TaxonomyTarget(LabelSet labels, String separator, Taxonomy taxonom
     return new LabelTree(taxonomy.parents());
   }
 
+  /** As the scoring has them, but no node is more probable than those above it. */
   @Override
   public ScoreMatrix probabilities(ScoreMatrix logits) {
-    var probabilities = new float[logits.documents()][];
-    Arrays.setAll(probabilities, text -> narrow(scoring.scores(taxonomy, row(logits, text)).probabilities()));
+    return nodeProbabilities(logits, true);
+  }
+
+  /** The probability of each node as the scoring has it, whatever those above it have. */
+  ScoreMatrix nodeProbabilities(ScoreMatrix logits) {
+    return nodeProbabilities(logits, false);
+  }
+
+  private ScoreMatrix nodeProbabilities(ScoreMatrix logits, boolean limited) {
+    var probabilities = new float[logits.documents()][labels.size()];
+    for (int text = 0; text < probabilities.length; text++) {
+      double[] scores = scoring.scores(taxonomy, row(logits, text)).probabilities();
+      for (int node = 0; node < scores.length; node++) {
+        int parent = taxonomy.parent(node);
+        probabilities[text][node] = limited && parent >= 0
+            ? Math.min((float) scores[node], probabilities[text][parent])
+            : (float) scores[node];
+      }
+    }
     return ScoreMatrix.of(probabilities);
   }
 
@@ -139,13 +157,5 @@ public record TaxonomyTarget(LabelSet labels, String separator, Taxonomy taxonom
       row[node] = logits.score(text, node);
     }
     return row;
-  }
-
-  private static float[] narrow(double[] values) {
-    var narrow = new float[values.length];
-    for (int i = 0; i < narrow.length; i++) {
-      narrow[i] = (float) values[i];
-    }
-    return narrow;
   }
 }

@@ -50,6 +50,7 @@ public final class Trainer implements AutoCloseable {
   private final EmbeddingClassifier model;
   private final AdamW optimizer;
   private final Objective objective;
+  private final Evaluator evaluator;
   private final Validator validator;
   private final Batches batches;
   private final Schedule schedule;
@@ -91,7 +92,8 @@ public final class Trainer implements AutoCloseable {
     optimizer = new AdamW(ParameterGroup.decayingMatrices(model, optimization.weightDecay()),
         new AdamW.Options(optimization.beta1(), optimization.beta2(), optimization.epsilon()));
     objective = Objective.of(config.loss(), data.target(), data.train().size());
-    validator = new Validator(config, new Evaluator(backend, model, data.target()), data.target());
+    evaluator = new Evaluator(backend, model, data.target());
+    validator = new Validator(data.target(), config.decision(), config.validation().metric());
     batches = new Batches(data.train(),
         config.sampling().sampler(data.train(), data.target().labels().counts(), config.seed()),
         Math.max(optimization.batchTokens(), data.train().longest()),
@@ -305,18 +307,16 @@ public final class Trainer implements AutoCloseable {
     if (!due && state.step() < totalSteps) {
       return state;
     }
-    Validator.Result result = validator.validate(data.validation(), state.step(), epoch);
+    long began = System.nanoTime();
+    var evaluation = evaluator.evaluate(data.validation(), new TrainingListener() {});
+    Validator.Result result =
+        validator.validate(evaluation.rows(), evaluation.loss(), state.step(), epoch, began);
     EarlyStopping early = state.earlyStopping()
         .after(state.step(), result.value(), validator.isByLoss(), config.validation().tolerance());
     if (early.improved()) {
       Weights.of(model.stateDict()).copyTo(bestTensors());
     }
-    log.write(result.entry());
-    if (result.thresholds() != null) {
-      try (StepLog thresholds = StepLog.resume(directory.thresholdLog(), state.step() - 1)) {
-        thresholds.write(result.thresholds());
-      }
-    }
+    result.log(log, directory.thresholdLog());
     listener.validated(result.entry(), early.improved());
     return state.withEarlyStopping(early);
   }
@@ -354,7 +354,6 @@ public final class Trainer implements AutoCloseable {
       model.load(Weights.of(best));
     }
     listener.stage("Testing");
-    var evaluator = new Evaluator(backend, model, data.target());
     ScoredRows validation = evaluator.evaluate(data.validation(), new TrainingListener() {}).rows();
     ScoredRows test = evaluator.evaluate(data.test(), listener).rows();
     Target tuned = data.target().tuned(config.decision(), validation);

@@ -1,14 +1,16 @@
 package crema.train;
 
-import crema.data.TokenDataset;
 import crema.metrics.Average;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ThresholdSweep;
+import crema.report.StepLog;
 import crema.report.ThresholdRecord;
 import crema.report.ValidationRecord;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,13 +18,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures a model on the validation rows while it is trained. Where there are thresholds to choose, the metrics are
- * those with the best ones.
+ * Measures what a model says of the validation rows. Where there are thresholds to choose, the metrics are those with the
+ * best ones.
+ *
+ * @param target what the model predicts
+ * @param decision how thresholds are chosen
+ * @param metric {@code loss}, or the key of a metric: what decides on the best model
  */
-final class Validator {
-  private final TrainingConfig config;
-  private final Evaluator evaluator;
-  private final Target target;
+record Validator(Target target, DecisionConfig decision, String metric) {
+  private static final String LOSS = "loss";
 
   /**
    * What came out.
@@ -31,36 +35,41 @@ final class Validator {
    * @param value what decides on the best model
    * @param thresholds all thresholds that were tried; null where labels have none
    */
-  record Result(ValidationRecord entry, double value, @Nullable ThresholdRecord thresholds) {}
-
-  Validator(TrainingConfig config, Evaluator evaluator, Target target) {
-    this.config = config;
-    this.evaluator = evaluator;
-    this.target = target;
+  record Result(ValidationRecord entry, double value, @Nullable ThresholdRecord thresholds) {
+    /** Writes both entries to their logs; what was logged of later steps before is removed from that of thresholds. */
+    void log(StepLog log, Path thresholdLog) throws IOException {
+      log.write(entry);
+      if (thresholds != null) {
+        try (StepLog file = StepLog.resume(thresholdLog, entry.step() - 1)) {
+          file.write(thresholds);
+        }
+      }
+    }
   }
 
   /** Whether lower values are better. */
   boolean isByLoss() {
-    return config.validation().metric().equals("loss");
+    return metric.equals(LOSS);
   }
 
-  Result validate(TokenDataset data, long step, double epoch) {
-    long began = System.nanoTime();
-    var evaluation = evaluator.evaluate(data, new TrainingListener() {});
-    ScoredRows rows = evaluation.rows();
-    Target tuned = target.tuned(config.decision(), rows);
-    var metrics = ClassificationMetrics.of(tuned.outcomes(rows));
-    double value = isByLoss() ? evaluation.loss() : Metric.ofKey(config.validation().metric()).of(metrics);
-    ThresholdRecord thresholds = target instanceof MultiLabelTarget labels
-        ? thresholds(labels, rows, step, epoch)
-        : null;
-    var entry = new ValidationRecord(
-        step, epoch, evaluation.loss(), metrics(metrics), (System.nanoTime() - began) * 1e-9);
+  /**
+   * Measures.
+   *
+   * @param rows what the model says
+   * @param loss the mean plain loss; NaN if it is not known
+   * @param beganNanos when the validation began
+   */
+  Result validate(ScoredRows rows, double loss, long step, double epoch, long beganNanos) {
+    var metrics = ClassificationMetrics.of(target.tuned(decision, rows).outcomes(rows));
+    double value = isByLoss() ? loss : Metric.ofKey(metric).of(metrics);
+    ThresholdRecord thresholds = target instanceof MultiLabelTarget labels ? thresholds(labels, rows, step, epoch) : null;
+    var entry =
+        new ValidationRecord(step, epoch, loss, metrics(metrics), (System.nanoTime() - beganNanos) * 1e-9);
     return new Result(entry, value, thresholds);
   }
 
   /** The metrics of a validation that are logged. */
-  static Map<String, Double> metrics(ClassificationMetrics metrics) {
+  private static Map<String, Double> metrics(ClassificationMetrics metrics) {
     var values = new LinkedHashMap<String, Double>();
     for (Metric metric : List.of(Metric.ACCURACY, Metric.MACRO_F1, Metric.MICRO_F1, Metric.WEIGHTED_F1)) {
       values.put(metric.key(), metric.of(metrics));
@@ -69,12 +78,12 @@ final class Validator {
   }
 
   private ThresholdRecord thresholds(MultiLabelTarget labels, ScoredRows rows, long step, double epoch) {
-    ThresholdSweep sweep = labels.sweep(config.decision(), rows);
+    ThresholdSweep sweep = labels.sweep(decision, rows);
     var ranking = RankingMetrics.of(labels.probabilities(rows.logits()), rows.truth());
-    ThresholdSweep.Point best = sweep.best(config.decision().average());
+    ThresholdSweep.Point best = sweep.best(decision.average());
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("best_threshold", best.threshold());
-    metrics.put("best_f1", config.decision().average().of(best.averages()).f1());
+    metrics.put("best_f1", decision.average().of(best.averages()).f1());
     metrics.put("micro_auc", ranking.microRocAuc());
     metrics.put("macro_auc", ranking.macroRocAuc());
     var curves = new LinkedHashMap<String, List<Double>>();

@@ -37,7 +37,7 @@ class FastTextRunTest {
     return new FastTextTrainingConfig(
         SmallRuns.config(titles).data(),
         new FastTextTrainingConfig.Network(16, 0.5, epochs, "softmax", 2, 3, 4, 2000, 1, LOWERCASE),
-        FastTextTuning.NONE, 3);
+        FastTextLabels.DEFAULT, FastTextTuning.NONE, 3);
   }
 
   private static TrainingResult run(FastTextTrainingConfig config, Path folder, int threads, TrainingListener listener,
@@ -151,7 +151,7 @@ class FastTextRunTest {
   @Test
   void anExplodingLearningRateIsAMistakeWithARateToTry() {
     var network = new FastTextTrainingConfig.Network(16, 1e9, 50, "softmax", 1, 0, 0, 0, 1, LOWERCASE);
-    var config = new FastTextTrainingConfig(config(1).data(), network, FastTextTuning.NONE, 1);
+    var config = new FastTextTrainingConfig(config(1).data(), network, FastTextLabels.DEFAULT, FastTextTuning.NONE, 1);
     assertThatThrownBy(() -> run(config, folder, 1, new TrainingListener() {}, new StopSignal()))
         .isInstanceOf(TrainingException.class).hasMessageContaining("try lr");
   }
@@ -161,7 +161,7 @@ class FastTextRunTest {
     Path one = Files.write(shared.resolve("one.csv"), List.of("title,category", "a,x", "b,x", "c,x", "d,x"));
     var data = new TrainingConfig.Data(List.of(one.toString()), List.of(), List.of(), List.of("title"),
         LabelConfig.single("category"), null, 0.25, 0.25, true, false);
-    var config = new FastTextTrainingConfig(data, config(1).network(), FastTextTuning.NONE, 1);
+    var config = new FastTextTrainingConfig(data, config(1).network(), FastTextLabels.DEFAULT, FastTextTuning.NONE, 1);
     assertThatThrownBy(() -> run(config, folder.resolve("new"), 1, new TrainingListener() {}, new StopSignal()))
         .hasMessageContaining("at least two labels");
     assertThat(folder.resolve("new")).doesNotExist();

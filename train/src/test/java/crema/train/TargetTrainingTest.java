@@ -7,6 +7,7 @@ import crema.metrics.Metric;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.report.ThresholdRecord;
+import crema.tokenizer.BpeTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,21 +30,24 @@ class TargetTrainingTest {
 
   @TempDir static Path shared;
   static Path rows;
+  static Path tokenizer;
 
   @TempDir Path folder;
 
-  /** A text names one or two things; its labels are those, its path is that of the first. */
+  /** A text names one or two things, which are its labels; a name names the first, whose path it has. */
   @BeforeAll
   static void writeRows() throws IOException {
-    var lines = new ArrayList<String>(List.of("text,labels,path"));
-    for (int i = 0; i < 320; i++) {
+    var lines = new ArrayList<String>(List.of("text,labels,name,path"));
+    for (int i = 0; i < 200; i++) {
       int first = i % 5;
       int second = (i / 5) % 5;
-      boolean both = second != first && i % 3 == 0;
-      lines.add("the %s%s number %d,%s,%s".formatted(THINGS.get(first), both ? " and a " + THINGS.get(second) : "", i,
-          THINGS.get(first) + (both ? ";" + THINGS.get(second) : ""), PATHS.get(first)));
+      boolean both = second != first;
+      lines.add("the %s%s,%s,my %s %d,%s".formatted(THINGS.get(first), both ? " and the " + THINGS.get(second) : "",
+          THINGS.get(first) + (both ? ";" + THINGS.get(second) : ""), THINGS.get(first), i % 7, PATHS.get(first)));
     }
     rows = Files.write(shared.resolve("rows.csv"), lines);
+    tokenizer = shared.resolve("tokenizer.json");
+    BpeTrainer.defaults().withVocabularySize(400).train(lines.stream()).save(tokenizer);
   }
 
   private static TrainingConfig config(LabelConfig labels, LossName loss, int epochs) {
@@ -53,13 +57,13 @@ class TargetTrainingTest {
   private static TrainingConfig config(LabelConfig labels, LossConfig loss, SamplingConfig sampling,
       DecisionConfig decision, int epochs) {
     return new TrainingConfig(
-        new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(), List.of("text"), labels, null, 0.2, 0.2,
-            true, false),
-        new TrainingConfig.Tokens(null, 400, true, 16),
+        new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(),
+            List.of(labels.kind() == TargetKind.MULTI ? "text" : "name"), labels, null, 0.2, 0.2, true, false),
+        new TrainingConfig.Tokens(tokenizer.toString(), 400, false, 16),
         new TrainingConfig.Encoder(16, 1, 2, 1, 32, "mlp", 0, 0, 0, 0),
         loss,
         sampling,
-        new TrainingConfig.Optimization(epochs, 0, 256, 0, 1, 1e-2, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),
+        new TrainingConfig.Optimization(epochs, 0, 128, 0, 1, 1e-2, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),
         decision,
         new TrainingConfig.Validation(0, "micro_f1", 0, 1),
         5);
@@ -72,13 +76,13 @@ class TargetTrainingTest {
   @Test
   void severalLabelsATextAreLearnt() throws IOException {
     var result = SmallRuns.train(config(MULTI, LossName.DISTRIBUTION_BALANCED, 25), folder, 1);
-    assertThat(f1(result)).isGreaterThan(0.85);
+    assertThat(f1(result)).isGreaterThan(0.95);
     var report = Objects.requireNonNull(result.report());
     assertThat(report.groups()).containsKey("Labels of a document");
     assertThat(report.temperature()).isNotNull();
     assertThat(report.ranking()).isNotNull();
     try (Classifier classifier = Classifier.load(folder)) {
-      List<List<Prediction>> answers = classifier.answer(List.of("a camera and a hammer", "", "the fridge"));
+      List<List<Prediction>> answers = classifier.answer(List.of("the camera and the hammer", "", "the fridge"));
       assertThat(answers.getFirst()).extracting(Prediction::label).containsExactlyInAnyOrder("camera", "hammer");
       assertThat(answers.get(1)).isEmpty();
       assertThat(answers.get(2)).extracting(Prediction::label).containsExactly("fridge");
@@ -131,13 +135,13 @@ class TargetTrainingTest {
   @EnumSource(value = LossName.class, names = {"ANCESTORS", "CONDITIONAL_SOFTMAX", "LEVEL_SOFTMAX", "DISTRIBUTION_BALANCED"})
   void pathsAreLearntWithEveryKindOfLoss(LossName loss) throws IOException {
     var result = SmallRuns.train(config(TAXONOMY, loss, 25), folder, 1);
-    assertThat(f1(result)).isGreaterThan(0.85);
+    assertThat(f1(result)).isGreaterThan(0.95);
     var report = Objects.requireNonNull(result.report());
     assertThat(report.groups().get("Taxonomy level")).hasSize(3);
     assertThat(report.hierarchical()).isNotNull();
     try (Classifier classifier = Classifier.load(folder)) {
-      assertThat(classifier.predict("a hammer").label()).isEqualTo("Tools");
-      assertThat(classifier.answer(List.of("a fridge")).getFirst()).extracting(Prediction::label)
+      assertThat(classifier.predict("my hammer 3").label()).isEqualTo("Tools");
+      assertThat(classifier.answer(List.of("my fridge 2")).getFirst()).extracting(Prediction::label)
           .containsExactly("Home > Kitchen > Fridges");
     }
   }
@@ -151,7 +155,7 @@ class TargetTrainingTest {
           new LossConfig.Tree("more", List.of(), true), auxiliary);
       Path run = folder.resolve("run" + auxiliary.hashCode());
       assertThat(f1(SmallRuns.train(
-          config(TAXONOMY, constrained, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1))).isGreaterThan(0.9);
+          config(TAXONOMY, constrained, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1))).isGreaterThan(0.95);
       assertThat(((TaxonomyTarget) TargetFile.read(new ModelDirectory(run))).scoring())
           .isEqualTo(NodeScoring.CONSTRAINED_SIGMOID);
     }

@@ -1,5 +1,6 @@
 package crema.nn.fasttext;
 
+import crema.nn.loss.RowLoss;
 import crema.tensor.CounterRandom;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class FastTextTrainer {
   private final FastTextConfig config;
   private TrainingListener listener = progress -> true;
+  private @Nullable Function<long[], RowLoss> labelLoss;
   private @Nullable Path checkpointFile;
   private Duration checkpointInterval = Duration.ZERO;
 
@@ -30,6 +33,20 @@ public final class FastTextTrainer {
   /** Has a listener called a few times a second, from the thread that trains. */
   public FastTextTrainer listener(TrainingListener newListener) {
     listener = newListener;
+    return this;
+  }
+
+  /**
+   * Trains with another loss of the labels of a row than plain one-vs-all, for instance one for a long tail.
+   *
+   * @param newLabelLoss gives the loss for the numbers of rows that have each label, in the model's order of labels
+   * @throws IllegalArgumentException if the configuration is not one of supervised training with one-vs-all
+   */
+  public FastTextTrainer labelLoss(Function<long[], RowLoss> newLabelLoss) {
+    if (config.task() != Task.SUPERVISED || config.loss() != LossKind.ONE_VS_ALL) {
+      throw new IllegalArgumentException("a loss for labels needs supervised training with the loss one-vs-all");
+    }
+    labelLoss = newLabelLoss;
     return this;
   }
 
@@ -151,10 +168,16 @@ public final class FastTextTrainer {
       }
     };
     new TrainingRun(
-            model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(), model.loss(),
+            model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(), trainingLoss(model),
             outputCounts(model.config(), model.dictionary()), listener, writer, start)
         .run();
     return model;
+  }
+
+  private Loss trainingLoss(FastText model) {
+    return labelLoss == null
+        ? model.loss()
+        : new LabelLoss(labelLoss.apply(outputCounts(model.config(), model.dictionary())));
   }
 
   private static int outputs(FastTextConfig config, Dictionary dictionary) {

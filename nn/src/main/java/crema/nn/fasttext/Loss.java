@@ -8,7 +8,8 @@ import crema.tensor.cpu.RowKernels;
  * <p>Prediction follows the original's arithmetic to the last bit that matters, its quirks included: log-probabilities
  * are {@code log(p + 1e-5)}, and the logistic function is a table of 512 steps, except in hierarchical prediction.
  */
-abstract sealed class Loss permits SoftmaxLoss, OneVsAllLoss, NegativeSamplingLoss, HierarchicalSoftmaxLoss {
+abstract sealed class Loss
+    permits SoftmaxLoss, OneVsAllLoss, LabelLoss, NegativeSamplingLoss, HierarchicalSoftmaxLoss {
 
   /**
    * The loss of a configuration.

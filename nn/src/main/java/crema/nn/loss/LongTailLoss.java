@@ -39,28 +39,53 @@ public record LongTailLoss(ClassFrequencies frequencies, @Nullable Reweighting r
   }
 
   private double mean(MultiHot labels, double[] z, double[] gradient) {
-    int classes = labels.classes();
-    var shifts = new double[classes];
-    double slope = 1;
-    double negative = focus.negative();
-    if (tolerance != null) {
-      Arrays.setAll(shifts, j -> tolerance.kappa() * frequencies.priorLogit(j));
-      slope = tolerance.lambda();
-      negative *= tolerance.negativeWeight();
-    }
-    var weights = new double[classes];
-    Arrays.fill(weights, 1);
-    Reweighting.Weights weighting = reweighting == null ? null : reweighting.weights(frequencies);
     var sum = new BinarySum(focus.gamma(), z, gradient);
-    for (int from = 0; from < z.length; from += classes) {
-      if (weighting != null) {
-        weighting.of(labels.values(), from, weights);
-      }
-      for (int j = 0; j < classes; j++) {
-        sum.add(from + j, labels.values()[from + j], weights[j] * focus.positive(), weights[j] * negative, shifts[j],
-            slope);
-      }
+    var terms = new Terms();
+    double[] weights = terms.ones();
+    for (int from = 0; from < z.length; from += labels.classes()) {
+      terms.addRow(labels.values(), from, weights, sum);
     }
     return sum.times(scale / Math.max(1, z.length));
+  }
+
+  /** The loss of single rows, summed over the classes instead of averaged; safe for use by many threads at once. */
+  public RowLoss ofRows() {
+    var terms = new Terms();
+    return (targets, logits, gradient) -> {
+      var sum = new BinarySum(focus.gamma(), logits, gradient);
+      terms.addRow(targets, 0, terms.ones(), sum);
+      return sum.times(scale);
+    };
+  }
+
+  /** What is the same for all rows. */
+  private final class Terms {
+    private final double[] shifts = new double[frequencies.classes()];
+    private final double slope = tolerance == null ? 1 : tolerance.lambda();
+    private final double negative = focus.negative() * (tolerance == null ? 1 : tolerance.negativeWeight());
+    private final Reweighting.@Nullable Weights weighting =
+        reweighting == null ? null : reweighting.weights(frequencies);
+
+    Terms() {
+      if (tolerance != null) {
+        Arrays.setAll(shifts, j -> tolerance.kappa() * frequencies.priorLogit(j));
+      }
+    }
+
+    double[] ones() {
+      var weights = new double[shifts.length];
+      Arrays.fill(weights, 1);
+      return weights;
+    }
+
+    /** Adds the row whose targets and logits start at {@code from}; {@code weights} are ones, or room for others. */
+    void addRow(double[] targets, int from, double[] weights, BinarySum sum) {
+      if (weighting != null) {
+        weighting.of(targets, from, weights);
+      }
+      for (int j = 0; j < weights.length; j++) {
+        sum.add(from + j, targets[from + j], weights[j] * focus.positive(), weights[j] * negative, shifts[j], slope);
+      }
+    }
   }
 }
