@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs of the encoder on several labels a text and on paths. */
 class TargetTrainingTest {
@@ -198,5 +199,56 @@ class TargetTrainingTest {
     assertThatThrownBy(() -> SmallRuns.train(
         config(MULTI, contrastive, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 1), folder.resolve("b"), 1))
         .isInstanceOf(TrainingException.class).hasMessageContaining("need texts with one label");
+  }
+
+  private static TrainingResult fastText(LabelConfig labels, LossName loss, String paths, Path run, int threads)
+      throws IOException {
+    boolean separate = loss != LossName.CROSS_ENTROPY || paths.equals(FastTextLabels.ALL);
+    var network = new FastTextTrainingConfig.Network(16, 1, 60, separate ? "one-vs-all" : "softmax", 1, 0, 0, 0, 1,
+        new FastTextTrainingConfig.Text(true, 0, 0));
+    var learnt = new FastTextLabels(loss == LossName.CROSS_ENTROPY ? null : LossConfig.of(loss), paths,
+        DecisionConfig.DEFAULT);
+    var config = new FastTextTrainingConfig(config(labels, LossName.defaultOf(labels.kind()), 1).data(), network, learnt,
+        FastTextTuning.NONE, 5);
+    Files.createDirectories(run);
+    return new FastTextRun(config, new ModelDirectory(run), CheckpointPolicy.DEFAULT, threads, new TrainingListener() {},
+        new StopSignal()).run(List.of("test"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = LossName.class, names = {"BCE", "DISTRIBUTION_BALANCED"})
+  void fastTextLearnsSeveralLabelsToTheSameBitsOnAnyNumberOfThreads(LossName loss) throws IOException {
+    var result = fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("one"), 1);
+    assertThat(f1(result)).isGreaterThan(0.95);
+    assertThat(new ModelDirectory(folder.resolve("one")).thresholdLog()).isNotEmptyFile();
+    fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("two"), 2);
+    assertThat(new ModelDirectory(folder.resolve("two")).fastText())
+        .hasSameBinaryContentAs(new ModelDirectory(folder.resolve("one")).fastText());
+    try (Classifier classifier = Classifier.load(folder.resolve("one"))) {
+      assertThat(classifier.answer(List.of("the camera and the hammer")).getFirst()).extracting(Prediction::label)
+          .containsExactlyInAnyOrder("camera", "hammer");
+    }
+  }
+
+  @Test
+  void fastTextLearnsOtherThingsFromOtherLosses() throws IOException {
+    fastText(MULTI, LossName.BCE, FastTextLabels.LAST, folder.resolve("bce"), 1);
+    fastText(MULTI, LossName.DISTRIBUTION_BALANCED, FastTextLabels.LAST, folder.resolve("db"), 1);
+    assertThat(Files.mismatch(new ModelDirectory(folder.resolve("bce")).fastText(),
+        new ModelDirectory(folder.resolve("db")).fastText())).isNotEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FastTextLabels.LAST, FastTextLabels.ALL})
+  void fastTextLearnsPathsAsOneLabelOrByAllAncestors(String paths) throws IOException {
+    var result = fastText(TAXONOMY, LossName.CROSS_ENTROPY, paths, folder, 1);
+    assertThat(f1(result)).isGreaterThan(0.95);
+    assertThat(Objects.requireNonNull(result.report()).groups().get("Taxonomy level")).hasSize(3);
+    try (Classifier classifier = Classifier.load(folder)) {
+      assertThat(classifier.answer(List.of("my fridge 2")).getFirst()).extracting(Prediction::label)
+          .containsExactly("Home > Kitchen > Fridges");
+      float[] probabilities = classifier.probabilities(List.of("my washer 1"))[0];
+      assertThat(probabilities[classifier.labels().indexOf("Home")]).isGreaterThan(0.8f);
+    }
   }
 }

@@ -127,6 +127,32 @@ class LossTest {
   }
 
   @Test
+  void aRowOnTheHostCostsAsMuchAsOnTheTapeButSummedOverClasses() {
+    var frequencies = new ClassFrequencies(new long[] {5, 3, 1}, 10);
+    double[] row = Arrays.copyOf(LOGITS, 3);
+    for (BalancingMethod method : BalancingMethod.values()) {
+      LongTailLoss loss = method.loss(frequencies, BalancingMethod.Scaling.AUTHORS_CODE);
+      Outcome mean = evaluate(loss, row, 1, multiHot(1, 1, 0, 1));
+      var gradient = new double[3];
+      double sum = loss.ofRows().evaluate(new double[] {1, 0, 1}, row, gradient);
+      assertThat(sum / 3).isCloseTo(mean.value, offset(1e-12));
+      assertThat(Arrays.stream(gradient).map(slope -> slope / 3).toArray()).containsExactly(mean.gradient, offset(1e-12));
+    }
+  }
+
+  @Test
+  void nodesWithoutWeightDoNotCountInTreeMin() {
+    var tree = new LabelTree(new int[] {-1, 0, 0});
+    double[] logits = {0.5, 1, -2};
+    Outcome all = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(1), Focus.NONE), logits, 1, labels(1));
+    assertEqual(all, evaluate(new TreeMin(tree, Focus.NONE), logits, 1, labels(1)));
+    // The leaf that holds is as probable as its root, which is the less probable one; the other one is σ(−2).
+    Outcome leaves = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(0), Focus.NONE), logits, 1, labels(1));
+    assertThat(leaves.value).isCloseTo((Math.log1p(Math.exp(-0.5)) + Math.log1p(Math.exp(-2))) / 2, offset(1e-12));
+    assertRejected(() -> new TreeMin(new LabelTree(new int[] {-1}), new NodeWeighting.Levels(0), Focus.NONE), "weight 0");
+  }
+
+  @Test
   void softTargetsLieBetweenHardOnes() {
     Loss loss = new FocalLoss(Focus.balanced(2, 0.25));
     Outcome none = evaluate(loss, LOGITS, 2, multiHot(2, 0, 0, 0, 0, 0, 0));
