@@ -40,6 +40,9 @@ public record DecisionConfig(
   public static final DecisionConfig DEFAULT =
       new DecisionConfig("global", 0.4, 0.6, 0.01, "micro_f1", false, "best-path", 0.5);
 
+  /** Labels that are more probable than not. */
+  static final DecisionConfig HALF = new DecisionConfig("0.5", 0.4, 0.6, 0.01, "micro_f1", false, "best-path", 0.5);
+
   /** Checks the ranges. */
   public DecisionConfig {
     if (!THRESHOLDS.contains(threshold)) {

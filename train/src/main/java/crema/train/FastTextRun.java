@@ -1,9 +1,5 @@
 package crema.train;
 
-import crema.data.ProblemListener;
-import crema.data.ProblemLog;
-import crema.data.RowSource;
-import crema.metrics.Metric;
 import crema.nn.fasttext.Autotune;
 import crema.nn.fasttext.DivergedException;
 import crema.nn.fasttext.FastText;
@@ -41,6 +37,7 @@ public final class FastTextRun {
   private final int threads;
   private final TrainingListener listener;
   private final StopSignal stop;
+  private final TextRun textRun;
   private boolean stopped;
   private long stepsDone;
   private double secondsBefore;
@@ -66,6 +63,7 @@ public final class FastTextRun {
     this.threads = threads;
     this.listener = listener;
     this.stop = stop;
+    textRun = new TextRun(config.data(), config.labels().decision(), config.seed(), directory, listener);
   }
 
   /**
@@ -81,10 +79,10 @@ public final class FastTextRun {
     Target target;
     TextSource text;
     try {
-      rows = read();
+      rows = textRun.read();
       target = Target.of(config.data().labels(), rows.labels(config.data().labels()), NodeScoring.SIGMOID,
           config.labels().decision());
-      trainRows = count(rows.train());
+      trainRows = TextRun.count(rows.train());
       text = lines(target).write(rows.train(), "train");
     } catch (IOException | RuntimeException e) {
       if (!resumes) {
@@ -100,27 +98,11 @@ public final class FastTextRun {
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      listener.stage("Validating");
-      long began = System.nanoTime();
       var classifier = new FastTextClassifier(trained.get(), config.network().text(), target, threads);
-      validation = scored(classifier, rows.validation(), Languages.NONE);
-      validate(validation, target, run.log(), began);
+      validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, run.log());
     }
     return finish(trained.get(), validation, target.tuned(config.labels().decision(), validation), rows, facts,
         commandLine);
-  }
-
-  private RunRows read() {
-    listener.stage("Reading the data");
-    var problems = new ProblemLog();
-    RunRows rows = RunRows.of(config.data(), config.seed(), reporter(problems));
-    problems.report().forEach(listener::warning);
-    rows.reportDuplicates(listener);
-    return rows;
-  }
-
-  private ProblemListener reporter(ProblemListener lenient) {
-    return config.data().strict() ? ProblemListener.STRICT : lenient;
   }
 
   private FastTextLines lines(Target target) {
@@ -263,32 +245,15 @@ public final class FastTextRun {
     return trainRows * epochs;
   }
 
-  private void validate(ScoredRows rows, Target target, StepLog log, long began) throws IOException {
-    Validator.Result result = new Validator(target, config.labels().decision(), Metric.MICRO_F1.key())
-        .validate(rows, Double.NaN, totalSteps(), epochs, began);
-    result.log(log, directory.thresholdLog());
-    listener.validated(result.entry(), true);
-  }
-
   /** Tests and writes the model. */
   private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, RunRows rows,
-      Map<String, String> found,
-      List<String> commandLine) throws IOException {
-    listener.stage("Testing");
+      Map<String, String> found, List<String> commandLine) throws IOException {
     var classifier = new FastTextClassifier(model, config.network().text(), tuned, threads);
-    var counts = new RowCounts(trainRows, count(rows.validation()), count(rows.test()), rows.hash());
-    Languages languages = config.data().languages();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
         model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
     facts.putAll(found);
-    return new FinishedRun(directory, tuned, config.labels().decision(), counts, config.seed(), commandLine,
-        totalSteps(), totalSteps())
-        .write(new FastTextFiles(model), validation, scored(classifier, rows.test(), languages), languages, facts);
-  }
-
-  private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {
-    return new LabelledTest(rows, true, config.data().strict(), languages, listener).scored(classifier);
+    return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), commandLine, facts);
   }
 
   /** What there is of a fastText model besides its labels. */
@@ -308,11 +273,5 @@ public final class FastTextRun {
     public void writeDescription() throws IOException {
       FastTextDescription.write(config.network().text(), directory);
     }
-  }
-
-  private static long count(RowSource rows) {
-    var count = new long[1];
-    rows.forEach(ProblemListener.SILENT, row -> count[0]++);
-    return count[0];
   }
 }

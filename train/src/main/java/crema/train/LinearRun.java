@@ -3,7 +3,6 @@ package crema.train;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
-import crema.data.Taxonomy;
 import crema.nn.linear.CrossValidation;
 import crema.nn.linear.HyperplaneShift;
 import crema.nn.linear.LabelTargets;
@@ -16,11 +15,9 @@ import crema.nn.linear.TfIdf;
 import crema.report.StepLog;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
@@ -51,7 +48,7 @@ public final class LinearRun {
     this.threads = threads;
     this.listener = listener;
     this.stop = stop;
-    run = new TextRun(config.data(), config.seed(), directory, listener);
+    run = new TextRun(config.data(), DecisionConfig.HALF, config.seed(), directory, listener);
   }
 
   /** Texts as vectors, and their labels. */
@@ -118,11 +115,7 @@ public final class LinearRun {
       throw new TrainingException("shift needs texts with several labels (--target multi): of one label a text, the "
           + "nearest hyperplane decides");
     }
-    return switch (reading.kind()) {
-      case SINGLE -> new SingleLabelTarget(labels);
-      case MULTI -> MultiLabelTarget.of(labels);
-      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), NodeScoring.SIGMOID, new Decoding.BestPath());
-    };
+    return Target.of(reading, labels, NodeScoring.SIGMOID, DecisionConfig.HALF);
   }
 
   private static List<String> texts(RowSource rows) {
@@ -145,13 +138,9 @@ public final class LinearRun {
       case SingleLabelTarget _ -> LabelTargets.singleLabel(count, labels.stream().mapToInt(row -> row[0]).toArray());
       case MultiLabelTarget _ -> LabelTargets.multiLabel(count, labels);
       case TaxonomyTarget paths ->
-          LabelTargets.multiLabel(count, labels.stream().map(row -> path(paths.taxonomy(), row[0])).toList());
+          LabelTargets.multiLabel(count, labels.stream().map(row -> paths.implied(row[0])).toList());
     };
     return new Examples(terms.transform(texts), targets);
-  }
-
-  private static int[] path(Taxonomy taxonomy, int node) {
-    return IntStream.concat(Arrays.stream(taxonomy.ancestors(node)), IntStream.of(node)).toArray();
   }
 
   private LinearConfig chooseC(Examples examples) {
@@ -169,13 +158,14 @@ public final class LinearRun {
 
   private TrainingResult finish(LinearClassifier classifier, ModelFiles files, RunRows rows, LinearConfig hyperplanes,
       List<String> commandLine) throws IOException {
+    ScoredRows validation;
     try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
-      run.validate(classifier, rows.validation(), 0, 0, log);
+      validation = run.validate(classifier, rows.validation(), 0, 0, log);
     }
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", config.hyperplanes().loss(),
         hyperplanes.c(), config.hyperplanes().classWeights(), config.hyperplanes().shift() ? ", shifted" : ""));
-    return run.finish(classifier, files, rows, 0, commandLine, facts);
+    return run.finish(classifier, files, rows, validation, 0, commandLine, facts);
   }
 
   /** What there is of a linear model besides its labels. */

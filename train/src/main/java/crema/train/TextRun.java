@@ -3,9 +3,8 @@ package crema.train;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.RowSource;
-import crema.metrics.ClassificationMetrics;
+import crema.metrics.Metric;
 import crema.report.StepLog;
-import crema.report.ValidationRecord;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +14,13 @@ import java.util.Map;
  * end.
  *
  * @param data which rows
+ * @param decision how answers are found
  * @param seed of the run
  * @param directory where the run writes
  * @param listener hears how it goes
  */
-record TextRun(TrainingConfig.Data data, long seed, ModelDirectory directory, TrainingListener listener) {
+record TextRun(TrainingConfig.Data data, DecisionConfig decision, long seed, ModelDirectory directory,
+    TrainingListener listener) {
   /** Reads and splits the rows, and tells what is wrong with them. */
   RunRows read() {
     listener.stage("Reading the data");
@@ -37,28 +38,31 @@ record TextRun(TrainingConfig.Data data, long seed, ModelDirectory directory, Tr
     return count[0];
   }
 
-  /** Measures a model on validation rows when its training is over. */
-  void validate(Classifier classifier, RowSource rows, long steps, double epochs, StepLog log) throws IOException {
+  /** Measures a model on validation rows when its training is over; returns what it says of them. */
+  ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs, StepLog log) throws IOException {
     long began = System.nanoTime();
     listener.stage("Validating");
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
-    Target target = classifier.target();
-    var metrics = ClassificationMetrics.of(target.outcomes(scored.truth(), target.decide(scored.logits())));
-    var entry = new ValidationRecord(
-        steps, epochs, Double.NaN, Validator.metrics(metrics), (System.nanoTime() - began) * 1e-9);
-    log.write(entry);
-    listener.validated(entry, true);
+    Validator.Result result = new Validator(classifier.target(), decision, Metric.MICRO_F1.key())
+        .validate(scored, Double.NaN, steps, epochs, began);
+    result.log(log, directory.thresholdLog());
+    listener.validated(result.entry(), true);
+    return scored;
   }
 
-  /** Tests and writes the model. */
-  TrainingResult finish(Classifier classifier, ModelFiles files, RunRows rows, long steps, List<String> commandLine,
-      Map<String, String> facts) throws IOException {
+  /**
+   * Tests and writes the model.
+   *
+   * @param classifier the model, its thresholds chosen
+   * @param validation what it says of the validation rows
+   */
+  TrainingResult finish(Classifier classifier, ModelFiles files, RunRows rows, ScoredRows validation, long steps,
+      List<String> commandLine, Map<String, String> facts) throws IOException {
     listener.stage("Testing");
     var counts = new RowCounts(count(rows.train()), count(rows.validation()), count(rows.test()), rows.hash());
     Languages languages = data.languages();
-    return new FinishedRun(directory, classifier.target(), DecisionConfig.DEFAULT, counts, seed, commandLine, steps, steps)
-        .write(files, scored(classifier, rows.validation(), Languages.NONE),
-            scored(classifier, rows.test(), languages), languages, facts);
+    return new FinishedRun(directory, classifier.target(), decision, counts, seed, commandLine, steps, steps)
+        .write(files, validation, scored(classifier, rows.test(), languages), languages, facts);
   }
 
   private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {

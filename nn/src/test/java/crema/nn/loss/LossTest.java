@@ -149,7 +149,8 @@ class LossTest {
     // The leaf that holds is as probable as its root, which is the less probable one; the other one is σ(−2).
     Outcome leaves = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(0), Focus.NONE), logits, 1, labels(1));
     assertThat(leaves.value).isCloseTo((Math.log1p(Math.exp(-0.5)) + Math.log1p(Math.exp(-2))) / 2, offset(1e-12));
-    assertRejected(() -> new TreeMin(new LabelTree(new int[] {-1}), new NodeWeighting.Levels(0), Focus.NONE), "weight 0");
+    assertRejected(() -> new TreeMin(new LabelTree(new int[] {-1}), new NodeWeighting.Levels(0), Focus.NONE),
+        "all nodes of the taxonomy have weight 0");
   }
 
   @Test
