@@ -92,6 +92,7 @@ public final class Crema implements Runnable {
         .addSubcommand(new CommandLine(new TokenizerCommand(terminal))
             .addSubcommand(new TokenizerCommand.Train(terminal)))
         .addSubcommand(new LangidCommand(terminal))
+        .addSubcommand(new LangidTrainCommand(terminal))
         .addSubcommand(FastTextCommand.line(terminal))
         .addSubcommand(new RehearseCommand(terminal));
     line.setOut(new PrintWriter(terminal.out(), true));

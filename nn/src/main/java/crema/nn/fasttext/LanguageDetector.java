@@ -2,15 +2,23 @@ package crema.nn.fasttext;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 
 /** Tells the language of a text with a fastText classifier whose labels are language codes. Thread-safe. */
 public final class LanguageDetector {
-  private static final String SHIPPED = "languages.ftz";
+  /** The start of the labels of a model that reads texts as {@link #normalise} writes them. */
+  static final String NORMALISED_PREFIX = "__langid__";
+
+  private static final String SHIPPED = "languages.ftz.gz";
   private static final String LABEL_PREFIX = "__label__";
+
+  /** What a compressed model may hold: few bytes of a file must not ask for all memory. */
+  private static final int LARGEST_COMPRESSED = 256 << 20;
 
   /** As many languages as there are. */
   private static final int ALL = -1;
@@ -27,21 +35,30 @@ public final class LanguageDetector {
    * @throws IllegalArgumentException if the model holds word vectors only
    */
   public LanguageDetector(FastText model) {
-    this(model, false, Set.of());
+    this(model, Set.of());
   }
 
-  private LanguageDetector(FastText model, boolean normalises, Set<String> candidates) {
+  private LanguageDetector(FastText model, Set<String> candidates) {
     if (model.config().task() != Task.SUPERVISED) {
       throw new IllegalArgumentException("the model holds word vectors; a language model must be supervised");
     }
     this.model = model;
-    this.normalises = normalises;
+    normalises = model.labels().stream().allMatch(label -> label.startsWith(NORMALISED_PREFIX));
     this.candidates = candidates;
   }
 
-  /** A detector on a model file. */
+  /** A detector on a model file; one whose name ends in {@code .gz} is uncompressed. */
   public static LanguageDetector load(Path file) throws IOException {
-    return new LanguageDetector(FastText.load(file));
+    if (!file.toString().endsWith(".gz")) {
+      return new LanguageDetector(FastText.load(file));
+    }
+    try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+      byte[] model = in.readNBytes(LARGEST_COMPRESSED + 1);
+      if (model.length > LARGEST_COMPRESSED) {
+        throw new IOException(file + " holds more than " + LARGEST_COMPRESSED + " bytes; uncompress it first");
+      }
+      return new LanguageDetector(FastText.read(model, file.toString()));
+    }
   }
 
   /**
@@ -53,7 +70,7 @@ public final class LanguageDetector {
       if (in == null) {
         throw new IllegalStateException("the resource " + SHIPPED + " is missing from the class path");
       }
-      return new LanguageDetector(FastText.read(in.readAllBytes(), SHIPPED), true, Set.of());
+      return new LanguageDetector(FastText.read(new GZIPInputStream(in).readAllBytes(), SHIPPED));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -84,7 +101,7 @@ public final class LanguageDetector {
     if (codes.isEmpty()) {
       throw new IllegalArgumentException("there must be at least one language to choose from");
     }
-    return new LanguageDetector(model, normalises, Set.copyOf(codes));
+    return new LanguageDetector(model, Set.copyOf(codes));
   }
 
   /** The {@code k} most probable languages, the most probable first; none for a text without a word. */
@@ -101,7 +118,7 @@ public final class LanguageDetector {
   }
 
   /**
-   * What the shipped model was trained on: letters in lower case, marks and apostrophes, and a space for anything else,
+   * What models of {@link LanguageTrainer}, the shipped one among them, are trained on: letters in lower case, marks and apostrophes, and a space for anything else,
    * so that a word is the same at the start of a sentence, before a comma and in quotes.
    */
   public static String normalise(String text) {
@@ -127,6 +144,11 @@ public final class LanguageDetector {
   }
 
   private static String code(String label) {
-    return label.startsWith(LABEL_PREFIX) ? label.substring(LABEL_PREFIX.length()) : label;
+    for (String prefix : List.of(LABEL_PREFIX, NORMALISED_PREFIX)) {
+      if (label.startsWith(prefix)) {
+        return label.substring(prefix.length());
+      }
+    }
+    return label;
   }
 }

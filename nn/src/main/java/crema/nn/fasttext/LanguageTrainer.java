@@ -7,29 +7,42 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Trains a small language model, such as the one that {@link LanguageDetector#shipped} loads. */
+/**
+ * Trains a small language model, such as the one that {@link LanguageDetector#shipped} loads: a classifier of character
+ * n-grams of {@linkplain LanguageDetector#normalise normalised} words, quantized.
+ */
 public final class LanguageTrainer {
+  /** The words and n-grams of the shipped model, whose compressed file is just below 1.5 MB. */
+  public static final int SHIPPED_ROWS = 80_000;
+
+  private static final double RETRAINING_LR = 0.2;
+  private static final int RETRAINING_EPOCHS = 5;
+
   private final FastTextConfig config;
   private final int rows;
   private TrainingListener listener = progress -> true;
 
-  /** A trainer with the settings of the shipped model: a file of less than 1.5 MB. */
-  public LanguageTrainer(int threads) {
+  /**
+   * A trainer with the settings of the shipped model.
+   *
+   * @param rows the words and n-grams to keep
+   */
+  public LanguageTrainer(int threads, int rows) {
     this(
         FastTextConfig.supervised()
             .loss(LossKind.ONE_VS_ALL).dim(24).minn(1).maxn(5).bucket(1_000_000).lr(0.5).epoch(15).threads(threads)
             .build(),
-        66_000);
+        rows);
   }
 
   /**
    * A trainer with settings of one's own.
    *
-   * @param config of the model before it is quantized
+   * @param config of the model before it is quantized; labels get a prefix of their own
    * @param rows the words and n-grams to keep
    */
   public LanguageTrainer(FastTextConfig config, int rows) {
-    this.config = config;
+    this.config = config.toBuilder().labelPrefix(LanguageDetector.NORMALISED_PREFIX).build();
     this.rows = rows;
   }
 
@@ -49,7 +62,8 @@ public final class LanguageTrainer {
   public FastText train(TextSource sentences) throws IOException {
     TextSource lines = TextSource.of(labelled(sentences));
     FastText model = new FastTextTrainer(config).listener(listener).train(lines);
-    return new Quantizer(new QuantizeOptions(2, true, false, rows, null)).quantize(model, null);
+    FastTextConfig retraining = config.toBuilder().lr(RETRAINING_LR).epoch(RETRAINING_EPOCHS).build();
+    return new Quantizer(new QuantizeOptions(2, true, false, rows, retraining)).listener(listener).quantize(model, lines);
   }
 
   private List<String> labelled(TextSource sentences) throws IOException {
