@@ -7,9 +7,12 @@ import crema.nn.io.SafetensorsReader;
 import crema.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,7 +34,11 @@ public record ModelSummary(Map<String, String> facts) {
     switch (ModelKind.of(directory)) {
       case ENCODER -> describeEncoder(directory, facts);
       case FAST_TEXT -> describeFastText(directory, facts);
+      case LINEAR -> facts.put("Kind", "linear, a hyperplane a label over TF-IDF");
       case STAGED -> facts.put("Kind", describeStages(StagedDescription.read(directory)));
+    }
+    if (Files.exists(directory.target())) {
+      facts.put("Answers", answers(TargetFile.read(directory)));
     }
     facts.put("Labels", labels(LabelSet.load(directory.labels())));
     if (Files.exists(directory.provenance())) {
@@ -72,6 +79,21 @@ public record ModelSummary(Map<String, String> facts) {
   private static String describeStages(Routes routes) {
     return "%,d models that decide one after the other, the first between %s".formatted(routes.stages().size(),
         String.join(", ", shown(routes.stages().getFirst().branches())));
+  }
+
+  private static String answers(Target target) {
+    return switch (target) {
+      case SingleLabelTarget _ -> "one label";
+      case MultiLabelTarget several -> {
+        DoubleSummaryStatistics thresholds = IntStream.range(0, several.labels().size())
+            .mapToDouble(several.thresholds()::value).summaryStatistics();
+        yield String.format(Locale.ROOT, "all labels from the probability %.3g", thresholds.getMin())
+            + (thresholds.getMax() > thresholds.getMin() ? String.format(Locale.ROOT, " to %.3g", thresholds.getMax()) : "")
+            + (several.thresholds().isAtLeastOne() ? ", at least one" : "");
+      }
+      case TaxonomyTarget paths -> "a path in a taxonomy of " + paths.depth() + " levels, its segments separated by '"
+          + paths.separator() + "'";
+    };
   }
 
   private static String labels(LabelSet labels) {

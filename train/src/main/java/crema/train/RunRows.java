@@ -24,6 +24,8 @@ import java.util.List;
  * @param test the rows of the final test
  */
 record RunRows(RowSource train, RowSource validation, RowSource test) {
+  private static final int SHOWN_CHARACTERS = 80;
+
   /**
    * Reads and splits rows.
    *
@@ -98,8 +100,12 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
     named.put("test", test);
     for (Duplicates duplicates : Duplicates.between(named)) {
       listener.warning("%,d %s rows have exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
-          duplicates.rows(), duplicates.part(), duplicates.earlier(), duplicates.examples().getFirst().text(),
+          duplicates.rows(), duplicates.part(), duplicates.earlier(), shortened(duplicates.examples().getFirst().text()),
           duplicates.examples().getFirst().location(), duplicates.examples().getFirst().earlierLocation()));
     }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS - 1) + "…";
   }
 }

@@ -62,6 +62,7 @@ class TargetCommandTest {
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
     assertThat(evaluated.out()).contains("Samples F1", "60");
 
+    assertThat(CommandRun.of("info", model()).out()).contains("all labels from the probability 0.");
     assertThat(CommandRun.of("predict", model(), "washing machine", "digital camera").out().lines())
         .satisfiesExactly(both -> assertThat(both).contains("home", "wet"),
             one -> assertThat(one).startsWith("photo").doesNotContain(","));
@@ -78,6 +79,7 @@ class TargetCommandTest {
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("Hierarchical F1", "Level 1", "Level 2", "level by level", "Answer from");
     assertThat(CommandRun.of("evaluate", model(), "--data", rows.toString()).out()).contains("Level 2");
+    assertThat(CommandRun.of("info", model()).out()).contains("a path in a taxonomy of 2 levels");
     assertThat(CommandRun.of("predict", model(), "a washing machine", "some digital camera").out().lines())
         .satisfiesExactly(deep -> assertThat(deep).startsWith("Home / Washers "),
             shallow -> assertThat(shallow).startsWith("Photo "));

@@ -84,14 +84,6 @@ class LabelSetTest {
     assertThat(count(LabelFormat.SINGLE, rows.toArray(Row[]::new)).size()).isEqualTo(100);
   }
 
-  @Test
-  void groupsFollowTheCutOffs() {
-    var labels = LabelSet.of(List.of("a", "b", "c", "d", "e"), new long[] {0, 8, 9, 34, 35});
-    assertThat(FrequencyGroup.CutOffs.DEFAULT.groups(labels)).containsExactly(FrequencyGroup.TAIL,
-        FrequencyGroup.TAIL, FrequencyGroup.MEDIUM, FrequencyGroup.MEDIUM, FrequencyGroup.HEAD);
-    assertThatThrownBy(() -> new FrequencyGroup.CutOffs(5, 5)).isInstanceOf(DataException.class);
-  }
-
   private static LabelSet count(LabelFormat format, Row... rows) {
     return LabelCounts.count(RowSource.of(List.of(rows)), format, ProblemListener.STRICT);
   }
