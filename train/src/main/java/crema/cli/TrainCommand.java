@@ -3,6 +3,7 @@ package crema.cli;
 import crema.cli.ConfigFile.Setting;
 import crema.nn.io.AtomicFile;
 import crema.train.CheckpointPolicy;
+import crema.train.DecisionConfig;
 import crema.train.FastTextLabels;
 import crema.train.FastTextTrainingConfig;
 import crema.train.FastTextTuning;
@@ -10,6 +11,7 @@ import crema.train.LabelConfig;
 import crema.train.LinearTrainingConfig;
 import crema.train.LossConfig;
 import crema.train.ModelDirectory;
+import crema.train.StagesConfig;
 import crema.train.TargetKind;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -101,6 +104,9 @@ final class TrainCommand implements Callable<Integer>, Configurable {
 
   @Mixin(name = "Linear")
   private LinearOptions linear = new LinearOptions();
+
+  @Mixin(name = "Stages")
+  private StageOptions stages = new StageOptions();
 
   @Mixin(name = "Loss")
   private LossOptions loss = new LossOptions();
@@ -424,14 +430,22 @@ final class TrainCommand implements Callable<Integer>, Configurable {
       }
       case FAST_TEXT -> {
         FastTextTrainingConfig config = continues ? directory.readFastTextConfig() : fastTextConfig();
+        Optional<StagesConfig> cut = continues ? directory.readStagesConfig() : stages.config(decisions.config());
         prepare(directory, continues);
-        yield new TrainingSession(terminal, quiet).run(config, directory, policy(), threads, commandLine());
+        var session = new TrainingSession(terminal, quiet);
+        yield cut.isEmpty()
+            ? session.run(config, directory, policy(), threads, commandLine())
+            : session.run(cut.get(), config, directory, policy(), threads, commandLine());
       }
       case LINEAR -> {
         LinearTrainingConfig config = continues ? directory.readLinearConfig()
             : linear.config(dataConfig(), model.lowercase, loss.classWeights(), training.seed);
+        Optional<StagesConfig> cut = continues ? directory.readStagesConfig() : stages.config(DecisionConfig.DEFAULT);
         prepare(directory, continues);
-        yield new TrainingSession(terminal, quiet).run(config, directory, threads, commandLine());
+        var session = new TrainingSession(terminal, quiet);
+        yield cut.isEmpty()
+            ? session.run(config, directory, threads, commandLine())
+            : session.run(cut.get(), config, directory, threads, commandLine());
       }
     };
   }

@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What {@code crema train} can train, and which of its options matter to that. */
 enum TrainedKind {
-  ENCODER("encoder", 3, 3e-4, Set.of("FastText", "Linear"), Set.of()),
+  ENCODER("encoder", 3, 3e-4, Set.of("FastText", "Linear", "Stages"), Set.of()),
   FAST_TEXT("fasttext", 10, 0.5, Set.of("Encoder", "Linear", "Loss", "Training", "Validation and checkpoints"),
       Set.of("--lowercase", "--epochs", "--learning-rate", "--seed", "--checkpoint-minutes", "--loss", "--focal-gamma",
           "--loss-scale", "--class-balanced-beta", "--class-balanced-mode", "--rebalance-alpha", "--rebalance-beta",

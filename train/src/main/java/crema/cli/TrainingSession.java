@@ -10,6 +10,8 @@ import crema.train.FastTextTrainingConfig;
 import crema.train.LinearRun;
 import crema.train.LinearTrainingConfig;
 import crema.train.ModelDirectory;
+import crema.train.StagedRun;
+import crema.train.StagesConfig;
 import crema.train.StopSignal;
 import crema.train.Trainer;
 import crema.train.TrainingConfig;
@@ -65,6 +67,18 @@ final class TrainingSession {
   int run(LinearTrainingConfig config, ModelDirectory directory, int threads, List<String> commandLine)
       throws IOException {
     return watch(directory, (view, stop) -> new LinearRun(config, directory, threads, view, stop).run(commandLine));
+  }
+
+  int run(StagesConfig stages, FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy,
+      int threads, List<String> commandLine) throws IOException {
+    return watch(directory, (view, stop) ->
+        new StagedRun(stages, config, directory, policy, threads, view, stop).run(commandLine));
+  }
+
+  int run(StagesConfig stages, LinearTrainingConfig config, ModelDirectory directory, int threads,
+      List<String> commandLine) throws IOException {
+    return watch(directory, (view, stop) ->
+        new StagedRun(stages, config, directory, threads, view, stop).run(commandLine));
   }
 
   private int watch(ModelDirectory directory, Run run) throws IOException {

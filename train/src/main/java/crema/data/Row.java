@@ -35,6 +35,11 @@ public record Row(
     return new Row(text, List.of(text), List.of(labels), null, null, "memory", 0);
   }
 
+  /** The same text with other labels. */
+  public Row withLabels(List<String> others) {
+    return new Row(text, fields, others, group, language, file, line);
+  }
+
   /** Where the row is: {@code file, line n}. */
   public String location() {
     return file + ", line " + line;

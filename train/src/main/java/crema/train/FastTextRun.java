@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class FastTextRun {
   private final int threads;
   private final TrainingListener listener;
   private final StopSignal stop;
+  private final Supplier<RunRows> reader;
   private final TextRun textRun;
   private boolean stopped;
   private long stepsDone;
@@ -56,6 +58,17 @@ public final class FastTextRun {
    */
   public FastTextRun(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
       TrainingListener listener, StopSignal stop) {
+    this(config, directory, policy, threads, listener, stop,
+        () -> RunRows.read(config.data(), config.seed(), listener));
+  }
+
+  /**
+   * A run on rows that were read before.
+   *
+   * @param reader gives the rows
+   */
+  FastTextRun(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
+      TrainingListener listener, StopSignal stop, Supplier<RunRows> reader) {
     this.config = config;
     epochs = config.network().epochs();
     this.directory = directory;
@@ -63,6 +76,7 @@ public final class FastTextRun {
     this.threads = threads;
     this.listener = listener;
     this.stop = stop;
+    this.reader = reader;
     textRun = new TextRun(config.data(), config.labels().decision(), config.seed(), directory, listener);
   }
 
@@ -79,10 +93,10 @@ public final class FastTextRun {
     Target target;
     TextSource text;
     try {
-      rows = textRun.read();
-      target = Target.of(config.data().labels(), rows.labels(config.data().labels()), NodeScoring.SIGMOID,
+      rows = reader.get();
+      target = Target.of(config.data().labels(), rows.labels(), NodeScoring.SIGMOID,
           config.labels().decision());
-      trainRows = TextRun.count(rows.train());
+      trainRows = rows.count().train();
       text = lines(target).write(rows.train(), "train");
     } catch (IOException | RuntimeException e) {
       if (!resumes) {

@@ -50,6 +50,12 @@ public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Net
     return network.config().threads(threads).seed(seed).build();
   }
 
+  /** The same with labels that are read in another way, and with at most so many rows shared by n-grams. */
+  FastTextTrainingConfig with(LabelConfig reading, int mostBuckets) {
+    return new FastTextTrainingConfig(model, data.withLabels(reading), network.withBucketsAtMost(mostBuckets), labels,
+        tuning, seed);
+  }
+
   /**
    * A trainer with these settings.
    *
@@ -91,6 +97,10 @@ public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Net
     /** Checks the ranges. */
     public Network {
       config(dim, learningRate, epochs, loss, wordNgrams, minn, maxn, bucket, minCount);
+    }
+
+    Network withBucketsAtMost(int most) {
+      return new Network(dim, learningRate, epochs, loss, wordNgrams, minn, maxn, Math.min(bucket, most), minCount, text);
     }
 
     /** The engine's settings. */

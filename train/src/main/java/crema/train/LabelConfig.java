@@ -43,6 +43,11 @@ public record LabelConfig(List<String> columns, String target, String separator,
     return new LabelConfig(List.of(columns), TargetKind.TAXONOMY.key(), SEPARATOR, separator);
   }
 
+  /** One label a row, in the first of these columns. */
+  LabelConfig onlyLabel() {
+    return single(columns.getFirst());
+  }
+
   /** The same in other columns. */
   public LabelConfig withColumns(List<String> newColumns) {
     return new LabelConfig(newColumns, target, separator, pathSeparator);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
@@ -30,6 +31,7 @@ public final class LinearRun {
   private final int threads;
   private final TrainingListener listener;
   private final StopSignal stop;
+  private final Supplier<RunRows> reader;
   private final TextRun run;
 
   /**
@@ -43,11 +45,22 @@ public final class LinearRun {
    */
   public LinearRun(LinearTrainingConfig config, ModelDirectory directory, int threads, TrainingListener listener,
       StopSignal stop) {
+    this(config, directory, threads, listener, stop, () -> RunRows.read(config.data(), config.seed(), listener));
+  }
+
+  /**
+   * A run on rows that were read before.
+   *
+   * @param reader gives the rows
+   */
+  LinearRun(LinearTrainingConfig config, ModelDirectory directory, int threads, TrainingListener listener,
+      StopSignal stop, Supplier<RunRows> reader) {
     this.config = config;
     this.directory = directory;
     this.threads = threads;
     this.listener = listener;
     this.stop = stop;
+    this.reader = reader;
     run = new TextRun(config.data(), DecisionConfig.HALF, config.seed(), directory, listener);
   }
 
@@ -81,7 +94,7 @@ public final class LinearRun {
   }
 
   private TrainingResult train(List<String> commandLine) throws IOException {
-    RunRows rows = run.read();
+    RunRows rows = reader.get();
     Target target = target(rows);
     listener.stage("Counting terms");
     TfIdf terms = TfIdf.fit(texts(rows.train()), config.terms().config());
@@ -110,7 +123,7 @@ public final class LinearRun {
 
   private Target target(RunRows rows) {
     LabelConfig reading = config.data().labels();
-    var labels = rows.labels(reading);
+    var labels = rows.labels();
     if (config.hyperplanes().shift() && reading.kind() == TargetKind.SINGLE) {
       throw new TrainingException("shift needs texts with several labels (--target multi): of one label a text, the "
           + "nearest hyperplane decides");

@@ -28,6 +28,11 @@ public record LinearTrainingConfig(String model, TrainingConfig.Data data, Terms
     this(MODEL, data, terms, hyperplanes, seed);
   }
 
+  /** The same with labels that are read in another way. */
+  LinearTrainingConfig withLabels(LabelConfig labels) {
+    return new LinearTrainingConfig(model, data.withLabels(labels), terms, hyperplanes, seed);
+  }
+
   /**
    * How texts become vectors, as in {@link TfIdfConfig}.
    *

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -116,6 +117,18 @@ public record ModelDirectory(Path path) {
     return path.resolve("cache");
   }
 
+  /** How the model is cut into stages, if it is. */
+  Path stagesConfig() {
+    return path.resolve("stages.json");
+  }
+
+  /** Reads how a run is cut into stages, if it is. */
+  public Optional<StagesConfig> readStagesConfig() throws IOException {
+    return Files.isRegularFile(stagesConfig())
+        ? Optional.of(readJson(stagesConfig(), StagesConfig.class))
+        : Optional.empty();
+  }
+
   /** The model of a stage, from 0, where several decide one after the other. */
   ModelDirectory stage(int stage) {
     return new ModelDirectory(stages().resolve(Integer.toString(stage + 1)));
@@ -181,7 +194,8 @@ public record ModelDirectory(Path path) {
 
   private void deleteFiles() throws IOException {
     for (Path file : List.of(config(), weights(), fastText(), terms(), tokenizer(), labels(), target(), provenance(),
-        trainingConfig(), resolvedConfig(), metrics(), testOutcomes(), report(), log(), thresholdLog())) {
+        trainingConfig(), resolvedConfig(), metrics(), testOutcomes(), report(), log(), thresholdLog(),
+        stagesConfig())) {
       Files.deleteIfExists(file);
     }
     deleteFolder(stages());

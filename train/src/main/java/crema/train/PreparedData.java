@@ -43,15 +43,10 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   static PreparedData prepare(TrainingConfig config, ModelDirectory directory, boolean resumes, int threads,
       TrainingListener listener)
       throws IOException {
-    listener.stage("Reading the data");
-    var problems = new ProblemLog();
-    ProblemListener reporter = config.data().strict() ? ProblemListener.STRICT : problems;
-    RunRows parts = RunRows.of(config.data(), config.seed(), reporter);
+    RunRows parts = RunRows.read(config.data(), config.seed(), listener);
     LabelConfig reading = config.data().labels();
     NodeScoring scoring = reading.kind() == TargetKind.TAXONOMY ? scoring(config.loss()) : NodeScoring.SIGMOID;
-    Target target = Target.of(reading, parts.labels(reading), scoring, config.decision());
-    problems.report().forEach(listener::warning);
-    parts.reportDuplicates(listener);
+    Target target = Target.of(reading, parts.labels(), scoring, config.decision());
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
     String tokenizerHash = ModelDirectory.sha256(directory.tokenizer());

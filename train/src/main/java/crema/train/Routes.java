@@ -116,11 +116,6 @@ final class Routes {
     return stages;
   }
 
-  /** The labels, in order. */
-  List<String> labels() {
-    return List.copyOf(routes.keySet());
-  }
-
   /** The route of a label; empty if it has none. */
   List<String> route(String label) {
     return routes.getOrDefault(label, List.of());

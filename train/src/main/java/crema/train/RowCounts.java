@@ -9,6 +9,9 @@ package crema.train;
  * @param hash the SHA-256 of what decides on the rows of all three parts
  */
 record RowCounts(long train, long validation, long test, String hash) {
+  /** Before the rows are read. */
+  static final RowCounts NONE = new RowCounts(0, 0, 0, "");
+
   @Override
   public String toString() {
     return "%,d training, %,d validation, %,d test".formatted(train, validation, test);

@@ -7,6 +7,7 @@ import crema.data.Grouping;
 import crema.data.LabelCounts;
 import crema.data.LabelSet;
 import crema.data.ProblemListener;
+import crema.data.ProblemLog;
 import crema.data.ProductTitles;
 import crema.data.RowSource;
 import crema.data.Split;
@@ -22,9 +23,26 @@ import java.util.List;
  * @param train the rows to train on
  * @param validation the rows that decide what is best
  * @param test the rows of the final test
+ * @param labels the labels of the training rows
  */
-record RunRows(RowSource train, RowSource validation, RowSource test) {
+record RunRows(RowSource train, RowSource validation, RowSource test, LabelSet labels) {
   private static final int SHOWN_CHARACTERS = 80;
+
+  /**
+   * Reads and splits rows, and tells what is wrong with them.
+   *
+   * @param data which rows, and how they are split
+   * @param seed of the split
+   * @throws crema.data.DataException when the rows cannot be used
+   */
+  static RunRows read(TrainingConfig.Data data, long seed, TrainingListener listener) {
+    listener.stage("Reading the data");
+    var problems = new ProblemLog();
+    RunRows rows = of(data, seed, data.strict() ? ProblemListener.STRICT : problems);
+    problems.report().forEach(listener::warning);
+    rows.reportDuplicates(listener);
+    return rows;
+  }
 
   /**
    * Reads and splits rows.
@@ -34,7 +52,7 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
    * @param listener hears of each row that cannot be used, once
    * @throws crema.data.DataException when the rows cannot be used
    */
-  static RunRows of(TrainingConfig.Data data, long seed, ProblemListener listener) {
+  private static RunRows of(TrainingConfig.Data data, long seed, ProblemListener listener) {
     RowSource train = rows(data.train(), data);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
     double testShare = data.test().isEmpty() ? data.testFraction() : 0;
@@ -44,11 +62,11 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
     RowSource test = rows(data.test(), data);
     // The first pass over each file tells its problems; that over the training file also refuses columns that cannot be
     // meant as labels, before a split fails because of them.
-    LabelCounts.count(train, data.labels().format(), listener);
+    LabelSet all = LabelCounts.count(train, data.labels().format(), listener);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     if (validationShare + testShare == 0) {
-      return new RunRows(train, validation, test);
+      return new RunRows(train, validation, test, all);
     }
     SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, seed);
     if (!data.stratified()) {
@@ -59,7 +77,8 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
     }
     Split split = Split.of(train, plan, ProblemListener.SILENT);
     return new RunRows(split.train(), validationShare > 0 ? split.validation() : validation,
-        testShare > 0 ? split.test() : test);
+        testShare > 0 ? split.test() : test,
+        LabelCounts.count(split.train(), data.labels().format(), ProblemListener.SILENT));
   }
 
   private static void requireShare(String name, List<String> files, double share) {
@@ -82,9 +101,15 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
         .toList()), text);
   }
 
-  /** The labels of the training rows. */
-  LabelSet labels(LabelConfig config) {
-    return LabelCounts.count(train, config.format(), ProblemListener.SILENT);
+  /** How many rows there are, and which. */
+  RowCounts count() {
+    return new RowCounts(count(train), count(validation), count(test), hash());
+  }
+
+  private static long count(RowSource rows) {
+    var count = new long[1];
+    rows.forEach(ProblemListener.SILENT, row -> count[0]++);
+    return count[0];
   }
 
   /** The SHA-256 of what decides on the rows of all three parts. */
@@ -93,7 +118,7 @@ record RunRows(RowSource train, RowSource validation, RowSource test) {
   }
 
   /** Warns of texts that are in two parts. */
-  void reportDuplicates(TrainingListener listener) {
+  private void reportDuplicates(TrainingListener listener) {
     var named = new LinkedHashMap<String, RowSource>();
     named.put("training", train);
     named.put("validation", validation);

@@ -1,6 +1,5 @@
 package crema.train;
 
-import crema.data.LabelSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,7 +24,7 @@ final class StagedDescription {
   /**
    * Reads the routes of a model.
    *
-   * @throws TrainingException when they are missing or damaged, or are not those of its labels
+   * @throws TrainingException when they are missing or damaged
    */
   static Routes read(ModelDirectory directory) throws IOException {
     var routes = new LinkedHashMap<String, List<String>>();
@@ -34,10 +33,6 @@ final class StagedDescription {
     }
     json.forEach((label, route) -> routes.put(String.valueOf(label), route instanceof List<?> branches
         ? branches.stream().map(String::valueOf).toList() : List.of()));
-    if (!LabelSet.load(directory.labels()).names().equals(List.copyOf(routes.keySet()))) {
-      throw new TrainingException(directory.path() + ": labels.json has other labels than config.json: the files are "
-          + "of different models");
-    }
     try {
       return new Routes(routes);
     } catch (IllegalArgumentException e) {
@@ -45,9 +40,14 @@ final class StagedDescription {
     }
   }
 
-  /** Loads all stages. */
+  /** Loads a model. */
   static StagedClassifier load(ModelDirectory directory, int threads) throws IOException {
-    Routes routes = read(directory);
+    return load(read(directory), TargetFile.read(directory), directory, threads);
+  }
+
+  /** Loads the models of all stages. */
+  static StagedClassifier load(Routes routes, Target target, ModelDirectory directory, int threads)
+      throws IOException {
     var classifiers = new ArrayList<Classifier>();
     try {
       for (int stage = 0; stage < routes.stages().size(); stage++) {
@@ -56,7 +56,7 @@ final class StagedDescription {
         }
         classifiers.add(Classifier.load(directory.stage(stage).path(), threads));
       }
-      return new StagedClassifier(routes, classifiers);
+      return new StagedClassifier(routes, target, classifiers);
     } catch (IllegalArgumentException e) {
       classifiers.forEach(Classifier::close);
       throw new TrainingException(directory.path() + ": " + e.getMessage(), e);

@@ -1,7 +1,5 @@
 package crema.train;
 
-import crema.data.ProblemListener;
-import crema.data.ProblemLog;
 import crema.data.RowSource;
 import crema.metrics.Metric;
 import crema.report.StepLog;
@@ -10,8 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What training runs have in common whose models read texts rather than tokens: reading the rows, a validation, and the
- * end.
+ * What training runs have in common whose models read texts rather than tokens: a validation, and the end.
  *
  * @param data which rows
  * @param decision how answers are found
@@ -21,23 +18,6 @@ import java.util.Map;
  */
 record TextRun(TrainingConfig.Data data, DecisionConfig decision, long seed, ModelDirectory directory,
     TrainingListener listener) {
-  /** Reads and splits the rows, and tells what is wrong with them. */
-  RunRows read() {
-    listener.stage("Reading the data");
-    var problems = new ProblemLog();
-    RunRows rows = RunRows.of(data, seed, data.strict() ? ProblemListener.STRICT : problems);
-    problems.report().forEach(listener::warning);
-    rows.reportDuplicates(listener);
-    return rows;
-  }
-
-  /** How many rows there are. */
-  static long count(RowSource rows) {
-    var count = new long[1];
-    rows.forEach(ProblemListener.SILENT, row -> count[0]++);
-    return count[0];
-  }
-
   /** Measures a model on validation rows when its training is over; returns what it says of them. */
   ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs, StepLog log) throws IOException {
     long began = System.nanoTime();
@@ -59,9 +39,8 @@ record TextRun(TrainingConfig.Data data, DecisionConfig decision, long seed, Mod
   TrainingResult finish(Classifier classifier, ModelFiles files, RunRows rows, ScoredRows validation, long steps,
       List<String> commandLine, Map<String, String> facts) throws IOException {
     listener.stage("Testing");
-    var counts = new RowCounts(count(rows.train()), count(rows.validation()), count(rows.test()), rows.hash());
     Languages languages = data.languages();
-    return new FinishedRun(directory, classifier.target(), decision, counts, seed, commandLine, steps, steps)
+    return new FinishedRun(directory, classifier.target(), decision, rows.count(), seed, commandLine, steps, steps)
         .write(files, validation, scored(classifier, rows.test(), languages), languages, facts);
   }
 

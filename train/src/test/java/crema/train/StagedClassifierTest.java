@@ -64,11 +64,15 @@ class StagedClassifierTest {
     return LabelSet.of(List.of(names), new long[names.length]);
   }
 
+  private static Target single(String... names) {
+    return new SingleLabelTarget(labels(names));
+  }
+
   @Test
   void theSecondOfTwoStagesSharesWhatTheFirstLeaves() {
     var routes = Routes.twoStage(labels("a", "b", "other"), "other");
     // The order of a classifier's labels is its own.
-    var classifier = new StagedClassifier(routes, List.of(
+    var classifier = new StagedClassifier(routes, single("a", "b", "other"), List.of(
         new Constant(List.of("other", "not other"), 0.25f, 0.75f),
         new Constant(List.of("b", "a"), 0.8f, 0.2f)));
     assertThat(classifier.probabilities(List.of("x", ""))[0]).containsExactly(new float[] {0.15f, 0.6f, 0.25f}, within(1e-6f));
@@ -79,7 +83,8 @@ class StagedClassifierTest {
 
   @Test
   void anEmptyTextGetsZerosAndNoLabel() {
-    var classifier = new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"), List.of(
+    var classifier = new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"),
+        single("a", "b", "other"), List.of(
         new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "b"), 0.5f, 0.5f)));
     assertThat(classifier.probabilities(List.of(""))[0]).containsOnly(0);
     assertThat(classifier.predict(List.of(""), 3)).containsExactly(List.of());
@@ -105,7 +110,7 @@ class StagedClassifierTest {
   @Test
   void aClassifierOfOtherBranchesIsRefused() {
     var routes = Routes.twoStage(labels("a", "b", "other"), "other");
-    assertThatThrownBy(() -> new StagedClassifier(routes, List.of(
+    assertThatThrownBy(() -> new StagedClassifier(routes, single("a", "b", "other"), List.of(
         new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "c"), 0.5f, 0.5f))))
         .hasMessage("the stage after 'not other' decides between [a, b], but its classifier between [a, c]");
   }
@@ -134,7 +139,7 @@ class StagedClassifierTest {
   void closingClosesAllStages() {
     var stages = List.of(new Constant(List.of("not other", "other"), 0.5f, 0.5f),
         new Constant(List.of("a", "b"), 0.5f, 0.5f));
-    new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"), stages).close();
+    new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"), single("a", "b", "other"), stages).close();
     assertThat(stages).allMatch(stage -> stage.closed);
   }
 
@@ -159,7 +164,7 @@ class StagedClassifierTest {
       }
       classifiers.add(new Constant(stage.branches(), probabilities));
     }
-    float[] actual = new StagedClassifier(routes, classifiers).probabilities(List.of("x"))[0];
+    float[] actual = new StagedClassifier(routes, new SingleLabelTarget(labels), classifiers).probabilities(List.of("x"))[0];
     double total = 0;
     for (int label = 0; label < labels.size(); label++) {
       List<String> route = routes.route(labels.name(label));

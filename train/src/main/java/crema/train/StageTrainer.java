@@ -1,0 +1,36 @@
+package crema.train;
+
+import java.io.IOException;
+import java.util.List;
+
+/** What each stage of a {@link StagedRun} trains. */
+interface StageTrainer {
+  /** The settings of all stages, which are kept with the run. */
+  Object settings();
+
+  /** Which rows there are. */
+  TrainingConfig.Data data();
+
+  /** The seed of everything random. */
+  long seed();
+
+  /** What a stage is, for people. */
+  String name();
+
+  /**
+   * Checks that the settings are such that stages can have.
+   *
+   * @throws TrainingException when they are not
+   */
+  default void requireFit() {}
+
+  /**
+   * Trains one stage.
+   *
+   * @param rows the rows that reach it, each with one label
+   * @param directory where to write its model
+   * @throws TrainingException when a setting or the data is not as it must be
+   */
+  TrainingResult train(RunRows rows, ModelDirectory directory, TrainingListener listener, StopSignal stop,
+      List<String> commandLine) throws IOException;
+}
