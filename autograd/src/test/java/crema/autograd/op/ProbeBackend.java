@@ -16,6 +16,7 @@ import crema.tensor.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -28,9 +29,11 @@ import java.util.Set;
  */
 final class ProbeBackend implements Backend {
   /**
-   * All families: the types of the methods of {@link Backend} that have no parameters and return one of its interfaces.
+   * All families: the types of the methods of a {@link Backend} that have no parameters and return one of its
+   * interfaces.
    */
   static final List<Class<?>> FAMILIES = Arrays.stream(Backend.class.getMethods())
+      .filter(method -> !Modifier.isStatic(method.getModifiers()))
       .filter(method -> method.getParameterCount() == 0 && method.getReturnType().isInterface())
       .<Class<?>>map(Method::getReturnType)
       .toList();
