@@ -180,10 +180,10 @@ class ConfigTest {
   }
 
   @Property(tries = 200)
-  void anyTextComesBackFromAResolvedConfig(@ForAll @NotBlank String label) {
+  void anyTextComesBackFromAResolvedConfig(@ForAll @NotBlank String column) {
     var command = new CommandLine(new TrainCommand(Terminal.system()));
-    command.parseArgs("--output", "o", "--label=" + label);
-    String yaml = ResolvedConfig.of(command.getCommandSpec(), option -> option.longestName().equals("--label"));
-    assertThat(ConfigFile.parse(Path.of("train.yaml"), yaml).get("label").values()).containsExactly(label);
+    command.parseArgs("--output", "o", "--group=" + column);
+    String yaml = ResolvedConfig.of(command.getCommandSpec(), option -> option.longestName().equals("--group"));
+    assertThat(ConfigFile.parse(Path.of("train.yaml"), yaml).get("group").values()).containsExactly(column);
   }
 }
