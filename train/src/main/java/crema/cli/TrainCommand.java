@@ -2,17 +2,11 @@ package crema.cli;
 
 import crema.cli.ConfigFile.Setting;
 import crema.nn.io.AtomicFile;
-import crema.train.CheckpointPolicy;
 import crema.train.DecisionConfig;
-import crema.train.FastTextLabels;
 import crema.train.FastTextTrainingConfig;
-import crema.train.FastTextTuning;
-import crema.train.LabelConfig;
 import crema.train.LinearTrainingConfig;
-import crema.train.LossConfig;
 import crema.train.ModelDirectory;
 import crema.train.StagesConfig;
-import crema.train.TargetKind;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
 import java.io.IOException;
@@ -40,8 +34,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Trains a transformer encoder, fastText or a linear baseline to give texts their labels, from CSV, TSV, JSONL or fastText files",
-      "(also .gz, .zst). Writes a model directory with weights, labels, provenance, metrics.json, report.html and log.jsonl."
+      "Trains a transformer encoder, fastText or a linear baseline to give texts their labels.",
+      "Reads CSV, TSV, JSONL or fastText files (also .gz, .zst). Writes a model directory with weights, labels, provenance,",
+      "metrics.json, report.html and log.jsonl."
     },
     footer = {
       "",
@@ -61,10 +56,6 @@ import picocli.CommandLine.Spec;
       "Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened."
     })
 final class TrainCommand implements Callable<Integer>, Configurable {
-  /** What fastText calls the settings that a search would change. */
-  private static final Map<String, String> ENGINE_NAMES = Map.of("--dim", "dim", "--learning-rate", "lr", "--epochs", "epoch",
-      "--word-ngrams", "wordNgrams", "--minn", "minn", "--maxn", "maxn", "--buckets", "bucket");
-
   private final Terminal terminal;
 
   @Spec private @Nullable CommandSpec spec;
@@ -97,7 +88,7 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   private DataOptions data = new DataOptions();
 
   @Mixin(name = "Encoder")
-  private ModelOptions model = new ModelOptions();
+  private EncoderOptions encoder = new EncoderOptions();
 
   @Mixin(name = "FastText")
   private FastTextOptions fastText = new FastTextOptions();
@@ -124,284 +115,6 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     this.terminal = terminal;
   }
 
-  private static final class DataOptions {
-    @Option(names = "--data", paramLabel = "DIR",
-        description = "Where relative data files are (default: the current folder; of a config's files, the config's folder).")
-    private Path folder = Path.of("");
-
-    private List<String> files(List<String> names) {
-      return names.stream()
-          .map(name -> name.equals(TrainingConfig.Data.PRODUCT_TITLES) ? name : folder.resolve(name).toString()).toList();
-    }
-
-    @Option(names = "--train", split = ",", paramLabel = "FILE", description = "Files with training rows.")
-    private List<String> train = List.of();
-
-    @Option(names = "--validation", split = ",", paramLabel = "FILE",
-        description = "Files with validation rows (default: split off).")
-    private List<String> validation = List.of();
-
-    @Option(names = "--test", split = ",", paramLabel = "FILE", description = "Files with test rows (default: split off).")
-    private List<String> test = List.of();
-
-    @Option(names = "--text", split = ",", paramLabel = "COLUMN",
-        description = "The text columns, joined in this order: NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to "
-            + "keep its words apart from other columns'.")
-    private List<String> text = List.of();
-
-    @Option(names = "--label", split = ",", paramLabel = "COLUMN",
-        description = "The label column; several make up a path, or each add labels.")
-    private List<String> label = List.of();
-
-    @Option(names = "--target", paramLabel = "KIND", defaultValue = "single",
-        description = "What a text has: single, one label; multi, any number; taxonomy, a path (default: ${DEFAULT-VALUE}).")
-    private String target = "single";
-
-    @Option(names = "--label-separator", paramLabel = "TEXT", defaultValue = LabelConfig.SEPARATOR,
-        description = "Separates several labels; a cell that begins with [ is a JSON array (default: ${DEFAULT-VALUE}).")
-    private String labelSeparator = LabelConfig.SEPARATOR;
-
-    @Option(names = "--path-separator", paramLabel = "TEXT", defaultValue = LabelConfig.PATH_SEPARATOR,
-        description = "Separates the segments of a path (default: '${DEFAULT-VALUE}').")
-    private String pathSeparator = LabelConfig.PATH_SEPARATOR;
-
-    @Option(names = "--group", paramLabel = "COLUMN",
-        description = "A column whose equal values stay in one split, for instance the product of several offers.")
-    private @Nullable String group;
-
-    @Mixin
-    private LanguageOptions languages = new LanguageOptions();
-
-    @Option(names = "--validation-fraction", paramLabel = "F", defaultValue = "0.1",
-        description = "How much to split off for validation (default: ${DEFAULT-VALUE}).")
-    private double validationFraction;
-
-    @Option(names = "--test-fraction", paramLabel = "F", defaultValue = "0.1",
-        description = "How much to split off for the test (default: ${DEFAULT-VALUE}).")
-    private double testFraction;
-
-    @Option(names = "--no-stratify", description = "Split without regard to labels (default: keep their proportions).")
-    private boolean noStratify;
-
-    @Option(names = "--strict", description = "Stop at a malformed row (default: count it, show it, skip it).")
-    private boolean strict;
-  }
-
-  private static final class ModelOptions {
-    @Option(names = "--tokenizer", paramLabel = "FILE", description = "A tokenizer.json (default: train one on the texts).")
-    private @Nullable String tokenizer;
-
-    @Option(names = "--vocabulary-size", paramLabel = "N", defaultValue = "32000",
-        description = "Of the tokenizer that is trained (default: ${DEFAULT-VALUE}).")
-    private int vocabularySize;
-
-    @Option(names = "--lowercase", description = "Ignore case.")
-    private boolean lowercase;
-
-    @Option(names = "--max-length", paramLabel = "N", defaultValue = "256",
-        description = "Longer texts are cut to so many tokens (default: ${DEFAULT-VALUE}).")
-    private int maxLength;
-
-    @Option(names = "--hidden-size", paramLabel = "N", defaultValue = "384",
-        description = "Features of a token (default: ${DEFAULT-VALUE}).")
-    private int hiddenSize;
-
-    @Option(names = "--layers", paramLabel = "N", defaultValue = "10", description = "Blocks (default: ${DEFAULT-VALUE}).")
-    private int layers;
-
-    @Option(names = "--heads", paramLabel = "N", defaultValue = "6", description = "Query heads (default: ${DEFAULT-VALUE}).")
-    private int heads;
-
-    @Option(names = "--kv-heads", paramLabel = "N", defaultValue = "2",
-        description = "Key and value heads (default: ${DEFAULT-VALUE}).")
-    private int keyValueHeads;
-
-    @Option(names = "--ffn-size", paramLabel = "N", defaultValue = "1536",
-        description = "Features within the feed-forward network (default: ${DEFAULT-VALUE}).")
-    private int ffnSize;
-
-    @Option(names = "--head", paramLabel = "KIND", defaultValue = "mlp",
-        description = "mlp or residual (default: ${DEFAULT-VALUE}).")
-    private String head = "mlp";
-
-    @Option(names = "--head-size", paramLabel = "N", defaultValue = "0",
-        description = "Features within the head (default: the hidden size).")
-    private int headSize;
-
-    @Option(names = "--dropout", paramLabel = "P", defaultValue = "0",
-        description = "On embeddings and attention weights (default: ${DEFAULT-VALUE}).")
-    private double dropout;
-
-    @Option(names = "--head-dropout", paramLabel = "P", defaultValue = "0.1",
-        description = "Within the head (default: ${DEFAULT-VALUE}).")
-    private double headDropout;
-
-    @Option(names = "--drop-path", paramLabel = "P", defaultValue = "0.1",
-        description = "Stochastic depth of the last layer (default: ${DEFAULT-VALUE}).")
-    private double dropPath;
-  }
-
-  private static final class FastTextOptions {
-    private static final String SOFTMAX = "softmax";
-
-    @Option(names = "--dim", paramLabel = "N", defaultValue = "100",
-        description = "The length of a vector (default: ${DEFAULT-VALUE}).")
-    private int dim;
-
-    @Option(names = "--fasttext-loss", paramLabel = "NAME",
-        description = "softmax, hs for thousands of labels, ns or one-vs-all (default: softmax; one-vs-all for several "
-            + "labels). One of the losses from bce to distribution-balanced can be chosen by --loss instead.")
-    private @Nullable String loss;
-
-    @Option(names = "--path-labels", paramLabel = "KIND", defaultValue = "last",
-        description = "What is learnt of a path: last, the whole path as one label; all, also those above it "
-            + "(default: ${DEFAULT-VALUE}).")
-    private String pathLabels = "last";
-
-    @Option(names = "--word-ngrams", paramLabel = "N", defaultValue = "2",
-        description = "The longest word n-gram (default: ${DEFAULT-VALUE}).")
-    private int wordNgrams;
-
-    @Option(names = "--minn", paramLabel = "N", defaultValue = "3",
-        description = "The shortest character n-gram (default: ${DEFAULT-VALUE}).")
-    private int minn;
-
-    @Option(names = "--maxn", paramLabel = "N", defaultValue = "6",
-        description = "The longest character n-gram; 0 for none (default: ${DEFAULT-VALUE}).")
-    private int maxn;
-
-    @Option(names = "--buckets", paramLabel = "N", defaultValue = "200000",
-        description = "Rows shared by all n-grams (default: ${DEFAULT-VALUE}).")
-    private int buckets;
-
-    @Option(names = "--min-count", paramLabel = "N", defaultValue = "1",
-        description = "Words seen less often get no vector of their own (default: ${DEFAULT-VALUE}).")
-    private int minCount;
-
-    @Option(names = "--folds", paramLabel = "K", defaultValue = "0",
-        description = "First cross-validate on the training rows, in K parts with the proportions of the labels (default: no).")
-    private int folds;
-
-    @Option(names = "--autotune-duration", paramLabel = "SECONDS", defaultValue = "0",
-        description = "Search so long for the settings that are best on the validation rows; those that are given stay as "
-            + "they are (default: no search).")
-    private int searchSeconds;
-
-    @Option(names = "--autotune-metric", paramLabel = "NAME", defaultValue = "macro-f1",
-        description = "f1, macro-f1, weighted-f1, precision, recall, f1:LABEL, precisionAtRecall:PERCENT:LABEL or "
-            + "recallAtPrecision:PERCENT:LABEL (default: ${DEFAULT-VALUE}).")
-    private String searchMetric = "macro-f1";
-
-    @Option(names = "--autotune-model-size", paramLabel = "SIZE", defaultValue = "",
-        description = "Search among quantized models of at most so many bytes, for instance 2M.")
-    private String modelSize = "";
-
-    @Option(names = "--quantize", description = "Make the model many times smaller, at little cost in accuracy.")
-    private boolean quantize;
-
-    @Option(names = "--cutoff", paramLabel = "N", defaultValue = "0",
-        description = "A quantized model keeps so many words and n-grams and is trained on (default: all).")
-    private int cutoff;
-
-    @Option(names = "--leading-words", paramLabel = "N", defaultValue = "0",
-        description = "How many words at the start of a text count more (default: none).")
-    private int leadingWords;
-
-    @Option(names = "--leading-weight", paramLabel = "N", defaultValue = "1",
-        description = "How many more times those are read (default: ${DEFAULT-VALUE}).")
-    private int leadingWeight;
-  }
-
-  private static final class TrainingOptions {
-    @Option(names = "--epochs", paramLabel = "N",
-        description = "Passes over the training rows (default: 3; fastText: 10).")
-    private @Nullable Integer epochs;
-
-    @Option(names = "--max-steps", paramLabel = "N", defaultValue = "0", description = "Stop after so many steps.")
-    private long maxSteps;
-
-    @Option(names = "--batch-tokens", paramLabel = "N", defaultValue = "2048",
-        description = "A batch holds at most so many tokens (default: ${DEFAULT-VALUE}).")
-    private int batchTokens;
-
-    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "0",
-        description = "A batch holds at most so many texts (default: no limit).")
-    private int batchSize;
-
-    @Option(names = "--accumulate", paramLabel = "N", defaultValue = "1",
-        description = "Batches whose gradients make one step (default: ${DEFAULT-VALUE}).")
-    private int accumulation;
-
-    @Option(names = "--learning-rate", paramLabel = "LR",
-        description = "The highest learning rate (default: 3e-4; fastText: 0.5).")
-    private @Nullable Double learningRate;
-
-    @Option(names = "--weight-decay", paramLabel = "W", defaultValue = "0.01",
-        description = "Of matrices; biases, norms and gammas do not decay (default: ${DEFAULT-VALUE}).")
-    private double weightDecay;
-
-    @Option(names = "--beta1", paramLabel = "B", defaultValue = "0.9", description = "AdamW's (default: ${DEFAULT-VALUE}).")
-    private double beta1;
-
-    @Option(names = "--beta2", paramLabel = "B", defaultValue = "0.999", description = "AdamW's (default: ${DEFAULT-VALUE}).")
-    private double beta2;
-
-    @Option(names = "--epsilon", paramLabel = "E", defaultValue = "1e-8", description = "AdamW's (default: ${DEFAULT-VALUE}).")
-    private double epsilon;
-
-    @Option(names = "--warmup", paramLabel = "N", defaultValue = "100",
-        description = "Steps in which the learning rate rises (default: ${DEFAULT-VALUE}).")
-    private int warmup;
-
-    @Option(names = "--schedule", paramLabel = "KIND", defaultValue = "cosine",
-        description = "none, linear, cosine or exponential (default: ${DEFAULT-VALUE}).")
-    private String schedule = "cosine";
-
-    @Option(names = "--min-scale", paramLabel = "F", defaultValue = "0.1",
-        description = "Where the schedule ends, as a fraction of the learning rate (default: ${DEFAULT-VALUE}).")
-    private double minScale;
-
-    @Option(names = "--clip-norm", paramLabel = "N", defaultValue = "1",
-        description = "The largest norm of a gradient; 0 for no limit (default: ${DEFAULT-VALUE}).")
-    private double clipNorm;
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
-        description = "Of everything random (default: ${DEFAULT-VALUE}).")
-    private long seed;
-  }
-
-  private static final class CheckpointOptions {
-    @Option(names = "--validate-every", paramLabel = "STEPS", defaultValue = "0",
-        description = "Validate after so many steps (default: after each epoch).")
-    private long validateEvery;
-
-    @Option(names = "--metric", paramLabel = "NAME", defaultValue = "macro_f1",
-        description = "What decides on the best model: loss, accuracy, macro_f1, micro_f1, weighted_f1, samples_f1 "
-            + "(default: ${DEFAULT-VALUE}).")
-    private String metric = "macro_f1";
-
-    @Option(names = "--patience", paramLabel = "N", defaultValue = "0",
-        description = "Stop after so many validations without a better one (default: never).")
-    private int patience;
-
-    @Option(names = "--tolerance", paramLabel = "F", defaultValue = "1",
-        description = "A metric above F times the best becomes the best; 0.995 prefers later models that are hardly worse "
-            + "(default: ${DEFAULT-VALUE}).")
-    private double tolerance;
-
-    @Option(names = "--checkpoint-steps", paramLabel = "N", defaultValue = "0",
-        description = "A checkpoint after so many steps.")
-    private long checkpointSteps;
-
-    @Option(names = "--checkpoint-epochs", paramLabel = "N", defaultValue = "1",
-        description = "A checkpoint after so many epochs (default: ${DEFAULT-VALUE}).")
-    private int checkpointEpochs;
-
-    @Option(names = "--checkpoint-minutes", paramLabel = "N", defaultValue = "10",
-        description = "A checkpoint after so many minutes (default: ${DEFAULT-VALUE}).")
-    private double checkpointMinutes;
-  }
-
   @Override
   public List<Path> configs(ParseResult given) {
     return given.matchedOptionValue(ConfigDefaults.OPTION, List.of());
@@ -412,7 +125,8 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     if (threads < 1) {
       throw new TrainingException("--threads must be at least 1");
     }
-    settle();
+    data.settle();
+    training.settle(kind);
     var directory = new ModelDirectory(output);
     boolean continues = resume && directory.holdsRun();
     if (continues) {
@@ -426,7 +140,7 @@ final class TrainCommand implements Callable<Integer>, Configurable {
       case ENCODER -> {
         TrainingConfig config = continues ? directory.readTrainingConfig() : encoderConfig();
         prepare(directory, continues);
-        yield new TrainingSession(terminal, quiet).run(config, directory, policy(), threads, commandLine());
+        yield new TrainingSession(terminal, quiet).run(config, directory, checkpoints.policy(), threads, commandLine());
       }
       case FAST_TEXT -> {
         FastTextTrainingConfig config = continues ? directory.readFastTextConfig() : fastTextConfig();
@@ -434,12 +148,11 @@ final class TrainCommand implements Callable<Integer>, Configurable {
         prepare(directory, continues);
         var session = new TrainingSession(terminal, quiet);
         yield cut.isEmpty()
-            ? session.run(config, directory, policy(), threads, commandLine())
-            : session.run(cut.get(), config, directory, policy(), threads, commandLine());
+            ? session.run(config, directory, checkpoints.policy(), threads, commandLine())
+            : session.run(cut.get(), config, directory, checkpoints.policy(), threads, commandLine());
       }
       case LINEAR -> {
-        LinearTrainingConfig config = continues ? directory.readLinearConfig()
-            : linear.config(dataConfig(), model.lowercase, loss.classWeights(), training.seed);
+        LinearTrainingConfig config = continues ? directory.readLinearConfig() : linearConfig();
         Optional<StagesConfig> cut = continues ? directory.readStagesConfig() : stages.config(DecisionConfig.DEFAULT);
         prepare(directory, continues);
         var session = new TrainingSession(terminal, quiet);
@@ -460,11 +173,6 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   private String resolvedConfig() {
     CommandSpec command = line().getCommandSpec();
     return ResolvedConfig.of(command, option -> kind.heeds(option, command));
-  }
-
-  private CheckpointPolicy policy() {
-    return new CheckpointPolicy(checkpoints.checkpointSteps, checkpoints.checkpointEpochs,
-        checkpoints.checkpointMinutes);
   }
 
   private void refuseFinished(ModelDirectory directory) {
@@ -496,31 +204,6 @@ final class TrainCommand implements Callable<Integer>, Configurable {
     return line;
   }
 
-  private TrainingConfig.Data dataConfig() {
-    if (data.train.isEmpty()) {
-      throw new TrainingException("give the training data: --train FILE");
-    }
-    if (data.text.isEmpty() || data.label.isEmpty()) {
-      throw new TrainingException("say which columns hold texts and labels: --text COLUMN --label COLUMN");
-    }
-    return new TrainingConfig.Data(data.train, data.validation, data.test, data.text,
-        new LabelConfig(data.label, data.target, data.labelSeparator, data.pathSeparator), data.group,
-        data.validationFraction, data.testFraction, !data.noStratify, data.strict, data.languages.languages());
-  }
-
-  /** Gives the settings that nobody gave the values that depend on others. */
-  private void settle() {
-    data.train = data.files(data.train);
-    data.validation = data.files(data.validation);
-    data.test = data.files(data.test);
-    if (training.epochs == null) {
-      training.epochs = kind.epochs();
-    }
-    if (training.learningRate == null) {
-      training.learningRate = kind.learningRate();
-    }
-  }
-
   /** Refuses settings which would have no effect, unless they are in a config that is shared. */
   private void refuseForeign() {
     CommandSpec command = line().getCommandSpec();
@@ -532,43 +215,16 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   }
 
   private FastTextTrainingConfig fastTextConfig() {
-    TrainingConfig.Data rows = dataConfig();
-    LossConfig labelLoss = loss.labelLoss();
-    boolean severalLabels = labelLoss != null || rows.labels().kind() == TargetKind.MULTI
-        || fastText.pathLabels.equals(FastTextLabels.ALL);
-    String networkLoss = fastText.loss != null ? fastText.loss
-        : severalLabels ? FastTextTrainingConfig.ONE_VS_ALL : FastTextOptions.SOFTMAX;
-    var network = new FastTextTrainingConfig.Network(fastText.dim,
-        Objects.requireNonNull(training.learningRate), Objects.requireNonNull(training.epochs),
-        networkLoss, fastText.wordNgrams, fastText.minn, fastText.maxn, fastText.buckets, fastText.minCount,
-        new FastTextTrainingConfig.Text(model.lowercase, fastText.leadingWords, fastText.leadingWeight));
-    return new FastTextTrainingConfig(rows, network,
-        new FastTextLabels(labelLoss, fastText.pathLabels, decisions.config()), fastTextTuning(), training.seed);
+    return fastText.config(line(), data.config(), encoder.lowercase(), training, loss.labelLoss(), decisions.config());
   }
 
-  private FastTextTuning fastTextTuning() {
-    List<String> fixed = ENGINE_NAMES.entrySet().stream()
-        .filter(name -> ConfigDefaults.isGiven(line(), line().getCommandSpec().findOption(name.getKey())))
-        .map(Map.Entry::getValue).sorted().toList();
-    return new FastTextTuning(fastText.folds, fastText.searchSeconds, fastText.searchMetric, fastText.modelSize,
-        fastText.searchSeconds == 0 ? List.of() : fixed, fastText.quantize, fastText.cutoff);
+  private LinearTrainingConfig linearConfig() {
+    return linear.config(data.config(), encoder.lowercase(), loss.classWeights(), training.seed());
   }
 
   private TrainingConfig encoderConfig() {
-    TrainingConfig.Data rows = dataConfig();
-    return new TrainingConfig(
-        rows,
-        new TrainingConfig.Tokens(model.tokenizer, model.vocabularySize, model.lowercase, model.maxLength),
-        new TrainingConfig.Encoder(model.hiddenSize, model.layers, model.heads, model.keyValueHeads, model.ffnSize,
-            model.head, model.headSize, model.dropout, model.headDropout, model.dropPath),
-        loss.loss(rows.labels().kind()),
-        loss.sampling(),
-        new TrainingConfig.Optimization(Objects.requireNonNull(training.epochs), training.maxSteps, training.batchTokens, training.batchSize,
-            training.accumulation, Objects.requireNonNull(training.learningRate), training.weightDecay, training.beta1, training.beta2,
-            training.epsilon, training.warmup, training.schedule, training.minScale, training.clipNorm),
-        decisions.config(),
-        new TrainingConfig.Validation(checkpoints.validateEvery, checkpoints.metric, checkpoints.patience,
-            checkpoints.tolerance),
-        training.seed);
+    TrainingConfig.Data rows = data.config();
+    return new TrainingConfig(rows, encoder.tokens(), encoder.encoder(), loss.loss(rows.labels().kind()), loss.sampling(),
+        training.optimization(), decisions.config(), checkpoints.validation(), training.seed());
   }
 }
