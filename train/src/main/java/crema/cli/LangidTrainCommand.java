@@ -33,8 +33,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Trains a model for 'crema langid' on sentences: a file with the columns language and text (CSV, TSV or JSONL; also",
-      ".gz, .zst), with the settings of the model that comes along."
+      "Trains a model for 'crema langid' on sentences.",
+      "They are a file with the columns language and text (CSV, TSV or JSONL; also .gz, .zst). The settings are those of",
+      "the model that comes along."
     },
     footer = {
       "",
