@@ -80,6 +80,9 @@ public final class FastTextRun {
     textRun = new TextRun(config.data(), config.labels().decision(), config.seed(), directory, listener);
   }
 
+  /** What a run begins with: its rows, what they are to be given, and the training rows as fastText reads them. */
+  private record Start(RunRows rows, Target target, TextSource text) {}
+
   /**
    * Runs to the end, or until it is asked to stop.
    *
@@ -87,28 +90,19 @@ public final class FastTextRun {
    * @throws TrainingException when training diverges, or a setting or the data is not as it must be
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
-    boolean resumes = directory.holdsRun();
-    ModelDirectory.writeJson(directory.trainingConfig(), config);
-    RunRows rows;
-    Target target;
-    TextSource text;
-    try {
-      rows = reader.get();
-      target = Target.of(config.data().labels(), rows.labels(), NodeScoring.SIGMOID,
-          config.labels().decision());
-      trainRows = rows.count().train();
-      text = lines(target).write(rows.train(), "train");
-    } catch (IOException | RuntimeException e) {
-      if (!resumes) {
-        directory.discardRun();
-      }
-      throw e;
-    }
+    Start start = directory.begin(Map.of(directory.trainingConfig(), config), () -> {
+      RunRows rows = reader.get();
+      Target target = Target.of(config.data().labels(), rows.labels(), NodeScoring.SIGMOID, config.labels().decision());
+      return new Start(rows, target, lines(target).write(rows.train(), "train"));
+    });
+    RunRows rows = start.rows();
+    Target target = start.target();
+    trainRows = rows.count().train();
     var facts = new LinkedHashMap<String, String>();
     Optional<FastText> trained;
     ScoredRows validation;
     try (var run = new Run()) {
-      trained = crossValidated(rows, target, facts) ? train(run, target, text, rows, facts) : Optional.empty();
+      trained = crossValidated(rows, target, facts) ? train(run, target, start.text(), rows, facts) : Optional.empty();
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -74,22 +75,10 @@ public final class LinearRun {
    * @throws TrainingException when a setting or the data is not as it must be
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
-    boolean resumes = directory.holdsRun();
-    ModelDirectory.writeJson(directory.trainingConfig(), config);
     try {
-      return train(commandLine);
+      return directory.begin(Map.of(directory.trainingConfig(), config), () -> train(commandLine));
     } catch (IllegalArgumentException e) {
-      discard(resumes);
       throw new TrainingException(String.valueOf(e.getMessage()), e);
-    } catch (IOException | RuntimeException e) {
-      discard(resumes);
-      throw e;
-    }
-  }
-
-  private void discard(boolean resumes) throws IOException {
-    if (!resumes) {
-      directory.discardRun();
     }
   }
 

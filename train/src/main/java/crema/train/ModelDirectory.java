@@ -181,8 +181,35 @@ public record ModelDirectory(Path path) {
     Files.createDirectories(path);
   }
 
+  /** What a run does first; there is nothing to resume before it has succeeded. */
+  @FunctionalInterface
+  interface Beginning<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Writes the settings of a run and begins it. If that fails, what was written is deleted again, unless the run is one
+   * that is resumed here.
+   *
+   * @param settings of the run, by the file that holds them
+   */
+  <T> T begin(Map<Path, Object> settings, Beginning<T> beginning) throws IOException {
+    boolean resumes = holdsRun();
+    for (var file : settings.entrySet()) {
+      writeJson(file.getKey(), file.getValue());
+    }
+    try {
+      return beginning.run();
+    } catch (IOException | RuntimeException e) {
+      if (!resumes) {
+        discardRun();
+      }
+      throw e;
+    }
+  }
+
   /** Deletes a run that could not begin, and the folder if nothing else is in it. */
-  void discardRun() throws IOException {
+  private void discardRun() throws IOException {
     deleteFiles();
     try (Stream<Path> rest = Files.list(path)) {
       if (rest.findAny().isPresent()) {

@@ -6,6 +6,7 @@ import crema.report.ValidationRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -62,6 +63,9 @@ public final class StagedRun {
     this(stages, new LinearStage(config, threads), directory, threads, listener, stop);
   }
 
+  /** What a run begins with: its rows, and which stages lead to each label. */
+  private record Start(RunRows rows, Routes routes) {}
+
   /**
    * Runs to the end, or until it is asked to stop.
    *
@@ -69,22 +73,18 @@ public final class StagedRun {
    * @throws TrainingException when training diverges, or a setting or the data is not as it must be
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
-    boolean resumes = directory.holdsRun();
-    ModelDirectory.writeJson(directory.stagesConfig(), stages);
-    ModelDirectory.writeJson(directory.trainingConfig(), trainer.settings());
-    RunRows rows;
-    Routes routes;
-    try {
+    // The stages come first: a folder that holds the settings of training holds a run.
+    var settings = new LinkedHashMap<Path, Object>();
+    settings.put(directory.stagesConfig(), stages);
+    settings.put(directory.trainingConfig(), trainer.settings());
+    Start start = directory.begin(settings, () -> {
       trainer.requireFit();
       stages.requireFit(trainer.data().labels());
-      rows = RunRows.read(trainer.data(), trainer.seed(), listener);
-      routes = stages.routes(rows.labels(), trainer.data().labels());
-    } catch (RuntimeException e) {
-      if (!resumes) {
-        directory.discardRun();
-      }
-      throw e;
-    }
+      RunRows rows = RunRows.read(trainer.data(), trainer.seed(), listener);
+      return new Start(rows, stages.routes(rows.labels(), trainer.data().labels()));
+    });
+    RunRows rows = start.rows();
+    Routes routes = start.routes();
     long steps = 0;
     for (int stage = 0; stage < routes.stages().size(); stage++) {
       ModelDirectory own = directory.stage(stage);

@@ -18,16 +18,28 @@ import java.util.stream.IntStream;
 
 /**
  * A path in a taxonomy. The labels are all its nodes, numbered as there; the label of a row is the last node of its
- * path.
- *
- * @param labels the nodes
- * @param separator what separates the segments of a path
- * @param taxonomy the nodes as a tree
- * @param scoring what the logits mean
- * @param decoding how they become an answer
+ * path. Immutable.
  */
-public record TaxonomyTarget(LabelSet labels, String separator, Taxonomy taxonomy, NodeScoring scoring, Decoding decoding)
-    implements Target {
+public final class TaxonomyTarget implements Target {
+  private final LabelSet labels;
+  private final String separator;
+  private final Taxonomy taxonomy;
+  private final NodeScoring scoring;
+  private final Decoding decoding;
+  private final LabelSet rowLabels;
+  private final TreeDecoder decoder;
+
+  private TaxonomyTarget(
+      LabelSet labels, String separator, Taxonomy taxonomy, NodeScoring scoring, Decoding decoding) {
+    this.labels = labels;
+    this.separator = separator;
+    this.taxonomy = taxonomy;
+    this.scoring = scoring;
+    this.decoding = decoding;
+    rowLabels = rowLabels(labels, taxonomy);
+    decoder = new TreeDecoder(taxonomy, rowLabels, scoring, decoding);
+  }
+
   /**
    * Paths, and how to answer with them.
    *
@@ -41,6 +53,32 @@ public record TaxonomyTarget(LabelSet labels, String separator, Taxonomy taxonom
   /** The same nodes, read from a model: what is said of them in {@link #of}, they say themselves. */
   static TaxonomyTarget ofNodes(LabelSet nodes, String separator, NodeScoring scoring, Decoding decoding) {
     return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), scoring, decoding);
+  }
+
+  /** The nodes. */
+  @Override
+  public LabelSet labels() {
+    return labels;
+  }
+
+  /** What separates the segments of a path. */
+  public String separator() {
+    return separator;
+  }
+
+  /** The nodes as a tree. */
+  public Taxonomy taxonomy() {
+    return taxonomy;
+  }
+
+  /** What the logits mean. */
+  public NodeScoring scoring() {
+    return scoring;
+  }
+
+  /** How they become an answer. */
+  public Decoding decoding() {
+    return decoding;
   }
 
   @Override
@@ -86,7 +124,6 @@ public record TaxonomyTarget(LabelSet labels, String separator, Taxonomy taxonom
   /** The last node of the path that is answered, or those of all paths. */
   @Override
   public int[][] decide(ScoreMatrix logits) {
-    var decoder = new TreeDecoder(taxonomy, rowLabels(), scoring, decoding);
     var answers = new int[logits.documents()][];
     Arrays.setAll(answers, text -> ends(decoder.decode(row(logits, text))));
     return answers;
@@ -94,14 +131,13 @@ public record TaxonomyTarget(LabelSet labels, String separator, Taxonomy taxonom
 
   @Override
   public int[] candidates() {
-    LabelSet ends = rowLabels();
     return IntStream.range(0, labels.size())
-        .filter(node -> taxonomy.isLeaf(node) || ends.indexOf(labels.name(node)) >= 0)
+        .filter(node -> taxonomy.isLeaf(node) || rowLabels.indexOf(labels.name(node)) >= 0)
         .toArray();
   }
 
   /** A node is the label of a row if more rows have it than have the nodes below it. */
-  private LabelSet rowLabels() {
+  private static LabelSet rowLabels(LabelSet labels, Taxonomy taxonomy) {
     var own = labels.counts();
     for (int node = 0; node < own.length; node++) {
       for (int child : taxonomy.children(node)) {

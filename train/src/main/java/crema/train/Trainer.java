@@ -107,15 +107,8 @@ public final class Trainer implements AutoCloseable {
 
   private PreparedData prepareData(int threads) throws IOException {
     boolean resumes = directory.holdsRun();
-    ModelDirectory.writeJson(directory.trainingConfig(), config);
-    try {
-      return PreparedData.prepare(config, directory, resumes, threads, listener);
-    } catch (IOException | RuntimeException e) {
-      if (!resumes) {
-        directory.discardRun();
-      }
-      throw e;
-    }
+    return directory.begin(Map.of(directory.trainingConfig(), config),
+        () -> PreparedData.prepare(config, directory, resumes, threads, listener));
   }
 
   private EmbeddingClassifierConfig network() {
