@@ -2,6 +2,7 @@ package crema.nn.fasttext;
 
 import crema.tensor.IntList;
 import crema.tensor.Permutation;
+
 /** A batch is a few lines; each is an example. */
 final class ClassifierStream implements ExampleStream {
   private final Corpus corpus;

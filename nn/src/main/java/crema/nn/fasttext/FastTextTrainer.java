@@ -167,17 +167,12 @@ public final class FastTextTrainer {
         last = System.nanoTime();
       }
     };
+    long[] counts = outputCounts(model.config(), model.dictionary());
     new TrainingRun(
-            model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(), trainingLoss(model),
-            outputCounts(model.config(), model.dictionary()), listener, writer, start)
+            model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(),
+            labelLoss == null ? model.loss() : new LabelLoss(labelLoss.apply(counts)), counts, listener, writer, start)
         .run();
     return model;
-  }
-
-  private Loss trainingLoss(FastText model) {
-    return labelLoss == null
-        ? model.loss()
-        : new LabelLoss(labelLoss.apply(outputCounts(model.config(), model.dictionary())));
   }
 
   private static int outputs(FastTextConfig config, Dictionary dictionary) {
@@ -213,7 +208,7 @@ public final class FastTextTrainer {
     }
     if (config.task() == Task.SUPERVISED && dictionary.labelCount() == 0) {
       throw new IllegalArgumentException(
-          "no token starts with '" + config.labelPrefix() + "', so there is nothing to learn; is the label prefix right?");
+          "no token starts with '" + config.labelPrefix() + "', so there is nothing to learn; is that the label prefix?");
     }
     return dictionary;
   }

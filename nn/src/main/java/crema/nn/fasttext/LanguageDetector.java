@@ -2,7 +2,6 @@ package crema.nn.fasttext;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -52,7 +51,7 @@ public final class LanguageDetector {
     if (!file.toString().endsWith(".gz")) {
       return new LanguageDetector(FastText.load(file));
     }
-    try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+    try (var in = TextSource.of(file).open()) {
       byte[] model = in.readNBytes(LARGEST_COMPRESSED + 1);
       if (model.length > LARGEST_COMPRESSED) {
         throw new IOException(file + " holds more than " + LARGEST_COMPRESSED + " bytes; uncompress it first");
@@ -118,8 +117,9 @@ public final class LanguageDetector {
   }
 
   /**
-   * What models of {@link LanguageTrainer}, the shipped one among them, are trained on: letters in lower case, marks and apostrophes, and a space for anything else,
-   * so that a word is the same at the start of a sentence, before a comma and in quotes.
+   * What models of {@link LanguageTrainer}, the shipped one among them, are trained on: letters in lower case, marks
+   * and apostrophes, and a space for anything else, so that a word is the same at the start of a sentence, before a
+   * comma and in quotes.
    */
   public static String normalise(String text) {
     var result = new StringBuilder(text.length());

@@ -63,7 +63,8 @@ public final class LanguageTrainer {
     TextSource lines = TextSource.of(labelled(sentences));
     FastText model = new FastTextTrainer(config).listener(listener).train(lines);
     FastTextConfig retraining = config.toBuilder().lr(RETRAINING_LR).epoch(RETRAINING_EPOCHS).build();
-    return new Quantizer(new QuantizeOptions(2, true, false, rows, retraining)).listener(listener).quantize(model, lines);
+    var options = new QuantizeOptions(2, true, false, rows, retraining);
+    return new Quantizer(options).listener(listener).quantize(model, lines);
   }
 
   private List<String> labelled(TextSource sentences) throws IOException {

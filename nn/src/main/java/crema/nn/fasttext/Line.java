@@ -1,6 +1,7 @@
 package crema.nn.fasttext;
 
 import crema.tensor.IntList;
+
 /** A line of text as a model sees it. */
 final class Line {
   /** Rows of the input matrix. */

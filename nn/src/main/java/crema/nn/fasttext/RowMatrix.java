@@ -1,6 +1,7 @@
 package crema.nn.fasttext;
 
 import crema.tensor.IntList;
+
 /** A matrix whose rows are read: vectors of words and n-grams, {@code [rows, dim]}. */
 sealed interface RowMatrix permits DenseMatrix, QuantizedMatrix {
   long rows();

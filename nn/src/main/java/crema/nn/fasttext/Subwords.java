@@ -1,6 +1,7 @@
 package crema.nn.fasttext;
 
 import crema.tensor.IntList;
+
 /**
  * The hashed features of a model: the character n-grams of a word in brackets, and the n-grams of words in a line.
  *

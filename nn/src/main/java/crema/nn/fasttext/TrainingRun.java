@@ -295,11 +295,14 @@ final class TrainingRun {
     }
   }
 
-  /** Tells the listener of milestones and, now and then and at the end, of progress; writes a checkpoint if one is due. */
+  /**
+   * Tells the listener of milestones and, now and then and at the end, of progress; writes a checkpoint if one is due.
+   */
   private void report(ExampleStream.Position position, double fraction) {
     long now = System.nanoTime();
-    if ((int) (fraction * MILESTONES) > milestone) {
-      milestone = (int) (fraction * MILESTONES);
+    int reached = (int) (fraction * MILESTONES);
+    if (reached > milestone) {
+      milestone = reached;
       listener.onMilestone(progress(fraction, mean(lossSum, lossCount), now));
       lossSum = 0;
       lossCount = 0;

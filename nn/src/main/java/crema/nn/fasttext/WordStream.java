@@ -3,6 +3,7 @@ package crema.nn.fasttext;
 import crema.tensor.CounterRandom;
 import crema.tensor.IntList;
 import crema.tensor.Permutation;
+
 /**
  * Words of sub-sampled lines; each is an example: the word that predicts its neighbours in skip-gram, or that its
  * neighbours predict in CBOW.

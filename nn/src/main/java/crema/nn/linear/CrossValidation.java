@@ -78,7 +78,7 @@ public final class CrossValidation {
     for (int fold = 0; fold < folds; fold++) {
       int[] outside = split.outside(fold);
       int[] inside = split.inside(fold);
-      SparseMatrix train = texts.rows(outside);
+      var train = new DualProblem(texts.rows(outside), config.interceptScaling());
       LabelTargets trainTargets = targets.rows(outside);
       for (int i = 0; i < candidates.length; i++) {
         LinearModel model = new LinearTrainer(config.withC(candidates[i]), threads).train(train, trainTargets).model();

@@ -55,6 +55,11 @@ final class DualProblem {
     return rows;
   }
 
+  /** How many columns the texts have; the constant feature is not one. */
+  int columns() {
+    return columns;
+  }
+
   /** Where the weight of a column of the texts is among the solver's weights. */
   int position(int column) {
     return positionOfColumn[column];

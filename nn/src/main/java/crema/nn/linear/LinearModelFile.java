@@ -63,8 +63,10 @@ final class LinearModelFile {
     if (!bias.equals(Shape.of(weight.extent(1)))) {
       throw new InvalidWeightsException("its weight is " + weight + ", which does not fit its bias " + bias);
     }
-    return new LinearModel(loss, exclusive, Math.toIntExact(weight.extent(0)), floats(reader, WEIGHT, weight),
-        floats(reader, BIAS, bias));
+    try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
+      return new LinearModel(loss, exclusive, Math.toIntExact(weight.extent(0)),
+          floats(reader, WEIGHT, scope.empty(DType.F32, weight)), floats(reader, BIAS, scope.empty(DType.F32, bias)));
+    }
   }
 
   private static Shape shape(SafetensorsReader reader, String name, int rank) {
@@ -78,12 +80,9 @@ final class LinearModelFile {
     return shape;
   }
 
-  private static float[] floats(SafetensorsReader reader, String name, Shape shape) {
-    try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
-      Tensor tensor = scope.empty(DType.F32, shape);
-      reader.read(name, tensor);
-      return tensor.toFloats();
-    }
+  private static float[] floats(SafetensorsReader reader, String name, Tensor into) {
+    reader.read(name, into);
+    return into.toFloats();
   }
 
   private static LinearLoss loss(String name) {

@@ -37,13 +37,18 @@ public final class LinearTrainer {
    *     labels exceed what an array holds
    */
   public LinearFit train(SparseMatrix texts, LabelTargets targets) {
-    if (texts.rows() != targets.rows()) {
-      throw new IllegalArgumentException(texts.rows() + " texts, but targets for " + targets.rows());
-    }
     if (texts.rows() == 0) {
       throw new IllegalArgumentException("there are no texts to train on");
     }
-    var run = new Run(new DualProblem(texts, config.interceptScaling()), targets, texts.columns());
+    return train(new DualProblem(texts, config.interceptScaling()), targets);
+  }
+
+  /** Trains on texts that were prepared with the configuration's intercept scaling, once for several trainings. */
+  LinearFit train(DualProblem texts, LabelTargets targets) {
+    if (texts.rows() != targets.rows()) {
+      throw new IllegalArgumentException(texts.rows() + " texts, but targets for " + targets.rows());
+    }
+    var run = new Run(texts, targets);
     int workers = Math.min(threads, targets.labels());
     try (var pool = Executors.newFixedThreadPool(workers)) {
       var running = new CompletableFuture<?>[workers];
@@ -65,10 +70,10 @@ public final class LinearTrainer {
     private final boolean[] converged;
     private final AtomicInteger next = new AtomicInteger();
 
-    Run(DualProblem problem, LabelTargets targets, int features) {
+    Run(DualProblem problem, LabelTargets targets) {
       this.problem = problem;
       this.targets = targets;
-      this.features = features;
+      features = problem.columns();
       weights = LinearModel.newWeights(features, targets.labels());
       intercepts = new float[targets.labels()];
       converged = new boolean[targets.labels()];

@@ -1,6 +1,7 @@
 package crema.nn.linear;
 
 import crema.nn.InvalidWeightsException;
+import crema.tensor.IntList;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,14 +154,15 @@ public final class TfIdf {
   }
 
   private void appendRow(TermExtractor extractor, String text, RowBuffer rows) {
-    var occurrences = new ColumnList();
+    var occurrences = new IntList();
     extractor.forEachTerm(text, term -> {
       Integer column = columns.get(term);
       if (column != null) {
         occurrences.add(column);
       }
     });
-    int[] found = occurrences.sorted();
+    int[] found = occurrences.toArray();
+    Arrays.sort(found);
     var indices = new int[found.length];
     var weights = new double[found.length];
     int distinct = 0;
@@ -218,24 +220,6 @@ public final class TfIdf {
         lastDocument = document;
         documents++;
       }
-    }
-  }
-
-  /** The columns of a text's terms, with repetitions. */
-  private static final class ColumnList {
-    private int[] columns = new int[64];
-    private int size;
-
-    void add(int column) {
-      if (size == columns.length) {
-        columns = Arrays.copyOf(columns, size * 2);
-      }
-      columns[size++] = column;
-    }
-
-    int[] sorted() {
-      Arrays.sort(columns, 0, size);
-      return Arrays.copyOf(columns, size);
     }
   }
 }

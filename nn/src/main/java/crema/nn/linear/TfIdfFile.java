@@ -2,6 +2,7 @@ package crema.nn.linear;
 
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.AtomicFile;
+import crema.tensor.IntList;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -9,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,16 +150,12 @@ final class TfIdfFile {
 
   private static int[] parseFrequencies(JsonParser parser) {
     expect(parser.currentToken(), JsonToken.START_ARRAY, "document_frequencies");
-    var found = new int[1024];
-    int size = 0;
+    var found = new IntList();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       expect(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, "document_frequencies");
-      if (size == found.length) {
-        found = Arrays.copyOf(found, Math.multiplyExact(size, 2));
-      }
-      found[size++] = parser.getIntValue();
+      found.add(parser.getIntValue());
     }
-    return Arrays.copyOf(found, size);
+    return found.toArray();
   }
 
   private static void expect(@Nullable JsonToken token, JsonToken wanted, String where) {

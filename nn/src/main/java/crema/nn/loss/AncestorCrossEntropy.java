@@ -4,7 +4,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
 import crema.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * Binary (focal) cross-entropy over all nodes of a taxonomy, where a row has its labels and all their ancestors: the
@@ -15,8 +14,7 @@ import java.util.Arrays;
 public final class AncestorCrossEntropy implements Loss {
   private final LabelTree tree;
   private final Focus focus;
-  private final double[] weights;
-  private final double totalWeight;
+  private final NodeWeights weights;
 
   /**
    * Cross-entropy on a tree.
@@ -28,11 +26,7 @@ public final class AncestorCrossEntropy implements Loss {
   public AncestorCrossEntropy(LabelTree tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
-    weights = weighting.weights(tree);
-    totalWeight = Arrays.stream(weights).sum();
-    if (totalWeight == 0) {
-      throw new IllegalArgumentException("all nodes of the taxonomy have weight 0");
-    }
+    weights = NodeWeights.of(weighting, tree);
   }
 
   @Override
@@ -43,11 +37,11 @@ public final class AncestorCrossEntropy implements Loss {
       var sum = new BinarySum(focus.gamma(), z, gradient);
       for (int i = 0; i < z.length; i++) {
         if (labels.counts()[i / nodes]) {
-          double weight = weights[i % nodes];
+          double weight = weights.values()[i % nodes];
           sum.add(i, labels.positive()[i] ? 1 : 0, weight * focus.positive(), weight * focus.negative());
         }
       }
-      return sum.times(1 / (Math.max(1, labels.counted()) * totalWeight));
+      return sum.times(weights.scale(labels.counted()));
     });
   }
 }

@@ -4,7 +4,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
 import crema.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * The tree-min loss of Li et al. ("Deep Hierarchical Semantic Segmentation", CVPR 2022, arXiv 2203.14335, equations 5
@@ -23,8 +22,7 @@ import java.util.Arrays;
 public final class TreeMin implements Loss {
   private final LabelTree tree;
   private final Focus focus;
-  private final double[] weights;
-  private final double totalWeight;
+  private final NodeWeights weights;
 
   /**
    * The loss with weights.
@@ -36,11 +34,7 @@ public final class TreeMin implements Loss {
   public TreeMin(LabelTree tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
-    weights = weighting.weights(tree);
-    totalWeight = Arrays.stream(weights).sum();
-    if (totalWeight == 0) {
-      throw new IllegalArgumentException("all nodes of the taxonomy have weight 0");
-    }
+    weights = NodeWeights.of(weighting, tree);
   }
 
   /** The loss where all nodes count alike. */
@@ -55,9 +49,10 @@ public final class TreeMin implements Loss {
   }
 
   private double mean(TreeTargets labels, double[] z, double[] gradient) {
-    double scale = 1 / (Math.max(1, labels.counted()) * totalWeight);
+    double scale = weights.scale(labels.counted());
     var term = new BinaryTerm(focus.gamma());
     var deciding = new int[tree.size()];
+    double[] weight = weights.values();
     double sum = 0;
     for (int row = 0; row < labels.rows(); row++) {
       if (labels.counts()[row]) {
@@ -67,12 +62,12 @@ public final class TreeMin implements Loss {
           int decider = from + deciding[node];
           if (labels.positive()[from + node]) {
             term.at(z[decider]);
-            sum += weights[node] * focus.positive() * term.value();
-            gradient[decider] += scale * weights[node] * focus.positive() * term.slope();
+            sum += weight[node] * focus.positive() * term.value();
+            gradient[decider] += scale * weight[node] * focus.positive() * term.slope();
           } else {
             term.at(-z[decider]);
-            sum += weights[node] * focus.negative() * term.value();
-            gradient[decider] -= scale * weights[node] * focus.negative() * term.slope();
+            sum += weight[node] * focus.negative() * term.value();
+            gradient[decider] -= scale * weight[node] * focus.negative() * term.slope();
           }
         }
       }
