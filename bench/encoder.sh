@@ -36,7 +36,8 @@ esac
 for _ in $(seq "$rounds"); do
   if [ "$mode" = titles ]; then
     printf 'crema    '; crema "$class" "$1" "${2:-64}"
-    printf 'pytorch  '; "$python" "$reference" fit "$1" "$1" /dev/null epochs=1 "batch=${2:-64}" dropout=0.1 num_labels=10
+    printf 'pytorch  '; "$python" "$reference" fit "$1" "$1" /dev/null epochs=1 "batch=${2:-64}" dropout=0.1 \
+      "num_labels=$(($(sed 's/.*"label": *\([0-9]*\).*/\1/' "$1" | sort -n | tail -n 1) + 1))"
   else
     printf 'crema    '; crema "$class" "$1" "$2" "$count"
     printf 'pytorch  '; "$python" "$reference" "$mode" "$1" "$2" "$count"

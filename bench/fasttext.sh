@@ -22,8 +22,12 @@ report() { # report NAME WALL PEAK_KB
     'BEGIN { printf "%-10s %9.0f words/s %6.1f s %6.0f MiB\n", n, w * e / s, s, k / 1024 }'
 }
 
-speed() { # speed NAME LOADING ALL
-  wc -l < "$test" | awk -v n="$1" -v l="$2" -v a="$3" '{
+speed() { # speed NAME COMMAND...; loading is measured on an empty text and taken off
+  name=$1
+  shift
+  /usr/bin/time -o "$work/loading" -f %e "$@" /dev/null > /dev/null
+  /usr/bin/time -o "$work/all" -f %e "$@" "$test" > /dev/null
+  wc -l < "$test" | awk -v n="$name" -v l="$(cat "$work/loading")" -v a="$(cat "$work/all")" '{
     if (a - l > 0.2) printf "%-10s %9.0f lines/s\n", n, $1 / (a - l)
     else print n ": the test is too short to measure prediction" }'
 }
@@ -33,11 +37,7 @@ speed() { # speed NAME LOADING ALL
 read -r wall peak < "$work/peak"
 report original "$wall" "$peak"
 fasttext test "$work/original.bin" "$test"
-
-# Loading is measured on an empty text and taken off.
-load=$( { /usr/bin/time -f %e fasttext predict "$work/original.bin" /dev/null > /dev/null; } 2>&1 )
-all=$( { /usr/bin/time -f %e fasttext predict "$work/original.bin" "$test" > /dev/null; } 2>&1 )
-speed original "$load" "$all"
+speed original fasttext predict "$work/original.bin"
 
 # shellcheck disable=SC2086
 /usr/bin/time -o "$work/peak" -f '%e %M' \
@@ -45,6 +45,4 @@ speed original "$load" "$all"
 read -r wall peak < "$work/peak"
 report crema "$wall" "$peak"
 "$root/crema" fasttext test "$work/ours.bin" "$test"
-load=$( { /usr/bin/time -f %e "$root/crema" fasttext predict "$work/ours.bin" /dev/null > /dev/null; } 2>&1 )
-all=$( { /usr/bin/time -f %e "$root/crema" fasttext predict "$work/ours.bin" "$test" > /dev/null; } 2>&1 )
-speed crema "$load" "$all"
+speed crema "$root/crema" fasttext predict "$work/ours.bin"

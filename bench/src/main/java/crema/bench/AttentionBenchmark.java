@@ -8,7 +8,6 @@ import crema.tensor.Device;
 import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -77,25 +76,16 @@ public class AttentionBenchmark {
     sequences = EncoderBench.equalSequences(scope, count, length);
     spec = new AttentionSpec(HEADS, KEY_VALUE_HEADS, HEAD_DIM, false, 0.125f, dropout, new Rng(1, 2).stream(3));
     int tokens = count * length;
-    q = random(1, tokens, HEADS * HEAD_DIM);
-    k = random(2, tokens, KEY_VALUE_HEADS * HEAD_DIM);
-    v = random(3, tokens, KEY_VALUE_HEADS * HEAD_DIM);
-    dy = random(4, tokens, HEADS * HEAD_DIM);
+    q = EncoderBench.gaussian(scope, 1, tokens, HEADS * HEAD_DIM);
+    k = EncoderBench.gaussian(scope, 2, tokens, KEY_VALUE_HEADS * HEAD_DIM);
+    v = EncoderBench.gaussian(scope, 3, tokens, KEY_VALUE_HEADS * HEAD_DIM);
+    dy = EncoderBench.gaussian(scope, 4, tokens, HEADS * HEAD_DIM);
     y = scope.emptyLike(q);
     logSumExp = scope.empty(DType.F32, tokens, HEADS);
     dq = scope.emptyLike(q);
     dk = scope.emptyLike(k);
     dv = scope.emptyLike(v);
     forward();
-  }
-
-  private Tensor random(int seed, int rows, int columns) {
-    var random = new Random(seed);
-    var values = new float[rows * columns];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return scope.floats(values, rows, columns);
   }
 
   @TearDown

@@ -8,7 +8,6 @@ import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Rng;
 import crema.tensor.Tensor;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -62,24 +61,14 @@ public class CpuOpsBenchmark {
     int columns = Integer.parseInt(extents[1]);
     backend = Backend.open(Device.CPU, new BackendOptions(threads));
     scope = new crema.tensor.Scope(backend);
-    x = random(1, rows, columns);
-    dy = random(2, rows, columns);
-    y = random(3, rows, columns);
-    z = random(4, rows, columns);
+    x = EncoderBench.gaussian(scope, 1, rows, columns);
+    dy = EncoderBench.gaussian(scope, 2, rows, columns);
+    y = EncoderBench.gaussian(scope, 3, rows, columns);
+    z = EncoderBench.gaussian(scope, 4, rows, columns);
     backend.pointwise().activate(Activation.SQUARE, z, z);
-    weight = random(5, columns);
-    dweight = random(6, columns);
-    inverse = random(7, rows);
-  }
-
-  private Tensor random(int seed, long... extents) {
-    var random = new Random(seed);
-    Tensor tensor = scope.empty(DType.F32, extents);
-    var values = new float[(int) tensor.elements()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return tensor.set(values);
+    weight = EncoderBench.gaussian(scope, 5, columns);
+    dweight = EncoderBench.gaussian(scope, 6, columns);
+    inverse = EncoderBench.gaussian(scope, 7, rows);
   }
 
   @TearDown

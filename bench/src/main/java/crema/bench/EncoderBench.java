@@ -5,9 +5,11 @@ import crema.nn.model.EmbeddingClassifier;
 import crema.nn.model.EmbeddingClassifierConfig;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
+import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
+import crema.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,12 +57,38 @@ final class EncoderBench {
     return Sequences.of(scope, offsets);
   }
 
+  /** Independent numbers of the standard normal distribution. */
+  static Tensor gaussian(Scope scope, long seed, long... extents) {
+    Tensor tensor = scope.empty(DType.F32, extents);
+    var values = new float[Math.toIntExact(tensor.elements())];
+    var random = new Random(seed);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return tensor.set(values);
+  }
+
   /** Runs until the machine has reached its speed, HotSpot's compilers included. */
   static void warmUp(Runnable work) {
     long start = System.nanoTime();
     for (int run = 0; run < WARM_UP_RUNS || System.nanoTime() - start < WARM_UP_NANOS; run++) {
       work.run();
     }
+  }
+
+  /** Times predictions after a warm-up and prints a line of JSON, as {@code encoder_torch.py infer} does. */
+  static void measure(int batch, int length, int runs, Runnable predict) {
+    warmUp(predict);
+    var nanos = new long[runs];
+    for (int run = 0; run < runs; run++) {
+      long start = System.nanoTime();
+      predict.run();
+      nanos[run] = System.nanoTime() - start;
+    }
+    double middle = quantile(nanos, 0.5) * 1e-6;
+    print("{\"batch\": %d, \"length\": %d, \"threads\": %d, \"p50_ms\": %.2f, \"p99_ms\": %.2f, "
+        + "\"titles_per_second\": %.1f, \"peak_rss_mib\": %d}", batch, length, threads(), middle,
+        quantile(nanos, 0.99) * 1e-6, batch / middle * 1e3, peakMemoryMib());
   }
 
   static double quantile(long[] nanos, double share) {

@@ -19,23 +19,13 @@ public final class EncoderInfer {
     int batch = Integer.parseInt(args[0]);
     int length = Integer.parseInt(args[1]);
     int runs = args.length > 2 ? Integer.parseInt(args[2]) : 50;
-    var nanos = new long[runs];
     int[] ids = EncoderBench.randomIds(0, batch * length);
     try (var backend = EncoderBench.openBackend();
         var model = EncoderBench.model(backend, EncoderBench.LABELS, 0)) {
       model.freeze();
       model.releaseWeights();
-      EncoderBench.warmUp(() -> predict(backend, model, ids, batch, length));
-      for (int run = 0; run < runs; run++) {
-        long start = System.nanoTime();
-        predict(backend, model, ids, batch, length);
-        nanos[run] = System.nanoTime() - start;
-      }
+      EncoderBench.measure(batch, length, runs, () -> predict(backend, model, ids, batch, length));
     }
-    double middle = EncoderBench.quantile(nanos, 0.5) * 1e-6;
-    EncoderBench.print("{\"batch\": %d, \"length\": %d, \"threads\": %d, \"p50_ms\": %.2f, \"p99_ms\": %.2f, "
-        + "\"titles_per_second\": %.1f, \"peak_rss_mib\": %d}", batch, length, EncoderBench.threads(), middle,
-        EncoderBench.quantile(nanos, 0.99) * 1e-6, batch / middle * 1e3, EncoderBench.peakMemoryMib());
   }
 
   private static float[] predict(Backend backend, EmbeddingClassifier model, int[] ids, int batch, int length) {

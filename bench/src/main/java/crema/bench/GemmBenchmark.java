@@ -53,18 +53,10 @@ public class GemmBenchmark {
     pool = new WorkerPool(threads);
     gemm = new Gemm(pool);
     var random = new Random(1);
-    a = new float[shape.m() * shape.k()];
-    b = new float[shape.k() * shape.n()];
+    a = GemmComparison.randomFloats(random, shape.m() * shape.k());
+    b = GemmComparison.randomFloats(random, shape.k() * shape.n());
     c = new float[shape.m() * shape.n()];
-    fill(a, random);
-    fill(b, random);
     packed = gemm.pack(shape.transposesB(), shape.n(), shape.k(), b, 0, shape.ldb());
-  }
-
-  private static void fill(float[] values, Random random) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat() - 0.5f;
-    }
   }
 
   @TearDown

@@ -35,6 +35,12 @@ public final class GemmComparison {
   /** After each slice on several threads: OpenBLAS's and OpenMP's threads go on spinning for so long. */
   private static final long PAUSE_MILLIS = 30;
 
+  /**
+   * Before each slice on several threads, after the pause: threads that wake up together are often put on one core, and
+   * the scheduler takes a while to notice.
+   */
+  private static final long WAKE_NANOS = 30_000_000;
+
   private final PrintStream out;
   private final int rounds;
   private final LongSupplier clock;
@@ -111,18 +117,17 @@ public final class GemmComparison {
       contender.load(shape, a, b);
       contender.multiply();
       checkAgreement(contenders.getFirst(), contender, shape);
-      for (long end = System.nanoTime() + WARM_UP_NANOS / contenders.size(); System.nanoTime() < end; ) {
-        contender.multiply();
-      }
+      multiplyFor(WARM_UP_NANOS / contenders.size(), contender);
     }
     int repeats = repeatsPerSlice(contenders.getFirst());
     double[][] speeds = new double[contenders.size()][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < speeds.length; i++) {
+        var contender = contenders.get(i);
         if (threads > 1) {
           Thread.sleep(PAUSE_MILLIS);
+          multiplyFor(WAKE_NANOS, contender);
         }
-        var contender = contenders.get(i);
         long start = clock.getAsLong();
         for (int repeat = 0; repeat < repeats; repeat++) {
           contender.multiply();
@@ -131,6 +136,12 @@ public final class GemmComparison {
       }
     }
     return speeds;
+  }
+
+  private static void multiplyFor(long nanos, GemmContender contender) {
+    for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+      contender.multiply();
+    }
   }
 
   private int repeatsPerSlice(GemmContender contender) {
@@ -152,7 +163,7 @@ public final class GemmComparison {
     }
   }
 
-  private static float[] randomFloats(Random random, int length) {
+  static float[] randomFloats(Random random, int length) {
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
       values[i] = random.nextFloat() - 0.5f;

@@ -22,7 +22,6 @@ public final class OnnxInfer {
     int batch = Integer.parseInt(args[1]);
     int length = Integer.parseInt(args[2]);
     int runs = args.length > 3 ? Integer.parseInt(args[3]) : 50;
-    var nanos = new long[runs];
     long[] ids = Arrays.stream(EncoderBench.randomIds(0, batch * length)).asLongStream().toArray();
     long[] mask = new long[ids.length];
     Arrays.fill(mask, 1);
@@ -33,18 +32,9 @@ public final class OnnxInfer {
       options.setInterOpNumThreads(1);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       try (var session = environment.createSession(args[0], options)) {
-        EncoderBench.warmUp(() -> predict(environment, session, ids, mask, shape));
-        for (int run = 0; run < runs; run++) {
-          long start = System.nanoTime();
-          predict(environment, session, ids, mask, shape);
-          nanos[run] = System.nanoTime() - start;
-        }
+        EncoderBench.measure(batch, length, runs, () -> predict(environment, session, ids, mask, shape));
       }
     }
-    double middle = EncoderBench.quantile(nanos, 0.5) * 1e-6;
-    EncoderBench.print("{\"batch\": %d, \"length\": %d, \"threads\": %d, \"p50_ms\": %.2f, \"p99_ms\": %.2f, "
-        + "\"titles_per_second\": %.1f, \"peak_rss_mib\": %d}", batch, length, EncoderBench.threads(), middle,
-        EncoderBench.quantile(nanos, 0.99) * 1e-6, batch / middle * 1e3, EncoderBench.peakMemoryMib());
   }
 
   private static void predict(OrtEnvironment environment, OrtSession session, long[] ids, long[] mask, long[] shape) {
