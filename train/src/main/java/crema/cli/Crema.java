@@ -78,23 +78,8 @@ public final class Crema implements Runnable {
 
   /** Runs a command on the given streams and returns its exit code. */
   static int run(Terminal terminal, String... arguments) {
-    var train = new CommandLine(new TrainCommand(terminal));
-    // A name with a comma can stand in a list if it is quoted.
-    train.setTrimQuotes(true);
-    train.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
-    var line = new CommandLine(new Crema(terminal))
-        .addSubcommand(new QuickstartCommand(terminal))
-        .addSubcommand(train)
-        .addSubcommand(new ExperimentCommand(terminal))
-        .addSubcommand(new EvaluateCommand(terminal))
-        .addSubcommand(new PredictCommand(terminal))
-        .addSubcommand(new InfoCommand(terminal))
-        .addSubcommand(new CommandLine(new TokenizerCommand(terminal))
-            .addSubcommand(new TokenizerCommand.Train(terminal)))
-        .addSubcommand(new LangidCommand(terminal))
-        .addSubcommand(new LangidTrainCommand(terminal))
-        .addSubcommand(FastTextCommand.line(terminal))
-        .addSubcommand(new RehearseCommand(terminal));
+    var line = new CommandLine(new Crema(terminal));
+    commands(terminal, arguments).addTo(line, arguments.length == 0 ? null : arguments[0]);
     line.setOut(new PrintWriter(terminal.out(), true));
     line.setErr(new PrintWriter(terminal.err(), true));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -115,6 +100,30 @@ public final class Crema implements Runnable {
       return report(terminal, e);
     }
     return line.execute(arguments);
+  }
+
+  private static CommandTable commands(Terminal terminal, String... arguments) {
+    return new CommandTable()
+        .add("quickstart", () -> new QuickstartCommand(terminal))
+        .add("train", () -> trainCommand(terminal))
+        .add("experiment", () -> new ExperimentCommand(terminal))
+        .add("evaluate", () -> new EvaluateCommand(terminal))
+        .add("predict", () -> new PredictCommand(terminal))
+        .add("info", () -> new InfoCommand(terminal))
+        .add("tokenizer", () -> new CommandLine(new TokenizerCommand(terminal))
+            .addSubcommand(new TokenizerCommand.Train(terminal)))
+        .add("langid", () -> new LangidCommand(terminal))
+        .add("langid-train", () -> new LangidTrainCommand(terminal))
+        .add("fasttext", () -> FastTextCommand.line(terminal, arguments.length < 2 ? null : arguments[1]))
+        .add("rehearse", () -> new RehearseCommand(terminal));
+  }
+
+  private static CommandLine trainCommand(Terminal terminal) {
+    var train = new CommandLine(new TrainCommand(terminal));
+    // A name with a comma can stand in a list if it is quoted.
+    train.setTrimQuotes(true);
+    train.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
+    return train;
   }
 
   private static @Nullable String describe(CommandLine.ParameterException mistake) {

@@ -1,8 +1,6 @@
 package crema.cli;
 
-import crema.nn.fasttext.LanguageDetector;
 import crema.train.CheckpointPolicy;
-import crema.train.Classifier;
 import crema.train.DecisionConfig;
 import crema.train.LabelConfig;
 import crema.train.LossConfig;
@@ -20,8 +18,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * Trains a tiny model in a temporary folder and predicts with it, so that the build can record which classes to keep
- * ready for a fast start (JEP 514).
+ * Trains a tiny model in a temporary folder and runs the commands that are over soon on it, so that the build can record
+ * which classes to keep ready for a fast start (JEP 514) and what is worth compiling first (JEP 515).
  */
 @Command(name = "rehearse", hidden = true, description = "Used by the build to make the cache for a fast start.")
 final class RehearseCommand implements Callable<Integer> {
@@ -46,13 +44,12 @@ final class RehearseCommand implements Callable<Integer> {
       var model = new ModelDirectory(folder.resolve("model"));
       model.prepareForRun(false);
       new TrainingSession(terminal, true).run(config(rows), model, CheckpointPolicy.DEFAULT, 1, List.of("crema", "rehearse"));
-      try (var classifier = Classifier.load(model.path())) {
-        var texts = List.of("bosch serie 6 washing machine 9kg", "Größe 42, 日本語");
-        for (var format : PredictionFormat.values()) {
-          new PredictionWriter(terminal.out(), format, "").write(texts, classifier.answer(texts));
-        }
-        LanguageDetector.shipped().detect(texts.getFirst(), 2);
+      for (var format : PredictionFormat.values()) {
+        Crema.run(terminal, "predict", "--format=" + format, model.path().toString(), "bosch serie 6 washing machine", "Größe 42");
       }
+      Crema.run(terminal, "langid", "Was für ein schöner Tag");
+      Crema.run(terminal, "info", model.path().toString());
+      Crema.run(terminal, "--help");
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,5 +1,6 @@
 package crema.cli.fasttext;
 
+import crema.cli.CommandTable;
 import crema.cli.Terminal;
 import crema.nn.fasttext.FastTextConfig;
 import java.util.Objects;
@@ -43,33 +44,42 @@ public final class FastTextCommand implements Runnable {
     this.terminal = terminal;
   }
 
-  /** The command with all its verbs, parsing arguments as the original does. */
-  public static CommandLine line(Terminal terminal) {
-    var line = new CommandLine(new FastTextCommand(terminal))
-        .addSubcommand("supervised",
-            training(terminal, FastTextConfig.supervised(), "Trains a classifier of lines with labels."))
-        .addSubcommand(new TestVerb(terminal))
-        .addSubcommand(new TestLabelVerb(terminal))
-        .addSubcommand(new PredictVerb(terminal))
-        .addSubcommand(new PredictProbVerb(terminal))
-        .addSubcommand(new QuantizeVerb(terminal))
-        .addSubcommand("skipgram",
-            training(terminal, FastTextConfig.skipgram(), "Trains word vectors that predict a word's neighbours."))
-        .addSubcommand("cbow",
-            training(terminal, FastTextConfig.cbow(), "Trains word vectors that predict a word from its neighbours."))
-        .addSubcommand(new PrintWordVectorsVerb(terminal))
-        .addSubcommand(new PrintSentenceVectorsVerb(terminal))
-        .addSubcommand(new PrintNgramsVerb(terminal))
-        .addSubcommand(new NearestNeighboursVerb(terminal))
-        .addSubcommand(new AnalogiesVerb(terminal))
-        .addSubcommand(new DumpVerb(terminal));
+  /**
+   * The command, parsing arguments as the original does.
+   *
+   * @param verb what is called; all verbs are there if it is none of them
+   */
+  public static CommandLine line(Terminal terminal, @Nullable String verb) {
+    var line = new CommandLine(new FastTextCommand(terminal));
+    verbs(terminal).addTo(line, verb);
     // -thread is a flag of its own, not -t with a value; -1 is a number; and a flag given twice counts the last time.
     line.setPosixClusteredShortOptionsAllowed(false);
     line.setOverwrittenOptionsAllowed(true);
     line.getSubcommands().values().stream()
-        .filter(verb -> !verb.getCommandSpec().positionalParameters().isEmpty())
-        .forEach(verb -> verb.setUnmatchedOptionsArePositionalParams(true));
+        .filter(command -> !command.getCommandSpec().positionalParameters().isEmpty())
+        .forEach(command -> command.setUnmatchedOptionsArePositionalParams(true));
     return line;
+  }
+
+  private static CommandTable verbs(Terminal terminal) {
+    return new CommandTable()
+        .add("supervised",
+            () -> training(terminal, FastTextConfig.supervised(), "Trains a classifier of lines with labels."))
+        .add("test", () -> new TestVerb(terminal))
+        .add("test-label", () -> new TestLabelVerb(terminal))
+        .add("predict", () -> new PredictVerb(terminal))
+        .add("predict-prob", () -> new PredictProbVerb(terminal))
+        .add("quantize", () -> new QuantizeVerb(terminal))
+        .add("skipgram",
+            () -> training(terminal, FastTextConfig.skipgram(), "Trains word vectors that predict a word's neighbours."))
+        .add("cbow",
+            () -> training(terminal, FastTextConfig.cbow(), "Trains word vectors that predict a word from its neighbours."))
+        .add("print-word-vectors", () -> new PrintWordVectorsVerb(terminal))
+        .add("print-sentence-vectors", () -> new PrintSentenceVectorsVerb(terminal))
+        .add("print-ngrams", () -> new PrintNgramsVerb(terminal))
+        .add("nn", () -> new NearestNeighboursVerb(terminal))
+        .add("analogies", () -> new AnalogiesVerb(terminal))
+        .add("dump", () -> new DumpVerb(terminal));
   }
 
   private static CommandLine training(Terminal terminal, FastTextConfig.Builder defaults, String description) {
