@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * rare for the dictionary still has character n-grams and a hash: it is numbered behind the words of the dictionary.
  */
 final class Corpus implements AutoCloseable {
-  /** The ints of one block: 4 MiB. */
-  private static final int BLOCK = 1 << 20;
+  /** The ints of one block: 1 MiB. */
+  private static final int BLOCK = 1 << 18;
 
   /** The blocks kept in memory. */
-  private static final int MEMORY_BLOCKS = 16;
+  private static final int MEMORY_BLOCKS = 64;
 
   /** The original cuts lines of text for word vectors after so many tokens. */
   private static final int LONGEST_LINE = 1024;
@@ -47,6 +47,7 @@ final class Corpus implements AutoCloseable {
   private int size;
   private long tokens;
   private int[] block = new int[BLOCK];
+  private final ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.nativeOrder());
   private int used;
   private long written;
   private @Nullable Path file;
@@ -150,20 +151,29 @@ final class Corpus implements AutoCloseable {
   }
 
   private void flushBlock() throws IOException {
-    var bytes = ByteBuffer.allocate(4 * used).order(ByteOrder.nativeOrder());
-    bytes.asIntBuffer().put(block, 0, used);
-    checksum.update(bytes.duplicate());
-    if (memory.size() < MEMORY_BLOCKS) {
-      memory.add(used == BLOCK ? block : Arrays.copyOf(block, used));
-      block = new int[BLOCK];
+    boolean fits = memory.size() < MEMORY_BLOCKS;
+    @Nullable FileChannel out = fits ? null : spillFile();
+    long at = out == null ? 0 : out.position();
+    for (int from = 0; from < used; from += chunk.capacity() / Integer.BYTES) {
+      int count = Math.min(used - from, chunk.capacity() / Integer.BYTES);
+      chunk.clear().asIntBuffer().put(block, from, count);
+      chunk.limit(count * Integer.BYTES);
+      checksum.update(chunk.duplicate());
+      while (out != null && chunk.hasRemaining()) {
+        out.write(chunk);
+      }
+    }
+    if (out != null) {
+      mapped.add(out.map(FileChannel.MapMode.READ_ONLY, at, out.position() - at, arena));
     } else {
-      spill(bytes);
+      memory.add(used == BLOCK ? block : Arrays.copyOf(block, used));
+      block = used == BLOCK ? new int[BLOCK] : block;
     }
     written += used;
     used = 0;
   }
 
-  private void spill(ByteBuffer bytes) throws IOException {
+  private FileChannel spillFile() throws IOException {
     FileChannel out = channel;
     if (out == null) {
       Path temporary = Files.createTempFile("crema-corpus", ".tokens");
@@ -171,11 +181,7 @@ final class Corpus implements AutoCloseable {
       out = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
       channel = out;
     }
-    long at = out.position();
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
-    }
-    mapped.add(out.map(FileChannel.MapMode.READ_ONLY, at, out.position() - at, arena));
+    return out;
   }
 
   private void finish() throws IOException {

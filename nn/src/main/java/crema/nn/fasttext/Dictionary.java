@@ -20,7 +20,7 @@ final class Dictionary {
   private final Subwords subwords;
   private final @Nullable PruneIndex pruned;
 
-  /** The rows of word {@code w} are {@code rowCache[rowStarts[w] .. rowStarts[w + 1])}; null if not worth its memory. */
+  /** Word {@code w} has the rows {@code rowCache[rowStarts[w] .. rowStarts[w + 1])}; null if not worth its memory. */
   private final int @Nullable [] rowCache;
 
   private final int[] rowStarts;
@@ -54,13 +54,20 @@ final class Dictionary {
       bound += subwords.ngramBound(entries.end(w) - entries.start(w));
     }
     if (bound <= Math.min(cacheLimit, 1 << 30)) {
+      // Hashed twice: an array that grows would leave more garbage than the cache takes, and it is a large one.
       var rows = new IntList();
       rowStarts = new int[wordCount + 1];
       for (int w = 0; w < wordCount; w++) {
+        rows.clear();
         hashWordRows(w, rows);
-        rowStarts[w + 1] = rows.size();
+        rowStarts[w + 1] = rowStarts[w] + rows.size();
       }
-      rowCache = rows.toArray();
+      rowCache = new int[rowStarts[wordCount]];
+      for (int w = 0; w < wordCount; w++) {
+        rows.clear();
+        hashWordRows(w, rows);
+        System.arraycopy(rows.array(), 0, rowCache, rowStarts[w], rows.size());
+      }
     } else {
       rowStarts = new int[0];
       rowCache = null;
