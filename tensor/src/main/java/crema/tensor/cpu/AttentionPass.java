@@ -77,7 +77,7 @@ abstract class AttentionPass {
     int heads = spec.numKeyValueHeads();
     context.workers.run(Math.multiplyExact(chunks, heads), (task, worker) -> {
       int token = firsts[task / heads];
-      int sequence = new SequenceCursor(sequences, token).sequenceOf(token);
+      int sequence = SequenceCursor.sequenceOf(sequences, token);
       int from = token - sequences.start(sequence);
       chunk(sequence, from / chunk, from, Math.min(from + chunk, sequences.length(sequence)), task % heads);
     });

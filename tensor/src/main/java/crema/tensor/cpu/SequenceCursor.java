@@ -10,15 +10,22 @@ final class SequenceCursor {
   /** A cursor at the first token to visit. */
   SequenceCursor(Sequences sequences, int token) {
     this.sequences = sequences;
+    sequence = sequenceOf(sequences, token);
+  }
+
+  /** Which sequence a token is in. */
+  static int sequenceOf(Sequences sequences, int token) {
+    int last = 0;
     int below = sequences.count();
-    while (below - sequence > 1) {
-      int middle = (sequence + below) >>> 1;
+    while (below - last > 1) {
+      int middle = (last + below) >>> 1;
       if (sequences.start(middle) <= token) {
-        sequence = middle;
+        last = middle;
       } else {
         below = middle;
       }
     }
+    return last;
   }
 
   /** Moves on to a later token and returns its sequence. */
