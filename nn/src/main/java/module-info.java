@@ -7,6 +7,7 @@ module crema.nn {
   exports crema.nn;
   exports crema.nn.fasttext;
   exports crema.nn.io;
+  exports crema.nn.langid;
   exports crema.nn.linear;
   exports crema.nn.loss;
   exports crema.nn.model;

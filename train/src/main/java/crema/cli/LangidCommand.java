@@ -1,6 +1,6 @@
 package crema.cli;
 
-import crema.nn.fasttext.LanguageDetector;
+import crema.nn.langid.LanguageDetector;
 import crema.train.Prediction;
 import crema.train.TrainingException;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Tells the languages of texts: those given as arguments, the lines of a file, or the lines of standard input.",
       "One line of output for each text, in order. The model that comes along knows 113 languages by their ISO 639-3",
-      "codes; any fastText model whose labels are languages can take its place."
+      "codes; one of 'crema langid-train' or any fastText model whose labels are languages can take its place."
     },
     footer = {
       "",
@@ -44,7 +44,7 @@ final class LangidCommand implements Callable<Integer> {
   private TextInput input = new TextInput();
 
   @Option(names = {"-m", "--model"}, paramLabel = "FILE",
-      description = "A fastText model, .bin or .ftz (default: the one that comes along).")
+      description = "A model of 'crema langid-train' or of fastText, .bin or .ftz (default: the one that comes along).")
   private @Nullable Path model;
 
   @Option(names = "--languages", split = ",", paramLabel = "CODE",

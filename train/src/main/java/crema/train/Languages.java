@@ -3,7 +3,8 @@ package crema.train;
 import crema.data.Row;
 import crema.metrics.GroupMetrics;
 import crema.metrics.Outcomes;
-import crema.nn.fasttext.LanguageDetector;
+import crema.nn.langid.Language;
+import crema.nn.langid.LanguageDetector;
 import crema.report.TestReport;
 import java.util.List;
 import java.util.function.Function;
@@ -45,7 +46,7 @@ public record Languages(@Nullable String column, boolean detect, int minCount, i
     }
     LanguageDetector detector = LanguageDetector.shipped();
     return row -> detector.detect(row.text(), 1).stream()
-        .findFirst().map(LanguageDetector.Language::code).orElse(UNKNOWN);
+        .findFirst().map(Language::code).orElse(UNKNOWN);
   }
 
   /**

@@ -6,7 +6,6 @@ import java.io.BufferedWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -68,11 +67,6 @@ public final class FastText {
   /** Writes the model, in place of what was in the file once all of it is on disk. */
   public void save(Path file) throws IOException {
     AtomicFile.write(file, channel -> ModelFormat.write(this, new ModelOutput(channel)));
-  }
-
-  /** Writes the model as {@link #save} does, to a stream, which is not closed. */
-  public void write(OutputStream out) throws IOException {
-    ModelFormat.write(this, new ModelOutput(Channels.newChannel(out)));
   }
 
   /** The size of the file that {@link #save} writes, in bytes. */

@@ -1,0 +1,141 @@
+package crema.nn.langid;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Naive Bayes over the presence of features, corrected by softmax regression.
+ *
+ * <p>Naive Bayes gives feature {@code f} for language {@code l} the weight
+ * {@code t log((count(f, l) + a) / (total(l) + a features))}, where the smoothing {@code a} is {@value #SMOOTHING} and
+ * the temperature {@code t} is {@value #TEMPERATURE}, because features overlap and say the same thing several times.
+ * The bias is the log of the language's number of sentences. Then stochastic gradient descent on the cross-entropy
+ * corrects the weights of features and languages that were seen together.
+ *
+ * <p>In training a sentence is scored without its own share of the counts. So it is as hard as a sentence not yet seen,
+ * and what is corrected are the mistakes on such; with its share, rare features give most languages away.
+ */
+final class CorrectedNaiveBayes {
+  private static final double SMOOTHING = 0.03;
+  private static final double TEMPERATURE = 0.15;
+  private static final int EPOCHS = 10;
+  private static final double LEARNING_RATE = 0.01;
+  private static final long SHUFFLING_SEED = 1;
+
+  /** An error of a probability that is too small to correct anything for. */
+  private static final double NEGLIGIBLE = 1e-4;
+
+  private final FeatureLanguages entries;
+  private final int[] counts;
+  private final float[] biases;
+  private final float[] absentWeights;
+
+  /** {@code [entries]}, above the languages' absent weights. */
+  private final float[] weights;
+
+  /** What being in so many sentences adds to a weight. */
+  private final float[] evidence;
+
+  /**
+   * Naive Bayes.
+   *
+   * @param sentences {@code [languages]}, how many each has
+   */
+  CorrectedNaiveBayes(FeatureCounts featureCounts, int features, int[] sentences) {
+    entries = featureCounts.entries();
+    counts = featureCounts.counts();
+    evidence = new float[max(counts) + 1];
+    for (int count = 0; count < evidence.length; count++) {
+      evidence[count] = (float) (TEMPERATURE * StrictMath.log((count + SMOOTHING) / SMOOTHING));
+    }
+    weights = new float[entries.size()];
+    var totals = new long[sentences.length];
+    for (int entry = 0; entry < weights.length; entry++) {
+      weights[entry] = evidence[counts[entry]];
+      totals[entries.language(entry)] += counts[entry];
+    }
+    biases = new float[sentences.length];
+    absentWeights = new float[sentences.length];
+    for (int l = 0; l < sentences.length; l++) {
+      biases[l] = (float) StrictMath.log(sentences[l]);
+      absentWeights[l] = (float) (TEMPERATURE * StrictMath.log(SMOOTHING / (totals[l] + SMOOTHING * features)));
+    }
+  }
+
+  private static int max(int[] values) {
+    int max = 0;
+    for (int value : values) {
+      max = Math.max(max, value);
+    }
+    return max;
+  }
+
+  /** Learns from the sentences' mistakes. */
+  void correct(List<Example> examples) {
+    var order = new ArrayList<>(examples);
+    var random = new Random(SHUFFLING_SEED);
+    var errors = new float[biases.length];
+    for (int epoch = 0; epoch < EPOCHS; epoch++) {
+      Collections.shuffle(order, random);
+      for (int i = 0; i < order.size(); i++) {
+        double rate = LEARNING_RATE * (1 - (epoch + (double) i / order.size()) / EPOCHS);
+        errors(order.get(i), errors);
+        correct(order.get(i).features(), errors, (float) rate);
+      }
+    }
+  }
+
+  /** By how much the probability of each language is too low, given the counts of all other examples. */
+  private void errors(Example example, float[] errors) {
+    int own = example.language();
+    for (int l = 0; l < errors.length; l++) {
+      errors[l] = biases[l] + example.features().length * absentWeights[l];
+    }
+    for (int feature : example.features()) {
+      for (int entry = entries.start(feature); entry < entries.end(feature); entry++) {
+        int language = entries.language(entry);
+        errors[language] += weights[entry];
+        if (language == own) {
+          errors[own] += evidence[counts[entry] - 1] - evidence[counts[entry]];
+        }
+      }
+    }
+    float greatest = Float.NEGATIVE_INFINITY;
+    for (float logit : errors) {
+      greatest = Math.max(greatest, logit);
+    }
+    double sum = 0;
+    for (int l = 0; l < errors.length; l++) {
+      errors[l] = (float) StrictMath.exp(errors[l] - greatest);
+      sum += errors[l];
+    }
+    for (int l = 0; l < errors.length; l++) {
+      double error = (l == own ? 1 : 0) - errors[l] / sum;
+      errors[l] = Math.abs(error) < NEGLIGIBLE ? 0 : (float) error;
+    }
+  }
+
+  private void correct(int[] features, float[] errors, float rate) {
+    for (int feature : features) {
+      for (int entry = entries.start(feature); entry < entries.end(feature); entry++) {
+        weights[entry] += rate * errors[entries.language(entry)];
+      }
+    }
+  }
+
+  /** The model with its weights rounded to {@value Byte#SIZE} bits. */
+  LanguageModel rounded(List<String> languages, FeatureIndex features) {
+    float greatest = 0;
+    for (float weight : weights) {
+      greatest = Math.max(greatest, Math.abs(weight));
+    }
+    float scale = greatest / Byte.MAX_VALUE;
+    var units = new byte[weights.length];
+    for (int entry = 0; entry < units.length; entry++) {
+      units[entry] = (byte) Math.round(weights[entry] / scale);
+    }
+    return new LanguageModel(languages, biases, absentWeights, features, entries, units, scale);
+  }
+}
