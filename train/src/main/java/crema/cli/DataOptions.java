@@ -1,5 +1,6 @@
 package crema.cli;
 
+import crema.metrics.FrequencyBands;
 import crema.train.LabelConfig;
 import crema.train.TrainingConfig;
 import crema.train.TrainingException;
@@ -53,6 +54,9 @@ final class DataOptions {
   @Mixin
   private LanguageOptions languages = new LanguageOptions();
 
+  @Mixin
+  private BandOptions bands = new BandOptions();
+
   @Option(names = "--validation-fraction", paramLabel = "F", defaultValue = "0.1",
       description = "How much to split off for validation (default: ${DEFAULT-VALUE}).")
   private double validationFraction;
@@ -92,7 +96,7 @@ final class DataOptions {
       throw new TrainingException("say which columns hold texts and labels: --text COLUMN --label COLUMN");
     }
     return new TrainingConfig.Data(train, validation, test, text,
-        new LabelConfig(label, target, labelSeparator, pathSeparator), group, validationFraction, testFraction,
-        !noStratify, strict, languages.languages());
+        new LabelConfig(label, target, labelSeparator, pathSeparator, bands.orAsIn(FrequencyBands.DEFAULT)), group,
+        validationFraction, testFraction, !noStratify, strict, languages.languages());
   }
 }

@@ -4,6 +4,7 @@ import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.TerminalReport;
 import crema.train.Classifier;
+import crema.train.LabelConfig;
 import crema.train.LabelledTest;
 import crema.train.Languages;
 import crema.train.ModelDirectory;
@@ -55,6 +56,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin
   private LanguageOptions languages = new LanguageOptions();
 
+  @Mixin
+  private BandOptions bands = new BandOptions();
+
   @Option(names = "--strict", description = "Stop at a malformed row or an unknown label (default: count it and skip it).")
   private boolean strict;
 
@@ -99,8 +103,9 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new TrainingException(model + " does not tell how its rows were read: it has no training.json");
     }
     TrainingConfig.Data training = directory.readTrainingData();
+    LabelConfig labels = label.isEmpty() ? training.labels() : training.labels().withColumns(label);
     return new TrainingConfig.Data(List.of(), List.of(), files, text.isEmpty() ? training.text() : text,
-        label.isEmpty() ? training.labels() : training.labels().withColumns(label), null, 0, 0, true, strict,
+        labels.withBands(bands.orAsIn(labels.bands())), null, 0, 0, true, strict,
         languages.areGiven() ? languages.languages() : training.languages());
   }
 }

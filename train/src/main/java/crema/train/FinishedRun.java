@@ -32,10 +32,10 @@ record FinishedRun(ModelDirectory directory, Target target, DecisionConfig decis
    * @param files the files of this kind of model
    * @param validation what it says of the validation rows
    * @param test what it says of the test rows
-   * @param languages whether to tell metrics by language
+   * @param data what to tell of languages and of head and tail
    * @param facts what to say of the model, for people, in order
    */
-  TrainingResult write(ModelFiles files, ScoredRows validation, ScoredRows test, Languages languages,
+  TrainingResult write(ModelFiles files, ScoredRows validation, ScoredRows test, TrainingConfig.Data data,
       Map<String, String> facts)
       throws IOException {
     files.writeWeights();
@@ -45,7 +45,7 @@ record FinishedRun(ModelDirectory directory, Target target, DecisionConfig decis
         Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
         System.getProperty("java.vm.name") + " " + Runtime.version()));
-    var targetReport = new TargetReport(target, languages);
+    var targetReport = new TargetReport(target, data.languages(), data.labels().bands());
     TestReport.Builder builder = targetReport.builder("Test of " + directory.path(), test, seed);
     targetReport.addValidation(builder, decision, validation, test);
     facts.forEach(builder::fact);

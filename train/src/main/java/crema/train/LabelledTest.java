@@ -5,6 +5,7 @@ import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
 import crema.data.RowSource;
+import crema.metrics.FrequencyBands;
 import crema.metrics.ScoreMatrix;
 import crema.report.TestReport;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ public final class LabelledTest {
   private final boolean readBefore;
   private final boolean strict;
   private final Languages languages;
+  private final FrequencyBands bands;
   private final TrainingListener listener;
 
   /**
@@ -33,7 +35,7 @@ public final class LabelledTest {
    * @param listener hears how it goes on
    */
   public LabelledTest(TrainingConfig.Data data, boolean strict, TrainingListener listener) {
-    this(RunRows.rows(data.test(), data), false, strict, data.languages(), listener);
+    this(RunRows.rows(data.test(), data), false, strict, data.languages(), data.labels().bands(), listener);
   }
 
   /**
@@ -43,10 +45,16 @@ public final class LabelledTest {
    * @param languages whether the language of each row is wanted
    */
   LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages, TrainingListener listener) {
+    this(rows, readBefore, strict, languages, FrequencyBands.DEFAULT, listener);
+  }
+
+  private LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages, FrequencyBands bands,
+      TrainingListener listener) {
     this.rows = rows;
     this.readBefore = readBefore;
     this.strict = strict;
     this.languages = languages;
+    this.bands = bands;
     this.listener = listener;
   }
 
@@ -58,7 +66,7 @@ public final class LabelledTest {
    */
   public TestReport run(Classifier classifier, String title) {
     listener.stage("Testing");
-    return new TargetReport(classifier.target(), languages).builder(title, scored(classifier), SEED).build();
+    return new TargetReport(classifier.target(), languages, bands).builder(title, scored(classifier), SEED).build();
   }
 
   /**

@@ -16,8 +16,9 @@ import java.util.Arrays;
  *
  * @param target what it predicts
  * @param languages whether to tell metrics by language
+ * @param bands which labels are head, medium and tail
  */
-record TargetReport(Target target, Languages languages) {
+record TargetReport(Target target, Languages languages, FrequencyBands bands) {
   /**
    * Starts a report.
    *
@@ -27,7 +28,7 @@ record TargetReport(Target target, Languages languages) {
     Outcomes outcomes = target.outcomes(test);
     ScoreMatrix probabilities = target.probabilities(test.logits());
     TestReport.Builder builder = TestReport.builder(title, target.labels().names(), outcomes)
-        .bands(FrequencyBands.DEFAULT, target.labels().counts())
+        .bands(bands, target.labels().counts())
         .intervals(Bootstrap.ofSeed(seed));
     languages.addTo(builder, outcomes, test.languages());
     return switch (target) {

@@ -39,9 +39,8 @@ record TextRun(TrainingConfig.Data data, DecisionConfig decision, long seed, Mod
   TrainingResult finish(Classifier classifier, ModelFiles files, RunRows rows, ScoredRows validation, long steps,
       List<String> commandLine, Map<String, String> facts) throws IOException {
     listener.stage("Testing");
-    Languages languages = data.languages();
     return new FinishedRun(directory, classifier.target(), decision, rows.count(), seed, commandLine, steps, steps)
-        .write(files, validation, scored(classifier, rows.test(), languages), languages, facts);
+        .write(files, validation, scored(classifier, rows.test(), data.languages()), data, facts);
   }
 
   private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {

@@ -356,7 +356,7 @@ public final class Trainer implements AutoCloseable {
     facts.put("Steps", "%,d, best at %,d".formatted(state.step(), bestStep));
     return new FinishedRun(directory, tuned, config.decision(), data.rows(), config.seed(), commandLine, state.step(),
         bestStep)
-        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), config.data().languages(), facts);
+        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), config.data(), facts);
   }
 
   private List<String> testLanguages() {

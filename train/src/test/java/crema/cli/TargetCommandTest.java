@@ -73,6 +73,19 @@ class TargetCommandTest {
   }
 
   @Test
+  void headAndTailAreLabelsOfAsManyTrainingRowsAsIsSaid() throws IOException {
+    Path rows = write("rows.jsonl", rows());
+    var trained = train(rows, "--label", "tags", "--target", "multi", "--head-from", "20", "--tail-to", "12");
+    assertThat(trained.out()).as(trained.err()).contains("Head", "Tail").doesNotContain("Medium");
+    assertThat(CommandRun.of("evaluate", model(), "--data", rows.toString()).out())
+        .contains("Head", "Tail").doesNotContain("Medium");
+    assertThat(CommandRun.of("evaluate", model(), "--data", rows.toString(), "--head-from", "100").out())
+        .contains("Medium", "Tail").doesNotContain("Head");
+    assertMistake(CommandRun.of("evaluate", model(), "--data", rows.toString(), "--tail-to", "20"),
+        "--head-from and --tail-to: the tail ends at 20 but the head starts at 20");
+  }
+
+  @Test
   void pathsAreTrainedEvaluatedAndPredicted() throws IOException {
     Path rows = write("rows.jsonl", rows());
     var trained = train(rows, "--label", "path", "--target", "taxonomy", "--path-separator", " / ");
