@@ -91,6 +91,15 @@ public final class ScoreMatrix {
     return best;
   }
 
+  /** All scores divided by a number. */
+  public ScoreMatrix dividedBy(double divisor) {
+    var quotients = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      quotients[i] = (float) (values[i] / divisor);
+    }
+    return new ScoreMatrix(quotients, documents, labels);
+  }
+
   /** Of logits: the softmax of each row divided by {@code temperature}. */
   public ScoreMatrix softmax(double temperature) {
     var probabilities = new float[values.length];

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.apache.commons.math3.optim.MaxEval;
 import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
 import org.apache.commons.math3.optim.univariate.BrentOptimizer;
@@ -25,6 +26,12 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
   /** The greatest temperature searched. */
   public static final double GREATEST = 20;
 
+  private static final double EXACTLY = 1e-8;
+  private static final double ROUGHLY = 1e-3;
+
+  /** What a probability that is rounded to 0 counts as. */
+  private static final double LEAST_PROBABILITY = 1e-7;
+
   /**
    * For one label a document.
    *
@@ -35,6 +42,7 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
   public static Temperature fitSoftmax(ScoreMatrix logits, int[] truth) {
     requireSome(logits, truth.length);
     return fit(
+        EXACTLY,
         temperature -> {
           double loss = 0;
           for (int document = 0; document < truth.length; document++) {
@@ -55,6 +63,7 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
     requireSome(logits, truth.length);
     var sortedTruth = LabelSets.sortedCopy(truth, logits.labels());
     return fit(
+        EXACTLY,
         temperature -> {
           double loss = 0;
           for (int document = 0; document < truth.length; document++) {
@@ -68,10 +77,42 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
         });
   }
 
-  /** The loss is convex in the inverse temperature, so it has one minimum in the logarithm of the temperature too. */
-  private static Temperature fit(DoubleUnaryOperator loss) {
+  /**
+   * For decisions that depend on several logits each, such as those on the nodes of a taxonomy. To three digits: each
+   * step computes all probabilities.
+   *
+   * @param logits {@code [documents, labels]}, finite
+   * @param probabilities what logits make of each decision, {@code [documents, labels]}
+   * @param truth the labels that hold of each document
+   * @throws IllegalArgumentException if there are no documents, or truth and scores have different lengths
+   */
+  public static Temperature fitDecisions(
+      ScoreMatrix logits, UnaryOperator<ScoreMatrix> probabilities, int[][] truth) {
+    requireSome(logits, truth.length);
+    var sortedTruth = LabelSets.sortedCopy(truth, logits.labels());
+    return fit(
+        ROUGHLY,
+        temperature -> {
+          ScoreMatrix decisions = probabilities.apply(logits.dividedBy(temperature));
+          double loss = 0;
+          for (int document = 0; document < truth.length; document++) {
+            for (int label = 0; label < decisions.labels(); label++) {
+              double probability = decisions.score(document, label);
+              boolean isTrue = Arrays.binarySearch(sortedTruth[document], label) >= 0;
+              loss -= Math.log(Math.max(LEAST_PROBABILITY, isTrue ? probability : 1 - probability));
+            }
+          }
+          return loss / ((double) truth.length * decisions.labels());
+        });
+  }
+
+  /**
+   * Of a softmax or logistic functions the loss is convex in the inverse temperature, so it has one minimum in the
+   * logarithm of the temperature too.
+   */
+  private static Temperature fit(double tolerance, DoubleUnaryOperator loss) {
     var optimum =
-        new BrentOptimizer(1e-8, 1e-10)
+        new BrentOptimizer(tolerance, tolerance / 100)
             .optimize(
                 new UnivariateObjectiveFunction(logTemperature -> loss.applyAsDouble(Math.exp(logTemperature))),
                 GoalType.MINIMIZE,

@@ -235,6 +235,17 @@ public record TestReport(
       return this;
     }
 
+    /**
+     * Adds what a temperature makes of the calibration of {@linkplain #decisions decisions}.
+     *
+     * @param scaled their probabilities from logits that were divided by it
+     * @param truth the labels that hold of each document
+     */
+    public Builder temperatureOfDecisions(double value, ScoreMatrix scaled, int[][] truth) {
+      temperature = new Scaled(value, Calibration.ofDecisions(scaled, truth, CALIBRATION_BINS));
+      return this;
+    }
+
     /** Adds the sweep by which the threshold was chosen. */
     public Builder thresholds(ThresholdSweep sweep) {
       thresholds = sweep;

@@ -64,7 +64,7 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
 
   /**
    * Adds what the validation rows say of the probabilities: how good each threshold is that was tried, and what a
-   * temperature makes of the calibration, where the probabilities are those of one softmax or of labels each for itself.
+   * temperature makes of the calibration.
    */
   void addValidation(TestReport.Builder builder, DecisionConfig decision, ScoredRows validation, ScoredRows test) {
     switch (target) {
@@ -78,7 +78,13 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
         builder.temperature(temperature, test.logits().sigmoid(temperature))
             .thresholds(labels.sweep(decision, validation));
       }
-      case TaxonomyTarget _ -> { }
+      case TaxonomyTarget paths -> {
+        var hierarchy = Hierarchy.of(paths.taxonomy().parents());
+        double temperature = Temperature.fitDecisions(
+            validation.logits(), paths::probabilities, withAncestors(hierarchy, validation.truth())).value();
+        builder.temperatureOfDecisions(temperature, paths.probabilities(test.logits().dividedBy(temperature)),
+            withAncestors(hierarchy, test.truth()));
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package crema.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import crema.metrics.RankingMetrics.LabelRanking;
 import java.util.List;
@@ -143,6 +144,15 @@ class ScoreMetricsTest {
       var logits = scores(expected, "logits");
       assertTemperature(Temperature.fitSigmoid(logits, truth(expected)), expected);
       assertCalibration(Calibration.ofDecisions(logits.sigmoid(1), truth(expected), 15), expected);
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aTemperatureOfDecisionsIsThatOfTheirLogisticFunctions() {
+    return golden("sigmoid_temperature", expected -> {
+      var logits = scores(expected, "logits");
+      var fitted = Temperature.fitDecisions(logits, divided -> divided.sigmoid(1), truth(expected));
+      assertThat(fitted.value()).isCloseTo(expected.get("value").doubleValue(), withinPercentage(0.5));
     });
   }
 
