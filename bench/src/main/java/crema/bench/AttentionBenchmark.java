@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Attention of the default encoder (6 query and 2 key/value heads of 64) on batches of equal sequences. The arithmetic is
- * 4 · tokens · length · 384 operations forward, and 10 backward.
+ * Attention of the default encoder (6 query and 2 key/value heads of 64) on batches of equal sequences. The arithmetic
+ * is 4 · tokens · length · 384 operations forward, and 10 backward.
  *
  * <pre>{@code
  * mvn -q -Pbench -pl bench -am -DskipTests package

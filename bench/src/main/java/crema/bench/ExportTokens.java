@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Writes rows as token ids, lines {@code {"ids": [..], "label": n}}, so that the reference in PyTorch can train on exactly
- * what a model of Crema was trained on.
+ * Writes rows as token ids, lines {@code {"ids": [..], "label": n}}, so that the reference in PyTorch can train on
+ * exactly what a model of Crema was trained on.
  *
- * <p>Arguments: {@code MODEL FILE TEXT-COLUMN LABEL-COLUMN MAX-LENGTH OUT.jsonl}, where MODEL is the directory of a trained
- * model whose tokenizer and labels are used.
+ * <p>Arguments: {@code MODEL FILE TEXT-COLUMN LABEL-COLUMN MAX-LENGTH OUT.jsonl}, where MODEL is the directory of a
+ * trained model whose tokenizer and labels are used.
  */
 public final class ExportTokens {
   private ExportTokens() {}
@@ -33,8 +33,8 @@ public final class ExportTokens {
         int[] ids = tokenizer.encode(row.text());
         int label = labels.indexOf(row.labels().getFirst());
         if (ids.length > 0 && label >= 0) {
-          out.println("{\"ids\": " + Arrays.toString(Arrays.copyOf(ids, Math.min(ids.length, maxLength))) + ", \"label\": "
-              + label + "}");
+          out.println("{\"ids\": " + Arrays.toString(Arrays.copyOf(ids, Math.min(ids.length, maxLength)))
+              + ", \"label\": " + label + "}");
         }
       });
     }

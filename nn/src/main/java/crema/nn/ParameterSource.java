@@ -55,9 +55,9 @@ public final class ParameterSource {
   }
 
   /**
-   * Parameters with undefined values, for a model that is about to be {@linkplain Module#load loaded} from weights. What
-   * describes the model may be damaged, so memory is bounded by what the weights need: a model that differs a little is
-   * made, and loading it tells the tensors that do not fit.
+   * Parameters with undefined values, for a model that is about to be {@linkplain Module#load loaded} from weights.
+   * What describes the model may be damaged, so memory is bounded by what the weights need: a model that differs a
+   * little is made, and loading it tells the tensors that do not fit.
    */
   public static ParameterSource loadedFrom(Weights weights, Backend backend) {
     long elements = weights.shapes().values().stream().mapToLong(Shape::elements).sum();

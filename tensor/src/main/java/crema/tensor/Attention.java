@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 public interface Attention {
   /**
    * y = x with rotary position embedding (Su et al., "RoFormer", arXiv 2104.09864, in the half-rotation layout of the
-   * Hugging Face models): for i &lt; headDim / 2 and position p within the sequence, the pair (x[i], x[i + headDim / 2])
-   * is turned by the angle p · theta^(−2i / headDim).
+   * Hugging Face models): for i &lt; headDim / 2 and position p within the sequence, the pair (x[i], x[i + headDim /
+   * 2]) is turned by the angle p · theta^(−2i / headDim).
    *
    * @param x {@code [tokens, heads · headDim]}
    * @param headDim an even number

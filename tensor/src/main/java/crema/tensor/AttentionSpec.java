@@ -23,7 +23,8 @@ public record AttentionSpec(int numHeads, int numKeyValueHeads, int headDim, boo
           + numKeyValueHeads + " key and value heads");
     }
     if (!(dropout >= 0 && dropout < 1) || (dropout > 0 && random == null)) {
-      throw new IllegalArgumentException("attention dropout " + dropout + " must be in [0, 1) and have a random stream");
+      throw new IllegalArgumentException("attention dropout " + dropout
+          + " must be in [0, 1) and have a random stream");
     }
   }
 

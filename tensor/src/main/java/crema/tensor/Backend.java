@@ -8,8 +8,8 @@ import java.util.TreeSet;
  * A device's memory and its implementation of every op, grouped in families.
  *
  * <p>Ops write into tensors that the caller provides, all on this backend; shapes are checked by the caller (the ops of
- * {@code crema.autograd.op}). Unless an op says otherwise, outputs are overwritten and may not overlap inputs. Results do
- * not depend on the number of threads.
+ * {@code crema.autograd.op}). Unless an op says otherwise, outputs are overwritten and may not overlap inputs. Results
+ * do not depend on the number of threads.
  *
  * <p>A backend belongs to whoever opened it; {@link #close} ends its threads and frees its memory.
  */
@@ -60,8 +60,8 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Opens the backend of a device. Backends are found through {@link ServiceLoader}, so that a module on the path is all
-   * that a further device needs.
+   * Opens the backend of a device. Backends are found through {@link ServiceLoader}, so that a module on the path is
+   * all that a further device needs.
    *
    * @throws IllegalArgumentException when no module offers the device; the message lists those there are
    */
@@ -73,7 +73,8 @@ public interface Backend extends AutoCloseable {
       }
       types.add(provider.type());
     }
-    throw new IllegalArgumentException("no backend for device '" + device + "'; there are: " + String.join(", ", types));
+    throw new IllegalArgumentException("no backend for device '" + device + "'; there are: "
+        + String.join(", ", types));
   }
 
   /** What to change so that backends run faster than they would in this process: lines for the user, or none. */

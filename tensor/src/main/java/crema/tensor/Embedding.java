@@ -17,8 +17,8 @@ public interface Embedding {
   }
 
   /**
-   * The gradient of {@link #gather} with respect to the table: for each id that occurs, factor · Σ dy over its tokens in
-   * ascending order.
+   * The gradient of {@link #gather} with respect to the table: for each id that occurs, factor · Σ dy over its tokens
+   * in ascending order.
    *
    * @param ids {@code I32 [tokens]}
    * @param dy {@code [tokens, features]}

@@ -3,7 +3,9 @@ package crema.tensor;
 import crema.tensor.reference.ReferenceCall;
 import org.jspecify.annotations.Nullable;
 
-/** Matrix products. All matrices are row-major; a tensor of more than two dimensions counts as {@code [rows, columns]}. */
+/**
+ * Matrix products. All matrices are row-major; a tensor of more than two dimensions counts as {@code [rows, columns]}.
+ */
 public interface MatMul {
   /**
    * c = op(a) · op(b), or c += op(a) · op(b).

@@ -33,8 +33,8 @@ public interface Normalization {
   }
 
   /**
-   * y = weight · (x − mean) / √(variance + epsilon) + bias for each row, with the biased variance (Ba, Kiros and Hinton,
-   * arXiv 1607.06450).
+   * y = weight · (x − mean) / √(variance + epsilon) + bias for each row, with the biased variance (Ba, Kiros and
+   * Hinton, arXiv 1607.06450).
    *
    * @param x {@code [rows, features]}
    * @param weight {@code [features]}

@@ -23,7 +23,9 @@ public final class CommandTable {
     return this;
   }
 
-  /** Makes the command of that name a subcommand, or all of them if there is none: for the help, and for suggestions. */
+  /**
+   * Makes the command of that name a subcommand, or all of them if there is none: for the help, and for suggestions.
+   */
   public void addTo(CommandLine line, @Nullable String name) {
     Supplier<Object> called = commands.get(name);
     if (called != null) {

@@ -58,7 +58,8 @@ final class ConfigDefaults implements IDefaultValueProvider {
    * @param command a command below the one that is run
    * @param configurable the same, which knows what names its files
    * @param arguments the whole command line, from the command's name
-   * @throws TrainingException when a config has a key that is not an option of the command, or a list for a single value
+   * @throws TrainingException when a config has a key that is not an option of the command, or a list for a single
+   *     value
    */
   static void attach(CommandLine command, Configurable configurable, String... arguments) throws IOException {
     ParseResult given = parseLeniently(command, arguments);
@@ -76,7 +77,8 @@ final class ConfigDefaults implements IDefaultValueProvider {
     }
     boolean dataFolder = settings.containsKey(DATA) || given.hasMatchedOption("--" + DATA);
     settings.keySet().removeIf(key -> given.hasMatchedOption("--" + key));
-    command.setDefaultValueProvider(new ConfigDefaults(files.getLast(), settings, dataFolder ? dataFiles(command) : Set.of()));
+    command.setDefaultValueProvider(
+        new ConfigDefaults(files.getLast(), settings, dataFolder ? dataFiles(command) : Set.of()));
   }
 
   /** Which options the command line has, whatever is wrong with it: that is told when it is parsed in earnest. */
@@ -174,7 +176,8 @@ final class ConfigDefaults implements IDefaultValueProvider {
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";
     }
-    return type.isEnum() ? "one of " + Arrays.stream(type.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "))
+    return type.isEnum()
+        ? "one of " + Arrays.stream(type.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "))
         : "a " + option.paramLabel();
   }
 

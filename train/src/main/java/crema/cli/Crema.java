@@ -67,7 +67,8 @@ public final class Crema implements Runnable {
     try {
       code = run(terminal, arguments);
     } catch (OutOfMemoryError e) {
-      mistake(terminal, "out of memory (" + e.getMessage() + "): use smaller batches (--batch-tokens), a smaller model, or "
+      mistake(terminal, "out of memory (" + e.getMessage()
+          + "): use smaller batches (--batch-tokens), a smaller model, or "
           + "give the JVM more with CREMA_JAVA_FLAGS=-Xmx12g");
       code = MISTAKE;
     }
@@ -135,7 +136,8 @@ public final class Crema implements Runnable {
     List<String> unknown = command.getUnmatchedArguments();
     String help = " (see '" + command.getCommandSpec().qualifiedName() + " --help')";
     // A misspelt option is often why a required one is missing: it is the one to name.
-    if (unknown.isEmpty() || !(mistake instanceof MissingParameterException || mistake instanceof UnmatchedArgumentException)) {
+    if (unknown.isEmpty() || !(mistake instanceof MissingParameterException
+        || mistake instanceof UnmatchedArgumentException)) {
       return mistake.getMessage() + help;
     }
     return describe(command.getCommandSpec(), unknown.getFirst()) + help;

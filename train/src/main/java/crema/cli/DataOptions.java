@@ -23,7 +23,8 @@ final class DataOptions {
       description = "Files with validation rows (default: split off).")
   private List<String> validation = List.of();
 
-  @Option(names = "--test", split = ",", paramLabel = "FILE", description = "Files with test rows (default: split off).")
+  @Option(names = "--test", split = ",", paramLabel = "FILE",
+      description = "Files with test rows (default: split off).")
   private List<String> test = List.of();
 
   @Option(names = "--text", split = ",", paramLabel = "COLUMN",

@@ -6,7 +6,8 @@ import picocli.CommandLine.Option;
 
 /** The tokenizer and the network of an encoder. */
 final class EncoderOptions {
-  @Option(names = "--tokenizer", paramLabel = "FILE", description = "A tokenizer.json (default: train one on the texts).")
+  @Option(names = "--tokenizer", paramLabel = "FILE",
+      description = "A tokenizer.json (default: train one on the texts).")
   private @Nullable String tokenizer;
 
   @Option(names = "--vocabulary-size", paramLabel = "N", defaultValue = "32000",
@@ -24,10 +25,12 @@ final class EncoderOptions {
       description = "Features of a token (default: ${DEFAULT-VALUE}).")
   private int hiddenSize;
 
-  @Option(names = "--layers", paramLabel = "N", defaultValue = "10", description = "Blocks (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--layers", paramLabel = "N", defaultValue = "10",
+      description = "Blocks (default: ${DEFAULT-VALUE}).")
   private int layers;
 
-  @Option(names = "--heads", paramLabel = "N", defaultValue = "6", description = "Query heads (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--heads", paramLabel = "N", defaultValue = "6",
+      description = "Query heads (default: ${DEFAULT-VALUE}).")
   private int heads;
 
   @Option(names = "--kv-heads", paramLabel = "N", defaultValue = "2",

@@ -43,10 +43,12 @@ final class EvaluateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The model directory.")
   private Path model = Path.of("");
 
-  @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true, description = "Files with labelled rows.")
+  @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true,
+      description = "Files with labelled rows.")
   private List<String> files = List.of();
 
-  @Option(names = "--text", split = ",", paramLabel = "COLUMN", description = "The text columns (default: as in training).")
+  @Option(names = "--text", split = ",", paramLabel = "COLUMN",
+      description = "The text columns (default: as in training).")
   private List<String> text = List.of();
 
   @Option(names = "--label", split = ",", paramLabel = "COLUMN",
@@ -62,7 +64,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Stop at a malformed row or an unknown label (default: count it and skip it).")
   private boolean strict;
 
-  @Option(names = {"-o", "--output"}, paramLabel = "DIR", description = "Also write metrics.json and report.html there.")
+  @Option(names = {"-o", "--output"}, paramLabel = "DIR",
+      description = "Also write metrics.json and report.html there.")
   private @Nullable Path output;
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")

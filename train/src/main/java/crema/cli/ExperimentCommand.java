@@ -181,7 +181,9 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
     return configs;
   }
 
-  /** The seed that a config sets itself, otherwise those of the experiment. A config that is damaged fails when it runs. */
+  /**
+   * The seed that a config sets itself, otherwise those of the experiment. A config that is damaged fails when it runs.
+   */
   private List<Long> seeds(Path config) throws IOException {
     try {
       Setting own = ConfigFile.read(config).get("seed");

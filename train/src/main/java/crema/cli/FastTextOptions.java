@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 /** The options of fastText. */
 final class FastTextOptions {
   /** What fastText calls the settings that a search would change. */
-  private static final Map<String, String> ENGINE_NAMES = Map.of("--dim", "dim", "--learning-rate", "lr", "--epochs", "epoch",
-      "--word-ngrams", "wordNgrams", "--minn", "minn", "--maxn", "maxn", "--buckets", "bucket");
+  private static final Map<String, String> ENGINE_NAMES = Map.of("--dim", "dim", "--learning-rate", "lr",
+      "--epochs", "epoch", "--word-ngrams", "wordNgrams", "--minn", "minn", "--maxn", "maxn", "--buckets", "bucket");
 
   private static final String SOFTMAX = "softmax";
 

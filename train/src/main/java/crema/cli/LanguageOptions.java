@@ -6,7 +6,8 @@ import picocli.CommandLine.Option;
 
 /** Whether a report tells metrics by language. */
 final class LanguageOptions {
-  @Option(names = "--language", paramLabel = "COLUMN", description = "Report metrics by language, which this column holds.")
+  @Option(names = "--language", paramLabel = "COLUMN",
+      description = "Report metrics by language, which this column holds.")
   private @Nullable String column;
 
   @Option(names = "--detect-language", description = "Report metrics by language, which the texts tell.")

@@ -45,7 +45,8 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
+      description = "Of everything random (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(names = {"-q", "--quiet"}, description = "No progress, only warnings and results.")

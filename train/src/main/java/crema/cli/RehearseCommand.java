@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * Trains a tiny model in a temporary folder and runs the commands that are over soon on it, so that the build can record
- * which classes to keep ready for a fast start (JEP 514) and what is worth compiling first (JEP 515).
+ * Trains a tiny model in a temporary folder and runs the commands that are over soon on it, so that the build can
+ * record which classes to keep ready for a fast start (JEP 514) and what is worth compiling first (JEP 515).
  */
 @Command(name = "rehearse", hidden = true, description = "Used by the build to make the cache for a fast start.")
 final class RehearseCommand implements Callable<Integer> {
@@ -43,9 +43,11 @@ final class RehearseCommand implements Callable<Integer> {
       Files.writeString(rows, text);
       var model = new ModelDirectory(folder.resolve("model"));
       model.prepareForRun(false);
-      new TrainingSession(terminal, true).run(config(rows), model, CheckpointPolicy.DEFAULT, 1, List.of("crema", "rehearse"));
+      new TrainingSession(terminal, true).run(config(rows), model, CheckpointPolicy.DEFAULT, 1,
+          List.of("crema", "rehearse"));
       for (var format : PredictionFormat.values()) {
-        Crema.run(terminal, "predict", "--format=" + format, model.path().toString(), "bosch serie 6 washing machine", "Größe 42");
+        Crema.run(terminal, "predict", "--format=" + format, model.path().toString(), "bosch serie 6 washing machine",
+            "Größe 42");
       }
       Crema.run(terminal, "langid", "Was für ein schöner Tag");
       Crema.run(terminal, "info", model.path().toString());
@@ -62,8 +64,8 @@ final class RehearseCommand implements Callable<Integer> {
 
   private static TrainingConfig config(Path rows) {
     return new TrainingConfig(
-        new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(), List.of("title"), LabelConfig.single("category"),
-            null, 0.2, 0.2, true, false),
+        new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(), List.of("title"),
+            LabelConfig.single("category"), null, 0.2, 0.2, true, false),
         new TrainingConfig.Tokens(null, 300, true, 32),
         new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0.1, 0.1, 0.1),
         LossConfig.of(LossName.CROSS_ENTROPY),

@@ -54,7 +54,8 @@ final class ResolvedConfig {
     return yaml.append(sections).toString();
   }
 
-  private static void append(String name, List<OptionSpec> options, Predicate<OptionSpec> hasEffect, StringBuilder yaml) {
+  private static void append(String name, List<OptionSpec> options, Predicate<OptionSpec> hasEffect,
+      StringBuilder yaml) {
     var values = new LinkedHashMap<String, Object>();
     for (OptionSpec option : options) {
       Object value = value(option);
@@ -79,6 +80,7 @@ final class ResolvedConfig {
     if (value.equals(TrainingConfig.Data.PRODUCT_TITLES) || value instanceof Boolean || value instanceof Number) {
       return value;
     }
-    return ConfigDefaults.isPath(option) ? Path.of(value.toString()).toAbsolutePath().normalize().toString() : value.toString();
+    String text = value.toString();
+    return ConfigDefaults.isPath(option) ? Path.of(text).toAbsolutePath().normalize().toString() : text;
   }
 }

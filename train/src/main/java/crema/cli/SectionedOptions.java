@@ -40,7 +40,8 @@ final class SectionedOptions implements IHelpSectionRenderer {
 
   private static String list(Help help, List<OptionSpec> options) {
     Help.Layout layout = help.createDefaultLayout();
-    layout.addOptions(options.stream().filter(option -> !option.hidden()).toList(), help.createDefaultParamLabelRenderer());
+    layout.addOptions(
+        options.stream().filter(option -> !option.hidden()).toList(), help.createDefaultParamLabelRenderer());
     return layout.toString();
   }
 }

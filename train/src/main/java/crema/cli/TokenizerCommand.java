@@ -55,13 +55,15 @@ final class TokenizerCommand implements Runnable {
   static final class Train implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true, description = "Files with texts.")
+    @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true,
+        description = "Files with texts.")
     private List<Path> files = List.of();
 
     @Option(names = "--text", split = ",", paramLabel = "COLUMN", required = true, description = "The text columns.")
     private List<String> text = List.of();
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FILE", required = true, description = "The tokenizer.json to write.")
+    @Option(names = {"-o", "--output"}, paramLabel = "FILE", required = true,
+        description = "The tokenizer.json to write.")
     private Path output = Path.of("");
 
     @Option(names = "--vocabulary-size", paramLabel = "N", defaultValue = "32000",

@@ -60,7 +60,8 @@ final class TrainCommand implements Callable<Integer>, Configurable {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true, description = "The model directory to write.")
+  @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true,
+      description = "The model directory to write.")
   private Path output = Path.of("");
 
   @Option(names = ConfigDefaults.OPTION, paramLabel = "FILE",
@@ -224,7 +225,7 @@ final class TrainCommand implements Callable<Integer>, Configurable {
 
   private TrainingConfig encoderConfig() {
     TrainingConfig.Data rows = data.config();
-    return new TrainingConfig(rows, encoder.tokens(), encoder.encoder(), loss.loss(rows.labels().kind()), loss.sampling(),
-        training.optimization(), decisions.config(), checkpoints.validation(), training.seed());
+    return new TrainingConfig(rows, encoder.tokens(), encoder.encoder(), loss.loss(rows.labels().kind()),
+        loss.sampling(), training.optimization(), decisions.config(), checkpoints.validation(), training.seed());
   }
 }

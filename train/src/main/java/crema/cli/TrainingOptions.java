@@ -34,13 +34,16 @@ final class TrainingOptions {
       description = "Of matrices; biases, norms and gammas do not decay (default: ${DEFAULT-VALUE}).")
   private double weightDecay;
 
-  @Option(names = "--beta1", paramLabel = "B", defaultValue = "0.9", description = "AdamW's (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--beta1", paramLabel = "B", defaultValue = "0.9",
+      description = "AdamW's (default: ${DEFAULT-VALUE}).")
   private double beta1;
 
-  @Option(names = "--beta2", paramLabel = "B", defaultValue = "0.999", description = "AdamW's (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--beta2", paramLabel = "B", defaultValue = "0.999",
+      description = "AdamW's (default: ${DEFAULT-VALUE}).")
   private double beta2;
 
-  @Option(names = "--epsilon", paramLabel = "E", defaultValue = "1e-8", description = "AdamW's (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--epsilon", paramLabel = "E", defaultValue = "1e-8",
+      description = "AdamW's (default: ${DEFAULT-VALUE}).")
   private double epsilon;
 
   @Option(names = "--warmup", paramLabel = "N", defaultValue = "100",

@@ -30,7 +30,8 @@ public record TextColumn(String name, int weight, String prefix) {
     }
     int weight = parts.group(2) == null ? 1 : Integer.parseInt(parts.group(2));
     if (weight < 1) {
-      throw new DataException("the weight of text column '" + parts.group(1) + "' must be at least 1; leave the column out");
+      throw new DataException("the weight of text column '" + parts.group(1)
+          + "' must be at least 1; leave the column out");
     }
     return new TextColumn(parts.group(1), weight, parts.group(3) == null ? "" : parts.group(3));
   }

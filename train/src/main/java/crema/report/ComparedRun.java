@@ -31,7 +31,8 @@ public record ComparedRun(
    *
    * @throws IOException when a file cannot be read or is not what {@link MetricsJson} and {@link TestOutcomes} write
    */
-  public static ComparedRun read(String name, long seed, Duration time, Path metrics, Path outcomes) throws IOException {
+  public static ComparedRun read(String name, long seed, Duration time, Path metrics,
+      Path outcomes) throws IOException {
     JsonNode json;
     try {
       json = JSON.readTree(Files.readString(metrics));

@@ -56,7 +56,8 @@ final class HtmlTable {
   /** A cell of the best number of its column. */
   HtmlTable best(String shown, double value) {
     out.append(String.format(
-        Locale.ROOT, "<td data-value=\"%s\"><strong>%s</strong></td>", Double.isFinite(value) ? value : -1, Html.escape(shown)));
+        Locale.ROOT, "<td data-value=\"%s\"><strong>%s</strong></td>",
+        Double.isFinite(value) ? value : -1, Html.escape(shown)));
     return this;
   }
 

@@ -142,9 +142,11 @@ public final class RunComparison {
     var cells = new ArrayList<Cell>();
     for (String column : columns) {
       SummaryStatistics statistics = row.of(column);
-      double best = rows.stream().mapToDouble(other -> other.mean(column)).filter(Double::isFinite).max().orElse(Double.NaN);
+      double best = rows.stream().mapToDouble(other -> other.mean(column)).filter(Double::isFinite).max()
+          .orElse(Double.NaN);
       String shown = Numbers.metric(statistics.getMean());
-      cells.add(new Cell(statistics.getN() < 2 ? shown : shown + " ± " + Numbers.metric(statistics.getStandardDeviation()),
+      cells.add(new Cell(statistics.getN() < 2 ? shown : shown + " ± "
+          + Numbers.metric(statistics.getStandardDeviation()),
           statistics.getMean() == best, statistics.getMean()));
     }
     cells.add(new Cell(time(row.seconds()), false, row.seconds()));
@@ -152,7 +154,8 @@ public final class RunComparison {
     Versus versus = row.versus();
     cells.add(new Cell(versus == null || versus.seeds() == 0 ? "–" : versus.better() + " of " + versus.seeds(), false,
         versus == null ? Double.NaN : versus.better()));
-    cells.add(new Cell(versus == null ? "–" : probability(versus.pValue()), false, versus == null ? Double.NaN : versus.pValue()));
+    cells.add(new Cell(versus == null ? "–" : probability(versus.pValue()), false,
+        versus == null ? Double.NaN : versus.pValue()));
     return cells;
   }
 
@@ -184,7 +187,8 @@ public final class RunComparison {
       cells(row).forEach(cell -> line.add(cell.best() ? "*" + cell.shown() : cell.shown()));
       table.row(line.toArray(String[]::new));
     }
-    return style.bold(DisplayWidth.printable(title)) + "\n\n" + table.render(new TerminalStyle(Integer.MAX_VALUE, style.colour())) + "\n"
+    return style.bold(DisplayWidth.printable(title)) + "\n\n"
+        + table.render(new TerminalStyle(Integer.MAX_VALUE, style.colour())) + "\n"
         + style.faint(DisplayWidth.printable(legend())) + "\n";
   }
 

@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a model said of each test row, kept beside its metrics so that two models can be compared row by row. One JSON
- * object a line: first {@code {"labels": ["earn", …], "multi_label": true}}, then for each row in order {@code {"truth":
- * [0], "predicted": [0, 3]}}, where a number is a label's place in the first line.
+ * object a line: first {@code {"labels": ["earn", …], "multi_label": true}}, then for each row in order {@code
+ * {"truth": [0], "predicted": [0, 3]}}, where a number is a label's place in the first line.
  */
 public final class TestOutcomes {
   private static final JsonMapper JSON = new JsonMapper();

@@ -9,8 +9,8 @@ import java.nio.file.Path;
  *
  * @param file where it is
  * @param state where the run was
- * @param tensors the parameters under {@code model.}, the best parameters under {@code best.} and the optimizer's moments
- *     under {@code optimizer.}
+ * @param tensors the parameters under {@code model.}, the best parameters under {@code best.} and the optimizer's
+ *     moments under {@code optimizer.}
  */
 record Checkpoint(Path file, TrainingState state, SafetensorsReader tensors) implements AutoCloseable {
   static final String MODEL = "model.";

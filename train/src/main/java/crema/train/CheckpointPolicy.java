@@ -14,8 +14,8 @@ public record CheckpointPolicy(long everySteps, int everyEpochs, double everyMin
   /** Checks the ranges. */
   public CheckpointPolicy {
     if (everySteps < 0 || everyEpochs < 0 || !(everyMinutes >= 0)) {
-      throw new TrainingException("checkpoints every " + everySteps + " steps, " + everyEpochs + " epochs, " + everyMinutes
-          + " minutes: none may be negative");
+      throw new TrainingException("checkpoints every " + everySteps + " steps, " + everyEpochs + " epochs, "
+          + everyMinutes + " minutes: none may be negative");
     }
   }
 }

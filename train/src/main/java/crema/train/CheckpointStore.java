@@ -22,9 +22,9 @@ import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 
 /**
- * The checkpoints of a run: safetensors files that carry the {@link TrainingState} and a checksum over everything. Each is
- * written to a temporary file, forced to disk and renamed, and the one before it is kept until then, so there is always
- * one to go on from.
+ * The checkpoints of a run: safetensors files that carry the {@link TrainingState} and a checksum over everything. Each
+ * is written to a temporary file, forced to disk and renamed, and the one before it is kept until then, so there is
+ * always one to go on from.
  */
 final class CheckpointStore {
   private static final String STATE = "crema.state";

@@ -76,8 +76,8 @@ public interface Classifier extends AutoCloseable {
   }
 
   /**
-   * The labels that the model gives several texts: the most probable one, or all that reach their threshold, or the path
-   * in its taxonomy.
+   * The labels that the model gives several texts: the most probable one, or all that reach their threshold, or the
+   * path in its taxonomy.
    *
    * @return for each text its labels, the most probable first; none for an empty text
    */

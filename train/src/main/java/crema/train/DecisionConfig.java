@@ -21,8 +21,8 @@ import java.util.List;
  * @param atLeastOne whether a text of which no label reaches its threshold gets the nearest one
  * @param decoding how a path of a taxonomy is found: {@code argmax}, {@code top-down}, {@code consistent} or
  *     {@code best-path}
- * @param nodeThreshold from which probability on a top-down path goes on where it may end, and a consistent answer has a
- *     node
+ * @param nodeThreshold from which probability on a top-down path goes on where it may end, and a consistent answer has
+ *     a node
  */
 public record DecisionConfig(
     String threshold,

@@ -39,7 +39,8 @@ final class DivergenceGuard {
    *
    * @param gradients asked for only when the numbers broke, to name the layer
    * @param lastCheckpoint for the message
-   * @throws TrainingException when the run has diverged; the message names the step and, if the numbers broke, the layer
+   * @throws TrainingException when the run has diverged; the message names the step and, if the numbers broke, the
+   *     layer
    */
   void check(long step, double loss, double norm, double learningRate, Module model,
       Supplier<Map<String, Tensor>> gradients, String lastCheckpoint) {

@@ -12,11 +12,12 @@ public record EarlyStopping(long bestStep, double bestValue, int sinceBest) {
   public static final EarlyStopping START = new EarlyStopping(0, Double.NaN, 0);
 
   /**
-   * Takes a validation into account. With a tolerance of 1, equal values are not better: of equals the earliest is kept.
+   * Takes a validation into account. With a tolerance of 1, equal values are not better: of equals the earliest is
+   * kept.
    *
    * @param lowerIsBetter true for a loss
-   * @param tolerance what the best value is multiplied by, for a loss divided by, before it is compared: below 1, a value
-   *     that is a little worse becomes the best all the same, as later weights are often the better ones
+   * @param tolerance what the best value is multiplied by, for a loss divided by, before it is compared: below 1, a
+   *     value that is a little worse becomes the best all the same, as later weights are often the better ones
    */
   public EarlyStopping after(long step, double value, boolean lowerIsBetter, double tolerance) {
     boolean better =

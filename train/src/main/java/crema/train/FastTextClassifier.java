@@ -79,7 +79,9 @@ final class FastTextClassifier implements Classifier {
   /** As the engine finds them, which need not look at all labels. */
   @Override
   public List<List<Prediction>> predict(List<String> texts, int k) {
-    return target instanceof TaxonomyTarget ? Classifier.super.predict(texts, k) : forEach(texts, predictor -> text -> predict(predictor, text, k));
+    return target instanceof TaxonomyTarget
+        ? Classifier.super.predict(texts, k)
+        : forEach(texts, predictor -> text -> predict(predictor, text, k));
   }
 
   private List<Prediction> predict(Predictor predictor, String text, int k) {
@@ -120,7 +122,9 @@ final class FastTextClassifier implements Classifier {
     for (int i = 0; i < logits.length; i++) {
       double p = Math.clamp(probabilities[i], LEAST, 1);
       // A softmax takes the logarithms, sigmoids those of the odds.
-      logits[i] = (float) (target instanceof SingleLabelTarget ? Math.log(p) : Math.log(p) - Math.log(Math.max(1 - p, LEAST)));
+      logits[i] = (float) (target instanceof SingleLabelTarget
+          ? Math.log(p)
+          : Math.log(p) - Math.log(Math.max(1 - p, LEAST)));
     }
     return logits;
   }

@@ -128,7 +128,8 @@ public final class FastTextRun {
     }
     Path file = directory.checkpoints().resolve("folds.json");
     if (!Files.exists(file)) {
-      var scores = explained(() -> new FastTextFolds(config, lines(target), threads, listener, stop).run(rows.train(), target));
+      var scores = explained(() -> new FastTextFolds(config, lines(target), threads, listener, stop)
+          .run(rows.train(), target));
       if (scores.isEmpty()) {
         return false;
       }
@@ -175,7 +176,8 @@ public final class FastTextRun {
     }
     listener.stage("Quantizing");
     boolean manyLabels = model.labels().size() >= QUANTIZED_LABELS;
-    var options = new QuantizeOptions(2, true, manyLabels, tuning.cutoff(), tuning.cutoff() > 0 ? model.config() : null);
+    var options = new QuantizeOptions(2, true, manyLabels, tuning.cutoff(),
+        tuning.cutoff() > 0 ? model.config() : null);
     return explained(() -> new Quantizer(options).quantize(model, text));
   }
 

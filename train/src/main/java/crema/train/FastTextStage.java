@@ -39,8 +39,8 @@ record FastTextStage(FastTextTrainingConfig settings, CheckpointPolicy policy, i
   @Override
   public TrainingResult train(RunRows rows, ModelDirectory directory, TrainingListener listener, StopSignal stop,
       List<String> commandLine) throws IOException {
-    return new FastTextRun(settings.with(data().labels().onlyLabel(), buckets(rows.train())), directory, policy, threads,
-        listener, stop, () -> rows).run(commandLine);
+    return new FastTextRun(settings.with(data().labels().onlyLabel(), buckets(rows.train())), directory, policy,
+        threads, listener, stop, () -> rows).run(commandLine);
   }
 
   /**

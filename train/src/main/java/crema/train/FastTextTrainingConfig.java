@@ -100,7 +100,8 @@ public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Net
     }
 
     Network withBucketsAtMost(int most) {
-      return new Network(dim, learningRate, epochs, loss, wordNgrams, minn, maxn, Math.min(bucket, most), minCount, text);
+      return new Network(dim, learningRate, epochs, loss, wordNgrams, minn, maxn, Math.min(bucket, most), minCount,
+          text);
     }
 
     /** The engine's settings. */
@@ -108,8 +109,8 @@ public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Net
       return config(dim, learningRate, epochs, loss, wordNgrams, minn, maxn, bucket, minCount).toBuilder();
     }
 
-    private static FastTextConfig config(int dim, double learningRate, int epochs, String loss, int wordNgrams, int minn,
-        int maxn, int bucket, int minCount) {
+    private static FastTextConfig config(int dim, double learningRate, int epochs, String loss, int wordNgrams,
+        int minn, int maxn, int bucket, int minCount) {
       try {
         return FastTextConfig.supervised()
             .dim(dim).lr(learningRate).epoch(epochs).loss(LossKind.ofFlag(loss)).wordNgrams(wordNgrams)

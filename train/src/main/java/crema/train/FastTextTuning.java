@@ -45,7 +45,8 @@ public record FastTextTuning(int folds, int searchSeconds, String searchMetric, 
       throw new TrainingException("folds tests given settings, autotune-duration finds others: run one after the other");
     }
     if (cutoff > 0 && cutoff < LEAST_ROWS) {
-      throw new TrainingException("cutoff must be at least " + LEAST_ROWS + ": fewer words and n-grams cannot be quantized");
+      throw new TrainingException("cutoff must be at least " + LEAST_ROWS
+          + ": fewer words and n-grams cannot be quantized");
     }
     checked("autotune-metric", () -> Metric.parse(searchMetric));
     checked("autotune-model-size", () -> modelBytes(modelSize));

@@ -96,7 +96,8 @@ public final class LinearRun {
     LinearFit fit = new LinearTrainer(hyperplanes, threads).train(examples.texts(), examples.targets());
     if (!fit.unconverged().isEmpty()) {
       listener.warning("%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
-          .formatted(fit.unconverged().size(), target.labels().size(), target.labels().name(fit.unconverged().getFirst())));
+          .formatted(fit.unconverged().size(), target.labels().size(),
+              target.labels().name(fit.unconverged().getFirst())));
     }
     LinearModel model = fit.model();
     if (config.hyperplanes().shift()) {
@@ -107,7 +108,8 @@ public final class LinearRun {
     if (stop.isRequested()) {
       return new TrainingResult(0, 0, null);
     }
-    return finish(new LinearClassifier(terms, model, target), new LinearFiles(terms, model), rows, hyperplanes, commandLine);
+    return finish(new LinearClassifier(terms, model, target), new LinearFiles(terms, model), rows, hyperplanes,
+        commandLine);
   }
 
   private Target target(RunRows rows) {

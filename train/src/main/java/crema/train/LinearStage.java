@@ -23,7 +23,8 @@ record LinearStage(LinearTrainingConfig settings, int threads) implements StageT
   @Override
   public TrainingResult train(RunRows rows, ModelDirectory directory, TrainingListener listener, StopSignal stop,
       List<String> commandLine) throws IOException {
-    return new LinearRun(settings.withLabels(data().labels().onlyLabel()), directory, threads, listener, stop, () -> rows)
+    return new LinearRun(settings.withLabels(data().labels().onlyLabel()), directory, threads, listener, stop,
+        () -> rows)
         .run(commandLine);
   }
 }

@@ -20,7 +20,8 @@ import java.util.List;
  * @param hyperplanes how labels are told apart
  * @param seed of splits, folds and the order of training
  */
-public record LinearTrainingConfig(String model, TrainingConfig.Data data, Terms terms, Hyperplanes hyperplanes, long seed) {
+public record LinearTrainingConfig(String model, TrainingConfig.Data data, Terms terms, Hyperplanes hyperplanes,
+    long seed) {
   static final String MODEL = "linear";
 
   /** Settings of a run. */
@@ -57,8 +58,12 @@ public record LinearTrainingConfig(String model, TrainingConfig.Data data, Terms
       return TfIdfConfig.DEFAULTS
           .withNgrams(1, ngrams)
           .withDocuments(
-              minDocuments < 1 ? new DocumentFrequency.Share(minDocuments) : new DocumentFrequency.Count((int) minDocuments),
-              maxDocuments <= 1 ? new DocumentFrequency.Share(maxDocuments) : new DocumentFrequency.Count((int) maxDocuments))
+              minDocuments < 1
+                  ? new DocumentFrequency.Share(minDocuments)
+                  : new DocumentFrequency.Count((int) minDocuments),
+              maxDocuments <= 1
+                  ? new DocumentFrequency.Share(maxDocuments)
+                  : new DocumentFrequency.Count((int) maxDocuments))
           .withMaxFeatures(maxTerms == 0 ? TfIdfConfig.ALL_FEATURES : maxTerms)
           .withLowercase(lowercase)
           .withSublinearTf(sublinear);

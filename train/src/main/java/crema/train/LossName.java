@@ -104,7 +104,9 @@ public enum LossName {
     return Optional.ofNullable(method);
   }
 
-  /** Whether the loss takes labels one by one, all ancestors included: 0 or 1 for each. Others take a row's one label. */
+  /**
+   * Whether the loss takes labels one by one, all ancestors included: 0 or 1 for each. Others take a row's one label.
+   */
   boolean isOfManyLabels(TargetKind target) {
     return target == TargetKind.MULTI || (target == TargetKind.TAXONOMY && targets.contains(TargetKind.MULTI));
   }

@@ -23,10 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json}, and
- * {@code model.safetensors} and {@code tokenizer.json} or, of fastText, {@code model.bin} or, of a linear model, {@code terms.json}; {@code provenance.json},
- * {@code training.json}, {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html},
- * {@code log.jsonl} and, with thresholds, {@code thresholds.jsonl} tell where it comes from. While it is trained there
- * are also {@code checkpoints} and {@code cache}.
+ * {@code model.safetensors} and {@code tokenizer.json} or, of fastText, {@code model.bin} or, of a linear model,
+ * {@code terms.json}; {@code provenance.json}, {@code training.json}, {@code train.yaml}, {@code metrics.json},
+ * {@code test.jsonl}, {@code report.html}, {@code log.jsonl} and, with thresholds, {@code thresholds.jsonl} tell where
+ * it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
  *
  * @param path the folder
  */
@@ -289,7 +289,8 @@ public record ModelDirectory(Path path) {
     try {
       return readJson(Files.readString(file), type);
     } catch (JacksonException e) {
-      throw new TrainingException(file + " is damaged: " + firstLine(e) + "; copy it again, or train again with --overwrite",
+      throw new TrainingException(file + " is damaged: " + firstLine(e)
+          + "; copy it again, or train again with --overwrite",
           e);
     }
   }

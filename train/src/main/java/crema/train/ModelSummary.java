@@ -88,7 +88,8 @@ public record ModelSummary(Map<String, String> facts) {
         DoubleSummaryStatistics thresholds = IntStream.range(0, several.labels().size())
             .mapToDouble(several.thresholds()::value).summaryStatistics();
         yield String.format(Locale.ROOT, "all labels from the probability %.3g", thresholds.getMin())
-            + (thresholds.getMax() > thresholds.getMin() ? String.format(Locale.ROOT, " to %.3g", thresholds.getMax()) : "")
+            + (thresholds.getMax() > thresholds.getMin()
+                ? String.format(Locale.ROOT, " to %.3g", thresholds.getMax()) : "")
             + (several.thresholds().isAtLeastOne() ? ", at least one" : "");
       }
       case TaxonomyTarget paths -> "a path in a taxonomy of " + paths.depth() + " levels, its segments separated by '"

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The loss of a model on a batch: that of its logits and, if asked for, one of its embeddings. */
 final class Objective {
-  /** The contrastive loss of a batch that knows nothing is the logarithm of its rows, of which there are hardly more. */
+  /**
+   * The contrastive loss of a batch that knows nothing is the logarithm of its rows, of which there are hardly more.
+   */
   private static final int MANY_ROWS = 1024;
 
   private final Target target;
@@ -77,7 +79,8 @@ final class Objective {
     }
     EmbeddingClassifier.Output output = model.forward(tape, ids, sequences, true);
     Variable pooled = Objects.requireNonNull(output.embeddings()).pooled();
-    return withAuxiliary.apply(tape, output.logits(), targets(tape, batch), pooled, target.indices(tape.scope(), batch));
+    return withAuxiliary.apply(tape, output.logits(), targets(tape, batch), pooled,
+        target.indices(tape.scope(), batch));
   }
 
   /** The loss of the logits of a batch, {@code [1]}. */

@@ -94,10 +94,13 @@ record RunRows(RowSource train, RowSource validation, RowSource test, LabelSet l
       return RowSource.of(List.of());
     }
     List<TextColumn> text = TextColumn.parseAll(data.text());
-    var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(), data.group(),
+    var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(),
+        data.group(),
         data.languages().column());
     return TextColumn.compose(RowSource.concat(files.stream()
-        .map(file -> file.equals(TrainingConfig.Data.PRODUCT_TITLES) ? ProductTitles.rows() : FileRows.of(Path.of(file), columns))
+        .map(file -> file.equals(TrainingConfig.Data.PRODUCT_TITLES)
+            ? ProductTitles.rows()
+            : FileRows.of(Path.of(file), columns))
         .toList()), text);
   }
 
@@ -125,7 +128,8 @@ record RunRows(RowSource train, RowSource validation, RowSource test, LabelSet l
     named.put("test", test);
     for (Duplicates duplicates : Duplicates.between(named)) {
       listener.warning("%,d %s rows have exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
-          duplicates.rows(), duplicates.part(), duplicates.earlier(), shortened(duplicates.examples().getFirst().text()),
+          duplicates.rows(), duplicates.part(), duplicates.earlier(),
+          shortened(duplicates.examples().getFirst().text()),
           duplicates.examples().getFirst().location(), duplicates.examples().getFirst().earlierLocation()));
     }
   }

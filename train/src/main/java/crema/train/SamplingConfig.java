@@ -13,8 +13,8 @@ import java.util.List;
  *
  * @param sampler {@code shuffled}: all rows, once; or {@code class-balanced}, {@code square-root} or
  *     {@code effective-number}: as many rows as there are, drawn with replacement so that rare labels come more often
- * @param weights how rows are drawn: {@code class}, first a label, then one of its rows; or {@code sample}, a row by the
- *     mean weight of its labels
+ * @param weights how rows are drawn: {@code class}, first a label, then one of its rows; or {@code sample}, a row by
+ *     the mean weight of its labels
  * @param beta of effective numbers (see {@link LabelBalance.EffectiveNumber})
  */
 public record SamplingConfig(String sampler, String weights, double beta) {

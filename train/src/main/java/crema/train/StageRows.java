@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 record StageRows(RowSource rows, Routes routes, Routes.Stage stage) implements RowSource {
   /**
-   * The rows of a run that reach a stage. If no validation row does, or no test row, the stage is validated or tested on
-   * its training rows: the model is tested on all of its stages together.
+   * The rows of a run that reach a stage. If no validation row does, or no test row, the stage is validated or tested
+   * on its training rows: the model is tested on all of its stages together.
    */
   static RunRows of(RunRows all, Routes routes, Routes.Stage stage) {
     var train = new StageRows(all.train(), routes, stage);

@@ -62,7 +62,8 @@ final class StagedClassifier implements Classifier {
       var steps = new ArrayList<Step>();
       for (int stage = 0; stage < stages.size(); stage++) {
         if (stages.get(stage).isOn(route)) {
-          steps.add(new Step(stage, Objects.requireNonNull(branches.get(stage).get(stages.get(stage).branchOf(route)))));
+          String branch = stages.get(stage).branchOf(route);
+          steps.add(new Step(stage, Objects.requireNonNull(branches.get(stage).get(branch))));
         }
       }
       int[] implied = target.implied(index);
@@ -80,7 +81,8 @@ final class StagedClassifier implements Classifier {
     var indices = new HashMap<String, Integer>();
     classifier.labels().forEach(label -> indices.put(label, indices.size()));
     if (indices.size() != stage.branches().size() || !indices.keySet().containsAll(stage.branches())) {
-      throw new IllegalArgumentException(stage + " decides between " + stage.branches() + ", but its classifier between "
+      throw new IllegalArgumentException(stage + " decides between " + stage.branches()
+          + ", but its classifier between "
           + classifier.labels());
     }
     return indices;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code config.json} says of a model that decides in stages: the route of each label. The models of the stages are
- * model directories of their own, {@code stages/1} and so on.
+ * What {@code config.json} says of a model that decides in stages: the route of each label. The models of the stages
+ * are model directories of their own, {@code stages/1} and so on.
  */
 final class StagedDescription {
   private static final String ROUTES = "routes";

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trains a classifier that decides in stages: a run for each stage, in a directory of its own, and a test of all of them
- * together. Stopped and resumed, it goes on with the stage that it was at.
+ * Trains a classifier that decides in stages: a run for each stage, in a directory of its own, and a test of all of
+ * them together. Stopped and resumed, it goes on with the stage that it was at.
  */
 public final class StagedRun {
   private final StagesConfig stages;

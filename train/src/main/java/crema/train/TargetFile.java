@@ -124,7 +124,8 @@ record TargetFile(int format, String target, @Nullable Multi multi, @Nullable Tr
       case TAXONOMY -> {
         Tree tree = require(read.taxonomy, file, "taxonomy");
         var paths = TaxonomyTarget.ofNodes(labels, tree.separator, tree.scoring, tree.treeDecoding());
-        if (!IntStream.range(0, paths.taxonomy().size()).mapToObj(paths.taxonomy()::name).toList().equals(labels.names())) {
+        if (!IntStream.range(0, paths.taxonomy().size()).mapToObj(paths.taxonomy()::name).toList()
+            .equals(labels.names())) {
           throw new TrainingException(directory.labels() + " does not hold the nodes of a taxonomy whose paths are "
               + "separated by '" + tree.separator + "', as " + file + " says");
         }

@@ -52,7 +52,8 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
     return Arrays.stream(truth).map(hierarchy::withAncestors).toArray(int[][]::new);
   }
 
-  private static void addAbstention(TestReport.Builder builder, ScoreMatrix probabilities, SingleLabelOutcomes answers) {
+  private static void addAbstention(TestReport.Builder builder, ScoreMatrix probabilities,
+      SingleLabelOutcomes answers) {
     var confidence = new float[answers.documents()];
     var right = new boolean[answers.documents()];
     for (int document = 0; document < right.length; document++) {

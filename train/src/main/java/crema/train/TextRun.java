@@ -19,7 +19,8 @@ import java.util.Map;
 record TextRun(TrainingConfig.Data data, DecisionConfig decision, long seed, ModelDirectory directory,
     TrainingListener listener) {
   /** Measures a model on validation rows when its training is over; returns what it says of them. */
-  ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs, StepLog log) throws IOException {
+  ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs,
+      StepLog log) throws IOException {
     long began = System.nanoTime();
     listener.stage("Validating");
     ScoredRows scored = scored(classifier, rows, Languages.NONE);

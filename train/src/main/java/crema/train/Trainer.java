@@ -173,8 +173,8 @@ public final class Trainer implements AutoCloseable {
     try {
       return finish(state, commandLine);
     } catch (IOException e) {
-      throw new TrainingException("training ended but the model could not be written: " + e.getMessage() + ". " + lastGood()
-          + "; put that right and continue with: crema train --resume --output " + directory.path(), e);
+      throw new TrainingException("training ended but the model could not be written: " + e.getMessage() + ". "
+          + lastGood() + "; put that right and continue with: crema train --resume --output " + directory.path(), e);
     }
   }
 
@@ -233,7 +233,8 @@ public final class Trainer implements AutoCloseable {
         StepOutcome outcome = step(group, state.step(), learningRate, guard);
         boolean epochEnds = !iterator.hasNext();
         int batchesDone = state.batch() + group.size();
-        state = state.withStep(batchesDone, guard.smoothed(), secondsBefore + (System.nanoTime() - startedNanos) * 1e-9);
+        state = state.withStep(batchesDone, guard.smoothed(), secondsBefore
+            + (System.nanoTime() - startedNanos) * 1e-9);
         state = epochEnds ? state.withNextEpoch() : state;
         double tokensPerSecond = group.stream().mapToInt(PackedBatch::tokens).sum() * 1e9 / (System.nanoTime() - began);
         double epoch = epochEnds ? state.epoch() : state.epoch() + (double) batchesDone / inEpoch;
@@ -290,7 +291,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   private String lastGood() {
-    return lastCheckpoint == null ? "No checkpoint was written before" : "The last good checkpoint is " + lastCheckpoint;
+    return lastCheckpoint == null ? "No checkpoint was written before" : "The last good checkpoint is "
+        + lastCheckpoint;
   }
 
   private TrainingState validateIfDue(TrainingState state, boolean epochEnds, double epoch, StepLog log)

@@ -78,13 +78,14 @@ public record TrainingConfig(
 
     /** The same rows with labels that are read in another way. */
     Data withLabels(LabelConfig others) {
-      return new Data(train, validation, test, text, others, group, validationFraction, testFraction, stratified, strict,
-          languages);
+      return new Data(train, validation, test, text, others, group, validationFraction, testFraction, stratified,
+          strict, languages);
     }
 
     /** Rows without metrics by language. */
     public Data(List<String> train, List<String> validation, List<String> test, List<String> text,
-        LabelConfig labels, @Nullable String group, double validationFraction, double testFraction, boolean stratified, boolean strict) {
+        LabelConfig labels, @Nullable String group, double validationFraction, double testFraction, boolean stratified,
+        boolean strict) {
       this(train, validation, test, text, labels, group, validationFraction, testFraction, stratified, strict,
           Languages.NONE);
     }

@@ -24,8 +24,8 @@ record TrainingState(int version, long step, int epoch, int batch, EarlyStopping
 
   /** One step on, within the epoch. */
   TrainingState withStep(int batchesDone, double newSmoothedLoss, double newSeconds) {
-    return new TrainingState(version, step + 1, epoch, batchesDone, earlyStopping, newSmoothedLoss, newSeconds, dataHash,
-        configHash);
+    return new TrainingState(version, step + 1, epoch, batchesDone, earlyStopping, newSmoothedLoss, newSeconds,
+        dataHash, configHash);
   }
 
   /** At the start of the next epoch. */
@@ -35,6 +35,7 @@ record TrainingState(int version, long step, int epoch, int batch, EarlyStopping
 
   /** After a validation. */
   TrainingState withEarlyStopping(EarlyStopping newEarlyStopping) {
-    return new TrainingState(version, step, epoch, batch, newEarlyStopping, smoothedLoss, seconds, dataHash, configHash);
+    return new TrainingState(version, step, epoch, batch, newEarlyStopping, smoothedLoss, seconds, dataHash,
+        configHash);
   }
 }

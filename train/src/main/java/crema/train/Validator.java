@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures what a model says of the validation rows. Where there are thresholds to choose, the metrics are those with the
- * best ones.
+ * Measures what a model says of the validation rows. Where there are thresholds to choose, the metrics are those with
+ * the best ones.
  *
  * @param target what the model predicts
  * @param decision how thresholds are chosen
@@ -62,7 +62,9 @@ record Validator(Target target, DecisionConfig decision, String metric) {
   Result validate(ScoredRows rows, double loss, long step, double epoch, long beganNanos) {
     var metrics = ClassificationMetrics.of(target.tuned(decision, rows).outcomes(rows));
     double value = isByLoss() ? loss : Metric.ofKey(metric).of(metrics);
-    ThresholdRecord thresholds = target instanceof MultiLabelTarget labels ? thresholds(labels, rows, step, epoch) : null;
+    ThresholdRecord thresholds = target instanceof MultiLabelTarget labels
+        ? thresholds(labels, rows, step, epoch)
+        : null;
     var entry =
         new ValidationRecord(step, epoch, loss, metrics(metrics), (System.nanoTime() - beganNanos) * 1e-9);
     return new Result(entry, value, thresholds);

@@ -85,7 +85,8 @@ class ConfigTest {
     Path second = Files.writeString(folder.resolve("b.yaml"), "seed: 4\nlabel-smoothing: 0.2\nepochs: many\n");
     var run = train(first, "--config", second.toString(), "--seed", "5", "--epochs=1", "--lowercase", "--strict=false");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(resolved("model")).contains("seed: 5", "label-smoothing: 0.2", "epochs: 1", "lowercase: true", "strict: false");
+    assertThat(resolved("model")).contains("seed: 5", "label-smoothing: 0.2", "epochs: 1", "lowercase: true",
+        "strict: false");
   }
 
   @Test
@@ -96,7 +97,8 @@ class ConfigTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(resolved("model")).contains("model: linear", "ngrams: 1").noneMatch(line -> line.startsWith("heads"));
     Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "model: linear\nlayers: 2\n");
-    assertMistake(train(shared, "--config", wrong.toString(), "--overwrite"), "wrong.yaml, line 2: layers has no effect");
+    assertMistake(train(shared, "--config", wrong.toString(), "--overwrite"),
+        "wrong.yaml, line 2: layers has no effect");
   }
 
   @Test
@@ -165,7 +167,8 @@ class ConfigTest {
     assertThat(train(config).code()).isZero();
     // As if it had been stopped before its end.
     Files.delete(folder.resolve("model").resolve("config.json"));
-    assertMistake(train(config("b.yaml", "seed: 9"), "--resume"), "b.yaml, line 13: seed cannot be given with --resume");
+    assertMistake(train(config("b.yaml", "seed: 9"), "--resume"),
+        "b.yaml, line 13: seed cannot be given with --resume");
     assertMistake(train(config, "--resume", "--epochs", "2"), "--epochs cannot be given with --resume");
     var run = train(config, "--resume", "--epochs", "1");
     assertThat(run.code()).as(run.err()).isZero();

@@ -91,7 +91,8 @@ class ExperimentCommandTest {
     write("worse.yaml", "epochs: [");
     var run = run("--quiet");
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("crema: bad, seed 1: ", "bad.yaml, line 1: there is no key 'epocs'; did you mean 'epochs'?",
+    assertThat(run.err()).contains("crema: bad, seed 1: ",
+        "bad.yaml, line 1: there is no key 'epocs'; did you mean 'epochs'?",
         "crema: worse, seed 1: ", "worse.yaml, line 2: ").doesNotContain("\tat ");
     assertThat(run.out()).contains("few", "many").doesNotContain("worse");
   }

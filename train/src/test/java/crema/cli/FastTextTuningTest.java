@@ -67,7 +67,8 @@ class FastTextTuningTest {
     assertThat(train("again", "--folds", "4", "--group", "product", "--threads", "1").code()).isZero();
     assertThat(metrics("again").path("facts").path("Macro F1, 4 folds")).isEqualTo(facts.path("Macro F1, 4 folds"));
     assertThat(train("grouped", "--group", "product").code()).isZero();
-    assertThat(folder.resolve("folds").resolve("model.bin")).hasSameBinaryContentAs(folder.resolve("grouped").resolve("model.bin"));
+    assertThat(folder.resolve("folds").resolve("model.bin"))
+        .hasSameBinaryContentAs(folder.resolve("grouped").resolve("model.bin"));
   }
 
   @Test
@@ -89,7 +90,8 @@ class FastTextTuningTest {
     assertThat(model("small").fileSize()).isLessThan(model("large").fileSize());
     assertThat(metrics("small").path("facts").path("Model").asString()).contains("quantized to");
     for (String kind : KINDS) {
-      assertThat(CommandRun.of("predict", folder.resolve("small").toString(), kind + " model 7").out()).startsWith(kind + "s ");
+      assertThat(CommandRun.of("predict", folder.resolve("small").toString(), kind + " model 7").out())
+          .startsWith(kind + "s ");
     }
   }
 
@@ -111,8 +113,10 @@ class FastTextTuningTest {
     assertThat(train("x", "--folds", "1").lastError()).contains("folds must be at least 2");
     assertThat(train("x", "--cutoff", "10").lastError()).contains("give quantize too");
     assertThat(train("x", "--autotune-model-size", "2M").lastError()).contains("autotune-duration");
-    assertThat(train("x", "--autotune-duration", "1", "--autotune-metric", "f2").lastError()).contains("unknown metric 'f2'");
-    assertThat(train("x", "--autotune-duration", "1", "--autotune-model-size", "2X").lastError()).contains("'2X' is not a size");
+    assertThat(train("x", "--autotune-duration", "1", "--autotune-metric", "f2").lastError())
+        .contains("unknown metric 'f2'");
+    assertThat(train("x", "--autotune-duration", "1", "--autotune-model-size", "2X").lastError())
+        .contains("'2X' is not a size");
     assertThat(train("x", "--quantize", "--cutoff", "10").lastError()).contains("256");
     assertThat(train("x", "--text", "title:0").lastError()).contains("must be at least 1");
   }

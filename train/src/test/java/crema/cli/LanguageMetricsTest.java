@@ -24,17 +24,22 @@ class LanguageMetricsTest {
   private Path train;
   private Path test;
 
-  /** Rows said to be English are what they say, those said to be German are labelled wrongly, and some rows' labels nobody knows. */
+  /**
+   * Rows said to be English are what they say, those said to be German are labelled wrongly, and some rows' labels
+   * nobody knows.
+   */
   @BeforeEach
   void writeRows() throws IOException {
     var rows = new ArrayList<>(List.of(HEADER));
     var tests = new ArrayList<>(List.of(HEADER));
     for (int i = 0; i < 60; i++) {
       boolean machine = i % 2 == 0;
-      rows.add(machine ? "the washing machine for you " + i + ",appliances,en" : "the camera for you " + i + ",cameras,en");
+      rows.add(machine ? "the washing machine for you " + i + ",appliances,en" : "the camera for you " + i
+          + ",cameras,en");
     }
     for (int i = 0; i < 24; i++) {
-      tests.add(i % 2 == 0 ? "the washing machine for you " + i + ",appliances,en" : "the camera for you " + i + ",cameras,en");
+      tests.add(i % 2 == 0 ? "the washing machine for you " + i + ",appliances,en" : "the camera for you " + i
+          + ",cameras,en");
       if (i % 3 == 0) {
         tests.add("the washing machine for you,furniture,de");
         tests.add("the washing machine for you " + i + ",cameras,de");
@@ -52,7 +57,8 @@ class LanguageMetricsTest {
     arguments.addAll(kind.equals("fasttext")
         ? List.of("--dim", "8", "--buckets", "500", "--epochs", "40")
         : List.of("--hidden-size", "16", "--heads", "2", "--kv-heads", "1", "--layers", "1", "--ffn-size", "16",
-            "--vocabulary-size", "300", "--epochs", "12", "--learning-rate", "1e-2", "--warmup", "5", "--batch-tokens", "128"));
+            "--vocabulary-size", "300", "--epochs", "12", "--learning-rate", "1e-2", "--warmup", "5", "--batch-tokens",
+            "128"));
     arguments.addAll(List.of(more));
     return CommandRun.of(arguments.toArray(String[]::new));
   }
@@ -118,8 +124,10 @@ class LanguageMetricsTest {
 
   @Test
   void mistakesAreOneLine() {
-    assertThat(train("fasttext", "--language", "tongue", "--detect-language").lastError()).contains("exclude each other");
-    assertThat(train("fasttext", "--language", "tonge").lastError()).contains("no column 'tonge'", "did you mean 'tongue'");
+    assertThat(train("fasttext", "--language", "tongue", "--detect-language").lastError())
+        .contains("exclude each other");
+    assertThat(train("fasttext", "--language", "tonge").lastError())
+        .contains("no column 'tonge'", "did you mean 'tongue'");
     assertThat(train("fasttext", "--language-top", "0", "--detect-language").lastError()).contains("language-top");
   }
 }

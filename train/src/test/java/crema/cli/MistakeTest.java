@@ -150,16 +150,16 @@ class MistakeTest {
     assertMistake(trainOn(rows, "--dim", "10"), "--dim", "no effect with --model encoder");
     assertMistake(trainOn(rows, "--model", "fasttext"), "--vocabulary-size", "no effect with --model fasttext");
     assertMistake(trainOn(rows, "--model", "fastext"), "--model", "'fastext' is not one of encoder, fasttext");
-    assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title", "--label",
-        "category", "--output", folder.resolve("fast").toString(), "--dim", "0"), "dim is 0");
+    assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title",
+        "--label", "category", "--output", folder.resolve("fast").toString(), "--dim", "0"), "dim is 0");
     assertThat(folder.resolve("fast")).doesNotExist();
   }
 
   @Test
   void headsThatDoNotDivideAreRefusedAndNothingIsLeftBehind() {
     Path output = folder.resolve("wide");
-    assertMistake(CommandRun.of("train", "--train", rows.toString(), "--text", "title", "--label", "category", "--output",
-        output.toString(), "--hidden-size", "100", "--heads", "3"), "100", "3");
+    assertMistake(CommandRun.of("train", "--train", rows.toString(), "--text", "title", "--label", "category",
+        "--output", output.toString(), "--hidden-size", "100", "--heads", "3"), "100", "3");
     assertThat(output).doesNotExist();
     assertMistake(trainOn(folder.resolve("nothing.csv")), "does not exist");
     assertThat(folder.resolve("model")).doesNotExist();
@@ -237,7 +237,8 @@ class MistakeTest {
   void aTensorThatDoesNotFitIsNamedWithBothShapes() throws IOException {
     assertThat(trainOn(rows).code()).isZero();
     Path config = folder.resolve("model").resolve("config.json");
-    Files.writeString(config, Files.readString(config).replaceFirst("\"ffn_hidden_size\" *: *8", "\"ffn_hidden_size\" : 16"));
+    Files.writeString(config, Files.readString(config)
+        .replaceFirst("\"ffn_hidden_size\" *: *8", "\"ffn_hidden_size\" : 16"));
     assertMistake(CommandRun.of("predict", folder.resolve("model").toString(), "x"),
         "backbone.layers.0.mlp.gate_proj.weight", "[8, 8]", "[16, 8]");
   }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 class PredictCommandTest {
-  private static final List<String> TEXTS = List.of("washing machine 99", "", "digital camera with\ttab", "Größe 日本語 🙂");
+  private static final List<String> TEXTS = List.of("washing machine 99", "", "digital camera with\ttab",
+      "Größe 日本語 🙂");
 
   @TempDir static Path folder;
   static Path model;
@@ -67,7 +68,8 @@ class PredictCommandTest {
 
   @Test
   void aColumnOfAFileIsPredicted() {
-    var run = CommandRun.of("predict", model.toString(), "--file", folder.resolve("rows.csv").toString(), "--text", "title");
+    var run = CommandRun.of("predict", model.toString(), "--file", folder.resolve("rows.csv").toString(),
+        "--text", "title");
     assertThat(run.out().lines()).hasSize(40);
   }
 
@@ -124,7 +126,8 @@ class PredictCommandTest {
   void fastTextHasTheSameCommands() {
     String fast = folder.resolve("fast").toString();
     String rows = folder.resolve("rows.csv").toString();
-    var trained = CommandRun.of("train", "--model", "fasttext", "--train", rows, "--text", "title", "--label", "category",
+    var trained = CommandRun.of("train", "--model", "fasttext", "--train", rows, "--text", "title",
+        "--label", "category",
         "--output", fast, "--quiet", "--dim", "8", "--buckets", "500", "--epochs", "40");
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("appliances", "cameras", "Macro F1");
@@ -137,6 +140,7 @@ class PredictCommandTest {
   void infoTellsWhereTheModelComesFrom() {
     var run = CommandRun.of("info", model.toString());
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("2: appliances, cameras", "crema train --train", "transformer encoder, 1 layers of 16");
+    assertThat(run.out()).contains("2: appliances, cameras", "crema train --train",
+        "transformer encoder, 1 layers of 16");
   }
 }

@@ -33,8 +33,8 @@ class TargetCommandTest {
   }
 
   private CommandRun train(Path file, String... more) {
-    var arguments = new ArrayList<>(List.of("train", "--train", file.toString(), "--output", model(), "--quiet", "--text",
-        "text", "--hidden-size", "16", "--heads", "2", "--kv-heads", "2", "--layers", "1", "--ffn-size", "32",
+    var arguments = new ArrayList<>(List.of("train", "--train", file.toString(), "--output", model(), "--quiet",
+        "--text", "text", "--hidden-size", "16", "--heads", "2", "--kv-heads", "2", "--layers", "1", "--ffn-size", "32",
         "--vocabulary-size", "300", "--validation-fraction", "0.2", "--test-fraction", "0.2", "--epochs", "20",
         "--batch-tokens", "128", "--learning-rate", "1e-2", "--warmup", "5"));
     arguments.addAll(Arrays.asList(more));
@@ -141,7 +141,8 @@ class TargetCommandTest {
     assertThat(train(rows, "--label", "tags", "--target", "multi").code()).isZero();
     Path target = folder.resolve("model/target.json");
     Files.writeString(target, Files.readString(target).replace("\"wet\"", "\"dry\""));
-    assertMistake(CommandRun.of("predict", model(), "x"), "target.json has thresholds for other labels", "'dry', not 'wet'");
+    assertMistake(CommandRun.of("predict", model(), "x"), "target.json has thresholds for other labels",
+        "'dry', not 'wet'");
   }
 
   @Test

@@ -22,13 +22,15 @@ class TextColumnTest {
             new TextColumn("a:b", 2, ""), new TextColumn("a:b", 1, ""), new TextColumn("x", 1, "p:q"));
     assertThatThrownBy(() -> TextColumn.parse("title:0")).isInstanceOf(DataException.class)
         .hasMessageContaining("'title' must be at least 1");
-    assertThatThrownBy(() -> TextColumn.parse("")).isInstanceOf(DataException.class).hasMessageContaining("NAME:WEIGHT");
+    assertThatThrownBy(() -> TextColumn.parse("")).isInstanceOf(DataException.class)
+        .hasMessageContaining("NAME:WEIGHT");
   }
 
   @Test
   void weightsRepeatAndPrefixesMark() throws IOException {
     Path file = Files.write(folder.resolve("offers.csv"), List.of(
-        "title,description,category", "red kettle,\"boils  water\",kitchen", "blue pan,,kitchen", ",only described,kitchen"));
+        "title,description,category", "red kettle,\"boils  water\",kitchen", "blue pan,,kitchen",
+        ",only described,kitchen"));
     List<TextColumn> columns = TextColumn.parseAll(List.of("title:2", "description:1:d_"));
     RowSource read = FileRows.of(file, Columns.text("title", "description").withLabel("category"));
     RowSource composed = TextColumn.compose(read, columns);

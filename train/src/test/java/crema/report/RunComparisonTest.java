@@ -105,6 +105,7 @@ class RunComparisonTest {
     Files.writeString(file, text.substring(0, text.length() - 5));
     assertThatThrownBy(() -> TestOutcomes.read(file)).isInstanceOf(IOException.class).hasMessageContaining("line 201");
     Files.writeString(file, text.replaceFirst("\\[1]", "[7]"));
-    assertThatThrownBy(() -> TestOutcomes.read(file)).isInstanceOf(IOException.class).hasMessageContaining("test.jsonl is damaged");
+    assertThatThrownBy(() -> TestOutcomes.read(file)).isInstanceOf(IOException.class)
+        .hasMessageContaining("test.jsonl is damaged");
   }
 }

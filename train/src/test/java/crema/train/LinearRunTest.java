@@ -39,8 +39,8 @@ class LinearRunTest {
 
   private static LinearTrainingConfig config(Path file, String text, LabelConfig labels,
       LinearTrainingConfig.Hyperplanes hyperplanes) {
-    return new LinearTrainingConfig(new TrainingConfig.Data(List.of(file.toString()), List.of(), List.of(), List.of(text),
-        labels, null, 0.2, 0.2, true, false, Languages.NONE), TERMS, hyperplanes, 3);
+    return new LinearTrainingConfig(new TrainingConfig.Data(List.of(file.toString()), List.of(), List.of(),
+        List.of(text), labels, null, 0.2, 0.2, true, false, Languages.NONE), TERMS, hyperplanes, 3);
   }
 
   private TrainingResult run(LinearTrainingConfig config, String output, int threads) throws IOException {
@@ -86,7 +86,8 @@ class LinearRunTest {
   void pathsOfATaxonomyAreAnswered() throws IOException {
     run(config(topics, "text", LabelConfig.taxonomy(" > ", "path"), SVM), "paths", 2);
     try (Classifier classifier = load("paths")) {
-      assertThat(classifier.answer(List.of("gold and gold report")).getFirst().getFirst().label()).isEqualTo("mine > gold");
+      assertThat(classifier.answer(List.of("gold and gold report")).getFirst().getFirst().label())
+          .isEqualTo("mine > gold");
     }
   }
 

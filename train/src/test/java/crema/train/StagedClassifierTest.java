@@ -75,7 +75,8 @@ class StagedClassifierTest {
     var classifier = new StagedClassifier(routes, single("a", "b", "other"), List.of(
         new Constant(List.of("other", "not other"), 0.25f, 0.75f),
         new Constant(List.of("b", "a"), 0.8f, 0.2f)));
-    assertThat(classifier.probabilities(List.of("x", ""))[0]).containsExactly(new float[] {0.15f, 0.6f, 0.25f}, within(1e-6f));
+    assertThat(classifier.probabilities(List.of("x", ""))[0])
+        .containsExactly(new float[] {0.15f, 0.6f, 0.25f}, within(1e-6f));
     assertThat(classifier.predict(List.of("x"), 2).getFirst()).extracting(Prediction::label)
         .containsExactly("b", "other");
     assertThat(classifier.predict("x").probability()).isCloseTo(0.6, within(1e-6));
@@ -139,7 +140,8 @@ class StagedClassifierTest {
   void closingClosesAllStages() {
     var stages = List.of(new Constant(List.of("not other", "other"), 0.5f, 0.5f),
         new Constant(List.of("a", "b"), 0.5f, 0.5f));
-    new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"), single("a", "b", "other"), stages).close();
+    new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"), single("a", "b", "other"), stages)
+        .close();
     assertThat(stages).allMatch(stage -> stage.closed);
   }
 
@@ -164,7 +166,8 @@ class StagedClassifierTest {
       }
       classifiers.add(new Constant(stage.branches(), probabilities));
     }
-    float[] actual = new StagedClassifier(routes, new SingleLabelTarget(labels), classifiers).probabilities(List.of("x"))[0];
+    float[] actual = new StagedClassifier(routes, new SingleLabelTarget(labels), classifiers)
+        .probabilities(List.of("x"))[0];
     double total = 0;
     for (int label = 0; label < labels.size(); label++) {
       List<String> route = routes.route(labels.name(label));

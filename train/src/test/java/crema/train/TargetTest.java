@@ -100,7 +100,8 @@ class TargetTest {
     assertThat(target.labels().counts()).containsExactly(10, 10, 3, 2, 4);
     // A path may end at "Food > Fruit", as rows do, but not at "Food".
     assertThat(target.candidates()).containsExactly(1, 2, 3, 4);
-    ScoreMatrix logits = logits(new float[] {3, 2, -1, -2, -3}, new float[] {3, 2, 1, -2, -3}, new float[] {3, -1, -1, -1, -3});
+    ScoreMatrix logits = logits(new float[] {3, 2, -1, -2, -3}, new float[] {3, 2, 1, -2, -3},
+        new float[] {3, -1, -1, -1, -3});
     assertThat(target.decide(logits)).isDeepEqualTo(new int[][] {{1}, {2}, {1}});
     assertThat(target.implied(2)).containsExactly(0, 1, 2);
   }
@@ -168,7 +169,8 @@ class TargetTest {
     TargetFile.write(MultiLabelTarget.of(labels("a", "b")), directory.target());
     labels("a", "c").save(directory.labels());
     assertThatThrownBy(() -> TargetFile.read(directory)).isInstanceOf(TrainingException.class)
-        .hasMessageContaining("target.json has thresholds for other labels").hasMessageContaining("number 2 is 'b', not 'c'");
+        .hasMessageContaining("target.json has thresholds for other labels")
+        .hasMessageContaining("number 2 is 'b', not 'c'");
     labels("a", "b", "c").save(directory.labels());
     assertThatThrownBy(() -> TargetFile.read(directory)).hasMessageContaining("2 thresholds for 3 labels");
     Files.delete(directory.target());

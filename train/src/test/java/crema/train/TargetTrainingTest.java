@@ -133,7 +133,8 @@ class TargetTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = LossName.class, names = {"ANCESTORS", "CONDITIONAL_SOFTMAX", "LEVEL_SOFTMAX", "DISTRIBUTION_BALANCED"})
+  @EnumSource(value = LossName.class, names = {"ANCESTORS", "CONDITIONAL_SOFTMAX", "LEVEL_SOFTMAX",
+      "DISTRIBUTION_BALANCED"})
   void pathsAreLearntWithEveryKindOfLoss(LossName loss) throws IOException {
     var result = SmallRuns.train(config(TAXONOMY, loss, 25), folder, 1);
     assertThat(f1(result)).isGreaterThan(0.95);
@@ -156,7 +157,8 @@ class TargetTrainingTest {
           new LossConfig.Tree("more", List.of(), true), auxiliary);
       Path run = folder.resolve("run" + auxiliary.hashCode());
       assertThat(f1(SmallRuns.train(
-          config(TAXONOMY, constrained, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1))).isGreaterThan(0.95);
+          config(TAXONOMY, constrained, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1)))
+          .isGreaterThan(0.95);
       assertThat(((TaxonomyTarget) TargetFile.read(new ModelDirectory(run))).scoring())
           .isEqualTo(NodeScoring.CONSTRAINED_SIGMOID);
     }
@@ -172,7 +174,8 @@ class TargetTrainingTest {
         assertThat(Metric.MICRO_F1.of(Objects.requireNonNull(result.report()).metrics())).isBetween(0.0, 1.0);
       } else {
         assertThatThrownBy(() -> config(labels, name, 1)).isInstanceOf(TrainingException.class)
-            .hasMessageContaining("not '" + name.key() + "'").hasMessageContaining(LossName.defaultOf(labels.kind()).key());
+            .hasMessageContaining("not '" + name.key() + "'")
+            .hasMessageContaining(LossName.defaultOf(labels.kind()).key());
       }
     }
   }
@@ -208,10 +211,12 @@ class TargetTrainingTest {
         new FastTextTrainingConfig.Text(true, 0, 0));
     var learnt = new FastTextLabels(loss == LossName.CROSS_ENTROPY ? null : LossConfig.of(loss), paths,
         DecisionConfig.DEFAULT);
-    var config = new FastTextTrainingConfig(config(labels, LossName.defaultOf(labels.kind()), 1).data(), network, learnt,
+    var config = new FastTextTrainingConfig(config(labels, LossName.defaultOf(labels.kind()), 1).data(),
+        network, learnt,
         FastTextTuning.NONE, 5);
     Files.createDirectories(run);
-    return new FastTextRun(config, new ModelDirectory(run), CheckpointPolicy.DEFAULT, threads, new TrainingListener() {},
+    return new FastTextRun(config, new ModelDirectory(run), CheckpointPolicy.DEFAULT, threads,
+        new TrainingListener() {},
         new StopSignal()).run(List.of("test"));
   }
 

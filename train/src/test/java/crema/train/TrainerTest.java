@@ -125,7 +125,8 @@ class TrainerTest {
       public void checkpointed(long step, Path file) {
         // A folder in the way of the next checkpoint stands for a disk that is full.
         try {
-          Files.createDirectories(directory.checkpoints().resolve("step-%09d.safetensors".formatted(step + 3)).resolve("in"));
+          Files.createDirectories(directory.checkpoints().resolve("step-%09d.safetensors".formatted(step + 3))
+              .resolve("in"));
         } catch (IOException e) {
           throw new AssertionError(e);
         }
@@ -170,8 +171,8 @@ class TrainerTest {
   void theModelDirectoryHoldsEverythingAndNoLeftovers() throws IOException {
     try (var files = Files.list(shared.resolve("straight"))) {
       assertThat(files.map(file -> Objects.toString(file.getFileName()))).containsExactlyInAnyOrder("config.json",
-          "model.safetensors", "tokenizer.json", "labels.json", "target.json", "provenance.json", "training.json", "metrics.json",
-          "test.jsonl", "report.html", "log.jsonl");
+          "model.safetensors", "tokenizer.json", "labels.json", "target.json", "provenance.json", "training.json",
+          "metrics.json", "test.jsonl", "report.html", "log.jsonl");
     }
   }
 

@@ -208,7 +208,8 @@ public final class FastTextTrainer {
     }
     if (config.task() == Task.SUPERVISED && dictionary.labelCount() == 0) {
       throw new IllegalArgumentException(
-          "no token starts with '" + config.labelPrefix() + "', so there is nothing to learn; is that the label prefix?");
+          "no token starts with '" + config.labelPrefix()
+          + "', so there is nothing to learn; is that the label prefix?");
     }
     return dictionary;
   }
@@ -248,7 +249,8 @@ public final class FastTextTrainer {
         throw new IOException(file + ":1: expected the number of vectors and their length");
       }
       if (!sizes[1].equals(Integer.toString(config.dim()))) {
-        throw new IOException(file + ":1: its vectors have length " + sizes[1] + ", the model's dim is " + config.dim());
+        throw new IOException(file + ":1: its vectors have length " + sizes[1] + ", the model's dim is "
+            + config.dim());
       }
       @Nullable String line;
       while ((line = in.readLine()) != null) {

@@ -15,9 +15,10 @@ import crema.tensor.Tensor;
  * </pre>
  *
  * <p>averaged over rows and, by their weights, over nodes. γ = 0 is the plain loss (equation 6), the authors' focal one
- * has γ = 2 (equation 7); their weights are all 1. A node is punished through the weakest node above it or the strongest
- * below it; where several are equal, through the one nearest to it. Targets are nodes {@code I32 [rows]}, where rows with
- * a negative one do not count, or 0 or 1 for each node {@code [rows, nodes]}; ancestors of a label are positive too.
+ * has γ = 2 (equation 7); their weights are all 1. A node is punished through the weakest node above it or the
+ * strongest below it; where several are equal, through the one nearest to it. Targets are nodes {@code I32 [rows]},
+ * where rows with a negative one do not count, or 0 or 1 for each node {@code [rows, nodes]}; ancestors of a label are
+ * positive too.
  */
 public final class TreeMin implements Loss {
   private final LabelTree tree;

@@ -100,7 +100,8 @@ class FastTextTrainerTest {
   @Test
   void theShortestRunTellsItsEndOnce() throws IOException {
     var fractions = new ArrayList<Double>();
-    new FastTextTrainer(small().epoch(1).build()).listener(progress -> fractions.add(progress.fraction())).train(TITLES);
+    new FastTextTrainer(small().epoch(1).build()).listener(progress -> fractions.add(progress.fraction()))
+        .train(TITLES);
     assertThat(fractions).endsWith(1.0).containsOnlyOnce(1.0);
   }
 

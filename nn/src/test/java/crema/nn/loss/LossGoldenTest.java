@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every loss against an independent implementation in PyTorch, {@code src/test/golden/losses_torch.py}, and its gradient
- * against difference quotients, on random inputs, on degenerate ones (rows without labels, a row with all, classes
- * seen once) and on logits of ±80.
+ * Every loss against an independent implementation in PyTorch, {@code src/test/golden/losses_torch.py}, and its
+ * gradient against difference quotients, on random inputs, on degenerate ones (rows without labels, a row with all,
+ * classes seen once) and on logits of ±80.
  */
 class LossGoldenTest {
   private static final List<String> INPUTS = List.of("random", "degenerate", "far");

@@ -136,7 +136,8 @@ class LossTest {
       var gradient = new double[3];
       double sum = loss.ofRows().evaluate(new double[] {1, 0, 1}, row, gradient);
       assertThat(sum / 3).isCloseTo(mean.value, offset(1e-12));
-      assertThat(Arrays.stream(gradient).map(slope -> slope / 3).toArray()).containsExactly(mean.gradient, offset(1e-12));
+      assertThat(Arrays.stream(gradient).map(slope -> slope / 3).toArray())
+          .containsExactly(mean.gradient, offset(1e-12));
     }
   }
 

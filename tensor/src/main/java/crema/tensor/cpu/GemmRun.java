@@ -27,8 +27,8 @@ final class GemmRun {
   private static final int WORTH_A_PACKING_TASK = 1 << 14;
 
   /**
-   * Rows of op(A) that are packed at a time where k goes down the rows of A: a few cache lines of each row. Where k goes
-   * along the rows, one panel at a time is better: it is still in the L1 cache when it is used.
+   * Rows of op(A) that are packed at a time where k goes down the rows of A: a few cache lines of each row. Where k
+   * goes along the rows, one panel at a time is better: it is still in the L1 cache when it is used.
    */
   private static final int TRANSPOSED_ROWS = 96;
 

@@ -98,9 +98,9 @@ final class Panels {
 
   /**
    * Packs panels of {@code width} columns, each {@code [depth, width]}, from a source in which k goes down its rows. A
-   * few rows are read at a time, all panels of each: that suits the hardware that reads ahead. They are written in whole
-   * vectors, rightmost first, for the reason above; only the last rows are copied float by float, since what follows
-   * them is the next panel, and their source may end.
+   * few rows are read at a time, all panels of each: that suits the hardware that reads ahead. They are written in
+   * whole vectors, rightmost first, for the reason above; only the last rows are copied float by float, since what
+   * follows them is the next panel, and their source may end.
    */
   private void copy(
       float[] from, int first, int ldf, int width, int panels, int depth, float[] to, int offset) {
@@ -113,7 +113,8 @@ final class Panels {
       }
     }
     for (int panel = 0; panel < panels; panel++) {
-      copyRows(from, first + panel * width, ldf, width, strips * strip, depth, to, offset + panel * width * depth, width);
+      copyRows(from, first + panel * width, ldf, width, strips * strip, depth, to, offset
+          + panel * width * depth, width);
     }
   }
 

@@ -64,8 +64,8 @@ public final class Simd {
   }
 
   /**
-   * The line to show to the user when the Vector API is missing and nobody asked for scalar code: what is slow and which
-   * flag to add.
+   * The line to show to the user when the Vector API is missing and nobody asked for scalar code: what is slow and
+   * which flag to add.
    */
   public static Optional<String> advice() {
     return AVAILABLE || Width.SCALAR.key.equals(System.getProperty(PROPERTY))

@@ -133,7 +133,8 @@ class KernelsTest {
     sameArithmetic((kernels, n, y) -> kernels.normalize(x, 1, 0.1f, 1.3f, weight, 2, dy, 4, y, 3, n));
     sameArithmetic((kernels, n, y) -> kernels.addNormalizedProduct(x, 1, 0.1f, 1.3f, dy, 2, y, 3, n));
     for (boolean accumulate : new boolean[] {false, true}) {
-      sameArithmetic((kernels, n, dx) -> kernels.normalizeBackward(x, 1, 0.1f, 1.3f, weight, 2, dy, 3, 0.2f, 0.4f, dx, 0,
+      sameArithmetic((kernels, n, dx) -> kernels.normalizeBackward(x, 1, 0.1f, 1.3f, weight, 2, dy, 3, 0.2f, 0.4f,
+          dx, 0,
           n, accumulate));
     }
   }

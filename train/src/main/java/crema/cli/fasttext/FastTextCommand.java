@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
  * The command line of the original fastText: its verbs, its flags, its output. A script that calls {@code fasttext}
  * works with {@code crema fasttext}.
  *
- * <p>Only {@code test-label} prints other numbers: version 0.9.2 never counts how often a label occurs, so that it shows
- * no recall and an F1 of up to 2.
+ * <p>Only {@code test-label} prints other numbers: version 0.9.2 never counts how often a label occurs, so that it
+ * shows no recall and an F1 of up to 2.
  */
 @Command(
     name = "fasttext",
@@ -71,9 +71,11 @@ public final class FastTextCommand implements Runnable {
         .add("predict-prob", () -> new PredictProbVerb(terminal))
         .add("quantize", () -> new QuantizeVerb(terminal))
         .add("skipgram",
-            () -> training(terminal, FastTextConfig.skipgram(), "Trains word vectors that predict a word's neighbours."))
+            () -> training(terminal, FastTextConfig.skipgram(),
+                "Trains word vectors that predict a word's neighbours."))
         .add("cbow",
-            () -> training(terminal, FastTextConfig.cbow(), "Trains word vectors that predict a word from its neighbours."))
+            () -> training(terminal, FastTextConfig.cbow(),
+                "Trains word vectors that predict a word from its neighbours."))
         .add("print-word-vectors", () -> new PrintWordVectorsVerb(terminal))
         .add("print-sentence-vectors", () -> new PrintSentenceVectorsVerb(terminal))
         .add("print-ngrams", () -> new PrintNgramsVerb(terminal))

@@ -28,7 +28,8 @@ final class PredictProbVerb extends Verb {
     FastText model = FastText.load(given.model);
     try (var text = open(given.file)) {
       model.newPredictor().predictLines(text, given.k, given.threshold, predictions ->
-          terminal().out().print(predictions.stream().map(PredictProbVerb::text).collect(Collectors.joining(" ")) + "\n"));
+          terminal().out().print(predictions.stream().map(PredictProbVerb::text).collect(Collectors.joining(" "))
+              + "\n"));
     }
   }
 

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text to answer. Before it waits for more it shows all answers so far, so that a program can ask line by line; and once
- * nobody reads the answers any more, it ends.
+ * Text to answer. Before it waits for more it shows all answers so far, so that a program can ask line by line; and
+ * once nobody reads the answers any more, it ends.
  */
 final class StandardInput extends InputStream {
   private static final int END = -1;
