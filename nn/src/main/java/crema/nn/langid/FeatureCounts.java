@@ -29,7 +29,9 @@ record FeatureCounts(FeatureLanguages entries, int[] counts) {
         }
       }
     }
-    Arrays.parallelPrefix(starts, Integer::sum);
+    for (int feature = 0; feature < features; feature++) {
+      starts[feature + 1] += starts[feature];
+    }
     var languages = new short[starts[features]];
     var counts = new int[starts[features]];
     int[] ends = Arrays.copyOf(starts, features);

@@ -22,7 +22,9 @@ final class FeatureIndex {
     for (int hash : hashes) {
       buckets[(hash >>> SHIFT) + 1]++;
     }
-    Arrays.parallelPrefix(buckets, Integer::sum);
+    for (int bucket = 0; bucket < buckets.length - 1; bucket++) {
+      buckets[bucket + 1] += buckets[bucket];
+    }
   }
 
   int size() {

@@ -1,9 +1,9 @@
 package crema.nn.langid;
 
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.zip.DataFormatException;
@@ -22,10 +22,11 @@ final class LanguageModelInput {
 
   private static final int LONGEST_NUMBER_BITS = 35;
 
-  private final ByteBuffer body;
+  private final byte[] body;
   private final String name;
+  private int position;
 
-  private LanguageModelInput(ByteBuffer body, String name) {
+  private LanguageModelInput(byte[] body, String name) {
     this.body = body;
     this.name = name;
   }
@@ -62,7 +63,7 @@ final class LanguageModelInput {
     } catch (DataFormatException e) {
       throw malformed(name, "its body is damaged");
     }
-    return new LanguageModelInput(ByteBuffer.wrap(body), name);
+    return new LanguageModelInput(body, name);
   }
 
   private static IOException malformed(String name, String problem) {
@@ -70,26 +71,14 @@ final class LanguageModelInput {
   }
 
   LanguageModel readModel() throws IOException {
-    try {
-      LanguageModel model = model();
-      if (body.hasRemaining()) {
-        throw malformed(name, body.remaining() + " bytes follow its end");
-      }
-      return model;
-    } catch (BufferUnderflowException e) {
-      throw malformed(name, "its body ends too early");
-    }
-  }
-
-  private LanguageModel model() throws IOException {
     int count = room("languages", LEAST_LANGUAGE_BYTES);
     var codes = new LinkedHashSet<String>();
     var biases = new float[count];
     var absentWeights = new float[count];
     for (int l = 0; l < count; l++) {
-      var code = new byte[room("bytes of a language's code", 1)];
-      body.get(code);
-      codes.add(new String(code, StandardCharsets.UTF_8));
+      int length = room("bytes of a language's code", 1);
+      codes.add(new String(body, position, length, StandardCharsets.UTF_8));
+      position += length;
       biases[l] = readFinite();
       absentWeights[l] = readFinite();
     }
@@ -106,10 +95,7 @@ final class LanguageModelInput {
     var starts = new int[hashes.length + 1];
     for (int f = 0; f < hashes.length; f++) {
       long end = (long) starts[f] + readNumber();
-      if (end > body.remaining() / 2) {
-        throw malformed(name, "it declares " + end + " entries or more, but only " + body.remaining()
-            + " bytes follow");
-      }
+      checkRoom(end, "entries", 2);
       starts[f + 1] = (int) end;
     }
     var languages = new short[starts[hashes.length]];
@@ -120,19 +106,31 @@ final class LanguageModelInput {
         languages[entry] = (short) last;
       }
     }
-    var weights = new byte[languages.length];
-    body.get(weights);
+    checkRoom(languages.length, "weights", 1);
+    byte[] weights = Arrays.copyOfRange(body, position, position + languages.length);
+    position += weights.length;
+    if (position < body.length) {
+      throw malformed(name, remaining() + " bytes follow its end");
+    }
     return new LanguageModel(List.copyOf(codes), biases, absentWeights, new FeatureIndex(hashes),
         new FeatureLanguages(starts, languages), weights, scale);
   }
 
-  /** A number of things of so many bytes each or more, all of which can still follow. */
+  private int remaining() {
+    return body.length - position;
+  }
+
+  /** Reads a number of things of so many bytes each or more, all of which can still follow. */
   private int room(String what, int leastBytes) throws IOException {
     int count = readNumber();
-    if (count > body.remaining() / leastBytes) {
-      throw malformed(name, "it declares " + count + " " + what + ", but only " + body.remaining() + " bytes follow");
-    }
+    checkRoom(count, what, leastBytes);
     return count;
+  }
+
+  private void checkRoom(long count, String what, int leastBytes) throws IOException {
+    if (count > remaining() / leastBytes) {
+      throw malformed(name, "it declares " + count + " " + what + ", but only " + remaining() + " bytes follow");
+    }
   }
 
   /** The number after the last in an ascending row of numbers below a limit. */
@@ -147,7 +145,7 @@ final class LanguageModelInput {
   private int readNumber() throws IOException {
     long number = 0;
     for (int shift = 0; shift < LONGEST_NUMBER_BITS; shift += 7) {
-      byte bits = body.get();
+      byte bits = readByte();
       number |= (bits & 127L) << shift;
       if (bits >= 0) {
         break;
@@ -159,8 +157,19 @@ final class LanguageModelInput {
     return (int) number;
   }
 
+  private byte readByte() throws IOException {
+    if (position == body.length) {
+      throw malformed(name, "its body ends too early");
+    }
+    return body[position++];
+  }
+
   private float readFinite() throws IOException {
-    float number = body.getFloat();
+    int bits = 0;
+    for (int i = 0; i < Float.BYTES; i++) {
+      bits = bits << Byte.SIZE | readByte() & 0xFF;
+    }
+    float number = Float.intBitsToFloat(bits);
     if (!Float.isFinite(number)) {
       throw malformed(name, "a weight is " + number);
     }
