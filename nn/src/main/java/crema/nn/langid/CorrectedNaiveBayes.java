@@ -87,8 +87,12 @@ final class CorrectedNaiveBayes {
     }
   }
 
-  /** By how much the probability of each language is too low, given the counts of all other examples. */
-  private void errors(Example example, float[] errors) {
+  /**
+   * Tells by how much the probability of each language is too low for an example, given the counts of all others.
+   *
+   * @param errors {@code [languages]}, filled
+   */
+  void errors(Example example, float[] errors) {
     int own = example.language();
     for (int l = 0; l < errors.length; l++) {
       errors[l] = biases[l] + example.features().length * absentWeights[l];

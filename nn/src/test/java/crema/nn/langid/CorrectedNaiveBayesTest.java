@@ -27,6 +27,21 @@ class CorrectedNaiveBayesTest {
     assertThat(model.absentWeight(1) + model.scale() * model.weight(2)).isCloseTo((float) once, within(0.005f));
   }
 
+  /** Features 1 to 9 are in no other sentence and give it away, if its own counts are not left out. */
+  @Test
+  void aSentenceIsScoredWithoutItsOwnCounts() {
+    var examples = new ArrayList<>(Collections.nCopies(10, new Example(0, new int[] {0})));
+    var rare = new Example(1, new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    examples.add(rare);
+    var index = new FeatureIndex(rare.features());
+    var model = new CorrectedNaiveBayes(FeatureCounts.of(index.size(), examples), index.size(), new int[] {10, 1});
+    assertThat(best(model.rounded(List.of("x", "y"), index), rare.features())).isEqualTo("y");
+    var errors = new float[2];
+    model.errors(rare, errors);
+    assertThat(errors[0]).isBetween(-1f, -0.8f);
+    assertThat(errors[1]).isBetween(0.8f, 1f);
+  }
+
   /**
    * Features 1 to 6 always come together. Naive Bayes counts them six times against feature 0, and is wrong about most
    * of the sentences that have all seven.
