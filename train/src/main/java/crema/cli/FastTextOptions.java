@@ -39,7 +39,7 @@ final class FastTextOptions {
       description = "The longest word n-gram (default: ${DEFAULT-VALUE}).")
   private int wordNgrams;
 
-  @Option(names = "--minn", paramLabel = "N", defaultValue = "3",
+  @Option(names = "--minn", paramLabel = "N", defaultValue = "2",
       description = "The shortest character n-gram (default: ${DEFAULT-VALUE}).")
   private int minn;
 
