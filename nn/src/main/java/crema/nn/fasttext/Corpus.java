@@ -43,11 +43,11 @@ final class Corpus implements AutoCloseable {
   private final List<MemorySegment> mapped = new ArrayList<>();
   private final Arena arena = Arena.ofShared();
   private final CRC32C checksum = new CRC32C();
+  private final ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.nativeOrder());
   private long[] starts = new long[1025];
   private int size;
   private long tokens;
   private int[] block = new int[BLOCK];
-  private final ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.nativeOrder());
   private int used;
   private long written;
   private @Nullable Path file;
@@ -165,9 +165,11 @@ final class Corpus implements AutoCloseable {
     }
     if (out != null) {
       mapped.add(out.map(FileChannel.MapMode.READ_ONLY, at, out.position() - at, arena));
+    } else if (used == BLOCK) {
+      memory.add(block);
+      block = new int[BLOCK];
     } else {
-      memory.add(used == BLOCK ? block : Arrays.copyOf(block, used));
-      block = used == BLOCK ? new int[BLOCK] : block;
+      memory.add(Arrays.copyOf(block, used));
     }
     written += used;
     used = 0;
