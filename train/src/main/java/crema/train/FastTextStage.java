@@ -22,16 +22,6 @@ record FastTextStage(FastTextTrainingConfig settings, CheckpointPolicy policy, i
   }
 
   @Override
-  public TrainingConfig.Data data() {
-    return settings.data();
-  }
-
-  @Override
-  public long seed() {
-    return settings.seed();
-  }
-
-  @Override
   public String name() {
     return "fastText";
   }
@@ -39,7 +29,7 @@ record FastTextStage(FastTextTrainingConfig settings, CheckpointPolicy policy, i
   @Override
   public TrainingResult train(RunRows rows, ModelDirectory directory, TrainingListener listener, StopSignal stop,
       List<String> commandLine) throws IOException {
-    return new FastTextRun(settings.with(data().labels().onlyLabel(), buckets(rows.train())), directory, policy,
+    return new FastTextRun(settings.with(settings.data().labels().onlyLabel(), buckets(rows.train())), directory, policy,
         threads, listener, stop, () -> rows).run(commandLine);
   }
 

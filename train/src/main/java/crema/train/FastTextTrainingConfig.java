@@ -18,7 +18,7 @@ import java.util.List;
  * @param seed of everything random: splits, initial vectors, order
  */
 public record FastTextTrainingConfig(String model, TrainingConfig.Data data, Network network, FastTextLabels labels,
-    FastTextTuning tuning, long seed) {
+    FastTextTuning tuning, long seed) implements RunSettings {
   static final String MODEL = "fasttext";
 
   /** The network's loss for labels that are each decided on for themselves. */

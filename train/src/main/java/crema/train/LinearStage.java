@@ -6,16 +6,6 @@ import java.util.List;
 /** Trains linear models as stages. */
 record LinearStage(LinearTrainingConfig settings, int threads) implements StageTrainer {
   @Override
-  public TrainingConfig.Data data() {
-    return settings.data();
-  }
-
-  @Override
-  public long seed() {
-    return settings.seed();
-  }
-
-  @Override
   public String name() {
     return "linear";
   }
@@ -23,7 +13,7 @@ record LinearStage(LinearTrainingConfig settings, int threads) implements StageT
   @Override
   public TrainingResult train(RunRows rows, ModelDirectory directory, TrainingListener listener, StopSignal stop,
       List<String> commandLine) throws IOException {
-    return new LinearRun(settings.withLabels(data().labels().onlyLabel()), directory, threads, listener, stop,
+    return new LinearRun(settings.withLabels(settings.data().labels().onlyLabel()), directory, threads, listener, stop,
         () -> rows)
         .run(commandLine);
   }

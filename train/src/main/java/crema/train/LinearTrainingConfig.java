@@ -21,7 +21,7 @@ import java.util.List;
  * @param seed of splits, folds and the order of training
  */
 public record LinearTrainingConfig(String model, TrainingConfig.Data data, Terms terms, Hyperplanes hyperplanes,
-    long seed) {
+    long seed) implements RunSettings {
   static final String MODEL = "linear";
 
   /** Settings of a run. */

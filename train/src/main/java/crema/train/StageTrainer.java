@@ -6,13 +6,7 @@ import java.util.List;
 /** What each stage of a {@link StagedRun} trains. */
 interface StageTrainer {
   /** The settings of all stages, which are kept with the run. */
-  Object settings();
-
-  /** Which rows there are. */
-  TrainingConfig.Data data();
-
-  /** The seed of everything random. */
-  long seed();
+  RunSettings settings();
 
   /** What a stage is, for people. */
   String name();

@@ -17,6 +17,8 @@ import java.util.Map;
 public final class StagedRun {
   private final StagesConfig stages;
   private final StageTrainer trainer;
+  /** Of all stages. */
+  private final RunSettings settings;
   private final ModelDirectory directory;
   private final int threads;
   private final TrainingListener listener;
@@ -26,6 +28,7 @@ public final class StagedRun {
       TrainingListener listener, StopSignal stop) {
     this.stages = stages;
     this.trainer = trainer;
+    settings = trainer.settings();
     this.directory = directory;
     this.threads = threads;
     this.listener = listener;
@@ -74,14 +77,14 @@ public final class StagedRun {
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
     // The stages come first: a folder that holds the settings of training holds a run.
-    var settings = new LinkedHashMap<Path, Object>();
-    settings.put(directory.stagesConfig(), stages);
-    settings.put(directory.trainingConfig(), trainer.settings());
-    Start start = directory.begin(settings, () -> {
+    var files = new LinkedHashMap<Path, Object>();
+    files.put(directory.stagesConfig(), stages);
+    files.put(directory.trainingConfig(), settings);
+    Start start = directory.begin(files, () -> {
       trainer.requireFit();
-      stages.requireFit(trainer.data().labels());
-      RunRows rows = RunRows.read(trainer.data(), trainer.seed(), listener);
-      return new Start(rows, stages.routes(rows.labels(), trainer.data().labels()));
+      stages.requireFit(settings.data().labels());
+      RunRows rows = RunRows.read(settings.data(), settings.seed(), listener);
+      return new Start(rows, stages.routes(rows.labels(), settings.data().labels()));
     });
     RunRows rows = start.rows();
     Routes routes = start.routes();
@@ -109,8 +112,8 @@ public final class StagedRun {
 
   /** Tests all stages together and makes the directory a whole model. */
   private TrainingResult finish(Routes routes, RunRows rows, long steps, List<String> commandLine) throws IOException {
-    Target target = stages.target(rows.labels(), trainer.data().labels());
-    var run = new TextRun(trainer.data(), stages.decision(), trainer.seed(), directory, listener);
+    Target target = stages.target(rows.labels(), settings.data().labels());
+    var run = new TextRun(settings.data(), stages.decision(), settings.seed(), directory, listener);
     try (var classifier = StagedDescription.load(routes, target, directory, threads)) {
       ScoredRows validation;
       // The steps are in the logs of the stages.
