@@ -49,6 +49,15 @@ final class EncoderOptions {
       description = "Features within the head (default: the hidden size).")
   private int headSize;
 
+  @Option(names = "--bag-size", paramLabel = "N", defaultValue = "0",
+      description = "Adds a bag of tokens beside the encoder, as fastText's, of N features a token: it learns words "
+          + "from few rows (default: none).")
+  private int bagSize;
+
+  @Option(names = "--token-dropout", paramLabel = "P", defaultValue = "0",
+      description = "Leaves tokens out of training texts, others each time (default: ${DEFAULT-VALUE}).")
+  private double tokenDropout;
+
   @Option(names = "--dropout", paramLabel = "P", defaultValue = "0",
       description = "On embeddings and attention weights (default: ${DEFAULT-VALUE}).")
   private double dropout;
@@ -73,7 +82,7 @@ final class EncoderOptions {
 
   /** The settings of the network. */
   TrainingConfig.Encoder encoder() {
-    return new TrainingConfig.Encoder(hiddenSize, layers, heads, keyValueHeads, ffnSize, head, headSize, dropout,
-        headDropout, dropPath);
+    return new TrainingConfig.Encoder(hiddenSize, layers, heads, keyValueHeads, ffnSize, head, headSize, bagSize,
+        tokenDropout, dropout, headDropout, dropPath);
   }
 }

@@ -131,14 +131,17 @@ final class LossOptions {
       description = "Of effective-number, in class weights and sampler (default: ${DEFAULT-VALUE}).")
   private double effectiveNumberBeta;
 
-  /** The settings of one of the losses of Huang et al.; null if no loss was chosen. */
-  @Nullable LossConfig labelLoss() {
-    return name == null ? null : loss(TargetKind.MULTI);
+  /** The settings of the loss of fastText; null if none was chosen by {@code --loss}. */
+  @Nullable LossConfig fastTextLoss() {
+    return name == null ? null : config(LossName.ofFastText(name));
   }
 
   /** The settings for a target. */
   LossConfig loss(TargetKind target) {
-    LossName loss = name == null ? LossName.defaultOf(target) : LossName.ofKey(name, target);
+    return config(name == null ? LossName.defaultOf(target) : LossName.ofKey(name, target));
+  }
+
+  private LossConfig config(LossName loss) {
     return new LossConfig(loss.key(), labelSmoothing, classWeights, effectiveNumberBeta,
         gamma == null ? loss.defaultGamma() : gamma, tau, softF1Share, posWeight,
         new LossConfig.LongTail(scale, classBalancedBeta, classBalancedMode, rebalanceAlpha, rebalanceBeta, rebalanceMu,

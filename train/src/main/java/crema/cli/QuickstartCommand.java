@@ -82,7 +82,7 @@ final class QuickstartCommand implements Callable<Integer> {
         new TrainingConfig.Data(List.of(TrainingConfig.Data.PRODUCT_TITLES), List.of(), List.of(), List.of("title"),
             LabelConfig.single("category"), "cluster_id", 0.1, 0.1, true, false),
         new TrainingConfig.Tokens(null, 8000, true, 64),
-        new TrainingConfig.Encoder(128, 4, 4, 2, 384, "mlp", 0, 0, 0.1, 0.1),
+        new TrainingConfig.Encoder(128, 4, 4, 2, 384, "mlp", 0, 0, 0, 0, 0.1, 0.1),
         LossConfig.of(LossName.CROSS_ENTROPY),
         SamplingConfig.SHUFFLED,
         new TrainingConfig.Optimization(2, 0, 1024, 0, 1, 1.5e-3, 0.01, 0.9, 0.99, 1e-8, 50, "cosine", 0.05, 1),

@@ -67,7 +67,7 @@ final class RehearseCommand implements Callable<Integer> {
         new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(), List.of("title"),
             LabelConfig.single("category"), null, 0.2, 0.2, true, false),
         new TrainingConfig.Tokens(null, 300, true, 32),
-        new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0.1, 0.1, 0.1),
+        new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0, 0, 0.1, 0.1, 0.1),
         LossConfig.of(LossName.CROSS_ENTROPY),
         SamplingConfig.SHUFFLED,
         new TrainingConfig.Optimization(1, 0, 128, 0, 1, 1e-3, 0.01, 0.9, 0.999, 1e-8, 0, "cosine", 0.1, 1),

@@ -216,7 +216,8 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   }
 
   private FastTextTrainingConfig fastTextConfig() {
-    return fastText.config(line(), data.config(), encoder.lowercase(), training, loss.labelLoss(), decisions.config());
+    return fastText.config(line(), data.config(), encoder.lowercase(), training, loss.fastTextLoss(),
+        decisions.config());
   }
 
   private LinearTrainingConfig linearConfig() {

@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.tensor.Rng;
 import java.util.Arrays;
 
 /**
@@ -35,6 +36,39 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
       longest = Math.max(longest, cuSeqlens[i + 1] - cuSeqlens[i]);
     }
     return longest;
+  }
+
+  /**
+   * The batch without some of its tokens, each being left out with probability p (word dropout: Iyyer, Manjunatha,
+   * Boyd-Graber and Daumé, "Deep unordered composition rivals syntactic methods for text classification", ACL 2015,
+   * section 3.1). Of a sequence that would lose all, the token of the largest random number stays.
+   *
+   * @param random token {@code i} of the batch depends on its number {@code i}
+   */
+  public PackedBatch withTokensDropped(double p, Rng.Stream random) {
+    var kept = new int[tokens()];
+    var ends = new int[cuSeqlens.length];
+    int count = 0;
+    for (int sequence = 0; sequence < sequences(); sequence++) {
+      int start = count;
+      int likeliest = cuSeqlens[sequence];
+      float largest = -1;
+      for (int token = cuSeqlens[sequence]; token < cuSeqlens[sequence + 1]; token++) {
+        float number = random.uniform(token);
+        if (number >= p) {
+          kept[count++] = ids[token];
+        }
+        if (number > largest) {
+          largest = number;
+          likeliest = token;
+        }
+      }
+      if (count == start) {
+        kept[count++] = ids[likeliest];
+      }
+      ends[sequence + 1] = count;
+    }
+    return new PackedBatch(Arrays.copyOf(kept, count), ends, labels, labelOffsets, examples);
   }
 
   /** Gathers examples of a data set. */

@@ -26,8 +26,8 @@ public record FastTextLabels(@Nullable LossConfig loss, String paths, DecisionCo
   /** Checks the names. */
   public FastTextLabels {
     requireOneOf("path_labels", paths, List.of(LAST, ALL));
-    if (loss != null && LossName.ofKey(loss.name(), TargetKind.MULTI).method().isEmpty()) {
-      throw new TrainingException("fasttext cannot be trained with the loss " + loss.name());
+    if (loss != null) {
+      LossName.ofFastText(loss.name());
     }
   }
 

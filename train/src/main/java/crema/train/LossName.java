@@ -3,9 +3,11 @@ package crema.train;
 import crema.nn.loss.BalancingMethod;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -79,16 +81,24 @@ public enum LossName {
    * @throws TrainingException if there is none for the target; the message names all that there are
    */
   public static LossName ofKey(String key, TargetKind target) {
-    return Arrays.stream(values())
-        .filter(loss -> loss.key().equals(key) && loss.targets.contains(target))
-        .findFirst()
-        .orElseThrow(() -> new TrainingException("loss must be one of " + keys(target) + " for the target "
-            + target.key() + ", not '" + key + "'"));
+    return ofKey(key, loss -> loss.targets.contains(target), "the target " + target.key());
   }
 
-  private static String keys(TargetKind target) {
-    return Arrays.stream(values()).filter(loss -> loss.targets.contains(target)).map(LossName::key)
-        .collect(Collectors.joining(", "));
+  /**
+   * The loss of a name that fastText can be trained with: one of the eight of Huang et al., whatever the target.
+   *
+   * @throws TrainingException if it is none of them; the message names them
+   */
+  public static LossName ofFastText(String key) {
+    return ofKey(key, loss -> loss.method != null, "fasttext");
+  }
+
+  private static LossName ofKey(String key, Predicate<LossName> fits, String user) {
+    List<LossName> fitting = Arrays.stream(values()).filter(fits).toList();
+    return fitting.stream().filter(loss -> loss.key().equals(key)).findFirst()
+        .orElseThrow(() -> new TrainingException("loss must be one of "
+            + fitting.stream().map(LossName::key).collect(Collectors.joining(", ")) + " for " + user + ", not '" + key
+            + "'"));
   }
 
   /** γ where nobody chose one: 2 in the focal losses of Huang et al., no focus elsewhere. */

@@ -36,7 +36,7 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
       case MultiLabelTarget _ -> builder.probabilities(probabilities)
           .groups("Labels of a document", GroupMetrics.byLabelsPerDocument(outcomes));
       case TaxonomyTarget paths -> {
-        var hierarchy = Hierarchy.of(paths.taxonomy().parents());
+        Hierarchy hierarchy = paths.hierarchy();
         builder.hierarchy(hierarchy)
             .pathConsistency(hierarchy, paths.nodeProbabilities(test.logits()))
             .decisions(probabilities, withAncestors(hierarchy, test.truth()));
@@ -80,7 +80,7 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
             .thresholds(labels.sweep(decision, validation));
       }
       case TaxonomyTarget paths -> {
-        var hierarchy = Hierarchy.of(paths.taxonomy().parents());
+        Hierarchy hierarchy = paths.hierarchy();
         double temperature = Temperature.fitDecisions(
             validation.logits(), paths::probabilities, withAncestors(hierarchy, validation.truth())).value();
         builder.temperatureOfDecisions(temperature, paths.probabilities(test.logits().dividedBy(temperature)),

@@ -2,6 +2,7 @@ package crema.train;
 
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
+import crema.metrics.Hierarchy;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
@@ -24,6 +25,7 @@ public final class TaxonomyTarget implements Target {
   private final LabelSet labels;
   private final String separator;
   private final Taxonomy taxonomy;
+  private final Hierarchy hierarchy;
   private final NodeScoring scoring;
   private final Decoding decoding;
   private final LabelSet rowLabels;
@@ -34,6 +36,7 @@ public final class TaxonomyTarget implements Target {
     this.labels = labels;
     this.separator = separator;
     this.taxonomy = taxonomy;
+    hierarchy = Hierarchy.of(taxonomy.parents());
     this.scoring = scoring;
     this.decoding = decoding;
     rowLabels = rowLabels(labels, taxonomy);
@@ -69,6 +72,11 @@ public final class TaxonomyTarget implements Target {
   /** The nodes as a tree. */
   public Taxonomy taxonomy() {
     return taxonomy;
+  }
+
+  /** The same tree, as metrics see it. */
+  Hierarchy hierarchy() {
+    return hierarchy;
   }
 
   /** What the logits mean. */

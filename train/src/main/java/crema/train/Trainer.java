@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * step and the epoch, so a run that was killed and resumed from a checkpoint ends with the same bits.
  */
 public final class Trainer implements AutoCloseable {
+  /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
+  private static final int TOKEN_DROPOUT = -1;
+
   private final TrainingConfig config;
   private final ModelDirectory directory;
   private final CheckpointPolicy policy;
@@ -126,7 +129,8 @@ public final class Trainer implements AutoCloseable {
     int headSize = encoder.headSize() == 0 ? encoder.hiddenSize() : encoder.headSize();
     var head = new HeadConfig(encoder.head().equals("residual") ? HeadConfig.Kind.RESIDUAL : HeadConfig.Kind.MLP,
         headSize, encoder.headDropout(), headSize == encoder.hiddenSize());
-    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, data.target().labels().size());
+    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, encoder.bagSize(),
+        data.target().labels().size());
   }
 
   private long countSteps() {
@@ -272,7 +276,9 @@ public final class Trainer implements AutoCloseable {
   private double forwardAndBackward(PackedBatch batch, Rng rng, double share, Gradients gradients) {
     try (var scope = new Scope(backend)) {
       var tape = Tape.training(scope, rng);
-      Variable value = objective.apply(tape, model, batch);
+      double dropped = config.encoder().tokenDropout();
+      Variable value = objective.apply(tape, model,
+          dropped == 0 ? batch : batch.withTokensDropped(dropped, rng.stream(TOKEN_DROPOUT)));
       tape.backward(value, share, gradients);
       return value.value().item();
     }

@@ -117,6 +117,8 @@ public record TrainingConfig(
    * @param ffnSize features within the feed-forward network
    * @param head {@code mlp} or {@code residual}
    * @param headSize features within the head; 0 for the hidden size
+   * @param bagSize features of a token in the bag of tokens beside the encoder; 0 for none
+   * @param tokenDropout how probably each token of a training text is left out
    * @param dropout on embeddings and attention weights
    * @param headDropout within the head
    * @param dropPath stochastic depth of the last layer, rising from 0 at the first
@@ -129,6 +131,8 @@ public record TrainingConfig(
       int ffnSize,
       String head,
       int headSize,
+      int bagSize,
+      double tokenDropout,
       double dropout,
       double headDropout,
       double dropPath) {
@@ -140,6 +144,7 @@ public record TrainingConfig(
       requireAtLeast("key_value_heads", keyValueHeads, 1);
       requireAtLeast("ffn_size", ffnSize, 1);
       requireAtLeast("head_size", headSize, 0);
+      requireAtLeast("bag_size", bagSize, 0);
       if (!head.equals("mlp") && !head.equals("residual")) {
         throw new TrainingException("head must be mlp or residual, not '" + head + "'");
       }
@@ -151,6 +156,7 @@ public record TrainingConfig(
         throw new TrainingException("heads (" + heads + ") must be a multiple of key_value_heads (" + keyValueHeads
             + ")");
       }
+      requireIn("token_dropout", tokenDropout, 0, 0.9);
       requireIn("dropout", dropout, 0, 0.9);
       requireIn("head_dropout", headDropout, 0, 0.9);
       requireIn("drop_path", dropPath, 0, 0.9);

@@ -151,6 +151,9 @@ class TargetCommandTest {
     assertMistake(train(rows, "--label", "tags", "--target", "many"), "single, multi, taxonomy", "'many'");
     assertMistake(train(rows, "--label", "tags", "--target", "multi", "--loss", "cross-entropy"),
         "for the target multi", "bce", "'cross-entropy'");
+    assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--output", model(),
+        "--text", "text", "--label", "path", "--target", "taxonomy", "--loss", "ancestors"),
+        "bce, focal", "for fasttext, not 'ancestors'");
     assertMistake(train(rows, "--label", "tags,path"), "several label columns");
     assertMistake(train(rows, "--label", "tags", "--target", "multi", "--threshold", "1.5"), "threshold", "0.0 to 1.0");
     assertMistake(train(rows, "--label", "path", "--target", "taxonomy", "--ancestor-weight", "heavy"),

@@ -39,7 +39,7 @@ final class SmallRuns {
         new TrainingConfig.Data(List.of(titles.toString()), List.of(), List.of(), List.of("title"),
             LabelConfig.single("category"), null, 0.15, 0.15, true, false),
         new TrainingConfig.Tokens(null, 700, true, 40),
-        new TrainingConfig.Encoder(32, 2, 4, 2, 64, "mlp", 0, 0.1, 0.1, 0.1),
+        new TrainingConfig.Encoder(32, 2, 4, 2, 64, "mlp", 0, 16, 0.1, 0.1, 0.1, 0.1),
         balancedCrossEntropy(),
         SamplingConfig.SHUFFLED,
         new TrainingConfig.Optimization(epochs, 0, 256, 0, 2, learningRate, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),

@@ -61,7 +61,7 @@ class TargetTrainingTest {
         new TrainingConfig.Data(List.of(rows.toString()), List.of(), List.of(),
             List.of(labels.kind() == TargetKind.MULTI ? "text" : "name"), labels, null, 0.2, 0.2, true, false),
         new TrainingConfig.Tokens(tokenizer.toString(), 400, false, 16),
-        new TrainingConfig.Encoder(16, 1, 2, 1, 32, "mlp", 0, 0, 0, 0),
+        new TrainingConfig.Encoder(16, 1, 2, 1, 32, "mlp", 0, 0, 0, 0, 0, 0),
         loss,
         sampling,
         new TrainingConfig.Optimization(epochs, 0, 128, 0, 1, 1e-2, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),

@@ -2,22 +2,27 @@ package crema.nn.model;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.autograd.op.Binary;
 import crema.autograd.op.Pool;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
+import crema.tensor.BinaryOperator;
 import crema.tensor.Pooling;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text classifier: an {@link Encoder}, the mean of its vectors, and a head. State-dict keys: {@code backbone} and
- * {@code classifier}.
+ * A text classifier: an {@link Encoder}, the mean of its vectors, and a head; with a {@link BagOfTokens} beside them if
+ * asked for, whose logits are added: wide beside deep (Cheng et al., arXiv 1606.07792, section 3.3). Where rows are few
+ * the bag learns the words, and the encoder what words do not say alone. State-dict keys: {@code backbone},
+ * {@code classifier} and {@code bag}.
  */
 public final class EmbeddingClassifier extends Module {
   private final EmbeddingClassifierConfig config;
   private final Encoder backbone;
   private final ClassificationHead classifier;
+  private final @Nullable BagOfTokens bag;
 
   /**
    * Vectors that stand for texts.
@@ -45,6 +50,8 @@ public final class EmbeddingClassifier extends Module {
       case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().rmsNormEps(),
           config.numLabels());
     });
+    bag = config.bagSize() == 0 ? null
+        : module("bag", new BagOfTokens(source, config.encoder().vocabSize(), config.bagSize(), config.numLabels()));
   }
 
   /** The shape of this model. */
@@ -71,14 +78,19 @@ public final class EmbeddingClassifier extends Module {
    */
   public Output forward(Tape tape, Tensor ids, Sequences sequences, boolean returnEmbeddings) {
     if (!returnEmbeddings) {
-      Variable logits = tape.region(() -> classifier.forward(tape, embed(tape, ids, sequences).pooled()));
+      Variable logits = tape.region(() -> logits(tape, embed(tape, ids, sequences), ids, sequences));
       return new Output(logits, null);
     }
     Embeddings embeddings = embed(tape, ids, sequences);
-    return new Output(classifier.forward(tape, embeddings.pooled()), embeddings);
+    return new Output(logits(tape, embeddings, ids, sequences), embeddings);
   }
 
-  /** Pooled and per-token vectors, without the head. */
+  private Variable logits(Tape tape, Embeddings embeddings, Tensor ids, Sequences sequences) {
+    Variable deep = classifier.forward(tape, embeddings.pooled());
+    return bag == null ? deep : Binary.apply(tape, BinaryOperator.ADD, deep, bag.forward(tape, ids, sequences));
+  }
+
+  /** The encoder's pooled and per-token vectors, without head and bag. */
   public Embeddings embed(Tape tape, Tensor ids, Sequences sequences) {
     Variable tokens = backbone.forward(tape, ids, sequences);
     return new Embeddings(Pool.apply(tape, Pooling.MEAN, tokens, sequences), tokens);

@@ -9,12 +9,16 @@ import java.util.Map;
  *
  * @param encoder what makes vectors of tokens
  * @param head what makes logits of the pooled vector
+ * @param bagSize features of a token in the {@link BagOfTokens} beside the encoder; 0 for none: {@code bag_size}
  * @param numLabels classes: {@code num_labels}
  */
-public record EmbeddingClassifierConfig(EncoderConfig encoder, HeadConfig head, int numLabels) {
-  /** Checks that head and encoder fit together. */
+public record EmbeddingClassifierConfig(EncoderConfig encoder, HeadConfig head, int bagSize, int numLabels) {
+  /** Checks the ranges, and that head and encoder fit together. */
   public EmbeddingClassifierConfig {
     ConfigValues.requirePositive("num_labels", numLabels);
+    if (bagSize < 0) {
+      throw new IllegalArgumentException("bag_size must not be negative, but is " + bagSize);
+    }
     if (head.kind() == HeadConfig.Kind.RESIDUAL && head.residual() && head.hiddenSize() != encoder.hiddenSize()) {
       throw new IllegalArgumentException("head_residual needs a head_hidden_size of " + encoder.hiddenSize()
           + ", which is hidden_size, not " + head.hiddenSize());
@@ -33,8 +37,9 @@ public record EmbeddingClassifierConfig(EncoderConfig encoder, HeadConfig head, 
    */
   public static EmbeddingClassifierConfig of(Map<String, ?> json) {
     EncoderConfig encoder = EncoderConfig.of(json);
+    var values = new ConfigValues(json);
     return new EmbeddingClassifierConfig(encoder, HeadConfig.of(json, encoder.hiddenSize()),
-        new ConfigValues(json).integer("num_labels"));
+        values.integer("bag_size", 0), values.integer("num_labels"));
   }
 
   /** What {@link #of} reads, in a fixed order. */
@@ -42,6 +47,7 @@ public record EmbeddingClassifierConfig(EncoderConfig encoder, HeadConfig head, 
     var json = new LinkedHashMap<String, Object>(encoder.toMap());
     json.put("num_labels", numLabels);
     json.putAll(head.toMap());
+    json.put("bag_size", bagSize);
     return json;
   }
 }

@@ -17,12 +17,13 @@ class EmbeddingClassifierConfigTest {
     assertThat(config.encoder())
         .isEqualTo(new EncoderConfig(32000, 384, 10, 6, 2, 1536, 512, 1e6, 1e-6, 0, 0.1, 1e-2, 0.02));
     assertThat(config.head()).isEqualTo(new HeadConfig(HeadConfig.Kind.MLP, 384, 0.1, true));
+    assertThat(config.bagSize()).isZero();
   }
 
   @Test
   void aConfigSurvivesJson() {
     var config = EmbeddingClassifierConfig.of(Map.of("vocab_size", 100, "num_labels", 3, "hidden_size", 64,
-        "num_attention_heads", 4, "head", "residual", "head_hidden_size", 17, "dropout", 0.25));
+        "num_attention_heads", 4, "head", "residual", "head_hidden_size", 17, "dropout", 0.25, "bag_size", 12));
     String json = JsonMapper.shared().writeValueAsString(config.toMap());
     assertThat(EmbeddingClassifierConfig.of(JsonMapper.shared().readValue(json, Map.class))).isEqualTo(config);
     assertThat(config.head().residual()).isFalse();
@@ -49,6 +50,7 @@ class EmbeddingClassifierConfigTest {
       "{\"vocab_size\": 9, \"num_attention_heads\": 7}|hidden_size 384 does not give 7 attention heads an even number",
       "{\"vocab_size\": 9, \"num_attention_heads\": 128}|hidden_size 384 does not give 128 attention heads an even",
       "{\"vocab_size\": 9, \"num_key_value_heads\": 4}|num_key_value_heads 4 does not divide num_attention_heads 6",
+      "{\"vocab_size\": 9, \"num_labels\": 2, \"bag_size\": -1}|bag_size must not be negative, but is -1",
       "{\"vocab_size\": 9, \"num_labels\": 2, \"head\": \"mpl\"}|head must be mlp or residual, not 'mpl'",
       "{\"vocab_size\": 9, \"num_labels\": 2, \"head_dropout\": -1}|head_dropout must be in [0, 1), not -1",
       "{\"vocab_size\": 9, \"num_labels\": 2, \"head\": \"residual\", \"head_hidden_size\": 8, \"head_residual\": true}"

@@ -33,11 +33,17 @@ class EmbeddingClassifierTest {
   private static final int VOCABULARY = 61;
   private static final int LABELS = 4;
 
-  /** Small and odd, with every kind of randomness on. */
+  /** Small and odd, with a bag of tokens and every kind of randomness on. */
   private static EmbeddingClassifierConfig config(HeadConfig.Kind head) {
-    return EmbeddingClassifierConfig.of(Map.of("vocab_size", VOCABULARY, "num_labels", LABELS, "hidden_size", 36,
-        "num_hidden_layers", 3, "num_attention_heads", 6, "num_key_value_heads", 2, "ffn_hidden_size", 50,
-        "dropout", 0.2, "max_drop_path", 0.5, "head", head.toString()));
+    return config(head, 8);
+  }
+
+  private static EmbeddingClassifierConfig config(HeadConfig.Kind head, int bagSize) {
+    return EmbeddingClassifierConfig.of(Map.ofEntries(Map.entry("vocab_size", VOCABULARY),
+        Map.entry("num_labels", LABELS), Map.entry("hidden_size", 36), Map.entry("num_hidden_layers", 3),
+        Map.entry("num_attention_heads", 6), Map.entry("num_key_value_heads", 2), Map.entry("ffn_hidden_size", 50),
+        Map.entry("dropout", 0.2), Map.entry("max_drop_path", 0.5), Map.entry("head", head.toString()),
+        Map.entry("bag_size", bagSize)));
   }
 
   /** A packed batch of texts whose label is told by a token. */
@@ -244,6 +250,41 @@ class EmbeddingClassifierTest {
       for (int i = 0; i < 36; i++) {
         assertThat(pooled[i]).isEqualTo((tokens[i] + tokens[36 + i]) / 2, offset(1e-6f));
       }
+    }
+  }
+
+  @Test
+  void theBagsLogitsAreThoseOfTheMeanOfItsScaledEmbeddingsAndAreAddedToTheHeads() {
+    try (var backend = Backend.open(Device.CPU);
+        var model = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
+        var deep = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP, 0));
+        var scope = new Scope(backend)) {
+      Tensor ids = scope.ints(new int[] {5, 6, 7, 8, 9}, 5);
+      Sequences sequences = Sequences.of(scope, 0, 2, 5);
+      float[] all = model.forward(Tape.inference(scope), ids, sequences).value().toFloats();
+      float[] heads = deep.forward(Tape.inference(scope), ids, sequences).value().toFloats();
+      float[] table = model.stateDict().get("bag.embed_tokens.weight").toFloats();
+      float[] weight = model.stateDict().get("bag.out_proj.weight").toFloats();
+      float[] bias = model.stateDict().get("bag.out_proj.bias").toFloats();
+      int size = 8;
+      int[][] texts = {{5, 6}, {7, 8, 9}};
+      for (int text = 0; text < 2; text++) {
+        for (int label = 0; label < LABELS; label++) {
+          double logit = bias[label];
+          for (int token : texts[text]) {
+            for (int i = 0; i < size; i++) {
+              logit += 64.0 / texts[text].length * table[token * size + i] * weight[label * size + i];
+            }
+          }
+          int at = text * LABELS + label;
+          assertThat((double) all[at] - heads[at]).isCloseTo(logit, offset(1e-5));
+        }
+      }
+      double largest = 0;
+      for (float value : table) {
+        largest = Math.max(largest, Math.abs(64 * value));
+      }
+      assertThat(largest).as("a token that training never saw").isBetween(0.1, 1.0);
     }
   }
 
