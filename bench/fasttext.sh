@@ -3,8 +3,8 @@
 #
 #   bench/fasttext.sh TRAIN TEST [LOSS] [THREADS] [EPOCHS]
 #
-# Prints words/s in training (reading the text and writing the model included), lines/s in prediction (loading the
-# model excluded), peak memory, and P@1. Runs alternate; read medians of several, on a quiet machine.
+# Prints words/s in training (reading the text and writing the model included; Crema's also without locks, to see what
+# equal bits cost), lines/s in prediction (loading the model excluded), peak memory, and P@1. Runs alternate; read medians of several, on a quiet machine.
 set -e
 train=$1
 test=$2
@@ -44,5 +44,11 @@ speed original fasttext predict "$work/original.bin"
   "$root/crema" fasttext supervised -input "$train" -output "$work/ours" $flags -verbose 0
 read -r wall peak < "$work/peak"
 report crema "$wall" "$peak"
+# shellcheck disable=SC2086
+/usr/bin/time -o "$work/peak" -f '%e %M' \
+  "$root/crema" fasttext supervised -input "$train" -output "$work/racing" $flags -verbose 0 -lockFree
+read -r wall peak < "$work/peak"
+rm "$work/racing.bin" "$work/racing.vec"
+report lock-free "$wall" "$peak"
 "$root/crema" fasttext test "$work/ours.bin" "$test"
 speed crema "$root/crema" fasttext predict "$work/ours.bin"

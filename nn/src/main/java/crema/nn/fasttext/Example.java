@@ -7,6 +7,12 @@ import java.util.Arrays;
 
 /** One example of a batch: what goes in, what should come out, and what training makes of it. */
 final class Example {
+  /**
+   * Into so many parts the rows of a matrix are shared out. Sums over rows are sums of the shards' sums for any number
+   * of threads; more shards would make them slower on few threads.
+   */
+  static final int SHARDS = 2;
+
   /** Rows of the input matrix. */
   final IntList rows = new IntList();
 
@@ -31,15 +37,19 @@ final class Example {
   float[] factors = new float[16];
   boolean dense;
 
-  /** {@link #rows} sorted by the thread that owns them: thread {@code t} has {@code ownedRows[ownedStarts[t] ..]}. */
-  int[] ownedRows = new int[0];
+  /** {@link #rows} sorted by shard. */
+  private int[] shardRows = new int[0];
 
-  final int[] ownedStarts;
+  /** Where the rows of the second shard start. */
+  private int secondShard;
 
-  Example(int dim, int threads) {
+  /** The sums of the rows of each shard, {@code [SHARDS, dim]}. */
+  private final float[] shardSums;
+
+  Example(int dim) {
     hidden = new float[dim];
     gradient = new float[dim];
-    ownedStarts = new int[threads + 1];
+    shardSums = new float[SHARDS * dim];
   }
 
   void clear() {
@@ -77,28 +87,98 @@ final class Example {
     return Logistic.softplus(positive ? -score : score);
   }
 
-  /** Rows are handed out to threads in blocks of 16, so that two threads seldom write to the same cache line. */
-  static int owner(int row, int threads) {
-    long hash = (row >>> 4) * 0x9E3779B9 & 0xFFFFFFFFL;
-    return (int) (hash * threads >>> 32);
+  /**
+   * Who owns a row: {@code owner % SHARDS} is its shard. Rows are handed out in blocks of 16, so that two threads
+   * seldom write to the same cache line.
+   *
+   * @param owners their number, a multiple of {@link #SHARDS}
+   */
+  static int owner(int row, int owners) {
+    int hash = (row >>> 4) * 0x9E3779B9;
+    int shard = hash >>> 31;
+    return shard + SHARDS * (int) ((hash << 1 & 0xFFFFFFFFL) * (owners / SHARDS) >>> 32);
   }
 
-  /** Sorts the rows by owner, keeping their order otherwise. */
-  void shareOut(int threads) {
+  /** Sorts the rows by shard, keeping their order otherwise. */
+  void shareOut() {
     int count = rows.size();
-    if (ownedRows.length <= count) {
-      ownedRows = new int[2 * count + 1];
+    int[] all = rows.array();
+    if (shardRows.length <= count) {
+      shardRows = new int[2 * count + 1];
     }
     int filled = 0;
-    int[] all = rows.array();
-    for (int thread = 0; thread < threads; thread++) {
-      ownedStarts[thread] = filled;
+    for (int shard = 0; shard < SHARDS; shard++) {
+      secondShard = filled;
       for (int i = 0; i < count; i++) {
         // Written even if it is another's, and then overwritten: a branch would be mispredicted half of the time.
-        ownedRows[filled] = all[i];
-        filled += owner(all[i], threads) == thread ? 1 : 0;
+        shardRows[filled] = all[i];
+        filled += owner(all[i], SHARDS) == shard ? 1 : 0;
       }
     }
-    ownedStarts[threads] = filled;
+  }
+
+  private int shardStart(int shard) {
+    return shard == 0 ? 0 : secondShard;
+  }
+
+  private int shardEnd(int shard) {
+    return shard == 0 ? secondShard : rows.size();
+  }
+
+  /** Sums the rows of a shard. */
+  void sumShard(DenseMatrix matrix, int shard, RowKernels kernels) {
+    int dim = hidden.length;
+    kernels.sumRows(
+        matrix.pages(), matrix.pageShift(), dim, shardRows, shardStart(shard), shardEnd(shard), shardSums, shard * dim);
+  }
+
+  /** Makes the hidden vector from the sums of all shards. */
+  void meanOfShards(RowKernels kernels) {
+    int dim = hidden.length;
+    System.arraycopy(shardSums, 0, hidden, 0, dim);
+    kernels.axpy(1f, shardSums, dim, hidden, 0, dim);
+    kernels.scale(1f / rows.size(), hidden, 0, dim);
+  }
+
+  /** Makes the hidden vector from the rows as they come. */
+  void meanOfRows(DenseMatrix matrix, RowKernels kernels) {
+    int dim = hidden.length;
+    kernels.sumRows(matrix.pages(), matrix.pageShift(), dim, rows.array(), 0, rows.size(), hidden, 0);
+    kernels.scale(1f / rows.size(), hidden, 0, dim);
+  }
+
+  /** Adds the gradient to all rows. */
+  void addGradient(DenseMatrix matrix, RowKernels kernels) {
+    add(matrix, rows.array(), 0, rows.size(), kernels);
+  }
+
+  /** Adds the gradient to the rows of a shard. */
+  void addGradient(DenseMatrix matrix, int shard, RowKernels kernels) {
+    add(matrix, shardRows, shardStart(shard), shardEnd(shard), kernels);
+  }
+
+  /**
+   * Adds the gradient to the rows of one of several owners.
+   *
+   * @param owned room for their numbers
+   */
+  void addGradient(DenseMatrix matrix, int owner, int owners, IntList owned, RowKernels kernels) {
+    owned.clear();
+    int shard = owner % SHARDS;
+    for (int i = shardStart(shard); i < shardEnd(shard); i++) {
+      if (owner(shardRows[i], owners) == owner) {
+        owned.add(shardRows[i]);
+      }
+    }
+    add(matrix, owned.array(), 0, owned.size(), kernels);
+  }
+
+  private void add(DenseMatrix matrix, int[] numbers, int from, int to, RowKernels kernels) {
+    kernels.addToRows(matrix.pages(), matrix.pageShift(), hidden.length, numbers, from, to, gradient, 0);
+  }
+
+  /** Whether there is nothing to learn from it. */
+  boolean isVoid() {
+    return rows.isEmpty() || targets.isEmpty();
   }
 }

@@ -9,16 +9,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stochastic gradient descent in batches of a few examples, by any number of threads, to the same bits.
- *
- * <p>A batch has two phases. In the first the matrices are frozen: each thread takes some of the examples, gathers
- * their input rows, and computes losses and gradients. In the second the rows are shared out among the threads by
- * their numbers, and each thread adds the updates to its own rows in the order of the examples. Who computes what
- * depends on the number of threads; what is computed, and the order in which it is added up, does not.
+ * Stochastic gradient descent by any number of threads: in batches of a few examples and to the same bits
+ * ({@link BatchWorker}), or without locks ({@link LockFreeWorker}).
  */
 final class TrainingRun {
-  /** The largest batch: with many outputs, so few examples hardly ever change the same rows. */
-  static final int LARGEST_BATCH = 16;
+  /**
+   * The largest batch: with many outputs, so few examples hardly ever change the same rows, and those of a title with
+   * its character n-grams, some 200 of 400 bytes, are still in a core's cache when they are changed.
+   */
+  static final int LARGEST_BATCH = 8;
 
   /**
    * The examples of a batch for each output and unit of learning rate. Examples that share an output pull it by the
@@ -30,32 +29,29 @@ final class TrainingRun {
 
   private static final int MILESTONES = 100;
 
-  /** The squared length of a hidden vector beyond which only a learning rate that is too large can have led. */
-  private static final float LONGEST_HIDDEN = 1e12f;
-
-  private final FastTextConfig config;
+  final FastTextConfig config;
   private final Corpus corpus;
-  private final DenseMatrix input;
-  private final DenseMatrix output;
-  private final Loss loss;
+  final DenseMatrix input;
+  final DenseMatrix output;
+  final Loss loss;
   private final TrainingListener listener;
   private final @Nullable CheckpointWriter checkpoints;
-  private final RowKernels kernels = RowKernels.best();
-  private final int threads;
-  private final Example[] batch;
-  private final Barrier barrier;
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  final RowKernels kernels = RowKernels.best();
+  final int threads;
+  final int batchSize;
+  final Barrier barrier;
+  final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final double tokensPerLine;
 
-  /** Written by thread 0 in the first phase, read by all in the second. */
-  private boolean stop;
+  /** Written by thread 0 when it reports. */
+  volatile boolean stop;
 
-  /** Written by all threads before they end, each the same. */
-  private volatile boolean diverged;
+  /** Written by a thread that ends because of that. */
+  volatile boolean diverged;
 
   private final RunState start;
   private final double startFraction;
-  private long step;
+  private long batches;
   private double lossSum;
   private long lossCount;
   private int milestone;
@@ -82,16 +78,17 @@ final class TrainingRun {
     this.listener = listener;
     this.checkpoints = checkpoints;
     this.start = start;
-    startFraction = start.position().fraction(config.epoch(), corpus.size());
-    step = start.step();
+    startFraction = fraction(start.position());
+    batches = start.step();
     lossSum = start.lossSum();
     lossCount = start.lossCount();
     milestone = (int) (startFraction * MILESTONES);
-    int size = batchSize(outputCounts, config.lr());
-    threads = Math.max(1, Math.min(config.threads(), size / 2));
-    batch = new Example[size];
-    for (int b = 0; b < size; b++) {
-      batch[b] = new Example(config.dim(), threads);
+    if (config.lockFree()) {
+      threads = config.threads();
+      batchSize = Math.max(LARGEST_BATCH, threads);
+    } else {
+      batchSize = batchSize(outputCounts, config.lr());
+      threads = BatchWorker.usefulThreads(Math.min(config.threads(), batchSize));
     }
     barrier = new Barrier(threads);
     tokensPerLine = (double) corpus.tokens() / Math.max(1, corpus.size());
@@ -115,7 +112,7 @@ final class TrainingRun {
   /**
    * Writes checkpoints of a run.
    *
-   * <p>Asked by thread 0 before each batch, while no thread changes the matrices.
+   * <p>Asked by thread 0 before each batch, while no thread changes the matrices, unless they are lock-free.
    */
   interface CheckpointWriter {
     boolean isDue();
@@ -133,19 +130,21 @@ final class TrainingRun {
     listener.onStart(startFraction);
     Supplier<ExampleStream> streams = config.task() == Task.SUPERVISED
         ? () -> new ClassifierStream(corpus, config)
-        : () -> new WordStream(corpus, config, batch.length);
+        : () -> new WordStream(corpus, config, batchSize);
+    var shared = new Example[][] {Worker.newBatch(batchSize, config.dim()), Worker.newBatch(batchSize, config.dim())};
     var others = new Thread[threads - 1];
     for (int t = 1; t < threads; t++) {
       int thread = t;
-      others[t - 1] = Thread.ofPlatform().name("fasttext-" + t).daemon().start(() -> work(thread, streams.get()));
+      others[t - 1] = Thread.ofPlatform().name("fasttext-" + t).daemon()
+          .start(() -> work(thread, streams.get(), shared));
     }
-    work(0, streams.get());
+    work(0, streams.get(), shared);
     for (Thread other : others) {
       join(other);
     }
     rethrow(failure.get());
     if (diverged) {
-      throw new DivergedException(step, config.lr(), config.lr() / 4);
+      throw new DivergedException(batches, config.lr(), config.lr() / 4);
     }
     return !stop;
   }
@@ -174,12 +173,12 @@ final class TrainingRun {
     }
   }
 
-  private void work(int thread, ExampleStream stream) {
+  private void work(int thread, ExampleStream stream, Example[][] shared) {
     try {
       stream.seek(start.position());
-      while (step(thread, stream)) {
-        // Each step is a batch.
-      }
+      Worker worker = config.lockFree()
+          ? new LockFreeWorker(this, thread, stream) : new BatchWorker(this, thread, stream, shared);
+      worker.work();
     } catch (Barrier.BrokenException e) {
       // The thread that failed has recorded why.
     } catch (Throwable e) {
@@ -188,117 +187,35 @@ final class TrainingRun {
     }
   }
 
-  /** One batch; false if it was the last. */
-  private boolean step(int thread, ExampleStream stream) {
-    double fraction = stream.position().fraction(config.epoch(), corpus.size());
-    if (thread == 0) {
-      report(stream.position(), fraction);
-    }
-    float lr = learningRate(fraction);
-    int count = stream.next(batch, thread, threads);
-    if (count == 0) {
-      return false;
-    }
-    for (int b = thread; b < count; b += threads) {
-      differentiate(batch[b], lr);
-    }
-    barrier.await();
-    boolean last = stop;
-    if (!isFinite(count)) {
-      diverged = true;
-      return false;
-    }
-    if (thread == 0) {
-      addLosses(count);
-    }
-    apply(thread, count);
-    barrier.await();
-    return !last;
+  /** The part of the run that lies before a place. */
+  double fraction(ExampleStream.Position position) {
+    return position.fraction(config.epoch(), corpus.size());
   }
 
   /** Linear decay, in steps of {@code lrUpdateRate} tokens. */
-  private float learningRate(double fraction) {
+  float learningRate(double fraction) {
     double lines = fraction * config.epoch() * corpus.size();
     double stepLines = Math.max(1, Math.floor(config.lrUpdateRate() / tokensPerLine));
     double done = Math.floor(lines / stepLines) * stepLines / Math.max(1.0, (double) config.epoch() * corpus.size());
     return (float) (config.lr() * (1 - done));
   }
 
-  private void differentiate(Example example, float lr) {
-    int rows = example.rows.size();
-    if (rows == 0 || example.targets.isEmpty()) {
-      example.loss = 0;
-      return;
-    }
-    kernels.sumRows(
-        input.pages(), input.pageShift(), config.dim(), example.rows.array(), 0, rows, example.hidden, 0);
-    kernels.scale(1f / rows, example.hidden, 0, config.dim());
-    loss.differentiate(example, output, lr, kernels);
-    if (config.task() == Task.SUPERVISED) {
-      kernels.scale(1f / rows, example.gradient, 0, config.dim());
-    }
-    if (!(kernels.dot(example.hidden, 0, example.hidden, 0, config.dim()) < LONGEST_HIDDEN)) {
-      example.loss = Double.NaN;
-    }
-    if (threads > 1) {
-      example.shareOut(threads);
-    }
-  }
-
-  private boolean isFinite(int count) {
-    double sum = 0;
-    for (int b = 0; b < count; b++) {
-      sum += batch[b].loss;
-    }
-    return Double.isFinite(sum);
-  }
-
-  private void addLosses(int count) {
-    for (int b = 0; b < count; b++) {
+  /** Counts the losses of the examples {@code first}, {@code first + step}, ... of a batch; for thread 0 only. */
+  void addLosses(Example[] batch, int first, int step, int count) {
+    for (int b = first; b < count; b += step) {
       int targets = Math.max(1, batch[b].targets.size());
       lossSum += batch[b].loss;
       lossCount += targets;
       reportLossSum += batch[b].loss;
       reportLossCount += targets;
     }
-    step++;
-  }
-
-  private void apply(int thread, int count) {
-    int dim = config.dim();
-    int outputs = (int) output.rows();
-    int firstOutput = (int) ((long) outputs * thread / threads);
-    int endOutput = (int) ((long) outputs * (thread + 1) / threads);
-    for (int b = 0; b < count; b++) {
-      Example example = batch[b];
-      if (example.rows.isEmpty() || example.targets.isEmpty()) {
-        continue;
-      }
-      if (example.dense) {
-        for (int row = firstOutput; row < endOutput; row++) {
-          if (example.factors[row] != 0f) {
-            kernels.axpy(example.factors[row], example.hidden, 0, output.page(row), output.offset(row), dim);
-          }
-        }
-      } else {
-        for (int i = 0; i < example.outputs.size(); i++) {
-          int row = example.outputs.get(i);
-          if (threads == 1 || Example.owner(row, threads) == thread) {
-            kernels.axpy(example.factors[i], example.hidden, 0, output.page(row), output.offset(row), dim);
-          }
-        }
-      }
-      int[] rows = threads == 1 ? example.rows.array() : example.ownedRows;
-      int from = threads == 1 ? 0 : example.ownedStarts[thread];
-      int to = threads == 1 ? example.rows.size() : example.ownedStarts[thread + 1];
-      kernels.addToRows(input.pages(), input.pageShift(), dim, rows, from, to, example.gradient, 0);
-    }
+    batches++;
   }
 
   /**
    * Tells the listener of milestones and, now and then and at the end, of progress; writes a checkpoint if one is due.
    */
-  private void report(ExampleStream.Position position, double fraction) {
+  void report(ExampleStream.Position position, double fraction) {
     long now = System.nanoTime();
     int reached = (int) (fraction * MILESTONES);
     if (reached > milestone) {
@@ -315,7 +232,7 @@ final class TrainingRun {
     }
     if (checkpoints != null && (fraction < 1 && checkpoints.isDue() || stop)) {
       try {
-        checkpoints.write(new RunState(position, step, lossSum, lossCount));
+        checkpoints.write(new RunState(position, batches, lossSum, lossCount));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -328,7 +245,7 @@ final class TrainingRun {
 
   private TrainingProgress progress(double fraction, double loss, long now) {
     double words = (fraction - startFraction) * config.epoch() * corpus.tokens();
-    return new TrainingProgress(fraction, step, learningRate(fraction), loss, words / ((now - startNanos) / 1e9),
+    return new TrainingProgress(fraction, batches, learningRate(fraction), loss, words / ((now - startNanos) / 1e9),
         Duration.ofNanos(now - startNanos));
   }
 }

@@ -73,8 +73,30 @@ class FastTextTrainerTest {
     FastText one = new FastTextTrainer(config.build()).train(TextSource.of(lines));
     assertThat(one.wordIndex().nearest("snow", 4)).extracting(Similarity::word)
         .isSubsetOf(topics[0].split(" "));
-    FastText three = new FastTextTrainer(config.threads(3).build()).train(TextSource.of(lines));
-    assertThat(bytes(three)).isEqualTo(bytes(one));
+    for (int threads : new int[] {2, 5, 8}) {
+      FastText several = new FastTextTrainer(config.threads(threads).build()).train(TextSource.of(lines));
+      assertThat(bytes(several)).as("%d threads", threads).isEqualTo(bytes(one));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(LossKind.class)
+  void lockFreeThreadsLearnAsWellAndOneOfThemToTheSameBits(LossKind loss) throws IOException {
+    FastTextConfig.Builder config = small().loss(loss).lockFree(true);
+    FastText one = new FastTextTrainer(config.build()).train(TITLES);
+    assertThat(precision(one)).isGreaterThan(0.9);
+    assertThat(bytes(new FastTextTrainer(config.build()).train(TITLES))).isEqualTo(bytes(one));
+    assertThat(precision(new FastTextTrainer(config.threads(4).build()).train(TITLES))).isGreaterThan(0.9);
+  }
+
+  @Test
+  void lockFreeThreadsStopWhenAskedToAndWhenTheyDiverge() throws IOException {
+    FastTextConfig.Builder config = small().epoch(2000).lockFree(true).threads(3);
+    var fractions = new ArrayList<Double>();
+    new FastTextTrainer(config.build()).listener(progress -> !fractions.add(progress.fraction())).train(TITLES);
+    assertThat(fractions).singleElement().satisfies(fraction -> assertThat(fraction).isLessThan(1));
+    assertThatThrownBy(() -> new FastTextTrainer(config.lr(1e6).build()).train(TITLES))
+        .isInstanceOf(DivergedException.class);
   }
 
   /** Stops a run after some reports; a report is due after 0.2 s, so slow the run down to have some. */

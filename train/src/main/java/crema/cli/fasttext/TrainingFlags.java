@@ -55,8 +55,12 @@ final class TrainingFlags {
   private @Nullable String loss;
 
   @Option(names = "-thread", paramLabel = "N",
-      description = "Threads (default: all processors). The result does not depend on it.")
+      description = "Threads (default: all processors). The result does not depend on it, unless they are lock-free.")
   private @Nullable Integer thread;
+
+  @Option(names = "-lockFree",
+      description = "Threads do not wait for each other: faster, but with several no two runs give the same model.")
+  private boolean lockFree;
 
   @Option(names = "-pretrainedVectors", paramLabel = "FILE", description = "A .vec file to start from.")
   private @Nullable Path pretrainedVectors;
@@ -82,6 +86,7 @@ final class TrainingFlags {
     set(neg, config::neg);
     set(loss, name -> config.loss(LossKind.ofFlag(name)));
     set(thread, config::threads);
+    config.lockFree(lockFree);
     set(pretrainedVectors, config::pretrainedVectors);
     set(seed, config::seed);
   }
