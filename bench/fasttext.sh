@@ -4,7 +4,8 @@
 #   bench/fasttext.sh TRAIN TEST [LOSS] [THREADS] [EPOCHS]
 #
 # Prints words/s in training (reading the text and writing the model included; Crema's also without locks, to see what
-# equal bits cost), lines/s in prediction (loading the model excluded), peak memory, and P@1. Runs alternate; read medians of several, on a quiet machine.
+# equal bits cost), lines/s in prediction (loading the model excluded), peak memory, and P@1. Runs alternate; read
+# medians of several, on a quiet machine.
 set -e
 train=$1
 test=$2
