@@ -51,6 +51,11 @@ final class LangidCommand implements Callable<Integer> {
       description = "The languages that the texts can be in (default: all that the model knows).")
   private List<String> languages = List.of();
 
+  @Option(names = "--no-prior", description = {
+      "Take all languages for equally frequent (default: where a text can be in several languages, a common one",
+      "is preferred to a rare one, as the model says)."})
+  private boolean noPrior;
+
   @Option(names = {"-k", "--top"}, paramLabel = "K", defaultValue = "1",
       description = "How many languages for each text (default: ${DEFAULT-VALUE}).")
   private int top;
@@ -87,7 +92,8 @@ final class LangidCommand implements Callable<Integer> {
 
   private LanguageDetector detector() throws IOException {
     try {
-      LanguageDetector detector = model == null ? LanguageDetector.shipped() : LanguageDetector.load(model);
+      LanguageDetector loaded = model == null ? LanguageDetector.shipped() : LanguageDetector.load(model);
+      LanguageDetector detector = noPrior ? loaded.withoutPrior() : loaded;
       return languages.isEmpty() ? detector : detector.among(languages);
     } catch (IllegalArgumentException e) {
       throw new TrainingException(String.valueOf(e.getMessage()), e);

@@ -2,12 +2,14 @@ package crema.cli;
 
 import crema.data.Columns;
 import crema.data.FileRows;
+import crema.data.Grouping;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
 import crema.data.RowSource;
 import crema.data.Split;
 import crema.data.SplitPlan;
+import crema.nn.langid.CommonLanguages;
 import crema.nn.langid.LanguageDetector;
 import crema.nn.langid.LanguageModel;
 import crema.nn.langid.LanguageTrainer;
@@ -17,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,16 +32,20 @@ import picocli.CommandLine.Option;
     description = {
       "Trains a model for 'crema langid' on sentences.",
       "They are a file with the columns language and text (CSV, TSV or JSONL; also .gz, .zst). The model that",
-      "comes along was trained so; the same sentences give the same model."
+      "comes along was trained so; the same sentences give the same model. It takes common languages for more",
+      "frequent in texts than others, which decides where a text can be in several languages."
     },
     footer = {
       "",
       "Examples:",
       "  crema langid-train --data sentences.tsv.gz --output languages.lid",
-      "  crema langid-train --data sentences.tsv.gz --test-fraction 0.1 --common eng,deu,fra --output languages.lid"
+      "  crema langid-train --data sentences.tsv.gz --test-fraction 0.1 --output languages.lid"
     })
 final class LangidTrainCommand implements Callable<Integer> {
   private static final long SPLIT_SEED = 1;
+
+  /** Of how many of the common languages the accuracy is told. */
+  private static final int MOST_COMMON = 30;
 
   private final Terminal terminal;
 
@@ -56,8 +61,13 @@ final class LangidTrainCommand implements Callable<Integer> {
   private double testFraction;
 
   @Option(names = "--common", split = ",", paramLabel = "CODE",
-      description = "Also tell the accuracy on these languages' sentences: among all languages, and among these.")
-  private List<String> common = List.of();
+      description = "The common languages, the most common first (default: 46 by their ISO 639-3 codes).")
+  private List<String> common = CommonLanguages.DEFAULT_CODES;
+
+  @Option(names = "--common-factor", paramLabel = "X", defaultValue = "8",
+      description = "How many times as frequent as others they are taken to be; 1: just as frequent "
+          + "(default: ${DEFAULT-VALUE}).")
+  private double commonFactor;
 
   LangidTrainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -73,7 +83,8 @@ final class LangidTrainCommand implements Callable<Integer> {
     RowSource train = sentences;
     List<Row> test = List.of();
     if (testFraction > 0) {
-      Split split = Split.of(sentences, SplitPlan.trainValidationTest(0, testFraction, SPLIT_SEED), problems);
+      var plan = SplitPlan.trainValidationTest(0, testFraction, SPLIT_SEED).withGrouping(Grouping.TEXT);
+      Split split = Split.of(sentences, plan, problems);
       train = split.train();
       test = rows(split.test(), ProblemListener.SILENT);
     }
@@ -93,31 +104,36 @@ final class LangidTrainCommand implements Callable<Integer> {
     return rows;
   }
 
-  private static LanguageModel train(List<Row> rows) {
+  private LanguageModel train(List<Row> rows) {
     try {
       return LanguageTrainer.train(rows.stream()
           .map(row -> new LanguageTrainer.Sentence(row.labels().getFirst(), row.text()))
-          .toList());
+          .toList(), new CommonLanguages(common, commonFactor));
     } catch (IllegalArgumentException e) {
       throw new TrainingException(String.valueOf(e.getMessage()), e);
     }
   }
 
   private void report(LanguageDetector detector, List<Row> test) {
-    tell("%d languages", detector, detector.languages().size(), test);
-    if (!common.isEmpty()) {
-      List<Row> rows = test.stream().filter(row -> Set.copyOf(common).contains(row.labels().getFirst())).toList();
-      tell("the %d common languages", detector, common.size(), rows);
-      tell("the %d common languages, among these", detector.among(common), common.size(), rows);
+    List<String> languages = detector.languages();
+    List<String> mostCommon = common.stream().filter(languages::contains).limit(MOST_COMMON).toList();
+    List<Row> mostCommonTest = test.stream().filter(row -> mostCommon.contains(row.labels().getFirst())).toList();
+    tell(detector, languages.size() + " languages", test);
+    if (!mostCommonTest.isEmpty()) {
+      String name = "the " + mostCommon.size() + " most common languages";
+      tell(detector, name, mostCommonTest);
+      tell(detector.among(mostCommon), name + ", among these", mostCommonTest);
+      tell(detector.withoutPrior(), languages.size() + " languages, all taken for equally frequent", test);
+      tell(detector.withoutPrior(), name + ", all taken for equally frequent", mostCommonTest);
     }
   }
 
-  private void tell(String name, LanguageDetector detector, int languages, List<Row> rows) {
+  private void tell(LanguageDetector detector, String languages, List<Row> rows) {
     long right = rows.stream()
         .filter(row -> detector.detect(row.text(), 1).stream()
             .anyMatch(best -> best.code().equals(row.labels().getFirst())))
         .count();
-    terminal.out().println(String.format(Locale.ROOT, "Accuracy over " + name + ": %.4f on %,d sentences", languages,
+    terminal.out().println(String.format(Locale.ROOT, "Accuracy over %s: %.4f on %,d sentences", languages,
         (double) right / rows.size(), rows.size()));
   }
 }

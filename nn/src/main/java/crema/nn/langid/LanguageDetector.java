@@ -25,7 +25,7 @@ public final class LanguageDetector {
 
   /** A detector on a model of {@link LanguageTrainer}. */
   public LanguageDetector(LanguageModel model) {
-    this(model, model.languages());
+    this((LanguageClassifier) model);
   }
 
   /**
@@ -34,10 +34,10 @@ public final class LanguageDetector {
    * @throws IllegalArgumentException if the model holds word vectors only
    */
   public LanguageDetector(FastText model) {
-    this(new FastTextLanguages(model));
+    this(FastTextLanguages.of(model));
   }
 
-  private LanguageDetector(FastTextLanguages model) {
+  private LanguageDetector(LanguageClassifier model) {
     this(model, model.languages());
   }
 
@@ -92,9 +92,21 @@ public final class LanguageDetector {
     return new LanguageDetector(model, codes);
   }
 
-  /** The {@code k} most probable languages, the most probable first; none for a text without a word. */
+  /** A detector that takes no language for more frequent in texts than another, as the model's prior may. */
+  public LanguageDetector withoutPrior() {
+    return new LanguageDetector(model.withoutPrior(), candidates);
+  }
+
+  /**
+   * The most probable languages, the most probable first; none for a text without a word.
+   *
+   * @param k how many at most, at least 1
+   */
   public List<Language> detect(String text, int k) {
-    return model.rank(text).stream().filter(language -> candidates.contains(language.code())).limit(k).toList();
+    if (k < 1) {
+      throw new IllegalArgumentException("at least one language must be asked for, not " + k);
+    }
+    return model.best(text, k, candidates);
   }
 
   /** The codes of all languages, the most frequent in training first. */

@@ -4,19 +4,23 @@ import crema.nn.io.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Set;
 
 /**
- * A linear model of the languages of texts: the logit of a language is its bias, plus for each feature of the text that
- * the model knows the feature's weight for the language. That is one number for all features that the language was
- * never seen with. Thread-safe.
+ * A linear model of the languages of texts: the logit of a language is its bias and its prior, plus for each feature of
+ * the text that the model knows the feature's weight for the language. That is one number for all features that the
+ * language was never seen with. Thread-safe.
  */
 public final class LanguageModel implements LanguageClassifier {
+  /** By how much a logit is too low below the greatest to change the sum of all probabilities as a float. */
+  private static final double NEGLIGIBLE = 60;
+
   private final List<String> languages;
   private final float[] biases;
+  private final float[] logPriors;
   private final float[] absentWeights;
   private final FeatureIndex features;
   private final FeatureLanguages entries;
@@ -27,15 +31,17 @@ public final class LanguageModel implements LanguageClassifier {
    * A model of these parts.
    *
    * @param biases {@code [languages]}
+   * @param logPriors {@code [languages]}, what is added to a bias because of how frequent the language is in texts
    * @param absentWeights {@code [languages]}, of a feature that a language was not seen with
    * @param entries the languages that each feature was seen with
    * @param weights {@code [entries]}, what a feature's weight for a language is above the language's absent weight
    * @param scale what one of a weight's units is
    */
-  LanguageModel(List<String> languages, float[] biases, float[] absentWeights, FeatureIndex features,
-      FeatureLanguages entries, byte[] weights, float scale) {
+  LanguageModel(List<String> languages, float[] biases, float[] logPriors, float[] absentWeights,
+      FeatureIndex features, FeatureLanguages entries, byte[] weights, float scale) {
     this.languages = List.copyOf(languages);
     this.biases = biases;
+    this.logPriors = logPriors;
     this.absentWeights = absentWeights;
     this.features = features;
     this.entries = entries;
@@ -68,19 +74,49 @@ public final class LanguageModel implements LanguageClassifier {
   }
 
   @Override
-  public List<Language> rank(String text) {
+  public LanguageModel withoutPrior() {
+    return new LanguageModel(languages, biases, new float[languages.size()], absentWeights, features, entries, weights,
+        scale);
+  }
+
+  @Override
+  public List<Language> best(String text, int k, Set<String> candidates) {
     int[] hashes = LanguageFeatures.of(text);
     if (hashes.length == 0) {
       return List.of();
     }
     double[] logits = logits(features.known(hashes));
     double greatest = Arrays.stream(logits).max().orElse(0);
-    double[] likelihoods = Arrays.stream(logits).map(logit -> StrictMath.exp(logit - greatest)).toArray();
-    double sum = Arrays.stream(likelihoods).sum();
-    return IntStream.range(0, logits.length).boxed()
-        .sorted(Comparator.comparingDouble((Integer l) -> logits[l]).reversed())
-        .map(l -> new Language(languages.get(l), (float) (likelihoods[l] / sum)))
-        .toList();
+    double sum = 0;
+    for (double logit : logits) {
+      sum += logit < greatest - NEGLIGIBLE ? 0 : StrictMath.exp(logit - greatest);
+    }
+    var best = new ArrayList<Language>();
+    for (int l : greatest(logits, k, candidates)) {
+      best.add(new Language(languages.get(l), (float) (StrictMath.exp(logits[l] - greatest) / sum)));
+    }
+    return best;
+  }
+
+  /** The numbers of the candidates of the greatest logits, the greatest first, and of equal ones the lower number. */
+  private int[] greatest(double[] logits, int k, Set<String> candidates) {
+    var greatest = new int[Math.min(k, candidates.size())];
+    int count = 0;
+    for (int l = 0; l < logits.length; l++) {
+      if (!candidates.contains(languages.get(l))) {
+        continue;
+      }
+      int at = count;
+      while (at > 0 && logits[greatest[at - 1]] < logits[l]) {
+        at--;
+      }
+      if (at < greatest.length) {
+        count = Math.min(count + 1, greatest.length);
+        System.arraycopy(greatest, at, greatest, at + 1, count - at - 1);
+        greatest[at] = l;
+      }
+    }
+    return greatest;
   }
 
   /** The logits of languages, given the features that a text has. */
@@ -93,13 +129,17 @@ public final class LanguageModel implements LanguageClassifier {
     }
     var logits = new double[units.length];
     for (int l = 0; l < units.length; l++) {
-      logits[l] = biases[l] + (double) known.length * absentWeights[l] + (double) scale * units[l];
+      logits[l] = biases[l] + logPriors[l] + (double) known.length * absentWeights[l] + (double) scale * units[l];
     }
     return logits;
   }
 
   float bias(int language) {
     return biases[language];
+  }
+
+  float logPrior(int language) {
+    return logPriors[language];
   }
 
   float absentWeight(int language) {

@@ -15,7 +15,7 @@ import java.util.zip.DeflaterOutputStream;
  *
  * <pre>{@code
  * languages    number of languages
- *              of each: bytes of its code (number), code in UTF-8, bias (float), absent weight (float)
+ *              of each: bytes of its code (number), code in UTF-8, bias, prior and absent weight (floats)
  * scale        float
  * features     number of features
  *              of each: its hash less that of the feature before, less one (number)
@@ -25,7 +25,7 @@ import java.util.zip.DeflaterOutputStream;
  * }</pre>
  */
 final class LanguageModelFormat {
-  private static final byte[] MARK = "CremaLanguages1\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MARK = "CremaLanguages2\n".getBytes(StandardCharsets.US_ASCII);
 
   private LanguageModelFormat() {}
 
@@ -61,6 +61,7 @@ final class LanguageModelFormat {
       writeNumber(out, code.length);
       out.write(code);
       out.writeFloat(model.bias(l));
+      out.writeFloat(model.logPrior(l));
       out.writeFloat(model.absentWeight(l));
     }
     out.writeFloat(model.scale());

@@ -17,8 +17,8 @@ final class LanguageModelInput {
   /** The most bytes that zlib can make of one: 258 of two bits, and a little less (RFC 1951). */
   private static final int GREATEST_COMPRESSION = 1032;
 
-  /** A code of one byte, its length, and two floats. */
-  private static final int LEAST_LANGUAGE_BYTES = 10;
+  /** A code of one byte, its length, and three floats. */
+  private static final int LEAST_LANGUAGE_BYTES = 14;
 
   private static final int LONGEST_NUMBER_BITS = 35;
 
@@ -74,12 +74,14 @@ final class LanguageModelInput {
     int count = room("languages", LEAST_LANGUAGE_BYTES);
     var codes = new LinkedHashSet<String>();
     var biases = new float[count];
+    var logPriors = new float[count];
     var absentWeights = new float[count];
     for (int l = 0; l < count; l++) {
       int length = room("bytes of a language's code", 1);
       codes.add(new String(body, position, length, StandardCharsets.UTF_8));
       position += length;
       biases[l] = readFinite();
+      logPriors[l] = readFinite();
       absentWeights[l] = readFinite();
     }
     if (count == 0 || count > LanguageTrainer.MOST_LANGUAGES || codes.size() < count) {
@@ -112,8 +114,8 @@ final class LanguageModelInput {
     if (position < body.length) {
       throw malformed(name, remaining() + " bytes follow its end");
     }
-    return new LanguageModel(List.copyOf(codes), biases, absentWeights, new FeatureIndex(hashes),
-        new FeatureLanguages(starts, languages), weights, scale);
+    return new LanguageModel(List.copyOf(codes), biases, logPriors, absentWeights,
+        new FeatureIndex(hashes), new FeatureLanguages(starts, languages), weights, scale);
   }
 
   private int remaining() {

@@ -10,12 +10,11 @@ import java.util.TreeMap;
 /**
  * Trains a {@link LanguageModel}, such as the one that {@link LanguageDetector#shipped} loads, on sentences: a
  * {@linkplain CorrectedNaiveBayes corrected naive Bayes} over the {@linkplain LanguageFeatures features} that are in
- * more than one of them. (Most are in one only, and tell next to nothing.)
+ * {@linkplain FeatureKind#leastSentences enough} of them. (Most are in one only, and tell next to nothing.)
  *
  * <p>The same sentences give the same model, bit for bit.
  */
 public final class LanguageTrainer {
-  private static final int LEAST_SENTENCES = 2;
   static final int MOST_LANGUAGES = Short.MAX_VALUE;
 
   private LanguageTrainer() {}
@@ -30,9 +29,10 @@ public final class LanguageTrainer {
   /**
    * Trains a model on one thread; 70,000 sentences take a quarter of a minute.
    *
+   * @param common the languages that are more frequent in texts than others, whatever share of the sentences they have
    * @throws IllegalArgumentException if the sentences are of less than two languages, or have nothing in common
    */
-  public static LanguageModel train(List<Sentence> sentences) {
+  public static LanguageModel train(List<Sentence> sentences, CommonLanguages common) {
     var textsByCode = new TreeMap<String, List<int[]>>();
     for (Sentence sentence : sentences) {
       textsByCode.computeIfAbsent(sentence.language(), code -> new ArrayList<>())
@@ -60,20 +60,20 @@ public final class LanguageTrainer {
     FeatureCounts counts = FeatureCounts.of(index.size(), examples);
     var model = new CorrectedNaiveBayes(counts, index.size(), texts.stream().mapToInt(List::size).toArray());
     model.correct(examples);
-    return model.rounded(codes, index);
+    return model.rounded(codes, common, index);
   }
 
   /** The hashes, ascending, that are in enough of the texts. */
   private static int[] recurring(List<List<int[]>> texts) {
     int[] all = texts.stream().flatMap(List::stream).flatMapToInt(Arrays::stream).sorted().toArray();
-    var recurring = new int[all.length / LEAST_SENTENCES];
+    var recurring = new int[all.length];
     int count = 0;
     for (int from = 0; from < all.length; ) {
       int to = from + 1;
       while (to < all.length && all[to] == all[from]) {
         to++;
       }
-      if (to - from >= LEAST_SENTENCES) {
+      if (to - from >= FeatureKind.of(all[from]).leastSentences) {
         recurring[count++] = all[from];
       }
       from = to;

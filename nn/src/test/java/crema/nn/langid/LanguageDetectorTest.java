@@ -71,6 +71,32 @@ class LanguageDetectorTest {
   }
 
   @Test
+  void theBestAreTheFirstOfAllHoweverManyAreAskedFor() {
+    for (var sentence : Sentences.all()) {
+      List<Language> all = SHIPPED.detect(sentence.text(), 113);
+      assertThat(all).hasSize(113).isSortedAccordingTo((a, b) -> Float.compare(b.probability(), a.probability()));
+      for (int k : new int[] {1, 2, 5, 112, 1000}) {
+        assertThat(SHIPPED.detect(sentence.text(), k)).isEqualTo(all.subList(0, Math.min(k, 113)));
+      }
+      var few = List.of("nld", "afr", "deu");
+      assertThat(SHIPPED.among(few).detect(sentence.text(), 2))
+          .isEqualTo(all.stream().filter(language -> few.contains(language.code())).limit(2).toList());
+    }
+    assertThatThrownBy(() -> SHIPPED.detect("Good morning", 0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** "Tidak ada" is as much Malay as Indonesian. */
+  @Test
+  void aTextThatCanBeInTwoLanguagesIsInTheCommonOneUnlessAllAreEquallyFrequent() {
+    List<Language> common = SHIPPED.detect("Tidak ada.", 2);
+    List<Language> equal = SHIPPED.withoutPrior().detect("Tidak ada.", 2);
+    assertThat(common).extracting(Language::code).containsExactly("ind", "zsm");
+    assertThat(common.get(0).probability()).isGreaterThan(0.8f);
+    assertThat(equal).extracting(Language::code).containsExactlyInAnyOrder("ind", "zsm");
+    assertThat(equal).allMatch(language -> language.probability() < 0.7f);
+  }
+
+  @Test
   void theShippedModelIsSmall() throws IOException {
     try (var in = LanguageDetector.class.getResourceAsStream("languages.lid")) {
       assertThat(in).isNotNull();
@@ -81,7 +107,7 @@ class LanguageDetectorTest {
   @Test
   void aModelOfOnesOwnIsLoadedFromItsFile() throws IOException {
     Path file = folder.resolve("four.lid");
-    LanguageTrainer.train(Sentences.of("deu", "ell", "jpn", "hun")).save(file);
+    LanguageTrainer.train(Sentences.of("deu", "ell", "jpn", "hun"), CommonLanguages.NONE).save(file);
     LanguageDetector detector = LanguageDetector.load(file);
     assertThat(detector.languages()).containsExactlyInAnyOrder("deu", "ell", "jpn", "hun");
     assertThat(detector.detect("IM GARTEN!", 1).getFirst().code()).isEqualTo("deu");

@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Test;
 
 class LanguageFeaturesTest {
 
-  /** " a", " ab", a, ab, "ab ", b, "b "; the word; it after the start, before the end, and the start before the end. */
+  /** " a", " ab", " ab ", a, ab, "ab ", b, "b "; the word; it after the start, before the end, and the start before the end. */
   @Test
   void aWordHasItsNgramsItselfAndItsPairsWithStartAndEnd() {
-    assertThat(LanguageFeatures.of("ab")).hasSize(7 + 1 + 4);
+    assertThat(LanguageFeatures.of("ab")).hasSize(8 + 1 + 4);
   }
 
   @Test
   void ngramsStayWithinAWord() {
     int[] both = LanguageFeatures.of("ab cd");
-    int ofWords = 2 * (7 + 1);
+    int ofWords = 2 * (8 + 1);
     int pairs = 3 + 3;
     assertThat(both).hasSize(ofWords + pairs);
   }
@@ -27,9 +27,9 @@ class LanguageFeaturesTest {
   @Test
   void wordsAreKnownInAnotherOrderAndPairsAreNot() {
     int[] one = LanguageFeatures.of("ab cd ef gh");
-    assertThat(common(one, LanguageFeatures.of("gh ef cd ab"))).isEqualTo(4 * (7 + 1));
+    assertThat(common(one, LanguageFeatures.of("gh ef cd ab"))).isEqualTo(4 * (8 + 1));
     int pairsWithoutTheOther = 6;
-    assertThat(common(one, LanguageFeatures.of("ab xx ef gh"))).isEqualTo(3 * (7 + 1) + pairsWithoutTheOther);
+    assertThat(common(one, LanguageFeatures.of("ab xx ef gh"))).isEqualTo(3 * (8 + 1) + pairsWithoutTheOther);
   }
 
   private static long common(int[] one, int[] other) {

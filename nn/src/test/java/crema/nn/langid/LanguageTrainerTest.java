@@ -12,22 +12,22 @@ class LanguageTrainerTest {
 
   @Test
   void aFewSentencesTellLanguagesApart() {
-    LanguageModel model = LanguageTrainer.train(List.of(
+    var detector = new LanguageDetector(LanguageTrainer.train(List.of(
         new LanguageTrainer.Sentence("deu", "Das ist der Zug nach Berlin."),
         new LanguageTrainer.Sentence("deu", "Ist das der Weg zum Bahnhof?"),
         new LanguageTrainer.Sentence("eng", "This is the train to London."),
         new LanguageTrainer.Sentence("eng", "Is this the way to the station?"),
         new LanguageTrainer.Sentence("ell", "Αυτό είναι το τρένο για την Αθήνα."),
-        new LanguageTrainer.Sentence("ell", "Είναι αυτός ο δρόμος για τον σταθμό;")));
-    assertThat(model.rank("Der Bahnhof ist weit weg.").getFirst().code()).isEqualTo("deu");
-    assertThat(model.rank("The station is far away.").getFirst().code()).isEqualTo("eng");
-    assertThat(model.rank("Ο σταθμός είναι μακριά.").getFirst().code()).isEqualTo("ell");
+        new LanguageTrainer.Sentence("ell", "Είναι αυτός ο δρόμος για τον σταθμό;")), CommonLanguages.NONE));
+    assertThat(best(detector, "Der Bahnhof ist weit weg.")).isEqualTo("deu");
+    assertThat(best(detector, "The station is far away.")).isEqualTo("eng");
+    assertThat(best(detector, "Ο σταθμός είναι μακριά.")).isEqualTo("ell");
   }
 
   @Test
   void theSameSentencesGiveTheSameFile() throws IOException {
-    byte[] one = LanguageModelFormat.bytes(LanguageTrainer.train(Sentences.all()));
-    assertThat(LanguageModelFormat.bytes(LanguageTrainer.train(Sentences.all()))).isEqualTo(one);
+    byte[] one = LanguageModelFormat.bytes(LanguageTrainer.train(Sentences.all(), CommonLanguages.NONE));
+    assertThat(LanguageModelFormat.bytes(LanguageTrainer.train(Sentences.all(), CommonLanguages.NONE))).isEqualTo(one);
   }
 
   @Test
@@ -35,15 +35,19 @@ class LanguageTrainerTest {
     var sentences = new ArrayList<>(Sentences.of("deu"));
     sentences.addAll(Sentences.of("ell"));
     sentences.addAll(Sentences.of("ell"));
-    assertThat(LanguageTrainer.train(sentences).languages()).containsExactly("ell", "deu");
+    assertThat(LanguageTrainer.train(sentences, CommonLanguages.NONE).languages()).containsExactly("ell", "deu");
   }
 
   @Test
   void sentencesThatTeachNothingAreRefused() {
-    assertThatThrownBy(() -> LanguageTrainer.train(Sentences.of("deu")))
+    assertThatThrownBy(() -> LanguageTrainer.train(Sentences.of("deu"), CommonLanguages.NONE))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("of 1 languages");
     assertThatThrownBy(() -> LanguageTrainer.train(List.of(
-        new LanguageTrainer.Sentence("deu", "1"), new LanguageTrainer.Sentence("ell", "2"))))
+        new LanguageTrainer.Sentence("deu", "1"), new LanguageTrainer.Sentence("ell", "2")), CommonLanguages.NONE))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nothing to learn");
+  }
+
+  private static String best(LanguageDetector detector, String text) {
+    return detector.detect(text, 1).getFirst().code();
   }
 }
