@@ -48,6 +48,20 @@ final class SmallRuns {
         3);
   }
 
+  /** The settings with another chance that a token is left out, and no more steps than that. */
+  static TrainingConfig withTokenDropout(TrainingConfig config, double tokenDropout, long maxSteps) {
+    TrainingConfig.Encoder e = config.encoder();
+    TrainingConfig.Optimization o = config.optimization();
+    return new TrainingConfig(config.data(), config.tokenizer(),
+        new TrainingConfig.Encoder(e.hiddenSize(), e.layers(), e.heads(), e.keyValueHeads(), e.ffnSize(), e.head(),
+            e.headSize(), e.bagSize(), tokenDropout, e.dropout(), e.headDropout(), e.dropPath()),
+        config.loss(), config.sampling(),
+        new TrainingConfig.Optimization(o.epochs(), maxSteps, o.batchTokens(), o.batchSize(), o.accumulation(),
+            o.learningRate(), o.weightDecay(), o.beta1(), o.beta2(), o.epsilon(), o.warmupSteps(), o.schedule(),
+            o.minScale(), o.clipNorm()),
+        config.decision(), config.validation(), config.seed());
+  }
+
   private static LossConfig balancedCrossEntropy() {
     LossConfig plain = LossConfig.of(LossName.CROSS_ENTROPY);
     return new LossConfig(plain.name(), 0.05, "balanced", plain.effectiveNumberBeta(), plain.gamma(), plain.tau(),

@@ -7,6 +7,7 @@ import crema.metrics.Metric;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +64,25 @@ class TrainerTest {
     SmallRuns.train(config, folder, 1);
     assertThat(SmallRuns.weights(folder)).isEqualTo(expected);
     assertThat(losses(folder)).isEqualTo(losses(shared.resolve("straight")));
+  }
+
+  @Test
+  void tokensAreLeftOutWhileTheModelIsTrained() throws IOException {
+    TrainingConfig config = SmallRuns.config(titles);
+    var firstLosses = new ArrayList<Double>();
+    for (double dropout : List.of(0.0, 0.6)) {
+      Path run = folder.resolve("dropout-" + dropout);
+      SmallRuns.train(SmallRuns.withTokenDropout(config, dropout, 1), run, 1);
+      firstLosses.add(losses(run).getFirst());
+    }
+    assertThat(firstLosses.get(1)).isNotEqualTo(firstLosses.get(0));
+  }
+
+  @Test
+  void aBagOfTokensIsPartOfTheModel() throws IOException {
+    var run = new ModelDirectory(shared.resolve("straight"));
+    assertThat(Files.readString(run.config())).contains("\"bag_size\" : 16");
+    assertThat(Files.readString(run.weights(), StandardCharsets.ISO_8859_1)).contains("bag.embed_tokens.weight");
   }
 
   private static List<Double> losses(Path directory) throws IOException {
