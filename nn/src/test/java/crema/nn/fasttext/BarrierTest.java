@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,7 +19,7 @@ class BarrierTest {
 
   /** Runs a barrier's parties, and returns what became of them. */
   private static List<Future<?>> run(Barrier barrier, int generations, int failing, int[] reached) {
-    try (var threads = Executors.newFixedThreadPool(PARTIES)) {
+    try (var threads = Executors.newFixedThreadPool(PARTIES, Thread.ofPlatform().daemon().factory())) {
       var parties = new ArrayList<Future<?>>();
       for (int p = 0; p < PARTIES; p++) {
         int party = p;
@@ -43,7 +44,7 @@ class BarrierTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 10, 5_000})
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
   void nobodyLeavesBeforeAllHaveComeAndNobodySleepsForEver(int spins) throws Exception {
     for (Future<?> party : run(new Barrier(PARTIES, spins), 5_000, -1, new int[PARTIES])) {
       party.get();
@@ -51,7 +52,7 @@ class BarrierTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
   void whoFailsSetsTheOthersFree() throws Exception {
     List<Future<?>> parties = run(new Barrier(PARTIES, 0), 100, 2, new int[PARTIES]);
     for (int p = 0; p < PARTIES; p++) {
