@@ -1,7 +1,5 @@
 package crema.nn.fasttext;
 
-import crema.tensor.IntList;
-
 /**
  * Takes part in batches whose outcome does not depend on the number of threads.
  *
@@ -16,10 +14,6 @@ import crema.tensor.IntList;
  * <p>Each thread keeps count of the batches by itself, and all come to the same.
  */
 final class BatchWorker extends Worker {
-  private final IntList ownedRows = new IntList();
-  private final int firstOutput;
-  private final int endOutput;
-
   private Example[] batch;
   private Example[] nextBatch;
   private ExampleStream.Position nextPosition;
@@ -32,8 +26,6 @@ final class BatchWorker extends Worker {
    */
   BatchWorker(TrainingRun run, int thread, ExampleStream stream, Example[][] batches) {
     super(run, thread, stream);
-    firstOutput = (int) (run.output.rows() * thread / run.threads);
-    endOutput = (int) (run.output.rows() * (thread + 1) / run.threads);
     nextBatch = batches[0];
     batch = batches[1];
     nextPosition = stream.position();
@@ -83,9 +75,13 @@ final class BatchWorker extends Worker {
       return false;
     }
     if (thread == 0) {
-      run.addLosses(batch, 0, 1, count);
+      run.addLosses(batch, count, 1);
     }
-    update(count);
+    for (int b = 0; b < count; b++) {
+      if (!batch[b].isVoid()) {
+        update(batch[b], thread, run.threads);
+      }
+    }
     if (run.threads > Example.SHARDS) {
       // Others change rows of this thread's shard.
       run.barrier.await();
@@ -122,38 +118,6 @@ final class BatchWorker extends Worker {
     }
     for (int b = thread / Example.SHARDS; b < nextCount; b += run.threads / Example.SHARDS) {
       nextBatch[b].sumShard(run.input, thread % Example.SHARDS, run.kernels);
-    }
-  }
-
-  private void update(int count) {
-    for (int b = 0; b < count; b++) {
-      if (!batch[b].isVoid()) {
-        updateOutput(batch[b]);
-        updateInput(batch[b]);
-      }
-    }
-  }
-
-  private void updateOutput(Example example) {
-    if (example.dense) {
-      for (int row = firstOutput; row < endOutput; row++) {
-        addHidden(example, example.factors[row], row);
-      }
-      return;
-    }
-    for (int i = 0; i < example.outputs.size(); i++) {
-      int row = example.outputs.get(i);
-      if (run.threads == 1 || Example.owner(row, run.threads) == thread) {
-        addHidden(example, example.factors[i], row);
-      }
-    }
-  }
-
-  private void updateInput(Example example) {
-    switch (run.threads) {
-      case 1 -> example.addGradient(run.input, run.kernels);
-      case Example.SHARDS -> example.addGradient(run.input, thread, run.kernels);
-      default -> example.addGradient(run.input, thread, run.threads, ownedRows, run.kernels);
     }
   }
 }

@@ -91,9 +91,12 @@ final class Example {
    * Who owns a row: {@code owner % SHARDS} is its shard. Rows are handed out in blocks of 16, so that two threads
    * seldom write to the same cache line.
    *
-   * @param owners their number, a multiple of {@link #SHARDS}
+   * @param owners their number, 1 or a multiple of {@link #SHARDS}
    */
   static int owner(int row, int owners) {
+    if (owners == 1) {
+      return 0;
+    }
     int hash = (row >>> 4) * 0x9E3779B9;
     int shard = hash >>> 31;
     return shard + SHARDS * (int) ((hash << 1 & 0xFFFFFFFFL) * (owners / SHARDS) >>> 32);
@@ -147,25 +150,25 @@ final class Example {
     kernels.scale(1f / rows.size(), hidden, 0, dim);
   }
 
-  /** Adds the gradient to all rows. */
-  void addGradient(DenseMatrix matrix, RowKernels kernels) {
-    add(matrix, rows.array(), 0, rows.size(), kernels);
-  }
-
-  /** Adds the gradient to the rows of a shard. */
-  void addGradient(DenseMatrix matrix, int shard, RowKernels kernels) {
-    add(matrix, shardRows, shardStart(shard), shardEnd(shard), kernels);
-  }
-
   /**
    * Adds the gradient to the rows of one of several owners.
    *
-   * @param owned room for their numbers
+   * @param owners their number, 1 or a multiple of {@link #SHARDS}
+   * @param owned room for the numbers of those rows
    */
   void addGradient(DenseMatrix matrix, int owner, int owners, IntList owned, RowKernels kernels) {
+    if (owners == 1) {
+      add(matrix, rows.array(), 0, rows.size(), kernels);
+      return;
+    }
+    int from = shardStart(owner % SHARDS);
+    int to = shardEnd(owner % SHARDS);
+    if (owners == SHARDS) {
+      add(matrix, shardRows, from, to, kernels);
+      return;
+    }
     owned.clear();
-    int shard = owner % SHARDS;
-    for (int i = shardStart(shard); i < shardEnd(shard); i++) {
+    for (int i = from; i < to; i++) {
       if (owner(shardRows[i], owners) == owner) {
         owned.add(shardRows[i]);
       }

@@ -36,7 +36,7 @@ final class LockFreeWorker extends Worker {
       }
     }
     if (thread == 0 && count > 0) {
-      run.addLosses(batch, 0, run.threads, count);
+      run.addLosses(batch, count, run.threads);
     }
     return count > 0 && !run.stop && !run.diverged && run.failure.get() == null;
   }
@@ -47,15 +47,6 @@ final class LockFreeWorker extends Worker {
     }
     example.meanOfRows(run.input, run.kernels);
     differentiate(example, lr);
-    if (example.dense) {
-      for (int row = 0; row < run.output.rows(); row++) {
-        addHidden(example, example.factors[row], row);
-      }
-    } else {
-      for (int i = 0; i < example.outputs.size(); i++) {
-        addHidden(example, example.factors[i], example.outputs.get(i));
-      }
-    }
-    example.addGradient(run.input, run.kernels);
+    update(example, 0, 1);
   }
 }

@@ -200,9 +200,9 @@ final class TrainingRun {
     return (float) (config.lr() * (1 - done));
   }
 
-  /** Counts the losses of the examples {@code first}, {@code first + step}, ... of a batch; for thread 0 only. */
-  void addLosses(Example[] batch, int first, int step, int count) {
-    for (int b = first; b < count; b += step) {
+  /** Counts the losses of every {@code step}th example of a batch, from the first one; for thread 0 only. */
+  void addLosses(Example[] batch, int count, int step) {
+    for (int b = 0; b < count; b += step) {
       int targets = Math.max(1, batch[b].targets.size());
       lossSum += batch[b].loss;
       lossCount += targets;

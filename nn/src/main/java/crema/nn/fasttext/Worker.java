@@ -1,5 +1,7 @@
 package crema.nn.fasttext;
 
+import crema.tensor.IntList;
+
 /** One thread's part in a training run. */
 abstract sealed class Worker permits BatchWorker, LockFreeWorker {
   /** The squared length of a hidden vector beyond which only a learning rate that is too large can have led. */
@@ -11,6 +13,8 @@ abstract sealed class Worker permits BatchWorker, LockFreeWorker {
 
   /** The columns of the matrices. */
   final int dim;
+
+  private final IntList ownedRows = new IntList();
 
   Worker(TrainingRun run, int thread, ExampleStream stream) {
     this.run = run;
@@ -33,8 +37,25 @@ abstract sealed class Worker permits BatchWorker, LockFreeWorker {
     }
   }
 
-  /** Adds a multiple of the hidden vector to a row of the output matrix. */
-  final void addHidden(Example example, float factor, int row) {
+  /** Adds an example's updates to the rows, of both matrices, that belong to one of several owners. */
+  final void update(Example example, int owner, int owners) {
+    if (example.dense) {
+      int end = (int) (run.output.rows() * (owner + 1) / owners);
+      for (int row = (int) (run.output.rows() * owner / owners); row < end; row++) {
+        addHidden(example, example.factors[row], row);
+      }
+    } else {
+      for (int i = 0; i < example.outputs.size(); i++) {
+        int row = example.outputs.get(i);
+        if (Example.owner(row, owners) == owner) {
+          addHidden(example, example.factors[i], row);
+        }
+      }
+    }
+    example.addGradient(run.input, owner, owners, ownedRows, run.kernels);
+  }
+
+  private void addHidden(Example example, float factor, int row) {
     if (factor != 0f) {
       run.kernels.axpy(factor, example.hidden, 0, run.output.page(row), run.output.offset(row), dim);
     }
