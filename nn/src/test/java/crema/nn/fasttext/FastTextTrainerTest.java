@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,16 +94,32 @@ class FastTextTrainerTest {
   void lockFreeThreadsStopWhenAskedToAndWhenTheyDiverge() throws IOException {
     FastTextConfig.Builder config = small().epoch(2000).lockFree(true).threads(3);
     var fractions = new ArrayList<Double>();
-    new FastTextTrainer(config.build()).listener(progress -> !fractions.add(progress.fraction())).train(TITLES);
+    new FastTextTrainer(config.build())
+        .listener(afterTheFirstReportIsDue(progress -> !fractions.add(progress.fraction()))).train(TITLES);
     assertThat(fractions).singleElement().satisfies(fraction -> assertThat(fraction).isLessThan(1));
     assertThatThrownBy(() -> new FastTextTrainer(config.lr(1e6).build()).train(TITLES))
         .isInstanceOf(DivergedException.class);
   }
 
-  /** Stops a run after some reports; a report is due after 0.2 s, so slow the run down to have some. */
+  /** Stops a run after some reports. */
   private static TrainingListener stopAfter(int reports) {
     var seen = new AtomicInteger();
-    return progress -> seen.incrementAndGet() <= reports;
+    return afterTheFirstReportIsDue(progress -> seen.incrementAndGet() <= reports);
+  }
+
+  /** A report is due every 0.2 s. Waiting so long before the first example makes sure that there is one at its start. */
+  private static TrainingListener afterTheFirstReportIsDue(TrainingListener listener) {
+    return new TrainingListener() {
+      @Override
+      public void onStart(double fraction) {
+        LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+      }
+
+      @Override
+      public boolean onProgress(TrainingProgress progress) {
+        return listener.onProgress(progress);
+      }
+    };
   }
 
   @Test
