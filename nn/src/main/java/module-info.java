@@ -5,10 +5,7 @@ module crema.nn {
   requires tools.jackson.databind;
 
   exports crema.nn;
-  exports crema.nn.fasttext;
   exports crema.nn.io;
-  exports crema.nn.langid;
-  exports crema.nn.linear;
   exports crema.nn.loss;
   exports crema.nn.model;
   exports crema.nn.optim;

@@ -1,6 +1,7 @@
 /** Tokenizers: training, encoding, decoding and the {@code tokenizer.json} format. */
 module crema.tokenizer {
   requires static transitive org.jspecify;
+  requires transitive crema.base;
   requires tools.jackson.databind;
 
   exports crema.tokenizer;

@@ -1,23 +1,30 @@
-/** Everything around a model: data, metrics, training, reports and the command line. */
+/** Classifiers: what they are, and how they are trained, evaluated and loaded. */
 module crema.train {
   requires static transitive org.jspecify;
-  requires transitive crema.nn;
+  requires transitive crema.classic;
   requires transitive crema.tokenizer;
-  requires commons.math3;
-  requires com.github.luben.zstd_jni;
-  requires de.siegmar.fastcsv;
-  requires info.picocli;
-  requires me.tongfei.progressbar;
-  requires org.snakeyaml.engine;
   requires tools.jackson.databind;
 
-  exports crema.data;
-  exports crema.metrics;
-  exports crema.report;
-  exports crema.train;
+  // For training only: whoever trains brings them.
+  requires static commons.math3;
+  requires static org.snakeyaml.engine;
 
-  // Options are fields that picocli sets, settings are records that Jackson reads.
-  opens crema.cli to info.picocli;
-  opens crema.cli.fasttext to info.picocli;
-  opens crema.train to tools.jackson.databind;
+  exports crema.classify;
+  exports crema.family.encoder;
+  exports crema.family.fasttext;
+  exports crema.family.linear;
+  exports crema.family.staged;
+  exports crema.report;
+  exports crema.run;
+  exports crema.settings;
+  exports crema.task;
+
+  // Settings are records that Jackson reads.
+  opens crema.classify to tools.jackson.databind;
+  opens crema.family.encoder to tools.jackson.databind;
+  opens crema.family.fasttext to tools.jackson.databind;
+  opens crema.family.linear to tools.jackson.databind;
+  opens crema.family.staged to tools.jackson.databind;
+  opens crema.run to tools.jackson.databind;
+  opens crema.task to tools.jackson.databind;
 }

@@ -1,8 +1,8 @@
 package crema.autograd;
 
+import crema.base.Rng;
 import crema.tensor.Backend;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.ArrayList;

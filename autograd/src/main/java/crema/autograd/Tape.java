@@ -1,7 +1,7 @@
 package crema.autograd;
 
+import crema.base.Rng;
 import crema.tensor.Backend;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package crema.bench;
 
+import crema.base.Rng;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.concurrent.TimeUnit;

@@ -1,12 +1,12 @@
 package crema.bench;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AdamWStep;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Rng;
 import crema.tensor.Tensor;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

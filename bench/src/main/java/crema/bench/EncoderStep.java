@@ -2,9 +2,9 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.optim.AdamW;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 
 /**

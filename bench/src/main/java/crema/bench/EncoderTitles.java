@@ -2,10 +2,10 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.model.EmbeddingClassifier;
 import crema.nn.optim.AdamW;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package crema.nn;
 
+import crema.base.Rng;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.optim.AdamW;
 import crema.tensor.Activation;
 import crema.tensor.Backend;
 import crema.tensor.Device;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package crema.tensor;
 
+import crema.base.Rng;
 import crema.tensor.reference.ReferenceCall;
 import org.jspecify.annotations.Nullable;
 

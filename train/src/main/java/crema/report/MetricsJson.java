@@ -1,11 +1,11 @@
 package crema.report;
 
+import crema.base.AtomicFile;
 import crema.metrics.Averages;
 import crema.metrics.Calibration;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ThresholdSweep;
-import crema.nn.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package crema.report;
 
+import crema.base.AtomicFile;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.SingleLabelOutcomes;
-import crema.nn.io.AtomicFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

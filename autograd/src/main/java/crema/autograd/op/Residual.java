@@ -4,7 +4,7 @@ import crema.autograd.BackwardPass;
 import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.tensor.Rng;
+import crema.base.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;

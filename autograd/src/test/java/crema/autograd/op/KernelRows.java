@@ -6,12 +6,12 @@ import static crema.autograd.op.Catalog.cut;
 import static crema.autograd.op.Catalog.scattered;
 import static crema.autograd.op.Catalog.unevenLengths;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AdamWStep;
 import crema.tensor.AttentionSpec;
 import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;

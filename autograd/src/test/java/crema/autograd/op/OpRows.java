@@ -9,11 +9,11 @@ import static crema.autograd.op.Catalog.unevenLengths;
 
 import crema.autograd.GradCheck;
 import crema.autograd.Op;
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AttentionSpec;
 import crema.tensor.BinaryOperator;
 import crema.tensor.Pooling;
-import crema.tensor.Rng;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

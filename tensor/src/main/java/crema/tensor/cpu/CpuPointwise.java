@@ -3,11 +3,11 @@ package crema.tensor.cpu;
 import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
 import crema.tensor.Pointwise;
-import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.Arrays;

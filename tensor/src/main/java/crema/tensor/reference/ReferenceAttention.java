@@ -1,8 +1,8 @@
 package crema.tensor.reference;
 
+import crema.base.Rng;
 import crema.tensor.Attention;
 import crema.tensor.AttentionSpec;
-import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;

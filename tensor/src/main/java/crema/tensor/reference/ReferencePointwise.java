@@ -1,9 +1,9 @@
 package crema.tensor.reference;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.BinaryOperator;
 import crema.tensor.Pointwise;
-import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,35 @@
+package crema.cli;
+
+import crema.classify.ModelDirectory;
+import crema.classify.ModelSummary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Tells what a model is. */
+@Command(
+    name = "info",
+    mixinStandardHelpOptions = true,
+    description = "Tells what a model is: its network, labels, tokenizer, and where it comes from.",
+    footer = {"", "Example:", "  crema info models/titles"})
+final class InfoCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "MODEL", description = "The model directory.")
+  private Path model = Path.of("");
+
+  InfoCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var summary = ModelSummary.of(new ModelDirectory(model));
+    int width = summary.facts().keySet().stream().mapToInt(String::length).max().orElse(0);
+    summary.facts().forEach((name, value) ->
+        terminal.out().println(name + " ".repeat(width - name.length() + 2) + value));
+    return 0;
+  }
+}

@@ -1,0 +1,163 @@
+package crema.cli;
+
+import crema.family.encoder.LossConfig;
+import crema.family.encoder.LossName;
+import crema.family.encoder.SamplingConfig;
+import crema.task.TargetKind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What training makes small, and which rows it sees. */
+final class LossOptions {
+  @Option(names = "--loss", paramLabel = "NAME",
+      description = {
+        "One label: cross-entropy (default), balanced-softmax, logit-adjusted, soft-macro-f1, mixed.",
+        "Several: bce (default), focal, class-balanced-focal, rebalanced-focal, ntr-focal,",
+        "distribution-balanced-no-focal, class-balanced-ntr, distribution-balanced, asymmetric, soft-macro-f1, mixed.",
+        "Taxonomy: ancestors (default), conditional-softmax, level-softmax, and those for several labels."
+      })
+  private @Nullable String name;
+
+  @Option(names = "--label-smoothing", paramLabel = "E", defaultValue = "0",
+      description = "Of cross-entropy and bce (default: ${DEFAULT-VALUE}).")
+  private double labelSmoothing;
+
+  @Option(names = "--class-weights", paramLabel = "KIND", defaultValue = "none",
+      description = "Of cross-entropy: none, or rare labels count more: balanced, square-root, effective-number "
+          + "(default: ${DEFAULT-VALUE}).")
+  private String classWeights = "none";
+
+  @Option(names = "--focal-gamma", paramLabel = "G",
+      description = "How much easy answers lose; 0 for no focus (default: 2 in the focal losses, otherwise 0).")
+  private @Nullable Double gamma;
+
+  @Option(names = "--logit-adjustment", paramLabel = "T", defaultValue = "1",
+      description = "Tau of logit-adjusted (default: ${DEFAULT-VALUE}).")
+  private double tau;
+
+  @Option(names = "--soft-f1-share", paramLabel = "S", defaultValue = "0.5",
+      description = "Of soft macro F1 in mixed (default: ${DEFAULT-VALUE}).")
+  private double softF1Share;
+
+  @Option(names = "--pos-weight", paramLabel = "W", defaultValue = "1",
+      description = "Of a label that a row has, in bce: a number or balanced (default: ${DEFAULT-VALUE}).")
+  private String posWeight = "1";
+
+  @Option(names = "--loss-scale", paramLabel = "KIND", defaultValue = "paper",
+      description = "Factors of the long-tail losses: paper, or authors for those of the authors' code "
+          + "(default: ${DEFAULT-VALUE}).")
+  private String scale = "paper";
+
+  @Option(names = "--class-balanced-beta", paramLabel = "B", defaultValue = "0.9",
+      description = "Of class-balanced weights (default: ${DEFAULT-VALUE}).")
+  private double classBalancedBeta;
+
+  @Option(names = "--class-balanced-mode", paramLabel = "KIND", defaultValue = "by-class",
+      description = "by-class, average-count, average-weight or minimum-count (default: ${DEFAULT-VALUE}).")
+  private String classBalancedMode = "by-class";
+
+  @Option(names = "--rebalance-alpha", paramLabel = "A", defaultValue = "0.1",
+      description = "Of rebalanced weights (default: ${DEFAULT-VALUE}).")
+  private double rebalanceAlpha;
+
+  @Option(names = "--rebalance-beta", paramLabel = "B", defaultValue = "10",
+      description = "Of rebalanced weights (default: ${DEFAULT-VALUE}).")
+  private double rebalanceBeta;
+
+  @Option(names = "--rebalance-mu", paramLabel = "M", defaultValue = "0.9",
+      description = "Of rebalanced weights (default: ${DEFAULT-VALUE}).")
+  private double rebalanceMu;
+
+  @Option(names = "--negative-lambda", paramLabel = "L", defaultValue = "2",
+      description = "Of negative tolerance (default: ${DEFAULT-VALUE}).")
+  private double lambda;
+
+  @Option(names = "--negative-kappa", paramLabel = "K", defaultValue = "0.05",
+      description = "Of negative tolerance (default: ${DEFAULT-VALUE}).")
+  private double kappa;
+
+  @Option(names = "--asymmetric-gamma-positive", paramLabel = "G", defaultValue = "0",
+      description = "Of asymmetric (default: ${DEFAULT-VALUE}).")
+  private double gammaPositive;
+
+  @Option(names = "--asymmetric-gamma-negative", paramLabel = "G", defaultValue = "4",
+      description = "Of asymmetric (default: ${DEFAULT-VALUE}).")
+  private double gammaNegative;
+
+  @Option(names = "--asymmetric-margin", paramLabel = "M", defaultValue = "0.05",
+      description = "Of asymmetric (default: ${DEFAULT-VALUE}).")
+  private double margin;
+
+  @Option(names = "--ancestor-weight", paramLabel = "W", defaultValue = "same",
+      description = "Of nodes above leaves in ancestors: less, same, more or a number (default: ${DEFAULT-VALUE}).")
+  private String ancestorWeight = "same";
+
+  @Option(names = "--level-weights", split = ",", paramLabel = "W",
+      description = "Of the levels, from the top, in ancestors and level-softmax (default: 1 each).")
+  private List<Double> levelWeights = List.of();
+
+  @Option(names = "--hierarchical-constraint",
+      description = "In ancestors, no node is more probable than those above it (Li et al., CVPR 2022).")
+  private boolean hierarchicalConstraint;
+
+  @Option(names = "--tree-triplet-weight", paramLabel = "W", defaultValue = "0",
+      description = "Adds a loss that brings texts together whose paths are (default: none).")
+  private double tripletWeight;
+
+  @Option(names = "--tree-triplet-margin", paramLabel = "M", defaultValue = "0.1",
+      description = "Its margin (default: ${DEFAULT-VALUE}).")
+  private double tripletMargin;
+
+  @Option(names = "--contrastive-weight", paramLabel = "W", defaultValue = "0",
+      description = "Adds a supervised contrastive loss by the most detailed label (default: none).")
+  private double contrastiveWeight;
+
+  @Option(names = "--contrastive-temperature", paramLabel = "T", defaultValue = "0.1",
+      description = "Its temperature (default: ${DEFAULT-VALUE}).")
+  private double contrastiveTemperature;
+
+  @Option(names = "--sampler", paramLabel = "KIND", defaultValue = "shuffled",
+      description = "shuffled, or drawn with replacement so that rare labels come more often: class-balanced, "
+          + "square-root, effective-number (default: ${DEFAULT-VALUE}).")
+  private String sampler = "shuffled";
+
+  @Option(names = "--sampler-weights", paramLabel = "KIND", defaultValue = "class",
+      description = "class: draw a label, then one of its rows; sample: draw a row by its labels' mean weight "
+          + "(default: ${DEFAULT-VALUE}).")
+  private String samplerWeights = "class";
+
+  @Option(names = "--effective-number-beta", paramLabel = "B", defaultValue = "0.999",
+      description = "Of effective-number, in class weights and sampler (default: ${DEFAULT-VALUE}).")
+  private double effectiveNumberBeta;
+
+  /** The settings of the loss of fastText; null if none was chosen by {@code --loss}. */
+  @Nullable LossConfig fastTextLoss() {
+    return name == null ? null : config(LossName.ofFastText(name));
+  }
+
+  /** The settings for a target. */
+  LossConfig loss(TargetKind target) {
+    return config(name == null ? LossName.defaultOf(target) : LossName.ofKey(name, target));
+  }
+
+  private LossConfig config(LossName loss) {
+    return new LossConfig(loss.key(), labelSmoothing, classWeights, effectiveNumberBeta,
+        gamma == null ? loss.defaultGamma() : gamma, tau, softF1Share, posWeight,
+        new LossConfig.LongTail(scale, classBalancedBeta, classBalancedMode, rebalanceAlpha, rebalanceBeta, rebalanceMu,
+            lambda, kappa),
+        new LossConfig.Asymmetric(gammaPositive, gammaNegative, margin),
+        new LossConfig.Tree(ancestorWeight, levelWeights, hierarchicalConstraint),
+        new LossConfig.Auxiliary(contrastiveWeight, contrastiveTemperature, tripletWeight, tripletMargin));
+  }
+
+  /** Which rows training sees. */
+  SamplingConfig sampling() {
+    return new SamplingConfig(sampler, samplerWeights, effectiveNumberBeta);
+  }
+
+  /** How rare labels count more. */
+  String classWeights() {
+    return classWeights;
+  }
+}

@@ -1,0 +1,45 @@
+package crema.family.encoder;
+
+import crema.base.UserError;
+import crema.classify.ModelDirectory;
+import crema.classify.ModelKind;
+import crema.nn.model.EmbeddingClassifierConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What {@code config.json} says: the network, under Hugging Face's names, and how texts are cut for it.
+ *
+ * @param network the shape of the encoder and its head
+ * @param maxLength longer texts are cut to so many tokens
+ */
+public record EncoderDescription(EmbeddingClassifierConfig network, int maxLength) {
+  void write(Path file) throws IOException {
+    Map<String, Object> json = ModelKind.ENCODER.description();
+    json.put("max_length", maxLength);
+    json.putAll(network.toMap());
+    ModelDirectory.writeJson(file, json);
+  }
+
+  /**
+   * Reads a model's config.
+   *
+   * @throws UserError when there is none, or it is damaged or of a newer version
+   */
+  public static EncoderDescription read(ModelDirectory directory) throws IOException {
+    Path file = directory.config();
+    Map<?, ?> json = ModelKind.ENCODER.read(directory);
+    if (!(json.get("max_length") instanceof Integer maxLength) || maxLength < 1) {
+      throw new UserError(file + ": max_length must be a positive number, not " + json.get("max_length"));
+    }
+    var values = new LinkedHashMap<String, Object>();
+    json.forEach((key, value) -> values.put(String.valueOf(key), value));
+    try {
+      return new EncoderDescription(EmbeddingClassifierConfig.of(values), maxLength);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package crema.family.fasttext;
+
+import crema.base.UserError;
+import crema.classify.ModelDirectory;
+import crema.classify.ModelKind;
+import java.io.IOException;
+import java.util.Map;
+
+/** What {@code config.json} says of a fastText model: how texts are read. The rest is in the model's own file. */
+final class FastTextDescription {
+  private static final String LOWERCASE = "lowercase";
+  private static final String LEADING_WORDS = "leading_words";
+  private static final String LEADING_WEIGHT = "leading_weight";
+
+  private FastTextDescription() {}
+
+  static void write(FastTextTrainingConfig.Text text, ModelDirectory directory) throws IOException {
+    Map<String, Object> json = ModelKind.FAST_TEXT.description();
+    json.put(LOWERCASE, text.lowercase());
+    json.put(LEADING_WORDS, text.leadingWords());
+    json.put(LEADING_WEIGHT, text.leadingWeight());
+    ModelDirectory.writeJson(directory.config(), json);
+  }
+
+  static FastTextTrainingConfig.Text read(ModelDirectory directory) throws IOException {
+    Map<?, ?> json = ModelKind.FAST_TEXT.read(directory);
+    if (json.get(LOWERCASE) instanceof Boolean lowercase
+        && json.get(LEADING_WORDS) instanceof Integer leadingWords
+        && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
+      return new FastTextTrainingConfig.Text(lowercase, leadingWords, leadingWeight);
+    }
+    throw new UserError(directory.config() + " does not say how texts are read: it needs " + LOWERCASE + ", "
+        + LEADING_WORDS + " and " + LEADING_WEIGHT);
+  }
+}

@@ -1,0 +1,205 @@
+package crema.task;
+
+import crema.data.LabelSet;
+import crema.data.Taxonomy;
+import crema.metrics.Hierarchy;
+import crema.metrics.MultiLabelOutcomes;
+import crema.metrics.Outcomes;
+import crema.metrics.ScoreMatrix;
+import crema.metrics.SingleLabelOutcomes;
+import crema.nn.loss.AncestorCrossEntropy;
+import crema.nn.loss.ConditionalSoftmax;
+import crema.nn.loss.Focus;
+import crema.nn.loss.LabelTree;
+import crema.nn.loss.LevelSoftmax;
+import crema.nn.loss.Loss;
+import crema.nn.loss.NodeWeighting;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * A path in a taxonomy. The labels are all its nodes, numbered as there; the label of a row is the last node of its
+ * path. Immutable.
+ */
+public final class TaxonomyTarget implements Target {
+  private final LabelSet labels;
+  private final String separator;
+  private final Taxonomy taxonomy;
+  private final Hierarchy hierarchy;
+  private final NodeScoring scoring;
+  private final Decoding decoding;
+  private final LabelSet rowLabels;
+  private final TreeDecoder decoder;
+
+  private TaxonomyTarget(
+      LabelSet labels, String separator, Taxonomy taxonomy, NodeScoring scoring, Decoding decoding) {
+    this.labels = labels;
+    this.separator = separator;
+    this.taxonomy = taxonomy;
+    hierarchy = Hierarchy.of(taxonomy.parents());
+    this.scoring = scoring;
+    this.decoding = decoding;
+    rowLabels = rowLabels(labels, taxonomy);
+    decoder = new TreeDecoder(taxonomy, rowLabels, scoring, decoding);
+  }
+
+  /**
+   * Paths, and how to answer with them.
+   *
+   * @param rowLabels the paths of the training rows
+   */
+  public static TaxonomyTarget of(LabelSet rowLabels, String separator, NodeScoring scoring, Decoding decoding) {
+    Taxonomy taxonomy = Taxonomy.of(rowLabels.names(), separator);
+    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, scoring, decoding);
+  }
+
+  /** The same nodes, read from a model: what is said of them in {@link #of}, they say themselves. */
+  static TaxonomyTarget ofNodes(LabelSet nodes, String separator, NodeScoring scoring, Decoding decoding) {
+    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), scoring, decoding);
+  }
+
+  /** The nodes. */
+  @Override
+  public LabelSet labels() {
+    return labels;
+  }
+
+  /** What separates the segments of a path. */
+  public String separator() {
+    return separator;
+  }
+
+  /** The nodes as a tree. */
+  public Taxonomy taxonomy() {
+    return taxonomy;
+  }
+
+  /** The same tree, as metrics see it. */
+  public Hierarchy hierarchy() {
+    return hierarchy;
+  }
+
+  /** What the logits mean. */
+  public NodeScoring scoring() {
+    return scoring;
+  }
+
+  /** How they become an answer. */
+  public Decoding decoding() {
+    return decoding;
+  }
+
+  @Override
+  public TargetKind kind() {
+    return TargetKind.TAXONOMY;
+  }
+
+  @Override
+  public int depth() {
+    return taxonomy.depth();
+  }
+
+  /** The tree as losses need it. */
+  public LabelTree tree() {
+    return new LabelTree(taxonomy.parents());
+  }
+
+  /** As the scoring has them, but no node is more probable than those above it. */
+  @Override
+  public ScoreMatrix probabilities(ScoreMatrix logits) {
+    return nodeProbabilities(logits, true);
+  }
+
+  /** The probability of each node as the scoring has it, whatever those above it have. */
+  public ScoreMatrix nodeProbabilities(ScoreMatrix logits) {
+    return nodeProbabilities(logits, false);
+  }
+
+  private ScoreMatrix nodeProbabilities(ScoreMatrix logits, boolean limited) {
+    var probabilities = new float[logits.documents()][labels.size()];
+    for (int text = 0; text < probabilities.length; text++) {
+      double[] scores = scoring.scores(taxonomy, row(logits, text)).probabilities();
+      for (int node = 0; node < scores.length; node++) {
+        int parent = taxonomy.parent(node);
+        probabilities[text][node] = limited && parent >= 0
+            ? Math.min((float) scores[node], probabilities[text][parent])
+            : (float) scores[node];
+      }
+    }
+    return ScoreMatrix.of(probabilities);
+  }
+
+  /** The last node of the path that is answered, or those of all paths. */
+  @Override
+  public int[][] decide(ScoreMatrix logits) {
+    var answers = new int[logits.documents()][];
+    Arrays.setAll(answers, text -> ends(decoder.decode(row(logits, text))));
+    return answers;
+  }
+
+  @Override
+  public int[] candidates() {
+    return IntStream.range(0, labels.size())
+        .filter(node -> taxonomy.isLeaf(node) || rowLabels.indexOf(labels.name(node)) >= 0)
+        .toArray();
+  }
+
+  /** A node is the label of a row if more rows have it than have the nodes below it. */
+  private static LabelSet rowLabels(LabelSet labels, Taxonomy taxonomy) {
+    var own = labels.counts();
+    for (int node = 0; node < own.length; node++) {
+      for (int child : taxonomy.children(node)) {
+        own[node] -= labels.count(child);
+      }
+    }
+    int[] nodes = IntStream.range(0, own.length).filter(node -> own[node] > 0).toArray();
+    return LabelSet.of(Arrays.stream(nodes).mapToObj(labels::name).toList(),
+        Arrays.stream(nodes).mapToLong(node -> own[node]).toArray());
+  }
+
+  /** Of nodes with all of their ancestors, ascending, those with none below them. */
+  private int[] ends(int[] nodes) {
+    return IntStream.range(0, nodes.length)
+        .filter(i -> i + 1 == nodes.length || taxonomy.parent(nodes[i + 1]) != nodes[i])
+        .map(i -> nodes[i])
+        .toArray();
+  }
+
+  /** Answers of several paths are measured as sets of labels. */
+  @Override
+  public Outcomes outcomes(int[][] truth, int[][] answers) {
+    return decoding instanceof Decoding.Consistent
+        ? MultiLabelOutcomes.of(truth, answers, labels.size())
+        : SingleLabelOutcomes.of(truth, answers, labels.size());
+  }
+
+  @Override
+  public Loss plainLoss() {
+    return switch (scoring) {
+      case SIGMOID, CONSTRAINED_SIGMOID ->
+          new AncestorCrossEntropy(tree(), NodeWeighting.Ancestors.AS_LEAVES, Focus.NONE);
+      case FAMILY_SOFTMAX -> new ConditionalSoftmax(tree());
+      case LEVEL_SOFTMAX -> {
+        var weights = new double[depth()];
+        Arrays.fill(weights, 1);
+        yield new LevelSoftmax(tree(), new NodeWeighting.Levels(weights));
+      }
+    };
+  }
+
+  @Override
+  public int[] implied(int node) {
+    int[] above = taxonomy.ancestors(node);
+    int[] path = Arrays.copyOf(above, above.length + 1);
+    path[above.length] = node;
+    return path;
+  }
+
+  private static float[] row(ScoreMatrix logits, int text) {
+    var row = new float[logits.labels()];
+    for (int node = 0; node < row.length; node++) {
+      row[node] = logits.score(text, node);
+    }
+    return row;
+  }
+}

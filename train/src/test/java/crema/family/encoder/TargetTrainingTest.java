@@ -1,0 +1,279 @@
+package crema.family.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.ModelDirectory;
+import crema.classify.Prediction;
+import crema.family.fasttext.FastTextLabels;
+import crema.family.fasttext.FastTextRun;
+import crema.family.fasttext.FastTextTrainingConfig;
+import crema.family.fasttext.FastTextTuning;
+import crema.metrics.Metric;
+import crema.report.StepLog;
+import crema.report.StepRecord;
+import crema.report.ThresholdRecord;
+import crema.run.CheckpointPolicy;
+import crema.run.DataSettings;
+import crema.run.StopSignal;
+import crema.run.TrainingListener;
+import crema.run.TrainingResult;
+import crema.task.DecisionConfig;
+import crema.task.LabelConfig;
+import crema.task.MultiLabelTarget;
+import crema.task.NodeScoring;
+import crema.task.TargetFile;
+import crema.task.TargetKind;
+import crema.task.TaxonomyTarget;
+import crema.tokenizer.BpeTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs of the encoder on several labels a text and on paths. */
+class TargetTrainingTest {
+  private static final LabelConfig MULTI = LabelConfig.multi("labels", ";");
+  private static final LabelConfig TAXONOMY = LabelConfig.taxonomy(" > ", "path");
+  private static final List<String> THINGS = List.of("washer", "fridge", "camera", "phone", "hammer");
+  private static final List<String> PATHS = List.of("Home > Kitchen > Washers", "Home > Kitchen > Fridges",
+      "Electronics > Cameras", "Electronics > Phones", "Tools");
+
+  @TempDir static Path shared;
+  static Path rows;
+  static Path tokenizer;
+
+  @TempDir Path folder;
+
+  /** A text names one or two things, which are its labels; a name names the first, whose path it has. */
+  @BeforeAll
+  static void writeRows() throws IOException {
+    var lines = new ArrayList<String>(List.of("text,labels,name,path"));
+    for (int i = 0; i < 200; i++) {
+      int first = i % 5;
+      int second = (i / 5) % 5;
+      boolean both = second != first;
+      lines.add("the %s%s,%s,my %s %d,%s".formatted(THINGS.get(first), both ? " and the " + THINGS.get(second) : "",
+          THINGS.get(first) + (both ? ";" + THINGS.get(second) : ""), THINGS.get(first), i % 7, PATHS.get(first)));
+    }
+    rows = Files.write(shared.resolve("rows.csv"), lines);
+    tokenizer = shared.resolve("tokenizer.json");
+    BpeTrainer.defaults().withVocabularySize(400).train(lines.stream()).save(tokenizer);
+  }
+
+  private static TrainingConfig config(LabelConfig labels, LossName loss, int epochs) {
+    return config(labels, LossConfig.of(loss), SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, epochs);
+  }
+
+  private static TrainingConfig config(LabelConfig labels, LossConfig loss, SamplingConfig sampling,
+      DecisionConfig decision, int epochs) {
+    return new TrainingConfig(
+        new DataSettings(List.of(rows.toString()), List.of(), List.of(),
+            List.of(labels.kind() == TargetKind.MULTI ? "text" : "name"), labels, null, 0.2, 0.2, true, false),
+        new TrainingConfig.Tokens(tokenizer.toString(), 400, false, 16),
+        new TrainingConfig.Encoder(16, 1, 2, 1, 32, "mlp", 0, 0, 0, 0, 0, 0),
+        loss,
+        sampling,
+        new TrainingConfig.Optimization(epochs, 0, 128, 0, 1, 1e-2, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),
+        decision,
+        new TrainingConfig.Validation(0, "micro_f1", 0, 1),
+        5);
+  }
+
+  private static double f1(TrainingResult result) {
+    return Metric.MICRO_F1.of(Objects.requireNonNull(result.report()).metrics());
+  }
+
+  @Test
+  void severalLabelsATextAreLearnt() throws IOException {
+    var result = SmallRuns.train(config(MULTI, LossName.DISTRIBUTION_BALANCED, 25), folder, 1);
+    assertThat(f1(result)).isGreaterThan(0.95);
+    var report = Objects.requireNonNull(result.report());
+    assertThat(report.groups()).containsKey("Labels of a document");
+    assertThat(report.temperature()).isNotNull();
+    assertThat(report.ranking()).isNotNull();
+    try (Classifier classifier = Classifier.load(folder)) {
+      List<List<Prediction>> answers = classifier.answer(List.of("the camera and the hammer", "", "the fridge"));
+      assertThat(answers.getFirst()).extracting(Prediction::label).containsExactlyInAnyOrder("camera", "hammer");
+      assertThat(answers.get(1)).isEmpty();
+      assertThat(answers.get(2)).extracting(Prediction::label).containsExactly("fridge");
+      assertThat(classifier.predict(List.of("the fridge"), 3).getFirst()).hasSize(3);
+    }
+  }
+
+  @Test
+  void theThresholdsOfEveryValidationAreLoggedAndTheBestOneIsKept() throws IOException {
+    SmallRuns.train(config(MULTI, LossName.BCE, 6), folder, 1);
+    var directory = new ModelDirectory(folder);
+    var log = StepLog.read(directory.thresholdLog()).stream().map(ThresholdRecord.class::cast).toList();
+    assertThat(log).extracting(ThresholdRecord::epoch).containsExactly(1.0, 2.0, 3.0, 4.0, 5.0, 6.0);
+    assertThat(log).allSatisfy(record -> {
+      assertThat(record.metrics()).containsKeys("micro_auc", "macro_auc", "best_threshold", "best_f1");
+      assertThat(record.curves().keySet()).containsExactly("threshold", "micro_f1", "micro_precision", "micro_recall",
+          "macro_f1", "macro_precision", "macro_recall");
+      assertThat(record.curves().values()).allSatisfy(curve -> assertThat(curve).hasSize(21));
+    });
+    var best = log.stream().max((a, b) -> Double.compare(a.metrics().get("best_f1"), b.metrics().get("best_f1")));
+    var target = (MultiLabelTarget) TargetFile.read(directory);
+    assertThat((double) target.thresholds().value(0))
+        .isEqualTo((float) (double) best.orElseThrow().metrics().get("best_threshold"));
+  }
+
+  @Test
+  void aStoppedRunOnSeveralLabelsIsResumedToTheSameBitsAndLog() throws IOException {
+    var config = config(MULTI, LossConfig.of(LossName.DISTRIBUTION_BALANCED),
+        new SamplingConfig("class-balanced", "class", 0.9), DecisionConfig.DEFAULT, 5);
+    SmallRuns.train(config, folder.resolve("straight"), 2);
+    var stop = new StopSignal();
+    Path resumed = folder.resolve("resumed");
+    SmallRuns.train(config, resumed, 1, new CheckpointPolicy(7, 0, 0), new TrainingListener() {
+      @Override
+      public void step(StepRecord step, long totalSteps) {
+        if (step.step() == 20) {
+          stop.request();
+        }
+      }
+    }, stop);
+    SmallRuns.train(config, resumed, 1);
+    assertThat(SmallRuns.weights(resumed)).isEqualTo(SmallRuns.weights(folder.resolve("straight")));
+    assertThat(new ModelDirectory(resumed).thresholdLog())
+        .hasSameTextualContentAs(new ModelDirectory(folder.resolve("straight")).thresholdLog());
+    assertThat(new ModelDirectory(resumed).target())
+        .hasSameTextualContentAs(new ModelDirectory(folder.resolve("straight")).target());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = LossName.class, names = {"ANCESTORS", "CONDITIONAL_SOFTMAX", "LEVEL_SOFTMAX",
+      "DISTRIBUTION_BALANCED"})
+  void pathsAreLearntWithEveryKindOfLoss(LossName loss) throws IOException {
+    var result = SmallRuns.train(config(TAXONOMY, loss, 25), folder, 1);
+    assertThat(f1(result)).isGreaterThan(0.95);
+    var report = Objects.requireNonNull(result.report());
+    assertThat(report.groups().get("Taxonomy level")).hasSize(3);
+    assertThat(report.hierarchical()).isNotNull();
+    try (Classifier classifier = Classifier.load(folder)) {
+      assertThat(classifier.predict("my hammer 3").label()).isEqualTo("Tools");
+      assertThat(classifier.answer(List.of("my fridge 2")).getFirst()).extracting(Prediction::label)
+          .containsExactly("Home > Kitchen > Fridges");
+    }
+  }
+
+  @Test
+  void theHierarchicalConstraintTrainsToASaneF1() throws IOException {
+    LossConfig loss = LossConfig.of(LossName.ANCESTORS);
+    for (LossConfig.Auxiliary auxiliary : List.of(LossConfig.Auxiliary.NONE,
+        new LossConfig.Auxiliary(0, 0.1, 0.5, 0.1), new LossConfig.Auxiliary(0.1, 0.1, 0, 0.1))) {
+      var constrained = new LossConfig(loss.name(), 0, "none", 0.9, 2, 1, 0.5, "1", loss.longTail(), loss.asymmetric(),
+          new LossConfig.Tree("more", List.of(), true), auxiliary);
+      Path run = folder.resolve("run" + auxiliary.hashCode());
+      assertThat(f1(SmallRuns.train(
+          config(TAXONOMY, constrained, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1)))
+          .isGreaterThan(0.95);
+      assertThat(((TaxonomyTarget) TargetFile.read(new ModelDirectory(run))).scoring())
+          .isEqualTo(NodeScoring.CONSTRAINED_SIGMOID);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(LossName.class)
+  void everyLossCanBeChosenForItsTargets(LossName name) throws IOException {
+    for (LabelConfig labels : List.of(LabelConfig.single("path"), MULTI, TAXONOMY)) {
+      Path run = folder.resolve(labels.target());
+      if (isFor(name, labels.kind())) {
+        var result = SmallRuns.train(config(labels, name, 1), run, 1);
+        assertThat(Metric.MICRO_F1.of(Objects.requireNonNull(result.report()).metrics())).isBetween(0.0, 1.0);
+      } else {
+        assertThatThrownBy(() -> config(labels, name, 1)).isInstanceOf(UserError.class)
+            .hasMessageContaining("not '" + name.key() + "'")
+            .hasMessageContaining(LossName.defaultOf(labels.kind()).key());
+      }
+    }
+  }
+
+  private static boolean isFor(LossName name, TargetKind target) {
+    return switch (name) {
+      case CROSS_ENTROPY, BALANCED_SOFTMAX, LOGIT_ADJUSTED -> target == TargetKind.SINGLE;
+      case SOFT_MACRO_F1, MIXED -> target != TargetKind.TAXONOMY;
+      case ANCESTORS, CONDITIONAL_SOFTMAX, LEVEL_SOFTMAX -> target == TargetKind.TAXONOMY;
+      default -> target != TargetKind.SINGLE;
+    };
+  }
+
+  @Test
+  void aLossThatDoesNotFitTheTaxonomyIsAMistake() {
+    LossConfig loss = LossConfig.of(LossName.LEVEL_SOFTMAX);
+    var twoWeights = new LossConfig(loss.name(), 0, "none", 0.9, 0, 1, 0.5, "1", loss.longTail(), loss.asymmetric(),
+        new LossConfig.Tree("same", List.of(1.0, 2.0), false), loss.auxiliary());
+    assertThatThrownBy(() -> SmallRuns.train(
+        config(TAXONOMY, twoWeights, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 1), folder, 1))
+        .isInstanceOf(UserError.class).hasMessageContaining("2 level weights for a tree of 3 levels");
+    var contrastive = new LossConfig(LossName.BCE.key(), 0, "none", 0.9, 0, 1, 0.5, "1", loss.longTail(),
+        loss.asymmetric(), loss.tree(), new LossConfig.Auxiliary(1, 0.1, 0, 0.1));
+    assertThatThrownBy(() -> SmallRuns.train(
+        config(MULTI, contrastive, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 1), folder.resolve("b"), 1))
+        .isInstanceOf(UserError.class).hasMessageContaining("need texts with one label");
+  }
+
+  private static TrainingResult fastText(LabelConfig labels, LossName loss, String paths, Path run, int threads)
+      throws IOException {
+    boolean separate = loss != LossName.CROSS_ENTROPY || paths.equals(FastTextLabels.ALL);
+    var network = new FastTextTrainingConfig.Network(16, 1, 60, separate ? "one-vs-all" : "softmax", 1, 0, 0, 0, 1,
+        new FastTextTrainingConfig.Text(true, 0, 0));
+    var learnt = new FastTextLabels(loss == LossName.CROSS_ENTROPY ? null : LossConfig.of(loss), paths,
+        DecisionConfig.DEFAULT);
+    var config = new FastTextTrainingConfig(config(labels, LossName.defaultOf(labels.kind()), 1).data(),
+        network, learnt,
+        FastTextTuning.NONE, 5);
+    Files.createDirectories(run);
+    return new FastTextRun(config, new ModelDirectory(run), CheckpointPolicy.DEFAULT, threads,
+        new TrainingListener() {},
+        new StopSignal()).run(List.of("test"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = LossName.class, names = {"BCE", "DISTRIBUTION_BALANCED"})
+  void fastTextLearnsSeveralLabelsToTheSameBitsOnAnyNumberOfThreads(LossName loss) throws IOException {
+    var result = fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("one"), 1);
+    assertThat(f1(result)).isGreaterThan(0.95);
+    assertThat(new ModelDirectory(folder.resolve("one")).thresholdLog()).isNotEmptyFile();
+    fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("two"), 2);
+    assertThat(new ModelDirectory(folder.resolve("two")).fastText())
+        .hasSameBinaryContentAs(new ModelDirectory(folder.resolve("one")).fastText());
+    try (Classifier classifier = Classifier.load(folder.resolve("one"))) {
+      assertThat(classifier.answer(List.of("the camera and the hammer")).getFirst()).extracting(Prediction::label)
+          .containsExactlyInAnyOrder("camera", "hammer");
+    }
+  }
+
+  @Test
+  void fastTextLearnsOtherThingsFromOtherLosses() throws IOException {
+    fastText(MULTI, LossName.BCE, FastTextLabels.LAST, folder.resolve("bce"), 1);
+    fastText(MULTI, LossName.DISTRIBUTION_BALANCED, FastTextLabels.LAST, folder.resolve("db"), 1);
+    assertThat(Files.mismatch(new ModelDirectory(folder.resolve("bce")).fastText(),
+        new ModelDirectory(folder.resolve("db")).fastText())).isNotEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FastTextLabels.LAST, FastTextLabels.ALL})
+  void fastTextLearnsPathsAsOneLabelOrByAllAncestors(String paths) throws IOException {
+    var result = fastText(TAXONOMY, LossName.CROSS_ENTROPY, paths, folder, 1);
+    assertThat(f1(result)).isGreaterThan(0.95);
+    assertThat(Objects.requireNonNull(result.report()).groups().get("Taxonomy level")).hasSize(3);
+    try (Classifier classifier = Classifier.load(folder)) {
+      assertThat(classifier.answer(List.of("my fridge 2")).getFirst()).extracting(Prediction::label)
+          .containsExactly("Home > Kitchen > Fridges");
+      float[] probabilities = classifier.probabilities(List.of("my washer 1"))[0];
+      assertThat(probabilities[classifier.labels().indexOf("Home")]).isGreaterThan(0.8f);
+    }
+  }
+}
