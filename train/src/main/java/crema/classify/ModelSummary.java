@@ -79,7 +79,7 @@ public record ModelSummary(Map<String, String> facts) {
     FastText model = FastText.load(directory.fastText());
     FastTextConfig config = model.config();
     facts.put("Kind", "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s"
-        .formatted(model.words().size(), config.bucket(), model.dim(), config.loss().flag(), config.wordNgrams(),
+        .formatted(model.words().size(), config.bucket(), model.dim(), config.loss().key(), config.wordNgrams(),
             config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
     facts.put("File", directory.fastText() + ", which fastText itself can read");
   }
