@@ -1,5 +1,6 @@
 package crema.tokenizer;
 
+import crema.base.json.Json;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -12,12 +13,9 @@ import java.util.List;
 import java.util.UUID;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a {@code tokenizer.json}, version 1.0 of Hugging Face's format. */
 final class TokenizerWriter {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private TokenizerWriter() {}
 
   static void write(Tokenizer tokenizer, Path file) throws IOException {
@@ -30,7 +28,7 @@ final class TokenizerWriter {
     try {
       try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         // Closing the generator would close the channel before it is forced to disk.
-        var json = MAPPER.writerWithDefaultPrettyPrinter().createGenerator(Channels.newOutputStream(channel));
+        var json = Json.indentedGenerator(Channels.newOutputStream(channel));
         write(tokenizer, json);
         json.flush();
         channel.force(true);
@@ -76,7 +74,7 @@ final class TokenizerWriter {
 
   private static void writeSetting(Tokenizer tokenizer, String key, JsonGenerator json) {
     json.writeName(key);
-    json.writeTree(tokenizer.settings().path(key));
+    tokenizer.settings().path(key).write(json);
   }
 
   private static void write(BpeModel model, JsonGenerator json) {

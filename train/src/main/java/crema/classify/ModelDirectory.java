@@ -2,6 +2,9 @@ package crema.classify;
 
 import crema.base.AtomicFile;
 import crema.base.UserError;
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.RecordJson;
 import crema.family.encoder.TrainingConfig;
 import crema.family.fasttext.FastTextTrainingConfig;
 import crema.family.linear.LinearTrainingConfig;
@@ -20,12 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json}, and
@@ -37,12 +34,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param path the folder
  */
 public record ModelDirectory(Path path) {
-  private static final JsonMapper JSON = JsonMapper.builder()
-      .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-      .build();
-
   /** The kind of model, its format and its network. Written last: a folder with it is a whole model. */
   public Path config() {
     return path.resolve("config.json");
@@ -283,7 +274,7 @@ public record ModelDirectory(Path path) {
 
   /** Writes a value as JSON; what the file held before stays if that fails. */
   public static void writeJson(Path file, Object value) throws IOException {
-    AtomicFile.writeText(file, JSON.writeValueAsString(value) + "\n");
+    AtomicFile.writeText(file, toJson(value) + "\n");
   }
 
   /**
@@ -294,33 +285,20 @@ public record ModelDirectory(Path path) {
   public static <T> T readJson(Path file, Class<T> type) throws IOException {
     try {
       return readJson(Files.readString(file), type);
-    } catch (JacksonException e) {
-      throw new UserError(file + " is damaged: " + firstLine(e)
-          + "; copy it again, or train again with --overwrite",
+    } catch (JsonException e) {
+      throw new UserError(file + " is damaged: " + e.getMessage() + "; copy it again, or train again with --overwrite",
           e);
     }
   }
 
   /** Reads a record from JSON text. */
   public static <T> T readJson(String text, Class<T> type) {
-    return JSON.readValue(text, type);
+    return RecordJson.read(Json.parse(text), type);
   }
 
   /** Writes a record as JSON text. */
   public static String toJson(Object value) {
-    return JSON.writeValueAsString(value);
-  }
-
-  private static String firstLine(JacksonException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserError) {
-        return String.valueOf(cause.getMessage());
-      }
-    }
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      return "this version of Crema does not know the key '" + unknown.getPropertyName() + "'";
-    }
-    return e.getOriginalMessage().lines().findFirst().orElse("not the JSON that was expected");
+    return RecordJson.toJson(value).toPrettyString();
   }
 
   /** The SHA-256 of a file in hexadecimal. */
