@@ -26,6 +26,14 @@ public final class NearestName {
     return best;
   }
 
+  /**
+   * The {@linkplain #among nearest name} as the end of a sentence: {@code ; did you mean 'label'?}, or nothing if none
+   * is near.
+   */
+  public static String suggestion(String name, Collection<String> candidates) {
+    return among(name, candidates).map(near -> "; did you mean '" + near + "'?").orElse("");
+  }
+
   /** The optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
   private static int edits(String a, String b) {
     var beforeLast = new int[b.length() + 1];

@@ -118,7 +118,7 @@ public final class FastTextTrainer {
     }
     if (model.config().task() != config.task()) {
       throw new IllegalArgumentException(
-          "the model is " + model.config().task().flag() + ", the training is " + config.task().flag());
+          "the model is " + model.config().task().key() + ", the training is " + config.task().key());
     }
     FastTextConfig further = model.config().toBuilder()
         .lr(config.lr()).epoch(config.epoch()).minCount(config.minCount()).minCountLabel(config.minCountLabel())

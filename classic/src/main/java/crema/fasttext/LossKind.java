@@ -1,7 +1,9 @@
 package crema.fasttext;
 
+import crema.base.Keyed;
+
 /** How scores become probabilities, and what training minimises. */
-public enum LossKind {
+public enum LossKind implements Keyed {
   /** Hierarchical softmax over a Huffman tree: time logarithmic in the number of labels. */
   HIERARCHICAL_SOFTMAX("hs", 1),
   /** One logistic regression for the right label and one for each of a few random wrong ones. */
@@ -11,17 +13,18 @@ public enum LossKind {
   /** A logistic regression a label; the loss for rows with several labels. */
   ONE_VS_ALL("one-vs-all", 4);
 
-  private final String flag;
+  private final String key;
   private final int code;
 
-  LossKind(String flag, int code) {
-    this.flag = flag;
+  LossKind(String key, int code) {
+    this.key = key;
     this.code = code;
   }
 
   /** The name on fastText's command line: {@code hs}, {@code ns}, {@code softmax} or {@code one-vs-all}. */
-  public String flag() {
-    return flag;
+  @Override
+  public String key() {
+    return key;
   }
 
   /** The number in a model file. */
@@ -30,19 +33,11 @@ public enum LossKind {
   }
 
   /**
-   * The loss of a command-line name; {@code ova} is short for {@code one-vs-all}.
+   * The loss with a {@linkplain #key key}; {@code ova} is short for {@code one-vs-all}.
    *
-   * @throws IllegalArgumentException if there is no such loss
+   * @throws crema.base.UserError if there is no such loss
    */
-  public static LossKind ofFlag(String flag) {
-    for (LossKind loss : values()) {
-      if (loss.flag.equals(flag)) {
-        return loss;
-      }
-    }
-    if (flag.equals("ova")) {
-      return ONE_VS_ALL;
-    }
-    throw new IllegalArgumentException("unknown loss '" + flag + "': use softmax, hs, ns or one-vs-all");
+  public static LossKind of(String key) {
+    return key.equals("ova") ? ONE_VS_ALL : Keyed.find(LossKind.class, key, "loss");
   }
 }

@@ -1,7 +1,9 @@
 package crema.fasttext;
 
+import crema.base.Keyed;
+
 /** What a model is trained for. */
-public enum Task {
+public enum Task implements Keyed {
   /** Word vectors that predict a word from the sum of its neighbours. */
   CBOW("cbow", 1),
   /** Word vectors that predict the neighbours of a word. */
@@ -9,17 +11,18 @@ public enum Task {
   /** A text classifier. */
   SUPERVISED("sup", 3);
 
-  private final String flag;
+  private final String key;
   private final int code;
 
-  Task(String flag, int code) {
-    this.flag = flag;
+  Task(String key, int code) {
+    this.key = key;
     this.code = code;
   }
 
   /** The name that fastText's {@code dump args} prints. */
-  public String flag() {
-    return flag;
+  @Override
+  public String key() {
+    return key;
   }
 
   /** The number in a model file. */

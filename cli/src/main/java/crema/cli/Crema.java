@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -146,14 +145,10 @@ public final class Crema implements Runnable {
   private static String describe(CommandSpec command, String unknown) {
     if (!unknown.startsWith("-")) {
       String what = command.subcommands().isEmpty() ? "Unknown argument '" : "Unknown command '";
-      return what + unknown + "'" + suggestion(unknown, command.subcommands().keySet());
+      return what + unknown + "'" + NearestName.suggestion(unknown, command.subcommands().keySet());
     }
     String name = unknown.split("=", 2)[0];
-    return "Unknown option '" + name + "'" + suggestion(name, command.optionsMap().keySet());
-  }
-
-  private static String suggestion(String name, Collection<String> known) {
-    return NearestName.among(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
+    return "Unknown option '" + name + "'" + NearestName.suggestion(name, command.optionsMap().keySet());
   }
 
   private static int report(Terminal terminal, Exception failure) {

@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.base.AtomicFile;
+import crema.base.Keyed;
 import crema.base.UserError;
 import crema.cli.ConfigFile.Setting;
 import crema.metrics.Metric;
@@ -120,11 +121,7 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
   }
 
   private Metric metric() {
-    try {
-      return Metric.ofKey(metric);
-    } catch (IllegalArgumentException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
-    }
+    return Keyed.find(Metric.class, metric, "--metric");
   }
 
   private Path output() {

@@ -82,8 +82,8 @@ public record Columns(
 
   /** The error for a column that a file lacks. */
   static DataException missing(String file, String column, List<String> existing) {
-    var hint = NearestName.among(column, existing).map(name -> "; did you mean '" + name + "'?").orElse(".");
-    return new DataException(
-        file + " has no column '" + column + "'" + hint + " It has: " + String.join(", ", existing));
+    String suggestion = NearestName.suggestion(column, existing);
+    return new DataException(file + " has no column '" + column + "'"
+        + (suggestion.isEmpty() ? "." : suggestion) + " It has: " + String.join(", ", existing));
   }
 }

@@ -1,11 +1,10 @@
 package crema.metrics;
 
-import java.util.Arrays;
+import crema.base.Keyed;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /** A metric that is one number: to choose the best model by, to put an interval around, to plot. */
-public enum Metric {
+public enum Metric implements Keyed {
   /** The share of documents that are exactly right. */
   ACCURACY("accuracy", "Accuracy", ClassificationMetrics::accuracy),
   /** F1 from the counts of all labels together. */
@@ -31,7 +30,8 @@ public enum Metric {
     this.value = value;
   }
 
-  /** The name in files, logs and flags. */
+  /** The name in files, logs and flags, such as {@code macro_f1}. */
+  @Override
   public String key() {
     return key;
   }
@@ -44,22 +44,5 @@ public enum Metric {
   /** Reads the metric off {@code metrics}; higher is better. */
   public double of(ClassificationMetrics metrics) {
     return value.applyAsDouble(metrics);
-  }
-
-  /**
-   * The metric with this {@link #key()}.
-   *
-   * @throws IllegalArgumentException if there is none; the message names all that there are
-   */
-  public static Metric ofKey(String key) {
-    return Arrays.stream(values())
-        .filter(metric -> metric.key.equals(key))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no metric is called '%s': choose one of %s"
-                        .formatted(
-                            key, Arrays.stream(values()).map(Metric::key).collect(Collectors.joining(", ")))));
   }
 }

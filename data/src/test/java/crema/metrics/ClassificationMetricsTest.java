@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import crema.base.Keyed;
 import java.util.BitSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -89,8 +90,8 @@ class ClassificationMetricsTest {
 
   @Test
   void metricKeysAreFoundAndMisspeltOnesListTheChoices() {
-    assertThat(Metric.ofKey("macro_f1")).isEqualTo(Metric.MACRO_F1);
-    assertThatThrownBy(() -> Metric.ofKey("macro-f1"))
+    assertThat(Keyed.find(Metric.class, "macro_f1", "metric")).isEqualTo(Metric.MACRO_F1);
+    assertThatThrownBy(() -> Keyed.find(Metric.class, "macro-f1", "metric"))
         .hasMessageContaining("'macro-f1'")
         .hasMessageContaining("accuracy, micro_f1, macro_f1");
   }

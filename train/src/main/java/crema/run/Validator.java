@@ -1,5 +1,6 @@
 package crema.run;
 
+import crema.base.Keyed;
 import crema.metrics.Average;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
@@ -65,7 +66,7 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
    */
   public Result validate(ScoredRows rows, double loss, long step, double epoch, long beganNanos) {
     var metrics = ClassificationMetrics.of(target.tuned(decision, rows).outcomes(rows));
-    double value = isByLoss() ? loss : Metric.ofKey(metric).of(metrics);
+    double value = isByLoss() ? loss : Keyed.find(Metric.class, metric, "metric").of(metrics);
     ThresholdRecord thresholds = target instanceof MultiLabelTarget labels
         ? thresholds(labels, rows, step, epoch)
         : null;

@@ -84,7 +84,7 @@ final class TrainingFlags {
     set(ws, config::ws);
     set(epoch, config::epoch);
     set(neg, config::neg);
-    set(loss, name -> config.loss(LossKind.ofFlag(name)));
+    set(loss, name -> config.loss(LossKind.of(name)));
     set(thread, config::threads);
     config.lockFree(lockFree);
     set(pretrainedVectors, config::pretrainedVectors);

@@ -53,7 +53,7 @@ public final class FastTextFamily implements ModelFamily {
     FastTextConfig config = model.config();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind", "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s"
-        .formatted(model.words().size(), config.bucket(), model.dim(), config.loss().flag(), config.wordNgrams(),
+        .formatted(model.words().size(), config.bucket(), model.dim(), config.loss().key(), config.wordNgrams(),
             config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
     facts.put("File", file + ", which fastText itself can read");
     return facts;

@@ -119,7 +119,7 @@ public record FastTextTrainingConfig(String model, DataSettings data, Network ne
         int minn, int maxn, int bucket, int minCount) {
       try {
         return FastTextConfig.supervised()
-            .dim(dim).lr(learningRate).epoch(epochs).loss(LossKind.ofFlag(loss)).wordNgrams(wordNgrams)
+            .dim(dim).lr(learningRate).epoch(epochs).loss(LossKind.of(loss)).wordNgrams(wordNgrams)
             .minn(minn).maxn(maxn).bucket(bucket).minCount(minCount).labelPrefix(LABEL_PREFIX).build();
       } catch (IllegalArgumentException e) {
         throw new UserError(String.valueOf(e.getMessage()), e);

@@ -79,7 +79,7 @@ public final class Routes {
   static Routes twoStage(LabelSet labels, String catchAll) {
     if (labels.indexOf(catchAll) < 0) {
       throw new UserError("--two-stage: no training row has the label '" + catchAll + "'"
-          + NearestName.among(catchAll, labels.names()).map(name -> "; did you mean '" + name + "'?").orElse(""));
+          + NearestName.suggestion(catchAll, labels.names()));
     }
     if (labels.size() < 3) {
       throw new UserError("--two-stage: besides '" + catchAll + "' there must be at least two labels to tell "
