@@ -2,6 +2,7 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Forest;
 import crema.nn.loss.AncestorCrossEntropy;
 import crema.nn.loss.AsymmetricLoss;
 import crema.nn.loss.BalancingMethod;
@@ -9,7 +10,6 @@ import crema.nn.loss.BinaryCrossEntropy;
 import crema.nn.loss.ClassFrequencies;
 import crema.nn.loss.ConditionalSoftmax;
 import crema.nn.loss.Focus;
-import crema.nn.loss.LabelTree;
 import crema.nn.loss.LevelSoftmax;
 import crema.nn.loss.LogitAdjustment;
 import crema.nn.loss.Loss;
@@ -160,7 +160,7 @@ public class LossBenchmark {
   }
 
   /** Nodes level by level; each has about as many children as its neighbours. */
-  private static LabelTree tree() {
+  private static Forest tree() {
     var parents = new ArrayList<Integer>();
     for (int level = 0; level < LEVELS.length; level++) {
       for (int i = 0; i < LEVELS[level]; i++) {
@@ -168,7 +168,7 @@ public class LossBenchmark {
             : parents.size() - i - LEVELS[level - 1] + i * LEVELS[level - 1] / LEVELS[level]);
       }
     }
-    return new LabelTree(parents.stream().mapToInt(Integer::intValue).toArray());
+    return new Forest(parents.stream().mapToInt(Integer::intValue).toArray());
   }
 
   @TearDown

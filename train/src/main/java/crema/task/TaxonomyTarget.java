@@ -2,7 +2,6 @@ package crema.task;
 
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
-import crema.metrics.Hierarchy;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
@@ -10,7 +9,6 @@ import crema.metrics.SingleLabelOutcomes;
 import crema.nn.loss.AncestorCrossEntropy;
 import crema.nn.loss.ConditionalSoftmax;
 import crema.nn.loss.Focus;
-import crema.nn.loss.LabelTree;
 import crema.nn.loss.LevelSoftmax;
 import crema.nn.loss.Loss;
 import crema.nn.loss.NodeWeighting;
@@ -25,7 +23,6 @@ public final class TaxonomyTarget implements Target {
   private final LabelSet labels;
   private final String separator;
   private final Taxonomy taxonomy;
-  private final Hierarchy hierarchy;
   private final NodeScoring scoring;
   private final Decoding decoding;
   private final LabelSet rowLabels;
@@ -36,7 +33,6 @@ public final class TaxonomyTarget implements Target {
     this.labels = labels;
     this.separator = separator;
     this.taxonomy = taxonomy;
-    hierarchy = Hierarchy.of(taxonomy.parents());
     this.scoring = scoring;
     this.decoding = decoding;
     rowLabels = rowLabels(labels, taxonomy);
@@ -74,11 +70,6 @@ public final class TaxonomyTarget implements Target {
     return taxonomy;
   }
 
-  /** The same tree, as metrics see it. */
-  public Hierarchy hierarchy() {
-    return hierarchy;
-  }
-
   /** What the logits mean. */
   public NodeScoring scoring() {
     return scoring;
@@ -97,11 +88,6 @@ public final class TaxonomyTarget implements Target {
   @Override
   public int depth() {
     return taxonomy.depth();
-  }
-
-  /** The tree as losses need it. */
-  public LabelTree tree() {
-    return new LabelTree(taxonomy.parents());
   }
 
   /** As the scoring has them, but no node is more probable than those above it. */
@@ -177,22 +163,19 @@ public final class TaxonomyTarget implements Target {
   public Loss plainLoss() {
     return switch (scoring) {
       case SIGMOID, CONSTRAINED_SIGMOID ->
-          new AncestorCrossEntropy(tree(), NodeWeighting.Ancestors.AS_LEAVES, Focus.NONE);
-      case FAMILY_SOFTMAX -> new ConditionalSoftmax(tree());
+          new AncestorCrossEntropy(taxonomy, NodeWeighting.Ancestors.AS_LEAVES, Focus.NONE);
+      case FAMILY_SOFTMAX -> new ConditionalSoftmax(taxonomy);
       case LEVEL_SOFTMAX -> {
         var weights = new double[depth()];
         Arrays.fill(weights, 1);
-        yield new LevelSoftmax(tree(), new NodeWeighting.Levels(weights));
+        yield new LevelSoftmax(taxonomy, new NodeWeighting.Levels(weights));
       }
     };
   }
 
   @Override
   public int[] implied(int node) {
-    int[] above = taxonomy.ancestors(node);
-    int[] path = Arrays.copyOf(above, above.length + 1);
-    path[above.length] = node;
-    return path;
+    return taxonomy.path(node);
   }
 
   private static float[] row(ScoreMatrix logits, int text) {

@@ -9,7 +9,6 @@ import crema.autograd.Variable;
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
 import crema.nn.loss.ConditionalSoftmax;
-import crema.nn.loss.LabelTree;
 import crema.nn.loss.LevelSoftmax;
 import crema.nn.loss.Loss;
 import crema.nn.loss.NodeWeighting;
@@ -198,15 +197,14 @@ class TreeDecoderTest {
   @Property(tries = 50)
   void probabilitiesAreThoseOfTheLosses(@ForAll("pathsOfOneDepth") Set<String> paths, @ForAll long seed) {
     var taxonomy = Taxonomy.of(paths, "/");
-    var tree = new LabelTree(taxonomy.parents());
     float[] logits = logits(taxonomy, seed);
     double[] conditional = NodeScoring.FAMILY_SOFTMAX.scores(taxonomy, logits).probabilities();
     double[] levels = NodeScoring.LEVEL_SOFTMAX.scores(taxonomy, logits).probabilities();
-    var everyLevel = new NodeWeighting.Levels(DoubleStream.generate(() -> 1).limit(tree.depth()).toArray());
+    var everyLevel = new NodeWeighting.Levels(DoubleStream.generate(() -> 1).limit(taxonomy.depth()).toArray());
     for (int leaf : leaves(taxonomy)) {
-      assertThat(loss(new ConditionalSoftmax(tree), logits, leaf))
+      assertThat(loss(new ConditionalSoftmax(taxonomy), logits, leaf))
           .isCloseTo(-Math.log(conditional[leaf]), within(ROUNDING));
-      assertThat(loss(new LevelSoftmax(tree, everyLevel), logits, leaf))
+      assertThat(loss(new LevelSoftmax(taxonomy, everyLevel), logits, leaf))
           .isCloseTo(-Math.log(product(path(taxonomy, leaf), levels)), within(ROUNDING));
     }
   }

@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 import crema.tensor.Tensor;
 
 /**
@@ -12,7 +13,7 @@ import crema.tensor.Tensor;
  * {@code [rows, nodes]}.
  */
 public final class AncestorCrossEntropy implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final Focus focus;
   private final NodeWeights weights;
 
@@ -23,7 +24,7 @@ public final class AncestorCrossEntropy implements Loss {
    * @param weighting w
    * @param focus γ and α; {@link Focus#NONE} for plain cross-entropy
    */
-  public AncestorCrossEntropy(LabelTree tree, NodeWeighting weighting, Focus focus) {
+  public AncestorCrossEntropy(Forest tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
     weights = NodeWeights.of(weighting, tree);

@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 import crema.tensor.Tensor;
 
 /**
@@ -13,7 +14,7 @@ import crema.tensor.Tensor;
  * rows with a negative one do not count.
  */
 public final class ConditionalSoftmax implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final int[][] siblings;
 
   /**
@@ -21,7 +22,7 @@ public final class ConditionalSoftmax implements Loss {
    *
    * @param tree its nodes are the columns of the logits
    */
-  public ConditionalSoftmax(LabelTree tree) {
+  public ConditionalSoftmax(Forest tree) {
     this.tree = tree;
     siblings = tree.siblings();
   }

@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 import crema.tensor.Tensor;
 import java.util.List;
 
@@ -13,7 +14,7 @@ import java.util.List;
  * 1709.09890, equation 1). Targets are nodes {@code I32 [rows]}; rows with a negative one do not count.
  */
 public final class LevelSoftmax implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final double[] weights;
   private final List<int[]> levels;
 
@@ -23,7 +24,7 @@ public final class LevelSoftmax implements Loss {
    * @param tree its nodes are the columns of the logits
    * @param weighting w, one a level
    */
-  public LevelSoftmax(LabelTree tree, NodeWeighting.Levels weighting) {
+  public LevelSoftmax(Forest tree, NodeWeighting.Levels weighting) {
     this.tree = tree;
     weights = weighting.weights(tree);
     levels = tree.byLevel();

@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 import crema.tensor.Tensor;
 
 /**
@@ -21,7 +22,7 @@ import crema.tensor.Tensor;
  * positive too.
  */
 public final class TreeMin implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final Focus focus;
   private final NodeWeights weights;
 
@@ -32,14 +33,14 @@ public final class TreeMin implements Loss {
    * @param weighting how much the loss of each node counts
    * @param focus γ and α
    */
-  public TreeMin(LabelTree tree, NodeWeighting weighting, Focus focus) {
+  public TreeMin(Forest tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
     weights = NodeWeights.of(weighting, tree);
   }
 
   /** The loss where all nodes count alike. */
-  public TreeMin(LabelTree tree, Focus focus) {
+  public TreeMin(Forest tree, Focus focus) {
     this(tree, NodeWeighting.Ancestors.AS_LEAVES, focus);
   }
 

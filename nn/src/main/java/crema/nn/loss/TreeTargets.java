@@ -1,6 +1,7 @@
 package crema.nn.loss;
 
 import crema.autograd.Variable;
+import crema.base.Forest;
 import crema.tensor.DType;
 import crema.tensor.Tensor;
 
@@ -16,7 +17,7 @@ record TreeTargets(int rows, boolean[] counts, boolean[] positive) {
    * Reads a node a row, {@code I32 [rows]}, where rows with a negative one do not count; or 0 or 1 for each node,
    * {@code [rows, nodes]}. Ancestors are added.
    */
-  static TreeTargets read(String loss, LabelTree tree, Variable logits, Tensor targets) {
+  static TreeTargets read(String loss, Forest tree, Variable logits, Tensor targets) {
     requireColumns(loss, tree, logits);
     int nodes = tree.size();
     if (targets.dtype() == DType.I32 && targets.shape().rank() == 1) {
@@ -54,7 +55,7 @@ record TreeTargets(int rows, boolean[] counts, boolean[] positive) {
   }
 
   /** Complains if the columns of the logits are not the nodes of the tree. */
-  static void requireColumns(String loss, LabelTree tree, Variable logits) {
+  static void requireColumns(String loss, Forest tree, Variable logits) {
     if (logits.shape().columns() != tree.size()) {
       throw new IllegalArgumentException(loss + ": a tree of " + tree.size() + " nodes for logits " + logits.shape());
     }

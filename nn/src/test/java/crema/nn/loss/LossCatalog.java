@@ -1,5 +1,6 @@
 package crema.nn.loss;
 
+import crema.base.Forest;
 import crema.nn.loss.BalancingMethod.Scaling;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Map;
 /** All losses with the options that {@code src/test/golden/losses_torch.py} gives them, under the names it uses. */
 final class LossCatalog {
   static final int CLASSES = 10;
-  static final LabelTree TREE = new LabelTree(new int[] {-1, 0, 0, 5, 1, -1, 3, 3, 1, 6});
+  static final Forest TREE = new Forest(-1, 0, 0, 5, 1, -1, 3, 3, 1, 6);
   static final ClassFrequencies FREQUENCIES =
       new ClassFrequencies(new long[] {120, 60, 1, 35, 8, 200, 3, 0, 200, 17}, 200);
 

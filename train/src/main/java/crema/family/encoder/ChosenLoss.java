@@ -54,8 +54,8 @@ public record ChosenLoss(LossConfig config, Target target, long rows) {
       case MIXED -> WeightedLosses.mix(target.kind() == TargetKind.SINGLE ? softmax() : binary(), new SoftMacroF1(),
           config.softF1Share());
       case ANCESTORS -> ancestors(paths());
-      case CONDITIONAL_SOFTMAX -> new ConditionalSoftmax(paths().tree());
-      case LEVEL_SOFTMAX -> new LevelSoftmax(paths().tree(), levels(paths()));
+      case CONDITIONAL_SOFTMAX -> new ConditionalSoftmax(paths().taxonomy());
+      case LEVEL_SOFTMAX -> new LevelSoftmax(paths().taxonomy(), levels(paths()));
     };
   }
 
@@ -140,8 +140,8 @@ public record ChosenLoss(LossConfig config, Target target, long rows) {
         ? new NodeWeighting.Ancestors(config.tree().ancestorFactor())
         : levels(paths);
     return config.tree().hierarchicalConstraint()
-        ? new TreeMin(paths.tree(), weighting, focus)
-        : new AncestorCrossEntropy(paths.tree(), weighting, focus);
+        ? new TreeMin(paths.taxonomy(), weighting, focus)
+        : new AncestorCrossEntropy(paths.taxonomy(), weighting, focus);
   }
 
   private NodeWeighting.Levels levels(TaxonomyTarget paths) {

@@ -70,7 +70,7 @@ final class Objective {
           config.contrastiveWeight());
     }
     if (target instanceof TaxonomyTarget paths) {
-      return new AuxiliaryLoss(loss, new TreeTriplet(paths.tree(), config.tripletMargin()), config.tripletWeight());
+      return new AuxiliaryLoss(loss, new TreeTriplet(paths.taxonomy(), config.tripletMargin()), config.tripletWeight());
     }
     throw new UserError("tree_triplet_weight needs the target taxonomy");
   }
