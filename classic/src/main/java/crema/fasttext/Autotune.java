@@ -2,7 +2,7 @@ package crema.fasttext;
 
 import crema.base.json.Json;
 import crema.base.json.JsonException;
-import crema.base.json.RecordJson;
+import crema.base.json.JsonRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -203,7 +203,7 @@ public final class Autotune {
     List<String> lines = Files.readAllLines(log);
     for (int i = 0; i < lines.size(); i++) {
       try {
-        trials.add(RecordJson.read(Json.parse(lines.get(i)), Trial.class));
+        trials.add(JsonRecords.read(Json.parse(lines.get(i)), Trial.class));
       } catch (JsonException e) {
         if (i < lines.size() - 1) {
           throw new IOException(log + ":" + (i + 1) + ": not a trial; delete the file to start over", e);
@@ -219,7 +219,7 @@ public final class Autotune {
     Path log = options.trialLog();
     if (log != null) {
       Files.writeString(
-          log, RecordJson.toJson(trial) + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
+          log, JsonRecords.toJson(trial) + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     }
   }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A package whose records are read is open to {@code crema.base}.
  */
-public final class RecordJson {
-  private RecordJson() {}
+public final class JsonRecords {
+  private JsonRecords() {}
 
   /**
    * A record, list, map or value as JSON.
@@ -58,26 +58,32 @@ public final class RecordJson {
   }
 
   /**
-   * Reads a record, or a {@link Map} as {@link #toPlain} makes it. Components that the object lacks are null.
+   * Reads a record. Components that the object lacks are null.
    *
    * @throws JsonException if the object has a key that the record has not, lacks one that cannot be null, or holds a
    *     value of another type; the message names the key
    */
   public static <T> T read(JsonNode json, Class<T> type) {
-    if (type == Map.class && json.isObject()) {
-      return Objects.requireNonNull(type.cast(toPlain(json)));
-    }
     return Objects.requireNonNull(type.cast(readRecord(json, type, "")));
   }
 
-  /** A JSON value in plain Java: strings, numbers, booleans, lists, maps and nulls. */
-  public static @Nullable Object toPlain(JsonNode json) {
+  /**
+   * A JSON object in plain Java: a map, in the order of its keys, of strings, numbers, booleans, lists, maps and nulls.
+   *
+   * @throws JsonException if the value is no object
+   */
+  public static Map<String, @Nullable Object> toMap(JsonNode json) {
+    if (!json.isObject()) {
+      throw wrong(json, "", "an object");
+    }
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    json.properties().forEach(entry -> map.put(entry.getKey(), toPlain(entry.getValue())));
+    return map;
+  }
+
+  private static @Nullable Object toPlain(JsonNode json) {
     return switch (json) {
-      case ObjectNode object -> {
-        var map = new LinkedHashMap<String, @Nullable Object>();
-        object.properties().forEach(entry -> map.put(entry.getKey(), toPlain(entry.getValue())));
-        yield map;
-      }
+      case ObjectNode object -> toMap(object);
       case ArrayNode array -> {
         var list = new ArrayList<@Nullable Object>(array.size());
         array.forEach(item -> list.add(toPlain(item)));
@@ -95,7 +101,7 @@ public final class RecordJson {
       throw new IllegalArgumentException(type + " cannot be read from JSON");
     }
     RecordComponent[] components = type.getRecordComponents();
-    Set<String> known = Arrays.stream(components).map(RecordJson::key).collect(Collectors.toSet());
+    Set<String> known = Arrays.stream(components).map(JsonRecords::key).collect(Collectors.toSet());
     for (String key : json.propertyNames()) {
       if (!known.contains(key)) {
         throw new JsonException("this version of Crema does not know the key '" + key + "'");

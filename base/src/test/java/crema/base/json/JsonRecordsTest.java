@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class RecordJsonTest {
+class JsonRecordsTest {
   enum Shade {
     LIGHT,
     DARK;
@@ -39,44 +39,44 @@ class RecordJsonTest {
 
   @Test
   void writesComponentsInOrderUnderSnakeCaseNames() {
-    assertThat(RecordJson.toJson(OUTER)).hasToString(JSON);
+    assertThat(JsonRecords.toJson(OUTER)).hasToString(JSON);
   }
 
   @Test
   void readsWhatItWrote() {
-    assertThat(RecordJson.read(Json.parse(JSON), Outer.class)).isEqualTo(OUTER);
+    assertThat(JsonRecords.read(Json.parse(JSON), Outer.class)).isEqualTo(OUTER);
   }
 
   @Test
   void aMissingKeyIsNullUnlessItIsAPrimitive() {
-    assertThat(RecordJson.read(Json.parse(JSON.replace(",\"inner\":null", "")), Outer.class)).isEqualTo(OUTER);
-    assertThatThrownBy(() -> RecordJson.read(Json.parse("{}"), Inner.class)).hasMessage("id is missing");
+    assertThat(JsonRecords.read(Json.parse(JSON.replace(",\"inner\":null", "")), Outer.class)).isEqualTo(OUTER);
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse("{}"), Inner.class)).hasMessage("id is missing");
   }
 
   @Test
   void namesTheKeyThatIsWrong() {
-    assertThatThrownBy(() -> RecordJson.read(Json.parse(JSON.replace("{\"id\":2}", "{\"id\":\"x\"}")), Outer.class))
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse(JSON.replace("{\"id\":2}", "{\"id\":\"x\"}")), Outer.class))
         .isInstanceOf(JsonException.class).hasMessage("list[1].id: \"x\" where a value of the type int should be");
-    assertThatThrownBy(() -> RecordJson.read(Json.parse(JSON.replace("dark", "red")), Outer.class))
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse(JSON.replace("dark", "red")), Outer.class))
         .hasMessage("shade: \"red\" where one of [light, dark] should be");
-    assertThatThrownBy(() -> RecordJson.read(Json.parse("{\"id\":1,\"ib\":2}"), Inner.class))
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse("{\"id\":1,\"ib\":2}"), Inner.class))
         .hasMessage("this version of Crema does not know the key 'ib'");
-    assertThatThrownBy(() -> RecordJson.read(Json.parse("{\"id\":1.5}"), Inner.class))
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse("{\"id\":1.5}"), Inner.class))
         .hasMessage("id: 1.5 where a value of the type int should be");
-    assertThatThrownBy(() -> RecordJson.read(Json.parse("{\"id\":99999999999}"), Inner.class))
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse("{\"id\":99999999999}"), Inner.class))
         .hasMessage("id: 99999999999 where a value of the type int should be");
-    assertThatThrownBy(() -> RecordJson.read(Json.parse("[]"), Inner.class))
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse("[]"), Inner.class))
         .hasMessage("an array where an object should be");
   }
 
   @Test
   void aRecordThatRefusesItsValuesSaysWhy() {
-    assertThatThrownBy(() -> RecordJson.read(Json.parse("{\"id\":-1}"), Inner.class))
+    assertThatThrownBy(() -> JsonRecords.read(Json.parse("{\"id\":-1}"), Inner.class))
         .isInstanceOf(JsonException.class).hasMessage("id must not be negative");
   }
 
   @Test
   void whatHasNoFormInJsonIsRefused() {
-    assertThatThrownBy(() -> RecordJson.toJson(Thread.currentThread())).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> JsonRecords.toJson(Thread.currentThread())).isInstanceOf(IllegalArgumentException.class);
   }
 }
