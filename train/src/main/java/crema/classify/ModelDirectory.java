@@ -8,14 +8,9 @@ import crema.family.linear.LinearTrainingConfig;
 import crema.family.staged.StagesConfig;
 import crema.run.DataSettings;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -321,34 +316,5 @@ public record ModelDirectory(Path path) {
       return "this version of Crema does not know the key '" + unknown.getPropertyName() + "'";
     }
     return e.getOriginalMessage().lines().findFirst().orElse("not the JSON that was expected");
-  }
-
-  /** The SHA-256 of a file in hexadecimal. */
-  public static String sha256(Path file) throws IOException {
-    MessageDigest digest = sha256();
-    try (InputStream in = Files.newInputStream(file)) {
-      var buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** The SHA-256 of some texts in hexadecimal. */
-  public static String sha256(List<String> texts) {
-    MessageDigest digest = sha256();
-    for (String text : texts) {
-      digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

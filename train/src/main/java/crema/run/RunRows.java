@@ -1,7 +1,7 @@
 package crema.run;
 
+import crema.base.Sha256;
 import crema.base.UserError;
-import crema.classify.ModelDirectory;
 import crema.data.Columns;
 import crema.data.Duplicates;
 import crema.data.FileRows;
@@ -119,7 +119,7 @@ public record RunRows(RowSource train, RowSource validation, RowSource test, Lab
 
   /** The SHA-256 of what decides on the rows of all three parts. */
   public String hash() {
-    return ModelDirectory.sha256(List.of(train.fingerprint(), validation.fingerprint(), test.fingerprint()));
+    return Sha256.ofLines(List.of(train.fingerprint(), validation.fingerprint(), test.fingerprint()));
   }
 
   /** Warns of texts that are in two parts. */

@@ -18,6 +18,7 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import crema.tokenizer.Tokenizer;
+import crema.tokenizer.TokenizerFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +64,7 @@ public final class EncoderClassifier implements Classifier {
       }
     } catch (InvalidWeightsException e) {
       throw new UserError(directory.path() + ": " + e.getMessage() + "; copy the whole model again", e);
-    } catch (IOException e) {
+    } catch (IOException | TokenizerFormatException e) {
       throw new UserError("the model in " + directory.path() + " cannot be read: " + e.getMessage(), e);
     }
   }

@@ -4,6 +4,7 @@ import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
+import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.data.Batches;
@@ -104,7 +105,7 @@ public final class EncoderRun implements AutoCloseable {
     this.listener = listener;
     this.stop = stop;
     this.backend = backend;
-    configHash = ModelDirectory.sha256(List.of(ModelDirectory.toJson(config)));
+    configHash = Sha256.ofLines(List.of(ModelDirectory.toJson(config)));
     data = prepareData(threads);
     TrainingConfig.Optimization optimization = config.optimization();
     model = new EmbeddingClassifier(ParameterSource.random(backend, config.seed()), network());

@@ -1,8 +1,8 @@
 package crema.family.encoder;
 
+import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
-import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
@@ -25,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -58,7 +57,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
     Target target = Target.of(reading, parts.labels(), scoring, config.decision());
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
-    String tokenizerHash = ModelDirectory.sha256(directory.tokenizer());
+    String tokenizerHash = Sha256.ofFile(directory.tokenizer());
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
       // The other faults were told when the rows were first read.

@@ -3,7 +3,6 @@ package crema.family.fasttext;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.fasttext.Autotune;
-import crema.fasttext.DivergedException;
 import crema.fasttext.FastText;
 import crema.fasttext.QuantizeOptions;
 import crema.fasttext.Quantizer;
@@ -201,7 +200,7 @@ public final class FastTextRun {
   private static <T> T explained(Work<T> work) throws IOException {
     try {
       return work.run();
-    } catch (DivergedException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
