@@ -55,7 +55,7 @@ final class TokenizerReader {
     }
   }
 
-  private Tokenizer read() throws TokenizerFormatException {
+  private Tokenizer read() {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new TokenizerFormatException(source + ": must be a JSON object");
     }
@@ -89,7 +89,7 @@ final class TokenizerReader {
     return build(model);
   }
 
-  private Tokenizer build(BpeModel model) throws TokenizerFormatException {
+  private Tokenizer build(BpeModel model) {
     var reader = new SettingsReader(source, settings);
     var added = addedTokens(model);
     reader.checkDecoder();
@@ -98,7 +98,7 @@ final class TokenizerReader {
         reader.pipeline(added.values()), model, reader.postProcessor(size), added.values(), settings);
   }
 
-  private Map<Integer, AddedToken> addedTokens(BpeModel model) throws TokenizerFormatException {
+  private Map<Integer, AddedToken> addedTokens(BpeModel model) {
     var tokens = new LinkedHashMap<Integer, AddedToken>();
     if (addedTokens == null || addedTokens.isNull()) {
       return tokens;
@@ -129,7 +129,7 @@ final class TokenizerReader {
     return tokens;
   }
 
-  private static AddedToken addedToken(JsonPart part) throws TokenizerFormatException {
+  private static AddedToken addedToken(JsonPart part) {
     var content = part.get("content").string();
     if (content.isEmpty() || !Utf8.isWellFormed(content)) {
       throw part.get("content").wrong("must be a non-empty text without unpaired surrogates");

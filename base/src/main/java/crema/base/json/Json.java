@@ -12,13 +12,15 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /** Reads and writes JSON. Nesting, numbers and strings are bounded by the parser, whatever a text holds. */
 public final class Json {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
   /** Has a generator indent what it writes. */
   private static final ObjectWriteContext INDENTED = new ObjectWriteContext.Base() {
@@ -147,7 +149,7 @@ public final class Json {
     return write(ValueNode.of(text));
   }
 
-  /** A generator of an indented file in UTF-8, for what is too large for a tree. */
+  /** A generator of an indented file in UTF-8, for what is too large for a tree. Closing it leaves the stream open. */
   public static JsonGenerator indentedGenerator(OutputStream out) {
     return FACTORY.createGenerator(INDENTED, out);
   }
