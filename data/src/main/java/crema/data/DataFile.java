@@ -1,7 +1,9 @@
 package crema.data;
 
 import com.github.luben.zstd.ZstdInputStream;
+import crema.base.OptionalLibrary;
 import crema.base.Sha256;
+import crema.base.UserError;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -92,7 +94,7 @@ public final class DataFile {
     } catch (IOException e) {
       closeAfter(e, stored);
       throw unreadable(e, 0);
-    } catch (DataException e) {
+    } catch (UserError e) {
       closeAfter(e, stored);
       throw e;
     }
@@ -142,7 +144,11 @@ public final class DataFile {
     if (gzip) {
       return new GZIPInputStream(stored, BUFFER);
     }
-    return zstd ? new ZstdInputStream(stored) : stored;
+    if (zstd) {
+      OptionalLibrary.ZSTD.require("reading " + name);
+      return new ZstdInputStream(stored);
+    }
+    return stored;
   }
 
   private void skipByteOrderMark(InputStream text) throws IOException {
