@@ -85,7 +85,7 @@ public final class AtomicFile {
       throw e;
     }
     forceDirectory(file);
-    deleteAbandoned(file.getParent());
+    deleteAbandoned(file.resolveSibling(""));
   }
 
   /** Creates a file beside another that no other writer has. */

@@ -28,6 +28,13 @@ public final class DataFile {
   private final String name;
   private final Opener opener;
 
+  /** Apart, as the class that has it is verified with the library, which may not be there. */
+  private static final class Zstandard {
+    static InputStream decompressed(InputStream stored) throws IOException {
+      return new ZstdInputStream(stored);
+    }
+  }
+
   /** Opens the bytes as they are stored. */
   @FunctionalInterface
   private interface Opener {
@@ -146,7 +153,7 @@ public final class DataFile {
     }
     if (zstd) {
       OptionalLibrary.ZSTD.require("reading " + name);
-      return new ZstdInputStream(stored);
+      return Zstandard.decompressed(stored);
     }
     return stored;
   }

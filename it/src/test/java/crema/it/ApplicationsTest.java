@@ -90,22 +90,22 @@ class ApplicationsTest {
   void modelsPredictOnTheModulePath(String model) throws Exception {
     String path = PROJECTS.resolve("modulepath/target/classes") + System.getProperty("path.separator")
         + classPath("modulepath");
-    Outcome run = java(List.of("-p", path), "-m", "app/app.App", model(model), "5000");
-    assertThat(run.output()).contains("5000 answers as expected");
+    Outcome run = java(List.of("-p", path), "-m", "app/app.App", model(model), "2000");
+    assertThat(run.output()).contains("2000 answers as expected");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"fasttext", "encoder"})
   void modelsPredictOnTheClassPath(String model) throws Exception {
-    Outcome run = java(onClassPath("classpath"), "app.App", model(model), "5000");
-    assertThat(run.output()).contains("5000 answers as expected");
+    Outcome run = java(onClassPath("classpath"), "app.App", model(model), "2000");
+    assertThat(run.output()).contains("2000 answers as expected");
   }
 
   @Test
   void aLibraryThatOnlyTrainingNeedsIsNamedWithTheArtifactThatBringsIt() throws Exception {
     Path rows = Files.writeString(TARGET.resolve("rows.csv"), "title,category\napple,fruit\n");
     Outcome run = java(onClassPath("classpath"), "app.Train", rows.toString());
-    assertThat(run.output().lines()).containsExactly("reading " + rows + " needs the library de.siegmar:fastcsv, which "
+    assertThat(run.output().lines()).contains("reading " + rows + " needs the library de.siegmar:fastcsv, which "
         + "is not there; add it, or io.github.crema-engine:crema-training, which brings all that training needs");
   }
 
