@@ -8,6 +8,7 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
+import crema.data.RowMeta;
 import crema.family.encoder.SmallRuns;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
@@ -120,13 +121,13 @@ class TargetTest {
   @Test
   void targetsForALossAreOnesForAllLabelsAndTheirAncestors() {
     var batch = new PackedBatch(new int[] {1, 2, 3}, new int[] {0, 1, 3}, new int[] {3, 4}, new int[] {0, 1, 2},
-        new int[] {0, 1});
+        new int[] {0, 1}, _ -> RowMeta.MEMORY);
     try (var backend = SmallRuns.backend(1); var scope = new Scope(backend)) {
       var target = taxonomy(NodeScoring.SIGMOID, new Decoding.BestPath());
       assertThat(target.multiHot(scope, batch).toFloats()).containsExactly(1, 1, 0, 1, 0, 0, 0, 0, 0, 1);
       assertThat(target.indices(scope, batch).toInts()).containsExactly(3, 4);
       var many = new PackedBatch(new int[] {1, 2}, new int[] {0, 1, 2}, new int[] {0, 2}, new int[] {0, 2, 2},
-          new int[] {0, 1});
+          new int[] {0, 1}, _ -> RowMeta.MEMORY);
       assertThat(MultiLabelTarget.of(labels("a", "b", "c")).multiHot(scope, many).toFloats())
           .containsExactly(1, 0, 1, 0, 0, 0);
     }

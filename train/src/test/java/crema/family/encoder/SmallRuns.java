@@ -1,14 +1,14 @@
 package crema.family.encoder;
 
-import crema.classify.ModelDirectory;
-import crema.data.ProblemListener;
-import crema.data.ProductTitles;
-import crema.data.Row;
 import crema.classify.CheckpointPolicy;
-import crema.run.DataSettings;
+import crema.classify.ModelDirectory;
 import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
+import crema.data.ProblemListener;
+import crema.data.ProductTitles;
+import crema.data.Row;
+import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.tensor.Backend;
@@ -32,7 +32,7 @@ public final class SmallRuns {
     var number = new int[1];
     ProductTitles.rows().forEach(ProblemListener.STRICT, (Row row) -> {
       if (number[0]++ % EVERY == 0) {
-        lines.add('"' + row.text().replace("\"", "\"\"") + "\"," + row.labels().getFirst() + "," + row.group());
+        lines.add('"' + row.text().replace("\"", "\"\"") + "\"," + row.labels().getFirst() + "," + row.meta().group());
       }
     });
     return Files.write(folder.resolve("titles.csv"), lines);
