@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.metrics.Thresholds;
+import crema.nn.loss.Link;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ public record TargetFile(int format, String target, @Nullable Multi multi, @Null
    * @param nodeThreshold of the decoding
    * @param atLeastOne of the decoding
    */
-  record Tree(String separator, NodeScoring scoring, String decoding, double nodeThreshold, boolean atLeastOne) {
+  record Tree(String separator, Link scoring, String decoding, double nodeThreshold, boolean atLeastOne) {
     Decoding treeDecoding() {
       return DecisionConfig.decoding(decoding, nodeThreshold, atLeastOne);
     }
@@ -95,12 +96,12 @@ public record TargetFile(int format, String target, @Nullable Multi multi, @Null
 
   private static Tree tree(TaxonomyTarget target) {
     return switch (target.decoding()) {
-      case Decoding.Argmax _ -> new Tree(target.separator(), target.scoring(), "argmax", 0, false);
+      case Decoding.Argmax _ -> new Tree(target.separator(), target.link(), "argmax", 0, false);
       case Decoding.TopDown(double threshold) ->
-          new Tree(target.separator(), target.scoring(), "top-down", threshold, false);
+          new Tree(target.separator(), target.link(), "top-down", threshold, false);
       case Decoding.Consistent(double threshold, boolean atLeastOne) ->
-          new Tree(target.separator(), target.scoring(), "consistent", threshold, atLeastOne);
-      case Decoding.BestPath _ -> new Tree(target.separator(), target.scoring(), "best-path", 0, false);
+          new Tree(target.separator(), target.link(), "consistent", threshold, atLeastOne);
+      case Decoding.BestPath _ -> new Tree(target.separator(), target.link(), "best-path", 0, false);
     };
   }
 

@@ -7,13 +7,8 @@ import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
-import crema.nn.loss.AncestorCrossEntropy;
-import crema.nn.loss.ConditionalSoftmax;
-import crema.nn.loss.Focus;
 import crema.nn.loss.LabelTree;
-import crema.nn.loss.LevelSoftmax;
-import crema.nn.loss.Loss;
-import crema.nn.loss.NodeWeighting;
+import crema.nn.loss.Link;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -26,21 +21,23 @@ public final class TaxonomyTarget implements Target {
   private final String separator;
   private final Taxonomy taxonomy;
   private final Hierarchy hierarchy;
-  private final NodeScoring scoring;
+  private final LabelTree tree;
+  private final Link link;
   private final Decoding decoding;
   private final LabelSet rowLabels;
   private final TreeDecoder decoder;
 
   private TaxonomyTarget(
-      LabelSet labels, String separator, Taxonomy taxonomy, NodeScoring scoring, Decoding decoding) {
+      LabelSet labels, String separator, Taxonomy taxonomy, Link link, Decoding decoding) {
     this.labels = labels;
     this.separator = separator;
     this.taxonomy = taxonomy;
     hierarchy = Hierarchy.of(taxonomy.parents());
-    this.scoring = scoring;
+    tree = new LabelTree(taxonomy.parents());
+    this.link = link;
     this.decoding = decoding;
     rowLabels = rowLabels(labels, taxonomy);
-    decoder = new TreeDecoder(taxonomy, rowLabels, scoring, decoding);
+    decoder = new TreeDecoder(taxonomy, rowLabels, link, decoding);
   }
 
   /**
@@ -48,14 +45,14 @@ public final class TaxonomyTarget implements Target {
    *
    * @param rowLabels the paths of the training rows
    */
-  public static TaxonomyTarget of(LabelSet rowLabels, String separator, NodeScoring scoring, Decoding decoding) {
+  public static TaxonomyTarget of(LabelSet rowLabels, String separator, Link link, Decoding decoding) {
     Taxonomy taxonomy = Taxonomy.of(rowLabels.names(), separator);
-    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, scoring, decoding);
+    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, link, decoding);
   }
 
   /** The same nodes, read from a model: what is said of them in {@link #of}, they say themselves. */
-  static TaxonomyTarget ofNodes(LabelSet nodes, String separator, NodeScoring scoring, Decoding decoding) {
-    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), scoring, decoding);
+  static TaxonomyTarget ofNodes(LabelSet nodes, String separator, Link link, Decoding decoding) {
+    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), link, decoding);
   }
 
   /** The nodes. */
@@ -79,9 +76,9 @@ public final class TaxonomyTarget implements Target {
     return hierarchy;
   }
 
-  /** What the logits mean. */
-  public NodeScoring scoring() {
-    return scoring;
+  @Override
+  public Link link() {
+    return link;
   }
 
   /** How they become an answer. */
@@ -95,22 +92,17 @@ public final class TaxonomyTarget implements Target {
   }
 
   @Override
-  public int depth() {
-    return taxonomy.depth();
-  }
-
-  /** The tree as losses need it. */
   public LabelTree tree() {
-    return new LabelTree(taxonomy.parents());
+    return tree;
   }
 
-  /** As the scoring has them, but no node is more probable than those above it. */
+  /** As the link has them, but no node is more probable than those above it. */
   @Override
   public ScoreMatrix probabilities(ScoreMatrix logits) {
     return nodeProbabilities(logits, true);
   }
 
-  /** The probability of each node as the scoring has it, whatever those above it have. */
+  /** The probability of each node as the link has it, whatever those above it have. */
   public ScoreMatrix nodeProbabilities(ScoreMatrix logits) {
     return nodeProbabilities(logits, false);
   }
@@ -118,7 +110,7 @@ public final class TaxonomyTarget implements Target {
   private ScoreMatrix nodeProbabilities(ScoreMatrix logits, boolean limited) {
     var probabilities = new float[logits.documents()][labels.size()];
     for (int text = 0; text < probabilities.length; text++) {
-      double[] scores = scoring.scores(taxonomy, row(logits, text)).probabilities();
+      double[] scores = link.scores(tree, row(logits, text)).probabilities();
       for (int node = 0; node < scores.length; node++) {
         int parent = taxonomy.parent(node);
         probabilities[text][node] = limited && parent >= 0
@@ -171,20 +163,6 @@ public final class TaxonomyTarget implements Target {
     return decoding instanceof Decoding.Consistent
         ? MultiLabelOutcomes.of(truth, answers, labels.size())
         : SingleLabelOutcomes.of(truth, answers, labels.size());
-  }
-
-  @Override
-  public Loss plainLoss() {
-    return switch (scoring) {
-      case SIGMOID, CONSTRAINED_SIGMOID ->
-          new AncestorCrossEntropy(tree(), NodeWeighting.Ancestors.AS_LEAVES, Focus.NONE);
-      case FAMILY_SOFTMAX -> new ConditionalSoftmax(tree());
-      case LEVEL_SOFTMAX -> {
-        var weights = new double[depth()];
-        Arrays.fill(weights, 1);
-        yield new LevelSoftmax(tree(), new NodeWeighting.Levels(weights));
-      }
-    };
   }
 
   @Override

@@ -45,6 +45,13 @@ public final class LabelTree {
     topDown = sortedByLevel();
   }
 
+  /** Labels without parents. */
+  public static LabelTree flat(int labels) {
+    var parents = new int[labels];
+    Arrays.fill(parents, -1);
+    return new LabelTree(parents);
+  }
+
   /** Sets the levels of a node and of those above it that have none yet. */
   private void setLevel(int node) {
     int steps = 0;

@@ -26,7 +26,7 @@ final class Evaluator {
    * What came out.
    *
    * @param rows logits and true labels, in the order of the data set
-   * @param loss the mean {@linkplain Target#plainLoss plain loss}
+   * @param loss the mean {@linkplain crema.nn.loss.Link#likelihood cross-entropy} with the labels
    */
   record Evaluation(ScoredRows rows, double loss) {}
 
@@ -37,7 +37,7 @@ final class Evaluator {
   Evaluator(Backend backend, EmbeddingClassifier model, Target target) {
     this.backend = backend;
     this.model = model;
-    objective = Objective.plain(target);
+    objective = Objective.likelihood(target);
   }
 
   Evaluation evaluate(TokenDataset data, TrainingListener listener) {

@@ -9,6 +9,7 @@ import crema.fasttext.QuantizeOptions;
 import crema.fasttext.Quantizer;
 import crema.fasttext.TextSource;
 import crema.fasttext.TrainingProgress;
+import crema.nn.loss.Link;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.run.CheckpointPolicy;
@@ -18,7 +19,6 @@ import crema.run.StopSignal;
 import crema.run.TextRun;
 import crema.run.TrainingListener;
 import crema.run.TrainingResult;
-import crema.task.NodeScoring;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
@@ -104,7 +104,7 @@ public final class FastTextRun {
   public TrainingResult run(List<String> commandLine) throws IOException {
     Start start = directory.begin(Map.of(directory.trainingConfig(), config), () -> {
       RunRows rows = reader.get();
-      Target target = Target.of(config.data().labels(), rows.labels(), NodeScoring.SIGMOID, config.labels().decision());
+      Target target = Target.of(config.data().labels(), rows.labels(), Link.SIGMOID, config.labels().decision());
       return new Start(rows, target, lines(target).write(rows.train(), "train"));
     });
     RunRows rows = start.rows();

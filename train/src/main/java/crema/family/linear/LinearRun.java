@@ -15,6 +15,7 @@ import crema.linear.LinearModel;
 import crema.linear.LinearTrainer;
 import crema.linear.SparseMatrix;
 import crema.linear.TfIdf;
+import crema.nn.loss.Link;
 import crema.report.StepLog;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
@@ -25,7 +26,6 @@ import crema.run.TrainingResult;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.task.MultiLabelTarget;
-import crema.task.NodeScoring;
 import crema.task.ScoredRows;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
@@ -137,7 +137,7 @@ public final class LinearRun {
       throw new UserError("shift needs texts with several labels (--target multi): of one label a text, the "
           + "nearest hyperplane decides");
     }
-    return Target.of(reading, labels, NodeScoring.SIGMOID, DecisionConfig.HALF);
+    return Target.of(reading, labels, Link.SIGMOID, DecisionConfig.HALF);
   }
 
   private static List<String> texts(RowSource rows) {
