@@ -2,7 +2,7 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.nn.loss.LabelTree;
+import crema.base.Forest;
 import crema.nn.loss.Loss;
 import crema.nn.loss.LossCatalog;
 import crema.nn.loss.LossDefinition;
@@ -99,7 +99,7 @@ public class LossBenchmark {
     LossDefinition definition = LossCatalog.find(loss).orElseThrow();
     long[] counts = IntStream.rangeClosed(1, columns).mapToLong(rank -> 1 + 20_000 / rank).toArray();
     instance = definition.create(definition.defaults(),
-        new TrainingLabels(form, counts, 100_000, form == Targets.Form.NODES ? tree() : LabelTree.flat(LABELS)));
+        new TrainingLabels(form, counts, 100_000, form == Targets.Form.NODES ? tree() : Forest.flat(LABELS)));
   }
 
   /** Labels drawn with replacement; the low ones are frequent. */
@@ -108,7 +108,7 @@ public class LossBenchmark {
   }
 
   /** Nodes level by level; each has about as many children as its neighbours. */
-  private static LabelTree tree() {
+  private static Forest tree() {
     var parents = new ArrayList<Integer>();
     for (int level = 0; level < LEVELS.length; level++) {
       for (int i = 0; i < LEVELS[level]; i++) {
@@ -116,7 +116,7 @@ public class LossBenchmark {
             : parents.size() - i - LEVELS[level - 1] + i * LEVELS[level - 1] / LEVELS[level]);
       }
     }
-    return new LabelTree(parents.stream().mapToInt(Integer::intValue).toArray());
+    return new Forest(parents.stream().mapToInt(Integer::intValue).toArray());
   }
 
   @TearDown

@@ -1,5 +1,6 @@
 package crema.metrics;
 
+import crema.base.Forest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -56,11 +57,10 @@ public record GroupMetrics(String group, ClassificationMetrics metrics) {
   }
 
   /** By level of a taxonomy, from the roots; see {@link Hierarchy#atLevel}. */
-  public static List<GroupMetrics> perLevel(Outcomes outcomes, Hierarchy hierarchy) {
-    return IntStream.rangeClosed(1, hierarchy.depth())
-        .mapToObj(
-            level ->
-                new GroupMetrics("Level " + level, ClassificationMetrics.of(hierarchy.atLevel(outcomes, level))))
+  public static List<GroupMetrics> perLevel(Outcomes outcomes, Forest labels) {
+    return IntStream.rangeClosed(1, labels.depth())
+        .mapToObj(level -> new GroupMetrics(
+            "Level " + level, ClassificationMetrics.of(Hierarchy.atLevel(labels, outcomes, level))))
         .toList();
   }
 

@@ -1,9 +1,9 @@
 package crema.run;
 
+import crema.base.Forest;
 import crema.metrics.Bootstrap;
 import crema.metrics.FrequencyBands;
 import crema.metrics.GroupMetrics;
-import crema.metrics.Hierarchy;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
@@ -42,10 +42,10 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
       case MultiLabelTarget _ -> builder.probabilities(probabilities)
           .groups("Labels of a document", GroupMetrics.byLabelsPerDocument(outcomes));
       case TaxonomyTarget paths -> {
-        Hierarchy hierarchy = paths.hierarchy();
-        builder.hierarchy(hierarchy)
-            .pathConsistency(hierarchy, paths.nodeProbabilities(test.logits()))
-            .decisions(probabilities, withAncestors(hierarchy, test.truth()));
+        Forest nodes = paths.taxonomy();
+        builder.hierarchy(nodes)
+            .pathConsistency(nodes, paths.nodeProbabilities(test.logits()))
+            .decisions(probabilities, withAncestors(nodes, test.truth()));
         if (outcomes instanceof SingleLabelOutcomes single) {
           addAbstention(builder, probabilities, single);
         }
@@ -54,8 +54,8 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
     };
   }
 
-  private static int[][] withAncestors(Hierarchy hierarchy, int[][] truth) {
-    return Arrays.stream(truth).map(hierarchy::withAncestors).toArray(int[][]::new);
+  private static int[][] withAncestors(Forest nodes, int[][] truth) {
+    return Arrays.stream(truth).map(nodes::withAncestors).toArray(int[][]::new);
   }
 
   private static void addAbstention(TestReport.Builder builder, ScoreMatrix probabilities,
@@ -86,11 +86,11 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
             .thresholds(labels.sweep(decision, validation));
       }
       case TaxonomyTarget paths -> {
-        Hierarchy hierarchy = paths.hierarchy();
+        Forest nodes = paths.taxonomy();
         double temperature = Temperature.fitDecisions(
-            validation.logits(), paths::probabilities, withAncestors(hierarchy, validation.truth())).value();
+            validation.logits(), paths::probabilities, withAncestors(nodes, validation.truth())).value();
         builder.temperatureOfDecisions(temperature, paths.probabilities(test.logits().dividedBy(temperature)),
-            withAncestors(hierarchy, test.truth()));
+            withAncestors(nodes, test.truth()));
       }
     }
   }

@@ -1,6 +1,5 @@
 package crema.task;
 
-import crema.data.Taxonomy;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
@@ -23,7 +22,7 @@ public sealed interface Decoding {
     @Override
     public int[] decode(NodeScores scores, BitSet ends) {
       var taxonomy = scores.taxonomy();
-      return path(taxonomy, best(scores.probabilities(), IntStream.range(0, taxonomy.size()).filter(taxonomy::isLeaf)));
+      return taxonomy.path(best(scores.probabilities(), IntStream.range(0, taxonomy.size()).filter(taxonomy::isLeaf)));
     }
   }
 
@@ -46,7 +45,7 @@ public sealed interface Decoding {
         }
         node = child;
       }
-      return path(taxonomy, node);
+      return taxonomy.path(node);
     }
   }
 
@@ -86,15 +85,8 @@ public sealed interface Decoding {
         int parent = taxonomy.parent(node);
         sums[node] += parent < 0 ? 0 : sums[parent];
       }
-      return path(taxonomy, best(sums, ends.stream()));
+      return taxonomy.path(best(sums, ends.stream()));
     }
-  }
-
-  private static int[] path(Taxonomy taxonomy, int end) {
-    int[] above = taxonomy.ancestors(end);
-    int[] path = Arrays.copyOf(above, above.length + 1);
-    path[above.length] = end;
-    return path;
   }
 
   /** The node with the highest score, of equal ones the first. */

@@ -1,10 +1,10 @@
 package crema.task;
 
+import crema.base.Forest;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
-import crema.nn.loss.LabelTree;
 import crema.nn.loss.Link;
 import crema.nn.loss.Targets;
 import java.util.Arrays;
@@ -69,8 +69,8 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
   Link link();
 
   /** The labels as a tree; without parents where they are flat. */
-  default LabelTree tree() {
-    return LabelTree.flat(labels().size());
+  default Forest tree() {
+    return Forest.flat(labels().size());
   }
 
   /** The labels that a text has if it has one: that label and those above it. */

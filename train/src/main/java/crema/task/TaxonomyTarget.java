@@ -1,13 +1,12 @@
 package crema.task;
 
+import crema.base.Forest;
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
-import crema.metrics.Hierarchy;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
-import crema.nn.loss.LabelTree;
 import crema.nn.loss.Link;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -20,8 +19,6 @@ public final class TaxonomyTarget implements Target {
   private final LabelSet labels;
   private final String separator;
   private final Taxonomy taxonomy;
-  private final Hierarchy hierarchy;
-  private final LabelTree tree;
   private final Link link;
   private final Decoding decoding;
   private final LabelSet rowLabels;
@@ -32,8 +29,6 @@ public final class TaxonomyTarget implements Target {
     this.labels = labels;
     this.separator = separator;
     this.taxonomy = taxonomy;
-    hierarchy = Hierarchy.of(taxonomy.parents());
-    tree = new LabelTree(taxonomy.parents());
     this.link = link;
     this.decoding = decoding;
     rowLabels = rowLabels(labels, taxonomy);
@@ -71,11 +66,6 @@ public final class TaxonomyTarget implements Target {
     return taxonomy;
   }
 
-  /** The same tree, as metrics see it. */
-  public Hierarchy hierarchy() {
-    return hierarchy;
-  }
-
   @Override
   public Link link() {
     return link;
@@ -92,8 +82,8 @@ public final class TaxonomyTarget implements Target {
   }
 
   @Override
-  public LabelTree tree() {
-    return tree;
+  public Forest tree() {
+    return taxonomy;
   }
 
   /** As the link has them, but no node is more probable than those above it. */
@@ -110,7 +100,7 @@ public final class TaxonomyTarget implements Target {
   private ScoreMatrix nodeProbabilities(ScoreMatrix logits, boolean limited) {
     var probabilities = new float[logits.documents()][labels.size()];
     for (int text = 0; text < probabilities.length; text++) {
-      double[] scores = link.scores(tree, row(logits, text)).probabilities();
+      double[] scores = link.scores(taxonomy, row(logits, text)).probabilities();
       for (int node = 0; node < scores.length; node++) {
         int parent = taxonomy.parent(node);
         probabilities[text][node] = limited && parent >= 0
@@ -167,10 +157,7 @@ public final class TaxonomyTarget implements Target {
 
   @Override
   public int[] implied(int node) {
-    int[] above = taxonomy.ancestors(node);
-    int[] path = Arrays.copyOf(above, above.length + 1);
-    path[above.length] = node;
-    return path;
+    return taxonomy.path(node);
   }
 
   private static float[] row(ScoreMatrix logits, int text) {

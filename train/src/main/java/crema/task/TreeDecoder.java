@@ -2,7 +2,6 @@ package crema.task;
 
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
-import crema.nn.loss.LabelTree;
 import crema.nn.loss.Link;
 import java.util.BitSet;
 import java.util.stream.IntStream;
@@ -10,7 +9,6 @@ import java.util.stream.IntStream;
 /** Answers with nodes of a taxonomy, from the logits of all nodes. Immutable. */
 public final class TreeDecoder {
   private final Taxonomy taxonomy;
-  private final LabelTree tree;
   private final Link link;
   private final Decoding decoding;
   private final BitSet ends;
@@ -26,7 +24,6 @@ public final class TreeDecoder {
    */
   public TreeDecoder(Taxonomy taxonomy, LabelSet labels, Link link, Decoding decoding) {
     this.taxonomy = taxonomy;
-    tree = new LabelTree(taxonomy.parents());
     this.link = link;
     this.decoding = decoding;
     ends = new BitSet(taxonomy.size());
@@ -47,7 +44,7 @@ public final class TreeDecoder {
    * @param logits {@code [nodes]}
    */
   public NodeScores scores(float[] logits) {
-    Link.Scores scores = link.scores(tree, logits);
+    Link.Scores scores = link.scores(taxonomy, logits);
     return new NodeScores(taxonomy, scores.probabilities(), scores.evidence());
   }
 

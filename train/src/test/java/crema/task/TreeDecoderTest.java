@@ -9,7 +9,6 @@ import crema.autograd.Variable;
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
 import crema.nn.loss.ConditionalSoftmax;
-import crema.nn.loss.LabelTree;
 import crema.nn.loss.LevelSoftmax;
 import crema.nn.loss.Link;
 import crema.nn.loss.Loss;
@@ -129,8 +128,7 @@ class TreeDecoderTest {
     float[] logits = logits(taxonomy, seed);
     var scoring = constrained ? Link.CONSTRAINED_SIGMOID : Link.SIGMOID;
     double[] probabilities = probabilities(taxonomy, logits, constrained);
-    assertThat(scoring.scores(new LabelTree(taxonomy.parents()), logits).probabilities())
-        .containsExactly(probabilities, within(ROUNDING));
+    assertThat(scoring.scores(taxonomy, logits).probabilities()).containsExactly(probabilities, within(ROUNDING));
 
     var decoder = new TreeDecoder(taxonomy, LabelSet.of(List.copyOf(paths), new long[paths.size()]), scoring,
         new Decoding.BestPath());
@@ -146,7 +144,7 @@ class TreeDecoderTest {
   void bestPathOfConditionalSoftmaxIsTheMostProbableLeaf(@ForAll("paths") Set<String> paths, @ForAll long seed) {
     var taxonomy = Taxonomy.of(paths, "/");
     float[] logits = logits(taxonomy, seed);
-    double[] probabilities = Link.FAMILY_SOFTMAX.scores(new LabelTree(taxonomy.parents()), logits).probabilities();
+    double[] probabilities = Link.FAMILY_SOFTMAX.scores(taxonomy, logits).probabilities();
     int[] leaves = leaves(taxonomy);
     assertThat(Arrays.stream(leaves).mapToDouble(leaf -> probabilities[leaf]).sum()).isCloseTo(1, within(ROUNDING));
     double best = Arrays.stream(leaves).mapToDouble(leaf -> probabilities[leaf]).max().orElseThrow();
@@ -201,15 +199,14 @@ class TreeDecoderTest {
   @Property(tries = 50)
   void probabilitiesAreThoseOfTheLosses(@ForAll("pathsOfOneDepth") Set<String> paths, @ForAll long seed) {
     var taxonomy = Taxonomy.of(paths, "/");
-    var tree = new LabelTree(taxonomy.parents());
     float[] logits = logits(taxonomy, seed);
-    double[] conditional = Link.FAMILY_SOFTMAX.scores(new LabelTree(taxonomy.parents()), logits).probabilities();
-    double[] levels = Link.LEVEL_SOFTMAX.scores(new LabelTree(taxonomy.parents()), logits).probabilities();
-    var everyLevel = new NodeWeighting.Levels(DoubleStream.generate(() -> 1).limit(tree.depth()).toArray());
+    double[] conditional = Link.FAMILY_SOFTMAX.scores(taxonomy, logits).probabilities();
+    double[] levels = Link.LEVEL_SOFTMAX.scores(taxonomy, logits).probabilities();
+    var everyLevel = new NodeWeighting.Levels(DoubleStream.generate(() -> 1).limit(taxonomy.depth()).toArray());
     for (int leaf : leaves(taxonomy)) {
-      assertThat(loss(new ConditionalSoftmax(tree), logits, leaf))
+      assertThat(loss(new ConditionalSoftmax(taxonomy), logits, leaf))
           .isCloseTo(-Math.log(conditional[leaf]), within(ROUNDING));
-      assertThat(loss(new LevelSoftmax(tree, everyLevel), logits, leaf))
+      assertThat(loss(new LevelSoftmax(taxonomy, everyLevel), logits, leaf))
           .isCloseTo(-Math.log(product(path(taxonomy, leaf), levels)), within(ROUNDING));
     }
   }

@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 
 /**
  * Binary (focal) cross-entropy over all nodes of a taxonomy, where a row has its labels and all their ancestors: the
@@ -10,7 +11,7 @@ import crema.autograd.op.HostLoss;
  * weights). Takes {@link Targets.Nodes}, or 0 or 1 for each node as {@link Targets.MultiHot}.
  */
 public final class AncestorCrossEntropy implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final Focus focus;
   private final NodeWeights weights;
 
@@ -21,7 +22,7 @@ public final class AncestorCrossEntropy implements Loss {
    * @param weighting w
    * @param focus γ and α; {@link Focus#NONE} for plain cross-entropy
    */
-  public AncestorCrossEntropy(LabelTree tree, NodeWeighting weighting, Focus focus) {
+  public AncestorCrossEntropy(Forest tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
     weights = NodeWeights.of(weighting, tree);

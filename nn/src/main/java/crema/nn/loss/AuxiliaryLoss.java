@@ -4,6 +4,7 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Binary;
 import crema.autograd.op.Scale;
+import crema.base.Forest;
 import crema.nn.loss.LossSetting.Decimal;
 import crema.tensor.BinaryOperator;
 import java.util.List;
@@ -62,7 +63,7 @@ public record AuxiliaryLoss(Loss main, Loss auxiliary, double weight) {
    * @param tree the labels as a tree
    * @throws IllegalArgumentException if the settings do not fit the labels
    */
-  public static Optional<AuxiliaryLoss> of(Loss main, LossSettings settings, Targets.Form details, LabelTree tree) {
+  public static Optional<AuxiliaryLoss> of(Loss main, LossSettings settings, Targets.Form details, Forest tree) {
     double contrastive = settings.get(CONTRASTIVE_WEIGHT);
     double triplet = settings.get(TREE_TRIPLET_WEIGHT);
     if (contrastive == 0 && triplet == 0) {

@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 
 /**
  * Cross-entropy of a taxonomy's conditional probabilities: children of one parent, and likewise the roots, share a
@@ -11,7 +12,7 @@ import crema.autograd.op.HostLoss;
  * classification). Nodes off the path's families have no gradient. Takes {@link Targets.Nodes}, leaves or not.
  */
 public final class ConditionalSoftmax implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final int[][] siblings;
 
   /**
@@ -19,7 +20,7 @@ public final class ConditionalSoftmax implements Loss {
    *
    * @param tree its nodes are the columns of the logits
    */
-  public ConditionalSoftmax(LabelTree tree) {
+  public ConditionalSoftmax(Forest tree) {
     this.tree = tree;
     siblings = tree.siblings();
   }

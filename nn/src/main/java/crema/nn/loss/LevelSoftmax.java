@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * 1709.09890, equation 1). Takes {@link Targets.Nodes}.
  */
 public final class LevelSoftmax implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final double[] weights;
   private final List<int[]> levels;
 
@@ -22,7 +23,7 @@ public final class LevelSoftmax implements Loss {
    * @param tree its nodes are the columns of the logits
    * @param weighting w, one a level
    */
-  public LevelSoftmax(LabelTree tree, NodeWeighting.Levels weighting) {
+  public LevelSoftmax(Forest tree, NodeWeighting.Levels weighting) {
     this.tree = tree;
     weights = weighting.weights(tree);
     levels = tree.byLevel();

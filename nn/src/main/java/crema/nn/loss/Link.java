@@ -1,5 +1,6 @@
 package crema.nn.loss;
 
+import crema.base.Forest;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
@@ -12,7 +13,7 @@ public enum Link {
   /** Exclusive labels: p is the softmax of all logits, whatever the tree, and the evidence its logarithm. */
   SOFTMAX {
     @Override
-    void score(LabelTree labels, double[] logits, double[] probabilities, double[] evidence) {
+    void score(Forest labels, double[] logits, double[] probabilities, double[] evidence) {
       double normalizer = normalizers(logits, _ -> 0, 1)[0];
       for (int label = 0; label < logits.length; label++) {
         evidence[label] = logits[label] - normalizer;
@@ -21,7 +22,7 @@ public enum Link {
     }
 
     @Override
-    public Loss likelihood(LabelTree labels) {
+    public Loss likelihood(Forest labels) {
       return new SoftmaxCrossEntropy();
     }
   },
@@ -33,7 +34,7 @@ public enum Link {
    */
   SIGMOID {
     @Override
-    void score(LabelTree labels, double[] logits, double[] probabilities, double[] evidence) {
+    void score(Forest labels, double[] logits, double[] probabilities, double[] evidence) {
       for (int node = 0; node < logits.length; node++) {
         evidence[node] = logits[node];
         probabilities[node] = 1 / (1 + Math.exp(-logits[node]));
@@ -41,7 +42,7 @@ public enum Link {
     }
 
     @Override
-    public Loss likelihood(LabelTree labels) {
+    public Loss likelihood(Forest labels) {
       return new AncestorCrossEntropy(labels, NodeWeighting.Ancestors.AS_LEAVES, Focus.NONE);
     }
   },
@@ -52,7 +53,7 @@ public enum Link {
    */
   CONSTRAINED_SIGMOID {
     @Override
-    void score(LabelTree labels, double[] logits, double[] probabilities, double[] evidence) {
+    void score(Forest labels, double[] logits, double[] probabilities, double[] evidence) {
       var least = logits.clone();
       for (int node : labels.topDown()) {
         int parent = labels.parent(node);
@@ -62,7 +63,7 @@ public enum Link {
     }
 
     @Override
-    public Loss likelihood(LabelTree labels) {
+    public Loss likelihood(Forest labels) {
       return SIGMOID.likelihood(labels);
     }
   },
@@ -73,7 +74,7 @@ public enum Link {
    */
   FAMILY_SOFTMAX {
     @Override
-    void score(LabelTree labels, double[] logits, double[] probabilities, double[] evidence) {
+    void score(Forest labels, double[] logits, double[] probabilities, double[] evidence) {
       double[] normalizers = normalizers(logits, node -> labels.parent(node) + 1, logits.length + 1);
       var path = new double[logits.length];
       for (int node : labels.topDown()) {
@@ -85,7 +86,7 @@ public enum Link {
     }
 
     @Override
-    public Loss likelihood(LabelTree labels) {
+    public Loss likelihood(Forest labels) {
       return new ConditionalSoftmax(labels);
     }
   },
@@ -97,7 +98,7 @@ public enum Link {
    */
   LEVEL_SOFTMAX {
     @Override
-    void score(LabelTree labels, double[] logits, double[] probabilities, double[] evidence) {
+    void score(Forest labels, double[] logits, double[] probabilities, double[] evidence) {
       IntUnaryOperator level = node -> labels.level(node) - 1;
       double[] normalizers = normalizers(logits, level, labels.depth());
       double[] largest = largest(logits, level, labels.depth());
@@ -108,7 +109,7 @@ public enum Link {
     }
 
     @Override
-    public Loss likelihood(LabelTree labels) {
+    public Loss likelihood(Forest labels) {
       var weights = new double[labels.depth()];
       Arrays.fill(weights, 1);
       return new LevelSoftmax(labels, new NodeWeighting.Levels(weights));
@@ -130,7 +131,7 @@ public enum Link {
    * @param labels the labels as a tree; without parents where they are flat
    * @param logits {@code [labels]}
    */
-  public Scores scores(LabelTree labels, float[] logits) {
+  public Scores scores(Forest labels, float[] logits) {
     if (logits.length != labels.size()) {
       throw new IllegalArgumentException("a tree of " + labels.size() + " nodes for " + logits.length + " logits");
     }
@@ -148,7 +149,7 @@ public enum Link {
    *
    * @param labels the labels as a tree; without parents where they are flat
    */
-  public abstract Loss likelihood(LabelTree labels);
+  public abstract Loss likelihood(Forest labels);
 
   /**
    * Whether the scores can speak for a node and against all of its children. A softmax always speaks for one of them,
@@ -159,7 +160,7 @@ public enum Link {
   }
 
   /** Fills in probabilities and evidence. */
-  abstract void score(LabelTree labels, double[] logits, double[] probabilities, double[] evidence);
+  abstract void score(Forest labels, double[] logits, double[] probabilities, double[] evidence);
 
   /** log Σ exp(z) of each group of labels. */
   private static double[] normalizers(double[] logits, IntUnaryOperator groupOf, int groups) {

@@ -1,5 +1,7 @@
 package crema.nn.loss;
 
+import crema.base.Forest;
+
 /**
  * The labels of the training rows: what a loss may depend on besides its settings.
  *
@@ -9,7 +11,7 @@ package crema.nn.loss;
  * @param tree the labels as a tree; without parents where they are flat
  */
 @SuppressWarnings("ArrayRecordComponent") // made once a run; never compared
-public record TrainingLabels(Targets.Form form, long[] counts, long rows, LabelTree tree) {
+public record TrainingLabels(Targets.Form form, long[] counts, long rows, Forest tree) {
   /** Checks that counts and tree are of the same labels. */
   public TrainingLabels {
     if (counts.length != tree.size()) {
@@ -19,7 +21,7 @@ public record TrainingLabels(Targets.Form form, long[] counts, long rows, LabelT
 
   /** Labels without parents. */
   public static TrainingLabels flat(Targets.Form form, long[] counts, long rows) {
-    return new TrainingLabels(form, counts, rows, LabelTree.flat(counts.length));
+    return new TrainingLabels(form, counts, rows, Forest.flat(counts.length));
   }
 
   /** The number of labels. */

@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 
 /**
  * The tree-min loss of Li et al. ("Deep Hierarchical Semantic Segmentation", CVPR 2022, arXiv 2203.14335, equations 5
@@ -19,9 +20,10 @@ import crema.autograd.op.HostLoss;
  * {@link Targets.Nodes}, or 0 or 1 for each node as {@link Targets.MultiHot}; ancestors of a label are positive too.
  */
 public final class TreeMin implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final Focus focus;
   private final NodeWeights weights;
+  private final int[] order;
 
   /**
    * The loss with weights.
@@ -30,14 +32,15 @@ public final class TreeMin implements Loss {
    * @param weighting how much the loss of each node counts
    * @param focus γ and α
    */
-  public TreeMin(LabelTree tree, NodeWeighting weighting, Focus focus) {
+  public TreeMin(Forest tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
     weights = NodeWeights.of(weighting, tree);
+    order = tree.topDown();
   }
 
   /** The loss where all nodes count alike. */
-  public TreeMin(LabelTree tree, Focus focus) {
+  public TreeMin(Forest tree, Focus focus) {
     this(tree, NodeWeighting.Ancestors.AS_LEAVES, focus);
   }
 
@@ -79,7 +82,6 @@ public final class TreeMin implements Loss {
    * those below a negative one are negative, so one walk down and one walk up suffice.
    */
   private void findDeciding(boolean[] positive, double[] z, int from, int[] deciding) {
-    int[] order = tree.topDown();
     for (int node : order) {
       int parent = tree.parent(node);
       deciding[node] = node;

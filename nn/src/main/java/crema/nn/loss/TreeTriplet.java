@@ -3,6 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
+import crema.base.Forest;
 import java.util.Arrays;
 
 /**
@@ -24,7 +25,7 @@ import java.util.Arrays;
  * @param tree the taxonomy
  * @param margin at least 0; the authors take 0.1
  */
-public record TreeTriplet(LabelTree tree, double margin) implements Loss {
+public record TreeTriplet(Forest tree, double margin) implements Loss {
   public TreeTriplet {
     Checks.atLeastZero("tree-triplet margin", margin);
   }

@@ -1,5 +1,6 @@
 package crema.nn.loss;
 
+import crema.base.Forest;
 import crema.nn.loss.BalancingMethod.Scaling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import java.util.Optional;
  */
 final class GoldenLosses {
   static final int LABELS = 10;
-  static final LabelTree TREE = new LabelTree(new int[] {-1, 0, 0, 5, 1, -1, 3, 3, 1, 6});
+  static final Forest TREE = new Forest(-1, 0, 0, 5, 1, -1, 3, 3, 1, 6);
   private static final long[] COUNTS = {120, 60, 1, 35, 8, 200, 3, 0, 200, 17};
   private static final long ROWS = 200;
   static final LabelFrequencies FREQUENCIES = new LabelFrequencies(COUNTS, ROWS);
@@ -58,7 +59,7 @@ final class GoldenLosses {
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       values = values.with(setting.getKey(), setting.getValue());
     }
-    var labels = new TrainingLabels(form, COUNTS, ROWS, form == Targets.Form.NODES ? TREE : LabelTree.flat(LABELS));
+    var labels = new TrainingLabels(form, COUNTS, ROWS, form == Targets.Form.NODES ? TREE : Forest.flat(LABELS));
     losses.add(new Golden(name, row.create(values, labels), form, Optional.of(row)));
   }
 

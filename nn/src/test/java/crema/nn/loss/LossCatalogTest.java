@@ -6,6 +6,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Forest;
 import crema.nn.loss.GoldenLosses.Golden;
 import crema.tensor.Backend;
 import crema.tensor.Device;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The rows of the catalog are complete, and tested. */
 class LossCatalogTest {
   private static final long[] COUNTS = {120, 60, 1, 35, 8, 200, 3, 0, 200, 17};
-  private static final LabelTree TREE = GoldenLosses.TREE;
+  private static final Forest TREE = GoldenLosses.TREE;
 
   static Stream<LossDefinition> losses() {
     return LossCatalog.losses().stream();
@@ -141,7 +142,7 @@ class LossCatalogTest {
   void theLikelihoodOfFlatLabelsIsBinaryCrossEntropyToTheBit() {
     float[] logits = {0.3f, -1.2f, 2, 0.7f, -0.4f, 0.1f, 3.3f, -2.5f, 0.9f, 5};
     Targets targets = Targets.MultiHot.of(10, new int[][] {{1, 4, 9}});
-    assertThat(value(Link.SIGMOID.likelihood(LabelTree.flat(10)), logits, targets))
+    assertThat(value(Link.SIGMOID.likelihood(Forest.flat(10)), logits, targets))
         .isEqualTo(value(new BinaryCrossEntropy(), logits, targets));
   }
 
@@ -184,7 +185,7 @@ class LossCatalogTest {
   }
 
   private static TrainingLabels labels(Targets.Form form) {
-    return new TrainingLabels(form, COUNTS, 200, form == Targets.Form.NODES ? TREE : LabelTree.flat(COUNTS.length));
+    return new TrainingLabels(form, COUNTS, 200, form == Targets.Form.NODES ? TREE : Forest.flat(COUNTS.length));
   }
 
   private static double value(LossDefinition loss, Targets.Form form, LossSettings settings) {

@@ -7,6 +7,7 @@ import static org.assertj.core.data.Offset.offset;
 import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Forest;
 import crema.nn.loss.GoldenLosses.Golden;
 import crema.tensor.Backend;
 import crema.tensor.Device;
@@ -149,14 +150,14 @@ class LossTest {
 
   @Test
   void nodesWithoutWeightDoNotCountInTreeMin() {
-    var tree = new LabelTree(new int[] {-1, 0, 0});
+    var tree = new Forest(-1, 0, 0);
     double[] logits = {0.5, 1, -2};
     Outcome all = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(1), Focus.NONE), logits, 1, nodes(1));
     assertEqual(all, evaluate(new TreeMin(tree, Focus.NONE), logits, 1, nodes(1)));
     // The leaf that holds is as probable as its root, which is the less probable one; the other one is σ(−2).
     Outcome leaves = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(0), Focus.NONE), logits, 1, nodes(1));
     assertThat(leaves.value).isCloseTo((Math.log1p(Math.exp(-0.5)) + Math.log1p(Math.exp(-2))) / 2, offset(1e-12));
-    assertRejected(() -> new TreeMin(new LabelTree(new int[] {-1}), new NodeWeighting.Levels(0), Focus.NONE),
+    assertRejected(() -> new TreeMin(new Forest(-1), new NodeWeighting.Levels(0), Focus.NONE),
         "all nodes of the taxonomy have weight 0");
   }
 
@@ -200,7 +201,7 @@ class LossTest {
   /** Node 2 is below 1 is below 0; 3 is below 0. */
   @Test
   void treeMinPunishesTheDecidingNode() {
-    var tree = new LabelTree(new int[] {-1, 0, 1, 0});
+    var tree = new Forest(-1, 0, 1, 0);
     Outcome outcome = evaluate(new TreeMin(tree, Focus.NONE), new double[] {2, -1, 3, 0.5}, 1, nodes(2));
     double low = Math.log1p(Math.exp(1));
     assertThat(outcome.value).isCloseTo((Math.log1p(Math.exp(-2)) + 2 * low + Math.log1p(Math.exp(0.5))) / 4,
@@ -247,7 +248,7 @@ class LossTest {
 
   @Test
   void embeddingsOfNearLabelsAreDrawnTogether() {
-    var tree = new LabelTree(new int[] {-1, -1, 0, 0, 1});
+    var tree = new Forest(-1, -1, 0, 0, 1);
     var apart = new double[] {1, 0, 0, 1, 1, 0.1};
     var together = new double[] {1, 0, 1, 0.1, 0, 1};
     Targets targets = nodes(2, 3, 4);
@@ -279,29 +280,6 @@ class LossTest {
   }
 
   @Test
-  void aTreeThatIsNoneIsRejected() {
-    assertRejected(() -> new LabelTree(new int[] {-1, 2, 3, 1}), "node 1 is its own ancestor");
-    assertRejected(() -> new LabelTree(new int[] {0}), "node 0 is its own ancestor");
-    assertRejected(() -> new LabelTree(new int[] {-1, 2}), "the parent of node 1 is 2 in a tree of 2 nodes");
-    assertRejected(() -> new LabelTree(new int[] {-2}), "the parent of node 0 is -2 in a tree of 1 nodes");
-    assertRejected(() -> new LabelTree(new int[0]), "a label tree needs at least one node");
-  }
-
-  @Test
-  void aTreeKnowsLevelsLeavesAndDistances() {
-    LabelTree tree = GoldenLosses.TREE;
-    assertThat(tree.depth()).isEqualTo(4);
-    assertThat(tree.level(9)).isEqualTo(4);
-    assertThat(tree.level(0)).isEqualTo(1);
-    assertThat(tree.isLeaf(9)).isTrue();
-    assertThat(tree.isLeaf(3)).isFalse();
-    assertThat(tree.distance(9, 9)).isZero();
-    assertThat(tree.distance(9, 7)).isEqualTo(3);
-    assertThat(tree.distance(9, 2)).isEqualTo(6);
-    assertThat(tree.distance(0, 5)).isEqualTo(2);
-  }
-
-  @Test
   void wrongParametersAreNamed() {
     assertRejected(() -> Focus.of(-1), "focal gamma must be at least 0, not -1.0");
     assertRejected(() -> Focus.balanced(2, 1.5), "focal alpha must be in [0, 1], not 1.5");
@@ -319,7 +297,7 @@ class LossTest {
         "the share of a mixed loss must be in [0, 1], not 2.0");
     assertRejected(() -> new LevelSoftmax(GoldenLosses.TREE, new NodeWeighting.Levels(1, 1)),
         "2 level weights for a tree of 4 levels");
-    var root = new LabelTree(new int[] {-1});
+    var root = new Forest(-1);
     assertRejected(() -> new AncestorCrossEntropy(root, new NodeWeighting.Levels(0), Focus.NONE),
         "all nodes of the taxonomy have weight 0");
   }
@@ -340,7 +318,7 @@ class LossTest {
     assertRejected(() -> new Targets.MultiHot(2, 3, new double[5]), "5 values for 2 rows of 3 labels");
     assertRejected(() -> evaluate(new TreeMin(GoldenLosses.TREE, Focus.NONE), LOGITS, 2, nodes(0, 1)),
         "tree-min loss: a tree of 10 nodes for logits [2, 3]");
-    assertRejected(() -> evaluate(new TreeMin(new LabelTree(new int[] {-1, 0, 0}), Focus.NONE), LOGITS, 2,
+    assertRejected(() -> evaluate(new TreeMin(new Forest(-1, 0, 0), Focus.NONE), LOGITS, 2,
         multiHot(2, 0, 0, 0, 0, 0.5, 0)), "tree-min loss: the target of row 1, node 1 is 0.5, neither 0 nor 1");
     var frequencies = new LabelFrequencies(new long[] {1, 1}, 2);
     assertRejected(() -> evaluate(new LogitAdjustment(new SoftmaxFocal(1), frequencies, 1), LOGITS, 2, labels(0, 1)),
