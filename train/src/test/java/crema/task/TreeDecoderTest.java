@@ -98,7 +98,7 @@ class TreeDecoderTest {
     var decoder = new TreeDecoder(taxonomy, labels(taxonomy), Link.SIGMOID, new Decoding.Argmax());
     assertThatThrownBy(() -> decoder.decode(new float[2]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a taxonomy of 3 nodes for 2 logits");
+        .hasMessage("a tree of 3 nodes for 2 logits");
   }
 
   @Property(tries = 300)
