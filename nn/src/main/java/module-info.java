@@ -5,7 +5,6 @@ import crema.nn.loss.StandardLosses;
 module crema.nn {
   requires static transitive org.jspecify;
   requires transitive crema.autograd;
-  requires tools.jackson.databind;
 
   exports crema.nn;
   exports crema.nn.io;

@@ -152,33 +152,33 @@ final class LossOptions {
   /** The loss with those of the settings that it has. */
   private LossConfig config(LossConfig loss) {
     var given = new LinkedHashMap<String, String>();
-    given.put("label_smoothing", Double.toString(labelSmoothing));
-    given.put("class_weights", classWeights);
-    given.put("effective_number_beta", Double.toString(effectiveNumberBeta));
+    given.put("label-smoothing", Double.toString(labelSmoothing));
+    given.put("class-weights", classWeights);
+    given.put("effective-number-beta", Double.toString(effectiveNumberBeta));
     if (gamma != null) {
-      given.put("focal_gamma", gamma.toString());
+      given.put("focal-gamma", gamma.toString());
     }
-    given.put("logit_adjustment", Double.toString(tau));
-    given.put("soft_f1_share", Double.toString(softF1Share));
-    given.put("pos_weight", posWeight);
-    given.put("loss_scale", scale);
-    given.put("class_balanced_beta", Double.toString(classBalancedBeta));
-    given.put("class_balanced_mode", classBalancedMode);
-    given.put("rebalance_alpha", Double.toString(rebalanceAlpha));
-    given.put("rebalance_beta", Double.toString(rebalanceBeta));
-    given.put("rebalance_mu", Double.toString(rebalanceMu));
-    given.put("negative_lambda", Double.toString(lambda));
-    given.put("negative_kappa", Double.toString(kappa));
-    given.put("asymmetric_gamma_positive", Double.toString(gammaPositive));
-    given.put("asymmetric_gamma_negative", Double.toString(gammaNegative));
-    given.put("asymmetric_margin", Double.toString(margin));
-    given.put("ancestor_weight", ancestorWeight);
-    given.put("level_weights", StandardLosses.LEVEL_WEIGHTS.format(levelWeights));
-    given.put("hierarchical_constraint", Boolean.toString(hierarchicalConstraint));
-    given.put("tree_triplet_weight", Double.toString(tripletWeight));
-    given.put("tree_triplet_margin", Double.toString(tripletMargin));
-    given.put("contrastive_weight", Double.toString(contrastiveWeight));
-    given.put("contrastive_temperature", Double.toString(contrastiveTemperature));
+    given.put("logit-adjustment", Double.toString(tau));
+    given.put("soft-f1-share", Double.toString(softF1Share));
+    given.put("pos-weight", posWeight);
+    given.put("loss-scale", scale);
+    given.put("class-balanced-beta", Double.toString(classBalancedBeta));
+    given.put("class-balanced-mode", classBalancedMode);
+    given.put("rebalance-alpha", Double.toString(rebalanceAlpha));
+    given.put("rebalance-beta", Double.toString(rebalanceBeta));
+    given.put("rebalance-mu", Double.toString(rebalanceMu));
+    given.put("negative-lambda", Double.toString(lambda));
+    given.put("negative-kappa", Double.toString(kappa));
+    given.put("asymmetric-gamma-positive", Double.toString(gammaPositive));
+    given.put("asymmetric-gamma-negative", Double.toString(gammaNegative));
+    given.put("asymmetric-margin", Double.toString(margin));
+    given.put("ancestor-weight", ancestorWeight);
+    given.put("level-weights", StandardLosses.LEVEL_WEIGHTS.format(levelWeights));
+    given.put("hierarchical-constraint", Boolean.toString(hierarchicalConstraint));
+    given.put("tree-triplet-weight", Double.toString(tripletWeight));
+    given.put("tree-triplet-margin", Double.toString(tripletMargin));
+    given.put("contrastive-weight", Double.toString(contrastiveWeight));
+    given.put("contrastive-temperature", Double.toString(contrastiveTemperature));
     given.keySet().retainAll(loss.settings().keySet());
     return new LossConfig(loss.name(), given);
   }

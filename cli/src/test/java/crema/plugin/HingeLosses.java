@@ -15,7 +15,7 @@ import java.util.List;
 public final class HingeLosses implements LossProvider {
   /** How far a logit must be on its side. */
   public static final LossSetting.Decimal MARGIN =
-      new LossSetting.Decimal("hinge_margin", 1, 0, 100, "Of hinge: how far a logit must be on its side.");
+      new LossSetting.Decimal("hinge-margin", 1, 0, 100, "Of hinge: how far a logit must be on its side.");
 
   @Override
   public List<LossDefinition> losses() {

@@ -60,7 +60,7 @@ class OwnLossTest {
     LossConfig wide = LossConfig.of("hinge").with(HingeLosses.MARGIN, 2.5);
     assertThat(wide.values().get(HingeLosses.MARGIN)).isEqualTo(2.5);
     assertThatThrownBy(() -> LossConfig.of("hinge").with(HingeLosses.MARGIN, -1.0)).isInstanceOf(UserError.class)
-        .hasMessageContaining("hinge_margin must be from 0.0 to 100.0, not -1.0");
+        .hasMessageContaining("hinge-margin must be from 0.0 to 100.0, not -1.0");
     assertThatThrownBy(() -> LossConfig.of("hinge").requireFor(TargetKind.SINGLE)).isInstanceOf(UserError.class)
         .hasMessageContaining("for the target single, not 'hinge'");
   }

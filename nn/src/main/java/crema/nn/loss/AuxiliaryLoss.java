@@ -20,20 +20,20 @@ import java.util.Optional;
  */
 public record AuxiliaryLoss(Loss main, Loss auxiliary, double weight) {
   /** The weight of {@link SupervisedContrastive}. */
-  public static final Decimal CONTRASTIVE_WEIGHT = new Decimal("contrastive_weight", 0, 0, 1e6,
+  public static final Decimal CONTRASTIVE_WEIGHT = new Decimal("contrastive-weight", 0, 0, 1e6,
       "Adds a supervised contrastive loss by the most detailed label (default: none).");
 
   /** τ of {@link SupervisedContrastive}. */
   public static final Decimal CONTRASTIVE_TEMPERATURE =
-      new Decimal("contrastive_temperature", 0.1, 1e-3, 1e3, "Its temperature.");
+      new Decimal("contrastive-temperature", 0.1, 1e-3, 1e3, "Its temperature.");
 
   /** The weight of {@link TreeTriplet}. */
-  public static final Decimal TREE_TRIPLET_WEIGHT = new Decimal("tree_triplet_weight", 0, 0, 1e6,
+  public static final Decimal TREE_TRIPLET_WEIGHT = new Decimal("tree-triplet-weight", 0, 0, 1e6,
       "Adds a loss that brings texts together whose paths are (default: none).");
 
   /** The margin of {@link TreeTriplet}. */
   public static final Decimal TREE_TRIPLET_MARGIN =
-      new Decimal("tree_triplet_margin", 0.1, 0, 1e3, "Its margin.");
+      new Decimal("tree-triplet-margin", 0.1, 0, 1e3, "Its margin.");
 
   /** The settings of auxiliary losses, whatever the main loss is. */
   public static final List<LossSetting<?>> SETTINGS =

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param <T> the type of its value
  */
 public sealed interface LossSetting<T> {
-  /** The name in files, such as {@code label_smoothing}. */
+  /** The name in files, such as {@code label-smoothing}. */
   String name();
 
   /** The value where none is given. */

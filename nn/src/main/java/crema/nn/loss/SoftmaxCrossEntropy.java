@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Softmax cross-entropy for one label a row, with label smoothing and class weights:
- * {@link crema.tensor.Losses#crossEntropy} gives the formula. Takes {@link Targets.Indices}, which
+ * {@link crema.tensor.LossOps#crossEntropy} gives the formula. Takes {@link Targets.Indices}, which
  * it uploads.
  */
 public final class SoftmaxCrossEntropy implements Loss {

@@ -22,91 +22,91 @@ public final class StandardLosses implements LossProvider {
 
   /** ε of softmax and binary cross-entropy. */
   public static final Decimal LABEL_SMOOTHING =
-      new Decimal("label_smoothing", 0, 0, BELOW_ONE, "Of cross-entropy and bce.");
+      new Decimal("label-smoothing", 0, 0, BELOW_ONE, "Of cross-entropy and bce.");
 
   /** How much rare labels weigh in softmax cross-entropy. */
   public static final Choice<ClassWeighting> CLASS_WEIGHTS =
-      new Choice<>("class_weights", ClassWeighting.NONE, "Of cross-entropy: rare labels count more, but for none.");
+      new Choice<>("class-weights", ClassWeighting.NONE, "Of cross-entropy: rare labels count more, but for none.");
 
   /** β of effective numbers. */
   public static final Decimal EFFECTIVE_NUMBER_BETA =
-      new Decimal("effective_number_beta", 0.999, 0, BELOW_ONE, "Of effective-number, in class weights and sampler.");
+      new Decimal("effective-number-beta", 0.999, 0, BELOW_ONE, "Of effective-number, in class weights and sampler.");
 
   /** The focal γ. */
-  public static final Decimal FOCAL_GAMMA = new Decimal("focal_gamma", 0, 0, 100,
+  public static final Decimal FOCAL_GAMMA = new Decimal("focal-gamma", 0, 0, 100,
       "How much easy answers lose; 0 for no focus, 2 by default in the focal losses.");
 
   private static final Decimal FOCUSED_GAMMA = FOCAL_GAMMA.withDefault(2);
 
   /** τ of logit adjustment. */
   public static final Decimal LOGIT_ADJUSTMENT =
-      new Decimal("logit_adjustment", 1, 0, 100, "Tau of logit-adjusted.");
+      new Decimal("logit-adjustment", 1, 0, 100, "Tau of logit-adjusted.");
 
   /** The share of soft macro F1 in a mixed loss. */
   public static final Decimal SOFT_F1_SHARE =
-      new Decimal("soft_f1_share", 0.5, 0, 1, "Of soft macro F1 in mixed.");
+      new Decimal("soft-f1-share", 0.5, 0, 1, "Of soft macro F1 in mixed.");
 
   /** How much a positive weighs against a negative in binary cross-entropy. */
-  public static final DecimalOrWord POS_WEIGHT = new DecimalOrWord("pos_weight", "1",
+  public static final DecimalOrWord POS_WEIGHT = new DecimalOrWord("pos-weight", "1",
       List.of(new Word("balanced", OptionalDouble.empty())), 0, LARGE,
       "Of a label that a row has, in bce: a number, or balanced: rows without the label for each one with it.");
 
   /** The factors of the long-tail losses. */
-  public static final Choice<BalancingMethod.Scaling> LOSS_SCALE = new Choice<>("loss_scale",
+  public static final Choice<BalancingMethod.Scaling> LOSS_SCALE = new Choice<>("loss-scale",
       BalancingMethod.Scaling.PAPER, "Factors of the long-tail losses: of the paper, or of the authors' code.");
 
   /** β of class-balanced weights. */
   public static final Decimal CLASS_BALANCED_BETA =
-      new Decimal("class_balanced_beta", 0.9, 0, BELOW_ONE, "Of class-balanced weights.");
+      new Decimal("class-balanced-beta", 0.9, 0, BELOW_ONE, "Of class-balanced weights.");
 
   /** What class-balanced weights are computed from. */
   public static final Choice<ClassBalancing.Mode> CLASS_BALANCED_MODE =
-      new Choice<>("class_balanced_mode", ClassBalancing.Mode.BY_CLASS, "What class-balanced weights come from.");
+      new Choice<>("class-balanced-mode", ClassBalancing.Mode.BY_CLASS, "What class-balanced weights come from.");
 
   /** α of rebalanced weights. */
   public static final Decimal REBALANCE_ALPHA =
-      new Decimal("rebalance_alpha", 0.1, 0, LARGE, "Of rebalanced weights.");
+      new Decimal("rebalance-alpha", 0.1, 0, LARGE, "Of rebalanced weights.");
 
   /** β of rebalanced weights. */
   public static final Decimal REBALANCE_BETA =
-      new Decimal("rebalance_beta", 10, Double.MIN_NORMAL, LARGE, "Of rebalanced weights.");
+      new Decimal("rebalance-beta", 10, Double.MIN_NORMAL, LARGE, "Of rebalanced weights.");
 
   /** μ of rebalanced weights. */
   public static final Decimal REBALANCE_MU =
-      new Decimal("rebalance_mu", 0.9, -LARGE, LARGE, "Of rebalanced weights.");
+      new Decimal("rebalance-mu", 0.9, -LARGE, LARGE, "Of rebalanced weights.");
 
   /** λ of negative tolerance. */
   public static final Decimal NEGATIVE_LAMBDA =
-      new Decimal("negative_lambda", 2, Double.MIN_NORMAL, LARGE, "Of negative tolerance.");
+      new Decimal("negative-lambda", 2, Double.MIN_NORMAL, LARGE, "Of negative tolerance.");
 
   /** κ of negative tolerance. */
   public static final Decimal NEGATIVE_KAPPA =
-      new Decimal("negative_kappa", 0.05, 0, LARGE, "Of negative tolerance.");
+      new Decimal("negative-kappa", 0.05, 0, LARGE, "Of negative tolerance.");
 
   /** γ⁺ of the asymmetric loss. */
   public static final Decimal ASYMMETRIC_GAMMA_POSITIVE =
-      new Decimal("asymmetric_gamma_positive", 0, 0, 100, "Of asymmetric: focus on labels that a row has.");
+      new Decimal("asymmetric-gamma-positive", 0, 0, 100, "Of asymmetric: focus on labels that a row has.");
 
   /** γ⁻ of the asymmetric loss. */
   public static final Decimal ASYMMETRIC_GAMMA_NEGATIVE =
-      new Decimal("asymmetric_gamma_negative", 4, 0, 100, "Of asymmetric: focus on labels that a row has not.");
+      new Decimal("asymmetric-gamma-negative", 4, 0, 100, "Of asymmetric: focus on labels that a row has not.");
 
   /** The margin of the asymmetric loss. */
-  public static final Decimal ASYMMETRIC_MARGIN = new Decimal("asymmetric_margin", 0.05, 0, BELOW_ONE,
+  public static final Decimal ASYMMETRIC_MARGIN = new Decimal("asymmetric-margin", 0.05, 0, BELOW_ONE,
       "Of asymmetric: negatives of a lower probability are dropped.");
 
   /** How much nodes above leaves weigh. */
-  public static final DecimalOrWord ANCESTOR_WEIGHT = new DecimalOrWord("ancestor_weight", "same",
+  public static final DecimalOrWord ANCESTOR_WEIGHT = new DecimalOrWord("ancestor-weight", "same",
       List.of(new Word("less", OptionalDouble.of(0.5)), new Word("same", OptionalDouble.of(1)),
           new Word("more", OptionalDouble.of(2))), 0, LARGE,
       "Of nodes above leaves in ancestors: less (0.5), same (1), more (2) than leaves, or a number.");
 
   /** How much the nodes of each level weigh. */
-  public static final Decimals LEVEL_WEIGHTS = new Decimals("level_weights", 0, LARGE,
+  public static final Decimals LEVEL_WEIGHTS = new Decimals("level-weights", 0, LARGE,
       "Of the levels, from the top, in ancestors and level-softmax (default: 1 each).");
 
   /** Whether no node is more probable than those above it. */
-  public static final Flag HIERARCHICAL_CONSTRAINT = new Flag("hierarchical_constraint",
+  public static final Flag HIERARCHICAL_CONSTRAINT = new Flag("hierarchical-constraint",
       "In ancestors, no node is more probable than those above it (Li et al., CVPR 2022).");
 
   @Override

@@ -73,24 +73,24 @@ final class GoldenLosses {
     }
     add("softmax", form, "cross-entropy", Map.of());
     add("softmax smoothed weighted", form, new SoftmaxCrossEntropy(0.1f, narrowWeights));
-    add("softmax focal", form, "cross-entropy", Map.of("focal_gamma", "2"));
+    add("softmax focal", form, "cross-entropy", Map.of("focal-gamma", "2"));
     add("softmax focal smoothed weighted", form, new SoftmaxFocal(1.5, 0.1, weights));
     add("balanced softmax", form, "balanced-softmax", Map.of());
-    add("logit-adjusted focal", form, "logit-adjusted", Map.of("focal_gamma", "1", "logit_adjustment", "0.5"));
+    add("logit-adjusted focal", form, "logit-adjusted", Map.of("focal-gamma", "1", "logit-adjustment", "0.5"));
     add("softmax macro-F1", form, "soft-macro-f1", Map.of());
-    add("softmax and macro-F1", form, "mixed", Map.of("soft_f1_share", "0.3"));
+    add("softmax and macro-F1", form, "mixed", Map.of("soft-f1-share", "0.3"));
     add("contrastive", form, new SupervisedContrastive(0.1));
   }
 
   private void ofNodes() {
     var form = Targets.Form.NODES;
-    add("ancestors less", form, "ancestors", Map.of("ancestor_weight", "less"));
-    add("ancestors same focal", form, "ancestors", Map.of("focal_gamma", "2"));
-    add("ancestors more", form, "ancestors", Map.of("ancestor_weight", "more"));
-    add("tree-min", form, "ancestors", Map.of("hierarchical_constraint", "true"));
-    add("tree-min focal", form, "ancestors", Map.of("hierarchical_constraint", "true", "focal_gamma", "2"));
+    add("ancestors less", form, "ancestors", Map.of("ancestor-weight", "less"));
+    add("ancestors same focal", form, "ancestors", Map.of("focal-gamma", "2"));
+    add("ancestors more", form, "ancestors", Map.of("ancestor-weight", "more"));
+    add("tree-min", form, "ancestors", Map.of("hierarchical-constraint", "true"));
+    add("tree-min focal", form, "ancestors", Map.of("hierarchical-constraint", "true", "focal-gamma", "2"));
     add("conditional softmax", form, "conditional-softmax", Map.of());
-    add("softmax per level", form, "level-softmax", Map.of("level_weights", "1,0.5,2,0.25"));
+    add("softmax per level", form, "level-softmax", Map.of("level-weights", "1,0.5,2,0.25"));
     add("tree triplet", form, new TreeTriplet(TREE, 0.1));
   }
 
@@ -104,8 +104,8 @@ final class GoldenLosses {
     add("bce smoothed weighted", form, new BinaryCrossEntropy(0.1, weights));
     add("focal", form, new FocalLoss(Focus.of(2)));
     add("focal balanced", form, new FocalLoss(Focus.balanced(1.5, 0.25)));
-    add("asymmetric", form, "asymmetric", Map.of("asymmetric_gamma_positive", "1"));
-    add("asymmetric unshifted", form, "asymmetric", Map.of("asymmetric_gamma_negative", "2", "asymmetric_margin", "0"));
+    add("asymmetric", form, "asymmetric", Map.of("asymmetric-gamma-positive", "1"));
+    add("asymmetric unshifted", form, "asymmetric", Map.of("asymmetric-gamma-negative", "2", "asymmetric-margin", "0"));
     add("macro-F1", form, "soft-macro-f1", Map.of());
     add("ancestors per level", form,
         new AncestorCrossEntropy(TREE, new NodeWeighting.Levels(1, 2, 3, 0.5), Focus.of(1.5)));
@@ -113,11 +113,11 @@ final class GoldenLosses {
     for (ClassBalancing.Mode mode : ClassBalancing.Mode.values()) {
       if (mode != ClassBalancing.Mode.BY_CLASS) {
         add("class-balanced " + mode.name().toLowerCase(Locale.ROOT).replace('_', ' '), form, "class-balanced-focal",
-            Map.of("class_balanced_mode", mode.key()));
+            Map.of("class-balanced-mode", mode.key()));
       }
     }
     for (Scaling scaling : Scaling.values()) {
-      Map<String, String> scale = Map.of("loss_scale", scaling.key());
+      Map<String, String> scale = Map.of("loss-scale", scaling.key());
       add(scaling + " BCE", form, BalancingMethod.BCE.loss(FREQUENCIES, scaling));
       add(scaling + " FL", form, "focal", scale);
       add(scaling + " CB_FL", form, "class-balanced-focal", scale);

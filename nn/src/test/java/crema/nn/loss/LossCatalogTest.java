@@ -50,7 +50,7 @@ class LossCatalogTest {
   void namesAreDistinctAndFilesCanHoldThem() {
     assertThat(losses().map(LossDefinition::name)).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z0-9-]+"));
     assertThat(LossCatalog.settings()).extracting(LossSetting::name).doesNotHaveDuplicates()
-        .allMatch(name -> name.matches("[a-z0-9_]+"));
+        .allMatch(name -> name.matches("[a-z0-9-]+"));
   }
 
   @Test
@@ -81,28 +81,28 @@ class LossCatalogTest {
           .hasMessageStartingWith(value.getKey());
     }
     assertThat(read.asText()).isEqualTo(defaults.asText());
-    assertThatThrownBy(() -> defaults.with("no_such_setting", "1")).isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("there is no setting no_such_setting");
+    assertThatThrownBy(() -> defaults.with("no-such-setting", "1")).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("there is no setting no-such-setting");
   }
 
   /** A setting that changes nothing would have no effect for a user. */
   @ParameterizedTest
   @MethodSource("losses")
   void everySettingChangesTheLoss(LossDefinition loss) {
-    Map<String, String> others = Map.ofEntries(Map.entry("label_smoothing", "0.3"),
-        Map.entry("class_weights", "balanced"), Map.entry("effective_number_beta", "0.5"),
-        Map.entry("focal_gamma", "3.5"), Map.entry("logit_adjustment", "0.3"), Map.entry("soft_f1_share", "0.9"),
-        Map.entry("pos_weight", "balanced"), Map.entry("loss_scale", "authors"),
-        Map.entry("class_balanced_beta", "0.5"), Map.entry("class_balanced_mode", "minimum-count"),
-        Map.entry("rebalance_alpha", "0.7"), Map.entry("rebalance_beta", "3"), Map.entry("rebalance_mu", "0.2"),
-        Map.entry("negative_lambda", "5"), Map.entry("negative_kappa", "0.5"),
-        Map.entry("asymmetric_gamma_positive", "2"), Map.entry("asymmetric_gamma_negative", "1"),
-        Map.entry("asymmetric_margin", "0.3"), Map.entry("ancestor_weight", "more"),
-        Map.entry("level_weights", "1,2,3,4"), Map.entry("hierarchical_constraint", "true"));
+    Map<String, String> others = Map.ofEntries(Map.entry("label-smoothing", "0.3"),
+        Map.entry("class-weights", "balanced"), Map.entry("effective-number-beta", "0.5"),
+        Map.entry("focal-gamma", "3.5"), Map.entry("logit-adjustment", "0.3"), Map.entry("soft-f1-share", "0.9"),
+        Map.entry("pos-weight", "balanced"), Map.entry("loss-scale", "authors"),
+        Map.entry("class-balanced-beta", "0.5"), Map.entry("class-balanced-mode", "minimum-count"),
+        Map.entry("rebalance-alpha", "0.7"), Map.entry("rebalance-beta", "3"), Map.entry("rebalance-mu", "0.2"),
+        Map.entry("negative-lambda", "5"), Map.entry("negative-kappa", "0.5"),
+        Map.entry("asymmetric-gamma-positive", "2"), Map.entry("asymmetric-gamma-negative", "1"),
+        Map.entry("asymmetric-margin", "0.3"), Map.entry("ancestor-weight", "more"),
+        Map.entry("level-weights", "1,2,3,4"), Map.entry("hierarchical-constraint", "true"));
     for (LossSetting<?> setting : loss.settings()) {
       boolean changes = loss.forms().stream().anyMatch(form -> {
-        LossSettings base = setting.name().equals("effective_number_beta")
-            ? loss.defaults().with("class_weights", "effective-number")
+        LossSettings base = setting.name().equals("effective-number-beta")
+            ? loss.defaults().with("class-weights", "effective-number")
             : loss.defaults();
         return value(loss, form, base) != value(loss, form, base.with(setting.name(), others.get(setting.name())));
       });

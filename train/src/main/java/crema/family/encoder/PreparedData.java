@@ -1,18 +1,20 @@
 package crema.family.encoder;
 
+import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
+import crema.classify.TrainingListener;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.RowFault;
 import crema.data.RowSource;
+import crema.data.SplitRows;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.run.RowCounts;
 import crema.run.RunRows;
-import crema.run.TrainingListener;
 import crema.task.LabelConfig;
 import crema.task.Target;
 import crema.tokenizer.BpeTrainer;
@@ -48,12 +50,12 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   static PreparedData prepare(TrainingConfig config, ModelDirectory directory, boolean resumes, int threads,
       TrainingListener listener)
       throws IOException {
-    RunRows parts = RunRows.read(config.data(), config.seed(), listener);
+    SplitRows parts = RunRows.read(config.data(), config.seed(), listener);
     LabelConfig reading = config.data().labels();
     Target target = Target.of(reading, parts.labels(), config.loss().link(reading.kind()), config.decision());
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
-    String tokenizerHash = ModelDirectory.sha256(directory.tokenizer());
+    String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER));
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
       // The other faults were told when the rows were first read.
@@ -71,11 +73,11 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
       var recipe = new TokenRecipe(source, target.labels(), tokenizer::encode, tokenizerHash,
           config.tokenizer().maxLength());
       recipes.add(recipe);
-      datasets.add(TokenDataset.cached(directory.tokenCache(name), recipe, unknownReporter));
+      datasets.add(TokenDataset.cached(directory.cache().resolve(name + ".tokens"), recipe, unknownReporter));
     });
     unknown.report().forEach(listener::warning);
     var data = new PreparedData(target, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
-        recipes.getLast(), parts.hash());
+        recipes.getLast(), RowCounts.hash(parts));
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);
@@ -97,13 +99,13 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   /** The run's tokenizer: that of the directory if it was made before, else the given one, else one that is trained. */
   private static Tokenizer tokenizer(TrainingConfig.Tokens settings, RowSource train, ModelDirectory directory,
       boolean resumes, int threads, TrainingListener listener) throws IOException {
-    if (resumes && Files.exists(directory.tokenizer())) {
-      return Tokenizer.load(directory.tokenizer());
+    if (resumes && Files.exists(directory.file(EncoderFamily.TOKENIZER))) {
+      return Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
     }
     Tokenizer tokenizer = settings.file() != null
         ? Tokenizer.load(Path.of(settings.file()))
         : trainTokenizer(settings, train, threads, listener);
-    tokenizer.save(directory.tokenizer());
+    tokenizer.save(directory.file(EncoderFamily.TOKENIZER));
     return tokenizer;
   }
 

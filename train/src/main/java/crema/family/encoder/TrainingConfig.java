@@ -5,6 +5,7 @@ import static crema.settings.Checks.requireIn;
 import static crema.settings.Checks.requireOneOf;
 
 import crema.base.UserError;
+import crema.classify.RunSettings;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LossConfig;
@@ -34,10 +35,15 @@ public record TrainingConfig(
     Optimization optimization,
     DecisionConfig decision,
     Validation validation,
-    long seed) {
+    long seed) implements RunSettings {
   /** Checks that the loss is one for the target. */
   public TrainingConfig {
     loss.requireFor(data.labels().kind());
+  }
+
+  @Override
+  public String model() {
+    return EncoderFamily.KEY;
   }
 
   /**

@@ -1,13 +1,13 @@
 package crema.family.fasttext;
 
 import crema.base.UserError;
+import crema.classify.RunSettings;
 import crema.fasttext.FastTextConfig;
 import crema.fasttext.FastTextTrainer;
 import crema.fasttext.Fields;
 import crema.fasttext.LossKind;
 import crema.nn.loss.LabelFrequencies;
 import crema.run.DataSettings;
-import crema.run.RunSettings;
 import crema.task.LabelConfig;
 import crema.task.LossConfig;
 import java.util.List;

@@ -1,16 +1,16 @@
 package crema.family.encoder;
 
+import crema.classify.CheckpointPolicy;
 import crema.classify.ModelDirectory;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.data.ProblemListener;
 import crema.data.ProductTitles;
 import crema.data.Row;
 import crema.nn.loss.ClassWeighting;
 import crema.nn.loss.StandardLosses;
-import crema.run.CheckpointPolicy;
 import crema.run.DataSettings;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.task.LossConfig;
@@ -99,6 +99,6 @@ public final class SmallRuns {
   }
 
   public static byte[] weights(Path folder) throws IOException {
-    return Files.readAllBytes(new ModelDirectory(folder).weights());
+    return Files.readAllBytes(folder.resolve("model.safetensors"));
   }
 }
