@@ -8,7 +8,6 @@ import crema.report.MetricsJson;
 import crema.report.TerminalReport;
 import crema.run.DataSettings;
 import crema.run.LabelledTest;
-import crema.run.Languages;
 import crema.task.LabelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
