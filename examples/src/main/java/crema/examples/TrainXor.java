@@ -23,16 +23,16 @@ public final class TrainXor {
 
   /** Trains and prints. */
   public static void main(String[] arguments) {
-    float[] logits = train(300);
+    float[] logits = train(Device.CPU, 300);
     for (int row = 0; row < 4; row++) {
       System.out.println(Arrays.toString(Arrays.copyOfRange(INPUTS, 2 * row, 2 * row + 2)) + " -> "
           + Arrays.toString(Arrays.copyOfRange(logits, 2 * row, 2 * row + 2)));
     }
   }
 
-  /** The logits {@code [4, 2]} after some steps. */
-  static float[] train(int steps) {
-    try (var backend = Backend.open(Device.CPU);
+  /** The logits {@code [4, 2]} after some steps on a device. */
+  static float[] train(Device device, int steps) {
+    try (var backend = Backend.open(device);
         var model = new Xor(ParameterSource.random(backend, 42));
         var optimizer = new AdamW(model, 0)) {
       for (int step = 0; step < steps; step++) {
