@@ -1,9 +1,9 @@
 package crema.family.encoder;
 
 import crema.base.UserError;
+import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
-import crema.classify.ModelConfig;
 import crema.nn.model.EmbeddingClassifierConfig;
 import java.io.IOException;
 import java.util.LinkedHashMap;
