@@ -105,7 +105,7 @@ class ModelArchiveTest {
   @Test
   void anArchiveCutAnywhereIsRefused() throws IOException {
     byte[] whole = Files.readAllBytes(archive);
-    for (int length = 0; length < whole.length; length += Math.max(1, whole.length / 97)) {
+    for (int length = 4; length < whole.length; length += Math.max(1, whole.length / 97)) {
       byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> Classifier.load(new ByteArrayInputStream(cut), ONE_THREAD))
           .isInstanceOf(UserError.class).hasMessageContaining("not whole").message().doesNotContain("\n");
@@ -155,6 +155,8 @@ class ModelArchiveTest {
 
   @Test
   void anArchiveWithoutAModelSaysSo() throws IOException {
+    assertThatThrownBy(() -> Classifier.load(InputStream.nullInputStream(), ONE_THREAD))
+        .isInstanceOf(UserError.class).hasMessageContaining("not the archive of a model");
     byte[] bytes = zip(entry("readme.txt", "nothing"));
     assertThatThrownBy(() -> Classifier.load(new ByteArrayInputStream(bytes), ONE_THREAD))
         .isInstanceOf(UserError.class).hasMessageContaining("no config.json");
