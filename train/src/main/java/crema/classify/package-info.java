@@ -1,0 +1,2 @@
+/** What an application sees: classifiers and how they are loaded, and the interface of model families. */
+package crema.classify;

@@ -1,0 +1,2 @@
+/** The family of fastText models: their settings, run, files and classifier. */
+package crema.family.fasttext;
