@@ -2,6 +2,7 @@ package crema.autograd;
 
 import crema.base.Rng;
 import crema.tensor.Backend;
+import crema.tensor.Ops;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
@@ -56,6 +57,11 @@ public final class Tape {
   /** Where this tape's ops run. */
   public Backend backend() {
     return scope.backend();
+  }
+
+  /** The ops of the {@link #backend}. */
+  public Ops ops() {
+    return backend().ops();
   }
 
   /** Whether dropout and the like are switched on. */
@@ -139,7 +145,7 @@ public final class Tape {
     consumed = true;
     var pass = new BackwardPass(scope, gradients);
     Tensor seed = scope.emptyLike(loss.value());
-    backend().ops().pointwise().fill(scale, seed);
+    ops().pointwise().fill(scale, seed);
     pass.add(loss, seed);
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);

@@ -50,7 +50,7 @@ public final class Linear extends Module {
     long[] extents = x.shape().toArray();
     extents[extents.length - 1] = prepared.rows();
     Tensor y = tape.scope().empty(x.value().dtype(), Shape.of(extents));
-    tape.backend().ops().matMul().linear(x.value(), prepared, bias == null ? null : bias.value(), activation, y);
+    tape.ops().matMul().linear(x.value(), prepared, bias == null ? null : bias.value(), activation, y);
     return Variable.constant(y);
   }
 

@@ -5,8 +5,11 @@ import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.Activation;
+import crema.tensor.MatMulOps;
+import crema.tensor.Orientation;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +41,7 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
     Tensor y = tape.scope().empty(x.value().dtype(), extents);
     boolean recorded = bias == null ? tape.records(x, weight) : tape.records(x, weight, bias);
     Tensor preactivation = recorded && activation != Activation.IDENTITY ? tape.scope().emptyLike(y) : null;
-    tape.backend().ops().matMul().linear(x.value(), weight.value(), bias == null ? null : bias.value(), activation, y,
+    tape.ops().matMul().linear(x.value(), weight.value(), bias == null ? null : bias.value(), activation, y,
         preactivation);
     return tape.record(new Linear(x, weight, bias, activation, preactivation), y);
   }
@@ -56,20 +59,14 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     if (preactivation != null) {
-      pass.backend().ops().pointwise().activateBackward(activation, preactivation, upstream, upstream, false);
+      pass.ops().pointwise().activateBackward(activation, preactivation, upstream, upstream, Write.SET);
     }
-    var kernels = pass.backend().ops().matMul();
-    if (pass.needs(weight)) {
-      var dweight = pass.sink(weight);
-      kernels.matmul(upstream, true, x.value(), false, dweight.tensor(), dweight.accumulate());
+    MatMulOps products = pass.ops().matMul();
+    pass.add(weight,
+        (dweight, write) -> products.matmul(Orientation.TN, upstream, x.value(), dweight, write));
+    if (bias != null) {
+      pass.add(bias, (dbias, write) -> pass.ops().reduction().sumRows(upstream, dbias, write));
     }
-    if (bias != null && pass.needs(bias)) {
-      var dbias = pass.sink(bias);
-      pass.backend().ops().reduction().sumRows(upstream, dbias.tensor(), dbias.accumulate());
-    }
-    if (pass.needs(x)) {
-      var dx = pass.sink(x);
-      kernels.matmul(upstream, false, weight.value(), false, dx.tensor(), dx.accumulate());
-    }
+    pass.add(x, (dx, write) -> products.matmul(Orientation.NN, upstream, weight.value(), dx, write));
   }
 }

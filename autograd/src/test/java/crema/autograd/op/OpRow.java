@@ -7,7 +7,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
 import crema.tensor.Backend;
-import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
@@ -74,7 +73,7 @@ record OpRow(Class<? extends Op> op, String shapes, double tolerance, double neg
       outputs.add(Output.of("value", y.value()));
       Tensor weights = new Input(Values.uniform(-1, 1), y.shape()).tensor(scope, dtype, name(), PROJECTION);
       Variable loss = Sum.apply(tape,
-          Binary.apply(tape, BinaryOperator.MULTIPLY, y, Variable.constant(weights)));
+          Binary.multiply(tape, y, Variable.constant(weights)));
       Gradients gradients = tape.backward(loss);
       for (int i : wanted) {
         outputs.add(Output.of("gradient of input " + i, gradients.of(variables.get(i))));

@@ -13,6 +13,7 @@ import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AttentionSpec;
 import crema.tensor.BinaryOperator;
+import crema.tensor.Orientation;
 import crema.tensor.Pooling;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,9 +94,12 @@ final class OpRows {
     OpRow plain = row(MatMul.class, "[%d, %d] times [%d, %d]".formatted(m, k, k, n),
         (tape, in) -> MatMul.apply(tape, in.get(0), in.get(1)), Input.of(m, k), Input.of(k, n));
     OpRow transposed = row(MatMul.class, "[%d, %d] times [%d, %d] transposed".formatted(m, k, n, k),
-        (tape, in) -> MatMul.applyTransposed(tape, in.get(0), in.get(1)), Input.of(m, k), Input.of(n, k));
-    rows.add(large ? plain.asLarge() : plain);
-    rows.add(large ? transposed.asLarge() : transposed);
+        (tape, in) -> MatMul.apply(tape, Orientation.NT, in.get(0), in.get(1)), Input.of(m, k), Input.of(n, k));
+    OpRow firstTransposed = row(MatMul.class, "[%d, %d] transposed times [%d, %d]".formatted(k, m, k, n),
+        (tape, in) -> MatMul.apply(tape, Orientation.TN, in.get(0), in.get(1)), Input.of(k, m), Input.of(k, n));
+    for (OpRow row : List.of(plain, transposed, firstTransposed)) {
+      rows.add(large ? row.asLarge() : row);
+    }
   }
 
   private static void pointwise(List<OpRow> rows) {
@@ -117,7 +121,7 @@ final class OpRows {
           Input.of(517, 257), Input.of(divisor, 257)).asLarge());
     }
     rows.add(row(Binary.class, "MULTIPLY of [17] with itself",
-        (tape, in) -> Binary.apply(tape, BinaryOperator.MULTIPLY, in.get(0), in.get(0)), Input.of(17)));
+        (tape, in) -> Binary.multiply(tape, in.get(0), in.get(0)), Input.of(17)));
 
     for (Activation f : Activation.values()) {
       GradCheck.Function activate = (tape, in) -> Activate.apply(tape, f, in.get(0));

@@ -4,7 +4,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Binary;
 import crema.autograd.op.Scale;
-import crema.tensor.BinaryOperator;
 import crema.tensor.Tensor;
 
 /**
@@ -30,6 +29,6 @@ public record AuxiliaryLoss(Loss main, Loss auxiliary, double weight) {
    */
   public Variable apply(Tape tape, Variable logits, Tensor targets, Variable embeddings, Tensor details) {
     Variable added = Scale.apply(tape, auxiliary.apply(tape, embeddings, details), weight);
-    return Binary.apply(tape, BinaryOperator.ADD, main.apply(tape, logits, targets), added);
+    return Binary.add(tape, main.apply(tape, logits, targets), added);
   }
 }

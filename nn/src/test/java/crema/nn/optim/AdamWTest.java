@@ -16,7 +16,6 @@ import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.Weights;
 import crema.tensor.Backend;
-import crema.tensor.BinaryOperator;
 import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
@@ -42,7 +41,7 @@ class AdamWTest {
   private Gradients gradients(Variable parameter, float... factors) {
     Tape tape = Tape.recording(scope);
     Variable weights = Variable.constant(scope.floats(factors, parameter.shape().toArray()));
-    return tape.backward(Sum.apply(tape, Binary.apply(tape, BinaryOperator.MULTIPLY, parameter, weights)));
+    return tape.backward(Sum.apply(tape, Binary.multiply(tape, parameter, weights)));
   }
 
   @ParameterizedTest

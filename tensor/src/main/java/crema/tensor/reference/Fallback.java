@@ -5,6 +5,7 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -117,6 +118,11 @@ public final class Fallback {
       Tensor copy = scope.emptyLike(tensor);
       outputs.add(new Output(copy, tensor));
       return copy;
+    }
+
+    /** An output that is overwritten or added to. */
+    Tensor out(Tensor tensor, Write write) {
+      return write == Write.ADD ? inOut(tensor) : out(tensor);
     }
 
     /** Like {@link #out}, for an output that may be absent. */
