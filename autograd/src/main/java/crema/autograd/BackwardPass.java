@@ -138,9 +138,13 @@ public final class BackwardPass {
     return sink.tensor;
   }
 
-  /** The finished gradient of an op's value, handed over; null if the loss does not depend on it. */
-  @Nullable Tensor take(Variable output) {
-    return intermediates.remove(output);
+  /** The finished gradients of an op's values, handed over; null where the loss does not depend on a value. */
+  List<@Nullable Tensor> take(List<Variable> outputs) {
+    var gradients = new ArrayList<@Nullable Tensor>();
+    for (Variable output : outputs) {
+      gradients.add(intermediates.remove(output));
+    }
+    return gradients;
   }
 
   /** Gives back the memory that the op just passed had no use for. */

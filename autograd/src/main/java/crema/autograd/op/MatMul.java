@@ -29,7 +29,8 @@ public record MatMul(Orientation orientation, Variable a, Variable b) implements
     int rowsOfB = orientation.bIsTransposed() ? 1 : 0;
     if (a.shape().rank() != 2 || b.shape().rank() != 2
         || a.shape().extent(1 - rowsOfA) != b.shape().extent(rowsOfB)) {
-      throw new IllegalArgumentException("matmul " + orientation + ": a " + a.shape() + " does not fit b " + b.shape());
+      throw new IllegalArgumentException("matmul: a " + a.shape() + (orientation.aIsTransposed() ? " transposed" : "")
+          + " does not fit b " + b.shape() + (orientation.bIsTransposed() ? " transposed" : ""));
     }
     Tensor y = tape.scope().empty(a.value().dtype(), a.shape().extent(rowsOfA), b.shape().extent(1 - rowsOfB));
     tape.ops().matMul().matmul(orientation, a.value(), b.value(), y, Write.SET);

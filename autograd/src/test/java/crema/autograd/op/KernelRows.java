@@ -8,10 +8,12 @@ import static crema.autograd.op.Catalog.unevenLengths;
 
 import crema.base.Rng;
 import crema.tensor.Activation;
+import crema.tensor.AdamWSlot;
 import crema.tensor.AdamWStep;
 import crema.tensor.AttentionSpec;
 import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
+import crema.tensor.Deferred;
 import crema.tensor.Orientation;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
@@ -156,6 +158,28 @@ final class KernelRows {
       return List.of(Output.of("parameter", in.get(0)), Output.of("first moment", first),
           Output.of("second moment", second));
     }, Input.of(n), Input.of(Values.oneOf(0, 0, 1e-3, -1e-5), n)));
+    for (double maxNorm : new double[] {1e-2, Double.POSITIVE_INFINITY}) {
+      rows.add(row("adamW of all, clipped to " + maxNorm + " [" + n + "]", large, (scope, in) -> {
+        var update = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 2, 0.5);
+        var sparse = new SparseRows(scope.ints(new int[] {1, 4}, 2), in.get(4));
+        Deferred norm = scope.backend().ops().optimizers().adamWAll(List.of(
+            new AdamWSlot.Dense(in.get(0), in.get(1), in.get(2), in.get(3), update),
+            new AdamWSlot.Sparse(in.get(5), sparse, in.get(6), in.get(7), update.scaled(3))), maxNorm);
+        return List.of(Output.of("norm", norm.value()), Output.of("parameter", in.get(0)),
+            Output.of("first moment", in.get(2)), Output.of("second moment", in.get(3)),
+            Output.of("table", in.get(5)), Output.of("its first moment", in.get(6)),
+            Output.of("its second moment", in.get(7)));
+      }, Input.of(n), Input.of(n), Input.of(n), Input.of(Values.uniform(0.1, 1), n), Input.of(2, 7), Input.of(5, 7),
+          Input.of(5, 7), Input.of(Values.uniform(0.1, 1), 5, 7)));
+    }
+    rows.add(row("adamW of all with a gradient that is no number [" + n + "]", large, (scope, in) -> {
+      scope.adopt(in.get(1).rows(n - 1, n)).set(Float.NaN);
+      var update = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 2, 1);
+      Deferred norm = scope.backend().ops().optimizers().adamWAll(
+          List.of(new AdamWSlot.Dense(in.get(0), in.get(1), in.get(2), in.get(3), update)), 1);
+      return List.of(Output.of("is finite", Double.isFinite(norm.value()) ? 1 : 0), Output.of("parameter", in.get(0)),
+          Output.of("first moment", in.get(2)), Output.of("second moment", in.get(3)));
+    }, Input.of(n), Input.of(n), Input.of(n), Input.of(Values.uniform(0, 1), n)));
     rows.add(row("sgd [" + n + "]", large, (scope, in) -> {
       scope.backend().ops().optimizers().sgd(in.get(0), in.get(1), 0.1, 0.5);
       return List.of(Output.of("parameter", in.get(0)));

@@ -2,7 +2,7 @@ package crema.autograd.op;
 
 import crema.autograd.GradCheck;
 import crema.autograd.Gradients;
-import crema.autograd.Op;
+import crema.autograd.MultiOp;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * @param inputs what the op is differentiated by
  * @param apply applies the op
  */
-record OpRow(Class<? extends Op> op, String shapes, double tolerance, double negligible, boolean large, boolean smooth,
+record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance, double negligible, boolean large, boolean smooth,
     List<Input> inputs, GradCheck.Function apply) implements Row {
   /** What {@link Input} streams cannot collide with. */
   private static final int PROJECTION = 1000;

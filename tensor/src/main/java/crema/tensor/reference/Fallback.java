@@ -1,5 +1,6 @@
 package crema.tensor.reference;
 
+import crema.tensor.ComposedOps;
 import crema.tensor.Ops;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
@@ -24,9 +25,13 @@ public final class Fallback {
 
   /** Families all of whose ops run on the reference: what a new backend starts from. */
   public Ops ops() {
-    return new Ops(new FallbackMatMul(this) {}, new FallbackPointwise(this) {}, new FallbackReduction(this) {},
-        new FallbackNormalization(this) {}, new FallbackAttention(this) {}, new FallbackEmbedding(this) {},
-        new FallbackLosses(this) {}, new FallbackOptimizers(this) {});
+    var matMul = new FallbackMatMul(this) {};
+    var pointwise = new FallbackPointwise(this) {};
+    var normalization = new FallbackNormalization(this) {};
+    var attention = new FallbackAttention(this) {};
+    return new Ops(matMul, pointwise, new FallbackReduction(this) {}, normalization, attention,
+        new FallbackEmbedding(this) {}, new FallbackLosses(this) {}, new FallbackOptimizers(this) {},
+        new ComposedOps(matMul, pointwise, normalization, attention));
   }
 
   /** Runs an op that writes tensors. */
