@@ -1,6 +1,11 @@
 package crema.cli;
 
 import crema.base.AtomicFile;
+import crema.base.Sha256;
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import crema.classify.ModelDirectory;
 import crema.report.ComparedRun;
 import crema.report.TerminalStyle;
@@ -12,15 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One run of an experiment: a config with a seed. It has a model directory, a log of what the run printed, and beside
@@ -34,7 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param folder where the runs of the config are written
  */
 record ExperimentRun(String name, List<Path> configs, long seed, List<String> more, Path folder) {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String SETTINGS = "settings";
   private static final String SECONDS = "seconds";
 
@@ -101,17 +99,11 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
 
   /** A digest of all that decides on the run. */
   private String settings() throws IOException {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (Path config : configs) {
-        digest.update(Files.readAllBytes(config));
-        digest.update((byte) 0);
-      }
-      digest.update((seed + "\n" + String.join("\n", more)).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    var digest = new Sha256();
+    for (Path config : configs) {
+      digest.add(Files.readAllBytes(config)).add((byte) 0);
     }
+    return digest.add(seed + "\n" + String.join("\n", more)).hex();
   }
 
   private Note readNote() throws IOException {
@@ -119,9 +111,9 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
       return Note.NONE;
     }
     try {
-      JsonNode json = JSON.readTree(Files.readString(note()));
+      JsonNode json = Json.parse(Files.readString(note()));
       return new Note(json.path(SETTINGS).asString(""), json.path(SECONDS).asDouble(0));
-    } catch (JacksonException e) {
+    } catch (JsonException e) {
       // A damaged note says nothing: the run starts over.
       return Note.NONE;
     }
@@ -129,6 +121,6 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
 
   private void write(Note note) throws IOException {
     AtomicFile.writeText(note(),
-        JSON.createObjectNode().put(SETTINGS, note.settings()).put(SECONDS, note.seconds()) + "\n");
+        new ObjectNode().put(SETTINGS, note.settings()).put(SECONDS, note.seconds()) + "\n");
   }
 }

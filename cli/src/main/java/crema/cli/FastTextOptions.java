@@ -1,11 +1,11 @@
 package crema.cli;
 
-import crema.family.encoder.LossConfig;
 import crema.family.fasttext.FastTextLabels;
 import crema.family.fasttext.FastTextTrainingConfig;
 import crema.family.fasttext.FastTextTuning;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
+import crema.task.LossConfig;
 import crema.task.TargetKind;
 import java.util.List;
 import java.util.Map;

@@ -1,14 +1,15 @@
 package crema.cli;
 
-import crema.family.encoder.LossConfig;
-import crema.family.encoder.LossName;
 import crema.family.encoder.SamplingConfig;
+import crema.nn.loss.StandardLosses;
+import crema.task.LossConfig;
 import crema.task.TargetKind;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What training makes small, and which rows it sees. */
+/** The loss of a training run, and the rows that it sees. */
 final class LossOptions {
   @Option(names = "--loss", paramLabel = "NAME",
       description = {
@@ -131,24 +132,55 @@ final class LossOptions {
       description = "Of effective-number, in class weights and sampler (default: ${DEFAULT-VALUE}).")
   private double effectiveNumberBeta;
 
-  /** The settings of the loss of fastText; null if none was chosen by {@code --loss}. */
+  /** The loss of fastText; null if none was chosen by {@code --loss}. */
   @Nullable LossConfig fastTextLoss() {
-    return name == null ? null : config(LossName.ofFastText(name));
+    if (name == null) {
+      return null;
+    }
+    LossConfig loss = config(LossConfig.of(name));
+    loss.requireOfRows("fasttext");
+    return loss;
   }
 
-  /** The settings for a target. */
+  /** The loss for a target. */
   LossConfig loss(TargetKind target) {
-    return config(name == null ? LossName.defaultOf(target) : LossName.ofKey(name, target));
+    LossConfig loss = name == null ? LossConfig.defaultOf(target) : LossConfig.of(name);
+    loss.requireFor(target);
+    return config(loss);
   }
 
-  private LossConfig config(LossName loss) {
-    return new LossConfig(loss.key(), labelSmoothing, classWeights, effectiveNumberBeta,
-        gamma == null ? loss.defaultGamma() : gamma, tau, softF1Share, posWeight,
-        new LossConfig.LongTail(scale, classBalancedBeta, classBalancedMode, rebalanceAlpha, rebalanceBeta, rebalanceMu,
-            lambda, kappa),
-        new LossConfig.Asymmetric(gammaPositive, gammaNegative, margin),
-        new LossConfig.Tree(ancestorWeight, levelWeights, hierarchicalConstraint),
-        new LossConfig.Auxiliary(contrastiveWeight, contrastiveTemperature, tripletWeight, tripletMargin));
+  /** The loss with those of the settings that it has. */
+  private LossConfig config(LossConfig loss) {
+    var given = new LinkedHashMap<String, String>();
+    given.put("label-smoothing", Double.toString(labelSmoothing));
+    given.put("class-weights", classWeights);
+    given.put("effective-number-beta", Double.toString(effectiveNumberBeta));
+    if (gamma != null) {
+      given.put("focal-gamma", gamma.toString());
+    }
+    given.put("logit-adjustment", Double.toString(tau));
+    given.put("soft-f1-share", Double.toString(softF1Share));
+    given.put("pos-weight", posWeight);
+    given.put("loss-scale", scale);
+    given.put("class-balanced-beta", Double.toString(classBalancedBeta));
+    given.put("class-balanced-mode", classBalancedMode);
+    given.put("rebalance-alpha", Double.toString(rebalanceAlpha));
+    given.put("rebalance-beta", Double.toString(rebalanceBeta));
+    given.put("rebalance-mu", Double.toString(rebalanceMu));
+    given.put("negative-lambda", Double.toString(lambda));
+    given.put("negative-kappa", Double.toString(kappa));
+    given.put("asymmetric-gamma-positive", Double.toString(gammaPositive));
+    given.put("asymmetric-gamma-negative", Double.toString(gammaNegative));
+    given.put("asymmetric-margin", Double.toString(margin));
+    given.put("ancestor-weight", ancestorWeight);
+    given.put("level-weights", StandardLosses.LEVEL_WEIGHTS.format(levelWeights));
+    given.put("hierarchical-constraint", Boolean.toString(hierarchicalConstraint));
+    given.put("tree-triplet-weight", Double.toString(tripletWeight));
+    given.put("tree-triplet-margin", Double.toString(tripletMargin));
+    given.put("contrastive-weight", Double.toString(contrastiveWeight));
+    given.put("contrastive-temperature", Double.toString(contrastiveTemperature));
+    given.keySet().retainAll(loss.settings().keySet());
+    return new LossConfig(loss.name(), given);
   }
 
   /** Which rows training sees. */

@@ -1,14 +1,15 @@
 package crema.cli;
 
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
-import crema.family.encoder.LossConfig;
-import crema.family.encoder.LossName;
+import crema.classify.ModelFamily;
+import crema.classify.RunContext;
 import crema.family.encoder.SamplingConfig;
 import crema.family.encoder.TrainingConfig;
-import crema.run.CheckpointPolicy;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
+import crema.task.LossConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +45,9 @@ final class RehearseCommand implements Callable<Integer> {
       Files.writeString(rows, text);
       var model = new ModelDirectory(folder.resolve("model"));
       model.prepareForRun(false);
-      new TrainingSession(terminal, true).run(config(rows), model, CheckpointPolicy.DEFAULT, 1,
-          List.of("crema", "rehearse"));
+      TrainingConfig config = config(rows);
+      new TrainingSession(terminal, true).run(ModelFamily.named(config.model()), config, RunContext.in(model)
+          .withCompute(ComputeOptions.threads(1)).withCommandLine(List.of("crema", "rehearse")));
       for (var format : PredictionFormat.values()) {
         Crema.run(terminal, "predict", "--format=" + format, model.path().toString(), "bosch serie 6 washing machine",
             "Größe 42");
@@ -69,7 +71,7 @@ final class RehearseCommand implements Callable<Integer> {
             LabelConfig.single("category"), null, 0.2, 0.2, true, false),
         new TrainingConfig.Tokens(null, 300, true, 32),
         new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0, 0, 0.1, 0.1, 0.1),
-        LossConfig.of(LossName.CROSS_ENTROPY),
+        LossConfig.of("cross-entropy"),
         SamplingConfig.SHUFFLED,
         new TrainingConfig.Optimization(1, 0, 128, 0, 1, 1e-3, 0.01, 0.9, 0.999, 1e-8, 0, "cosine", 0.1, 1),
         DecisionConfig.DEFAULT,
