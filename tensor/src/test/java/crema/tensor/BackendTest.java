@@ -53,7 +53,7 @@ class BackendTest {
     try (Backend backend = Backend.open(Device.CPU); var scope = new Scope(backend)) {
       Tensor x = scope.floats(new float[] {1, 2}, 2);
       for (int run = 1; run <= 4; run++) {
-        x.set(run, 2 * run);
+        x.set(run, 2f * run);
         List<Tensor> outputs = backend.step("key", List.of(x), () -> {
           Tensor sum = scope.empty(DType.F32, 1);
           backend.ops().reduction().sum(x, sum, Write.SET);
