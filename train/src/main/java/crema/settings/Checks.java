@@ -7,18 +7,21 @@ import java.util.List;
 public final class Checks {
   private Checks() {}
 
+  /** Checks that a number is not too small. */
   public static void requireAtLeast(String key, long value, long least) {
     if (value < least) {
       throw new UserError(key + " must be at least " + least + ", not " + value);
     }
   }
 
+  /** Checks that a number is in a range, its ends included. */
   public static void requireIn(String key, double value, double low, double high) {
     if (!(value >= low && value <= high)) {
       throw new UserError(key + " must be from " + low + " to " + high + ", not " + value);
     }
   }
 
+  /** Checks that a value is one of several. */
   public static void requireOneOf(String key, String value, List<String> allowed) {
     if (!allowed.contains(value)) {
       throw new UserError(key + " must be one of " + String.join(", ", allowed) + ", not '" + value + "'");

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale multiplies the loss
  */
 public record LongTailLoss(LabelFrequencies frequencies, @Nullable Reweighting reweighting,
+  /** Checks the ranges. */
     @Nullable NegativeTolerance tolerance, Focus focus, double scale) implements Loss {
   public LongTailLoss {
     Checks.aboveZero("scale of the loss", scale);
