@@ -9,6 +9,14 @@ module crema.train {
   requires static commons.math3;
   requires static org.snakeyaml.engine;
 
+  uses crema.classify.ModelFamily;
+
+  provides crema.classify.ModelFamily with
+      crema.family.encoder.EncoderFamily,
+      crema.family.fasttext.FastTextFamily,
+      crema.family.linear.LinearFamily,
+      crema.family.staged.StagedFamily;
+
   exports crema.classify;
   exports crema.family.encoder;
   exports crema.family.fasttext;

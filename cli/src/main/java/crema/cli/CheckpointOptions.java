@@ -1,7 +1,7 @@
 package crema.cli;
 
 import crema.family.encoder.TrainingConfig;
-import crema.run.CheckpointPolicy;
+import crema.classify.CheckpointPolicy;
 import picocli.CommandLine.Option;
 
 /** When a run validates, stops early, and writes checkpoints. */

@@ -68,8 +68,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Also write metrics.json and report.html there.")
   private @Nullable Path output;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin
+  private ComputeFlags compute = new ComputeFlags();
 
   @Option(names = {"-q", "--quiet"}, description = "No progress, only warnings and the tables.")
   private boolean quiet;
@@ -80,10 +80,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (threads < 1) {
-      throw new UserError("--threads must be at least 1");
-    }
-    try (Classifier classifier = Classifier.load(model, threads);
+    try (Classifier classifier = Classifier.load(model, compute.options());
         var view = new ProgressView(terminal, quiet)) {
       var test = new LabelledTest(columns(new ModelDirectory(model)), strict, view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
@@ -103,9 +100,9 @@ final class EvaluateCommand implements Callable<Integer> {
   /** The rows to test on; columns that are not given are those of the training. */
   private DataSettings columns(ModelDirectory directory) throws IOException {
     if (!directory.holdsRun()) {
-      throw new UserError(model + " does not tell how its rows were read: it has no training.json");
+      throw new UserError(model + " does not say how its rows were read: it has no training.json");
     }
-    DataSettings training = directory.readTrainingData();
+    DataSettings training = DataSettings.read(directory);
     LabelConfig labels = label.isEmpty() ? training.labels() : training.labels().withColumns(label);
     return new DataSettings(List.of(), List.of(), files, text.isEmpty() ? training.text() : text,
         labels.withBands(bands.orAsIn(labels.bands())), null, 0, 0, true, strict,

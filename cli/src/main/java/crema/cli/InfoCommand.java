@@ -1,18 +1,18 @@
 package crema.cli;
 
 import crema.classify.ModelDirectory;
-import crema.classify.ModelSummary;
+import crema.classify.ModelInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Tells what a model is. */
+/** Describes a model. */
 @Command(
     name = "info",
     mixinStandardHelpOptions = true,
-    description = "Tells what a model is: its network, labels, tokenizer, and where it comes from.",
+    description = "Describes a model: its network, labels, tokenizer, and where it comes from.",
     footer = {"", "Example:", "  crema info models/titles"})
 final class InfoCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -26,7 +26,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var summary = ModelSummary.of(new ModelDirectory(model));
+    var summary = ModelInfo.of(new ModelDirectory(model));
     int width = summary.facts().keySet().stream().mapToInt(String::length).max().orElse(0);
     summary.facts().forEach((name, value) ->
         terminal.out().println(name + " ".repeat(width - name.length() + 2) + value));

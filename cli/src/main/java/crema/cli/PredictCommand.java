@@ -53,8 +53,8 @@ final class PredictCommand implements Callable<Integer> {
           + "(default: ${DEFAULT-VALUE}).")
   private PredictionFormat format = PredictionFormat.TEXT;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin
+  private ComputeFlags compute = new ComputeFlags();
 
   PredictCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -62,11 +62,10 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    boolean badTop = top != null && top < 1;
-    if (badTop || threads < 1) {
-      throw new UserError((badTop ? "--top" : "--threads") + " must be at least 1");
+    if (top != null && top < 1) {
+      throw new UserError("--top must be at least 1");
     }
-    try (Classifier classifier = Classifier.load(model, threads)) {
+    try (Classifier classifier = Classifier.load(model, compute.options())) {
       var output = new PredictionWriter(terminal.out(), format, "(no label)");
       input.forEachBatch(texts, terminal, batch -> {
         output.write(batch, top == null ? classifier.answer(batch) : classifier.predict(batch, top));

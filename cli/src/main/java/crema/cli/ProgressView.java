@@ -1,8 +1,8 @@
 package crema.cli;
 
+import crema.classify.TrainingListener;
 import crema.report.StepRecord;
 import crema.report.ValidationRecord;
-import crema.run.TrainingListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -14,7 +14,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how a run goes on: a bar with the time that is left on a terminal, a line for each stage and validation
+ * Shows the progress of a run: a bar with the time that is left on a terminal, a line for each stage and validation
  * elsewhere, and nothing but warnings when quiet.
  */
 final class ProgressView implements TrainingListener, AutoCloseable {
@@ -29,6 +29,14 @@ final class ProgressView implements TrainingListener, AutoCloseable {
   ProgressView(Terminal terminal, boolean quiet) {
     this.terminal = terminal;
     this.quiet = quiet;
+  }
+
+  @Override
+  public void model(String description) {
+    if (!quiet) {
+      close();
+      terminal.err().println("Training " + description);
+    }
   }
 
   @Override

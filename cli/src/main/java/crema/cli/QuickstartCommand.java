@@ -1,14 +1,14 @@
 package crema.cli;
 
-import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.RunContext;
 import crema.data.ProductTitles;
 import crema.family.encoder.LossConfig;
 import crema.family.encoder.LossName;
 import crema.family.encoder.SamplingConfig;
 import crema.family.encoder.TrainingConfig;
-import crema.run.CheckpointPolicy;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a small model on the data that comes with Crema, and shows what it can do. */
@@ -43,8 +44,8 @@ final class QuickstartCommand implements Callable<Integer> {
       description = "The model directory to write (default: ${DEFAULT-VALUE}).")
   private Path output = Path.of("");
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with (default: all processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin
+  private ComputeFlags compute = new ComputeFlags();
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
       description = "Of everything random (default: ${DEFAULT-VALUE}).")
@@ -59,19 +60,17 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (threads < 1) {
-      throw new UserError("--threads must be at least 1");
-    }
     var directory = new ModelDirectory(output);
     TrainingConfig config = config(seed);
     // Its own earlier result may go; anything else in the way is the user's.
-    boolean own = directory.holdsRun() && directory.readTrainingData().equals(config.data());
+    boolean own = directory.holdsRun() && DataSettings.read(directory).equals(config.data());
     directory.prepareForRun(own);
     if (!quiet) {
       terminal.err().println("Data: " + ProductTitles.ATTRIBUTION);
     }
-    int code = new TrainingSession(terminal, quiet).run(config, directory, CheckpointPolicy.DEFAULT, threads,
-        List.of("crema", "quickstart", "--seed", Long.toString(seed)));
+    int code = new TrainingSession(terminal, quiet).run(ModelFamily.named(config.model()), config,
+        RunContext.in(directory).withCompute(compute.options())
+            .withCommandLine(List.of("crema", "quickstart", "--seed", Long.toString(seed))));
     if (code == 0) {
       showPredictions();
     }
@@ -95,7 +94,7 @@ final class QuickstartCommand implements Callable<Integer> {
   private void showPredictions() {
     terminal.out().println();
     terminal.out().println("Three titles that it has never seen:");
-    try (Classifier classifier = Classifier.load(output, threads)) {
+    try (Classifier classifier = Classifier.load(output, compute.options())) {
       var predictions = classifier.predict(TITLES, 1);
       for (int i = 0; i < TITLES.size(); i++) {
         var best = predictions.get(i).getFirst();

@@ -1,11 +1,13 @@
 package crema.cli;
 
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.RunContext;
 import crema.family.encoder.LossConfig;
 import crema.family.encoder.LossName;
 import crema.family.encoder.SamplingConfig;
 import crema.family.encoder.TrainingConfig;
-import crema.run.CheckpointPolicy;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
@@ -44,8 +46,9 @@ final class RehearseCommand implements Callable<Integer> {
       Files.writeString(rows, text);
       var model = new ModelDirectory(folder.resolve("model"));
       model.prepareForRun(false);
-      new TrainingSession(terminal, true).run(config(rows), model, CheckpointPolicy.DEFAULT, 1,
-          List.of("crema", "rehearse"));
+      TrainingConfig config = config(rows);
+      new TrainingSession(terminal, true).run(ModelFamily.named(config.model()), config, RunContext.in(model)
+          .withCompute(ComputeOptions.threads(1)).withCommandLine(List.of("crema", "rehearse")));
       for (var format : PredictionFormat.values()) {
         Crema.run(terminal, "predict", "--format=" + format, model.path().toString(), "bosch serie 6 washing machine",
             "Größe 42");

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ResolvedConfig {
   /** Options that do not decide on what is computed. */
   private static final Set<String> UNRELATED =
-      Set.of("config", "resume", "overwrite", "output", "threads", "quiet", "data", "help", "version");
+      Set.of("config", "resume", "overwrite", "output", "device", "threads", "quiet", "data", "help", "version");
 
   private static final DumpSettings FORMAT = DumpSettings.builder()
       .setDefaultFlowStyle(FlowStyle.BLOCK).setWidth(Integer.MAX_VALUE).setUseUnicodeEncoding(true).build();

@@ -3,11 +3,14 @@ package crema.cli;
 import crema.base.AtomicFile;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.RunContext;
+import crema.classify.RunSettings;
 import crema.cli.ConfigFile.Setting;
 import crema.family.encoder.TrainingConfig;
 import crema.family.fasttext.FastTextTrainingConfig;
 import crema.family.linear.LinearTrainingConfig;
-import crema.family.staged.StagesConfig;
+import crema.family.staged.StagedSettings;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import java.io.IOException;
@@ -16,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -79,9 +81,8 @@ final class TrainCommand implements Callable<Integer>, Configurable {
   @Option(names = "--overwrite", description = "Start over where the output directory holds a run.")
   private boolean overwrite;
 
-  @Option(names = "--threads", paramLabel = "N",
-      description = "Threads to compute with (default: all processors). The result does not depend on it.")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin
+  private ComputeFlags compute = new ComputeFlags();
 
   @Option(names = {"-q", "--quiet"}, description = "No progress, only warnings and the final table.")
   private boolean quiet;
@@ -124,52 +125,39 @@ final class TrainCommand implements Callable<Integer>, Configurable {
 
   @Override
   public Integer call() throws Exception {
-    if (threads < 1) {
-      throw new UserError("--threads must be at least 1");
-    }
+    RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(compute.options())
+        .withCheckpoints(checkpoints.policy()).withCommandLine(commandLine());
+    ModelDirectory directory = context.directory();
     data.settle();
     training.settle(kind);
-    var directory = new ModelDirectory(output);
-    boolean continues = resume && directory.holdsRun();
-    if (continues) {
+    if (resume && directory.holdsRun()) {
       refuseFinished(directory);
       refuseOtherSettings(directory);
-      kind = new TrainedKind.Flag().convert(directory.trainedModel());
-    } else {
-      refuseForeign();
+      return train(ModelFamily.settingsOf(directory), context);
     }
+    refuseForeign();
+    RunSettings settings = settings();
+    directory.prepareForRun(overwrite || resume);
+    AtomicFile.writeText(directory.resolvedConfig(), resolvedConfig());
+    return train(settings, context);
+  }
+
+  private int train(RunSettings settings, RunContext context) throws IOException {
+    return new TrainingSession(terminal, quiet).run(ModelFamily.named(settings.model()), settings, context);
+  }
+
+  private RunSettings settings() {
     return switch (kind) {
-      case ENCODER -> {
-        TrainingConfig config = continues ? directory.readTrainingConfig() : encoderConfig();
-        prepare(directory, continues);
-        yield new TrainingSession(terminal, quiet).run(config, directory, checkpoints.policy(), threads, commandLine());
-      }
-      case FAST_TEXT -> {
-        FastTextTrainingConfig config = continues ? directory.readFastTextConfig() : fastTextConfig();
-        Optional<StagesConfig> cut = continues ? directory.readStagesConfig() : stages.config(decisions.config());
-        prepare(directory, continues);
-        var session = new TrainingSession(terminal, quiet);
-        yield cut.isEmpty()
-            ? session.run(config, directory, checkpoints.policy(), threads, commandLine())
-            : session.run(cut.get(), config, directory, checkpoints.policy(), threads, commandLine());
-      }
-      case LINEAR -> {
-        LinearTrainingConfig config = continues ? directory.readLinearConfig() : linearConfig();
-        Optional<StagesConfig> cut = continues ? directory.readStagesConfig() : stages.config(DecisionConfig.DEFAULT);
-        prepare(directory, continues);
-        var session = new TrainingSession(terminal, quiet);
-        yield cut.isEmpty()
-            ? session.run(config, directory, threads, commandLine())
-            : session.run(cut.get(), config, directory, threads, commandLine());
-      }
+      case ENCODER -> encoderConfig();
+      case FAST_TEXT -> inStages(fastTextConfig(), decisions.config());
+      case LINEAR -> inStages(linearConfig(), DecisionConfig.DEFAULT);
     };
   }
 
-  private void prepare(ModelDirectory directory, boolean continues) throws IOException {
-    if (!continues) {
-      directory.prepareForRun(overwrite || resume);
-      AtomicFile.writeText(directory.resolvedConfig(), resolvedConfig());
-    }
+  private RunSettings inStages(RunSettings settings, DecisionConfig decision) {
+    return stages.config(decision)
+        .<RunSettings>map(cut -> new StagedSettings(cut, data.config(), training.seed(), settings))
+        .orElse(settings);
   }
 
   private String resolvedConfig() {

@@ -1,25 +1,14 @@
 package crema.cli;
 
 import crema.classify.ModelDirectory;
-import crema.family.encoder.EncoderRun;
-import crema.family.encoder.TrainingConfig;
-import crema.family.fasttext.FastTextRun;
-import crema.family.fasttext.FastTextTrainingConfig;
-import crema.family.linear.LinearRun;
-import crema.family.linear.LinearTrainingConfig;
-import crema.family.staged.StagedRun;
-import crema.family.staged.StagesConfig;
+import crema.classify.ModelFamily;
+import crema.classify.RunContext;
+import crema.classify.RunSettings;
+import crema.classify.StopSignal;
+import crema.classify.TrainingResult;
 import crema.report.TerminalReport;
-import crema.run.CheckpointPolicy;
-import crema.run.StopSignal;
-import crema.run.TrainingResult;
-import crema.tensor.Backend;
-import crema.tensor.BackendOptions;
-import crema.tensor.Device;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -39,49 +28,14 @@ final class TrainingSession {
     this.quiet = quiet;
   }
 
-  /** A run that tells its progress and can be asked to stop. */
-  private interface Run {
-    TrainingResult run(ProgressView view, StopSignal stop) throws IOException;
-  }
-
-  int run(TrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
-      List<String> commandLine) throws IOException {
-    return watch(directory, (view, stop) -> {
-      try (var backend = Backend.open(Device.CPU, new BackendOptions(threads));
-          var trainer = new EncoderRun(config, directory, policy, backend, threads, view, stop)) {
-        if (!quiet) {
-          terminal.err().println(String.format(Locale.ROOT, "Training %,d parameters for %,d steps on %d threads",
-              trainer.parameterCount(), trainer.totalSteps(), threads));
-        }
-        return trainer.run(commandLine);
-      }
-    });
-  }
-
-  int run(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
-      List<String> commandLine) throws IOException {
-    return watch(directory, (view, stop) ->
-        new FastTextRun(config, directory, policy, threads, view, stop).run(commandLine));
-  }
-
-  int run(LinearTrainingConfig config, ModelDirectory directory, int threads, List<String> commandLine)
-      throws IOException {
-    return watch(directory, (view, stop) -> new LinearRun(config, directory, threads, view, stop).run(commandLine));
-  }
-
-  int run(StagesConfig stages, FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy,
-      int threads, List<String> commandLine) throws IOException {
-    return watch(directory, (view, stop) ->
-        new StagedRun(stages, config, directory, policy, threads, view, stop).run(commandLine));
-  }
-
-  int run(StagesConfig stages, LinearTrainingConfig config, ModelDirectory directory, int threads,
-      List<String> commandLine) throws IOException {
-    return watch(directory, (view, stop) ->
-        new StagedRun(stages, config, directory, threads, view, stop).run(commandLine));
-  }
-
-  private int watch(ModelDirectory directory, Run run) throws IOException {
+  /**
+   * Trains in a directory.
+   *
+   * @param family of the settings
+   * @return the exit code
+   */
+  int run(ModelFamily family, RunSettings settings, RunContext context) throws IOException {
+    ModelDirectory directory = context.directory();
     var stop = new StopSignal();
     var saved = new CountDownLatch(1);
     // The JVM ends when its shutdown hooks have: this one waits for the step and the checkpoint.
@@ -98,7 +52,7 @@ final class TrainingSession {
     Runtime.getRuntime().addShutdownHook(hook);
     long began = System.nanoTime();
     try (var view = new ProgressView(terminal, quiet)) {
-      TrainingResult result = run.run(view, stop);
+      TrainingResult result = family.newRun(settings, context.withListener(view).withStop(stop)).run();
       view.close();
       if (result.isInterrupted()) {
         terminal.err().println("crema: interrupted and saved at step " + result.steps()

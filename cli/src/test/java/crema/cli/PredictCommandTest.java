@@ -3,6 +3,7 @@ package crema.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ class PredictCommandTest {
     for (int i = 0; i < 300; i++) {
       texts.add("camera ".repeat(1 + i % 9) + i);
     }
-    try (Classifier classifier = Classifier.load(model, 2)) {
+    try (Classifier classifier = Classifier.load(model, ComputeOptions.threads(2))) {
       float[][] together = classifier.probabilities(texts);
       float[][] embedded = classifier.embed(texts);
       for (int i = 0; i < texts.size(); i += 7) {
@@ -91,7 +92,7 @@ class PredictCommandTest {
 
   @Test
   void manyThreadsPredictAtOnce() throws InterruptedException {
-    try (Classifier classifier = Classifier.load(model, 2)) {
+    try (Classifier classifier = Classifier.load(model, ComputeOptions.threads(2))) {
       var expected = classifier.predict("washing machine 3");
       var failures = new ConcurrentLinkedQueue<Throwable>();
       var threads = new ArrayList<Thread>();

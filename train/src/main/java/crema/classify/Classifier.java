@@ -1,10 +1,6 @@
 package crema.classify;
 
 import crema.base.UserError;
-import crema.family.encoder.EncoderClassifier;
-import crema.family.fasttext.FastTextClassifier;
-import crema.family.linear.LinearClassifier;
-import crema.family.staged.StagedDescription;
 import crema.task.Target;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,29 +18,25 @@ import java.util.List;
  */
 public interface Classifier extends AutoCloseable {
   /**
-   * Loads a model directory, using as many threads as there are processors.
+   * Loads a model directory; it computes on the CPU with as many threads as there are processors.
    *
    * @throws UserError when the directory is not a model, is damaged, or is of a newer version
    */
   static Classifier load(Path directory) {
-    return load(directory, Runtime.getRuntime().availableProcessors());
+    return load(directory, ComputeOptions.DEFAULT);
   }
 
   /**
    * Loads a model directory.
    *
-   * @param threads how many threads compute one call's predictions; the results do not depend on it
-   * @throws UserError when the directory is not a model, is damaged, or is of a newer version
+   * @param options where it computes, and with how many threads
+   * @throws UserError when the directory is not a model, is damaged, or is of a newer version, or when there is no such
+   *     device
    */
-  static Classifier load(Path directory, int threads) {
+  static Classifier load(Path directory, ComputeOptions options) {
     var model = new ModelDirectory(directory);
     try {
-      return switch (ModelKind.of(model)) {
-        case ENCODER -> EncoderClassifier.load(model, threads);
-        case FAST_TEXT -> FastTextClassifier.load(model, threads);
-        case LINEAR -> LinearClassifier.load(model);
-        case STAGED -> StagedDescription.load(model, threads);
-      };
+      return ModelFamily.of(model).open(model, options);
     } catch (IOException e) {
       throw new UserError("the model in " + directory + " cannot be read: " + e.getMessage(), e);
     }

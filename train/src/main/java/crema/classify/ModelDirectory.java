@@ -1,71 +1,39 @@
 package crema.classify;
 
-import crema.base.AtomicFile;
+import crema.base.Fingerprint;
 import crema.base.UserError;
-import crema.family.encoder.TrainingConfig;
-import crema.family.fasttext.FastTextTrainingConfig;
-import crema.family.linear.LinearTrainingConfig;
-import crema.family.staged.StagesConfig;
-import crema.run.DataSettings;
+import crema.settings.RecordJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A model on disk. All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json}, and
- * {@code model.safetensors} and {@code tokenizer.json} or, of fastText, {@code model.bin} or, of a linear model,
- * {@code terms.json}; {@code provenance.json}, {@code training.json}, {@code train.yaml}, {@code metrics.json},
- * {@code test.jsonl}, {@code report.html}, {@code log.jsonl} and, with thresholds, {@code thresholds.jsonl} tell where
- * it comes from. While it is trained there are also {@code checkpoints} and {@code cache}.
+ * A model on disk: where its files are, and their life from the beginning of a run to its end.
+ *
+ * <p>All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json} and the
+ * {@linkplain ModelFamily#files files of its family}; {@code provenance.json}, {@code training.json},
+ * {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html}, {@code log.jsonl} and, with
+ * thresholds, {@code thresholds.jsonl} tell where it comes from. While it is trained there are also
+ * {@code checkpoints} and {@code cache}.
  *
  * @param path the folder
  */
 public record ModelDirectory(Path path) {
-  private static final JsonMapper JSON = JsonMapper.builder()
-      .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-      .build();
+  /** A file that belongs to the family of the model, or a folder of such. */
+  public Path file(String name) {
+    return path.resolve(name);
+  }
 
   /** The kind of model, its format and its network. Written last: a folder with it is a whole model. */
   public Path config() {
     return path.resolve("config.json");
-  }
-
-  /** The weights. */
-  public Path weights() {
-    return path.resolve("model.safetensors");
-  }
-
-  /** The weights of a fastText model, as a file of fastText. */
-  public Path fastText() {
-    return path.resolve("model.bin");
-  }
-
-  /** The terms of a linear model and in how many texts each is. */
-  public Path terms() {
-    return path.resolve("terms.json");
-  }
-
-  /** The tokenizer. */
-  public Path tokenizer() {
-    return path.resolve("tokenizer.json");
   }
 
   /** The labels. */
@@ -123,35 +91,9 @@ public record ModelDirectory(Path path) {
     return path.resolve("cache");
   }
 
-  /** How the model is cut into stages, if it is. */
-  public Path stagesConfig() {
-    return path.resolve("stages.json");
-  }
-
-  /** Reads how a run is cut into stages, if it is. */
-  public Optional<StagesConfig> readStagesConfig() throws IOException {
-    return Files.isRegularFile(stagesConfig())
-        ? Optional.of(readJson(stagesConfig(), StagesConfig.class))
-        : Optional.empty();
-  }
-
-  /** The model of a stage, from 0, where several decide one after the other. */
-  public ModelDirectory stage(int stage) {
-    return new ModelDirectory(stages().resolve(Integer.toString(stage + 1)));
-  }
-
-  private Path stages() {
-    return path.resolve("stages");
-  }
-
   /** The checkpoints of a run that is not finished. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
-  }
-
-  /** The token cache of a part of the rows. */
-  public Path tokenCache(String part) {
-    return cache().resolve(part + ".tokens");
   }
 
   /** Whether there is a whole model. */
@@ -196,14 +138,10 @@ public record ModelDirectory(Path path) {
   /**
    * Writes the settings of a run and begins it. If that fails, what was written is deleted again, unless the run is one
    * that is resumed here.
-   *
-   * @param settings of the run, by the file that holds them
    */
-  public <T> T begin(Map<Path, Object> settings, Beginning<T> beginning) throws IOException {
+  public <T> T begin(RunSettings settings, Beginning<T> beginning) throws IOException {
     boolean resumes = holdsRun();
-    for (var file : settings.entrySet()) {
-      writeJson(file.getKey(), file.getValue());
-    }
+    RecordJson.write(trainingConfig(), settings);
     try {
       return beginning.run();
     } catch (IOException | RuntimeException e) {
@@ -226,24 +164,28 @@ public record ModelDirectory(Path path) {
   }
 
   private void deleteFiles() throws IOException {
-    for (Path file : List.of(config(), weights(), fastText(), terms(), tokenizer(), labels(), target(), provenance(),
-        trainingConfig(), resolvedConfig(), metrics(), testOutcomes(), report(), log(), thresholdLog(),
-        stagesConfig())) {
+    for (Path file : List.of(config(), labels(), target(), provenance(), trainingConfig(), resolvedConfig(), metrics(),
+        testOutcomes(), report(), log(), thresholdLog())) {
       Files.deleteIfExists(file);
     }
-    deleteFolder(stages());
+    // The run that is there may be of another family than the one that takes its place.
+    for (ModelFamily family : ModelFamily.installed()) {
+      for (String name : family.files()) {
+        deleteTree(file(name));
+      }
+    }
     deleteRunFiles();
   }
 
   /** Deletes what only an unfinished run needs. */
   public void deleteRunFiles() throws IOException {
-    deleteFolder(checkpoints());
-    deleteFolder(cache());
+    deleteTree(checkpoints());
+    deleteTree(cache());
   }
 
-  private static void deleteFolder(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      try (Stream<Path> files = Files.walk(folder)) {
+  private static void deleteTree(Path root) throws IOException {
+    if (Files.exists(root)) {
+      try (Stream<Path> files = Files.walk(root)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
@@ -251,81 +193,9 @@ public record ModelDirectory(Path path) {
     }
   }
 
-  /** Reads the settings of the run. */
-  public TrainingConfig readTrainingConfig() throws IOException {
-    return readJson(trainingConfig(), TrainingConfig.class);
-  }
-
-  /** Reads the settings of a run of fastText. */
-  public FastTextTrainingConfig readFastTextConfig() throws IOException {
-    return readJson(trainingConfig(), FastTextTrainingConfig.class);
-  }
-
-  /** Reads the settings of a run of the linear baseline. */
-  public LinearTrainingConfig readLinearConfig() throws IOException {
-    return readJson(trainingConfig(), LinearTrainingConfig.class);
-  }
-
-  /** What the run that was started here trains: {@code encoder}, {@code fasttext} or {@code linear}. */
-  public String trainedModel() throws IOException {
-    Object model = readJson(trainingConfig(), Map.class).get("model");
-    return model == null ? "encoder" : model.toString();
-  }
-
-  /** Reads which rows the run is about, whatever it trains. */
-  public DataSettings readTrainingData() throws IOException {
-    return switch (trainedModel()) {
-      case FastTextTrainingConfig.MODEL -> readFastTextConfig().data();
-      case LinearTrainingConfig.MODEL -> readLinearConfig().data();
-      default -> readTrainingConfig().data();
-    };
-  }
-
-  /** Writes a value as JSON; what the file held before stays if that fails. */
-  public static void writeJson(Path file, Object value) throws IOException {
-    AtomicFile.writeText(file, JSON.writeValueAsString(value) + "\n");
-  }
-
-  /**
-   * Reads a JSON file of one of the records that are kept in a model directory.
-   *
-   * @throws UserError when the file is not such a record
-   */
-  public static <T> T readJson(Path file, Class<T> type) throws IOException {
-    try {
-      return readJson(Files.readString(file), type);
-    } catch (JacksonException e) {
-      throw new UserError(file + " is damaged: " + firstLine(e)
-          + "; copy it again, or train again with --overwrite",
-          e);
-    }
-  }
-
-  /** Reads a record from JSON text. */
-  public static <T> T readJson(String text, Class<T> type) {
-    return JSON.readValue(text, type);
-  }
-
-  /** Writes a record as JSON text. */
-  public static String toJson(Object value) {
-    return JSON.writeValueAsString(value);
-  }
-
-  private static String firstLine(JacksonException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserError) {
-        return String.valueOf(cause.getMessage());
-      }
-    }
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      return "this version of Crema does not know the key '" + unknown.getPropertyName() + "'";
-    }
-    return e.getOriginalMessage().lines().findFirst().orElse("not the JSON that was expected");
-  }
-
   /** The SHA-256 of a file in hexadecimal. */
   public static String sha256(Path file) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Fingerprint.sha256();
     try (InputStream in = Files.newInputStream(file)) {
       var buffer = new byte[1 << 16];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -337,18 +207,10 @@ public record ModelDirectory(Path path) {
 
   /** The SHA-256 of some texts in hexadecimal. */
   public static String sha256(List<String> texts) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Fingerprint.sha256();
     for (String text : texts) {
       digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

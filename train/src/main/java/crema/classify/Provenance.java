@@ -1,7 +1,14 @@
 package crema.classify;
 
+import crema.settings.JsonFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a model comes from: enough to make it again.
@@ -38,5 +45,60 @@ public record Provenance(
   /** The version of this build, from the jar's manifest. */
   public static String version() {
     return Objects.requireNonNullElse(Provenance.class.getPackage().getImplementationVersion(), "development");
+  }
+
+  /** Writes {@code provenance.json}. */
+  public void write(Path file) throws IOException {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("crema", crema);
+    json.put("created", created);
+    json.put("command", command);
+    json.put("seed", seed);
+    json.put("data_hash", dataHash);
+    json.put("train_rows", trainRows);
+    json.put("validation_rows", validationRows);
+    json.put("test_rows", testRows);
+    json.put("steps", steps);
+    json.put("best_step", bestStep);
+    json.put("java", java);
+    JsonFile.write(file, json);
+  }
+
+  /**
+   * Reads {@code provenance.json}.
+   *
+   * @throws crema.base.UserError when the file is damaged
+   */
+  public static Provenance read(Path file) throws IOException {
+    return new Fields(file, JsonFile.read(file)).provenance();
+  }
+
+  /** The values of a file. */
+  private record Fields(Path file, Map<String, @Nullable Object> values) {
+    Provenance provenance() {
+      return new Provenance(text("crema"), text("created"), texts("command"), number("seed"), text("data_hash"),
+          number("train_rows"), number("validation_rows"), number("test_rows"), number("steps"), number("best_step"),
+          text("java"));
+    }
+
+    String text(String key) {
+      return value(key, String.class);
+    }
+
+    long number(String key) {
+      return value(key, Number.class).longValue();
+    }
+
+    List<String> texts(String key) {
+      return ((List<?>) value(key, List.class)).stream().map(String::valueOf).toList();
+    }
+
+    private <T> T value(String key, Class<T> type) {
+      if (!type.isInstance(values.get(key))) {
+        throw JsonFile.damaged(file.toString(), "its " + key + " is missing or not a "
+            + type.getSimpleName().toLowerCase(Locale.ROOT), null);
+      }
+      return type.cast(values.get(key));
+    }
   }
 }

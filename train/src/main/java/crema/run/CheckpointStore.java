@@ -1,10 +1,11 @@
 package crema.run;
 
 import crema.base.UserError;
-import crema.classify.ModelDirectory;
+import crema.classify.TrainingListener;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
+import crema.settings.RecordJson;
 import crema.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -44,7 +45,7 @@ public final class CheckpointStore {
   /** Writes a checkpoint and deletes all but the newest two. */
   public Path save(TrainingState state, Map<String, Tensor> tensors) throws IOException {
     Files.createDirectories(folder);
-    String text = ModelDirectory.toJson(state);
+    String text = RecordJson.toText(state);
     var checksum = new CRC32C();
     update(checksum, text);
     tensors.forEach((name, tensor) -> {
@@ -98,7 +99,7 @@ public final class CheckpointStore {
       if (!Long.toHexString(checksum.getValue()).equals(reader.metadata().get(CHECKSUM))) {
         throw new InvalidWeightsException("its checksum is wrong");
       }
-      TrainingState state = ModelDirectory.readJson(text, TrainingState.class);
+      TrainingState state = RecordJson.read(text, TrainingState.class);
       if (state.version() > TrainingState.VERSION) {
         throw new UserError(file + " was written by a newer version of Crema; resume with that one");
       }

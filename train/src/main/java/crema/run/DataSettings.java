@@ -3,7 +3,11 @@ package crema.run;
 import static crema.settings.Checks.requireIn;
 
 import crema.base.UserError;
+import crema.classify.ModelDirectory;
+import crema.settings.JsonFile;
+import crema.settings.RecordJson;
 import crema.task.LabelConfig;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,5 +67,14 @@ public record DataSettings(
       boolean strict) {
     this(train, validation, test, text, labels, group, validationFraction, testFraction, stratified, strict,
         Languages.NONE);
+  }
+
+  /**
+   * Reads which rows the run in a directory is about, whatever it trains.
+   *
+   * @throws UserError when its settings are damaged
+   */
+  public static DataSettings read(ModelDirectory directory) throws IOException {
+    return RecordJson.of(JsonFile.read(directory.trainingConfig()).get("data"), directory.trainingConfig(), DataSettings.class);
   }
 }

@@ -2,6 +2,7 @@ package crema.run;
 
 import crema.classify.ModelDirectory;
 import crema.classify.Provenance;
+import crema.classify.TrainingResult;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.StepLog;
@@ -47,10 +48,10 @@ public record FinishedRun(ModelDirectory directory, Target target, DecisionConfi
     files.writeWeights();
     target.labels().save(directory.labels());
     TargetFile.write(target, directory.target());
-    ModelDirectory.writeJson(directory.provenance(), new Provenance(Provenance.version(),
+    new Provenance(Provenance.version(),
         Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
-        System.getProperty("java.vm.name") + " " + Runtime.version()));
+        System.getProperty("java.vm.name") + " " + Runtime.version()).write(directory.provenance());
     var targetReport = new TargetReport(target, data.languages(), data.labels().bands());
     TestReport.Builder builder = targetReport.builder("Test of " + directory.path(), test, seed);
     targetReport.addValidation(builder, decision, validation, test);

@@ -2,6 +2,7 @@ package crema.run;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.TrainingListener;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;

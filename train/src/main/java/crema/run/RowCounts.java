@@ -1,5 +1,11 @@
 package crema.run;
 
+import crema.classify.ModelDirectory;
+import crema.data.ProblemListener;
+import crema.data.RowSource;
+import crema.data.SplitRows;
+import java.util.List;
+
 /**
  * How many rows a run has, and which.
  *
@@ -9,8 +15,22 @@ package crema.run;
  * @param hash the SHA-256 of what decides on the rows of all three parts
  */
 public record RowCounts(long train, long validation, long test, String hash) {
-  /** Before the rows are read. */
-  static final RowCounts NONE = new RowCounts(0, 0, 0, "");
+  /** Counts rows, which reads them all. */
+  public static RowCounts of(SplitRows rows) {
+    return new RowCounts(count(rows.train()), count(rows.validation()), count(rows.test()), hash(rows));
+  }
+
+  private static long count(RowSource rows) {
+    var count = new long[1];
+    rows.forEach(ProblemListener.SILENT, row -> count[0]++);
+    return count[0];
+  }
+
+  /** The SHA-256 of what decides on the rows of all three parts. */
+  public static String hash(SplitRows rows) {
+    return ModelDirectory.sha256(
+        List.of(rows.train().fingerprint(), rows.validation().fingerprint(), rows.test().fingerprint()));
+  }
 
   @Override
   public String toString() {

@@ -1,7 +1,8 @@
 package crema.run;
 
 import crema.base.UserError;
-import crema.classify.ModelDirectory;
+import crema.classify.RunContext;
+import crema.classify.TrainingListener;
 import crema.data.Columns;
 import crema.data.Duplicates;
 import crema.data.FileRows;
@@ -14,35 +15,36 @@ import crema.data.ProductTitles;
 import crema.data.RowSource;
 import crema.data.Split;
 import crema.data.SplitPlan;
+import crema.data.SplitRows;
 import crema.data.TextColumn;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/**
- * The rows of a run, split.
- *
- * @param train the rows to train on
- * @param validation the rows that decide what is best
- * @param test the rows of the final test
- * @param labels the labels of the training rows
- */
-public record RunRows(RowSource train, RowSource validation, RowSource test, LabelSet labels) {
+/** Reads and splits the rows of a run. */
+public final class RunRows {
   private static final int SHOWN_CHARACTERS = 80;
 
+  private RunRows() {}
+
+  /** The rows of a run: those that were read before, or those that its settings say. */
+  public static SplitRows of(RunContext context, DataSettings data, long seed) {
+    return context.rows() != null ? context.rows() : read(data, seed, context.listener());
+  }
+
   /**
-   * Reads and splits rows, and tells what is wrong with them.
+   * Reads and splits rows, and reports what is wrong with them.
    *
    * @param data which rows, and how they are split
    * @param seed of the split
    * @throws crema.data.DataException when the rows cannot be used
    */
-  public static RunRows read(DataSettings data, long seed, TrainingListener listener) {
+  public static SplitRows read(DataSettings data, long seed, TrainingListener listener) {
     listener.stage("Reading the data");
     var problems = new ProblemLog();
-    RunRows rows = of(data, seed, data.strict() ? ProblemListener.STRICT : problems);
+    SplitRows rows = read(data, seed, data.strict() ? ProblemListener.STRICT : problems);
     problems.report().forEach(listener::warning);
-    rows.reportDuplicates(listener);
+    reportDuplicates(rows, listener);
     return rows;
   }
 
@@ -51,10 +53,10 @@ public record RunRows(RowSource train, RowSource validation, RowSource test, Lab
    *
    * @param data which rows, and how they are split
    * @param seed of the split
-   * @param listener hears of each row that cannot be used, once
+   * @param listener is notified of each row that cannot be used, once
    * @throws crema.data.DataException when the rows cannot be used
    */
-  private static RunRows of(DataSettings data, long seed, ProblemListener listener) {
+  private static SplitRows read(DataSettings data, long seed, ProblemListener listener) {
     RowSource train = rows(data.train(), data);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
     double testShare = data.test().isEmpty() ? data.testFraction() : 0;
@@ -68,7 +70,7 @@ public record RunRows(RowSource train, RowSource validation, RowSource test, Lab
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     if (validationShare + testShare == 0) {
-      return new RunRows(train, validation, test, all);
+      return new SplitRows(train, validation, test, all);
     }
     SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, seed);
     if (!data.stratified()) {
@@ -78,7 +80,7 @@ public record RunRows(RowSource train, RowSource validation, RowSource test, Lab
       plan = plan.withGrouping(Grouping.COLUMN);
     }
     Split split = Split.of(train, plan, ProblemListener.SILENT);
-    return new RunRows(split.train(), validationShare > 0 ? split.validation() : validation,
+    return new SplitRows(split.train(), validationShare > 0 ? split.validation() : validation,
         testShare > 0 ? split.test() : test,
         LabelCounts.count(split.train(), data.labels().format(), ProblemListener.SILENT));
   }
@@ -106,28 +108,12 @@ public record RunRows(RowSource train, RowSource validation, RowSource test, Lab
         .toList()), text);
   }
 
-  /** How many rows there are, and which. */
-  public RowCounts count() {
-    return new RowCounts(count(train), count(validation), count(test), hash());
-  }
-
-  private static long count(RowSource rows) {
-    var count = new long[1];
-    rows.forEach(ProblemListener.SILENT, row -> count[0]++);
-    return count[0];
-  }
-
-  /** The SHA-256 of what decides on the rows of all three parts. */
-  public String hash() {
-    return ModelDirectory.sha256(List.of(train.fingerprint(), validation.fingerprint(), test.fingerprint()));
-  }
-
   /** Warns of texts that are in two parts. */
-  private void reportDuplicates(TrainingListener listener) {
+  private static void reportDuplicates(SplitRows rows, TrainingListener listener) {
     var named = new LinkedHashMap<String, RowSource>();
-    named.put("training", train);
-    named.put("validation", validation);
-    named.put("test", test);
+    named.put("training", rows.train());
+    named.put("validation", rows.validation());
+    named.put("test", rows.test());
     for (Duplicates duplicates : Duplicates.between(named)) {
       listener.warning("%,d %s rows have exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
           duplicates.rows(), duplicates.part(), duplicates.earlier(),

@@ -76,6 +76,16 @@ public record DecisionConfig(
     return decoding(decoding, nodeThreshold, atLeastOne);
   }
 
+  /** The name of a decoding. */
+  static String name(Decoding decoding) {
+    return switch (decoding) {
+      case Decoding.Argmax _ -> "argmax";
+      case Decoding.TopDown _ -> "top-down";
+      case Decoding.Consistent _ -> "consistent";
+      case Decoding.BestPath _ -> "best-path";
+    };
+  }
+
   /** The decoding of a name. */
   static Decoding decoding(String name, double nodeThreshold, boolean atLeastOne) {
     requireOneOf("decoding", name, DECODINGS);

@@ -1,91 +1,48 @@
 package crema.task;
 
 import crema.base.UserError;
-import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.metrics.Thresholds;
+import crema.settings.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * {@code target.json}: how a model's scores become labels.
- *
- * @param format of the file
- * @param target the kind of target
- * @param multi what is said of several labels, or null
- * @param taxonomy what is said of paths, or null
- */
-public record TargetFile(int format, String target, @Nullable Multi multi, @Nullable Tree taxonomy) {
+/** {@code target.json}: how a model's scores become labels. */
+public final class TargetFile {
   private static final int FORMAT = 1;
 
-  /**
-   * Thresholds of several labels.
-   *
-   * @param atLeastOne whether a text always has a label
-   * @param thresholds one a label, in the order of the labels
-   */
-  record Multi(boolean atLeastOne, List<Threshold> thresholds) {
-    Thresholds of(Path file, LabelSet labels) {
-      if (!thresholds.stream().map(Threshold::label).toList().equals(labels.names())) {
-        throw new UserError(file + " has thresholds for other labels than labels.json: "
-            + firstDifference(labels) + ". The files are of different models");
-      }
-      var values = new float[labels.size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) thresholds.get(i).threshold();
-      }
-      var each = Thresholds.perLabel(values);
-      return atLeastOne ? each.withAtLeastOne() : each;
-    }
+  private TargetFile() {}
 
-    private String firstDifference(LabelSet labels) {
-      if (thresholds.size() != labels.size()) {
-        return thresholds.size() + " thresholds for " + labels.size() + " labels";
-      }
-      int different = IntStream.range(0, labels.size())
-          .filter(i -> !thresholds.get(i).label().equals(labels.name(i))).findFirst().orElseThrow();
-      return "number " + (different + 1) + " is '" + thresholds.get(different).label() + "', not '"
-          + labels.name(different) + "'";
-    }
-  }
-
-  /**
-   * From which probability on a text has a label.
-   *
-   * @param label the label's name
-   * @param threshold the least probability
-   */
-  record Threshold(String label, double threshold) {}
-
-  /**
-   * How paths are found.
-   *
-   * @param separator what separates the segments of a path
-   * @param scoring what the scores mean
-   * @param decoding how they become a path, as in {@link DecisionConfig}
-   * @param nodeThreshold of the decoding
-   * @param atLeastOne of the decoding
-   */
-  record Tree(String separator, NodeScoring scoring, String decoding, double nodeThreshold, boolean atLeastOne) {
-    Decoding treeDecoding() {
-      return DecisionConfig.decoding(decoding, nodeThreshold, atLeastOne);
-    }
-  }
-
+  /** Writes what a model predicts; its labels are in a file of their own. */
   public static void write(Target target, Path file) throws IOException {
-    Multi multi = target instanceof MultiLabelTarget labels ? thresholds(labels) : null;
-    Tree tree = target instanceof TaxonomyTarget paths ? tree(paths) : null;
-    ModelDirectory.writeJson(file, new TargetFile(FORMAT, target.kind().key(), multi, tree));
+    var json = new LinkedHashMap<String, @Nullable Object>();
+    json.put("format", FORMAT);
+    json.put("target", target.kind().key());
+    json.put("multi", target instanceof MultiLabelTarget labels ? thresholds(labels) : null);
+    json.put("taxonomy", target instanceof TaxonomyTarget paths ? decoding(paths) : null);
+    JsonFile.write(file, json);
   }
 
-  private static Multi thresholds(MultiLabelTarget target) {
-    return new Multi(target.thresholds().isAtLeastOne(), IntStream.range(0, target.labels().size())
-        .mapToObj(label -> new Threshold(target.labels().name(label), decimal(target.thresholds().value(label))))
-        .toList());
+  private static Map<String, Object> thresholds(MultiLabelTarget target) {
+    var thresholds = new ArrayList<Map<String, Object>>();
+    for (int label = 0; label < target.labels().size(); label++) {
+      var threshold = new LinkedHashMap<String, Object>();
+      threshold.put("label", target.labels().name(label));
+      threshold.put("threshold", decimal(target.thresholds().value(label)));
+      thresholds.add(threshold);
+    }
+    var json = new LinkedHashMap<String, Object>();
+    json.put("at_least_one", target.thresholds().isAtLeastOne());
+    json.put("thresholds", thresholds);
+    return json;
   }
 
   /** The double whose decimal is as short as the float's. */
@@ -93,53 +50,112 @@ public record TargetFile(int format, String target, @Nullable Multi multi, @Null
     return Double.parseDouble(Float.toString(value));
   }
 
-  private static Tree tree(TaxonomyTarget target) {
-    return switch (target.decoding()) {
-      case Decoding.Argmax _ -> new Tree(target.separator(), target.scoring(), "argmax", 0, false);
-      case Decoding.TopDown(double threshold) ->
-          new Tree(target.separator(), target.scoring(), "top-down", threshold, false);
-      case Decoding.Consistent(double threshold, boolean atLeastOne) ->
-          new Tree(target.separator(), target.scoring(), "consistent", threshold, atLeastOne);
-      case Decoding.BestPath _ -> new Tree(target.separator(), target.scoring(), "best-path", 0, false);
-    };
+  private static Map<String, Object> decoding(TaxonomyTarget target) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("separator", target.separator());
+    json.put("scoring", target.scoring().name());
+    json.put("decoding", DecisionConfig.name(target.decoding()));
+    json.put("node_threshold", switch (target.decoding()) {
+      case Decoding.TopDown(double threshold) -> threshold;
+      case Decoding.Consistent(double threshold, boolean _) -> threshold;
+      case Decoding.Argmax _, Decoding.BestPath _ -> 0.0;
+    });
+    json.put("at_least_one", target.decoding() instanceof Decoding.Consistent(double _, boolean atLeastOne) && atLeastOne);
+    return json;
   }
 
   /**
    * Reads what a model predicts.
    *
-   * @throws UserError when the file is missing, damaged, of a newer version, or of another model
+   * @param file {@code target.json}
+   * @param labelFile {@code labels.json} of the same model
+   * @throws UserError when a file is missing, damaged, of a newer version, or of another model
    */
-  public static Target read(ModelDirectory directory) throws IOException {
-    Path file = directory.target();
+  public static Target read(Path file, Path labelFile) throws IOException {
     if (!Files.exists(file)) {
-      throw new UserError(directory.path() + " is not a whole model: it has no target.json");
+      throw new UserError(file + " is missing: a model needs all files of its directory, copy it again");
     }
-    LabelSet labels = LabelSet.load(directory.labels());
-    TargetFile read = ModelDirectory.readJson(file, TargetFile.class);
-    if (read.format > FORMAT) {
-      throw new UserError(file + " was written by a newer version of Crema (format " + read.format
+    LabelSet labels = LabelSet.load(labelFile);
+    var json = new Values(file.toString(), JsonFile.read(file));
+    if (json.get("format", Integer.class) > FORMAT) {
+      throw new UserError(file + " was written by a newer version of Crema (format " + json.values.get("format")
           + "; this one reads up to " + FORMAT + "): update Crema");
     }
-    return switch (TargetKind.ofKey(read.target)) {
+    return switch (TargetKind.ofKey(json.get("target", String.class))) {
       case SINGLE -> new SingleLabelTarget(labels);
-      case MULTI -> new MultiLabelTarget(labels, require(read.multi, file, "thresholds").of(file, labels));
-      case TAXONOMY -> {
-        Tree tree = require(read.taxonomy, file, "taxonomy");
-        var paths = TaxonomyTarget.ofNodes(labels, tree.separator, tree.scoring, tree.treeDecoding());
-        if (!IntStream.range(0, paths.taxonomy().size()).mapToObj(paths.taxonomy()::name).toList()
-            .equals(labels.names())) {
-          throw new UserError(directory.labels() + " does not hold the nodes of a taxonomy whose paths are "
-              + "separated by '" + tree.separator + "', as " + file + " says");
-        }
-        yield paths;
-      }
+      case MULTI -> new MultiLabelTarget(labels, thresholds(json.object("multi"), labels));
+      case TAXONOMY -> taxonomy(json.object("taxonomy"), labels, labelFile);
     };
   }
 
-  private static <T> T require(@Nullable T part, Path file, String name) {
-    if (part == null) {
-      throw new UserError(file + " is damaged: it has no " + name);
+  private static Thresholds thresholds(Values json, LabelSet labels) {
+    var names = new ArrayList<String>();
+    var values = new ArrayList<Float>();
+    for (Values threshold : json.objects("thresholds")) {
+      names.add(threshold.get("label", String.class));
+      values.add(threshold.get("threshold", Number.class).floatValue());
     }
-    return part;
+    if (!names.equals(labels.names())) {
+      throw new UserError(json.name + " has thresholds for other labels than labels.json: "
+          + firstDifference(names, labels) + ". The files are of different models");
+    }
+    var array = new float[values.size()];
+    IntStream.range(0, array.length).forEach(i -> array[i] = values.get(i));
+    var each = Thresholds.perLabel(array);
+    return json.get("at_least_one", Boolean.class) ? each.withAtLeastOne() : each;
+  }
+
+  private static String firstDifference(List<String> names, LabelSet labels) {
+    if (names.size() != labels.size()) {
+      return names.size() + " thresholds for " + labels.size() + " labels";
+    }
+    int different = IntStream.range(0, names.size())
+        .filter(i -> !names.get(i).equals(labels.name(i))).findFirst().orElseThrow();
+    return "number " + (different + 1) + " is '" + names.get(different) + "', not '" + labels.name(different) + "'";
+  }
+
+  private static Target taxonomy(Values json, LabelSet labels, Path labelFile) {
+    String separator = json.get("separator", String.class);
+    Decoding decoding = DecisionConfig.decoding(json.get("decoding", String.class),
+        json.get("node_threshold", Number.class).doubleValue(), json.get("at_least_one", Boolean.class));
+    var paths = TaxonomyTarget.ofNodes(labels, separator, scoring(json), decoding);
+    if (!IntStream.range(0, paths.taxonomy().size()).mapToObj(paths.taxonomy()::name).toList()
+        .equals(labels.names())) {
+      throw new UserError(labelFile + " does not hold the nodes of a taxonomy whose paths are "
+          + "separated by '" + separator + "', as " + json.name + " says");
+    }
+    return paths;
+  }
+
+  private static NodeScoring scoring(Values json) {
+    String name = json.get("scoring", String.class);
+    try {
+      return NodeScoring.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw JsonFile.damaged(json.name, "there is no scoring " + name, e);
+    }
+  }
+
+  /** An object of the file. */
+  private record Values(String name, Map<?, ?> values) {
+    <T> T get(String key, Class<T> type) {
+      if (!type.isInstance(values.get(key))) {
+        throw JsonFile.damaged(name, "it has no " + key
+            + (values.get(key) == null ? "" : " that is a " + type.getSimpleName().toLowerCase(Locale.ROOT)), null);
+      }
+      return type.cast(values.get(key));
+    }
+
+    Values object(String key) {
+      return new Values(name, get(key, Map.class));
+    }
+
+    List<Values> objects(String key) {
+      var objects = new ArrayList<Values>();
+      for (Object each : get(key, List.class)) {
+        objects.add(new Values(name, each instanceof Map<?, ?> map ? map : Map.of()));
+      }
+      return objects;
+    }
   }
 }

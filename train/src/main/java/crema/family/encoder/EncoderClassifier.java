@@ -3,6 +3,7 @@ package crema.family.encoder;
 import crema.autograd.Tape;
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.nn.InvalidWeightsException;
@@ -12,8 +13,6 @@ import crema.nn.model.EmbeddingClassifier;
 import crema.task.Target;
 import crema.task.TargetFile;
 import crema.tensor.Backend;
-import crema.tensor.BackendOptions;
-import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
@@ -44,14 +43,14 @@ public final class EncoderClassifier implements Classifier {
     this.maxLength = maxLength;
   }
 
-  public static EncoderClassifier load(ModelDirectory directory, int threads) {
+  static EncoderClassifier load(ModelDirectory directory, ComputeOptions options) throws IOException {
     try {
       EncoderDescription description = EncoderDescription.read(directory);
-      Target target = TargetFile.read(directory);
-      Tokenizer tokenizer = Tokenizer.load(directory.tokenizer());
+      Target target = TargetFile.read(directory.target(), directory.labels());
+      Tokenizer tokenizer = Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
       requireFit(directory, description, target.labels(), tokenizer);
-      Backend backend = Backend.open(Device.CPU, new BackendOptions(threads));
-      try (var weights = SafetensorsReader.open(directory.weights())) {
+      Backend backend = options.openBackend();
+      try (var weights = SafetensorsReader.open(directory.file(EncoderFamily.WEIGHTS))) {
         var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
         model.load(weights);
         model.freeze();
@@ -63,8 +62,6 @@ public final class EncoderClassifier implements Classifier {
       }
     } catch (InvalidWeightsException e) {
       throw new UserError(directory.path() + ": " + e.getMessage() + "; copy the whole model again", e);
-    } catch (IOException e) {
-      throw new UserError("the model in " + directory.path() + " cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -2,12 +2,13 @@ package crema.family.encoder;
 
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelKind;
+import crema.classify.ModelConfig;
 import crema.nn.model.EmbeddingClassifierConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code config.json} says: the network, under Hugging Face's names, and how texts are cut for it.
@@ -16,11 +17,12 @@ import java.util.Map;
  * @param maxLength longer texts are cut to so many tokens
  */
 public record EncoderDescription(EmbeddingClassifierConfig network, int maxLength) {
-  void write(Path file) throws IOException {
-    Map<String, Object> json = ModelKind.ENCODER.description();
+  /** Writes the config, which makes the directory a whole model. */
+  void write(ModelDirectory directory) throws IOException {
+    var json = new LinkedHashMap<String, Object>();
     json.put("max_length", maxLength);
     json.putAll(network.toMap());
-    ModelDirectory.writeJson(file, json);
+    ModelConfig.of(new EncoderFamily(), json).write(directory);
   }
 
   /**
@@ -30,12 +32,16 @@ public record EncoderDescription(EmbeddingClassifierConfig network, int maxLengt
    */
   public static EncoderDescription read(ModelDirectory directory) throws IOException {
     Path file = directory.config();
-    Map<?, ?> json = ModelKind.ENCODER.read(directory);
+    Map<String, @Nullable Object> json = ModelConfig.read(directory).values();
     if (!(json.get("max_length") instanceof Integer maxLength) || maxLength < 1) {
       throw new UserError(file + ": max_length must be a positive number, not " + json.get("max_length"));
     }
     var values = new LinkedHashMap<String, Object>();
-    json.forEach((key, value) -> values.put(String.valueOf(key), value));
+    json.forEach((key, value) -> {
+      if (value != null) {
+        values.put(key, value);
+      }
+    });
     try {
       return new EncoderDescription(EmbeddingClassifierConfig.of(values), maxLength);
     } catch (IllegalArgumentException e) {

@@ -22,17 +22,18 @@ import crema.nn.optim.Schedule;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.run.Checkpoint;
-import crema.run.CheckpointPolicy;
+import crema.classify.CheckpointPolicy;
 import crema.run.CheckpointStore;
 import crema.run.DivergenceGuard;
 import crema.run.EarlyStopping;
 import crema.run.FinishedRun;
 import crema.run.ModelFiles;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.run.TrainingState;
 import crema.run.Validator;
+import crema.settings.RecordJson;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
@@ -45,6 +46,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +67,7 @@ public final class EncoderRun implements AutoCloseable {
   private final TrainingListener listener;
   private final StopSignal stop;
   private final Backend backend;
+  private final int threads;
   private final PreparedData data;
   private final EmbeddingClassifier model;
   private final AdamW optimizer;
@@ -104,7 +107,8 @@ public final class EncoderRun implements AutoCloseable {
     this.listener = listener;
     this.stop = stop;
     this.backend = backend;
-    configHash = ModelDirectory.sha256(List.of(ModelDirectory.toJson(config)));
+    this.threads = threads;
+    configHash = ModelDirectory.sha256(List.of(RecordJson.toText(config)));
     data = prepareData(threads);
     TrainingConfig.Optimization optimization = config.optimization();
     model = new EmbeddingClassifier(ParameterSource.random(backend, config.seed()), network());
@@ -126,7 +130,7 @@ public final class EncoderRun implements AutoCloseable {
 
   private PreparedData prepareData(int threads) throws IOException {
     boolean resumes = directory.holdsRun();
-    return directory.begin(Map.of(directory.trainingConfig(), config),
+    return directory.begin(config,
         () -> PreparedData.prepare(config, directory, resumes, threads, listener));
   }
 
@@ -161,16 +165,6 @@ public final class EncoderRun implements AutoCloseable {
     return steps;
   }
 
-  /** The number of parameters of the network. */
-  public long parameterCount() {
-    return model.parameterCount();
-  }
-
-  /** How many steps the whole run has. */
-  public long totalSteps() {
-    return totalSteps;
-  }
-
   /**
    * Trains until the end, or until asked to stop.
    *
@@ -182,6 +176,8 @@ public final class EncoderRun implements AutoCloseable {
     secondsBefore = state.seconds();
     startedNanos = System.nanoTime();
     checkpointNanos = startedNanos;
+    listener.model(String.format(Locale.ROOT, "%,d parameters for %,d steps on %d threads", model.parameterCount(),
+        totalSteps, threads));
     listener.stage("Training");
     try (StepLog log = StepLog.resume(directory.log(), state.step())) {
       state = train(state, log);
@@ -396,12 +392,12 @@ public final class EncoderRun implements AutoCloseable {
   private final class EncoderFiles implements ModelFiles {
     @Override
     public void writeWeights() throws IOException {
-      SafetensorsWriter.write(directory.weights(), model.stateDict(), Map.of("format", "pt"));
+      SafetensorsWriter.write(directory.file(EncoderFamily.WEIGHTS), model.stateDict(), Map.of("format", "pt"));
     }
 
     @Override
     public void writeDescription() throws IOException {
-      new EncoderDescription(model.config(), config.tokenizer().maxLength()).write(directory.config());
+      new EncoderDescription(model.config(), config.tokenizer().maxLength()).write(directory);
     }
   }
 

@@ -9,7 +9,7 @@ import crema.data.Sampler;
 import crema.data.TokenDataset;
 import crema.metrics.ScoreMatrix;
 import crema.nn.model.EmbeddingClassifier;
-import crema.run.TrainingListener;
+import crema.classify.TrainingListener;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;

@@ -9,11 +9,12 @@ import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.RowFault;
 import crema.data.RowSource;
+import crema.data.SplitRows;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.run.RowCounts;
 import crema.run.RunRows;
-import crema.run.TrainingListener;
+import crema.classify.TrainingListener;
 import crema.task.LabelConfig;
 import crema.task.NodeScoring;
 import crema.task.Target;
@@ -52,13 +53,13 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   static PreparedData prepare(TrainingConfig config, ModelDirectory directory, boolean resumes, int threads,
       TrainingListener listener)
       throws IOException {
-    RunRows parts = RunRows.read(config.data(), config.seed(), listener);
+    SplitRows parts = RunRows.read(config.data(), config.seed(), listener);
     LabelConfig reading = config.data().labels();
     NodeScoring scoring = reading.kind() == TargetKind.TAXONOMY ? scoring(config.loss()) : NodeScoring.SIGMOID;
     Target target = Target.of(reading, parts.labels(), scoring, config.decision());
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
-    String tokenizerHash = ModelDirectory.sha256(directory.tokenizer());
+    String tokenizerHash = ModelDirectory.sha256(directory.file(EncoderFamily.TOKENIZER));
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
       // The other faults were told when the rows were first read.
@@ -76,11 +77,11 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
       var recipe = new TokenRecipe(source, target.labels(), tokenizer::encode, tokenizerHash,
           config.tokenizer().maxLength());
       recipes.add(recipe);
-      datasets.add(TokenDataset.cached(directory.tokenCache(name), recipe, unknownReporter));
+      datasets.add(TokenDataset.cached(directory.cache().resolve(name + ".tokens"), recipe, unknownReporter));
     });
     unknown.report().forEach(listener::warning);
     var data = new PreparedData(target, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
-        recipes.getLast(), parts.hash());
+        recipes.getLast(), RowCounts.hash(parts));
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);
@@ -113,13 +114,13 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   /** The run's tokenizer: that of the directory if it was made before, else the given one, else one that is trained. */
   private static Tokenizer tokenizer(TrainingConfig.Tokens settings, RowSource train, ModelDirectory directory,
       boolean resumes, int threads, TrainingListener listener) throws IOException {
-    if (resumes && Files.exists(directory.tokenizer())) {
-      return Tokenizer.load(directory.tokenizer());
+    if (resumes && Files.exists(directory.file(EncoderFamily.TOKENIZER))) {
+      return Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
     }
     Tokenizer tokenizer = settings.file() != null
         ? Tokenizer.load(Path.of(settings.file()))
         : trainTokenizer(settings, train, threads, listener);
-    tokenizer.save(directory.tokenizer());
+    tokenizer.save(directory.file(EncoderFamily.TOKENIZER));
     return tokenizer;
   }
 

@@ -5,10 +5,10 @@ import static crema.settings.Checks.requireIn;
 import static crema.settings.Checks.requireOneOf;
 
 import crema.base.UserError;
+import crema.classify.RunSettings;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +34,15 @@ public record TrainingConfig(
     Optimization optimization,
     DecisionConfig decision,
     Validation validation,
-    long seed) {
+    long seed) implements RunSettings {
   /** Checks that the loss is one for the target. */
   public TrainingConfig {
     LossName.ofKey(loss.name(), data.labels().kind());
+  }
+
+  @Override
+  public String model() {
+    return EncoderFamily.KEY;
   }
 
   /**

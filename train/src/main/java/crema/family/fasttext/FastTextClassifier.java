@@ -51,10 +51,10 @@ public final class FastTextClassifier implements Classifier {
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
   }
 
-  public static FastTextClassifier load(ModelDirectory directory, int threads) throws IOException {
-    FastText model = FastText.load(directory.fastText());
+  static FastTextClassifier load(ModelDirectory directory, int threads) throws IOException {
+    FastText model = FastText.load(directory.file(FastTextFamily.MODEL));
     var classifier = new FastTextClassifier(
-        model, FastTextDescription.read(directory), TargetFile.read(directory), threads);
+        model, FastTextDescription.read(directory), TargetFile.read(directory.target(), directory.labels()), threads);
     if (model.config().task() != Task.SUPERVISED || !classifier.indices.keySet().containsAll(model.labels())) {
       throw new UserError(directory.path() + ": labels.json has other labels than model.bin: the files are of "
           + "different models");

@@ -1,10 +1,12 @@
 package crema.family.fasttext;
 
 import crema.base.UserError;
+import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelKind;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code config.json} says of a fastText model: how texts are read. The rest is in the model's own file. */
 final class FastTextDescription {
@@ -15,15 +17,15 @@ final class FastTextDescription {
   private FastTextDescription() {}
 
   static void write(FastTextTrainingConfig.Text text, ModelDirectory directory) throws IOException {
-    Map<String, Object> json = ModelKind.FAST_TEXT.description();
+    var json = new LinkedHashMap<String, Object>();
     json.put(LOWERCASE, text.lowercase());
     json.put(LEADING_WORDS, text.leadingWords());
     json.put(LEADING_WEIGHT, text.leadingWeight());
-    ModelDirectory.writeJson(directory.config(), json);
+    ModelConfig.of(new FastTextFamily(), json).write(directory);
   }
 
   static FastTextTrainingConfig.Text read(ModelDirectory directory) throws IOException {
-    Map<?, ?> json = ModelKind.FAST_TEXT.read(directory);
+    Map<String, @Nullable Object> json = ModelConfig.read(directory).values();
     if (json.get(LOWERCASE) instanceof Boolean lowercase
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
         && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {

@@ -2,6 +2,9 @@ package crema.family.fasttext;
 
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.data.SplitRows;
 import crema.fasttext.Autotune;
 import crema.fasttext.DivergedException;
 import crema.fasttext.FastText;
@@ -11,13 +14,13 @@ import crema.fasttext.TextSource;
 import crema.fasttext.TrainingProgress;
 import crema.report.StepLog;
 import crema.report.StepRecord;
-import crema.run.CheckpointPolicy;
 import crema.run.ModelFiles;
+import crema.run.RowCounts;
 import crema.run.RunRows;
-import crema.run.StopSignal;
+import crema.classify.StopSignal;
 import crema.run.TextRun;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.task.NodeScoring;
 import crema.task.ScoredRows;
 import crema.task.Target;
@@ -27,30 +30,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a fastText model: training, checkpoints, a validation, and the test at the end. Its result depends on the
  * settings and the rows alone, whether or not it was stopped and resumed.
  */
-public final class FastTextRun {
+final class FastTextRun implements Run {
   private static final Duration NEVER = Duration.ofDays(10_000);
 
   /** With fewer labels there are too few rows to quantize the output matrix. */
   private static final int QUANTIZED_LABELS = 256;
 
   private final FastTextTrainingConfig config;
+  private final RunContext context;
   private final ModelDirectory directory;
-  private final CheckpointPolicy policy;
   private final int threads;
   private final TrainingListener listener;
   private final StopSignal stop;
-  private final Supplier<RunRows> reader;
   private final TextRun textRun;
   private boolean stopped;
   private long stepsDone;
@@ -62,67 +62,44 @@ public final class FastTextRun {
    * A run in a directory, or the rest of the one that is there.
    *
    * @param config what to compute
-   * @param directory where to write; {@linkplain ModelDirectory#prepareForRun prepared}
-   * @param policy how many minutes there are between checkpoints
-   * @param threads how many threads compute
-   * @param listener hears how it goes
-   * @param stop asks the run to stop, after writing a checkpoint
+   * @param context where to write and how it is watched; checkpoints are written after its minutes
    */
-  public FastTextRun(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
-      TrainingListener listener, StopSignal stop) {
-    this(config, directory, policy, threads, listener, stop,
-        () -> RunRows.read(config.data(), config.seed(), listener));
-  }
-
-  /**
-   * A run on rows that were read before.
-   *
-   * @param reader gives the rows
-   */
-  public FastTextRun(FastTextTrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, int threads,
-      TrainingListener listener, StopSignal stop, Supplier<RunRows> reader) {
+  FastTextRun(FastTextTrainingConfig config, RunContext context) {
     this.config = config;
+    this.context = context;
     epochs = config.network().epochs();
-    this.directory = directory;
-    this.policy = policy;
-    this.threads = threads;
-    this.listener = listener;
-    this.stop = stop;
-    this.reader = reader;
-    textRun = new TextRun(config.data(), config.labels().decision(), config.seed(), directory, listener);
+    directory = context.directory();
+    threads = context.compute().threadsOfCpu(new FastTextFamily());
+    listener = context.listener();
+    stop = context.stop();
+    textRun = new TextRun(config.data(), config.labels().decision(), config.seed(), context);
   }
 
   /** What a run begins with: its rows, what they are to be given, and the training rows as fastText reads them. */
-  private record Start(RunRows rows, Target target, TextSource text) {}
+  private record Start(SplitRows rows, Target target, TextSource text) {}
 
-  /**
-   * Runs to the end, or until it is asked to stop.
-   *
-   * @param commandLine kept in the provenance
-   * @throws UserError when training diverges, or a setting or the data is not as it must be
-   */
-  public TrainingResult run(List<String> commandLine) throws IOException {
-    Start start = directory.begin(Map.of(directory.trainingConfig(), config), () -> {
-      RunRows rows = reader.get();
+  @Override
+  public TrainingResult run() throws IOException {
+    Start start = directory.begin(config, () -> {
+      SplitRows rows = RunRows.of(context, config.data(), config.seed());
       Target target = Target.of(config.data().labels(), rows.labels(), NodeScoring.SIGMOID, config.labels().decision());
       return new Start(rows, target, lines(target).write(rows.train(), "train"));
     });
-    RunRows rows = start.rows();
+    SplitRows rows = start.rows();
     Target target = start.target();
-    trainRows = rows.count().train();
+    trainRows = RowCounts.of(rows).train();
     var facts = new LinkedHashMap<String, String>();
     Optional<FastText> trained;
     ScoredRows validation;
-    try (var run = new Run()) {
-      trained = crossValidated(rows, target, facts) ? train(run, target, start.text(), rows, facts) : Optional.empty();
+    try (var progress = new Progress()) {
+      trained = crossValidated(rows, target, facts) ? train(progress, target, start.text(), rows, facts) : Optional.empty();
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
       var classifier = new FastTextClassifier(trained.get(), config.network().text(), target, threads);
-      validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, run.log());
+      validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
     }
-    return finish(trained.get(), validation, target.tuned(config.labels().decision(), validation), rows, facts,
-        commandLine);
+    return finish(trained.get(), validation, target.tuned(config.labels().decision(), validation), rows, facts);
   }
 
   private FastTextLines lines(Target target) {
@@ -134,7 +111,7 @@ public final class FastTextRun {
    *
    * @return false if the run was asked to stop meanwhile
    */
-  private boolean crossValidated(RunRows rows, Target target, Map<String, String> facts) throws IOException {
+  private boolean crossValidated(SplitRows rows, Target target, Map<String, String> facts) throws IOException {
     if (config.tuning().folds() == 0) {
       return true;
     }
@@ -145,20 +122,20 @@ public final class FastTextRun {
       if (scores.isEmpty()) {
         return false;
       }
-      ModelDirectory.writeJson(file, scores.get());
+      scores.get().write(file);
     }
-    facts.putAll(ModelDirectory.readJson(file, FoldScores.class).facts());
+    facts.putAll(FoldScores.read(file).facts());
     return true;
   }
 
   /** Trains, searches first if that was asked for, and quantizes; nothing if the run was asked to stop. */
-  private Optional<FastText> train(Run run, Target target, TextSource text, RunRows rows, Map<String, String> facts)
+  private Optional<FastText> train(Progress progress, Target target, TextSource text, SplitRows rows, Map<String, String> facts)
       throws IOException {
     Files.createDirectories(directory.checkpoints());
     if (config.tuning().searchSeconds() > 0) {
       TextSource validation = lines(target).write(rows.validation(), "validation");
       Path trials = directory.checkpoints().resolve("trials.jsonl");
-      run.onStart(0);
+      progress.onStart(0);
       var found = new FastTextSearch(config, trials, threads, listener, stop).run(text, validation);
       if (found.isEmpty()) {
         return Optional.empty();
@@ -169,15 +146,15 @@ public final class FastTextRun {
       return Optional.of(quantized(result.model(), text));
     }
     listener.stage("Training");
-    FastText model = explained(() -> train(run, text));
+    FastText model = explained(() -> train(progress, text));
     return stopped ? Optional.empty() : Optional.of(quantized(model, text));
   }
 
-  private FastText train(Run run, TextSource text) throws IOException {
+  private FastText train(Progress progress, TextSource text) throws IOException {
     Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
     Duration interval =
-        policy.everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (policy.everyMinutes() * 60_000));
-    var trainer = config.trainer(threads, trainRows).checkpoints(checkpoint, interval).listener(run);
+        context.checkpoints().everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
+    var trainer = config.trainer(threads, trainRows).checkpoints(checkpoint, interval).listener(progress);
     return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
   }
 
@@ -207,7 +184,7 @@ public final class FastTextRun {
   }
 
   /** Logs milestones, which are the same in every run, and shows progress between them. */
-  private final class Run implements crema.fasttext.TrainingListener, AutoCloseable {
+  private final class Progress implements crema.fasttext.TrainingListener, AutoCloseable {
     private @Nullable StepLog log;
 
     StepLog log() {
@@ -227,27 +204,27 @@ public final class FastTextRun {
     }
 
     @Override
-    public boolean onProgress(TrainingProgress progress) {
-      stepsDone = steps(progress.fraction());
-      if (Double.isFinite(progress.loss())) {
-        listener.step(entry(progress), totalSteps());
+    public boolean onProgress(TrainingProgress now) {
+      stepsDone = steps(now.fraction());
+      if (Double.isFinite(now.loss())) {
+        listener.step(entry(now), totalSteps());
       }
       stopped = stop.isRequested();
       return !stopped;
     }
 
     @Override
-    public void onMilestone(TrainingProgress progress) {
+    public void onMilestone(TrainingProgress now) {
       try {
-        log().write(entry(progress));
+        log().write(entry(now));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private StepRecord entry(TrainingProgress progress) {
-      return new StepRecord(steps(progress.fraction()), progress.fraction() * epochs, progress.loss(),
-          progress.lr(), Double.NaN, progress.wordsPerSecond(), secondsBefore + progress.elapsed().toMillis() * 1e-3);
+    private StepRecord entry(TrainingProgress now) {
+      return new StepRecord(steps(now.fraction()), now.fraction() * epochs, now.loss(),
+          now.lr(), Double.NaN, now.wordsPerSecond(), secondsBefore + now.elapsed().toMillis() * 1e-3);
     }
 
     @Override
@@ -268,14 +245,14 @@ public final class FastTextRun {
   }
 
   /** Tests and writes the model. */
-  private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, RunRows rows,
-      Map<String, String> found, List<String> commandLine) throws IOException {
+  private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, SplitRows rows,
+      Map<String, String> found) throws IOException {
     var classifier = new FastTextClassifier(model, config.network().text(), tuned, threads);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
         model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
     facts.putAll(found);
-    return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), commandLine, facts);
+    return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
   }
 
   /** What there is of a fastText model besides its labels. */
@@ -288,7 +265,7 @@ public final class FastTextRun {
 
     @Override
     public void writeWeights() throws IOException {
-      model.save(directory.fastText());
+      model.save(directory.file(FastTextFamily.MODEL));
     }
 
     @Override

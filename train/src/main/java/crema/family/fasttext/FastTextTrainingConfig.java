@@ -1,6 +1,7 @@
 package crema.family.fasttext;
 
 import crema.base.UserError;
+import crema.classify.RunSettings;
 import crema.family.encoder.ChosenLoss;
 import crema.family.encoder.LossConfig;
 import crema.fasttext.FastTextConfig;
@@ -9,7 +10,6 @@ import crema.fasttext.Fields;
 import crema.fasttext.LossKind;
 import crema.nn.loss.ClassFrequencies;
 import crema.run.DataSettings;
-import crema.run.RunSettings;
 import crema.task.LabelConfig;
 import java.util.List;
 

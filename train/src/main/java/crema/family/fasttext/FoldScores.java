@@ -2,6 +2,9 @@ package crema.family.fasttext;
 
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
+import crema.settings.JsonFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,19 @@ record FoldScores(Map<String, List<Double>> values) {
     for (Metric metric : METRICS) {
       values.put(metric.key(), new ArrayList<>(folds.stream().map(metric::of).toList()));
     }
+    return new FoldScores(values);
+  }
+
+  /** Writes the scores, for a run that is resumed. */
+  void write(Path file) throws IOException {
+    JsonFile.write(file, values);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  static FoldScores read(Path file) throws IOException {
+    var values = new LinkedHashMap<String, List<Double>>();
+    JsonFile.read(file).forEach((metric, folds) -> values.put(metric, folds instanceof List<?> list
+        ? list.stream().map(Number.class::cast).map(Number::doubleValue).toList() : List.of()));
     return new FoldScores(values);
   }
 

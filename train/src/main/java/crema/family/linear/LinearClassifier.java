@@ -3,7 +3,6 @@ package crema.family.linear;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelKind;
 import crema.linear.LinearModel;
 import crema.linear.SparseMatrix;
 import crema.linear.TfIdf;
@@ -24,11 +23,10 @@ public final class LinearClassifier implements Classifier {
     this.target = target;
   }
 
-  public static LinearClassifier load(ModelDirectory directory) throws IOException {
-    ModelKind.LINEAR.read(directory);
-    TfIdf terms = TfIdf.load(directory.terms());
-    LinearModel model = LinearModel.load(directory.weights());
-    Target target = TargetFile.read(directory);
+  static LinearClassifier load(ModelDirectory directory) throws IOException {
+    TfIdf terms = TfIdf.load(directory.file(LinearFamily.TERMS));
+    LinearModel model = LinearModel.load(directory.file(LinearFamily.WEIGHTS));
+    Target target = TargetFile.read(directory.target(), directory.labels());
     if (model.features() != terms.vocabulary().size() || model.labels() != target.labels().size()) {
       throw new UserError(directory.path() + ": the model has " + model.features() + " terms and "
           + model.labels() + " labels, but terms.json has " + terms.vocabulary().size() + " and labels.json "

@@ -1,11 +1,17 @@
 package crema.family.linear;
 
 import crema.base.UserError;
+import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelKind;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
+import crema.data.SplitRows;
 import crema.linear.CrossValidation;
 import crema.linear.HyperplaneShift;
 import crema.linear.LabelTargets;
@@ -18,10 +24,7 @@ import crema.linear.TfIdf;
 import crema.report.StepLog;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
-import crema.run.StopSignal;
 import crema.run.TextRun;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.task.MultiLabelTarget;
@@ -37,71 +40,51 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
  * hyperplanes, their shift on validation rows, and the test. Its result depends on the settings and the rows alone. It
  * has no checkpoints: one that was stopped starts over.
  */
-public final class LinearRun {
+final class LinearRun implements Run {
   private final LinearTrainingConfig config;
+  private final RunContext context;
   private final ModelDirectory directory;
   private final int threads;
   private final TrainingListener listener;
   private final StopSignal stop;
-  private final Supplier<RunRows> reader;
   private final TextRun run;
 
   /**
    * A run in a directory.
    *
    * @param config what to compute
-   * @param directory where to write; {@linkplain ModelDirectory#prepareForRun prepared}
-   * @param threads how many threads compute
-   * @param listener hears how it goes
-   * @param stop asks the run to stop
+   * @param context where to write and how it is watched
    */
-  public LinearRun(LinearTrainingConfig config, ModelDirectory directory, int threads, TrainingListener listener,
-      StopSignal stop) {
-    this(config, directory, threads, listener, stop, () -> RunRows.read(config.data(), config.seed(), listener));
-  }
-
-  /**
-   * A run on rows that were read before.
-   *
-   * @param reader gives the rows
-   */
-  public LinearRun(LinearTrainingConfig config, ModelDirectory directory, int threads, TrainingListener listener,
-      StopSignal stop, Supplier<RunRows> reader) {
+  LinearRun(LinearTrainingConfig config, RunContext context) {
     this.config = config;
-    this.directory = directory;
-    this.threads = threads;
-    this.listener = listener;
-    this.stop = stop;
-    this.reader = reader;
-    run = new TextRun(config.data(), DecisionConfig.HALF, config.seed(), directory, listener);
+    this.context = context;
+    directory = context.directory();
+    threads = context.compute().threadsOfCpu(new LinearFamily());
+    listener = context.listener();
+    stop = context.stop();
+    run = new TextRun(config.data(), DecisionConfig.HALF, config.seed(), context);
   }
 
   /** Texts as vectors, and their labels. */
   private record Examples(SparseMatrix texts, LabelTargets targets) {}
 
-  /**
-   * Runs to the end, or until it is asked to stop.
-   *
-   * @param commandLine kept in the provenance
-   * @throws UserError when a setting or the data is not as it must be
-   */
-  public TrainingResult run(List<String> commandLine) throws IOException {
+  @Override
+  public TrainingResult run() throws IOException {
     try {
-      return directory.begin(Map.of(directory.trainingConfig(), config), () -> train(commandLine));
+      return directory.begin(config, this::train);
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private TrainingResult train(List<String> commandLine) throws IOException {
-    RunRows rows = reader.get();
+  private TrainingResult train() throws IOException {
+    SplitRows rows = RunRows.of(context, config.data(), config.seed());
     Target target = target(rows);
     listener.stage("Counting terms");
     TfIdf terms = TfIdf.fit(texts(rows.train()), config.terms().config());
@@ -126,11 +109,10 @@ public final class LinearRun {
     if (stop.isRequested()) {
       return new TrainingResult(0, 0, null);
     }
-    return finish(new LinearClassifier(terms, model, target), new LinearFiles(terms, model), rows, hyperplanes,
-        commandLine);
+    return finish(new LinearClassifier(terms, model, target), new LinearFiles(terms, model), rows, hyperplanes);
   }
 
-  private Target target(RunRows rows) {
+  private Target target(SplitRows rows) {
     LabelConfig reading = config.data().labels();
     var labels = rows.labels();
     if (config.hyperplanes().shift() && reading.kind() == TargetKind.SINGLE) {
@@ -178,8 +160,8 @@ public final class LinearRun {
         validation.run(examples.texts(), examples.targets(), values).best(CrossValidation.Score::macroF1));
   }
 
-  private TrainingResult finish(LinearClassifier classifier, ModelFiles files, RunRows rows, LinearConfig hyperplanes,
-      List<String> commandLine) throws IOException {
+  private TrainingResult finish(LinearClassifier classifier, ModelFiles files, SplitRows rows, LinearConfig hyperplanes)
+      throws IOException {
     ScoredRows validation;
     try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
       validation = run.validate(classifier, rows.validation(), 0, 0, log);
@@ -187,7 +169,7 @@ public final class LinearRun {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", config.hyperplanes().loss(),
         hyperplanes.c(), config.hyperplanes().classWeights(), config.hyperplanes().shift() ? ", shifted" : ""));
-    return run.finish(classifier, files, rows, validation, 0, commandLine, facts);
+    return run.finish(classifier, files, rows, validation, 0, facts);
   }
 
   /** What there is of a linear model besides its labels. */
@@ -202,13 +184,13 @@ public final class LinearRun {
 
     @Override
     public void writeWeights() throws IOException {
-      terms.save(directory.terms());
-      model.save(directory.weights());
+      terms.save(directory.file(LinearFamily.TERMS));
+      model.save(directory.file(LinearFamily.WEIGHTS));
     }
 
     @Override
     public void writeDescription() throws IOException {
-      ModelDirectory.writeJson(directory.config(), ModelKind.LINEAR.description());
+      ModelConfig.of(new LinearFamily(), Map.of()).write(directory);
     }
   }
 }

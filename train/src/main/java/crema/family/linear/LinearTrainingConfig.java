@@ -4,13 +4,13 @@ import static crema.settings.Checks.requireIn;
 import static crema.settings.Checks.requireOneOf;
 
 import crema.base.UserError;
+import crema.classify.RunSettings;
 import crema.linear.ClassWeights;
 import crema.linear.DocumentFrequency;
 import crema.linear.LinearConfig;
 import crema.linear.LinearLoss;
 import crema.linear.TfIdfConfig;
 import crema.run.DataSettings;
-import crema.run.RunSettings;
 import crema.task.LabelConfig;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import crema.data.ProblemListener;
 import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.RowSource;
-import crema.run.RunRows;
+import crema.data.SplitRows;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,11 +24,11 @@ record StageRows(RowSource rows, Routes routes, Routes.Stage stage) implements R
    * The rows of a run that reach a stage. If no validation row does, or no test row, the stage is validated or tested
    * on its training rows: the model is tested on all of its stages together.
    */
-  static RunRows of(RunRows all, Routes routes, Routes.Stage stage) {
+  static SplitRows of(SplitRows all, Routes routes, Routes.Stage stage) {
     var train = new StageRows(all.train(), routes, stage);
     var validation = new StageRows(all.validation(), routes, stage);
     var test = new StageRows(all.test(), routes, stage);
-    return new RunRows(train, validation.isEmpty() ? train : validation, test.isEmpty() ? train : test, train.labels());
+    return new SplitRows(train, validation.isEmpty() ? train : validation, test.isEmpty() ? train : test, train.labels());
   }
 
   private LabelSet labels() {

@@ -2,8 +2,10 @@ package crema.family.staged;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelKind;
+import crema.classify.ModelFamily;
 import crema.task.Target;
 import crema.task.TargetFile;
 import java.io.IOException;
@@ -16,15 +18,13 @@ import java.util.Map;
  * What {@code config.json} says of a model that decides in stages: the route of each label. The models of the stages
  * are model directories of their own, {@code stages/1} and so on.
  */
-public final class StagedDescription {
+final class StagedDescription {
   private static final String ROUTES = "routes";
 
   private StagedDescription() {}
 
-  public static void write(Routes routes, ModelDirectory directory) throws IOException {
-    Map<String, Object> json = ModelKind.STAGED.description();
-    json.put(ROUTES, routes.byLabel());
-    ModelDirectory.writeJson(directory.config(), json);
+  static void write(Routes routes, ModelDirectory directory) throws IOException {
+    ModelConfig.of(new StagedFamily(), Map.of(ROUTES, routes.byLabel())).write(directory);
   }
 
   /**
@@ -32,9 +32,9 @@ public final class StagedDescription {
    *
    * @throws UserError when they are missing or damaged
    */
-  public static Routes read(ModelDirectory directory) throws IOException {
+  static Routes read(ModelDirectory directory) throws IOException {
     var routes = new LinkedHashMap<String, List<String>>();
-    if (!(ModelKind.STAGED.read(directory).get(ROUTES) instanceof Map<?, ?> json)) {
+    if (!(ModelConfig.read(directory).values().get(ROUTES) instanceof Map<?, ?> json)) {
       throw new UserError(directory.config() + " has no " + ROUTES);
     }
     json.forEach((label, route) -> routes.put(String.valueOf(label), route instanceof List<?> branches
@@ -47,20 +47,22 @@ public final class StagedDescription {
   }
 
   /** Loads a model. */
-  public static StagedClassifier load(ModelDirectory directory, int threads) throws IOException {
-    return load(read(directory), TargetFile.read(directory), directory, threads);
+  static StagedClassifier load(ModelDirectory directory, ComputeOptions options) throws IOException {
+    return load(read(directory), TargetFile.read(directory.target(), directory.labels()), directory, options);
   }
 
   /** Loads the models of all stages. */
-  public static StagedClassifier load(Routes routes, Target target, ModelDirectory directory, int threads)
-      throws IOException {
+  static StagedClassifier load(Routes routes, Target target, ModelDirectory directory,
+      ComputeOptions options)      throws IOException {
     var classifiers = new ArrayList<Classifier>();
     try {
       for (int stage = 0; stage < routes.stages().size(); stage++) {
-        if (ModelKind.of(directory.stage(stage)) == ModelKind.STAGED) {
-          throw new UserError(directory.stage(stage).path() + " cannot have stages of its own");
+        ModelDirectory own = StagedFamily.stage(directory, stage);
+        ModelFamily family = ModelFamily.of(own);
+        if (family instanceof StagedFamily) {
+          throw new UserError(own.path() + " cannot have stages of its own");
         }
-        classifiers.add(Classifier.load(directory.stage(stage).path(), threads));
+        classifiers.add(family.open(own, options));
       }
       return new StagedClassifier(routes, target, classifiers);
     } catch (IllegalArgumentException e) {

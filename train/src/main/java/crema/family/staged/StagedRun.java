@@ -1,141 +1,98 @@
 package crema.family.staged;
 
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
 import crema.classify.Provenance;
-import crema.family.fasttext.FastTextTrainingConfig;
-import crema.family.linear.LinearTrainingConfig;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.RunSettings;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
+import crema.data.SplitRows;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.report.ValidationRecord;
-import crema.run.CheckpointPolicy;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
-import crema.run.RunSettings;
-import crema.run.StopSignal;
 import crema.run.TextRun;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Trains a classifier that decides in stages: a run for each stage, in a directory of its own, and a test of all of
  * them together. Stopped and resumed, it goes on with the stage that it was at.
  */
-public final class StagedRun {
-  private final StagesConfig stages;
-  private final StageTrainer trainer;
-  /** Of all stages. */
-  private final RunSettings settings;
+final class StagedRun implements Run {
+  private final StagedSettings settings;
+  private final RunContext context;
   private final ModelDirectory directory;
-  private final int threads;
-  private final TrainingListener listener;
-  private final StopSignal stop;
-
-  private StagedRun(StagesConfig stages, StageTrainer trainer, ModelDirectory directory, int threads,
-      TrainingListener listener, StopSignal stop) {
-    this.stages = stages;
-    this.trainer = trainer;
-    settings = trainer.settings();
-    this.directory = directory;
-    this.threads = threads;
-    this.listener = listener;
-    this.stop = stop;
-  }
 
   /**
-   * A run of fastText models in a directory, or the rest of the one that is there.
+   * A run in a directory, or the rest of the one that is there.
    *
-   * @param stages how the classifier is cut
-   * @param config what each stage computes
-   * @param directory where to write; {@linkplain ModelDirectory#prepareForRun prepared}
-   * @param policy how many minutes there are between checkpoints
-   * @param threads how many threads compute
-   * @param listener hears how it goes
-   * @param stop asks the run to stop, after writing a checkpoint
+   * @param settings how the classifier is cut, and what each stage computes
+   * @param context where to write and how it is watched
    */
-  public StagedRun(StagesConfig stages, FastTextTrainingConfig config, ModelDirectory directory,
-      CheckpointPolicy policy, int threads, TrainingListener listener, StopSignal stop) {
-    this(stages, new FastTextStage(config, policy, threads), directory, threads, listener, stop);
-  }
-
-  /**
-   * A run of linear models in a directory, or the rest of the one that is there.
-   *
-   * @param stages how the classifier is cut
-   * @param config what each stage computes
-   * @param directory where to write; {@linkplain ModelDirectory#prepareForRun prepared}
-   * @param threads how many threads compute
-   * @param listener hears how it goes
-   * @param stop asks the run to stop
-   */
-  public StagedRun(StagesConfig stages, LinearTrainingConfig config, ModelDirectory directory, int threads,
-      TrainingListener listener, StopSignal stop) {
-    this(stages, new LinearStage(config, threads), directory, threads, listener, stop);
+  StagedRun(StagedSettings settings, RunContext context) {
+    this.settings = settings;
+    this.context = context;
+    directory = context.directory();
   }
 
   /** What a run begins with: its rows, and which stages lead to each label. */
-  private record Start(RunRows rows, Routes routes) {}
+  private record Start(SplitRows rows, Routes routes) {}
 
-  /**
-   * Runs to the end, or until it is asked to stop.
-   *
-   * @param commandLine kept in the provenance
-   * @throws crema.base.UserError when training diverges, or a setting or the data is not as it must be
-   */
-  public TrainingResult run(List<String> commandLine) throws IOException {
-    // The stages come first: a folder that holds the settings of training holds a run.
-    var files = new LinkedHashMap<Path, Object>();
-    files.put(directory.stagesConfig(), stages);
-    files.put(directory.trainingConfig(), settings);
-    Start start = directory.begin(files, () -> {
-      trainer.requireFit();
-      stages.requireFit(settings.data().labels());
-      RunRows rows = RunRows.read(settings.data(), settings.seed(), listener);
-      return new Start(rows, stages.routes(rows.labels(), settings.data().labels()));
+  @Override
+  public TrainingResult run() throws IOException {
+    ModelFamily family = ModelFamily.named(settings.stage().model());
+    Start start = directory.begin(settings, () -> {
+      settings.stages().requireFit(settings.data().labels());
+      family.requireStage(settings.stage());
+      SplitRows rows = RunRows.of(context, settings.data(), settings.seed());
+      return new Start(rows, settings.stages().routes(rows.labels(), settings.data().labels()));
     });
-    RunRows rows = start.rows();
+    SplitRows rows = start.rows();
     Routes routes = start.routes();
     long steps = 0;
     for (int stage = 0; stage < routes.stages().size(); stage++) {
-      ModelDirectory own = directory.stage(stage);
+      ModelDirectory own = StagedFamily.stage(directory, stage);
       if (!own.holdsModel()) {
-        TrainingResult result = train(routes, stage, rows, commandLine);
+        TrainingResult result = train(family, routes, stage, rows);
         if (result.isInterrupted()) {
           return new TrainingResult(steps + result.steps(), steps + result.steps(), null);
         }
       }
-      steps += ModelDirectory.readJson(own.provenance(), Provenance.class).steps();
+      steps += Provenance.read(own.provenance()).steps();
     }
-    return finish(routes, rows, steps, commandLine);
+    return finish(family, routes, rows, steps);
   }
 
-  private TrainingResult train(Routes routes, int stage, RunRows rows, List<String> commandLine) throws IOException {
-    ModelDirectory own = directory.stage(stage);
+  private TrainingResult train(ModelFamily family, Routes routes, int stage, SplitRows rows) throws IOException {
+    ModelDirectory own = StagedFamily.stage(directory, stage);
     Files.createDirectories(own.path());
-    RunRows reaching = StageRows.of(rows, routes, routes.stages().get(stage));
-    var renamed = new StageListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()), listener);
-    return trainer.train(reaching, own, renamed, stop, commandLine);
+    SplitRows reaching = StageRows.of(rows, routes, routes.stages().get(stage));
+    RunSettings ofStage = family.ofStage(settings.stage(), reaching.train());
+    var renamed = new StageListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()),
+        context.listener());
+    return family.newRun(ofStage, context.withDirectory(own).withRows(reaching).withListener(renamed)).run();
   }
 
   /** Tests all stages together and makes the directory a whole model. */
-  private TrainingResult finish(Routes routes, RunRows rows, long steps, List<String> commandLine) throws IOException {
-    Target target = stages.target(rows.labels(), settings.data().labels());
-    var run = new TextRun(settings.data(), stages.decision(), settings.seed(), directory, listener);
-    try (var classifier = StagedDescription.load(routes, target, directory, threads)) {
+  private TrainingResult finish(ModelFamily family, Routes routes, SplitRows rows, long steps) throws IOException {
+    Target target = settings.stages().target(rows.labels(), settings.data().labels());
+    var run = new TextRun(settings.data(), settings.stages().decision(), settings.seed(), context);
+    try (var classifier = StagedDescription.load(routes, target, directory, context.compute())) {
       ScoredRows validation;
       // The steps are in the logs of the stages.
       try (var log = StepLog.create(directory.log())) {
         validation = run.validate(classifier, rows.validation(), steps, 0, log);
       }
-      return run.finish(classifier, new StagedFiles(routes), rows, validation, steps, commandLine, Map.of("Model",
-          "%,d %s models that decide one after the other".formatted(routes.stages().size(), trainer.name())));
+      return run.finish(classifier, new StagedFiles(routes), rows, validation, steps, Map.of("Model",
+          "%,d %s models that decide one after the other".formatted(routes.stages().size(), family.name())));
     }
   }
 
@@ -158,6 +115,11 @@ public final class StagedRun {
 
   /** Says which stage of the run it is that begins a stage of work. */
   private record StageListener(String prefix, TrainingListener all) implements TrainingListener {
+    @Override
+    public void model(String description) {
+      all.model(prefix + description);
+    }
+
     @Override
     public void stage(String description) {
       all.stage(prefix + description);

@@ -8,9 +8,9 @@ import crema.classify.ModelDirectory;
 import crema.metrics.Metric;
 import crema.report.StepLog;
 import crema.report.StepRecord;
-import crema.run.CheckpointPolicy;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
+import crema.classify.CheckpointPolicy;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ class EncoderRunTest {
   void aBagOfTokensIsPartOfTheModel() throws IOException {
     var run = new ModelDirectory(shared.resolve("straight"));
     assertThat(Files.readString(run.config())).contains("\"bag_size\" : 16");
-    assertThat(Files.readString(run.weights(), StandardCharsets.ISO_8859_1)).contains("bag.embed_tokens.weight");
+    assertThat(Files.readString(run.file("model.safetensors"), StandardCharsets.ISO_8859_1)).contains("bag.embed_tokens.weight");
   }
 
   private static List<Double> losses(Path directory) throws IOException {

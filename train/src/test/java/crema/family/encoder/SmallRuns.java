@@ -4,11 +4,11 @@ import crema.classify.ModelDirectory;
 import crema.data.ProblemListener;
 import crema.data.ProductTitles;
 import crema.data.Row;
-import crema.run.CheckpointPolicy;
+import crema.classify.CheckpointPolicy;
 import crema.run.DataSettings;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.tensor.Backend;
@@ -96,6 +96,6 @@ public final class SmallRuns {
   }
 
   public static byte[] weights(Path folder) throws IOException {
-    return Files.readAllBytes(new ModelDirectory(folder).weights());
+    return Files.readAllBytes(folder.resolve("model.safetensors"));
   }
 }

@@ -5,21 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.RunContext;
 import crema.classify.Prediction;
 import crema.family.fasttext.FastTextLabels;
-import crema.family.fasttext.FastTextRun;
 import crema.family.fasttext.FastTextTrainingConfig;
 import crema.family.fasttext.FastTextTuning;
 import crema.metrics.Metric;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.report.ThresholdRecord;
-import crema.run.CheckpointPolicy;
+import crema.classify.CheckpointPolicy;
 import crema.run.DataSettings;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.task.MultiLabelTarget;
@@ -124,7 +126,7 @@ class TargetTrainingTest {
       assertThat(record.curves().values()).allSatisfy(curve -> assertThat(curve).hasSize(21));
     });
     var best = log.stream().max((a, b) -> Double.compare(a.metrics().get("best_f1"), b.metrics().get("best_f1")));
-    var target = (MultiLabelTarget) TargetFile.read(directory);
+    var target = (MultiLabelTarget) TargetFile.read(directory.target(), directory.labels());
     assertThat((double) target.thresholds().value(0))
         .isEqualTo((float) (double) best.orElseThrow().metrics().get("best_threshold"));
   }
@@ -179,7 +181,7 @@ class TargetTrainingTest {
       assertThat(f1(SmallRuns.train(
           config(TAXONOMY, constrained, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1)))
           .isGreaterThan(0.95);
-      assertThat(((TaxonomyTarget) TargetFile.read(new ModelDirectory(run))).scoring())
+      assertThat(((TaxonomyTarget) TargetFile.read(run.resolve("target.json"), run.resolve("labels.json"))).scoring())
           .isEqualTo(NodeScoring.CONSTRAINED_SIGMOID);
     }
   }
@@ -235,9 +237,8 @@ class TargetTrainingTest {
         network, learnt,
         FastTextTuning.NONE, 5);
     Files.createDirectories(run);
-    return new FastTextRun(config, new ModelDirectory(run), CheckpointPolicy.DEFAULT, threads,
-        new TrainingListener() {},
-        new StopSignal()).run(List.of("test"));
+    return ModelFamily.named("fasttext").newRun(config,
+        RunContext.in(new ModelDirectory(run)).withCompute(ComputeOptions.threads(threads))).run();
   }
 
   @ParameterizedTest
@@ -247,8 +248,8 @@ class TargetTrainingTest {
     assertThat(f1(result)).isGreaterThan(0.95);
     assertThat(new ModelDirectory(folder.resolve("one")).thresholdLog()).isNotEmptyFile();
     fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("two"), 2);
-    assertThat(new ModelDirectory(folder.resolve("two")).fastText())
-        .hasSameBinaryContentAs(new ModelDirectory(folder.resolve("one")).fastText());
+    assertThat(new ModelDirectory(folder.resolve("two")).file("model.bin"))
+        .hasSameBinaryContentAs(new ModelDirectory(folder.resolve("one")).file("model.bin"));
     try (Classifier classifier = Classifier.load(folder.resolve("one"))) {
       assertThat(classifier.answer(List.of("the camera and the hammer")).getFirst()).extracting(Prediction::label)
           .containsExactlyInAnyOrder("camera", "hammer");
@@ -259,8 +260,8 @@ class TargetTrainingTest {
   void fastTextLearnsOtherThingsFromOtherLosses() throws IOException {
     fastText(MULTI, LossName.BCE, FastTextLabels.LAST, folder.resolve("bce"), 1);
     fastText(MULTI, LossName.DISTRIBUTION_BALANCED, FastTextLabels.LAST, folder.resolve("db"), 1);
-    assertThat(Files.mismatch(new ModelDirectory(folder.resolve("bce")).fastText(),
-        new ModelDirectory(folder.resolve("db")).fastText())).isNotEqualTo(-1);
+    assertThat(Files.mismatch(new ModelDirectory(folder.resolve("bce")).file("model.bin"),
+        new ModelDirectory(folder.resolve("db")).file("model.bin"))).isNotEqualTo(-1);
   }
 
   @ParameterizedTest

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelSummary;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelFamily;
+import crema.classify.ModelInfo;
+import crema.classify.RunContext;
 import crema.classify.Prediction;
 import crema.family.encoder.SmallRuns;
 import crema.fasttext.FastText;
@@ -15,11 +18,10 @@ import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.report.ThresholdRecord;
 import crema.report.ValidationRecord;
-import crema.run.CheckpointPolicy;
 import crema.run.DataSettings;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.task.LabelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,12 +57,12 @@ class FastTextRunTest {
   private static TrainingResult run(FastTextTrainingConfig config, Path folder, int threads, TrainingListener listener,
       StopSignal stop) throws IOException {
     Files.createDirectories(folder);
-    return new FastTextRun(config, new ModelDirectory(folder), CheckpointPolicy.DEFAULT, threads, listener, stop)
-        .run(List.of("test"));
+    return new FastTextRun(config, RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(threads))
+        .withListener(listener).withStop(stop)).run();
   }
 
   private static byte[] bytes(Path folder) throws IOException {
-    return Files.readAllBytes(new ModelDirectory(folder).fastText());
+    return Files.readAllBytes(new ModelDirectory(folder).file("model.bin"));
   }
 
   @Test
@@ -72,16 +74,16 @@ class FastTextRunTest {
     }
     assertThat(directory.checkpoints()).doesNotExist();
     assertThat(directory.cache()).doesNotExist();
-    assertThat(directory.trainedModel()).isEqualTo("fasttext");
-    assertThat(directory.readFastTextConfig()).isEqualTo(config(20));
-    assertThat(directory.readTrainingData()).isEqualTo(config(20).data());
-    assertThat(ModelSummary.of(directory).facts().get("Kind")).contains("fastText", "softmax", "3 to 4");
+    assertThat(ModelFamily.ofRun(directory).key()).isEqualTo("fasttext");
+    assertThat(ModelFamily.settingsOf(directory)).isEqualTo(config(20));
+    assertThat(DataSettings.read(directory)).isEqualTo(config(20).data());
+    assertThat(ModelInfo.of(directory).facts().get("Kind")).contains("fastText", "softmax", "3 to 4");
   }
 
   @Test
   void predictionsAreThoseOfTheModelFileForTheTextAsItWasReadInTraining() throws IOException {
-    var model = FastText.load(new ModelDirectory(shared.resolve("model")).fastText());
-    try (Classifier classifier = Classifier.load(shared.resolve("model"), 2)) {
+    var model = FastText.load(new ModelDirectory(shared.resolve("model")).file("model.bin"));
+    try (Classifier classifier = Classifier.load(shared.resolve("model"), ComputeOptions.threads(2))) {
       Prediction best = classifier.predict("Samsung WASHING machine");
       var expected = model.predict("samsung washing machine samsung washing", 1, 0).getFirst();
       assertThat(expected.label()).isEqualTo("__label__" + best.label().replace(" ", "%20"));
@@ -96,8 +98,8 @@ class FastTextRunTest {
     for (int i = 0; i < 30; i++) {
       texts.add("bosch fridge freezer " + i);
     }
-    try (Classifier one = Classifier.load(shared.resolve("model"), 1);
-        Classifier many = Classifier.load(shared.resolve("model"), 3)) {
+    try (Classifier one = Classifier.load(shared.resolve("model"), ComputeOptions.threads(1));
+        Classifier many = Classifier.load(shared.resolve("model"), ComputeOptions.threads(3))) {
       assertThat(many.predict(texts, 3)).isEqualTo(one.predict(texts, 3));
       assertThat(one.predict(texts, 3).getFirst()).isEmpty();
       assertThat(one.predict(texts, 3).getLast()).hasSize(3);

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
 import crema.classify.Prediction;
 import crema.family.encoder.SmallRuns;
 import crema.run.DataSettings;
 import crema.run.Languages;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
+import crema.classify.RunContext;
+import crema.classify.TrainingResult;
 import crema.task.LabelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,11 +58,11 @@ class LinearRunTest {
   private TrainingResult run(LinearTrainingConfig config, String output, int threads) throws IOException {
     var directory = new ModelDirectory(folder.resolve(output));
     directory.prepareForRun(false);
-    return new LinearRun(config, directory, threads, new TrainingListener() {}, new StopSignal()).run(List.of("test"));
+    return new LinearRun(config, RunContext.in(directory).withCompute(ComputeOptions.threads(threads))).run();
   }
 
   private Classifier load(String output) {
-    return Classifier.load(folder.resolve(output), 2);
+    return Classifier.load(folder.resolve(output), ComputeOptions.threads(2));
   }
 
   @Test
@@ -74,7 +75,7 @@ class LinearRunTest {
     for (String file : List.of("model.safetensors", "terms.json")) {
       assertThat(folder.resolve("two").resolve(file)).hasSameBinaryContentAs(folder.resolve("one").resolve(file));
     }
-    assertThat(new ModelDirectory(folder.resolve("one")).readLinearConfig()).isEqualTo(config);
+    assertThat(ModelFamily.settingsOf(new ModelDirectory(folder.resolve("one")))).isEqualTo(config);
     try (Classifier classifier = load("one")) {
       assertThat(classifier.predict("bosch serie 6 washing machine 9kg").label()).isEqualTo("Washing Machines");
       assertThat(classifier.predict(List.of(" "), 1)).containsExactly(List.of());

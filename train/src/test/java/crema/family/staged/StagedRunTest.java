@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelKind;
-import crema.classify.ModelSummary;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelFamily;
+import crema.classify.ModelInfo;
+import crema.classify.RunContext;
+import crema.classify.RunSettings;
 import crema.classify.Prediction;
 import crema.family.encoder.SmallRuns;
 import crema.family.fasttext.FastTextLabels;
@@ -16,11 +19,10 @@ import crema.family.fasttext.FastTextTrainingConfig;
 import crema.family.fasttext.FastTextTuning;
 import crema.family.linear.LinearTrainingConfig;
 import crema.metrics.Metric;
-import crema.run.CheckpointPolicy;
 import crema.run.DataSettings;
-import crema.run.StopSignal;
-import crema.run.TrainingListener;
-import crema.run.TrainingResult;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.task.TargetKind;
@@ -81,9 +83,14 @@ class StagedRunTest {
 
   private static TrainingResult run(StagesConfig stages, FastTextTrainingConfig config, Path folder,
       TrainingListener listener, StopSignal stop) throws IOException {
-    var directory = new ModelDirectory(folder);
+    return run(new StagedSettings(stages, config.data(), config.seed(), config), folder, listener, stop);
+  }
+
+  private static TrainingResult run(RunSettings settings, Path folder, TrainingListener listener, StopSignal stop)
+      throws IOException {
     Files.createDirectories(folder);
-    return new StagedRun(stages, config, directory, CheckpointPolicy.DEFAULT, 2, listener, stop).run(List.of("test"));
+    return ModelFamily.named(settings.model()).newRun(settings, RunContext.in(new ModelDirectory(folder))
+        .withCompute(ComputeOptions.threads(2)).withListener(listener).withStop(stop)).run();
   }
 
   @Test
@@ -92,9 +99,9 @@ class StagedRunTest {
         run(StagesConfig.twoStage("TVs"), flat(), folder, new TrainingListener() {}, new StopSignal());
     assertThat(Metric.ACCURACY.of(result.report().metrics())).isGreaterThan(0.8);
     var directory = new ModelDirectory(folder);
-    try (Classifier all = Classifier.load(folder, 1);
-        Classifier first = Classifier.load(directory.stage(0).path(), 1);
-        Classifier second = Classifier.load(directory.stage(1).path(), 1)) {
+    try (Classifier all = Classifier.load(folder, ComputeOptions.threads(1));
+        Classifier first = Classifier.load(StagedFamily.stage(directory, 0).path(), ComputeOptions.threads(1));
+        Classifier second = Classifier.load(StagedFamily.stage(directory, 1).path(), ComputeOptions.threads(1))) {
       assertThat(all.labels()).hasSize(10).contains("TVs");
       assertThat(first.labels()).containsExactlyInAnyOrder("TVs", "not TVs");
       assertThat(second.labels()).hasSize(9).doesNotContain("TVs");
@@ -106,7 +113,7 @@ class StagedRunTest {
       assertThat(best.probability()).isCloseTo(notTvs * second.predict(text).probability(), within(1e-3));
       assertThat(all.predict("samsung 55 inch 4k smart led tv").label()).isEqualTo("TVs");
     }
-    assertThat(ModelSummary.of(directory).facts().get("Kind")).contains("2 models", "not TVs");
+    assertThat(ModelInfo.of(directory).facts().get("Kind")).contains("2 models", "not TVs");
   }
 
   @Test
@@ -114,7 +121,7 @@ class StagedRunTest {
     TrainingResult result =
         run(StagesConfig.local(DecisionConfig.DEFAULT), paths(), folder, new TrainingListener() {}, new StopSignal());
     assertThat(Metric.ACCURACY.of(result.report().metrics())).isGreaterThan(0.7);
-    try (Classifier classifier = Classifier.load(folder, 1)) {
+    try (Classifier classifier = Classifier.load(folder, ComputeOptions.threads(1))) {
       assertThat(classifier.target().kind()).isEqualTo(TargetKind.TAXONOMY);
       assertThat(classifier.labels()).contains("Kitchen", "Kitchen > Cold", "Kitchen > Cold > Fridges", "TVs");
       assertThat(classifier.answer(List.of("bosch fridge freezer 300l frost free")).getFirst())
@@ -136,13 +143,11 @@ class StagedRunTest {
   void linearModelsDecideInStagesToo() throws IOException {
     var config = new LinearTrainingConfig(paths().data(), new LinearTrainingConfig.Terms(2, 1, 1.0, 0, true, true),
         new LinearTrainingConfig.Hyperplanes("svm", List.of(1.0), 3, "balanced", false), 3);
-    Files.createDirectories(folder);
-    var directory = new ModelDirectory(folder);
-    TrainingResult result = new StagedRun(StagesConfig.local(DecisionConfig.DEFAULT), config, directory, 2,
-        new TrainingListener() {}, new StopSignal()).run(List.of("test"));
+    TrainingResult result = run(new StagedSettings(StagesConfig.local(DecisionConfig.DEFAULT), config.data(), 3, config),
+        folder, new TrainingListener() {}, new StopSignal());
     assertThat(Metric.ACCURACY.of(result.report().metrics())).isGreaterThan(0.8);
-    assertThat(ModelKind.of(directory.stage(0))).isEqualTo(ModelKind.LINEAR);
-    try (Classifier classifier = Classifier.load(folder, 1)) {
+    assertThat(ModelFamily.of(StagedFamily.stage(new ModelDirectory(folder), 0)).key()).isEqualTo("linear");
+    try (Classifier classifier = Classifier.load(folder, ComputeOptions.threads(1))) {
       assertThat(classifier.answer(List.of("bosch dishwasher white 60cm")).getFirst().getFirst().label())
           .isEqualTo("Kitchen > Dishwashers");
     }
@@ -172,14 +177,14 @@ class StagedRunTest {
       }
     };
     assertThat(run(stages, flat(), resumed, stopInSecond, stop).isInterrupted()).isTrue();
-    var first = new ModelDirectory(resumed).stage(0);
-    var written = Files.getLastModifiedTime(first.fastText());
+    var first = StagedFamily.stage(new ModelDirectory(resumed), 0);
+    var written = Files.getLastModifiedTime(first.file("model.bin"));
     assertThatThrownBy(() -> Classifier.load(resumed)).hasMessageContaining("--resume");
     assertThat(run(stages, flat(), resumed, new TrainingListener() {}, new StopSignal()).isInterrupted()).isFalse();
-    assertThat(Files.getLastModifiedTime(first.fastText())).isEqualTo(written);
+    assertThat(Files.getLastModifiedTime(first.file("model.bin"))).isEqualTo(written);
     for (int stage = 0; stage < 2; stage++) {
-      assertThat(new ModelDirectory(resumed).stage(stage).fastText())
-          .hasSameBinaryContentAs(new ModelDirectory(folder.resolve("straight")).stage(stage).fastText());
+      assertThat(StagedFamily.stage(new ModelDirectory(resumed), stage).file("model.bin"))
+          .hasSameBinaryContentAs(StagedFamily.stage(new ModelDirectory(folder.resolve("straight")), stage).file("model.bin"));
     }
   }
 
@@ -197,10 +202,10 @@ class StagedRunTest {
   @Test
   void aDirectoryWithoutTheModelOfAStageIsNotWhole() throws IOException {
     run(StagesConfig.twoStage("TVs"), flat(), folder, new TrainingListener() {}, new StopSignal());
-    Files.delete(new ModelDirectory(folder).stage(1).fastText());
+    Files.delete(StagedFamily.stage(new ModelDirectory(folder), 1).file("model.bin"));
     assertThatThrownBy(() -> Classifier.load(folder)).isInstanceOf(UserError.class)
         .hasMessageContaining("model.bin is missing");
-    Files.delete(new ModelDirectory(folder).stage(1).config());
+    Files.delete(StagedFamily.stage(new ModelDirectory(folder), 1).config());
     assertThatThrownBy(() -> Classifier.load(folder)).isInstanceOf(UserError.class)
         .hasMessageContaining(Path.of("stages", "2").toString());
   }

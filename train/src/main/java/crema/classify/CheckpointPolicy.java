@@ -1,4 +1,4 @@
-package crema.run;
+package crema.classify;
 
 import crema.base.UserError;
 

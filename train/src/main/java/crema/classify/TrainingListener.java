@@ -1,11 +1,14 @@
-package crema.run;
+package crema.classify;
 
 import crema.report.StepRecord;
 import crema.report.ValidationRecord;
 import java.nio.file.Path;
 
-/** Hears how a training run goes on; all methods are called on the training thread and do nothing by default. */
+/** Is notified of the progress of a training run, on the training thread. All methods do nothing by default. */
 public interface TrainingListener {
+  /** Says what is about to be trained, in a few words for people. */
+  default void model(String description) {}
+
   /** A stage begins: reading, tokenizing, training, testing. */
   default void stage(String description) {}
 

@@ -1,4 +1,4 @@
-package crema.run;
+package crema.classify;
 
 /** Asks a training run to stop after the current step; it then saves a checkpoint. Set from any thread. */
 public final class StopSignal {
