@@ -9,6 +9,7 @@ module crema.tensor {
   requires static jdk.incubator.vector;
 
   exports crema.tensor;
+  exports crema.tensor.reference;
   exports crema.tensor.cpu to crema.classic;
 
   uses BackendProvider;

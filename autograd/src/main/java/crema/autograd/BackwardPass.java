@@ -67,7 +67,7 @@ public final class BackwardPass {
   public Tensor accumulator(Variable input) {
     Sink sink = sink(input);
     if (!sink.accumulate) {
-      backend().pointwise().fill(0, sink.tensor);
+      backend().ops().pointwise().fill(0, sink.tensor);
     }
     return sink.tensor;
   }
@@ -88,10 +88,10 @@ public final class BackwardPass {
     }
     Tensor present = gradient(input);
     if (present != null) {
-      backend().pointwise().addScaled(1, gradient, present);
+      backend().ops().pointwise().addScaled(1, gradient, present);
       gradient.close();
     } else if (input.isLeaf()) {
-      backend().pointwise().copy(gradient, create(input));
+      backend().ops().pointwise().copy(gradient, create(input));
       gradient.close();
     } else {
       intermediates.put(input, gradient);

@@ -59,7 +59,7 @@ public final class Gradients {
         values = rows.values();
       }
       if (values != null) {
-        sum += scope.backend().reduction().sumOfSquares(values);
+        sum += scope.backend().ops().reduction().sumOfSquares(values);
       }
     }
     return sum;
@@ -70,8 +70,8 @@ public final class Gradients {
     SparseRows rows = sparse.remove(leaf);
     if (rows != null) {
       Tensor gradient = create(leaf);
-      scope.backend().pointwise().fill(0, gradient);
-      scope.backend().embedding().scatterAdd(rows, gradient);
+      scope.backend().ops().pointwise().fill(0, gradient);
+      scope.backend().ops().embedding().scatterAdd(rows, gradient);
       rows.close();
     }
     return dense.get(leaf);
@@ -88,7 +88,7 @@ public final class Gradients {
   void addSparse(Variable leaf, SparseRows rows) {
     Tensor present = dense.get(leaf);
     if (present != null) {
-      scope.backend().embedding().scatterAdd(rows, present);
+      scope.backend().ops().embedding().scatterAdd(rows, present);
       rows.close();
       return;
     }
@@ -96,7 +96,7 @@ public final class Gradients {
     if (before == null) {
       sparse.put(leaf, new SparseRows(scope.adopt(rows.rows().share()), scope.adopt(rows.values().share())));
     } else {
-      sparse.put(leaf, scope.backend().embedding().add(before, rows, scope));
+      sparse.put(leaf, scope.backend().ops().embedding().add(before, rows, scope));
       before.close();
     }
     rows.close();

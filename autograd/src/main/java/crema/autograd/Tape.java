@@ -139,7 +139,7 @@ public final class Tape {
     consumed = true;
     var pass = new BackwardPass(scope, gradients);
     Tensor seed = scope.emptyLike(loss.value());
-    backend().pointwise().fill(scale, seed);
+    backend().ops().pointwise().fill(scale, seed);
     pass.add(loss, seed);
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);

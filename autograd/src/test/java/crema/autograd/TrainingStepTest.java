@@ -120,7 +120,7 @@ class TrainingStepTest {
         assertThat(norm).isFinite().isPositive();
         var update = new AdamWStep(0.01, 0.9, 0.999, 1e-8, 0.01, number, Math.min(1, 1 / norm));
         assertThat(gradients.sparseOrNull(table)).isNotNull();
-        var optimizers = scope.backend().optimizers();
+        var optimizers = scope.backend().ops().optimizers();
         for (Trained each : trained) {
           var sparse = gradients.sparseOrNull(each.parameter);
           if (sparse != null) {

@@ -96,11 +96,11 @@ public class AttentionBenchmark {
 
   @Benchmark
   public final void forward() {
-    backend.attention().attention(q, k, v, sequences, spec, y, logSumExp);
+    backend.ops().attention().attention(q, k, v, sequences, spec, y, logSumExp);
   }
 
   @Benchmark
   public void backward() {
-    backend.attention().attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
+    backend.ops().attention().attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
   }
 }

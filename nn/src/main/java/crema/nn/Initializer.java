@@ -50,7 +50,7 @@ public sealed interface Initializer {
   /** Overwrites the elements of an F32 or F64 tensor; element {@code i} depends on number {@code i} of the stream. */
   default void fill(Tensor tensor, Rng.Stream random) {
     if (this instanceof Constant constant) {
-      tensor.backend().pointwise().fill(constant.value(), tensor);
+      tensor.backend().ops().pointwise().fill(constant.value(), tensor);
       return;
     }
     boolean wide = tensor.dtype() == DType.F64;

@@ -50,14 +50,14 @@ public final class Linear extends Module {
     long[] extents = x.shape().toArray();
     extents[extents.length - 1] = prepared.rows();
     Tensor y = tape.scope().empty(x.value().dtype(), Shape.of(extents));
-    tape.backend().matMul().linear(x.value(), prepared, bias == null ? null : bias.value(), activation, y);
+    tape.backend().ops().matMul().linear(x.value(), prepared, bias == null ? null : bias.value(), activation, y);
     return Variable.constant(y);
   }
 
   @Override
   protected void prepare() {
     closeOwn();
-    packed = weight.value().backend().matMul().pack(weight.value());
+    packed = weight.value().backend().ops().matMul().pack(weight.value());
   }
 
   @Override

@@ -27,29 +27,8 @@ public interface Backend extends AutoCloseable {
   /** Bytes of storages that were allocated and not yet freed. */
   long liveBytes();
 
-  /** Matrix products. */
-  MatMul matMul();
-
-  /** Ops on each element, with what is fused to them. */
-  Pointwise pointwise();
-
-  /** Sums, softmax and pooling. */
-  Reduction reduction();
-
-  /** RMSNorm and LayerNorm. */
-  Normalization normalization();
-
-  /** Attention over packed sequences and rotary positions. */
-  Attention attention();
-
-  /** Gathering rows of a table, and the gradient of that. */
-  Embedding embedding();
-
-  /** Losses with their gradients. */
-  Losses losses();
-
-  /** Updates of parameters. */
-  Optimizers optimizers();
+  /** The implementation of every op, by family. */
+  Ops ops();
 
   @Override
   void close();

@@ -55,7 +55,7 @@ class TensorTest {
       assertThatIllegalStateException().isThrownBy(tensor::toFloats).withMessageContaining("[2, 3]");
       assertThatIllegalStateException().isThrownBy(tensor::share);
       assertThatIllegalStateException().isThrownBy(tensor::retain);
-      assertThatIllegalStateException().isThrownBy(() -> backend.pointwise().fill(1, tensor));
+      assertThatIllegalStateException().isThrownBy(() -> backend.ops().pointwise().fill(1, tensor));
       assertThat(tensor).hasToString("F32 [2, 3] (closed)");
     }
   }

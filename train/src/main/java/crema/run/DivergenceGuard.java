@@ -47,7 +47,7 @@ public final class DivergenceGuard {
       Supplier<Map<String, Tensor>> gradients, String lastCheckpoint) {
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
       String where = gradients.get().entrySet().stream()
-          .filter(entry -> !entry.getValue().backend().reduction().isFinite(entry.getValue()))
+          .filter(entry -> !entry.getValue().backend().ops().reduction().isFinite(entry.getValue()))
           .map(Map.Entry::getKey)
           .reduce((_, last) -> last)
           .map(name -> "; the gradient of " + name + " is the first that is not finite")
@@ -67,7 +67,7 @@ public final class DivergenceGuard {
   }
 
   private static double meanSquare(Tensor tensor) {
-    return tensor.backend().reduction().sumOfSquares(tensor) / tensor.elements();
+    return tensor.backend().ops().reduction().sumOfSquares(tensor) / tensor.elements();
   }
 
   private static UserError diverged(long step, String what, double learningRate, String lastCheckpoint) {

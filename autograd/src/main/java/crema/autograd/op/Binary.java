@@ -24,7 +24,7 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
           + " is not what shape " + a.shape() + " ends with");
     }
     Tensor y = tape.scope().emptyLike(a.value());
-    tape.backend().pointwise().binary(operator, a.value(), b.value(), y);
+    tape.backend().ops().pointwise().binary(operator, a.value(), b.value(), y);
     return tape.record(new Binary(operator, a, b), y);
   }
 
@@ -40,7 +40,7 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
     }
     if (pass.needs(a)) {
       if (operator == BinaryOperator.MULTIPLY || operator == BinaryOperator.DIVIDE) {
-        pass.backend().pointwise().binary(operator, upstream, b.value(), upstream);
+        pass.backend().ops().pointwise().binary(operator, upstream, b.value(), upstream);
       }
       pass.pass(a, upstream);
     }
@@ -48,7 +48,7 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
 
   /** Sends b what remains of ∂(a ∘ b)/∂b · upstream when summed over the dimensions along which b was repeated. */
   private void backwardB(Tensor upstream, BackwardPass pass) {
-    var pointwise = pass.backend().pointwise();
+    var pointwise = pass.backend().ops().pointwise();
     Tensor db = pass.scope().emptyLike(upstream);
     switch (operator) {
       case ADD -> pointwise.copy(upstream, db);
@@ -66,7 +66,7 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
       pass.add(b, db);
     } else {
       var sum = pass.sink(b);
-      pass.backend().reduction().sumRows(db, sum.tensor(), sum.accumulate());
+      pass.backend().ops().reduction().sumRows(db, sum.tensor(), sum.accumulate());
       db.close();
     }
   }

@@ -24,7 +24,7 @@ public record Embedding(Variable table, Tensor ids, float factor) implements Op 
           + ids.shape() + " must be [vocabulary, features] and I32 [tokens]");
     }
     Tensor y = tape.scope().empty(table.value().dtype(), ids.elements(), table.shape().columns());
-    tape.backend().embedding().gather(table.value(), ids, factor, y);
+    tape.backend().ops().embedding().gather(table.value(), ids, factor, y);
     return tape.record(new Embedding(table, ids, factor), y);
   }
 
@@ -35,7 +35,7 @@ public record Embedding(Variable table, Tensor ids, float factor) implements Op 
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    var kernels = pass.backend().embedding();
+    var kernels = pass.backend().ops().embedding();
     SparseRows gradient = kernels.gatherBackward(ids, upstream, factor, pass.scope());
     if (table.isLeaf()) {
       pass.addSparse(table, gradient);

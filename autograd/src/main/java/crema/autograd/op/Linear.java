@@ -38,7 +38,7 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
     Tensor y = tape.scope().empty(x.value().dtype(), extents);
     boolean recorded = bias == null ? tape.records(x, weight) : tape.records(x, weight, bias);
     Tensor preactivation = recorded && activation != Activation.IDENTITY ? tape.scope().emptyLike(y) : null;
-    tape.backend().matMul().linear(x.value(), weight.value(), bias == null ? null : bias.value(), activation, y,
+    tape.backend().ops().matMul().linear(x.value(), weight.value(), bias == null ? null : bias.value(), activation, y,
         preactivation);
     return tape.record(new Linear(x, weight, bias, activation, preactivation), y);
   }
@@ -56,16 +56,16 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     if (preactivation != null) {
-      pass.backend().pointwise().activateBackward(activation, preactivation, upstream, upstream, false);
+      pass.backend().ops().pointwise().activateBackward(activation, preactivation, upstream, upstream, false);
     }
-    var kernels = pass.backend().matMul();
+    var kernels = pass.backend().ops().matMul();
     if (pass.needs(weight)) {
       var dweight = pass.sink(weight);
       kernels.matmul(upstream, true, x.value(), false, dweight.tensor(), dweight.accumulate());
     }
     if (bias != null && pass.needs(bias)) {
       var dbias = pass.sink(bias);
-      pass.backend().reduction().sumRows(upstream, dbias.tensor(), dbias.accumulate());
+      pass.backend().ops().reduction().sumRows(upstream, dbias.tensor(), dbias.accumulate());
     }
     if (pass.needs(x)) {
       var dx = pass.sink(x);

@@ -34,7 +34,7 @@ public record MatMul(Variable a, Variable b, boolean transposed) implements Op {
           + (op.transposed ? " transposed" : ""));
     }
     Tensor y = tape.scope().empty(a.dtype(), a.shape().extent(0), b.shape().extent(op.transposed ? 0 : 1));
-    tape.backend().matMul().matmul(a, false, b, op.transposed, y, false);
+    tape.backend().ops().matMul().matmul(a, false, b, op.transposed, y, false);
     return tape.record(op, y);
   }
 
@@ -45,7 +45,7 @@ public record MatMul(Variable a, Variable b, boolean transposed) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    var kernels = pass.backend().matMul();
+    var kernels = pass.backend().ops().matMul();
     if (pass.needs(a)) {
       var da = pass.sink(a);
       kernels.matmul(upstream, false, b.value(), !transposed, da.tensor(), da.accumulate());

@@ -44,7 +44,7 @@ public record Residual(Variable x, Variable branch, @Nullable Variable gamma, Se
     boolean drops = tape.isTraining() && dropPath > 0;
     var op = new Residual(x, branch, gamma, sequences, drops ? dropPath : 0, drops ? tape.nextRandom() : null);
     Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().pointwise().residual(x.value(), branch.value(), gamma == null ? null : gamma.value(), sequences,
+    tape.backend().ops().pointwise().residual(x.value(), branch.value(), gamma == null ? null : gamma.value(), sequences,
         op.dropPath, op.random, y);
     return tape.record(op, y);
   }
@@ -58,7 +58,7 @@ public record Residual(Variable x, Variable branch, @Nullable Variable gamma, Se
   public void backward(Tensor upstream, BackwardPass pass) {
     if (pass.needs(branch) || (gamma != null && pass.needs(gamma))) {
       Tensor dbranch = pass.scope().emptyLike(branch.value());
-      pass.backend().pointwise().residualBackward(branch.value(), gamma == null ? null : gamma.value(), sequences,
+      pass.backend().ops().pointwise().residualBackward(branch.value(), gamma == null ? null : gamma.value(), sequences,
           dropPath, random, upstream, dbranch, pass.accumulatorOrNull(gamma));
       pass.add(branch, dbranch);
     }

@@ -26,7 +26,7 @@ public record RmsNorm(Variable x, Variable weight, @Nullable Tensor inverseRms) 
     }
     Tensor y = tape.scope().emptyLike(x.value());
     Tensor inverseRms = tape.records(x, weight) ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
-    tape.backend().normalization().rmsNorm(x.value(), weight.value(), epsilon, y, inverseRms);
+    tape.backend().ops().normalization().rmsNorm(x.value(), weight.value(), epsilon, y, inverseRms);
     return tape.record(new RmsNorm(x, weight, inverseRms), y);
   }
 
@@ -43,7 +43,7 @@ public record RmsNorm(Variable x, Variable weight, @Nullable Tensor inverseRms) 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     var dx = pass.sink(x);
-    pass.backend().normalization().rmsNormBackward(x.value(), weight.value(), requireNonNull(inverseRms), upstream,
+    pass.backend().ops().normalization().rmsNormBackward(x.value(), weight.value(), requireNonNull(inverseRms), upstream,
         dx.tensor(), dx.accumulate(), pass.accumulatorOrNull(weight));
   }
 }

@@ -17,7 +17,7 @@ public record Sum(Variable x) implements Op {
   /** Σ x: {@code [1]}. */
   public static Variable apply(Tape tape, Variable x) {
     Tensor y = tape.scope().empty(x.value().dtype(), 1);
-    tape.backend().reduction().sum(x.value(), y, false);
+    tape.backend().ops().reduction().sum(x.value(), y, false);
     return tape.record(new Sum(x), y);
   }
 
@@ -29,6 +29,6 @@ public record Sum(Variable x) implements Op {
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     Tensor dx = pass.accumulator(x);
-    pass.backend().pointwise().binary(BinaryOperator.ADD, dx, upstream, dx);
+    pass.backend().ops().pointwise().binary(BinaryOperator.ADD, dx, upstream, dx);
   }
 }

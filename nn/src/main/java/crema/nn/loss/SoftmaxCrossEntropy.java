@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Softmax cross-entropy for one label a row, with label smoothing and class weights:
- * {@link crema.tensor.Losses#crossEntropy} gives the formula. Targets are class indices {@code I32 [rows]}; rows with a
+ * {@link crema.tensor.LossOps#crossEntropy} gives the formula. Targets are class indices {@code I32 [rows]}; rows with a
  * negative one do not count.
  */
 public final class SoftmaxCrossEntropy implements Loss {

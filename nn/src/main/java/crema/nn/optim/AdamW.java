@@ -7,7 +7,7 @@ import crema.nn.Module;
 import crema.nn.Weights;
 import crema.tensor.AdamWStep;
 import crema.tensor.Backend;
-import crema.tensor.Optimizers;
+import crema.tensor.OptimizerOps;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with clipping by the global norm. {@link Optimizers#adamW} gives the
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with clipping by the global norm. {@link OptimizerOps#adamW} gives the
  * formula.
  *
  * <p>Owns the moments; {@link #close} gives their memory back.
@@ -100,7 +100,7 @@ public final class AdamW implements AutoCloseable {
     }
     steps++;
     double gradientScale = Math.min(1, maxNorm / (norm + 1e-6));
-    Optimizers optimizers = scope.backend().optimizers();
+    OptimizerOps optimizers = scope.backend().ops().optimizers();
     for (Slot slot : slots) {
       var step = new AdamWStep(learningRate * slot.group.learningRateScale(), options.beta1, options.beta2,
           options.epsilon, slot.group.weightDecay(), steps, gradientScale);

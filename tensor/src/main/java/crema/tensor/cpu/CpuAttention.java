@@ -3,15 +3,15 @@ package crema.tensor.cpu;
 import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
-import crema.tensor.Attention;
+import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Attention} with SIMD kernels. */
-final class CpuAttention implements Attention {
+/** {@link AttentionOps} with SIMD kernels. */
+final class CpuAttention implements AttentionOps {
   private final CpuContext context;
   private final ConcurrentHashMap<RopeKey, RopeTable> ropeTables = new ConcurrentHashMap<>();
 

@@ -1,16 +1,9 @@
 package crema.tensor.cpu;
 
-import crema.tensor.Attention;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Embedding;
-import crema.tensor.Losses;
-import crema.tensor.MatMul;
-import crema.tensor.Normalization;
-import crema.tensor.Optimizers;
-import crema.tensor.Pointwise;
-import crema.tensor.Reduction;
+import crema.tensor.Ops;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,26 +14,14 @@ public final class CpuBackend implements Backend {
 
   private final AtomicLong liveBytes = new AtomicLong();
   private final CpuContext context;
-  private final MatMul matMul;
-  private final Pointwise pointwise;
-  private final Reduction reduction;
-  private final Normalization normalization;
-  private final Attention attention;
-  private final Embedding embedding;
-  private final Losses losses;
-  private final Optimizers optimizers;
+  private final Ops ops;
 
   /** A backend that computes on the given number of threads, the caller's included. */
   public CpuBackend(int threads) {
     context = new CpuContext(threads);
-    matMul = new CpuMatMul(context);
-    pointwise = new CpuPointwise(context);
-    reduction = new CpuReduction(context);
-    normalization = new CpuNormalization(context);
-    attention = new CpuAttention(context);
-    embedding = new CpuEmbedding(context);
-    losses = new CpuLosses(context);
-    optimizers = new CpuOptimizers(context);
+    ops = new Ops(new CpuMatMul(context), new CpuPointwise(context), new CpuReduction(context),
+        new CpuNormalization(context), new CpuAttention(context), new CpuEmbedding(context), new CpuLosses(context),
+        new CpuOptimizers(context));
   }
 
   @Override
@@ -84,43 +65,8 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public MatMul matMul() {
-    return matMul;
-  }
-
-  @Override
-  public Pointwise pointwise() {
-    return pointwise;
-  }
-
-  @Override
-  public Reduction reduction() {
-    return reduction;
-  }
-
-  @Override
-  public Normalization normalization() {
-    return normalization;
-  }
-
-  @Override
-  public Attention attention() {
-    return attention;
-  }
-
-  @Override
-  public Embedding embedding() {
-    return embedding;
-  }
-
-  @Override
-  public Losses losses() {
-    return losses;
-  }
-
-  @Override
-  public Optimizers optimizers() {
-    return optimizers;
+  public Ops ops() {
+    return ops;
   }
 
   @Override

@@ -4,13 +4,13 @@ import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.Activation;
-import crema.tensor.MatMul;
+import crema.tensor.MatMulOps;
 import crema.tensor.PackedMatrix;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** {@link MatMul} by {@link Gemm}; activations are applied to blocks of the result while these are in the cache. */
-final class CpuMatMul implements MatMul {
+/** {@link MatMulOps} by {@link Gemm}; activations are applied to blocks of the result while these are in the cache. */
+final class CpuMatMul implements MatMulOps {
   private final Gemm gemm;
 
   CpuMatMul(CpuContext context) {

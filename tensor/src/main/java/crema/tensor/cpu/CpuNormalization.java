@@ -3,12 +3,12 @@ package crema.tensor.cpu;
 import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
-import crema.tensor.Normalization;
+import crema.tensor.NormalizationOps;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Normalization} with SIMD kernels: RMSNorm is LayerNorm with a mean of zero and no bias. */
-final class CpuNormalization implements Normalization {
+/** {@link NormalizationOps} with SIMD kernels: RMSNorm is LayerNorm with a mean of zero and no bias. */
+final class CpuNormalization implements NormalizationOps {
   private final CpuContext context;
 
   CpuNormalization(CpuContext context) {

@@ -5,13 +5,13 @@ import static crema.tensor.cpu.CpuStorage.ints;
 import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.AdamWStep;
-import crema.tensor.Optimizers;
+import crema.tensor.OptimizerOps;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.util.Arrays;
 
-/** {@link Optimizers} with SIMD kernels. */
-final class CpuOptimizers implements Optimizers {
+/** {@link OptimizerOps} with SIMD kernels. */
+final class CpuOptimizers implements OptimizerOps {
   private final CpuContext context;
 
   CpuOptimizers(CpuContext context) {
@@ -67,6 +67,6 @@ final class CpuOptimizers implements Optimizers {
 
   @Override
   public void sgd(Tensor parameter, Tensor gradient, double learningRate, double gradientScale) {
-    parameter.backend().pointwise().addScaled(-learningRate * gradientScale, gradient, parameter);
+    parameter.backend().ops().pointwise().addScaled(-learningRate * gradientScale, gradient, parameter);
   }
 }

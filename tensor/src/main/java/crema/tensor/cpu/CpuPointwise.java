@@ -7,14 +7,14 @@ import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
-import crema.tensor.Pointwise;
+import crema.tensor.PointwiseOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Pointwise} with SIMD kernels. */
-final class CpuPointwise implements Pointwise {
+/** {@link PointwiseOps} with SIMD kernels. */
+final class CpuPointwise implements PointwiseOps {
   /** Elements for which slopes or random words are held at a time: they stay in the L1 cache. */
   private static final int BLOCK = 1024;
 

@@ -5,14 +5,14 @@ import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.BinaryOperator;
 import crema.tensor.Pooling;
-import crema.tensor.Reduction;
+import crema.tensor.ReductionOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** {@link Reduction} with SIMD kernels. */
-final class CpuReduction implements Reduction {
+/** {@link ReductionOps} with SIMD kernels. */
+final class CpuReduction implements ReductionOps {
   private final CpuContext context;
 
   CpuReduction(CpuContext context) {

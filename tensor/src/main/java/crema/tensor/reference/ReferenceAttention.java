@@ -1,14 +1,14 @@
 package crema.tensor.reference;
 
 import crema.base.Rng;
-import crema.tensor.Attention;
+import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link Attention}. */
-final class ReferenceAttention implements Attention {
+/** The specification of {@link AttentionOps}. */
+final class ReferenceAttention implements AttentionOps {
   @Override
   public void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y) {
     Elements input = Elements.of(x);

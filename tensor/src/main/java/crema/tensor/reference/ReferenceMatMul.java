@@ -1,12 +1,13 @@
 package crema.tensor.reference;
 
 import crema.tensor.Activation;
-import crema.tensor.MatMul;
+import crema.tensor.MatMulOps;
+import crema.tensor.PackedMatrix;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link MatMul}. */
-final class ReferenceMatMul implements MatMul {
+/** The specification of {@link MatMulOps}. */
+final class ReferenceMatMul implements MatMulOps {
   @Override
   public void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate) {
     long m = transposeA ? a.shape().columns() : a.shape().rows();
@@ -49,5 +50,15 @@ final class ReferenceMatMul implements MatMul {
         output.set(row * out + j, ReferenceActivation.value(activation, sum));
       }
     }
+  }
+
+  @Override
+  public PackedMatrix pack(Tensor weight) {
+    return new PlainMatrix(weight.share());
+  }
+
+  @Override
+  public void linear(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Activation activation, Tensor y) {
+    linear(x, ((PlainMatrix) weight).weight(), bias, activation, y, null);
   }
 }

@@ -1,11 +1,11 @@
 package crema.tensor.reference;
 
-import crema.tensor.Normalization;
+import crema.tensor.NormalizationOps;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link Normalization}. */
-final class ReferenceNormalization implements Normalization {
+/** The specification of {@link NormalizationOps}. */
+final class ReferenceNormalization implements NormalizationOps {
   @Override
   public void rmsNorm(Tensor x, Tensor weight, float epsilon, Tensor y, @Nullable Tensor inverseRms) {
     Elements input = Elements.of(x);

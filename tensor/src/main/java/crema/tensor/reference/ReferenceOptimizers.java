@@ -1,12 +1,12 @@
 package crema.tensor.reference;
 
 import crema.tensor.AdamWStep;
-import crema.tensor.Optimizers;
+import crema.tensor.OptimizerOps;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 
-/** The specification of {@link Optimizers}. */
-final class ReferenceOptimizers implements Optimizers {
+/** The specification of {@link OptimizerOps}. */
+final class ReferenceOptimizers implements OptimizerOps {
   @Override
   public void adamW(Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWStep step) {
     Elements parameters = Elements.of(parameter);

@@ -3,13 +3,13 @@ package crema.tensor.reference;
 import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.BinaryOperator;
-import crema.tensor.Pointwise;
+import crema.tensor.PointwiseOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link Pointwise}. */
-final class ReferencePointwise implements Pointwise {
+/** The specification of {@link PointwiseOps}. */
+final class ReferencePointwise implements PointwiseOps {
   @Override
   public void fill(double value, Tensor x) {
     Elements elements = Elements.of(x);

@@ -1,12 +1,12 @@
 package crema.tensor.reference;
 
 import crema.tensor.Pooling;
-import crema.tensor.Reduction;
+import crema.tensor.ReductionOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 
-/** The specification of {@link Reduction}. */
-final class ReferenceReduction implements Reduction {
+/** The specification of {@link ReductionOps}. */
+final class ReferenceReduction implements ReductionOps {
   @Override
   public void sum(Tensor x, Tensor y, boolean accumulate) {
     Elements input = Elements.of(x);

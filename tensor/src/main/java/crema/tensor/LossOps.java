@@ -1,10 +1,9 @@
 package crema.tensor;
 
-import crema.tensor.reference.ReferenceCall;
 import org.jspecify.annotations.Nullable;
 
 /** Losses with their gradients, from logits. */
-public interface Losses {
+public interface LossOps {
   /**
    * Softmax cross-entropy, averaged over rows as PyTorch's {@code cross_entropy} does.
    *
@@ -21,9 +20,6 @@ public interface Losses {
    * @param dlogits {@code [rows, classes]}: receives the gradient of the mean; null when nobody needs it; may be
    *     {@code logits}
    */
-  default void crossEntropy(Tensor logits, Tensor labels, @Nullable Tensor classWeights, float smoothing, Tensor loss,
-      @Nullable Tensor dlogits) {
-    ReferenceCall.run(loss.backend(), call -> call.backend().losses().crossEntropy(call.in(logits), call.in(labels),
-        call.inOrNull(classWeights), smoothing, call.out(loss), call.outOrNull(dlogits)));
-  }
+  void crossEntropy(Tensor logits, Tensor labels, @Nullable Tensor classWeights, float smoothing, Tensor loss,
+      @Nullable Tensor dlogits);
 }

@@ -1,10 +1,9 @@
 package crema.tensor;
 
-import crema.tensor.reference.ReferenceCall;
 import org.jspecify.annotations.Nullable;
 
 /** Attention over packed sequences and rotary positions. */
-public interface Attention {
+public interface AttentionOps {
   /**
    * y = x with rotary position embedding (Su et al., "RoFormer", arXiv 2104.09864, in the half-rotation layout of the
    * Hugging Face models): for i &lt; headDim / 2 and position p within the sequence, the pair (x[i], x[i + headDim /
@@ -16,10 +15,7 @@ public interface Attention {
    * @param inverse turns back, which is the backward pass
    * @param y like {@code x}; may be {@code x}
    */
-  default void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y) {
-    ReferenceCall.run(y.backend(), call -> call.backend().attention().rope(
-        call.in(x), call.in(sequences), headDim, theta, inverse, call.out(y)));
-  }
+  void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y);
 
   /**
    * y = softmax(scale · q kᵀ) v within each sequence and head (Vaswani et al., arXiv 1706.03762, equation 1), dropout
@@ -32,11 +28,8 @@ public interface Attention {
    * @param logSumExp {@code [tokens, numHeads]}: receives log Σ exp(scale · q kᵀ) for the backward pass; null when not
    *     needed
    */
-  default void attention(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
-      @Nullable Tensor logSumExp) {
-    ReferenceCall.run(y.backend(), call -> call.backend().attention().attention(call.in(q), call.in(k), call.in(v),
-        call.in(sequences), spec, call.out(y), call.outOrNull(logSumExp)));
-  }
+  void attention(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+      @Nullable Tensor logSumExp);
 
   /**
    * The gradients of {@link #attention}, which recompute the weights from {@code logSumExp} (Dao et al.,
@@ -48,10 +41,6 @@ public interface Attention {
    * @param dk like {@code k}, overwritten
    * @param dv like {@code v}, overwritten
    */
-  default void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
-      Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
-    ReferenceCall.run(dq.backend(), call -> call.backend().attention().attentionBackward(call.in(q), call.in(k),
-        call.in(v), call.in(sequences), spec, call.in(y), call.in(logSumExp), call.in(dy), call.out(dq), call.out(dk),
-        call.out(dv)));
-  }
+  void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+      Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv);
 }

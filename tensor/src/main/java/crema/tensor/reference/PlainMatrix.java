@@ -1,4 +1,7 @@
-package crema.tensor;
+package crema.tensor.reference;
+
+import crema.tensor.PackedMatrix;
+import crema.tensor.Tensor;
 
 /** A "packed" weight of a backend that multiplies best with the weight as it is. */
 record PlainMatrix(Tensor weight) implements PackedMatrix {

@@ -1,12 +1,11 @@
 package crema.tensor;
 
-import crema.tensor.reference.ReferenceCall;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products. All matrices are row-major; a tensor of more than two dimensions counts as {@code [rows, columns]}.
  */
-public interface MatMul {
+public interface MatMulOps {
   /**
    * c = op(a) · op(b), or c += op(a) · op(b).
    *
@@ -17,10 +16,7 @@ public interface MatMul {
    * @param c {@code [m, n]}
    * @param accumulate whether to add to what {@code c} holds
    */
-  default void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate) {
-    ReferenceCall.run(c.backend(), call -> call.backend().matMul().matmul(
-        call.in(a), transposeA, call.in(b), transposeB, accumulate ? call.inOut(c) : call.out(c), accumulate));
-  }
+  void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate);
 
   /**
    * y = activation(x · weightᵀ + bias).
@@ -32,11 +28,8 @@ public interface MatMul {
    * @param y {@code [rows, out]}
    * @param preactivation {@code [rows, out]}: receives x · weightᵀ + bias, or null when nobody needs it
    */
-  default void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor y,
-      @Nullable Tensor preactivation) {
-    ReferenceCall.run(y.backend(), call -> call.backend().matMul().linear(
-        call.in(x), call.in(weight), call.inOrNull(bias), activation, call.out(y), call.outOrNull(preactivation)));
-  }
+  void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor y,
+      @Nullable Tensor preactivation);
 
   /**
    * Packs a weight for {@link #linear(Tensor, PackedMatrix, Tensor, Activation, Tensor)}. Whether later changes of the
@@ -44,12 +37,8 @@ public interface MatMul {
    *
    * @param weight {@code [out, in]}
    */
-  default PackedMatrix pack(Tensor weight) {
-    return new PlainMatrix(weight.share());
-  }
+  PackedMatrix pack(Tensor weight);
 
   /** y = activation(x · weightᵀ + bias) with a packed weight; the same bits as with the weight itself. */
-  default void linear(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Activation activation, Tensor y) {
-    linear(x, ((PlainMatrix) weight).weight(), bias, activation, y, null);
-  }
+  void linear(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Activation activation, Tensor y);
 }
