@@ -1,56 +1,54 @@
 package crema.base;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** A SHA-256 over a sequence of values, each framed by its length so that no two sequences run into each other. */
+/** A {@link Sha256} over a sequence of values, each framed by its length so that no two sequences run into each other. */
 public final class Fingerprint {
-  private final MessageDigest digest = sha256();
+  private final Sha256 sha256 = new Sha256();
 
+  /**
+   * The fingerprint of a purpose alone.
+   *
+   * @param purpose what is identified: equal values with other purposes have other fingerprints
+   */
   public Fingerprint(String purpose) {
     add(purpose);
   }
 
-  public static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
-
+  /** Adds a text; null differs from every text. */
   public Fingerprint add(@Nullable String value) {
     if (value == null) {
       return add(-1);
     }
-    var bytes = value.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     add(bytes.length);
-    digest.update(bytes);
+    sha256.add(bytes);
     return this;
   }
 
+  /** Adds texts in their order. */
   public Fingerprint add(Collection<String> values) {
     add(values.size());
     values.forEach(this::add);
     return this;
   }
 
+  /** Adds a number. */
   public Fingerprint add(long value) {
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      digest.update((byte) (value >>> shift));
-    }
+    sha256.add(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
     return this;
   }
 
+  /** The fingerprint's 32 bytes. */
   public byte[] bytes() {
-    return digest.digest();
+    return sha256.bytes();
   }
 
+  /** The fingerprint in hexadecimal. */
   public String hex() {
-    return HexFormat.of().formatHex(bytes());
+    return sha256.hex();
   }
 }

@@ -1,8 +1,11 @@
 package crema.base;
 
 /**
- * What a user asked for cannot be done: a setting, a directory or a model is not as it must be. The message is one line
- * that says what is wrong, where, and what to do.
+ * What a user asked for cannot be done: a setting, a directory, a model or a row is not as it must be. The message is
+ * one line that says what is wrong, where, and what to do.
+ *
+ * <p>All of Crema's exceptions of this sort extend this one, so it is the one to catch. Others are bugs, or failures of
+ * the system such as {@link java.io.IOException}.
  */
 public class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,11 @@
 package crema.fasttext;
 
+import crema.base.UserError;
+
 /** The learning rate is so large that the vectors exploded. */
-public final class DivergedException extends RuntimeException {
+public final class DivergedException extends UserError {
+  private static final long serialVersionUID = 1L;
+
   private final long step;
   private final double suggestedLr;
 

@@ -4,10 +4,7 @@ import crema.base.NearestName;
 import crema.base.UserError;
 import crema.classify.Provenance;
 import crema.cli.fasttext.FastTextCommand;
-import crema.data.DataException;
-import crema.nn.InvalidWeightsException;
 import crema.tensor.Backend;
-import crema.tokenizer.TokenizerFormatException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -153,8 +150,7 @@ public final class Crema implements Runnable {
 
   private static int report(Terminal terminal, Exception failure) {
     switch (failure) {
-      case UserError _, DataException _, TokenizerFormatException _, InvalidWeightsException _ ->
-          mistake(terminal, failure.getMessage());
+      case UserError mistake -> mistake(terminal, mistake.getMessage());
       case UncheckedIOException unchecked when unchecked.getCause() != null ->
           mistake(terminal, describe(unchecked.getCause()));
       case IOException io -> mistake(terminal, describe(io));

@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.base.AtomicFile;
+import crema.base.Sha256;
 import crema.classify.ModelDirectory;
 import crema.report.ComparedRun;
 import crema.report.TerminalStyle;
@@ -12,11 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -101,17 +99,11 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
 
   /** A digest of all that decides on the run. */
   private String settings() throws IOException {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (Path config : configs) {
-        digest.update(Files.readAllBytes(config));
-        digest.update((byte) 0);
-      }
-      digest.update((seed + "\n" + String.join("\n", more)).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    var digest = new Sha256();
+    for (Path config : configs) {
+      digest.add(Files.readAllBytes(config)).add((byte) 0);
     }
+    return digest.add(seed + "\n" + String.join("\n", more)).hex();
   }
 
   private Note readNote() throws IOException {

@@ -1,7 +1,9 @@
 package crema.data;
 
+import crema.base.UserError;
+
 /** A fault in the user's data or in how it was described; the message is one line that says what is wrong and where. */
-public final class DataException extends RuntimeException {
+public final class DataException extends UserError {
   private static final long serialVersionUID = 1L;
 
   /** Makes an exception with a one-line message. */

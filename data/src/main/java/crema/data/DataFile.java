@@ -1,7 +1,7 @@
 package crema.data;
 
 import com.github.luben.zstd.ZstdInputStream;
-import crema.base.Fingerprint;
+import crema.base.Sha256;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -104,16 +104,11 @@ public final class DataFile {
    * @throws DataException if the file cannot be read
    */
   public String sha256() {
-    var digest = Fingerprint.sha256();
     try (var stored = opener.open()) {
-      var buffer = new byte[BUFFER];
-      for (int n = stored.read(buffer); n >= 0; n = stored.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
+      return new Sha256().add(stored).hex();
     } catch (IOException e) {
       throw unreadable(e, 0);
     }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** The exception for a failure to read on after some lines. */

@@ -20,14 +20,14 @@ record JsonPart(String source, String path, JsonNode node) {
   }
 
   /** Returns the value of a key of this object; absent keys give an absent value. */
-  JsonPart get(String key) throws TokenizerFormatException {
+  JsonPart get(String key) {
     if (!node.isObject()) {
       throw expected("an object");
     }
     return new JsonPart(source, path + "." + key, node.path(key));
   }
 
-  List<JsonPart> elements() throws TokenizerFormatException {
+  List<JsonPart> elements() {
     if (!node.isArray()) {
       throw expected("an array");
     }
@@ -38,26 +38,26 @@ record JsonPart(String source, String path, JsonNode node) {
     return elements;
   }
 
-  String string() throws TokenizerFormatException {
+  String string() {
     if (!node.isString()) {
       throw expected("a string");
     }
     return node.stringValue();
   }
 
-  boolean bool() throws TokenizerFormatException {
+  boolean bool() {
     if (!node.isBoolean()) {
       throw expected("true or false");
     }
     return node.booleanValue();
   }
 
-  boolean boolOr(boolean absent) throws TokenizerFormatException {
+  boolean boolOr(boolean absent) {
     return isNull() ? absent : bool();
   }
 
   /** Returns a number from 0 to 2<sup>31</sup> - 1. */
-  int id() throws TokenizerFormatException {
+  int id() {
     if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 0) {
       throw expected("a token id, a whole number from 0");
     }

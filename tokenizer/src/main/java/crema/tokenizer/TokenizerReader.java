@@ -56,7 +56,7 @@ final class TokenizerReader {
     }
   }
 
-  private Tokenizer read() throws TokenizerFormatException {
+  private Tokenizer read() {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new TokenizerFormatException(source + ": must be a JSON object");
     }
@@ -90,7 +90,7 @@ final class TokenizerReader {
     return build(model);
   }
 
-  private Tokenizer build(BpeModel model) throws TokenizerFormatException {
+  private Tokenizer build(BpeModel model) {
     var reader = new SettingsReader(source, settings);
     var added = addedTokens(model);
     reader.checkDecoder();
@@ -99,7 +99,7 @@ final class TokenizerReader {
         reader.pipeline(added.values()), model, reader.postProcessor(size), added.values(), settings);
   }
 
-  private Map<Integer, AddedToken> addedTokens(BpeModel model) throws TokenizerFormatException {
+  private Map<Integer, AddedToken> addedTokens(BpeModel model) {
     var tokens = new LinkedHashMap<Integer, AddedToken>();
     if (addedTokens == null || addedTokens.isNull()) {
       return tokens;
@@ -130,7 +130,7 @@ final class TokenizerReader {
     return tokens;
   }
 
-  private static AddedToken addedToken(JsonPart part) throws TokenizerFormatException {
+  private static AddedToken addedToken(JsonPart part) {
     var content = part.get("content").string();
     if (content.isEmpty() || !Utf8.isWellFormed(content)) {
       throw part.get("content").wrong("must be a non-empty text without unpaired surrogates");

@@ -1,16 +1,11 @@
 package crema.classify;
 
-import crema.base.Fingerprint;
 import crema.base.UserError;
 import crema.settings.RecordJson;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -191,26 +186,5 @@ public record ModelDirectory(Path path) {
         }
       }
     }
-  }
-
-  /** The SHA-256 of a file in hexadecimal. */
-  public static String sha256(Path file) throws IOException {
-    MessageDigest digest = Fingerprint.sha256();
-    try (InputStream in = Files.newInputStream(file)) {
-      var buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** The SHA-256 of some texts in hexadecimal. */
-  public static String sha256(List<String> texts) {
-    MessageDigest digest = Fingerprint.sha256();
-    for (String text : texts) {
-      digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -1,6 +1,6 @@
 package crema.run;
 
-import crema.classify.ModelDirectory;
+import crema.base.Sha256;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
 import crema.data.SplitRows;
@@ -28,7 +28,7 @@ public record RowCounts(long train, long validation, long test, String hash) {
 
   /** The SHA-256 of what decides on the rows of all three parts. */
   public static String hash(SplitRows rows) {
-    return ModelDirectory.sha256(
+    return Sha256.ofLines(
         List.of(rows.train().fingerprint(), rows.validation().fingerprint(), rows.test().fingerprint()));
   }
 

@@ -2,7 +2,6 @@ package crema.cli.fasttext;
 
 import crema.base.UserError;
 import crema.cli.Terminal;
-import crema.fasttext.DivergedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -27,7 +26,7 @@ abstract class Verb implements Callable<Integer> {
     try {
       run();
       return 0;
-    } catch (IllegalArgumentException | IllegalStateException | DivergedException e) {
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }

@@ -1,8 +1,9 @@
 package crema.family.encoder;
 
+import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
-import crema.data.LabelSet;
+import crema.classify.TrainingListener;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
@@ -14,7 +15,6 @@ import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.run.RowCounts;
 import crema.run.RunRows;
-import crema.classify.TrainingListener;
 import crema.task.LabelConfig;
 import crema.task.NodeScoring;
 import crema.task.Target;
@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -59,7 +58,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
     Target target = Target.of(reading, parts.labels(), scoring, config.decision());
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
-    String tokenizerHash = ModelDirectory.sha256(directory.file(EncoderFamily.TOKENIZER));
+    String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER));
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
       // The other faults were told when the rows were first read.

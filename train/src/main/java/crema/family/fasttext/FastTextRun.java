@@ -6,7 +6,6 @@ import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.data.SplitRows;
 import crema.fasttext.Autotune;
-import crema.fasttext.DivergedException;
 import crema.fasttext.FastText;
 import crema.fasttext.QuantizeOptions;
 import crema.fasttext.Quantizer;
@@ -178,7 +177,7 @@ final class FastTextRun implements Run {
   private static <T> T explained(Work<T> work) throws IOException {
     try {
       return work.run();
-    } catch (DivergedException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }

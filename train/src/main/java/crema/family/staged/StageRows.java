@@ -1,6 +1,6 @@
 package crema.family.staged;
 
-import crema.classify.ModelDirectory;
+import crema.base.Sha256;
 import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.Row;
@@ -67,6 +67,6 @@ record StageRows(RowSource rows, Routes routes, Routes.Stage stage) implements R
 
   @Override
   public String fingerprint() {
-    return ModelDirectory.sha256(List.of(rows.fingerprint(), routes.byLabel().toString(), stage.toString()));
+    return Sha256.ofLines(List.of(rows.fingerprint(), routes.byLabel().toString(), stage.toString()));
   }
 }
