@@ -12,7 +12,7 @@ public final class ValidationSettings {
       .shownDefault("after each epoch").help("Validate after so many steps");
   public static final Setting<ValidationMetric> METRIC = SECTION.choice("metric", ValidationMetric.MACRO_F1)
       .label("NAME").basic()
-      .help("What decides on the best model: loss, accuracy, macro_f1, micro_f1, weighted_f1, samples_f1");
+      .help("What decides on the best model");
   public static final Setting<Integer> PATIENCE = SECTION.integer("patience", 0).atLeast(0).shownDefault("never").basic()
       .help("Stop after so many validations without a better one");
   public static final Setting<Double> TOLERANCE = SECTION.number("tolerance", 1).atLeast(0.5).atMost(1).label("F")

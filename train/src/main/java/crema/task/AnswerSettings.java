@@ -35,7 +35,7 @@ public record AnswerSettings(Settings settings) {
       .label("P").help("The distance between them");
   public static final Setting<Metric> THRESHOLD_METRIC = SECTION
       .choice("threshold-metric", Metric.MICRO_F1, List.of(Metric.MICRO_F1, Metric.MACRO_F1)).label("NAME")
-      .help("The metric that a global threshold maximizes: micro_f1 or macro_f1");
+      .help("The metric that a global threshold maximizes");
   public static final Setting<Boolean> AT_LEAST_ONE = SECTION.flag("at-least-one")
       .help("Answer with the nearest label where none reaches its threshold");
   public static final Setting<DecodingKind> DECODING = SECTION.choice("decoding", DecodingKind.BEST_PATH).basic()

@@ -24,7 +24,7 @@ public final class EncoderSettings {
   public static final Setting<Integer> FFN_SIZE = SECTION.integer("ffn-size", 1536).atLeast(1)
       .help("Features within the feed-forward network");
   public static final Setting<HeadConfig.Kind> HEAD = SECTION.choice("head", HeadConfig.Kind.MLP)
-      .help("The classification head: mlp or residual");
+      .help("The classification head");
   public static final Setting<Integer> HEAD_SIZE = SECTION.integer("head-size", 0).atLeast(0)
       .shownDefault("the hidden size").help("Features within the head");
   public static final Setting<Integer> BAG_SIZE = SECTION.integer("bag-size", 0).atLeast(0).shownDefault("none")

@@ -28,7 +28,7 @@ public final class OptimizationSettings {
   public static final Setting<Integer> WARMUP = SECTION.integer("warmup", 100).atLeast(0).basic()
       .help("Steps in which the learning rate rises");
   public static final Setting<Decay> SCHEDULE = SECTION.choice("schedule", Decay.COSINE).basic()
-      .help("How it falls afterwards: none, linear, cosine or exponential");
+      .help("How it falls afterwards");
   public static final Setting<Double> MIN_SCALE = SECTION.number("min-scale", 0.1).atLeast(0).atMost(1).label("F")
       .help("Where the schedule ends, as a fraction of the learning rate");
   public static final Setting<Double> CLIP_NORM = SECTION.number("clip-norm", 1).atLeast(0).atMost(Float.MAX_VALUE)
