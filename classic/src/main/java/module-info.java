@@ -3,7 +3,6 @@ module crema.classic {
   requires static transitive org.jspecify;
   requires transitive crema.data;
   requires transitive crema.nn;
-  requires tools.jackson.databind;
 
   exports crema.fasttext;
   exports crema.langid;

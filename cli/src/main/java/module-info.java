@@ -8,7 +8,6 @@ module crema.cli {
   requires info.picocli;
   requires me.tongfei.progressbar;
   requires org.snakeyaml.engine;
-  requires tools.jackson.databind;
 
   // Options are fields that picocli sets.
   opens crema.cli to info.picocli;

@@ -2,7 +2,6 @@
 module crema.data {
   requires static transitive org.jspecify;
   requires transitive crema.base;
-  requires tools.jackson.databind;
 
   // For training, evaluation or one file format only: whoever needs them brings them.
   requires static com.github.luben.zstd_jni;

@@ -2,7 +2,6 @@
 module crema.nn {
   requires static transitive org.jspecify;
   requires transitive crema.autograd;
-  requires tools.jackson.databind;
 
   exports crema.nn;
   exports crema.nn.io;

@@ -2,7 +2,6 @@
 module crema.tokenizer {
   requires static transitive org.jspecify;
   requires transitive crema.base;
-  requires tools.jackson.databind;
 
   exports crema.tokenizer;
 }

@@ -3,7 +3,6 @@ module crema.train {
   requires static transitive org.jspecify;
   requires transitive crema.classic;
   requires transitive crema.tokenizer;
-  requires tools.jackson.databind;
 
   // For training only: whoever trains brings them.
   requires static commons.math3;
@@ -27,12 +26,12 @@ module crema.train {
   exports crema.settings;
   exports crema.task;
 
-  // Settings are records that Jackson reads.
-  opens crema.classify to tools.jackson.databind;
-  opens crema.family.encoder to tools.jackson.databind;
-  opens crema.family.fasttext to tools.jackson.databind;
-  opens crema.family.linear to tools.jackson.databind;
-  opens crema.family.staged to tools.jackson.databind;
-  opens crema.run to tools.jackson.databind;
-  opens crema.task to tools.jackson.databind;
+  // Records that are kept as JSON.
+  opens crema.classify to crema.base;
+  opens crema.family.encoder to crema.base;
+  opens crema.family.fasttext to crema.base;
+  opens crema.family.linear to crema.base;
+  opens crema.family.staged to crema.base;
+  opens crema.run to crema.base;
+  opens crema.task to crema.base;
 }

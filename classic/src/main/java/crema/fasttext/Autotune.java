@@ -1,5 +1,8 @@
 package crema.fasttext;
 
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Searches hyper-parameters of a classifier by training and validating again and again. */
 public final class Autotune {
@@ -25,7 +26,6 @@ public final class Autotune {
 
   private final FastTextConfig config;
   private final AutotuneOptions options;
-  private final JsonMapper json = new JsonMapper();
   private Listener listener = progress -> true;
 
   /** A search that starts from a configuration. */
@@ -203,8 +203,8 @@ public final class Autotune {
     List<String> lines = Files.readAllLines(log);
     for (int i = 0; i < lines.size(); i++) {
       try {
-        trials.add(json.readValue(lines.get(i), Trial.class));
-      } catch (JacksonException e) {
+        trials.add(JsonRecords.read(Json.parse(lines.get(i)), Trial.class));
+      } catch (JsonException e) {
         if (i < lines.size() - 1) {
           throw new IOException(log + ":" + (i + 1) + ": not a trial; delete the file to start over", e);
         }
@@ -219,7 +219,7 @@ public final class Autotune {
     Path log = options.trialLog();
     if (log != null) {
       Files.writeString(
-          log, json.writeValueAsString(trial) + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
+          log, JsonRecords.toJson(trial) + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     }
   }

@@ -2,6 +2,10 @@ package crema.cli;
 
 import crema.base.AtomicFile;
 import crema.base.Sha256;
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import crema.classify.ModelDirectory;
 import crema.report.ComparedRun;
 import crema.report.TerminalStyle;
@@ -16,9 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One run of an experiment: a config with a seed. It has a model directory, a log of what the run printed, and beside
@@ -32,7 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param folder where the runs of the config are written
  */
 record ExperimentRun(String name, List<Path> configs, long seed, List<String> more, Path folder) {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String SETTINGS = "settings";
   private static final String SECONDS = "seconds";
 
@@ -111,9 +111,9 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
       return Note.NONE;
     }
     try {
-      JsonNode json = JSON.readTree(Files.readString(note()));
+      JsonNode json = Json.parse(Files.readString(note()));
       return new Note(json.path(SETTINGS).asString(""), json.path(SECONDS).asDouble(0));
-    } catch (JacksonException e) {
+    } catch (JsonException e) {
       // A damaged note says nothing: the run starts over.
       return Note.NONE;
     }
@@ -121,6 +121,6 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
 
   private void write(Note note) throws IOException {
     AtomicFile.writeText(note(),
-        JSON.createObjectNode().put(SETTINGS, note.settings()).put(SECONDS, note.seconds()) + "\n");
+        new ObjectNode().put(SETTINGS, note.settings()).put(SECONDS, note.seconds()) + "\n");
   }
 }

@@ -1,10 +1,10 @@
 package crema.cli;
 
+import crema.base.json.ObjectNode;
 import crema.classify.Prediction;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Prints predictions, a line for each text, and flushes after each batch so that the output can be piped. */
 final class PredictionWriter {
@@ -69,7 +69,7 @@ final class PredictionWriter {
   }
 
   private static String json(String text, List<Prediction> predictions) {
-    var object = JsonMapper.shared().createObjectNode().put("text", text);
+    var object = new ObjectNode().put("text", text);
     var labels = object.putArray("labels");
     for (Prediction prediction : predictions) {
       labels.addObject().put("label", prediction.label()).put("probability", rounded(prediction));

@@ -1,24 +1,20 @@
 package crema.data;
 
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Rows of JSON lines. There is no header, so a column counts as missing if none of the first rows has it.
  */
 final class JsonlCursor extends FileCursor {
   private static final int ROWS_TO_FIND_COLUMNS = 1000;
-  private static final ObjectReader JSON =
-      JsonMapper.shared().readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final LineReader lines;
   private final Set<String> unseen;
@@ -71,9 +67,9 @@ final class JsonlCursor extends FileCursor {
   private JsonNode object() {
     JsonNode node;
     try {
-      node = JSON.readValue(lines.text());
-    } catch (JacksonException e) {
-      throw new RowRejected(RowFault.BAD_JSON, e.getOriginalMessage().lines().findFirst().orElse("unreadable"));
+      node = Json.parse(lines.text());
+    } catch (JsonException e) {
+      throw new RowRejected(RowFault.BAD_JSON, e.getMessage());
     }
     if (!node.isObject()) {
       throw new RowRejected(RowFault.BAD_JSON, "not an object");

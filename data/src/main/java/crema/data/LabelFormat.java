@@ -1,14 +1,14 @@
 package crema.data;
 
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How the label column is read.
@@ -25,8 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 public record LabelFormat(@Nullable String manySeparator, @Nullable String pathSeparator) {
   /** One label a row, the whole cell. */
   public static final LabelFormat SINGLE = new LabelFormat(null, null);
-
-  private static final JsonMapper JSON = JsonMapper.shared();
 
   /** Checks that the separators can be told from labels and from each other. */
   public LabelFormat {
@@ -60,8 +58,8 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
     }
     if (cell.stripLeading().startsWith("[")) {
       try {
-        return parse(JSON.readTree(cell));
-      } catch (JacksonException e) {
+        return parse(Json.parse(cell));
+      } catch (JsonException e) {
         throw new RowRejected(RowFault.BAD_LABEL, "not a JSON array: " + cell);
       }
     }

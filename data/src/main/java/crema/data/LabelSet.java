@@ -2,6 +2,10 @@ package crema.data;
 
 import crema.base.AtomicFile;
 import crema.base.Fingerprint;
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,9 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The labels of a model: their indices, names, and how many training rows had each. Immutable. */
 public final class LabelSet {
@@ -91,7 +92,7 @@ public final class LabelSet {
    * @throws DataException if the file cannot be written
    */
   public void save(Path file) {
-    var root = JsonMapper.shared().createObjectNode();
+    var root = new ObjectNode();
     root.put("format", FORMAT);
     var labels = root.putArray("labels");
     for (int i = 0; i < names.size(); i++) {
@@ -112,8 +113,8 @@ public final class LabelSet {
   public static LabelSet load(Path file) {
     JsonNode root;
     try (var in = DataFile.of(file).open()) {
-      root = JsonMapper.shared().readTree(in);
-    } catch (IOException | JacksonException e) {
+      root = Json.parse(in);
+    } catch (IOException | JsonException e) {
       throw new DataException(file + " is not a file of labels: " + firstLine(e), e);
     }
     int format = root.path("format").asInt(0);
@@ -155,7 +156,6 @@ public final class LabelSet {
   }
 
   private static String firstLine(Exception e) {
-    var message = e instanceof JacksonException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
-    return message.lines().findFirst().orElse("unreadable");
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable");
   }
 }

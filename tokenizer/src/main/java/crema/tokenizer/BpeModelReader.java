@@ -2,6 +2,7 @@ package crema.tokenizer;
 
 import static crema.tokenizer.JsonPart.quote;
 
+import crema.base.json.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reads the key {@code model} of a {@code tokenizer.json}. The vocabulary and the merges stream by, as a tree of their
@@ -74,8 +74,7 @@ final class BpeModelReader {
   }
 
   private JsonPart setting(String key) {
-    JsonNode node = parser.readValueAsTree();
-    return new JsonPart(source, "model." + key, node);
+    return new JsonPart(source, "model." + key, Json.read(parser));
   }
 
   private void readVocabulary() {

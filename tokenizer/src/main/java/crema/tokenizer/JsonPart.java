@@ -1,8 +1,8 @@
 package crema.tokenizer;
 
+import crema.base.json.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A value in a {@code tokenizer.json} with the way to it, so that whatever is wrong with it can say where it is.
@@ -32,8 +32,8 @@ record JsonPart(String source, String path, JsonNode node) {
       throw expected("an array");
     }
     var elements = new ArrayList<JsonPart>(node.size());
-    for (var i = 0; i < node.size(); i++) {
-      elements.add(new JsonPart(source, path + "[" + i + "]", node.get(i)));
+    for (JsonNode element : node) {
+      elements.add(new JsonPart(source, path + "[" + elements.size() + "]", element));
     }
     return elements;
   }

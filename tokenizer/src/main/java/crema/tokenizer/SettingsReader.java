@@ -2,13 +2,13 @@ package crema.tokenizer;
 
 import static crema.tokenizer.JsonPart.quote;
 
+import crema.base.json.ObjectNode;
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the parts of a {@code tokenizer.json} around the model. */
 final class SettingsReader {

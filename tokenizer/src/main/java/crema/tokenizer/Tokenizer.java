@@ -1,5 +1,6 @@
 package crema.tokenizer;
 
+import crema.base.json.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Turns text into token ids and back. Made by {@link #load} from a {@code tokenizer.json} of Hugging Face's

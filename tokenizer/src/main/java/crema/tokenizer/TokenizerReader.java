@@ -2,6 +2,10 @@ package crema.tokenizer;
 
 import static crema.tokenizer.JsonPart.quote;
 
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,22 +18,15 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Reads a {@code tokenizer.json}, version 1.0 of Hugging Face's format. */
 final class TokenizerReader {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
-
   /** The largest known file, of a vocabulary of 256,000, has 34 MB. */
   private static final long MAX_FILE_BYTES = 256L << 20;
 
   private final String source;
   private final JsonParser parser;
-  private final ObjectNode settings = MAPPER.createObjectNode();
+  private final ObjectNode settings = new ObjectNode();
   private @Nullable JsonNode addedTokens;
   private @Nullable BpeModel model;
 
@@ -44,10 +41,12 @@ final class TokenizerReader {
       throw new TokenizerFormatException(
           file + ": has " + size + " bytes; a tokenizer.json has at most " + MAX_FILE_BYTES);
     }
-    try (var in = Files.newInputStream(file); var parser = MAPPER.createParser(in)) {
+    try (var in = Files.newInputStream(file); var parser = Json.parser(in)) {
       return new TokenizerReader(file.toString(), parser).read();
     } catch (JacksonIOException e) {
       throw e.getCause();
+    } catch (JsonException e) {
+      throw new TokenizerFormatException(file + ": not valid JSON: " + e.getMessage(), e);
     } catch (JacksonException e) {
       var location = e.getLocation();
       var where = location == null ? "" : ": line " + location.getLineNr() + ", column " + location.getColumnNr();
@@ -69,15 +68,15 @@ final class TokenizerReader {
       parser.nextToken();
       switch (key) {
         case "version" -> {
-          JsonPart version = new JsonPart(source, key, parser.readValueAsTree());
+          JsonPart version = new JsonPart(source, key, Json.read(parser));
           if (!version.string().equals("1.0")) {
             throw version.wrong("is " + quote(version.string()) + "; supported: 1.0");
           }
         }
-        case "added_tokens" -> addedTokens = parser.readValueAsTree();
+        case "added_tokens" -> addedTokens = Json.read(parser);
         case "model" -> model = BpeModelReader.read(source, parser);
         case "truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder" ->
-            settings.set(key, (JsonNode) parser.readValueAsTree());
+            settings.set(key, Json.read(parser));
         default -> parser.skipChildren();
       }
     }

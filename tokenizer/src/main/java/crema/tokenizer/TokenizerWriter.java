@@ -1,27 +1,22 @@
 package crema.tokenizer;
 
 import crema.base.AtomicFile;
+import crema.base.json.Json;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a {@code tokenizer.json}, version 1.0 of Hugging Face's format. */
 final class TokenizerWriter {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private TokenizerWriter() {}
 
   static void write(Tokenizer tokenizer, Path file) throws IOException {
     AtomicFile.write(file, channel -> {
-      // The generator must not close the channel, which is yet to be forced to the disk.
-      try (var json = MAPPER.writerWithDefaultPrettyPrinter().without(StreamWriteFeature.AUTO_CLOSE_TARGET)
-          .createGenerator(Channels.newOutputStream(channel))) {
+      try (var json = Json.indentedGenerator(Channels.newOutputStream(channel))) {
         write(tokenizer, json);
       } catch (JacksonIOException e) {
         throw e.getCause();
@@ -61,7 +56,7 @@ final class TokenizerWriter {
 
   private static void writeSetting(Tokenizer tokenizer, String key, JsonGenerator json) {
     json.writeName(key);
-    json.writeTree(tokenizer.settings().path(key));
+    tokenizer.settings().path(key).write(json);
   }
 
   private static void write(BpeModel model, JsonGenerator json) {

@@ -1,6 +1,7 @@
 package crema.run;
 
 import crema.base.UserError;
+import crema.base.json.JsonException;
 import crema.classify.TrainingListener;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
@@ -22,7 +23,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import tools.jackson.core.JacksonException;
 
 /**
  * The checkpoints of a run: safetensors files that carry the {@link TrainingState} and a checksum over everything. Each
@@ -104,7 +104,7 @@ public final class CheckpointStore {
         throw new UserError(file + " was written by a newer version of Crema; resume with that one");
       }
       return new Checkpoint(file, state, reader);
-    } catch (JacksonException e) {
+    } catch (JsonException e) {
       reader.close();
       throw new InvalidWeightsException("its state cannot be read");
     } catch (RuntimeException e) {
