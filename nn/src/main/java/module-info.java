@@ -1,3 +1,6 @@
+import crema.nn.loss.LossProvider;
+import crema.nn.loss.StandardLosses;
+
 /** Layers, losses, optimizers, models and their file formats. */
 module crema.nn {
   requires static transitive org.jspecify;
@@ -8,4 +11,8 @@ module crema.nn {
   exports crema.nn.loss;
   exports crema.nn.model;
   exports crema.nn.optim;
+
+  uses LossProvider;
+
+  provides LossProvider with StandardLosses;
 }

@@ -38,6 +38,13 @@ public class Forest {
     families = sorted(this.parents, 1, childStarts);
   }
 
+  /** Nodes without parents. */
+  public static Forest flat(int nodes) {
+    var parents = new int[nodes];
+    Arrays.fill(parents, NONE);
+    return new Forest(parents);
+  }
+
   private static int[] levels(int[] parents) {
     for (int node = 0; node < parents.length; node++) {
       if (parents[node] < NONE || parents[node] >= parents.length) {

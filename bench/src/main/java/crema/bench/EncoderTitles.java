@@ -4,6 +4,7 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Targets;
 import crema.nn.model.EmbeddingClassifier;
 import crema.nn.optim.AdamW;
 import crema.tensor.Scope;
@@ -66,7 +67,7 @@ public final class EncoderTitles {
     }
     int[] labels = rows.stream().mapToInt(Title::label).toArray();
     Variable logits = model.forward(tape, scope.ints(ids, ids.length), Sequences.of(scope, offsets));
-    Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, scope.ints(labels, labels.length));
+    Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, new Targets.Indices(labels));
     double value = loss.value().item();
     optimizer.step(tape.backward(loss), 2e-4, 1);
     return value;

@@ -5,13 +5,12 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.data.ProductTitles;
-import crema.family.encoder.LossConfig;
-import crema.family.encoder.LossName;
 import crema.family.encoder.SamplingConfig;
 import crema.family.encoder.TrainingConfig;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
+import crema.task.LossConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +82,7 @@ final class QuickstartCommand implements Callable<Integer> {
             LabelConfig.single("category"), "cluster_id", 0.1, 0.1, true, false),
         new TrainingConfig.Tokens(null, 8000, true, 64),
         new TrainingConfig.Encoder(128, 4, 4, 2, 384, "mlp", 0, 0, 0, 0, 0.1, 0.1),
-        LossConfig.of(LossName.CROSS_ENTROPY),
+        LossConfig.of("cross-entropy"),
         SamplingConfig.SHUFFLED,
         new TrainingConfig.Optimization(2, 0, 1024, 0, 1, 1.5e-3, 0.01, 0.9, 0.99, 1e-8, 50, "cosine", 0.05, 1),
         DecisionConfig.DEFAULT,

@@ -4,13 +4,12 @@ import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
-import crema.family.encoder.LossConfig;
-import crema.family.encoder.LossName;
 import crema.family.encoder.SamplingConfig;
 import crema.family.encoder.TrainingConfig;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
+import crema.task.LossConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +71,7 @@ final class RehearseCommand implements Callable<Integer> {
             LabelConfig.single("category"), null, 0.2, 0.2, true, false),
         new TrainingConfig.Tokens(null, 300, true, 32),
         new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0, 0, 0.1, 0.1, 0.1),
-        LossConfig.of(LossName.CROSS_ENTROPY),
+        LossConfig.of("cross-entropy"),
         SamplingConfig.SHUFFLED,
         new TrainingConfig.Optimization(1, 0, 128, 0, 1, 1e-3, 0.01, 0.9, 0.999, 1e-8, 0, "cosine", 0.1, 1),
         DecisionConfig.DEFAULT,

@@ -13,14 +13,14 @@ import java.nio.charset.StandardCharsets;
  * @param out what it wrote to standard output
  * @param err what it wrote to standard error
  */
-record CommandRun(int code, String out, String err) {
+public record CommandRun(int code, String out, String err) {
   /** Runs a command as if no stream were a terminal, with nothing to read. */
-  static CommandRun of(String... arguments) {
+  public static CommandRun of(String... arguments) {
     return reading("", arguments);
   }
 
   /** Runs a command that finds a text on its standard input. */
-  static CommandRun reading(String input, String... arguments) {
+  public static CommandRun reading(String input, String... arguments) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var terminal = new Terminal(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
@@ -32,7 +32,7 @@ record CommandRun(int code, String out, String err) {
   }
 
   /** The last line of standard error. */
-  String lastError() {
+  public String lastError() {
     return err.lines().reduce("", (_, line) -> line);
   }
 }

@@ -1,6 +1,7 @@
 package crema.data;
 
 import crema.base.CounterRandom;
+import crema.base.LabelBalance;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 

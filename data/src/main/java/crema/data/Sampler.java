@@ -1,6 +1,7 @@
 package crema.data;
 
 import crema.base.CounterRandom;
+import crema.base.LabelBalance;
 import crema.base.Permutation;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongFunction;
@@ -47,6 +48,24 @@ public interface Sampler {
    */
   static Sampler byLabel(TokenDataset data, int labels, LabelBalance balance, int draws, long seed) {
     return new LabelSampler(data, labels, balance, draws, seed);
+  }
+
+  /**
+   * The weight of each example of a data set: the mean of the weights of its labels, or 1 if it has none.
+   *
+   * @param labelWeights the weight of each label
+   */
+  static double[] exampleWeights(TokenDataset data, double[] labelWeights) {
+    var weights = new double[data.size()];
+    for (int example = 0; example < weights.length; example++) {
+      int labels = data.labelCount(example);
+      double sum = 0;
+      for (int n = 0; n < labels; n++) {
+        sum += labelWeights[data.label(example, n)];
+      }
+      weights[example] = labels == 0 ? 1 : sum / labels;
+    }
+    return weights;
   }
 
   private static Sampler of(int size, LongFunction<IntUnaryOperator> orders) {

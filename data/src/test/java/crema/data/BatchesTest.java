@@ -3,6 +3,7 @@ package crema.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import crema.base.LabelBalance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;

@@ -61,7 +61,7 @@ public record ModelInfo(Map<String, String> facts) {
                 ? String.format(Locale.ROOT, " to %.3g", thresholds.getMax()) : "")
             + (several.thresholds().isAtLeastOne() ? ", at least one" : "");
       }
-      case TaxonomyTarget paths -> "a path in a taxonomy of " + paths.depth() + " levels, its segments separated by '"
+      case TaxonomyTarget paths -> "a path in a taxonomy of " + paths.taxonomy().depth() + " levels, its segments separated by '"
           + paths.separator() + "'";
     };
   }

@@ -5,8 +5,7 @@ import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.ThresholdSweep;
 import crema.metrics.Thresholds;
-import crema.nn.loss.BinaryCrossEntropy;
-import crema.nn.loss.Loss;
+import crema.nn.loss.Link;
 
 /**
  * Any number of labels, each for itself.
@@ -61,7 +60,7 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implement
   }
 
   @Override
-  public Loss plainLoss() {
-    return new BinaryCrossEntropy();
+  public Link link() {
+    return Link.SIGMOID;
   }
 }

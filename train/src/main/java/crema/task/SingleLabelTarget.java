@@ -4,8 +4,7 @@ import crema.data.LabelSet;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
-import crema.nn.loss.Loss;
-import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Link;
 import java.util.Arrays;
 
 /**
@@ -35,7 +34,7 @@ public record SingleLabelTarget(LabelSet labels) implements Target {
   }
 
   @Override
-  public Loss plainLoss() {
-    return new SoftmaxCrossEntropy();
+  public Link link() {
+    return Link.SOFTMAX;
   }
 }

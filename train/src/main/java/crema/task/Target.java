@@ -1,12 +1,13 @@
 package crema.task;
 
+import crema.base.Forest;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
-import crema.nn.loss.Loss;
-import crema.tensor.Scope;
-import crema.tensor.Tensor;
+import crema.nn.loss.Link;
+import crema.nn.loss.Targets;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -19,14 +20,14 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
    *
    * @param reading how labels are read
    * @param labels of the training rows
-   * @param scoring what logits mean, if labels are paths
+   * @param link what logits mean, if labels are paths
    * @param decision how paths are found
    */
-  static Target of(LabelConfig reading, LabelSet labels, NodeScoring scoring, DecisionConfig decision) {
+  static Target of(LabelConfig reading, LabelSet labels, Link link, DecisionConfig decision) {
     return switch (reading.kind()) {
       case SINGLE -> new SingleLabelTarget(labels);
       case MULTI -> MultiLabelTarget.of(labels);
-      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), scoring, decision.treeDecoding());
+      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), link, decision.treeDecoding());
     };
   }
 
@@ -64,17 +65,12 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
     return this;
   }
 
-  /** The loss without weights, smoothing or focus. */
-  Loss plainLoss();
+  /** How logits become probabilities. */
+  Link link();
 
-  /** The number of levels of labels. */
-  default int depth() {
-    return 1;
-  }
-
-  /** The one label of each sequence: {@code I32 [sequences]}. */
-  default Tensor indices(Scope scope, PackedBatch batch) {
-    return scope.ints(batch.labels(), batch.sequences());
+  /** The labels as a tree; without parents where they are flat. */
+  default Forest tree() {
+    return Forest.flat(labels().size());
   }
 
   /** The labels that a text has if it has one: that label and those above it. */
@@ -82,17 +78,22 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
     return new int[] {label};
   }
 
-  /** 1 for each label that a sequence has, 0 for others: {@code [sequences, labels]}. */
-  default Tensor multiHot(Scope scope, PackedBatch batch) {
-    int labels = labels().size();
-    var targets = new float[batch.sequences() * labels];
-    for (int row = 0; row < batch.sequences(); row++) {
-      for (int label : batch.labels(row)) {
-        for (int each : implied(label)) {
-          targets[row * labels + each] = 1;
-        }
+  /**
+   * The labels of a batch as a loss wants them.
+   *
+   * @param form one of those of the {@linkplain TargetKind#forms kind}; as {@link Targets.Form#MULTI_HOT} a sequence
+   *     has its labels and those that they {@linkplain #implied imply}
+   */
+  default Targets targets(Targets.Form form, PackedBatch batch) {
+    return switch (form) {
+      case INDICES -> new Targets.Indices(batch.labels());
+      case NODES -> new Targets.Nodes(batch.labels());
+      case MULTI_HOT -> {
+        var columns = new int[batch.sequences()][];
+        Arrays.setAll(columns,
+            row -> Arrays.stream(batch.labels(row)).flatMap(label -> Arrays.stream(implied(label))).toArray());
+        yield Targets.MultiHot.of(labels().size(), columns);
       }
-    }
-    return scope.floats(targets, batch.sequences(), labels);
+    };
   }
 }

@@ -3,6 +3,7 @@ package crema.task;
 import crema.base.UserError;
 import crema.data.LabelSet;
 import crema.metrics.Thresholds;
+import crema.nn.loss.Link;
 import crema.settings.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ public final class TargetFile {
   private static Map<String, Object> decoding(TaxonomyTarget target) {
     var json = new LinkedHashMap<String, Object>();
     json.put("separator", target.separator());
-    json.put("scoring", target.scoring().name());
+    json.put("scoring", target.link().name());
     json.put("decoding", DecisionConfig.name(target.decoding()));
     json.put("node_threshold", switch (target.decoding()) {
       case Decoding.TopDown(double threshold) -> threshold;
@@ -127,10 +128,10 @@ public final class TargetFile {
     return paths;
   }
 
-  private static NodeScoring scoring(Values json) {
+  private static Link scoring(Values json) {
     String name = json.get("scoring", String.class);
     try {
-      return NodeScoring.valueOf(name);
+      return Link.valueOf(name);
     } catch (IllegalArgumentException e) {
       throw JsonFile.damaged(json.name, "there is no scoring " + name, e);
     }

@@ -1,7 +1,9 @@
 package crema.task;
 
 import crema.base.UserError;
+import crema.nn.loss.Targets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -13,6 +15,15 @@ public enum TargetKind {
   MULTI,
   /** A path in a taxonomy, such as {@code Food > Fruit > Apples}. */
   TAXONOMY;
+
+  /** The forms of targets that losses may take, the most natural one first. */
+  public List<Targets.Form> forms() {
+    return switch (this) {
+      case SINGLE -> List.of(Targets.Form.INDICES);
+      case MULTI -> List.of(Targets.Form.MULTI_HOT);
+      case TAXONOMY -> List.of(Targets.Form.NODES, Targets.Form.MULTI_HOT);
+    };
+  }
 
   /** The name in flags and files. */
   public String key() {

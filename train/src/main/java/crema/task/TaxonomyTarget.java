@@ -1,17 +1,13 @@
 package crema.task;
 
+import crema.base.Forest;
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
-import crema.nn.loss.AncestorCrossEntropy;
-import crema.nn.loss.ConditionalSoftmax;
-import crema.nn.loss.Focus;
-import crema.nn.loss.LevelSoftmax;
-import crema.nn.loss.Loss;
-import crema.nn.loss.NodeWeighting;
+import crema.nn.loss.Link;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -23,20 +19,20 @@ public final class TaxonomyTarget implements Target {
   private final LabelSet labels;
   private final String separator;
   private final Taxonomy taxonomy;
-  private final NodeScoring scoring;
+  private final Link link;
   private final Decoding decoding;
   private final LabelSet rowLabels;
   private final TreeDecoder decoder;
 
   private TaxonomyTarget(
-      LabelSet labels, String separator, Taxonomy taxonomy, NodeScoring scoring, Decoding decoding) {
+      LabelSet labels, String separator, Taxonomy taxonomy, Link link, Decoding decoding) {
     this.labels = labels;
     this.separator = separator;
     this.taxonomy = taxonomy;
-    this.scoring = scoring;
+    this.link = link;
     this.decoding = decoding;
     rowLabels = rowLabels(labels, taxonomy);
-    decoder = new TreeDecoder(taxonomy, rowLabels, scoring, decoding);
+    decoder = new TreeDecoder(taxonomy, rowLabels, link, decoding);
   }
 
   /**
@@ -44,14 +40,14 @@ public final class TaxonomyTarget implements Target {
    *
    * @param rowLabels the paths of the training rows
    */
-  public static TaxonomyTarget of(LabelSet rowLabels, String separator, NodeScoring scoring, Decoding decoding) {
+  public static TaxonomyTarget of(LabelSet rowLabels, String separator, Link link, Decoding decoding) {
     Taxonomy taxonomy = Taxonomy.of(rowLabels.names(), separator);
-    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, scoring, decoding);
+    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, link, decoding);
   }
 
   /** The same nodes, read from a model: what is said of them in {@link #of}, they say themselves. */
-  static TaxonomyTarget ofNodes(LabelSet nodes, String separator, NodeScoring scoring, Decoding decoding) {
-    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), scoring, decoding);
+  static TaxonomyTarget ofNodes(LabelSet nodes, String separator, Link link, Decoding decoding) {
+    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), link, decoding);
   }
 
   /** The nodes. */
@@ -70,9 +66,9 @@ public final class TaxonomyTarget implements Target {
     return taxonomy;
   }
 
-  /** What the logits mean. */
-  public NodeScoring scoring() {
-    return scoring;
+  @Override
+  public Link link() {
+    return link;
   }
 
   /** How they become an answer. */
@@ -86,17 +82,17 @@ public final class TaxonomyTarget implements Target {
   }
 
   @Override
-  public int depth() {
-    return taxonomy.depth();
+  public Forest tree() {
+    return taxonomy;
   }
 
-  /** As the scoring has them, but no node is more probable than those above it. */
+  /** As the link has them, but no node is more probable than those above it. */
   @Override
   public ScoreMatrix probabilities(ScoreMatrix logits) {
     return nodeProbabilities(logits, true);
   }
 
-  /** The probability of each node as the scoring has it, whatever those above it have. */
+  /** The probability of each node as the link has it, whatever those above it have. */
   public ScoreMatrix nodeProbabilities(ScoreMatrix logits) {
     return nodeProbabilities(logits, false);
   }
@@ -104,7 +100,7 @@ public final class TaxonomyTarget implements Target {
   private ScoreMatrix nodeProbabilities(ScoreMatrix logits, boolean limited) {
     var probabilities = new float[logits.documents()][labels.size()];
     for (int text = 0; text < probabilities.length; text++) {
-      double[] scores = scoring.scores(taxonomy, row(logits, text)).probabilities();
+      double[] scores = link.scores(taxonomy, row(logits, text)).probabilities();
       for (int node = 0; node < scores.length; node++) {
         int parent = taxonomy.parent(node);
         probabilities[text][node] = limited && parent >= 0
@@ -157,20 +153,6 @@ public final class TaxonomyTarget implements Target {
     return decoding instanceof Decoding.Consistent
         ? MultiLabelOutcomes.of(truth, answers, labels.size())
         : SingleLabelOutcomes.of(truth, answers, labels.size());
-  }
-
-  @Override
-  public Loss plainLoss() {
-    return switch (scoring) {
-      case SIGMOID, CONSTRAINED_SIGMOID ->
-          new AncestorCrossEntropy(taxonomy, NodeWeighting.Ancestors.AS_LEAVES, Focus.NONE);
-      case FAMILY_SOFTMAX -> new ConditionalSoftmax(taxonomy);
-      case LEVEL_SOFTMAX -> {
-        var weights = new double[depth()];
-        Arrays.fill(weights, 1);
-        yield new LevelSoftmax(taxonomy, new NodeWeighting.Levels(weights));
-      }
-    };
   }
 
   @Override

@@ -8,12 +8,12 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
-import crema.family.encoder.SmallRuns;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
 import crema.metrics.Thresholds;
-import crema.tensor.Scope;
+import crema.nn.loss.Link;
+import crema.nn.loss.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class TargetTest {
     return new ScoredRows(logits, truth, List.of());
   }
 
-  private static TaxonomyTarget taxonomy(NodeScoring scoring, Decoding decoding) {
+  private static TaxonomyTarget taxonomy(Link scoring, Decoding decoding) {
     return TaxonomyTarget.of(PATHS, " > ", scoring, decoding);
   }
 
@@ -97,7 +97,7 @@ class TargetTest {
 
   @Test
   void aTaxonomysLabelsAreItsNodesAndARowHasTheLastOfItsPath() {
-    var target = taxonomy(NodeScoring.SIGMOID, new Decoding.BestPath());
+    var target = taxonomy(Link.SIGMOID, new Decoding.BestPath());
     assertThat(target.labels().names()).containsExactly(
         "Food", "Food > Fruit", "Food > Fruit > Apples", "Food > Fruit > Pears", "Tools");
     assertThat(target.labels().counts()).containsExactly(10, 10, 3, 2, 4);
@@ -111,7 +111,7 @@ class TargetTest {
 
   @Test
   void severalPathsAreMeasuredAsSetsOfLabels() {
-    var target = taxonomy(NodeScoring.SIGMOID, new Decoding.Consistent(0.5, true));
+    var target = taxonomy(Link.SIGMOID, new Decoding.Consistent(0.5, true));
     int[][] answers = target.decide(logits(new float[] {1, 1, 1, 1, -1}, new float[] {-1, 2, 2, 2, -2}));
     assertThat(answers).isDeepEqualTo(new int[][] {{2, 3}, {0}});
     assertThat(target.outcomes(new int[][] {{2}, {4}}, answers)).isInstanceOf(MultiLabelOutcomes.class);
@@ -121,15 +121,15 @@ class TargetTest {
   void targetsForALossAreOnesForAllLabelsAndTheirAncestors() {
     var batch = new PackedBatch(new int[] {1, 2, 3}, new int[] {0, 1, 3}, new int[] {3, 4}, new int[] {0, 1, 2},
         new int[] {0, 1});
-    try (var backend = SmallRuns.backend(1); var scope = new Scope(backend)) {
-      var target = taxonomy(NodeScoring.SIGMOID, new Decoding.BestPath());
-      assertThat(target.multiHot(scope, batch).toFloats()).containsExactly(1, 1, 0, 1, 0, 0, 0, 0, 0, 1);
-      assertThat(target.indices(scope, batch).toInts()).containsExactly(3, 4);
-      var many = new PackedBatch(new int[] {1, 2}, new int[] {0, 1, 2}, new int[] {0, 2}, new int[] {0, 2, 2},
-          new int[] {0, 1});
-      assertThat(MultiLabelTarget.of(labels("a", "b", "c")).multiHot(scope, many).toFloats())
-          .containsExactly(1, 0, 1, 0, 0, 0);
-    }
+    var target = taxonomy(Link.SIGMOID, new Decoding.BestPath());
+    assertThat(((Targets.MultiHot) target.targets(Targets.Form.MULTI_HOT, batch)).values())
+        .containsExactly(1, 1, 0, 1, 0, 0, 0, 0, 0, 1);
+    assertThat(((Targets.Nodes) target.targets(Targets.Form.NODES, batch)).nodes()).containsExactly(3, 4);
+    var many = new PackedBatch(new int[] {1, 2}, new int[] {0, 1, 2}, new int[] {0, 2}, new int[] {0, 2, 2},
+        new int[] {0, 1});
+    var labels = MultiLabelTarget.of(labels("a", "b", "c"));
+    assertThat(((Targets.MultiHot) labels.targets(Targets.Form.MULTI_HOT, many)).values())
+        .containsExactly(1, 0, 1, 0, 0, 0);
   }
 
   @Test
@@ -138,10 +138,10 @@ class TargetTest {
     var targets = List.of(
         new SingleLabelTarget(labels("a", "b")),
         new MultiLabelTarget(labels("a", "b"), Thresholds.perLabel(new float[] {0.3f, 0.46f}).withAtLeastOne()),
-        taxonomy(NodeScoring.CONSTRAINED_SIGMOID, new Decoding.TopDown(0.4)),
-        taxonomy(NodeScoring.LEVEL_SOFTMAX, new Decoding.Argmax()),
-        taxonomy(NodeScoring.SIGMOID, new Decoding.Consistent(0.3, true)),
-        taxonomy(NodeScoring.FAMILY_SOFTMAX, new Decoding.BestPath()));
+        taxonomy(Link.CONSTRAINED_SIGMOID, new Decoding.TopDown(0.4)),
+        taxonomy(Link.LEVEL_SOFTMAX, new Decoding.Argmax()),
+        taxonomy(Link.SIGMOID, new Decoding.Consistent(0.3, true)),
+        taxonomy(Link.FAMILY_SOFTMAX, new Decoding.BestPath()));
     for (Target target : targets) {
       target.labels().save(directory.labels());
       TargetFile.write(target, directory.target());
@@ -157,7 +157,7 @@ class TargetTest {
         }
         case TaxonomyTarget paths -> {
           var same = (TaxonomyTarget) read;
-          assertThat(same.scoring()).isEqualTo(paths.scoring());
+          assertThat(same.link()).isEqualTo(paths.link());
           assertThat(same.decoding()).isEqualTo(paths.decoding());
           assertThat(same.labels()).isEqualTo(paths.labels());
           assertThat(same.taxonomy().parents()).isEqualTo(paths.taxonomy().parents());
@@ -183,7 +183,7 @@ class TargetTest {
   @Test
   void labelsThatAreNoTreeAreRefused() throws IOException {
     var directory = new ModelDirectory(folder);
-    TargetFile.write(taxonomy(NodeScoring.SIGMOID, new Decoding.BestPath()), directory.target());
+    TargetFile.write(taxonomy(Link.SIGMOID, new Decoding.BestPath()), directory.target());
     labels("Food > Fruit", "Tools").save(directory.labels());
     assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).isInstanceOf(UserError.class)
         .hasMessageContaining("does not hold the nodes of a taxonomy");

@@ -10,8 +10,10 @@ import crema.data.LabelSet;
 import crema.data.Taxonomy;
 import crema.nn.loss.ConditionalSoftmax;
 import crema.nn.loss.LevelSoftmax;
+import crema.nn.loss.Link;
 import crema.nn.loss.Loss;
 import crema.nn.loss.NodeWeighting;
+import crema.nn.loss.Targets;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
@@ -67,7 +69,7 @@ class TreeDecoderTest {
     float[] towardsA = {2, -1, -3, -1};
     float[] towardsB = {-3, -1, 2, -1};
     for (var decoding : List.of(new Decoding.BestPath(), new Decoding.TopDown(0.5))) {
-      var decoder = new TreeDecoder(taxonomy, labels, NodeScoring.SIGMOID, decoding);
+      var decoder = new TreeDecoder(taxonomy, labels, Link.SIGMOID, decoding);
       assertThat(decoder.decode(towardsA)).containsExactly(0);
       assertThat(decoder.decode(towardsB)).containsExactly(2, 3);
     }
@@ -77,14 +79,14 @@ class TreeDecoderTest {
   void aSoftmaxDoesNotEndAboveALeaf() {
     var paths = List.of("a", "a > x", "a > y");
     var decoder = new TreeDecoder(Taxonomy.of(paths, " > "), LabelSet.of(paths, new long[3]),
-        NodeScoring.FAMILY_SOFTMAX, new Decoding.BestPath());
+        Link.FAMILY_SOFTMAX, new Decoding.BestPath());
     assertThat(decoder.decode(new float[] {0, 1, 2})).containsExactly(0, 2);
   }
 
   @Test
   void aShortPathGainsNothingFromLevelsThatItDoesNotReach() {
     var taxonomy = taxonomy("a", "b > x > 1", "b > x > 2");
-    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), NodeScoring.LEVEL_SOFTMAX, new Decoding.BestPath());
+    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), Link.LEVEL_SOFTMAX, new Decoding.BestPath());
     // p(a) = 0.27 on the first level; p(b) p(b > x) p(b > x > 1) would be 0.73 · 1 · 0.5.
     assertThat(decoder.decode(new float[] {0, 1, 0, 0, 0})).containsExactly(1, 2, 3);
     assertThat(decoder.decode(new float[] {1, 0, 0, 0, 0})).containsExactly(0);
@@ -93,20 +95,20 @@ class TreeDecoderTest {
   @Test
   void logitsOfAnotherTaxonomyAreRefused() {
     var taxonomy = taxonomy("a > x", "b");
-    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), NodeScoring.SIGMOID, new Decoding.Argmax());
+    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), Link.SIGMOID, new Decoding.Argmax());
     assertThatThrownBy(() -> decoder.decode(new float[2]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a taxonomy of 3 nodes for 2 logits");
+        .hasMessage("a tree of 3 nodes for 2 logits");
   }
 
   @Property(tries = 300)
   void answersAreClosedUnderAncestorsAndSinglePathsAscendFromARoot(@ForAll("paths") Set<String> paths,
-      @ForAll long seed, @ForAll NodeScoring scoring, @ForAll @DoubleRange(min = 0, max = 1) double threshold) {
+      @ForAll long seed, @ForAll("links") Link link, @ForAll @DoubleRange(min = 0, max = 1) double threshold) {
     var taxonomy = Taxonomy.of(paths, "/");
     float[] logits = logits(taxonomy, seed);
     for (var decoding : List.of(new Decoding.Argmax(), new Decoding.TopDown(threshold), new Decoding.BestPath(),
         new Decoding.Consistent(threshold, true), new Decoding.Consistent(threshold, false))) {
-      int[] answer = new TreeDecoder(taxonomy, labels(taxonomy), scoring, decoding).decode(logits);
+      int[] answer = new TreeDecoder(taxonomy, labels(taxonomy), link, decoding).decode(logits);
       assertThat(answer).isSorted().doesNotHaveDuplicates();
       for (int node : answer) {
         assertThat(Arrays.stream(taxonomy.ancestors(node)).boxed()).as("%s", decoding)
@@ -124,7 +126,7 @@ class TreeDecoderTest {
       @ForAll boolean constrained) {
     var taxonomy = Taxonomy.of(paths, "/");
     float[] logits = logits(taxonomy, seed);
-    var scoring = constrained ? NodeScoring.CONSTRAINED_SIGMOID : NodeScoring.SIGMOID;
+    var scoring = constrained ? Link.CONSTRAINED_SIGMOID : Link.SIGMOID;
     double[] probabilities = probabilities(taxonomy, logits, constrained);
     assertThat(scoring.scores(taxonomy, logits).probabilities()).containsExactly(probabilities, within(ROUNDING));
 
@@ -142,12 +144,12 @@ class TreeDecoderTest {
   void bestPathOfConditionalSoftmaxIsTheMostProbableLeaf(@ForAll("paths") Set<String> paths, @ForAll long seed) {
     var taxonomy = Taxonomy.of(paths, "/");
     float[] logits = logits(taxonomy, seed);
-    double[] probabilities = NodeScoring.FAMILY_SOFTMAX.scores(taxonomy, logits).probabilities();
+    double[] probabilities = Link.FAMILY_SOFTMAX.scores(taxonomy, logits).probabilities();
     int[] leaves = leaves(taxonomy);
     assertThat(Arrays.stream(leaves).mapToDouble(leaf -> probabilities[leaf]).sum()).isCloseTo(1, within(ROUNDING));
     double best = Arrays.stream(leaves).mapToDouble(leaf -> probabilities[leaf]).max().orElseThrow();
     for (var decoding : List.of(new Decoding.Argmax(), new Decoding.BestPath())) {
-      int[] answer = new TreeDecoder(taxonomy, labels(taxonomy), NodeScoring.FAMILY_SOFTMAX, decoding).decode(logits);
+      int[] answer = new TreeDecoder(taxonomy, labels(taxonomy), Link.FAMILY_SOFTMAX, decoding).decode(logits);
       assertThat(probabilities[answer[answer.length - 1]]).isCloseTo(best, within(ROUNDING * best));
     }
   }
@@ -158,7 +160,7 @@ class TreeDecoderTest {
     var taxonomy = Taxonomy.of(paths, "/");
     float[] logits = logits(taxonomy, seed);
     var decoder =
-        new TreeDecoder(taxonomy, labels(taxonomy), NodeScoring.LEVEL_SOFTMAX, new Decoding.BestPath());
+        new TreeDecoder(taxonomy, labels(taxonomy), Link.LEVEL_SOFTMAX, new Decoding.BestPath());
     double[] probabilities = decoder.scores(logits).probabilities();
     double best = Arrays.stream(leaves(taxonomy)).mapToDouble(leaf -> product(path(taxonomy, leaf), probabilities))
         .max().orElseThrow();
@@ -167,9 +169,9 @@ class TreeDecoderTest {
 
   @Property(tries = 300)
   void topDownTakesTheBestOfEachFamily(@ForAll("paths") Set<String> paths, @ForAll long seed,
-      @ForAll NodeScoring scoring) {
+      @ForAll("links") Link link) {
     var taxonomy = Taxonomy.of(paths, "/");
-    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), scoring, new Decoding.TopDown(0));
+    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), link, new Decoding.TopDown(0));
     var scores = decoder.scores(logits(taxonomy, seed));
     int[] answer = decoder.decode(scores);
     assertThat(taxonomy.isLeaf(answer[answer.length - 1])).isTrue();
@@ -183,9 +185,9 @@ class TreeDecoderTest {
 
   @Property(tries = 300)
   void consistentHasEveryNodeThatReachesWithAllAboveIt(@ForAll("paths") Set<String> paths, @ForAll long seed,
-      @ForAll NodeScoring scoring, @ForAll @DoubleRange(min = 0, max = 1) double threshold) {
+      @ForAll("links") Link link, @ForAll @DoubleRange(min = 0, max = 1) double threshold) {
     var taxonomy = Taxonomy.of(paths, "/");
-    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), scoring, new Decoding.Consistent(threshold, false));
+    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), link, new Decoding.Consistent(threshold, false));
     var scores = decoder.scores(logits(taxonomy, seed));
     int[] expected = IntStream.range(0, taxonomy.size())
         .filter(node -> Arrays.stream(path(taxonomy, node)).allMatch(n -> scores.probabilities()[n] >= threshold))
@@ -193,13 +195,13 @@ class TreeDecoderTest {
     assertThat(decoder.decode(scores)).isEqualTo(expected);
   }
 
-  /** What a loss calls −log p of a node is what the scoring that belongs to it reads from the same logits. */
+  /** What a loss calls −log p of a node is what the link that belongs to it reads from the same logits. */
   @Property(tries = 50)
   void probabilitiesAreThoseOfTheLosses(@ForAll("pathsOfOneDepth") Set<String> paths, @ForAll long seed) {
     var taxonomy = Taxonomy.of(paths, "/");
     float[] logits = logits(taxonomy, seed);
-    double[] conditional = NodeScoring.FAMILY_SOFTMAX.scores(taxonomy, logits).probabilities();
-    double[] levels = NodeScoring.LEVEL_SOFTMAX.scores(taxonomy, logits).probabilities();
+    double[] conditional = Link.FAMILY_SOFTMAX.scores(taxonomy, logits).probabilities();
+    double[] levels = Link.LEVEL_SOFTMAX.scores(taxonomy, logits).probabilities();
     var everyLevel = new NodeWeighting.Levels(DoubleStream.generate(() -> 1).limit(taxonomy.depth()).toArray());
     for (int leaf : leaves(taxonomy)) {
       assertThat(loss(new ConditionalSoftmax(taxonomy), logits, leaf))
@@ -214,8 +216,13 @@ class TreeDecoderTest {
       var elements = new double[logits.length];
       Arrays.setAll(elements, i -> logits[i]);
       var z = Variable.parameter(scope.empty(DType.F64, 1, logits.length).set(elements));
-      return loss.apply(Tape.inference(scope), z, scope.ints(new int[] {node}, 1)).value().item();
+      return loss.apply(Tape.inference(scope), z, Targets.Nodes.of(node)).value().item();
     }
+  }
+
+  @Provide
+  Arbitrary<Link> links() {
+    return Arbitraries.of(Link.SIGMOID, Link.CONSTRAINED_SIGMOID, Link.FAMILY_SOFTMAX, Link.LEVEL_SOFTMAX);
   }
 
   @Provide
@@ -277,7 +284,7 @@ class TreeDecoderTest {
   }
 
   private static List<String> names(Taxonomy taxonomy, float[] logits, Decoding decoding) {
-    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), NodeScoring.SIGMOID, decoding);
+    var decoder = new TreeDecoder(taxonomy, labels(taxonomy), Link.SIGMOID, decoding);
     return Arrays.stream(decoder.decode(logits)).mapToObj(taxonomy::name).toList();
   }
 }

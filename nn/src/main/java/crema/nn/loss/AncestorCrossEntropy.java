@@ -4,13 +4,11 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
 import crema.base.Forest;
-import crema.tensor.Tensor;
 
 /**
  * Binary (focal) cross-entropy over all nodes of a taxonomy, where a row has its labels and all their ancestors: the
  * mean over rows of Σᵥ wᵥ · ℓᵥ / Σᵥ wᵥ with ℓᵥ as in {@link FocalLoss} (Li et al., CVPR 2022, equation 2, with
- * weights). Targets are nodes {@code I32 [rows]}, where rows with a negative one do not count, or 0 or 1 for each node
- * {@code [rows, nodes]}.
+ * weights). Takes {@link Targets.Nodes}, or 0 or 1 for each node as {@link Targets.MultiHot}.
  */
 public final class AncestorCrossEntropy implements Loss {
   private final Forest tree;
@@ -31,7 +29,7 @@ public final class AncestorCrossEntropy implements Loss {
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
     var labels = TreeTargets.read("cross-entropy over ancestors", tree, logits, targets);
     return HostLoss.apply(tape, logits, (z, gradient) -> {
       int nodes = tree.size();

@@ -4,14 +4,13 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
 import crema.base.Forest;
-import crema.tensor.Tensor;
 import java.util.List;
 
 /**
  * A softmax head for each level of a taxonomy, summed with weights: Σₗ wₗ · mean of −log pₗ[ancestor of the label on
  * level l], where pₗ is the softmax of the logits of level l's nodes and the mean goes over the rows whose label is
  * that deep (Zhu and Bain, "B-CNN: Branch Convolutional Neural Network for Hierarchical Classification", arXiv
- * 1709.09890, equation 1). Targets are nodes {@code I32 [rows]}; rows with a negative one do not count.
+ * 1709.09890, equation 1). Takes {@link Targets.Nodes}.
  */
 public final class LevelSoftmax implements Loss {
   private final Forest tree;
@@ -31,9 +30,9 @@ public final class LevelSoftmax implements Loss {
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
     TreeTargets.requireColumns("softmax per level", tree, logits);
-    int[] labels = ClassIndices.read("softmax per level", logits, targets).values();
+    int[] labels = RowLabels.nodes("softmax per level", logits, targets, tree.size()).values();
     return HostLoss.apply(tape, logits, (z, gradient) -> {
       int[] rows = rowsByLevel(labels);
       double sum = 0;

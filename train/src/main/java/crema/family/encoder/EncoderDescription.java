@@ -1,8 +1,8 @@
 package crema.family.encoder;
 
 import crema.base.UserError;
-import crema.classify.ModelDirectory;
 import crema.classify.ModelConfig;
+import crema.classify.ModelDirectory;
 import crema.nn.model.EmbeddingClassifierConfig;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,13 +3,13 @@ package crema.family.encoder;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.UserError;
+import crema.classify.TrainingListener;
 import crema.data.Batches;
 import crema.data.PackedBatch;
 import crema.data.Sampler;
 import crema.data.TokenDataset;
 import crema.metrics.ScoreMatrix;
 import crema.nn.model.EmbeddingClassifier;
-import crema.classify.TrainingListener;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
@@ -26,7 +26,7 @@ final class Evaluator {
    * What came out.
    *
    * @param rows logits and true labels, in the order of the data set
-   * @param loss the mean {@linkplain Target#plainLoss plain loss}
+   * @param loss the mean {@linkplain crema.nn.loss.Link#likelihood cross-entropy} with the labels
    */
   record Evaluation(ScoredRows rows, double loss) {}
 
@@ -37,7 +37,7 @@ final class Evaluator {
   Evaluator(Backend backend, EmbeddingClassifier model, Target target) {
     this.backend = backend;
     this.model = model;
-    objective = Objective.plain(target);
+    objective = Objective.likelihood(target);
   }
 
   Evaluation evaluate(TokenDataset data, TrainingListener listener) {

@@ -16,9 +16,7 @@ import crema.data.TokenRecipe;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.task.LabelConfig;
-import crema.task.NodeScoring;
 import crema.task.Target;
-import crema.task.TargetKind;
 import crema.tokenizer.BpeTrainer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -54,8 +52,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
       throws IOException {
     SplitRows parts = RunRows.read(config.data(), config.seed(), listener);
     LabelConfig reading = config.data().labels();
-    NodeScoring scoring = reading.kind() == TargetKind.TAXONOMY ? scoring(config.loss()) : NodeScoring.SIGMOID;
-    Target target = Target.of(reading, parts.labels(), scoring, config.decision());
+    Target target = Target.of(reading, parts.labels(), config.loss().link(reading.kind()), config.decision());
     Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
     String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER));
@@ -85,17 +82,6 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);
     return data;
-  }
-
-  /** What the logits of a taxonomy mean after training with a loss. */
-  private static NodeScoring scoring(LossConfig loss) {
-    return switch (LossName.ofKey(loss.name(), TargetKind.TAXONOMY)) {
-      case CONDITIONAL_SOFTMAX -> NodeScoring.FAMILY_SOFTMAX;
-      case LEVEL_SOFTMAX -> NodeScoring.LEVEL_SOFTMAX;
-      case ANCESTORS ->
-          loss.tree().hierarchicalConstraint() ? NodeScoring.CONSTRAINED_SIGMOID : NodeScoring.SIGMOID;
-      default -> NodeScoring.SIGMOID;
-    };
   }
 
   /** How many rows there are, and which. */

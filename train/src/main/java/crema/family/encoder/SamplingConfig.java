@@ -3,7 +3,7 @@ package crema.family.encoder;
 import static crema.settings.Checks.requireIn;
 import static crema.settings.Checks.requireOneOf;
 
-import crema.data.LabelBalance;
+import crema.base.LabelBalance;
 import crema.data.Sampler;
 import crema.data.TokenDataset;
 import java.util.List;
@@ -48,6 +48,6 @@ public record SamplingConfig(String sampler, String weights, double beta) {
     }
     return weights.equals("class")
         ? Sampler.byLabel(data, counts.length, balance, data.size(), seed)
-        : Sampler.weighted(LabelBalance.exampleWeights(data, balance.labelWeights(counts)), data.size(), seed);
+        : Sampler.weighted(Sampler.exampleWeights(data, balance.labelWeights(counts)), data.size(), seed);
   }
 }

@@ -8,6 +8,7 @@ import crema.base.UserError;
 import crema.classify.RunSettings;
 import crema.run.DataSettings;
 import crema.task.DecisionConfig;
+import crema.task.LossConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param data which rows, and how they are split
  * @param tokenizer how texts become tokens
  * @param encoder the network
- * @param loss what training makes small
+ * @param loss the loss that it is trained with
  * @param sampling which rows an epoch trains on
  * @param optimization how it is trained
  * @param decision how probabilities become answers
@@ -37,7 +38,7 @@ public record TrainingConfig(
     long seed) implements RunSettings {
   /** Checks that the loss is one for the target. */
   public TrainingConfig {
-    LossName.ofKey(loss.name(), data.labels().kind());
+    loss.requireFor(data.labels().kind());
   }
 
   @Override

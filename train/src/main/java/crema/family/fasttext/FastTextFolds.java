@@ -1,5 +1,7 @@
 package crema.family.fasttext;
 
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
 import crema.data.Grouping;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
@@ -10,8 +12,6 @@ import crema.fasttext.TextSource;
 import crema.metrics.ClassificationMetrics;
 import crema.run.LabelledTest;
 import crema.run.Languages;
-import crema.classify.StopSignal;
-import crema.classify.TrainingListener;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,9 +2,8 @@ package crema.family.fasttext;
 
 import static crema.settings.Checks.requireOneOf;
 
-import crema.family.encoder.LossConfig;
-import crema.family.encoder.LossName;
 import crema.task.DecisionConfig;
+import crema.task.LossConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ public record FastTextLabels(@Nullable LossConfig loss, String paths, DecisionCo
   public FastTextLabels {
     requireOneOf("path_labels", paths, List.of(LAST, ALL));
     if (loss != null) {
-      LossName.ofFastText(loss.name());
+      loss.requireOfRows("fasttext");
     }
   }
 

@@ -4,6 +4,9 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.classify.Run;
 import crema.classify.RunContext;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.data.SplitRows;
 import crema.fasttext.Autotune;
 import crema.fasttext.FastText;
@@ -11,16 +14,13 @@ import crema.fasttext.QuantizeOptions;
 import crema.fasttext.Quantizer;
 import crema.fasttext.TextSource;
 import crema.fasttext.TrainingProgress;
+import crema.nn.loss.Link;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.run.ModelFiles;
 import crema.run.RowCounts;
 import crema.run.RunRows;
-import crema.classify.StopSignal;
 import crema.run.TextRun;
-import crema.classify.TrainingListener;
-import crema.classify.TrainingResult;
-import crema.task.NodeScoring;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
@@ -81,7 +81,7 @@ final class FastTextRun implements Run {
   public TrainingResult run() throws IOException {
     Start start = directory.begin(config, () -> {
       SplitRows rows = RunRows.of(context, config.data(), config.seed());
-      Target target = Target.of(config.data().labels(), rows.labels(), NodeScoring.SIGMOID, config.labels().decision());
+      Target target = Target.of(config.data().labels(), rows.labels(), Link.SIGMOID, config.labels().decision());
       return new Start(rows, target, lines(target).write(rows.train(), "train"));
     });
     SplitRows rows = start.rows();

@@ -2,15 +2,14 @@ package crema.family.fasttext;
 
 import crema.base.UserError;
 import crema.classify.RunSettings;
-import crema.family.encoder.ChosenLoss;
-import crema.family.encoder.LossConfig;
 import crema.fasttext.FastTextConfig;
 import crema.fasttext.FastTextTrainer;
 import crema.fasttext.Fields;
 import crema.fasttext.LossKind;
-import crema.nn.loss.ClassFrequencies;
+import crema.nn.loss.LabelFrequencies;
 import crema.run.DataSettings;
 import crema.task.LabelConfig;
+import crema.task.LossConfig;
 import java.util.List;
 
 /**
@@ -71,7 +70,8 @@ public record FastTextTrainingConfig(String model, DataSettings data, Network ne
     var trainer = new FastTextTrainer(engine(threads));
     LossConfig loss = labels.loss();
     return loss == null ? trainer
-        : trainer.labelLoss(counts -> ChosenLoss.longTail(loss, new ClassFrequencies(counts, rows)).ofRows());
+        : trainer.labelLoss(counts ->
+            loss.definition().createOfRows(loss.values(), new LabelFrequencies(counts, rows)));
   }
 
   /**

@@ -21,6 +21,7 @@ import crema.linear.LinearModel;
 import crema.linear.LinearTrainer;
 import crema.linear.SparseMatrix;
 import crema.linear.TfIdf;
+import crema.nn.loss.Link;
 import crema.report.StepLog;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
@@ -28,7 +29,6 @@ import crema.run.TextRun;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.task.MultiLabelTarget;
-import crema.task.NodeScoring;
 import crema.task.ScoredRows;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
@@ -119,7 +119,7 @@ final class LinearRun implements Run {
       throw new UserError("shift needs texts with several labels (--target multi): of one label a text, the "
           + "nearest hyperplane decides");
     }
-    return Target.of(reading, labels, NodeScoring.SIGMOID, DecisionConfig.HALF);
+    return Target.of(reading, labels, Link.SIGMOID, DecisionConfig.HALF);
   }
 
   private static List<String> texts(RowSource rows) {

@@ -3,9 +3,9 @@ package crema.family.staged;
 import crema.base.UserError;
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
+import crema.nn.loss.Link;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
-import crema.task.NodeScoring;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import crema.task.TargetKind;
@@ -55,6 +55,6 @@ public record StagesConfig(@Nullable String catchAll, DecisionConfig decision) {
   Target target(LabelSet labels, LabelConfig reading) {
     return catchAll != null
         ? new SingleLabelTarget(labels)
-        : TaxonomyTarget.of(labels, reading.pathSeparator(), NodeScoring.FAMILY_SOFTMAX, decision.treeDecoding());
+        : TaxonomyTarget.of(labels, reading.pathSeparator(), Link.FAMILY_SOFTMAX, decision.treeDecoding());
   }
 }

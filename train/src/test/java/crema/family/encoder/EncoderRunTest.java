@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
+import crema.classify.CheckpointPolicy;
 import crema.classify.ModelDirectory;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
 import crema.metrics.Metric;
 import crema.report.StepLog;
 import crema.report.StepRecord;
-import crema.classify.CheckpointPolicy;
-import crema.classify.StopSignal;
-import crema.classify.TrainingListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,16 +1,19 @@
 package crema.family.encoder;
 
-import crema.classify.ModelDirectory;
-import crema.data.ProblemListener;
-import crema.data.ProductTitles;
-import crema.data.Row;
 import crema.classify.CheckpointPolicy;
-import crema.run.DataSettings;
+import crema.classify.ModelDirectory;
 import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
+import crema.data.ProblemListener;
+import crema.data.ProductTitles;
+import crema.data.Row;
+import crema.nn.loss.ClassWeighting;
+import crema.nn.loss.StandardLosses;
+import crema.run.DataSettings;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
+import crema.task.LossConfig;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
@@ -71,9 +74,9 @@ public final class SmallRuns {
   }
 
   private static LossConfig balancedCrossEntropy() {
-    LossConfig plain = LossConfig.of(LossName.CROSS_ENTROPY);
-    return new LossConfig(plain.name(), 0.05, "balanced", plain.effectiveNumberBeta(), plain.gamma(), plain.tau(),
-        plain.softF1Share(), plain.posWeight(), plain.longTail(), plain.asymmetric(), plain.tree(), plain.auxiliary());
+    return LossConfig.of("cross-entropy")
+        .with(StandardLosses.LABEL_SMOOTHING, 0.05)
+        .with(StandardLosses.CLASS_WEIGHTS, ClassWeighting.BALANCED);
   }
 
   public static Backend backend(int threads) {

@@ -4,28 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
+import crema.classify.CheckpointPolicy;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
-import crema.classify.RunContext;
 import crema.classify.Prediction;
+import crema.classify.RunContext;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
 import crema.family.fasttext.FastTextLabels;
 import crema.family.fasttext.FastTextTrainingConfig;
 import crema.family.fasttext.FastTextTuning;
 import crema.metrics.Metric;
+import crema.nn.loss.AuxiliaryLoss;
+import crema.nn.loss.Link;
+import crema.nn.loss.LossCatalog;
+import crema.nn.loss.LossDefinition;
+import crema.nn.loss.StandardLosses;
 import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.report.ThresholdRecord;
-import crema.classify.CheckpointPolicy;
 import crema.run.DataSettings;
-import crema.classify.StopSignal;
-import crema.classify.TrainingListener;
-import crema.classify.TrainingResult;
 import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
+import crema.task.LossConfig;
 import crema.task.MultiLabelTarget;
-import crema.task.NodeScoring;
 import crema.task.TargetFile;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
@@ -35,12 +40,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs of the encoder on several labels a text and on paths. */
@@ -73,7 +80,7 @@ class TargetTrainingTest {
     BpeTrainer.defaults().withVocabularySize(400).train(lines.stream()).save(tokenizer);
   }
 
-  private static TrainingConfig config(LabelConfig labels, LossName loss, int epochs) {
+  private static TrainingConfig config(LabelConfig labels, String loss, int epochs) {
     return config(labels, LossConfig.of(loss), SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, epochs);
   }
 
@@ -98,7 +105,7 @@ class TargetTrainingTest {
 
   @Test
   void severalLabelsATextAreLearnt() throws IOException {
-    var result = SmallRuns.train(config(MULTI, LossName.DISTRIBUTION_BALANCED, 25), folder, 1);
+    var result = SmallRuns.train(config(MULTI, "distribution-balanced", 25), folder, 1);
     assertThat(f1(result)).isGreaterThan(0.95);
     var report = Objects.requireNonNull(result.report());
     assertThat(report.groups()).containsKey("Labels of a document");
@@ -115,7 +122,7 @@ class TargetTrainingTest {
 
   @Test
   void theThresholdsOfEveryValidationAreLoggedAndTheBestOneIsKept() throws IOException {
-    SmallRuns.train(config(MULTI, LossName.BCE, 6), folder, 1);
+    SmallRuns.train(config(MULTI, "bce", 6), folder, 1);
     var directory = new ModelDirectory(folder);
     var log = StepLog.read(directory.thresholdLog()).stream().map(ThresholdRecord.class::cast).toList();
     assertThat(log).extracting(ThresholdRecord::epoch).containsExactly(1.0, 2.0, 3.0, 4.0, 5.0, 6.0);
@@ -133,7 +140,7 @@ class TargetTrainingTest {
 
   @Test
   void aStoppedRunOnSeveralLabelsIsResumedToTheSameBitsAndLog() throws IOException {
-    var config = config(MULTI, LossConfig.of(LossName.DISTRIBUTION_BALANCED),
+    var config = config(MULTI, LossConfig.of("distribution-balanced"),
         new SamplingConfig("class-balanced", "class", 0.9), DecisionConfig.DEFAULT, 5);
     SmallRuns.train(config, folder.resolve("straight"), 2);
     var stop = new StopSignal();
@@ -155,9 +162,8 @@ class TargetTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = LossName.class, names = {"ANCESTORS", "CONDITIONAL_SOFTMAX", "LEVEL_SOFTMAX",
-      "DISTRIBUTION_BALANCED"})
-  void pathsAreLearntWithEveryKindOfLoss(LossName loss) throws IOException {
+  @ValueSource(strings = {"ancestors", "conditional-softmax", "level-softmax", "distribution-balanced"})
+  void pathsAreLearntWithEveryKindOfLoss(String loss) throws IOException {
     var result = SmallRuns.train(config(TAXONOMY, loss, 25), folder, 1);
     assertThat(f1(result)).isGreaterThan(0.95);
     var report = Objects.requireNonNull(result.report());
@@ -172,68 +178,68 @@ class TargetTrainingTest {
 
   @Test
   void theHierarchicalConstraintTrainsToASaneF1() throws IOException {
-    LossConfig loss = LossConfig.of(LossName.ANCESTORS);
-    for (LossConfig.Auxiliary auxiliary : List.of(LossConfig.Auxiliary.NONE,
-        new LossConfig.Auxiliary(0, 0.1, 0.5, 0.1), new LossConfig.Auxiliary(0.1, 0.1, 0, 0.1))) {
-      var constrained = new LossConfig(loss.name(), 0, "none", 0.9, 2, 1, 0.5, "1", loss.longTail(), loss.asymmetric(),
-          new LossConfig.Tree("more", List.of(), true), auxiliary);
-      Path run = folder.resolve("run" + auxiliary.hashCode());
+    LossConfig constrained = LossConfig.of("ancestors")
+        .with(StandardLosses.FOCAL_GAMMA, 2.0)
+        .with(StandardLosses.ANCESTOR_WEIGHT, "more")
+        .with(StandardLosses.HIERARCHICAL_CONSTRAINT, true);
+    Map<String, LossConfig> losses = Map.of("alone", constrained,
+        "triplet", constrained.with(AuxiliaryLoss.TREE_TRIPLET_WEIGHT, 0.5),
+        "contrastive", constrained.with(AuxiliaryLoss.CONTRASTIVE_WEIGHT, 0.1));
+    for (Map.Entry<String, LossConfig> loss : losses.entrySet()) {
+      Path run = folder.resolve(loss.getKey());
       assertThat(f1(SmallRuns.train(
-          config(TAXONOMY, constrained, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1)))
+          config(TAXONOMY, loss.getValue(), SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1)))
           .isGreaterThan(0.95);
-      assertThat(((TaxonomyTarget) TargetFile.read(run.resolve("target.json"), run.resolve("labels.json"))).scoring())
-          .isEqualTo(NodeScoring.CONSTRAINED_SIGMOID);
+      assertThat(((TaxonomyTarget) TargetFile.read(run.resolve("target.json"), run.resolve("labels.json"))).link())
+          .isEqualTo(Link.CONSTRAINED_SIGMOID);
     }
   }
 
+  static Stream<String> losses() {
+    return LossCatalog.losses().stream().map(LossDefinition::name);
+  }
+
   @ParameterizedTest
-  @EnumSource(LossName.class)
-  void everyLossCanBeChosenForItsTargets(LossName name) throws IOException {
+  @MethodSource("losses")
+  void everyLossCanBeChosenForItsTargets(String name) throws IOException {
     for (LabelConfig labels : List.of(LabelConfig.single("path"), MULTI, TAXONOMY)) {
       Path run = folder.resolve(labels.target());
-      if (isFor(name, labels.kind())) {
+      if (LossCatalog.find(name).orElseThrow().formOf(labels.kind().forms()).isPresent()) {
         var result = SmallRuns.train(config(labels, name, 1), run, 1);
         assertThat(Metric.MICRO_F1.of(Objects.requireNonNull(result.report()).metrics())).isBetween(0.0, 1.0);
       } else {
         assertThatThrownBy(() -> config(labels, name, 1)).isInstanceOf(UserError.class)
-            .hasMessageContaining("not '" + name.key() + "'")
-            .hasMessageContaining(LossName.defaultOf(labels.kind()).key());
+            .hasMessageContaining("not '" + name + "'")
+            .hasMessageContaining(LossConfig.defaultOf(labels.kind()).name());
       }
     }
   }
 
-  private static boolean isFor(LossName name, TargetKind target) {
-    return switch (name) {
-      case CROSS_ENTROPY, BALANCED_SOFTMAX, LOGIT_ADJUSTED -> target == TargetKind.SINGLE;
-      case SOFT_MACRO_F1, MIXED -> target != TargetKind.TAXONOMY;
-      case ANCESTORS, CONDITIONAL_SOFTMAX, LEVEL_SOFTMAX -> target == TargetKind.TAXONOMY;
-      default -> target != TargetKind.SINGLE;
-    };
-  }
-
   @Test
   void aLossThatDoesNotFitTheTaxonomyIsAMistake() {
-    LossConfig loss = LossConfig.of(LossName.LEVEL_SOFTMAX);
-    var twoWeights = new LossConfig(loss.name(), 0, "none", 0.9, 0, 1, 0.5, "1", loss.longTail(), loss.asymmetric(),
-        new LossConfig.Tree("same", List.of(1.0, 2.0), false), loss.auxiliary());
+    LossConfig twoWeights = LossConfig.of("level-softmax").with(StandardLosses.LEVEL_WEIGHTS, List.of(1.0, 2.0));
     assertThatThrownBy(() -> SmallRuns.train(
         config(TAXONOMY, twoWeights, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 1), folder, 1))
         .isInstanceOf(UserError.class).hasMessageContaining("2 level weights for a tree of 3 levels");
-    var contrastive = new LossConfig(LossName.BCE.key(), 0, "none", 0.9, 0, 1, 0.5, "1", loss.longTail(),
-        loss.asymmetric(), loss.tree(), new LossConfig.Auxiliary(1, 0.1, 0, 0.1));
+    LossConfig contrastive = LossConfig.of("bce").with(AuxiliaryLoss.CONTRASTIVE_WEIGHT, 1.0);
     assertThatThrownBy(() -> SmallRuns.train(
         config(MULTI, contrastive, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 1), folder.resolve("b"), 1))
         .isInstanceOf(UserError.class).hasMessageContaining("need texts with one label");
+    assertThatThrownBy(() -> LossConfig.of("bce").with(StandardLosses.LABEL_SMOOTHING, 2.0))
+        .isInstanceOf(UserError.class).hasMessageContaining("label-smoothing must be from 0.0 to");
+    assertThatThrownBy(() -> LossConfig.of("bce").with(StandardLosses.FOCAL_GAMMA, 2.0))
+        .isInstanceOf(UserError.class).hasMessageContaining("there is no setting focal-gamma here");
+    assertThatThrownBy(() -> LossConfig.of("bse")).isInstanceOf(UserError.class).hasMessageContaining("'bce'");
   }
 
-  private static TrainingResult fastText(LabelConfig labels, LossName loss, String paths, Path run, int threads)
+  private static TrainingResult fastText(LabelConfig labels, String loss, String paths, Path run, int threads)
       throws IOException {
-    boolean separate = loss != LossName.CROSS_ENTROPY || paths.equals(FastTextLabels.ALL);
+    boolean separate = !loss.equals("cross-entropy") || paths.equals(FastTextLabels.ALL);
     var network = new FastTextTrainingConfig.Network(16, 1, 60, separate ? "one-vs-all" : "softmax", 1, 0, 0, 0, 1,
         new FastTextTrainingConfig.Text(true, 0, 0));
-    var learnt = new FastTextLabels(loss == LossName.CROSS_ENTROPY ? null : LossConfig.of(loss), paths,
+    var learnt = new FastTextLabels(loss.equals("cross-entropy") ? null : LossConfig.of(loss), paths,
         DecisionConfig.DEFAULT);
-    var config = new FastTextTrainingConfig(config(labels, LossName.defaultOf(labels.kind()), 1).data(),
+    var config = new FastTextTrainingConfig(config(labels, LossConfig.defaultOf(labels.kind()).name(), 1).data(),
         network, learnt,
         FastTextTuning.NONE, 5);
     Files.createDirectories(run);
@@ -242,8 +248,8 @@ class TargetTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = LossName.class, names = {"BCE", "DISTRIBUTION_BALANCED"})
-  void fastTextLearnsSeveralLabelsToTheSameBitsOnAnyNumberOfThreads(LossName loss) throws IOException {
+  @ValueSource(strings = {"bce", "distribution-balanced"})
+  void fastTextLearnsSeveralLabelsToTheSameBitsOnAnyNumberOfThreads(String loss) throws IOException {
     var result = fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("one"), 1);
     assertThat(f1(result)).isGreaterThan(0.95);
     assertThat(new ModelDirectory(folder.resolve("one")).thresholdLog()).isNotEmptyFile();
@@ -258,8 +264,8 @@ class TargetTrainingTest {
 
   @Test
   void fastTextLearnsOtherThingsFromOtherLosses() throws IOException {
-    fastText(MULTI, LossName.BCE, FastTextLabels.LAST, folder.resolve("bce"), 1);
-    fastText(MULTI, LossName.DISTRIBUTION_BALANCED, FastTextLabels.LAST, folder.resolve("db"), 1);
+    fastText(MULTI, "bce", FastTextLabels.LAST, folder.resolve("bce"), 1);
+    fastText(MULTI, "distribution-balanced", FastTextLabels.LAST, folder.resolve("db"), 1);
     assertThat(Files.mismatch(new ModelDirectory(folder.resolve("bce")).file("model.bin"),
         new ModelDirectory(folder.resolve("db")).file("model.bin"))).isNotEqualTo(-1);
   }
@@ -267,7 +273,7 @@ class TargetTrainingTest {
   @ParameterizedTest
   @ValueSource(strings = {FastTextLabels.LAST, FastTextLabels.ALL})
   void fastTextLearnsPathsAsOneLabelOrByAllAncestors(String paths) throws IOException {
-    var result = fastText(TAXONOMY, LossName.CROSS_ENTROPY, paths, folder, 1);
+    var result = fastText(TAXONOMY, "cross-entropy", paths, folder, 1);
     assertThat(f1(result)).isGreaterThan(0.95);
     assertThat(Objects.requireNonNull(result.report()).groups().get("Taxonomy level")).hasSize(3);
     try (Classifier classifier = Classifier.load(folder)) {

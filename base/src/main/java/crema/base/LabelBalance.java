@@ -1,4 +1,4 @@
-package crema.data;
+package crema.base;
 
 /**
  * A scheme against unbalanced labels. It gives each label with n examples a weight an example; used in the loss as it
@@ -32,7 +32,7 @@ public sealed interface LabelBalance {
     /** Checks β. */
     public EffectiveNumber {
       if (!(beta >= 0 && beta < 1)) {
-        throw new DataException("beta must be at least 0 and below 1, but is " + beta);
+        throw new IllegalArgumentException("beta must be at least 0 and below 1, but is " + beta);
       }
     }
   }
@@ -72,24 +72,6 @@ public sealed interface LabelBalance {
     }
     for (int i = 0; i < counts.length && weighted > 0; i++) {
       weights[i] *= examples / weighted;
-    }
-    return weights;
-  }
-
-  /**
-   * The weight of each example of a data set: the mean of the weights of its labels, or 1 if it has none.
-   *
-   * @param labelWeights the weight of each label
-   */
-  static double[] exampleWeights(TokenDataset data, double[] labelWeights) {
-    var weights = new double[data.size()];
-    for (int example = 0; example < weights.length; example++) {
-      int labels = data.labelCount(example);
-      double sum = 0;
-      for (int n = 0; n < labels; n++) {
-        sum += labelWeights[data.label(example, n)];
-      }
-      weights[example] = labels == 0 ? 1 : sum / labels;
     }
     return weights;
   }
