@@ -88,7 +88,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     given.foreign(family.settings().and(CommandSettings.SECTION)).ifPresent(value -> {
       throw value.error(" has no effect with --model " + family.key() + ": leave it out");
     });
-    family.check(settings);
+    settings.checked();
     directory.prepareForRun(command.get(CommandSettings.OVERWRITE) || isResumed);
     AtomicFile.writeText(directory.resolvedConfig(),
         ResolvedConfig.of(command) + ResolvedConfig.of(settings));

@@ -133,12 +133,12 @@ class MistakeTest {
   @Test
   void aMisspeltFlagSuggestsTheRightOne() {
     var run = trainOn(rows, "--learning-rat", "0.1");
-    assertMistake(run, "--learning-rat", "--learning-rate");
+    assertMistake(run, "there is no setting 'learning-rat'", "'learning-rate'");
   }
 
   @Test
   void aSettingOutOfRangeIsNamed() {
-    assertMistake(trainOn(rows, "--head-size", "-1"), "head_size", "at least 0");
+    assertMistake(trainOn(rows, "--head-size", "-1"), "--head-size", "at least 0");
     assertMistake(trainOn(rows, "--layers", "2"), "--layers", "only once");
     assertMistake(trainOn(rows, "--schedule", "cosinus"), "schedule", "cosine");
     assertMistake(trainOn(rows, "--dropout", "1.5"), "dropout", "1.5");

@@ -4,7 +4,10 @@ import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.RowSource;
 import crema.settings.JsonFile;
+import crema.settings.Settings;
+import crema.settings.StoredSettings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -49,39 +52,39 @@ public interface ModelFamily {
    */
   Map<String, String> describe(ModelDirectory directory) throws IOException;
 
-  /**
-   * The settings of a run, as a run of this family wrote them.
-   *
-   * @param file where they were read from, for messages
-   * @throws UserError when they are damaged
-   */
-  RunSettings readSettings(Map<String, @Nullable Object> json, Path file);
+  /** The settings of a run, all with this family's defaults; none if the family cannot be trained by itself. */
+  Settings settings();
+
+  /** Whether models of this family can be trained by themselves. */
+  default boolean isTrainable() {
+    return !settings().rows().isEmpty();
+  }
 
   /**
    * A training run, or the rest of the one in the context's directory if that has the same settings. Nothing is read or
    * written before it {@linkplain Run#run runs}.
    *
-   * @param settings what it computes
+   * @param settings what it computes: the family's {@link #settings}, with other values
    * @param context where it writes, and how it is watched
    */
-  Run newRun(RunSettings settings, RunContext context);
+  Run newRun(Settings settings, RunContext context);
 
   /**
    * Checks settings with which this family shall train several models that decide one after the other.
    *
    * @throws UserError when models of this family cannot be such stages, or not with these settings
    */
-  default void requireStage(RunSettings settings) {
+  default void requireStage(Settings settings) {
     throw new UserError("models of the family " + key() + " cannot decide in stages; choose another --model");
   }
 
   /**
    * The settings of a stage: a model that decides between a few labels of which a row has one.
    *
-   * @param settings of all stages, which {@link #requireStage} accepted
+   * @param settings of all stages, which {@link #requireStage} accepted, for rows of one label
    * @param rows the training rows of the stage
    */
-  default RunSettings ofStage(RunSettings settings, RowSource rows) {
+  default Settings ofStage(Settings settings, RowSource rows) {
     return settings;
   }
 
@@ -115,23 +118,18 @@ public interface ModelFamily {
     return ModelConfig.read(directory).requireFamily(directory);
   }
 
+  /** The keys of the families that can be trained by themselves. */
+  static List<String> trainable() {
+    return installed().stream().filter(ModelFamily::isTrainable).map(ModelFamily::key).toList();
+  }
+
   /**
    * The family of the run that was started in a directory.
    *
    * @throws UserError when its settings are damaged, or of a family that is not installed
    */
   static ModelFamily ofRun(ModelDirectory directory) throws IOException {
-    return ofSettings(JsonFile.read(directory.trainingConfig()));
-  }
-
-  /**
-   * The family of settings that a run wrote.
-   *
-   * @throws UserError when it is not installed
-   */
-  static ModelFamily ofSettings(Map<String, @Nullable Object> json) {
-    // Encoders were there before there were families: their settings do not say what they are of.
-    return named(json.get("model") instanceof String key ? key : "encoder");
+    return named(stored(directory).model());
   }
 
   /**
@@ -139,9 +137,24 @@ public interface ModelFamily {
    *
    * @throws UserError when they are damaged, or of a family that is not installed
    */
-  static RunSettings settingsOf(ModelDirectory directory) throws IOException {
+  static Settings settingsOf(ModelDirectory directory) throws IOException {
+    StoredSettings stored = stored(directory);
+    Settings defaults = named(stored.model()).settings();
+    try {
+      return stored.over(defaults);
+    } catch (UserError e) {
+      throw JsonFile.damaged(directory.trainingConfig().toString(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static StoredSettings stored(ModelDirectory directory) throws IOException {
     Map<String, @Nullable Object> json = JsonFile.read(directory.trainingConfig());
-    return ofSettings(json).readSettings(json, directory.trainingConfig());
+    try {
+      Path stages = directory.file(StoredSettings.FORMER_STAGES);
+      return StoredSettings.of(json, Files.exists(stages) ? JsonFile.read(stages) : Map.of());
+    } catch (UserError e) {
+      throw JsonFile.damaged(directory.trainingConfig().toString(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The keys of families, for messages. */

@@ -1,6 +1,5 @@
 package crema.run;
 
-import crema.base.UserError;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -45,24 +44,12 @@ public record DataSettings(Settings settings) {
       .shownDefault("report and skip it").help("Stop at a malformed row");
 
   static {
+    SECTION.rule(settings -> settings.get(TRAIN).isEmpty() ? "give the training data: --train FILE" : null, TRAIN);
+    SECTION.rule(settings -> settings.get(TEXT).isEmpty() || settings.get(LabelSettings.LABEL).isEmpty()
+        ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null, TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.get(VALIDATION_FRACTION) + settings.get(TEST_FRACTION) >= 1
         ? "validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and test-fraction ("
             + settings.get(TEST_FRACTION) + ") leave nothing to train on" : null, VALIDATION_FRACTION, TEST_FRACTION);
-  }
-
-  /**
-   * Checks that there are files and columns to train on.
-   *
-   * @throws UserError if one is missing; the message says which setting gives it
-   */
-  public DataSettings checkedForTraining() {
-    if (train().isEmpty()) {
-      throw new UserError("give the training data: --train FILE");
-    }
-    if (text().isEmpty() || labels().columns().isEmpty()) {
-      throw new UserError("say which columns hold texts and labels: --text COLUMN --label COLUMN");
-    }
-    return this;
   }
 
   /** Files with training rows. */

@@ -8,8 +8,6 @@ import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * How the probabilities of labels become an answer. Where a text has one label it is the most probable one, and nothing
@@ -66,16 +64,9 @@ public record AnswerSettings(Settings settings) {
     return settings.get(THRESHOLD_METRIC) == Metric.MICRO_F1 ? Average.MICRO : Average.MACRO;
   }
 
-  /** How the threshold is found; empty if it is given. */
-  Optional<ThresholdKind> thresholdKind() {
-    return settings.get(THRESHOLD) instanceof NumberOr.Word<ThresholdKind> word
-        ? Optional.of(word.value()) : Optional.empty();
-  }
-
-  /** The threshold that is given as a number. */
-  OptionalDouble givenThreshold() {
-    return settings.get(THRESHOLD) instanceof NumberOr.Number<ThresholdKind> number
-        ? OptionalDouble.of(number.value()) : OptionalDouble.empty();
+  /** From which probability on a text has a label, if it may have several. */
+  NumberOr<ThresholdKind> threshold() {
+    return settings.get(THRESHOLD);
   }
 
   /** Whether a text of which no label reaches its threshold has the nearest one. */

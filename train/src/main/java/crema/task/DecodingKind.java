@@ -27,4 +27,14 @@ public enum DecodingKind implements Keyed {
       case BEST_PATH -> new Decoding.BestPath();
     };
   }
+
+  /** The kind of a decoding. */
+  static DecodingKind of(Decoding decoding) {
+    return switch (decoding) {
+      case Decoding.Argmax _ -> ARGMAX;
+      case Decoding.TopDown _ -> TOP_DOWN;
+      case Decoding.Consistent _ -> CONSISTENT;
+      case Decoding.BestPath _ -> BEST_PATH;
+    };
+  }
 }

@@ -1,17 +1,33 @@
 package crema.family.fasttext;
 
 import crema.base.Keyed;
+import crema.base.UserError;
 import crema.fasttext.AutotuneOptions;
+import crema.fasttext.FastTextConfig;
+import crema.fasttext.FastTextTrainer;
 import crema.fasttext.LossKind;
 import crema.fasttext.Metric;
+import crema.nn.loss.LabelFrequencies;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LabelSettings;
+import crema.task.LossRows;
+import crema.task.TargetKind;
 import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** What a fastText model is, how it is trained, and what is done around its training. */
-public final class FastTextSettings {
+/**
+ * What a fastText model is, how it is trained, and what is done around its training.
+ *
+ * @param settings with those of {@link FastTextFamily}
+ */
+public record FastTextSettings(Settings settings) {
   /** What a fastText model is, and how it is trained. */
   public static final Section SECTION = Section.of("FastText");
 
@@ -55,9 +71,9 @@ public final class FastTextSettings {
   public static final Setting<Integer> LEADING_WEIGHT = SECTION.integer("leading-weight", 1).atLeast(0)
       .help("How many more times those are read");
 
-  /** What a search changes unless it is given, in the order of the engine's help. */
-  static final List<Setting<?>> SEARCHED = List.of(DIM, TrainingSettings.LEARNING_RATE, TrainingSettings.EPOCHS, WORD_NGRAMS, MINN,
-      MAXN, BUCKETS);
+  /** What a search changes unless it is given, by the engine's names. */
+  private static final Map<Setting<?>, String> ENGINE_NAMES = Map.of(DIM, "dim", TrainingSettings.LEARNING_RATE, "lr",
+      TrainingSettings.EPOCHS, "epoch", WORD_NGRAMS, "wordNgrams", MINN, "minn", MAXN, "maxn", BUCKETS, "bucket");
 
   /** A codebook has so many entries. */
   private static final int LEAST_ROWS = 256;
@@ -65,6 +81,17 @@ public final class FastTextSettings {
   static {
     SECTION.rule(settings -> settings.get(BUCKETS) == 0 && (settings.get(WORD_NGRAMS) > 1 || settings.get(MAXN) > 0)
         ? "buckets must be above 0 for word or character n-grams" : null, BUCKETS, WORD_NGRAMS, MAXN);
+    SECTION.rule(settings -> {
+      LossRows.chosen(settings).ifPresent(loss -> loss.requireOfRows("fasttext"));
+      return null;
+    }, LossRows.LOSS);
+    SECTION.rule(settings -> needsOneVsAll(settings) && settings.find(LOSS).isPresent()
+        && settings.get(LOSS) != LossKind.ONE_VS_ALL
+        ? settings.find(LossRows.LOSS).map(loss -> "the loss " + loss).orElse("path-labels all")
+            + " needs fasttext-loss one-vs-all" : null, LOSS, LossRows.LOSS, PATH_LABELS);
+    SECTION.rule(settings -> isSearch(settings) && settings.find(LossRows.LOSS).isPresent()
+        ? "a search is for the losses of fasttext itself: leave out the loss " + settings.get(LossRows.LOSS) : null,
+        LossRows.LOSS, AUTOTUNE_DURATION);
     SECTION.rule(settings -> settings.get(FOLDS) == 1 ? "folds must be at least 2, not 1" : null, FOLDS);
     SECTION.rule(settings -> isSearch(settings) && settings.get(FOLDS) > 0
         ? "folds tests given settings, autotune-duration finds others: run one after the other" : null,
@@ -80,11 +107,76 @@ public final class FastTextSettings {
         ? "cutoff must be at least " + LEAST_ROWS + ": fewer words and n-grams cannot be quantized" : null, CUTOFF);
   }
 
-  private FastTextSettings() {}
+  private static boolean needsOneVsAll(Settings settings) {
+    return settings.find(LossRows.LOSS).isPresent() || settings.get(PATH_LABELS) == PathLabels.ALL;
+  }
+
+  private static boolean isSearch(Settings settings) {
+    return settings.get(AUTOTUNE_DURATION) > 0;
+  }
 
   /** Whether to search for better settings before training with them. */
-  static boolean isSearch(Settings settings) {
-    return settings.get(AUTOTUNE_DURATION) > 0;
+  boolean isSearch() {
+    return isSearch(settings);
+  }
+
+  /** The settings that a search leaves alone, as the engine names them. */
+  Set<String> fixed() {
+    return ENGINE_NAMES.entrySet().stream().filter(entry -> settings.isGiven(entry.getKey())).map(Entry::getValue)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The limit of the model's size in bytes; 0 for none. */
+  long modelBytes() {
+    return settings.find(AUTOTUNE_MODEL_SIZE).map(AutotuneOptions::parseSize).orElse(0L);
+  }
+
+  /** Whether the labels above that of a row are learnt too. */
+  boolean isOfAllLabels() {
+    return settings.get(PATH_LABELS) == PathLabels.ALL;
+  }
+
+  /** The network's loss: where none is chosen, one that decides on each label for itself if a text may have several. */
+  LossKind loss() {
+    boolean isOfSeveral = LossRows.chosen(settings).isPresent() || isOfAllLabels()
+        || settings.get(LabelSettings.TARGET) == TargetKind.MULTI;
+    return settings.find(LOSS).orElse(isOfSeveral ? LossKind.ONE_VS_ALL : LossKind.SOFTMAX);
+  }
+
+  /** How texts are read. */
+  FastTextReading reading() {
+    return new FastTextReading(settings);
+  }
+
+  /** How probabilities become answers. */
+  AnswerSettings answers() {
+    return new AnswerSettings(settings);
+  }
+
+  /** The settings of the engine. */
+  FastTextConfig engine(int threads) {
+    try {
+      return FastTextConfig.supervised()
+          .dim(settings.get(DIM)).lr(settings.get(TrainingSettings.LEARNING_RATE))
+          .epoch(settings.get(TrainingSettings.EPOCHS)).loss(loss()).wordNgrams(settings.get(WORD_NGRAMS))
+          .minn(settings.get(MINN)).maxn(settings.get(MAXN)).bucket(settings.get(BUCKETS))
+          .minCount(settings.get(MIN_COUNT)).labelPrefix(FastTextReading.LABEL_PREFIX)
+          .threads(threads).seed(settings.get(TrainingSettings.SEED)).build();
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * A trainer with these settings.
+   *
+   * @param rows the number of training rows
+   */
+  FastTextTrainer trainer(int threads, long rows) {
+    var trainer = new FastTextTrainer(engine(threads));
+    LossRows.chosen(settings).ifPresent(loss -> trainer.labelLoss(counts ->
+        loss.definition().createOfRows(loss.values(), new LabelFrequencies(counts, rows))));
+    return trainer;
   }
 
   /** What is learnt of a path. */
