@@ -44,7 +44,7 @@ final class SettingOptions {
     names.add(row.flag());
     OptionSpec.Builder option = OptionSpec.builder(names.toArray(String[]::new)).description(description);
     if (row.isFlag()) {
-      return option.type(Boolean.class).arity("0").build();
+      return option.type(Boolean.class).build();
     }
     option.paramLabel(row.label()).arity("1");
     return row.isList()

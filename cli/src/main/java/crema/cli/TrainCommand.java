@@ -72,7 +72,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
       return 0;
     }
     Path output = Path.of(command.find(CommandSettings.OUTPUT)
-        .orElseThrow(() -> new UserError("say where to write the model: --output DIR")));
+        .orElseThrow(() -> new UserError("Missing required option: --output DIR, the model directory to write")));
     RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(CommandSettings.compute(command))
         .withCommandLine(commandLine(line));
     var session = new TrainingSession(terminal, command.get(CommandSettings.QUIET));

@@ -1,6 +1,7 @@
 package crema.task;
 
 import crema.base.Keyed;
+import crema.base.UserError;
 import crema.nn.loss.AuxiliaryLoss;
 import crema.nn.loss.LossCatalog;
 import crema.nn.loss.LossDefinition;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of all losses of the {@link LossCatalog} as rows: a loss brings its own, and its flags and keys follow.
@@ -27,6 +29,12 @@ public final class LossRows {
       .help("What is minimized");
 
   private static final Map<String, Setting<?>> ROWS = rows();
+
+  static {
+    SECTION.rule(settings -> problem(() ->
+        of(settings, settings.get(LabelSettings.TARGET)).requireFor(settings.get(LabelSettings.TARGET))),
+        LOSS, LabelSettings.TARGET);
+  }
 
   private LossRows() {}
 
@@ -67,6 +75,16 @@ public final class LossRows {
     return LossCatalog.losses().stream().flatMap(loss -> loss.settings().stream())
         .filter(other -> other.name().equals(number.name()))
         .allMatch(other -> other.defaultValue().equals(number.defaultValue()));
+  }
+
+  /** What a check finds wrong; null if nothing. */
+  public static @Nullable String problem(Runnable check) {
+    try {
+      check.run();
+      return null;
+    } catch (UserError e) {
+      return e.getMessage();
+    }
   }
 
   /** The row of a setting of a loss. */

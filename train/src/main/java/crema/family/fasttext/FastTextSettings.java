@@ -81,10 +81,8 @@ public record FastTextSettings(Settings settings) {
   static {
     SECTION.rule(settings -> settings.get(BUCKETS) == 0 && (settings.get(WORD_NGRAMS) > 1 || settings.get(MAXN) > 0)
         ? "buckets must be above 0 for word or character n-grams" : null, BUCKETS, WORD_NGRAMS, MAXN);
-    SECTION.rule(settings -> {
-      LossRows.chosen(settings).ifPresent(loss -> loss.requireOfRows("fasttext"));
-      return null;
-    }, LossRows.LOSS);
+    SECTION.rule(settings -> LossRows.problem(() ->
+        LossRows.chosen(settings).ifPresent(loss -> loss.requireOfRows("fasttext"))), LossRows.LOSS);
     SECTION.rule(settings -> needsOneVsAll(settings) && settings.find(LOSS).isPresent()
         && settings.get(LOSS) != LossKind.ONE_VS_ALL
         ? settings.find(LossRows.LOSS).map(loss -> "the loss " + loss).orElse("path-labels all")
