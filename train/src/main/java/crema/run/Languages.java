@@ -55,7 +55,10 @@ public record Languages(Settings settings) {
   /** What finds the language of a row; {@code unknown} where there is none. */
   public Function<Row, String> reader() {
     if (!settings.get(DETECT_LANGUAGE)) {
-      return row -> row.language() == null || row.language().isBlank() ? UNKNOWN : row.language().strip();
+      return row -> {
+        String language = row.meta().language();
+        return language == null || language.isBlank() ? UNKNOWN : language.strip();
+      };
     }
     LanguageDetector detector = LanguageDetector.shipped();
     return row -> detector.detect(row.text(), 1).stream()

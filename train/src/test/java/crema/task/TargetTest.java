@@ -8,6 +8,7 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
+import crema.data.RowMeta;
 import crema.metrics.Metric;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
@@ -127,13 +128,13 @@ class TargetTest {
   @Test
   void targetsForALossAreOnesForAllLabelsAndTheirAncestors() {
     var batch = new PackedBatch(new int[] {1, 2, 3}, new int[] {0, 1, 3}, new int[] {3, 4}, new int[] {0, 1, 2},
-        new int[] {0, 1});
+        new int[] {0, 1}, _ -> RowMeta.MEMORY);
     var target = taxonomy(Link.SIGMOID, new Decoding.BestPath());
     assertThat(((Targets.MultiHot) target.targets(Targets.Form.MULTI_HOT, batch)).values())
         .containsExactly(1, 1, 0, 1, 0, 0, 0, 0, 0, 1);
     assertThat(((Targets.Nodes) target.targets(Targets.Form.NODES, batch)).nodes()).containsExactly(3, 4);
     var many = new PackedBatch(new int[] {1, 2}, new int[] {0, 1, 2}, new int[] {0, 2}, new int[] {0, 2, 2},
-        new int[] {0, 1});
+        new int[] {0, 1}, _ -> RowMeta.MEMORY);
     var labels = MultiLabelTarget.of(labels("a", "b", "c"));
     assertThat(((Targets.MultiHot) labels.targets(Targets.Form.MULTI_HOT, many)).values())
         .containsExactly(1, 0, 1, 0, 0, 0);
