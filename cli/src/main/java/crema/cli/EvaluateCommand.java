@@ -2,8 +2,8 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.TerminalReport;
@@ -57,7 +57,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "The model directory.")
+  @Parameters(paramLabel = "MODEL", description = "The model: a directory or an archive.")
   private Path model = Path.of("");
 
   @Option(names = {"-d", "--data"}, paramLabel = "FILE", required = true, parameterConsumer = CommaSeparated.class,
@@ -89,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Classifier classifier = Classifier.load(model, compute.options());
         var view = new ProgressView(terminal, quiet)) {
-      var test = new LabelledTest(columns(new ModelDirectory(model)), view);
+      var test = new LabelledTest(ModelSource.read(model, this::columns), view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
       view.close();
       terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
@@ -105,13 +105,13 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** The rows to test on; columns that are not given are those of the training. */
-  private DataSettings columns(ModelDirectory directory) throws IOException {
-    if (!directory.holdsRun()) {
+  private DataSettings columns(ModelSource source) throws IOException {
+    if (!source.holds(ModelSource.TRAINING)) {
       throw new UserError(model + " does not say how its rows were read: it has no training.json");
     }
     Map<String, Assignment> given =
         SettingOptions.given(Objects.requireNonNull(spec).commandLine().getParseResult(), ROWS);
-    Settings settings = ModelFamily.settingsOf(directory).without(DataSettings.STRICT);
+    Settings settings = ModelFamily.settingsOf(source).without(DataSettings.STRICT);
     if (given.containsKey(Languages.LANGUAGE.name()) || given.containsKey(Languages.DETECT_LANGUAGE.name())) {
       settings = settings.without(Languages.LANGUAGE).without(Languages.DETECT_LANGUAGE);
     }

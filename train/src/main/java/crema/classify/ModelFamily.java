@@ -1,5 +1,6 @@
 package crema.classify;
 
+import crema.base.ByteSource;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.RowSource;
@@ -7,8 +8,6 @@ import crema.settings.JsonFile;
 import crema.settings.Settings;
 import crema.settings.StoredSettings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,19 +37,20 @@ public interface ModelFamily {
   /**
    * Opens a model.
    *
-   * @param directory a whole model of this family: {@code config.json} says so and all {@link #files} are there
+   * @param model a whole model of this family: {@code config.json} says so and all {@link #files} are there. Its files
+   *     can be read until this returns
    * @param options where it computes
    * @throws UserError when a file is damaged or of another model
    */
-  Classifier open(ModelDirectory directory, ComputeOptions options) throws IOException;
+  Classifier open(ModelSource model, ComputeOptions options) throws IOException;
 
   /**
    * What there is to know of a model of this family, besides its labels and where it comes from.
    *
-   * @param directory a whole model of this family
+   * @param model a whole model of this family
    * @return names and values for people, in order
    */
-  Map<String, String> describe(ModelDirectory directory) throws IOException;
+  Map<String, String> describe(ModelSource model) throws IOException;
 
   /** The settings of a run, all with this family's defaults; none if the family cannot be trained by itself. */
   Settings settings();
@@ -110,12 +110,12 @@ public interface ModelFamily {
   }
 
   /**
-   * The family of the model in a directory.
+   * The family of a model.
    *
    * @throws UserError when there is no model, it is not whole or damaged, or of a family that is not installed
    */
-  static ModelFamily of(ModelDirectory directory) throws IOException {
-    return ModelConfig.read(directory).requireFamily(directory);
+  static ModelFamily of(ModelSource model) throws IOException {
+    return ModelConfig.read(model).requireFamily(model);
   }
 
   /** The keys of the families that can be trained by themselves. */
@@ -124,36 +124,37 @@ public interface ModelFamily {
   }
 
   /**
-   * The family of the run that was started in a directory.
+   * The family of the run that made a model, or is to make it.
    *
    * @throws UserError when its settings are damaged, or of a family that is not installed
    */
-  static ModelFamily ofRun(ModelDirectory directory) throws IOException {
-    return named(stored(directory).model());
+  static ModelFamily ofRun(ModelSource model) throws IOException {
+    return named(stored(model).model());
   }
 
   /**
-   * The settings of the run that was started in a directory.
+   * The settings of the run that made a model, or is to make it.
    *
    * @throws UserError when they are damaged, or of a family that is not installed
    */
-  static Settings settingsOf(ModelDirectory directory) throws IOException {
-    StoredSettings stored = stored(directory);
+  static Settings settingsOf(ModelSource model) throws IOException {
+    StoredSettings stored = stored(model);
     Settings defaults = named(stored.model()).settings();
     try {
       return stored.over(defaults);
     } catch (UserError e) {
-      throw JsonFile.damaged(directory.trainingConfig().toString(), String.valueOf(e.getMessage()), e);
+      throw JsonFile.damaged(model.bytes(ModelSource.TRAINING).name(), String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static StoredSettings stored(ModelDirectory directory) throws IOException {
-    Map<String, @Nullable Object> json = JsonFile.read(directory.trainingConfig());
+  private static StoredSettings stored(ModelSource model) throws IOException {
+    ByteSource file = model.bytes(ModelSource.TRAINING);
+    Map<String, @Nullable Object> json = JsonFile.read(file);
+    String stages = StoredSettings.FORMER_STAGES;
     try {
-      Path stages = directory.file(StoredSettings.FORMER_STAGES);
-      return StoredSettings.of(json, Files.exists(stages) ? JsonFile.read(stages) : Map.of());
+      return StoredSettings.of(json, model.holds(stages) ? JsonFile.read(model.bytes(stages)) : Map.of());
     } catch (UserError e) {
-      throw JsonFile.damaged(directory.trainingConfig().toString(), String.valueOf(e.getMessage()), e);
+      throw JsonFile.damaged(file.name(), String.valueOf(e.getMessage()), e);
     }
   }
 

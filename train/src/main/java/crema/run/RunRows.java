@@ -1,5 +1,6 @@
 package crema.run;
 
+import crema.base.OptionalLibrary;
 import crema.base.UserError;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
@@ -30,6 +31,7 @@ public final class RunRows {
 
   /** The rows of a run: those that were read before, or those that its settings say. */
   public static SplitRows of(RunContext context, Settings settings) {
+    OptionalLibrary.COMMONS_MATH.require("training");
     return context.rows() != null ? context.rows()
         : read(new DataSettings(settings), settings.get(TrainingSettings.SEED), context.listener());
   }

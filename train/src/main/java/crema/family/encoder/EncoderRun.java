@@ -309,7 +309,7 @@ public final class EncoderRun implements AutoCloseable {
         var rng = new Rng(settings.get(SEED), step * settings.get(ACCUMULATE) + i);
         mean += share * forwardAndBackward(group.get(i), rng, share, gradients);
       }
-      double norm = optimizer.step(gradients, learningRate, clip);
+      double norm = optimizer.step(gradients, learningRate, clip).value();
       guard.check(step + 1, mean, norm, learningRate, model, () -> gradientTensors(gradients), lastGood());
       return new StepOutcome(mean, norm);
     }

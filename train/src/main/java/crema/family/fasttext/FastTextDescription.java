@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
 import crema.run.DataSettings;
+import crema.classify.ModelSource;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,15 +26,15 @@ final class FastTextDescription {
     ModelConfig.of(new FastTextFamily(), json).write(directory);
   }
 
-  static FastTextReading read(ModelDirectory directory) throws IOException {
-    Map<String, @Nullable Object> json = ModelConfig.read(directory).values();
+  static FastTextReading read(ModelSource model) throws IOException {
+    Map<String, @Nullable Object> json = ModelConfig.read(model).values();
     if (json.get(LOWERCASE) instanceof Boolean lowercase
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
         && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
       return new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, lowercase)
           .with(FastTextSettings.LEADING_WORDS, leadingWords).with(FastTextSettings.LEADING_WEIGHT, leadingWeight));
     }
-    throw new UserError(directory.config() + " does not say how texts are read: it needs " + LOWERCASE + ", "
+    throw new UserError(model.name() + ": config.json does not say how texts are read: it needs " + LOWERCASE + ", "
         + LEADING_WORDS + " and " + LEADING_WEIGHT);
   }
 }

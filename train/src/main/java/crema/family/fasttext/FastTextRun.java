@@ -100,8 +100,9 @@ final class FastTextRun implements Run {
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      var classifier = new FastTextClassifier(trained.get(), config.reading(), target, threads);
-      validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
+      try (var classifier = new FastTextClassifier(trained.get(), config.reading(), target, threads)) {
+        validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
+      }
     }
     return finish(trained.get(), validation, target.tuned(config.answers(), validation), rows, facts);
   }
@@ -250,12 +251,13 @@ final class FastTextRun implements Run {
   /** Tests and writes the model. */
   private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, SplitRows rows,
       Map<String, String> found) throws IOException {
-    var classifier = new FastTextClassifier(model, config.reading(), tuned, threads);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
         model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
     facts.putAll(found);
-    return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
+    try (var classifier = new FastTextClassifier(model, config.reading(), tuned, threads)) {
+      return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
+    }
   }
 
   /** What there is of a fastText model besides its labels. */

@@ -6,6 +6,7 @@ import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelInfo;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.settings.Settings;
@@ -19,8 +20,13 @@ public final class StagedFamily implements ModelFamily {
   private static final String STAGES = "stages";
 
   /** The model of a stage, from 0. */
+  static ModelSource stage(ModelSource model, int stage) {
+    return model.folder(STAGES).folder(Integer.toString(stage + 1));
+  }
+
+  /** The directory of a stage, from 0. */
   static ModelDirectory stage(ModelDirectory directory, int stage) {
-    return new ModelDirectory(directory.file(STAGES).resolve(Integer.toString(stage + 1)));
+    return directory.folder(STAGES).folder(Integer.toString(stage + 1));
   }
 
   @Override
@@ -39,13 +45,13 @@ public final class StagedFamily implements ModelFamily {
   }
 
   @Override
-  public Classifier open(ModelDirectory directory, ComputeOptions options) throws IOException {
-    return StagedDescription.load(directory, options);
+  public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
+    return StagedDescription.load(model, options);
   }
 
   @Override
-  public Map<String, String> describe(ModelDirectory directory) throws IOException {
-    Routes routes = StagedDescription.read(directory);
+  public Map<String, String> describe(ModelSource model) throws IOException {
+    Routes routes = StagedDescription.read(model);
     return Map.of("Kind", "%,d models that decide one after the other, the first between %s".formatted(
         routes.stages().size(), String.join(", ", ModelInfo.shown(routes.stages().getFirst().branches()))));
   }

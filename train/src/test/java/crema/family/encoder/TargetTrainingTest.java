@@ -36,7 +36,6 @@ import crema.task.LabelSettings;
 import crema.task.LossConfig;
 import crema.task.LossRows;
 import crema.task.MultiLabelTarget;
-import crema.task.TargetFile;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
 import crema.tokenizer.BpeTrainer;
@@ -141,7 +140,7 @@ class TargetTrainingTest {
       assertThat(record.curves().values()).allSatisfy(curve -> assertThat(curve).hasSize(21));
     });
     var best = log.stream().max((a, b) -> Double.compare(a.metrics().get("best_f1"), b.metrics().get("best_f1")));
-    var target = (MultiLabelTarget) TargetFile.read(directory.target(), directory.labels());
+    var target = (MultiLabelTarget) directory.readTarget();
     assertThat((double) target.thresholds().value(0))
         .isEqualTo((float) (double) best.orElseThrow().metrics().get("best_threshold"));
   }
@@ -196,7 +195,7 @@ class TargetTrainingTest {
     for (Map.Entry<String, Settings> loss : losses.entrySet()) {
       Path run = folder.resolve(loss.getKey());
       assertThat(f1(SmallRuns.train(loss.getValue(), run, 1))).isGreaterThan(0.95);
-      assertThat(((TaxonomyTarget) TargetFile.read(run.resolve("target.json"), run.resolve("labels.json"))).link())
+      assertThat(((TaxonomyTarget) new ModelDirectory(run).readTarget()).link())
           .isEqualTo(Link.CONSTRAINED_SIGMOID);
     }
   }
