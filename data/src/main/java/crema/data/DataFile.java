@@ -1,7 +1,8 @@
 package crema.data;
 
-import com.github.luben.zstd.ZstdInputStream;
+import crema.base.OptionalLibrary;
 import crema.base.Sha256;
+import crema.base.UserError;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataFile {
   private static final int BUFFER = 1 << 16;
+  private static final int HEAD = 64;
+  private static final OptionalLibrary ZSTD =
+      new OptionalLibrary("com.github.luben:zstd-jni", "reading files that are compressed with Zstandard");
 
   private final String name;
   private final Opener opener;
@@ -78,22 +82,48 @@ public final class DataFile {
   }
 
   /**
+   * Opens the bytes, decompressed.
+   *
+   * @throws DataException if the file is missing, a directory, empty, or not compressed as its name says
+   */
+  public InputStream openBytes() {
+    @Nullable InputStream stored = null;
+    try {
+      stored = new BufferedInputStream(opener.open(), BUFFER);
+      return decompressed(stored);
+    } catch (IOException e) {
+      closeAfter(e, stored);
+      throw unreadable(e, 0);
+    } catch (UserError e) {
+      closeAfter(e, stored);
+      throw e;
+    }
+  }
+
+  /** The first bytes, decompressed and without a byte order mark; fewer than 64 if the file has no more. */
+  byte[] head() {
+    try (var text = open()) {
+      return text.readNBytes(HEAD);
+    } catch (IOException e) {
+      throw unreadable(e, 0);
+    }
+  }
+
+  /**
    * Opens the text, decompressed and without a byte order mark. The stream supports {@code mark}.
    *
    * @throws DataException if the file is missing, a directory, empty, UTF-16, or not compressed as its name says
    */
   public InputStream open() {
-    @Nullable InputStream stored = null;
+    var text = new BufferedInputStream(openBytes(), BUFFER);
     try {
-      stored = new BufferedInputStream(opener.open(), BUFFER);
-      var text = new BufferedInputStream(decompressed(stored), BUFFER);
       skipByteOrderMark(text);
       return text;
     } catch (IOException e) {
-      closeAfter(e, stored);
+      closeAfter(e, text);
       throw unreadable(e, 0);
     } catch (DataException e) {
-      closeAfter(e, stored);
+      closeAfter(e, text);
       throw e;
     }
   }
@@ -142,7 +172,7 @@ public final class DataFile {
     if (gzip) {
       return new GZIPInputStream(stored, BUFFER);
     }
-    return zstd ? new ZstdInputStream(stored) : stored;
+    return zstd ? ZSTD.use(() -> ZstdStreams.open(stored)) : stored;
   }
 
   private void skipByteOrderMark(InputStream text) throws IOException {

@@ -1,5 +1,6 @@
 package crema.metrics;
 
+import crema.base.OptionalLibrary;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -22,6 +23,8 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * @param seed seeds the draws
  */
 public record Bootstrap(int resamples, double level, long seed) {
+  private static final OptionalLibrary COMMONS_MATH =
+      new OptionalLibrary("org.apache.commons:commons-math3", "computing confidence intervals");
 
   /** Checks the ranges. */
   public Bootstrap {
@@ -45,13 +48,15 @@ public record Bootstrap(int resamples, double level, long seed) {
    */
   public Map<Metric, Interval> intervals(Outcomes outcomes, Collection<Metric> metrics) {
     var chosen = List.copyOf(metrics);
-    var resampled = resample(List.of(outcomes), chosen)[0];
-    var estimate = ClassificationMetrics.of(outcomes);
-    var intervals = new EnumMap<Metric, Interval>(Metric.class);
-    for (int m = 0; m < chosen.size(); m++) {
-      intervals.put(chosen.get(m), interval(chosen.get(m).of(estimate), resampled[m]));
-    }
-    return intervals;
+    return COMMONS_MATH.use(() -> {
+      double[][] resampled = resample(List.of(outcomes), chosen)[0];
+      var estimate = ClassificationMetrics.of(outcomes);
+      var intervals = new EnumMap<Metric, Interval>(Metric.class);
+      for (int m = 0; m < chosen.size(); m++) {
+        intervals.put(chosen.get(m), interval(chosen.get(m).of(estimate), resampled[m]));
+      }
+      return intervals;
+    });
   }
 
   /**
@@ -62,6 +67,10 @@ public record Bootstrap(int resamples, double level, long seed) {
    */
   public Comparison compare(Outcomes first, Outcomes second, Metric metric) {
     PairedDocuments.require(first, second);
+    return COMMONS_MATH.use(() -> comparison(first, second, metric));
+  }
+
+  private Comparison comparison(Outcomes first, Outcomes second, Metric metric) {
     var resampled = resample(List.of(first, second), List.of(metric));
     double firstValue = metric.of(ClassificationMetrics.of(first));
     double secondValue = metric.of(ClassificationMetrics.of(second));
