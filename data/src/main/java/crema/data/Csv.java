@@ -10,8 +10,6 @@ import java.util.List;
  * @param separator the separator of fields, such as {@code ','} or {@code ';'}
  */
 public record Csv(char separator) implements FileFormat {
-  private static final OptionalLibrary FAST_CSV = new OptionalLibrary("de.siegmar:fastcsv", "reading CSV");
-
   @Override
   public String key() {
     return "csv";
@@ -24,7 +22,8 @@ public record Csv(char separator) implements FileFormat {
 
   @Override
   public RowCursor open(DataFile file, Columns columns, ProblemListener listener) {
-    return LineReader.open(file, lines -> new TableCursor(
-        file, FAST_CSV.use(() -> new CsvRecords(file, lines, separator)), columns, listener));
+    OptionalLibrary.FAST_CSV.require("reading " + file.name());
+    return LineReader.open(file,
+        lines -> new TableCursor(file, new CsvRecords(file, lines, separator), columns, listener));
   }
 }

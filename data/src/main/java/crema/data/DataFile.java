@@ -1,5 +1,6 @@
 package crema.data;
 
+import com.github.luben.zstd.ZstdInputStream;
 import crema.base.OptionalLibrary;
 import crema.base.Sha256;
 import crema.base.UserError;
@@ -24,11 +25,16 @@ import org.jspecify.annotations.Nullable;
 public final class DataFile {
   private static final int BUFFER = 1 << 16;
   private static final int HEAD = 64;
-  private static final OptionalLibrary ZSTD =
-      new OptionalLibrary("com.github.luben:zstd-jni", "reading files that are compressed with Zstandard");
 
   private final String name;
   private final Opener opener;
+
+  /** Apart, as the class that has it is verified with the library, which may not be there. */
+  private static final class Zstandard {
+    static InputStream decompressed(InputStream stored) throws IOException {
+      return new ZstdInputStream(stored);
+    }
+  }
 
   /** Opens the bytes as they are stored. */
   @FunctionalInterface
@@ -172,7 +178,11 @@ public final class DataFile {
     if (gzip) {
       return new GZIPInputStream(stored, BUFFER);
     }
-    return zstd ? ZSTD.use(() -> ZstdStreams.open(stored)) : stored;
+    if (zstd) {
+      OptionalLibrary.ZSTD.require("reading " + name);
+      return Zstandard.decompressed(stored);
+    }
+    return stored;
   }
 
   private void skipByteOrderMark(InputStream text) throws IOException {

@@ -23,9 +23,6 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * @param seed seeds the draws
  */
 public record Bootstrap(int resamples, double level, long seed) {
-  private static final OptionalLibrary COMMONS_MATH =
-      new OptionalLibrary("org.apache.commons:commons-math3", "computing confidence intervals");
-
   /** Checks the ranges. */
   public Bootstrap {
     if (resamples < 1) {
@@ -48,15 +45,13 @@ public record Bootstrap(int resamples, double level, long seed) {
    */
   public Map<Metric, Interval> intervals(Outcomes outcomes, Collection<Metric> metrics) {
     var chosen = List.copyOf(metrics);
-    return COMMONS_MATH.use(() -> {
-      double[][] resampled = resample(List.of(outcomes), chosen)[0];
-      var estimate = ClassificationMetrics.of(outcomes);
-      var intervals = new EnumMap<Metric, Interval>(Metric.class);
-      for (int m = 0; m < chosen.size(); m++) {
-        intervals.put(chosen.get(m), interval(chosen.get(m).of(estimate), resampled[m]));
-      }
-      return intervals;
-    });
+    double[][] resampled = resample(List.of(outcomes), chosen)[0];
+    var estimate = ClassificationMetrics.of(outcomes);
+    var intervals = new EnumMap<Metric, Interval>(Metric.class);
+    for (int m = 0; m < chosen.size(); m++) {
+      intervals.put(chosen.get(m), interval(chosen.get(m).of(estimate), resampled[m]));
+    }
+    return intervals;
   }
 
   /**
@@ -67,10 +62,6 @@ public record Bootstrap(int resamples, double level, long seed) {
    */
   public Comparison compare(Outcomes first, Outcomes second, Metric metric) {
     PairedDocuments.require(first, second);
-    return COMMONS_MATH.use(() -> comparison(first, second, metric));
-  }
-
-  private Comparison comparison(Outcomes first, Outcomes second, Metric metric) {
     var resampled = resample(List.of(first, second), List.of(metric));
     double firstValue = metric.of(ClassificationMetrics.of(first));
     double secondValue = metric.of(ClassificationMetrics.of(second));
@@ -94,6 +85,7 @@ public record Bootstrap(int resamples, double level, long seed) {
     if (documents == 0) {
       throw new IllegalArgumentException("no documents to resample: a confidence interval needs at least one");
     }
+    OptionalLibrary.COMMONS_MATH.require("computing confidence intervals");
     var values = new double[outcomes.size()][metrics.size()][resamples];
     var resampling = outcomes.stream().map(Resampling::new).toList();
     var random = new MersenneTwister(seed);

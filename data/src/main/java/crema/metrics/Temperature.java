@@ -27,9 +27,6 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
   /** The greatest temperature searched. */
   public static final double GREATEST = 20;
 
-  private static final OptionalLibrary COMMONS_MATH =
-      new OptionalLibrary("org.apache.commons:commons-math3", "fitting a temperature");
-
   private static final double EXACTLY = 1e-8;
   private static final double ROUGHLY = 1e-3;
 
@@ -115,14 +112,13 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
    * logarithm of the temperature too.
    */
   private static Temperature fit(double tolerance, DoubleUnaryOperator loss) {
-    return COMMONS_MATH.use(() -> {
-      var optimum = new BrentOptimizer(tolerance, tolerance / 100).optimize(
-          new UnivariateObjectiveFunction(logTemperature -> loss.applyAsDouble(Math.exp(logTemperature))),
-          GoalType.MINIMIZE,
-          new SearchInterval(Math.log(LEAST), Math.log(GREATEST), 0),
-          MaxEval.unlimited());
-      return new Temperature(Math.exp(optimum.getPoint()), loss.applyAsDouble(1), optimum.getValue());
-    });
+    OptionalLibrary.COMMONS_MATH.require("fitting a temperature");
+    var optimum = new BrentOptimizer(tolerance, tolerance / 100).optimize(
+        new UnivariateObjectiveFunction(logTemperature -> loss.applyAsDouble(Math.exp(logTemperature))),
+        GoalType.MINIMIZE,
+        new SearchInterval(Math.log(LEAST), Math.log(GREATEST), 0),
+        MaxEval.unlimited());
+    return new Temperature(Math.exp(optimum.getPoint()), loss.applyAsDouble(1), optimum.getValue());
   }
 
   /** log(1 + eˣ) without overflow. */

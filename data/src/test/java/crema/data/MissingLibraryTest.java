@@ -16,14 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an application sees that lacks an optional library: each test runs {@link Application} without it. */
 class MissingLibraryTest {
-  private static final String BRING = ", which is missing; add it, or crema-training, which brings all optional libraries";
+  private static final String BRING = ", which is not there; add it, or io.github.crema-engine:crema-training, which brings all that training needs";
 
   @TempDir private Path folder;
 
   @Test
   void csvNeedsFastCsv() throws Exception {
     Path file = Files.writeString(folder.resolve("rows.csv"), "title\nkettle\n");
-    assertThat(runWithout("fastcsv", "read", file)).isEqualTo("reading CSV needs the library de.siegmar:fastcsv" + BRING);
+    assertThat(runWithout("fastcsv", "read", file)).isEqualTo("reading " + file + " needs the library de.siegmar:fastcsv" + BRING);
     assertThat(runWithout("zstd-jni", "read", file)).isEqualTo("1 rows");
   }
 
@@ -31,7 +31,7 @@ class MissingLibraryTest {
   void zstandardNeedsZstdJni() throws Exception {
     Path file = Files.write(folder.resolve("rows.jsonl.zst"), new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0});
     assertThat(runWithout("zstd-jni", "read", file)).isEqualTo(
-        "reading files that are compressed with Zstandard needs the library com.github.luben:zstd-jni" + BRING);
+        "reading " + file + " needs the library com.github.luben:zstd-jni" + BRING);
   }
 
   @Test

@@ -146,7 +146,7 @@ class TargetTest {
     for (Target target : targets) {
       target.labels().save(directory.labels());
       TargetFile.write(target, directory.target());
-      Target read = TargetFile.read(directory.target(), directory.labels());
+      Target read = directory.readTarget();
       switch (target) {
         case SingleLabelTarget single -> assertThat(read).isEqualTo(single);
         case MultiLabelTarget multi -> {
@@ -172,13 +172,13 @@ class TargetTest {
     var directory = new ModelDirectory(folder);
     TargetFile.write(MultiLabelTarget.of(labels("a", "b")), directory.target());
     labels("a", "c").save(directory.labels());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).isInstanceOf(UserError.class)
+    assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
         .hasMessageContaining("target.json has thresholds for other labels")
         .hasMessageContaining("number 2 is 'b', not 'c'");
     labels("a", "b", "c").save(directory.labels());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).hasMessageContaining("2 thresholds for 3 labels");
+    assertThatThrownBy(() -> directory.readTarget()).hasMessageContaining("2 thresholds for 3 labels");
     Files.delete(directory.target());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).hasMessageContaining("target.json is missing");
+    assertThatThrownBy(() -> directory.readTarget()).hasMessageContaining("target.json is missing");
   }
 
   @Test
@@ -186,7 +186,7 @@ class TargetTest {
     var directory = new ModelDirectory(folder);
     TargetFile.write(taxonomy(Link.SIGMOID, new Decoding.BestPath()), directory.target());
     labels("Food > Fruit", "Tools").save(directory.labels());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).isInstanceOf(UserError.class)
+    assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
         .hasMessageContaining("does not hold the nodes of a taxonomy");
   }
 }

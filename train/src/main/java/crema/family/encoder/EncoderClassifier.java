@@ -4,14 +4,13 @@ import crema.autograd.Tape;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.data.LabelSet;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.model.EmbeddingClassifier;
 import crema.task.Target;
-import crema.task.TargetFile;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
@@ -21,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 
 /** A {@link Classifier} with a transformer encoder. */
@@ -28,51 +28,57 @@ public final class EncoderClassifier implements Classifier {
   /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
   private static final int BATCH_TOKENS = 2048;
 
+  /** While one batch waits for its turn at an operation, another prepares its own. */
+  private static final int LEAST_RUNNING = 2;
+
   private final Backend backend;
   private final EmbeddingClassifier model;
   private final Tokenizer tokenizer;
   private final Target target;
   private final int maxLength;
+  /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
+  private final Semaphore running;
 
   private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, Target target,
-      int maxLength) {
+      int maxLength, int threads) {
     this.backend = backend;
     this.model = model;
     this.tokenizer = tokenizer;
     this.target = target;
     this.maxLength = maxLength;
+    running = new Semaphore(Math.max(LEAST_RUNNING, threads));
   }
 
-  static EncoderClassifier load(ModelDirectory directory, ComputeOptions options) throws IOException {
+  static EncoderClassifier load(ModelSource source, ComputeOptions options) throws IOException {
     try {
-      EncoderDescription description = EncoderDescription.read(directory);
-      Target target = TargetFile.read(directory.target(), directory.labels());
-      Tokenizer tokenizer = Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
-      requireFit(directory, description, target.labels(), tokenizer);
+      EncoderDescription description = EncoderDescription.read(source);
+      Target target = source.readTarget();
+      Tokenizer tokenizer = Tokenizer.load(source.bytes(EncoderFamily.TOKENIZER));
+      requireFit(source, description, target.labels(), tokenizer);
       Backend backend = options.openBackend();
-      try (var weights = SafetensorsReader.open(directory.file(EncoderFamily.WEIGHTS))) {
+      try (var weights = SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
         var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
         model.load(weights);
         model.freeze();
         model.releaseWeights();
-        return new EncoderClassifier(backend, model, tokenizer, target, description.maxLength());
+        return new EncoderClassifier(backend, model, tokenizer, target, description.maxLength(), options.threads());
       } catch (IOException | RuntimeException e) {
         backend.close();
         throw e;
       }
     } catch (InvalidWeightsException e) {
-      throw new UserError(directory.path() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
     }
   }
 
-  private static void requireFit(ModelDirectory directory, EncoderDescription description, LabelSet labels,
+  private static void requireFit(ModelSource source, EncoderDescription description, LabelSet labels,
       Tokenizer tokenizer) {
     if (labels.size() != description.network().numLabels()) {
-      throw new UserError(directory.path() + ": labels.json has " + labels.size() + " labels but config.json "
+      throw new UserError(source.name() + ": labels.json has " + labels.size() + " labels but config.json "
           + description.network().numLabels() + ": the files are of different models");
     }
     if (tokenizer.vocabularySize() > description.network().encoder().vocabSize()) {
-      throw new UserError(directory.path() + ": tokenizer.json has " + tokenizer.vocabularySize()
+      throw new UserError(source.name() + ": tokenizer.json has " + tokenizer.vocabularySize()
           + " tokens but config.json " + description.network().encoder().vocabSize()
           + ": the files are of different models");
     }
@@ -129,6 +135,7 @@ public final class EncoderClassifier implements Classifier {
       cumulative[i + 1] = cumulative[i] + tokens.get(i).length;
     }
     int[] ids = tokens.stream().flatMapToInt(Arrays::stream).toArray();
+    running.acquireUninterruptibly();
     try (var scope = new Scope(backend)) {
       var batch = new Batch(scope.ints(ids, ids.length), Sequences.of(scope, cumulative));
       float[] values = forward.apply(Tape.inference(scope), batch);
@@ -136,6 +143,8 @@ public final class EncoderClassifier implements Classifier {
       for (int i = 0; i < numbers.size(); i++) {
         rows[numbers.get(i)] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
       }
+    } finally {
+      running.release();
     }
     tokens.clear();
     numbers.clear();
