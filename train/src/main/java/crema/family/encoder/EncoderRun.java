@@ -280,7 +280,7 @@ public final class EncoderRun implements AutoCloseable {
         var rng = new Rng(config.seed(), step * config.optimization().accumulation() + i);
         mean += share * forwardAndBackward(group.get(i), rng, share, gradients);
       }
-      double norm = optimizer.step(gradients, learningRate, clip);
+      double norm = optimizer.step(gradients, learningRate, clip).value();
       guard.check(step + 1, mean, norm, learningRate, model, () -> gradientTensors(gradients), lastGood());
       return new StepOutcome(mean, norm);
     }
