@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows of JSON lines. There is no header, so a column counts as missing if none of the first rows has it.
  */
-final class JsonlCursor extends FileCursor {
+final class JsonLinesCursor extends FileCursor {
   private static final int ROWS_TO_FIND_COLUMNS = 1000;
 
   private final LineReader lines;
@@ -21,7 +21,7 @@ final class JsonlCursor extends FileCursor {
   private final Set<String> seen = new LinkedHashSet<>();
   private int objects;
 
-  JsonlCursor(DataFile file, LineReader lines, Columns columns, ProblemListener listener) {
+  JsonLinesCursor(DataFile file, LineReader lines, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
     this.lines = lines;
     unseen = new HashSet<>(columns.all());
@@ -29,10 +29,8 @@ final class JsonlCursor extends FileCursor {
 
   @Override
   boolean advance() {
-    while (lines.advance()) {
-      if (!lines.text().isBlank() || lines.problem() != null) {
-        return true;
-      }
+    if (lines.advancePastBlanks()) {
+      return true;
     }
     requireColumns();
     return false;

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of CSV or TSV with a header. */
-final class DelimitedCursor extends FileCursor {
-  private final RecordReader records;
+/** Rows of a table with named columns. */
+final class TableCursor extends FileCursor {
+  private final TableReader records;
   private final int width;
   private final int[] text;
   private final int[] label;
   private final int group;
   private final int language;
 
-  DelimitedCursor(DataFile file, RecordReader records, Columns columns, ProblemListener listener) {
+  TableCursor(DataFile file, TableReader records, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
     this.records = records;
     if (!records.advance()) {
