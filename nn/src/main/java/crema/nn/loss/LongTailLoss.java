@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param scale multiplies the loss
  */
 public record LongTailLoss(LabelFrequencies frequencies, @Nullable Reweighting reweighting,
-  /** Checks the ranges. */
     @Nullable NegativeTolerance tolerance, Focus focus, double scale) implements Loss {
+  /** Checks the scale. */
   public LongTailLoss {
     Checks.aboveZero("scale of the loss", scale);
   }

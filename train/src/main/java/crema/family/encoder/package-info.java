@@ -1,2 +1,4 @@
-/** The family of transformer encoders: their settings, run, files and classifier. */
+/**
+ * The family of transformer encoders: what is trained, the run that trains it, and its classifier.
+ */
 package crema.family.encoder;
