@@ -1,7 +1,7 @@
 package crema.cli;
 
-import crema.classify.CheckpointPolicy;
 import crema.family.encoder.TrainingConfig;
+import crema.nn.train.CheckpointPolicy;
 import picocli.CommandLine.Option;
 
 /** When a run validates, stops early, and writes checkpoints. */

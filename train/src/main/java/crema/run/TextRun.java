@@ -6,7 +6,7 @@ import crema.classify.TrainingResult;
 import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.metrics.Metric;
-import crema.report.StepLog;
+import crema.nn.train.StepLog;
 import crema.task.DecisionConfig;
 import crema.task.ScoredRows;
 import java.io.IOException;
@@ -29,7 +29,8 @@ public record TextRun(DataSettings data, DecisionConfig decision, long seed, Run
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
     Validator.Result result = new Validator(classifier.target(), decision, Metric.MICRO_F1.key())
         .validate(scored, Double.NaN, steps, epochs, began);
-    result.log(log, context.directory().thresholdLog());
+    log.write(result.entry());
+    result.logThresholds(context.directory().thresholdLog());
     context.listener().validated(result.entry(), true);
     return scored;
   }

@@ -7,9 +7,10 @@ import crema.metrics.Metric;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ThresholdSweep;
-import crema.report.StepLog;
-import crema.report.ThresholdRecord;
-import crema.report.ValidationRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.ThresholdRecord;
+import crema.nn.train.Validation;
+import crema.nn.train.ValidationRecord;
 import crema.task.DecisionConfig;
 import crema.task.MultiLabelTarget;
 import crema.task.ScoredRows;
@@ -41,9 +42,8 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
    * @param thresholds all thresholds that were tried; null where labels have none
    */
   public record Result(ValidationRecord entry, double value, @Nullable ThresholdRecord thresholds) {
-    /** Writes both entries to their logs; what was logged of later steps before is removed from that of thresholds. */
-    public void log(StepLog log, Path thresholdLog) throws IOException {
-      log.write(entry);
+    /** Writes the thresholds to their log, if there are any; what was logged of later steps before is removed. */
+    public void logThresholds(Path thresholdLog) throws IOException {
       if (thresholds != null) {
         try (StepLog file = StepLog.resume(thresholdLog, entry.step() - 1)) {
           file.write(thresholds);
@@ -52,8 +52,12 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
     }
   }
 
-  /** Whether lower values are better. */
-  public boolean isByLoss() {
+  /** Which values are better. */
+  public Validation.Better better() {
+    return isByLoss() ? Validation.Better.LOWER : Validation.Better.HIGHER;
+  }
+
+  private boolean isByLoss() {
     return metric.equals(LOSS);
   }
 

@@ -69,8 +69,7 @@ public final class EncoderFamily implements ModelFamily {
   public Run newRun(RunSettings settings, RunContext context) {
     return () -> {
       try (Backend backend = context.compute().openBackend();
-          var run = new EncoderRun((TrainingConfig) settings, context.directory(), context.checkpoints(), backend,
-              context.compute().threads(), context.listener(), context.stop())) {
+          var run = new EncoderRun((TrainingConfig) settings, backend, context)) {
         return run.run(context.commandLine());
       }
     };

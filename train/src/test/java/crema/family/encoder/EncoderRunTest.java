@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
-import crema.classify.CheckpointPolicy;
 import crema.classify.ModelDirectory;
-import crema.classify.StopSignal;
+import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.metrics.Metric;
-import crema.report.StepLog;
-import crema.report.StepRecord;
+import crema.nn.train.CheckpointPolicy;
+import crema.nn.train.StepLog;
+import crema.nn.train.StepRecord;
+import crema.nn.train.StopSignal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -212,8 +213,7 @@ class EncoderRunTest {
     var directory = new ModelDirectory(folder);
     directory.prepareForRun(false);
     try (var backend = SmallRuns.backend(2)) {
-      try (var trainer = new EncoderRun(SmallRuns.config(titles), directory, CheckpointPolicy.DEFAULT, backend, 2,
-          new TrainingListener() {}, new StopSignal())) {
+      try (var trainer = new EncoderRun(SmallRuns.config(titles), backend, RunContext.in(directory))) {
         trainer.run(List.of("test"));
         assertThat(backend.liveBytes()).isPositive();
       }
