@@ -48,12 +48,16 @@ public final class AtomicFile {
   public static void write(Path target, Content content) throws IOException {
     try {
       Path file = followLinks(target.toAbsolutePath());
-      if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      Path directory = file.getParent();
+      if (directory == null || Files.isDirectory(file)) {
+        throw new IOException("it is a directory");
+      }
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
           content.writeTo(channel);
         }
       } else {
-        replace(file, content);
+        replace(directory, file, content);
       }
     } catch (IOException e) {
       // A full disk says only that there is no space; the file says where.
@@ -71,7 +75,7 @@ public final class AtomicFile {
     });
   }
 
-  private static void replace(Path file, Content content) throws IOException {
+  private static void replace(Path directory, Path file, Content content) throws IOException {
     Path temporary = createTemporary(file);
     try {
       try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
@@ -84,8 +88,8 @@ public final class AtomicFile {
       Files.deleteIfExists(temporary);
       throw e;
     }
-    forceDirectory(file);
-    deleteAbandoned(file.getParent());
+    force(directory);
+    deleteAbandoned(directory);
   }
 
   /** Creates a file beside another that no other writer has. */
@@ -122,9 +126,9 @@ public final class AtomicFile {
   }
 
   /** Makes the rename itself durable, where the system lets a directory be opened (Windows does not). */
-  private static void forceDirectory(Path file) throws IOException {
-    if (supportsPosix(file)) {
-      try (var channel = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+  private static void force(Path directory) throws IOException {
+    if (supportsPosix(directory)) {
+      try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
       }
     }

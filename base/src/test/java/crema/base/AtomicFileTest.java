@@ -105,6 +105,12 @@ class AtomicFileTest {
   }
 
   @Test
+  void aDirectoryIsNotReplaced() {
+    assertThatThrownBy(() -> AtomicFile.writeText(folder, "")).isInstanceOf(IOException.class)
+        .hasMessage(folder + " cannot be written: it is a directory");
+  }
+
+  @Test
   void whatAKilledProcessLeftIsDeletedWhenItIsOld() throws IOException {
     Path young = Files.createFile(folder.resolve("model.json.0123456789abcdef.crema-tmp"));
     Path old = Files.createFile(folder.resolve("other.0123456789abcdef.crema-tmp"));

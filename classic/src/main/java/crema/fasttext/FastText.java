@@ -1,15 +1,15 @@
 package crema.fasttext;
 
 import crema.base.AtomicFile;
+import crema.base.ByteSource;
 import crema.base.IntList;
 import java.io.BufferedWriter;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,8 +47,17 @@ public final class FastText {
     if (Files.isDirectory(file)) {
       throw new IOException(file + " is a directory; give the .bin or .ftz file in it");
     }
-    try (var channel = FileChannel.open(file)) {
-      return ModelFormat.read(new ModelInput(channel, file.toString(), channel.size()));
+    return load(ByteSource.of(file));
+  }
+
+  /**
+   * Reads a {@code .bin} or {@code .ftz} file, as {@link #load(Path)} does.
+   *
+   * @throws IOException if it cannot be read or is malformed; the message says where
+   */
+  public static FastText load(ByteSource file) throws IOException {
+    try (var channel = Channels.newChannel(file.open())) {
+      return ModelFormat.read(new ModelInput(channel, file.name(), file.size()));
     }
   }
 
@@ -59,9 +68,7 @@ public final class FastText {
    * @throws IOException if it is malformed
    */
   public static FastText read(byte[] model, String name) throws IOException {
-    try (var channel = Channels.newChannel(new ByteArrayInputStream(model))) {
-      return ModelFormat.read(new ModelInput(channel, name, model.length));
-    }
+    return load(ByteSource.of(name, MemorySegment.ofArray(model)));
   }
 
   /** Writes the model, in place of what was in the file once all of it is on disk. */

@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.base.ByteSource;
 import crema.nn.InvalidWeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,16 @@ public final class LinearModel {
    * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
    */
   public static LinearModel load(Path file) throws IOException {
+    return load(ByteSource.of(file));
+  }
+
+  /**
+   * What {@link #save} wrote.
+   *
+   * @throws IOException when the file cannot be read
+   * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
+   */
+  public static LinearModel load(ByteSource file) throws IOException {
     return LinearModelFile.read(file);
   }
 

@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.base.ByteSource;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
@@ -39,12 +40,12 @@ final class LinearModelFile {
     }
   }
 
-  static LinearModel read(Path file) throws IOException {
+  static LinearModel read(ByteSource file) throws IOException {
     try (var reader = SafetensorsReader.open(file)) {
       return read(reader);
     } catch (InvalidWeightsException e) {
       String message = e.getMessage();
-      throw message != null && message.startsWith(file.toString())
+      throw message != null && message.startsWith(file.name())
           ? e
           : new InvalidWeightsException(file + " is not a linear model's file: " + message, e);
     }

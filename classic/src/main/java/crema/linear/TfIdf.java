@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.base.ByteSource;
 import crema.base.IntList;
 import crema.nn.InvalidWeightsException;
 import java.io.IOException;
@@ -110,6 +111,16 @@ public final class TfIdf {
    * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
    */
   public static TfIdf load(Path file) throws IOException {
+    return load(ByteSource.of(file));
+  }
+
+  /**
+   * What {@link #save} wrote.
+   *
+   * @throws IOException when the file cannot be read
+   * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
+   */
+  public static TfIdf load(ByteSource file) throws IOException {
     return TfIdfFile.read(file);
   }
 

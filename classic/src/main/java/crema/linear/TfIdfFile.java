@@ -1,13 +1,13 @@
 package crema.linear;
 
 import crema.base.AtomicFile;
+import crema.base.ByteSource;
 import crema.base.IntList;
 import crema.nn.InvalidWeightsException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,8 +88,8 @@ final class TfIdfFile {
     }
   }
 
-  static TfIdf read(Path file) throws IOException {
-    try (var bytes = Files.newInputStream(file);
+  static TfIdf read(ByteSource file) throws IOException {
+    try (var bytes = file.open();
         JsonParser parser = JSON.createParser(ObjectReadContext.empty(), bytes)) {
       var content = new TfIdfFile();
       content.parse(parser);
@@ -98,12 +98,12 @@ final class TfIdfFile {
       throw e.getCause();
     } catch (JacksonException e) {
       throw invalid(file, e.getOriginalMessage(), e);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | InvalidWeightsException e) {
       throw invalid(file, e.getMessage(), e);
     }
   }
 
-  private static InvalidWeightsException invalid(Path file, @Nullable String what, Exception cause) {
+  private static InvalidWeightsException invalid(ByteSource file, @Nullable String what, Exception cause) {
     return new InvalidWeightsException(file + " is not a valid TF-IDF file: " + what, cause);
   }
 

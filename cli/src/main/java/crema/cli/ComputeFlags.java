@@ -1,10 +1,10 @@
 package crema.cli;
 
-import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.tensor.Device;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Where a command computes, and with how many threads. */
 final class ComputeFlags {
@@ -20,7 +20,7 @@ final class ComputeFlags {
   /**
    * The options.
    *
-   * @throws UserError when the number of threads is none
+   * @throws crema.base.UserError when the number of threads is none
    */
   ComputeOptions options() {
     return new ComputeOptions(device, threads);
@@ -33,7 +33,7 @@ final class ComputeFlags {
       try {
         return Device.parse(name);
       } catch (IllegalArgumentException e) {
-        throw new UserError("--device: " + e.getMessage(), e);
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
       }
     }
   }

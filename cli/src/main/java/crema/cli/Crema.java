@@ -107,6 +107,7 @@ public final class Crema implements Runnable {
         .add("evaluate", () -> new EvaluateCommand(terminal))
         .add("predict", () -> new PredictCommand(terminal))
         .add("info", () -> new InfoCommand(terminal))
+        .add("pack", () -> new PackCommand(terminal))
         .add("tokenizer", () -> new CommandLine(new TokenizerCommand(terminal))
             .addSubcommand(new TokenizerCommand.Train(terminal)))
         .add("langid", () -> new LangidCommand(terminal))

@@ -2,7 +2,7 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.TerminalReport;
@@ -39,7 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "MODEL", description = "The model directory.")
+  @Parameters(paramLabel = "MODEL", description = "The model: a directory or an archive.")
   private Path model = Path.of("");
 
   @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true,
@@ -81,7 +81,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Classifier classifier = Classifier.load(model, compute.options());
         var view = new ProgressView(terminal, quiet)) {
-      var test = new LabelledTest(columns(new ModelDirectory(model)), strict, view);
+      var test = new LabelledTest(ModelSource.read(model, this::columns), strict, view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
       view.close();
       terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
@@ -97,11 +97,11 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** The rows to test on; columns that are not given are those of the training. */
-  private DataSettings columns(ModelDirectory directory) throws IOException {
-    if (!directory.holdsRun()) {
+  private DataSettings columns(ModelSource source) throws IOException {
+    if (!source.holds(ModelSource.TRAINING)) {
       throw new UserError(model + " does not say how its rows were read: it has no training.json");
     }
-    DataSettings training = DataSettings.read(directory);
+    DataSettings training = DataSettings.read(source);
     LabelConfig labels = label.isEmpty() ? training.labels() : training.labels().withColumns(label);
     return new DataSettings(List.of(), List.of(), files, text.isEmpty() ? training.text() : text,
         labels.withBands(bands.orAsIn(labels.bands())), null, 0, 0, true, strict,

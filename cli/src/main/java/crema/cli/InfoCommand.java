@@ -1,7 +1,7 @@
 package crema.cli;
 
-import crema.classify.ModelDirectory;
 import crema.classify.ModelInfo;
+import crema.classify.ModelSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 final class InfoCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "MODEL", description = "The model directory.")
+  @Parameters(paramLabel = "MODEL", description = "The model: a directory or an archive.")
   private Path model = Path.of("");
 
   InfoCommand(Terminal terminal) {
@@ -26,7 +26,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var summary = ModelInfo.of(new ModelDirectory(model));
+    var summary = ModelSource.read(model, ModelInfo::of);
     int width = summary.facts().keySet().stream().mapToInt(String::length).max().orElse(0);
     summary.facts().forEach((name, value) ->
         terminal.out().println(name + " ".repeat(width - name.length() + 2) + value));

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
 final class PredictCommand implements Callable<Integer> {
   private final Terminal terminal;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model directory.")
+  @Parameters(index = "0", paramLabel = "MODEL", description = "The model: a directory or an archive.")
   private Path model = Path.of("");
 
   @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts; none to read a file or standard input.")

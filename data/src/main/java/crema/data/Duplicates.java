@@ -80,13 +80,13 @@ public record Duplicates(String part, String earlier, long rows, List<Example> e
         for (var row = cursor.next(); row != null && locations.size() < first.size(); row = cursor.next()) {
           long hash = TextHash.of(row.text());
           if (first.containsKey(hash)) {
-            locations.putIfAbsent(hash, row.location());
+            locations.putIfAbsent(hash, row.meta().location());
           }
         }
       }
       var examples = new ArrayList<Example>();
       first.forEach((hash, row) ->
-          examples.add(new Example(row.text(), row.location(), locations.getOrDefault(hash, "?"))));
+          examples.add(new Example(row.text(), row.meta().location(), locations.getOrDefault(hash, "?"))));
       return examples;
     }
   }

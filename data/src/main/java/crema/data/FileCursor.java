@@ -52,7 +52,7 @@ abstract class FileCursor implements RowCursor {
     if (text.isBlank()) {
       throw new RowRejected(RowFault.EMPTY_TEXT, "nothing in " + String.join(", ", columns.text()));
     }
-    return new Row(text, fields, labels, group, language, file.name(), line());
+    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line()));
   }
 
   final RowRejected missingLabel() {

@@ -27,7 +27,7 @@ public record KnownLabels(LabelSet labels) {
         known[count++] = label;
       } else {
         var hint = NearestName.among(name, labels.names()).map(near -> "; the nearest is '" + near + "'").orElse("");
-        listener.problem(new RowProblem(RowFault.UNKNOWN_LABEL, row.file(), row.line(),
+        listener.problem(new RowProblem(RowFault.UNKNOWN_LABEL, row.meta().file(), row.meta().line(),
             "'" + name + "' is not among the " + labels.size() + " labels of the training rows" + hint));
       }
     }

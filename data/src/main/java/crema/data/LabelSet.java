@@ -1,12 +1,14 @@
 package crema.data;
 
 import crema.base.AtomicFile;
+import crema.base.ByteSource;
 import crema.base.Fingerprint;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -111,9 +113,20 @@ public final class LabelSet {
    * @throws DataException if the file is missing, of a newer version, or not such a file
    */
   public static LabelSet load(Path file) {
+    return load(ByteSource.of(file));
+  }
+
+  /**
+   * Reads labels that {@link #save} wrote.
+   *
+   * @throws DataException if the file is missing, of a newer version, or not such a file
+   */
+  public static LabelSet load(ByteSource file) {
     JsonNode root;
-    try (var in = DataFile.of(file).open()) {
+    try (var in = file.open()) {
       root = Json.parse(in);
+    } catch (NoSuchFileException e) {
+      throw new DataException(file + (e.getReason() == null ? " does not exist" : " " + e.getReason()), e);
     } catch (IOException | JsonException e) {
       throw new DataException(file + " is not a file of labels: " + firstLine(e), e);
     }

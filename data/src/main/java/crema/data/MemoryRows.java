@@ -30,7 +30,7 @@ final class MemoryRows implements RowSource {
   public String fingerprint() {
     var hash = new Fingerprint("rows");
     for (var row : rows) {
-      hash.add(row.fields()).add(row.text()).add(row.labels()).add(row.group()).add(row.language());
+      hash.add(row.fields()).add(row.text()).add(row.labels()).add(row.meta().group()).add(row.meta().language());
     }
     return hash.hex();
   }

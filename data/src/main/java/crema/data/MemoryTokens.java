@@ -1,6 +1,8 @@
 package crema.data;
 
 import crema.base.IntList;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Examples in growing arrays on the heap. */
 final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
@@ -10,10 +12,11 @@ final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
   private final IntList idEnds = new IntList();
   private final IntList labels = new IntList();
   private final IntList labelEnds = new IntList();
+  private final List<RowMeta> metas = new ArrayList<>();
   private int longest;
 
   @Override
-  public void add(int[] newIds, int length, int[] newLabels) {
+  public void add(int[] newIds, int length, int[] newLabels, RowMeta meta) {
     if (length > MOST_IDS - ids.size()) {
       throw new DataException("more than %,d tokens do not fit in memory; use the token cache on disk".formatted(MOST_IDS));
     }
@@ -21,6 +24,7 @@ final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
     idEnds.add(ids.size());
     labels.addAll(newLabels, 0, newLabels.length);
     labelEnds.add(labels.size());
+    metas.add(meta);
     longest = Math.max(longest, length);
   }
 
@@ -62,6 +66,11 @@ final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
       throw new IndexOutOfBoundsException(n);
     }
     return labels.get(start(labelEnds, example) + n);
+  }
+
+  @Override
+  public RowMeta meta(int example) {
+    return metas.get(example);
   }
 
   @Override

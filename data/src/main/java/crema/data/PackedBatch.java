@@ -2,6 +2,7 @@ package crema.data;
 
 import crema.base.Rng;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * A batch of sequences laid end to end, without padding.
@@ -11,9 +12,11 @@ import java.util.Arrays;
  * @param labels the labels of all sequences one after the other, [sequences] if each has one
  * @param labelOffsets where the labels of each sequence begin, and at last the number of labels, [sequences + 1]
  * @param examples the number of each sequence's example in the data set, [sequences]
+ * @param metas what is known of the row of an example, by its number
  */
 @SuppressWarnings("ArrayRecordComponent") // carries arrays to tensors; batches are never compared
-public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelOffsets, int[] examples) {
+public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelOffsets, int[] examples,
+    IntFunction<RowMeta> metas) {
   /** The number of sequences. */
   public int sequences() {
     return examples.length;
@@ -27,6 +30,11 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
   /** The labels of one sequence. */
   public int[] labels(int sequence) {
     return Arrays.copyOfRange(labels, labelOffsets[sequence], labelOffsets[sequence + 1]);
+  }
+
+  /** What is known of the row of one sequence. */
+  public RowMeta meta(int sequence) {
+    return metas.apply(examples[sequence]);
   }
 
   /** The number of tokens of the longest sequence. */
@@ -68,7 +76,7 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
       }
       ends[sequence + 1] = count;
     }
-    return new PackedBatch(Arrays.copyOf(kept, count), ends, labels, labelOffsets, examples);
+    return new PackedBatch(Arrays.copyOf(kept, count), ends, labels, labelOffsets, examples, metas);
   }
 
   /** Gathers examples of a data set. */
@@ -87,6 +95,6 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
         labels[n] = data.label(examples[i], n - labelOffsets[i]);
       }
     }
-    return new PackedBatch(ids, cuSeqlens, labels, labelOffsets, examples);
+    return new PackedBatch(ids, cuSeqlens, labels, labelOffsets, examples, data::meta);
   }
 }

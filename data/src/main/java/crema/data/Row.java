@@ -1,29 +1,17 @@
 package crema.data;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One example as read from a file.
+ * One row of a file: the text of one example with its labels.
  *
  * @param text the text columns joined in order, never blank
  * @param fields the text columns one by one, in the order asked for; empty where a row lacks one
  * @param labels the labels, distinct and in the order of the file; empty if no label column was asked for, or where a
  *     row with several labels states that it has none
- * @param group the value of the group column, or null
- * @param language the value of the language column, or null
- * @param file the name of the file the row came from
- * @param line the line of that file, from 1, on which the row begins
+ * @param meta where the row is from, its group and its language
  */
-public record Row(
-    String text,
-    List<String> fields,
-    List<String> labels,
-    @Nullable String group,
-    @Nullable String language,
-    String file,
-    long line) {
-
+public record Row(String text, List<String> fields, List<String> labels, RowMeta meta) {
   /** Copies the lists. */
   public Row {
     fields = List.copyOf(fields);
@@ -32,16 +20,21 @@ public record Row(
 
   /** A row that did not come from a file. */
   public static Row of(String text, String... labels) {
-    return new Row(text, List.of(text), List.of(labels), null, null, "memory", 0);
+    return new Row(text, List.of(text), List.of(labels), RowMeta.MEMORY);
   }
 
-  /** The same text with other labels. */
+  /** The same row with another text. */
+  public Row withText(String other) {
+    return new Row(other, fields, labels, meta);
+  }
+
+  /** The same row with other labels. */
   public Row withLabels(List<String> others) {
-    return new Row(text, fields, others, group, language, file, line);
+    return new Row(text, fields, others, meta);
   }
 
-  /** Where the row is: {@code file, line n}. */
-  public String location() {
-    return file + ", line " + line;
+  /** The same row with other metadata. */
+  public Row withMeta(RowMeta other) {
+    return new Row(text, fields, labels, other);
   }
 }

@@ -2,6 +2,7 @@ package crema.data;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Rows that can be read any number of times, always the same and in the same order, without ever being all in memory.
@@ -28,6 +29,16 @@ public interface RowSource {
         consumer.accept(row);
       }
     }
+  }
+
+  /**
+   * The rows, changed one by one as they are read.
+   *
+   * @param change what is done to a row, in a word or two
+   * @param parameters all that decides what the function does; rows with other parameters have other fingerprints
+   */
+  default RowSource map(String change, String parameters, UnaryOperator<Row> function) {
+    return new MappedRows(this, change, parameters, function);
   }
 
   /** Rows held in memory. */

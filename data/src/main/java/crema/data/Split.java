@@ -109,7 +109,7 @@ public final class Split {
           for (var row = rows.next(); row != null; row = rows.next()) {
             if (number == parts.length) {
               throw new DataException(
-                  row.location() + ": more rows than when the data were split; were they changed meanwhile?");
+                  row.meta().location() + ": more rows than when the data were split; were they changed meanwhile?");
             }
             if (picked.test(number++)) {
               return row;

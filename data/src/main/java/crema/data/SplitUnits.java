@@ -49,7 +49,7 @@ final class SplitUnits {
       }
       labelEnds.add(labels.size());
       if (unitOfRow != null) {
-        var key = plan.grouping() == Grouping.TEXT ? row.text() : row.group();
+        var key = plan.grouping() == Grouping.TEXT ? row.text() : row.meta().group();
         // A row without a group gets a key that no other has: the hash of its number, under a seed of its own.
         long hash = key != null ? TextHash.of(key) : CounterRandom.bits(-1, unitOfRow.size(), 0);
         unitOfRow.add(number(unitNumbers, hash));

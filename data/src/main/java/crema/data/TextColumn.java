@@ -48,7 +48,9 @@ public record TextColumn(String name, int weight, String prefix) {
 
   /** Rows that were read with these columns, their texts written as the columns say. */
   public static RowSource compose(RowSource rows, List<TextColumn> columns) {
-    return columns.stream().allMatch(TextColumn::isPlain) ? rows : new ComposedRows(rows, columns);
+    return columns.stream().allMatch(TextColumn::isPlain)
+        ? rows
+        : rows.map("composed", columns.toString(), row -> row.withText(compose(columns, row.fields())));
   }
 
   private boolean isPlain() {

@@ -33,6 +33,9 @@ public interface TokenDataset extends AutoCloseable {
     return labelCount(example) == 0 ? -1 : label(example, 0);
   }
 
+  /** What is known of the row that became an example; file names are those of when it was read. */
+  RowMeta meta(int example);
+
   /** Releases what the examples are kept in. */
   @Override
   void close();

@@ -26,8 +26,8 @@ public record TokenRecipe(
   /** Takes examples as they are encoded. */
   @FunctionalInterface
   interface Sink {
-    /** Takes the first {@code length} ids and all labels. */
-    void add(int[] ids, int length, int[] labels);
+    /** Takes the first {@code length} ids, all labels, and the metadata of the row. */
+    void add(int[] ids, int length, int[] labels, RowMeta meta);
   }
 
   /** Everything that decides what the examples are. */
@@ -41,7 +41,7 @@ public record TokenRecipe(
   }
 
   void encode(Sink sink, ProblemListener listener) {
-    visit(listener, (row, ids, labels) -> sink.add(ids, Math.min(ids.length, maxLength), labels));
+    visit(listener, (row, ids, labels) -> sink.add(ids, Math.min(ids.length, maxLength), labels, row.meta()));
   }
 
   /** Passes the rows that become examples, in the order of the examples. */
@@ -58,7 +58,7 @@ public record TokenRecipe(
     rows.forEach(listener, row -> known.of(row, listener).ifPresent(indices -> {
       var ids = encoder.encode(row.text());
       if (ids.length == 0) {
-        listener.problem(new RowProblem(RowFault.EMPTY_TEXT, row.file(), row.line(), "the text has no tokens"));
+        listener.problem(new RowProblem(RowFault.EMPTY_TEXT, row.meta().file(), row.meta().line(), "the text has no tokens"));
       } else {
         visitor.visit(row, ids, indices);
       }

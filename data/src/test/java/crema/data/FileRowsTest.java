@@ -30,7 +30,7 @@ class FileRowsTest {
   void csvFieldsMayHoldSeparatorsQuotesAndLineBreaks() {
     var rows = rows("a.csv", "title,category\n\"a, \"\"b\"\"\r\nc\",x\nd,y\n", TITLE);
     assertThat(texts(rows)).containsExactly("a, \"b\"\r\nc", "d");
-    assertThat(rows).extracting(Row::line).containsExactly(2L, 4L);
+    assertThat(rows).extracting(row -> row.meta().line()).containsExactly(2L, 4L);
     assertThat(problems.total()).isZero();
   }
 
@@ -38,7 +38,7 @@ class FileRowsTest {
   void csvGoesOnAfterARecordWithBadQuotes() {
     var rows = rows("a.csv", "title,category\n\"a\"b,x\n\nc,x\n\"d\"e,x\n\"f\ng\",x\nh,x\n", TITLE);
     assertThat(texts(rows)).containsExactly("c", "f\ng", "h");
-    assertThat(rows).extracting(Row::line).containsExactly(4L, 6L, 8L);
+    assertThat(rows).extracting(row -> row.meta().line()).containsExactly(4L, 6L, 8L);
     assertThat(problems.examples(RowFault.BAD_QUOTING)).extracting(RowProblem::line).containsExactly(2L, 5L);
   }
 
@@ -313,7 +313,7 @@ class FileRowsTest {
   void groupAndLanguageComeAlong() {
     var columns = TITLE.withGroup("g").withLanguage("l");
     assertThat(rows("a.csv", "title,category,g,l\na,x,1,de\nb,x,,\n", columns))
-        .extracting(Row::group, Row::language)
+        .extracting(row -> row.meta().group(), row -> row.meta().language())
         .containsExactly(tuple("1", "de"), tuple(null, null));
   }
 

@@ -26,7 +26,7 @@ class PackedBatchTest {
     var numbers = new int[ends.length];
     Arrays.setAll(numbers, i -> i);
     int[] labels = Arrays.copyOf(numbers, lengths.size());
-    return new PackedBatch(ids, ends, labels, numbers, labels);
+    return new PackedBatch(ids, ends, labels, numbers, labels, _ -> RowMeta.MEMORY);
   }
 
   @Property(tries = 200)

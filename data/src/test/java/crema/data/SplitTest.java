@@ -26,7 +26,7 @@ class SplitTest {
     var rows = new ArrayList<Row>();
     for (int i = 0; i < groups.size(); i++) {
       var group = groups.get(i) == 0 ? null : "g" + groups.get(i);
-      rows.add(new Row("t" + i, List.of(), List.of("c" + i % 3), group, null, "f", i));
+      rows.add(new Row("t" + i, List.of(), List.of("c" + i % 3), new RowMeta(group, null, "f", i)));
     }
     var plan = SplitPlan.trainValidationTest(0.2, 0.2, seed).withGrouping(Grouping.COLUMN);
     Split split;
@@ -218,7 +218,7 @@ class SplitTest {
   }
 
   private static Row row(String text, long line) {
-    return new Row(text, List.of(text), List.of("x"), null, null, "f", line);
+    return new Row(text, List.of(text), List.of("x"), new RowMeta(null, null, "f", line));
   }
 
   private static List<Row> read(RowSource source) {
@@ -229,7 +229,7 @@ class SplitTest {
 
   private static Set<String> groups(List<Row> rows) {
     var groups = new TreeSet<String>();
-    rows.stream().map(Row::group).filter(group -> group != null).forEach(groups::add);
+    rows.stream().map(row -> row.meta().group()).filter(group -> group != null).forEach(groups::add);
     return new HashSet<>(groups);
   }
 

@@ -26,7 +26,8 @@ class TokenDatasetTest {
     var rows = new ArrayList<Row>();
     var random = new Random(1);
     for (int i = 0; i < 5000; i++) {
-      rows.add(Row.of("t".repeat(1 + random.nextInt(300)) + i, Arrays.copyOf(new String[] {"y", "x", "z"}, i % 4)));
+      rows.add(Row.of("t".repeat(1 + random.nextInt(300)) + i, Arrays.copyOf(new String[] {"y", "x", "z"}, i % 4))
+          .withMeta(new RowMeta(i % 3 == 0 ? null : "группа".repeat(i % 5), i % 2 == 0 ? null : "ru", "f" + i % 7, i)));
     }
     var recipe = recipe(rows, "1", 200);
     try (var memory = TokenDataset.inMemory(recipe, ProblemListener.STRICT);
@@ -38,6 +39,11 @@ class TokenDatasetTest {
       assertThat(cache.tokens()).isEqualTo(memory.tokens());
       assertThat(cache.label(3, 2)).isEqualTo(2);
       assertThat(cache.label(0)).isEqualTo(-1);
+      assertThat(cache.meta(4)).isEqualTo(rows.get(4).meta());
+      var batch = new Batches(cache, Sampler.shuffled(5000, 1), 1000, 100).epoch(0).next();
+      for (int sequence = 0; sequence < batch.sequences(); sequence++) {
+        assertThat(batch.meta(sequence)).isEqualTo(rows.get(batch.examples()[sequence]).meta());
+      }
     }
     assertThat(folder.resolve("new")).isDirectoryNotContaining(path -> path.toString().endsWith(".tmp"));
   }
@@ -77,6 +83,16 @@ class TokenDatasetTest {
       assertThat(Files.readAllBytes(file)).isEqualTo(sound);
       Files.write(file, Arrays.copyOf(sound, at));
       assertThat(open(recipe)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aGroupMayBeLongerThanAnyBuffer() {
+    var meta = new RowMeta("g".repeat(1 << 20), "", "file", 1L << 40);
+    try (var data = TokenDataset.cached(folder.resolve("train.tokens"),
+        recipe(List.of(Row.of("a", "x").withMeta(meta), Row.of("b", "y")), "1", 10), ProblemListener.STRICT)) {
+      assertThat(data.meta(0)).isEqualTo(meta);
+      assertThat(data.meta(1)).isEqualTo(RowMeta.MEMORY);
     }
   }
 
@@ -154,7 +170,8 @@ class TokenDatasetTest {
       for (int n = 0; n < labels.length; n++) {
         labels[n] = data.label(example, n);
       }
-      examples.add(Arrays.toString(Arrays.copyOfRange(ids, 1, ids.length)) + " " + Arrays.toString(labels));
+      examples.add(Arrays.toString(Arrays.copyOfRange(ids, 1, ids.length)) + " " + Arrays.toString(labels)
+          + (data.meta(example).equals(RowMeta.MEMORY) ? "" : " " + data.meta(example)));
     }
     return examples;
   }

@@ -1,5 +1,6 @@
 package crema.tokenizer;
 
+import crema.base.ByteSource;
 import crema.base.json.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -60,6 +61,16 @@ public final class Tokenizer {
    * @throws IOException if the file cannot be read
    */
   public static Tokenizer load(Path file) throws IOException {
+    return load(ByteSource.of(file));
+  }
+
+  /**
+   * Reads a {@code tokenizer.json}, as {@link #load(Path)} does.
+   *
+   * @throws TokenizerFormatException if the file is damaged or uses what is not supported; the message names the key
+   * @throws IOException if the file cannot be read
+   */
+  public static Tokenizer load(ByteSource file) throws IOException {
     return TokenizerReader.read(file);
   }
 

@@ -2,13 +2,12 @@ package crema.tokenizer;
 
 import static crema.tokenizer.JsonPart.quote;
 
+import crema.base.ByteSource;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,14 +34,14 @@ final class TokenizerReader {
     this.parser = parser;
   }
 
-  static Tokenizer read(Path file) throws IOException {
-    var size = Files.size(file);
+  static Tokenizer read(ByteSource file) throws IOException {
+    var size = file.size();
     if (size > MAX_FILE_BYTES) {
       throw new TokenizerFormatException(
           file + ": has " + size + " bytes; a tokenizer.json has at most " + MAX_FILE_BYTES);
     }
-    try (var in = Files.newInputStream(file); var parser = Json.parser(in)) {
-      return new TokenizerReader(file.toString(), parser).read();
+    try (var in = file.open(); var parser = Json.parser(in)) {
+      return new TokenizerReader(file.name(), parser).read();
     } catch (JacksonIOException e) {
       throw e.getCause();
     } catch (JsonException e) {

@@ -3,11 +3,13 @@ package crema.classify;
 import crema.base.UserError;
 import crema.task.Target;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A trained model that gives texts their labels. Safe for use by many threads at once.
+ * A trained model that gives texts their labels. Safe for use by many threads at once, virtual ones too. A blank text
+ * has no label. Once it is closed, which waits for running calls, every call is an {@link IllegalStateException}.
  *
  * <pre>{@code
  * try (Classifier classifier = Classifier.load(Path.of("models/titles"))) {
@@ -18,27 +20,68 @@ import java.util.List;
  */
 public interface Classifier extends AutoCloseable {
   /**
-   * Loads a model directory; it computes on the CPU with as many threads as there are processors.
+   * Loads a model; it computes on the CPU with as many threads as there are processors.
    *
-   * @throws UserError when the directory is not a model, is damaged, or is of a newer version
+   * @param model a model directory, or an archive that {@code crema pack} wrote
+   * @throws UserError when it is not a model, is damaged, or is of a newer version
    */
-  static Classifier load(Path directory) {
-    return load(directory, ComputeOptions.DEFAULT);
+  static Classifier load(Path model) {
+    return load(model, ComputeOptions.DEFAULT);
   }
 
   /**
-   * Loads a model directory.
+   * Loads a model.
    *
+   * @param model a model directory, or an archive that {@code crema pack} wrote
    * @param options where it computes, and with how many threads
-   * @throws UserError when the directory is not a model, is damaged, or is of a newer version, or when there is no such
-   *     device
+   * @throws UserError when it is not a model, is damaged, or is of a newer version, or when there is no such device
    */
-  static Classifier load(Path directory, ComputeOptions options) {
-    var model = new ModelDirectory(directory);
+  static Classifier load(Path model, ComputeOptions options) {
     try {
-      return ModelFamily.of(model).open(model, options);
+      return ModelSource.read(model, source -> LoadedClassifier.open(source, options));
     } catch (IOException e) {
-      throw new UserError("the model in " + directory + " cannot be read: " + e.getMessage(), e);
+      throw new UserError("the model in " + model + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads a model from an archive that comes from anywhere.
+   *
+   * @param archive what {@code crema pack} wrote; read to its end and not closed
+   * @param options where it computes, and with how many threads
+   * @throws UserError when it is not a model, is damaged, or is of a newer version, or when there is no such device
+   */
+  static Classifier load(InputStream archive, ComputeOptions options) {
+    return load(archive, "the archive", options);
+  }
+
+  /**
+   * Loads a model from an archive on the class path or the module path.
+   *
+   * @param neighbour a class beside which the resource is, as in {@link Class#getResourceAsStream}; of a module, the
+   *     resource is not in a package or its package is open
+   * @param resource the name of an archive that {@code crema pack} wrote
+   * @param options where it computes, and with how many threads
+   * @throws UserError when there is none, it is not a model, is damaged, or is of a newer version, or when there is no
+   *     such device
+   */
+  static Classifier load(Class<?> neighbour, String resource, ComputeOptions options) {
+    try (InputStream in = neighbour.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new UserError("there is no resource " + resource + " beside " + neighbour.getName()
+            + "; a name that begins with / is that of the whole path");
+      }
+      return load(in, "the resource " + resource, options);
+    } catch (IOException e) {
+      throw new UserError("the resource " + resource + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Classifier load(InputStream in, String name, ComputeOptions options) {
+    try (ModelArchive archive = ModelArchive.read(name, in)) {
+      return LoadedClassifier.open(archive.root(), options);
+    } catch (IOException e) {
+      throw new UserError(name + " cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -53,12 +96,12 @@ public interface Classifier extends AutoCloseable {
   /**
    * The most probable label of a text.
    *
-   * @throws IllegalArgumentException when the text is empty
+   * @throws IllegalArgumentException when the text is blank
    */
   default Prediction predict(String text) {
     List<Prediction> best = predict(List.of(text), 1).getFirst();
     if (best.isEmpty()) {
-      throw new IllegalArgumentException("the text is empty: there is nothing to predict from");
+      throw new IllegalArgumentException("the text is blank: there is nothing to predict from");
     }
     return best.getFirst();
   }
@@ -66,8 +109,8 @@ public interface Classifier extends AutoCloseable {
   /**
    * The most probable labels of several texts, whatever the model's answer is.
    *
-   * @param k how many labels for each text
-   * @return for each text its labels, the most probable first; none for an empty text
+   * @param k how many labels for each text, at least 1
+   * @return for each text its labels, the most probable first; none for a blank text
    */
   default List<List<Prediction>> predict(List<String> texts, int k) {
     return Answers.of(this, texts).mostProbable(k);
@@ -77,21 +120,21 @@ public interface Classifier extends AutoCloseable {
    * The labels that the model gives several texts: the most probable one, or all that reach their threshold, or the
    * path in its taxonomy.
    *
-   * @return for each text its labels, the most probable first; none for an empty text
+   * @return for each text its labels, the most probable first; none for a blank text
    */
   default List<List<Prediction>> answer(List<String> texts) {
     return Answers.of(this, texts).decided();
   }
 
   /**
-   * The probability of every label for several texts: {@code [texts][labels]}. An empty text gets zeros.
+   * The probability of every label for several texts: {@code [texts][labels]}. A blank text gets zeros.
    */
   default float[][] probabilities(List<String> texts) {
     return Answers.of(this, texts).probabilities();
   }
 
   /**
-   * What probabilities and answers are made of: {@code [texts][labels]}. The row of an empty text has length 0.
+   * What probabilities and answers are made of: {@code [texts][labels]}. The row of a blank text has length 0.
    */
   float[][] logits(List<String> texts);
 
@@ -100,9 +143,10 @@ public interface Classifier extends AutoCloseable {
     return embed(List.of(text))[0];
   }
 
-  /** The vectors of several texts: {@code [texts][hiddenSize]}. An empty text gets zeros. */
+  /** The vectors of several texts: {@code [texts][hiddenSize]}. A blank text gets zeros. */
   float[][] embed(List<String> texts);
 
+  /** Releases the model's memory and ends its threads. */
   @Override
   void close();
 }

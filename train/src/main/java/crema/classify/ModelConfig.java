@@ -1,14 +1,15 @@
 package crema.classify;
 
+import crema.base.ByteSource;
 import crema.base.UserError;
 import crema.settings.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,48 +49,50 @@ public record ModelConfig(String family, Map<String, @Nullable Object> values) {
    *
    * @throws UserError when there is no model, or its config is damaged or of a newer version
    */
-  public static ModelConfig read(ModelDirectory directory) throws IOException {
-    if (!Files.isDirectory(directory.path())) {
-      throw new UserError(directory.path() + (Files.exists(directory.path())
-          ? " is a file, not a model directory" : " does not exist: give the directory of a trained model"));
+  public static ModelConfig read(ModelSource model) throws IOException {
+    if (!model.holdsModel()) {
+      throw new UserError(model.name() + (model instanceof ModelDirectory directory ? whyNoModel(directory)
+          : " is not the archive of a model: it has no config.json"));
     }
-    if (!directory.holdsModel()) {
-      throw new UserError(directory.path() + (directory.holdsRun()
-          ? " holds a training run that is not finished; continue it with: crema train --resume --output "
-              + directory.path()
-          : " is not a model directory: it has no config.json"));
-    }
-    var values = new LinkedHashMap<>(JsonFile.read(directory.config()));
+    ByteSource file = model.bytes(ModelSource.CONFIG);
+    var values = new LinkedHashMap<>(JsonFile.read(file));
     if (!(values.remove(VERSION) instanceof Integer format) || !(values.remove(TYPE) instanceof String type)
         || !type.startsWith(TYPE_PREFIX)) {
-      throw new UserError(directory.config() + " does not describe a model of Crema");
+      throw new UserError(file + " does not describe a model of Crema");
     }
     if (format > FORMAT) {
-      throw new UserError(directory.path() + " was written by a newer version of Crema (format " + format
+      throw new UserError(model.name() + " was written by a newer version of Crema (format " + format
           + "; this one reads up to " + FORMAT + "): update Crema");
     }
     return new ModelConfig(type.substring(TYPE_PREFIX.length()), values);
   }
 
+  private static String whyNoModel(ModelDirectory directory) {
+    if (!Files.exists(directory.path())) {
+      return " does not exist: give the directory or the archive of a trained model";
+    }
+    if (!directory.holdsRun()) {
+      return " is not a model directory: it has no config.json";
+    }
+    return " holds a training run that is not finished; continue it with: crema train --resume --output "
+        + directory.path();
+  }
+
   /**
    * The family of the model.
    *
-   * @param directory where this config was read from
+   * @param model where this config was read from
    * @throws UserError when the family is not installed, or a file of the model is missing
    */
-  ModelFamily requireFamily(ModelDirectory directory) {
+  ModelFamily requireFamily(ModelSource model) {
     ModelFamily found = ModelFamily.installed().stream().filter(each -> each.key().equals(family)).findFirst()
-        .orElseThrow(() -> new UserError(directory.path() + " is a model of the family '" + family + "', which is not "
+        .orElseThrow(() -> new UserError(model.name() + " is a model of the family '" + family + "', which is not "
             + "installed (there are " + ModelFamily.installed().stream().map(ModelFamily::key)
                 .collect(Collectors.joining(", ")) + "): add its jar, or update Crema"));
-    requireFile(directory.labels());
-    found.files().forEach(name -> requireFile(directory.file(name)));
+    Stream.concat(Stream.of(ModelSource.LABELS, ModelSource.TARGET), found.files().stream())
+        .filter(file -> !model.holds(file)).findFirst().ifPresent(file -> {
+          throw ModelSource.missing(model.name() + "/" + file);
+        });
     return found;
-  }
-
-  private static void requireFile(Path file) {
-    if (!Files.exists(file)) {
-      throw new UserError(file + " is missing: a model needs all files of its directory, copy it again");
-    }
   }
 }

@@ -1,5 +1,6 @@
 package crema.classify;
 
+import crema.base.ByteSource;
 import crema.base.UserError;
 import crema.settings.RecordJson;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  *
  * @param path the folder
  */
-public record ModelDirectory(Path path) {
+public record ModelDirectory(Path path) implements ModelSource {
   /** A file that belongs to the family of the model, or a folder of such. */
   public Path file(String name) {
     return path.resolve(name);
@@ -28,27 +29,27 @@ public record ModelDirectory(Path path) {
 
   /** The kind of model, its format and its network. Written last: a folder with it is a whole model. */
   public Path config() {
-    return path.resolve("config.json");
+    return path.resolve(CONFIG);
   }
 
   /** The labels. */
   public Path labels() {
-    return path.resolve("labels.json");
+    return path.resolve(LABELS);
   }
 
   /** How its scores become labels: the kind of target, thresholds, and how paths are found. */
   public Path target() {
-    return path.resolve("target.json");
+    return path.resolve(TARGET);
   }
 
   /** Where the model comes from. */
   public Path provenance() {
-    return path.resolve("provenance.json");
+    return path.resolve(PROVENANCE);
   }
 
   /** The settings of the training run. */
   public Path trainingConfig() {
-    return path.resolve("training.json");
+    return path.resolve(TRAINING);
   }
 
   /** The settings of the training run as a config file, with which the same can be trained again. */
@@ -58,7 +59,7 @@ public record ModelDirectory(Path path) {
 
   /** The metrics on the test rows. */
   public Path metrics() {
-    return path.resolve("metrics.json");
+    return path.resolve(METRICS);
   }
 
   /** What the model said of each test row. */
@@ -91,9 +92,27 @@ public record ModelDirectory(Path path) {
     return path.resolve("checkpoints");
   }
 
-  /** Whether there is a whole model. */
-  public boolean holdsModel() {
-    return Files.isRegularFile(config());
+  @Override
+  public String name() {
+    return path.toString();
+  }
+
+  @Override
+  public boolean holds(String file) {
+    return Files.exists(file(file));
+  }
+
+  @Override
+  public ByteSource bytes(String file) {
+    if (!Files.isRegularFile(file(file))) {
+      throw ModelSource.missing(file(file).toString());
+    }
+    return ByteSource.of(file(file));
+  }
+
+  @Override
+  public ModelDirectory folder(String folder) {
+    return new ModelDirectory(file(folder));
   }
 
   /** Whether a training run was started here. */

@@ -35,19 +35,20 @@ public interface ModelFamily {
   /**
    * Opens a model.
    *
-   * @param directory a whole model of this family: {@code config.json} says so and all {@link #files} are there
+   * @param model a whole model of this family: {@code config.json} says so and all {@link #files} are there. Its files
+   *     can be read until this returns
    * @param options where it computes
    * @throws UserError when a file is damaged or of another model
    */
-  Classifier open(ModelDirectory directory, ComputeOptions options) throws IOException;
+  Classifier open(ModelSource model, ComputeOptions options) throws IOException;
 
   /**
    * What there is to know of a model of this family, besides its labels and where it comes from.
    *
-   * @param directory a whole model of this family
+   * @param model a whole model of this family
    * @return names and values for people, in order
    */
-  Map<String, String> describe(ModelDirectory directory) throws IOException;
+  Map<String, String> describe(ModelSource model) throws IOException;
 
   /**
    * The settings of a run, as a run of this family wrote them.
@@ -107,12 +108,12 @@ public interface ModelFamily {
   }
 
   /**
-   * The family of the model in a directory.
+   * The family of a model.
    *
    * @throws UserError when there is no model, it is not whole or damaged, or of a family that is not installed
    */
-  static ModelFamily of(ModelDirectory directory) throws IOException {
-    return ModelConfig.read(directory).requireFamily(directory);
+  static ModelFamily of(ModelSource model) throws IOException {
+    return ModelConfig.read(model).requireFamily(model);
   }
 
   /**

@@ -4,10 +4,8 @@ import crema.data.LabelSet;
 import crema.task.MultiLabelTarget;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
-import crema.task.TargetFile;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,20 +23,19 @@ public record ModelInfo(Map<String, String> facts) {
   private static final int SHOWN_LABELS = 12;
 
   /**
-   * Summarizes a model directory.
+   * Summarizes a model.
    *
    * @throws crema.base.UserError when it is not one
    */
-  public static ModelInfo of(ModelDirectory directory) throws IOException {
+  public static ModelInfo of(ModelSource model) throws IOException {
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Model", directory.path().toString());
-    facts.putAll(ModelFamily.of(directory).describe(directory));
-    if (Files.exists(directory.target())) {
-      facts.put("Answers", answers(TargetFile.read(directory.target(), directory.labels())));
-    }
-    facts.put("Labels", labels(LabelSet.load(directory.labels())));
-    if (Files.exists(directory.provenance())) {
-      var provenance = Provenance.read(directory.provenance());
+    facts.put("Model", model.name());
+    facts.putAll(ModelFamily.of(model).describe(model));
+    Target target = model.readTarget();
+    facts.put("Answers", answers(target));
+    facts.put("Labels", labels(target.labels()));
+    if (model.holds(ModelSource.PROVENANCE)) {
+      var provenance = Provenance.read(model.bytes(ModelSource.PROVENANCE));
       facts.put("Trained", provenance.created() + " by Crema " + provenance.crema() + " on " + provenance.java());
       facts.put("Command", String.join(" ", provenance.command()));
       facts.put("Rows", "%,d training, %,d validation, %,d test".formatted(provenance.trainRows(),

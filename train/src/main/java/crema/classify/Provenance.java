@@ -1,5 +1,6 @@
 package crema.classify;
 
+import crema.base.ByteSource;
 import crema.settings.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,12 +70,12 @@ public record Provenance(
    *
    * @throws crema.base.UserError when the file is damaged
    */
-  public static Provenance read(Path file) throws IOException {
+  public static Provenance read(ByteSource file) throws IOException {
     return new Fields(file, JsonFile.read(file)).provenance();
   }
 
   /** The values of a file. */
-  private record Fields(Path file, Map<String, @Nullable Object> values) {
+  private record Fields(ByteSource file, Map<String, @Nullable Object> values) {
     Provenance provenance() {
       return new Provenance(text("crema"), text("created"), texts("command"), number("seed"), text("data_hash"),
           number("train_rows"), number("validation_rows"), number("test_rows"), number("steps"), number("best_step"),
@@ -95,7 +96,7 @@ public record Provenance(
 
     private <T> T value(String key, Class<T> type) {
       if (!type.isInstance(values.get(key))) {
-        throw JsonFile.damaged(file.toString(), "its " + key + " is missing or not a "
+        throw JsonFile.damaged(file.name(), "its " + key + " is missing or not a "
             + type.getSimpleName().toLowerCase(Locale.ROOT), null);
       }
       return type.cast(values.get(key));

@@ -2,8 +2,9 @@ package crema.run;
 
 import static crema.settings.Checks.requireIn;
 
+import crema.base.ByteSource;
 import crema.base.UserError;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.settings.JsonFile;
 import crema.settings.RecordJson;
 import crema.task.LabelConfig;
@@ -70,11 +71,12 @@ public record DataSettings(
   }
 
   /**
-   * Reads which rows the run in a directory is about, whatever it trains.
+   * Reads which rows a model was trained on, of whatever family it is.
    *
    * @throws UserError when its settings are damaged
    */
-  public static DataSettings read(ModelDirectory directory) throws IOException {
-    return RecordJson.of(JsonFile.read(directory.trainingConfig()).get("data"), directory.trainingConfig(), DataSettings.class);
+  public static DataSettings read(ModelSource model) throws IOException {
+    ByteSource file = model.bytes(ModelSource.TRAINING);
+    return RecordJson.of(JsonFile.read(file).get("data"), file.name(), DataSettings.class);
   }
 }

@@ -43,7 +43,10 @@ public record Languages(@Nullable String column, boolean detect, int minCount, i
   /** What tells the language of a row; {@code unknown} where there is none. */
   public Function<Row, String> reader() {
     if (!detect) {
-      return row -> row.language() == null || row.language().isBlank() ? UNKNOWN : row.language().strip();
+      return row -> {
+        String language = row.meta().language();
+        return language == null || language.isBlank() ? UNKNOWN : language.strip();
+      };
     }
     LanguageDetector detector = LanguageDetector.shipped();
     return row -> detector.detect(row.text(), 1).stream()

@@ -1,14 +1,13 @@
 package crema.settings;
 
 import crema.base.AtomicFile;
+import crema.base.ByteSource;
 import crema.base.UserError;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
 import crema.base.json.JsonRecords;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,24 +25,19 @@ public final class JsonFile {
    * @throws UserError when the file is not one
    */
   public static Map<String, @Nullable Object> read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return read(in, file.toString());
-    }
+    return read(ByteSource.of(file));
   }
 
   /**
    * Reads a JSON object.
    *
-   * @param name of what is read, for messages
    * @throws UserError when it is not one
    */
-  public static Map<String, @Nullable Object> read(InputStream in, String name) throws IOException {
-    // Whole, so that an error of reading is one of reading and not of JSON.
-    byte[] json = in.readAllBytes();
-    try {
-      return JsonRecords.toMap(Json.parse(new ByteArrayInputStream(json)));
+  public static Map<String, @Nullable Object> read(ByteSource file) throws IOException {
+    try (InputStream in = file.open()) {
+      return JsonRecords.toMap(Json.parse(in));
     } catch (JsonException e) {
-      throw damaged(name, e.getMessage(), e);
+      throw damaged(file.name(), e.getMessage(), e);
     }
   }
 

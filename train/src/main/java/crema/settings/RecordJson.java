@@ -35,14 +35,14 @@ public final class RecordJson {
   /**
    * A record from what {@link JsonFile} read.
    *
-   * @param file where it was read from, for messages
+   * @param name of the file that it was read from, for messages
    * @throws UserError when the value is not such a record
    */
-  public static <T> T of(@Nullable Object value, Path file, Class<T> type) {
+  public static <T> T of(@Nullable Object value, String name, Class<T> type) {
     try {
       return JsonRecords.read(JsonRecords.toJson(value), type);
     } catch (JsonException e) {
-      throw JsonFile.damaged(file.toString(), e.getMessage(), e);
+      throw JsonFile.damaged(name, e.getMessage(), e);
     }
   }
 

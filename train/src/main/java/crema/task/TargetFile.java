@@ -1,12 +1,12 @@
 package crema.task;
 
+import crema.base.ByteSource;
 import crema.base.UserError;
 import crema.data.LabelSet;
 import crema.metrics.Thresholds;
 import crema.nn.loss.Link;
 import crema.settings.JsonFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,14 +70,11 @@ public final class TargetFile {
    *
    * @param file {@code target.json}
    * @param labelFile {@code labels.json} of the same model
-   * @throws UserError when a file is missing, damaged, of a newer version, or of another model
+   * @throws UserError when a file is damaged, of a newer version, or of another model
    */
-  public static Target read(Path file, Path labelFile) throws IOException {
-    if (!Files.exists(file)) {
-      throw new UserError(file + " is missing: a model needs all files of its directory, copy it again");
-    }
+  public static Target read(ByteSource file, ByteSource labelFile) throws IOException {
     LabelSet labels = LabelSet.load(labelFile);
-    var json = new Values(file.toString(), JsonFile.read(file));
+    var json = new Values(file.name(), JsonFile.read(file));
     if (json.get("format", Integer.class) > FORMAT) {
       throw new UserError(file + " was written by a newer version of Crema (format " + json.values.get("format")
           + "; this one reads up to " + FORMAT + "): update Crema");
@@ -115,7 +112,7 @@ public final class TargetFile {
     return "number " + (different + 1) + " is '" + names.get(different) + "', not '" + labels.name(different) + "'";
   }
 
-  private static Target taxonomy(Values json, LabelSet labels, Path labelFile) {
+  private static Target taxonomy(Values json, LabelSet labels, ByteSource labelFile) {
     String separator = json.get("separator", String.class);
     Decoding decoding = DecisionConfig.decoding(json.get("decoding", String.class),
         json.get("node_threshold", Number.class).doubleValue(), json.get("at_least_one", Boolean.class));

@@ -8,6 +8,7 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
+import crema.data.RowMeta;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
@@ -120,13 +121,13 @@ class TargetTest {
   @Test
   void targetsForALossAreOnesForAllLabelsAndTheirAncestors() {
     var batch = new PackedBatch(new int[] {1, 2, 3}, new int[] {0, 1, 3}, new int[] {3, 4}, new int[] {0, 1, 2},
-        new int[] {0, 1});
+        new int[] {0, 1}, _ -> RowMeta.MEMORY);
     var target = taxonomy(Link.SIGMOID, new Decoding.BestPath());
     assertThat(((Targets.MultiHot) target.targets(Targets.Form.MULTI_HOT, batch)).values())
         .containsExactly(1, 1, 0, 1, 0, 0, 0, 0, 0, 1);
     assertThat(((Targets.Nodes) target.targets(Targets.Form.NODES, batch)).nodes()).containsExactly(3, 4);
     var many = new PackedBatch(new int[] {1, 2}, new int[] {0, 1, 2}, new int[] {0, 2}, new int[] {0, 2, 2},
-        new int[] {0, 1});
+        new int[] {0, 1}, _ -> RowMeta.MEMORY);
     var labels = MultiLabelTarget.of(labels("a", "b", "c"));
     assertThat(((Targets.MultiHot) labels.targets(Targets.Form.MULTI_HOT, many)).values())
         .containsExactly(1, 0, 1, 0, 0, 0);
@@ -145,7 +146,7 @@ class TargetTest {
     for (Target target : targets) {
       target.labels().save(directory.labels());
       TargetFile.write(target, directory.target());
-      Target read = TargetFile.read(directory.target(), directory.labels());
+      Target read = directory.readTarget();
       switch (target) {
         case SingleLabelTarget single -> assertThat(read).isEqualTo(single);
         case MultiLabelTarget multi -> {
@@ -171,13 +172,13 @@ class TargetTest {
     var directory = new ModelDirectory(folder);
     TargetFile.write(MultiLabelTarget.of(labels("a", "b")), directory.target());
     labels("a", "c").save(directory.labels());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).isInstanceOf(UserError.class)
+    assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
         .hasMessageContaining("target.json has thresholds for other labels")
         .hasMessageContaining("number 2 is 'b', not 'c'");
     labels("a", "b", "c").save(directory.labels());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).hasMessageContaining("2 thresholds for 3 labels");
+    assertThatThrownBy(() -> directory.readTarget()).hasMessageContaining("2 thresholds for 3 labels");
     Files.delete(directory.target());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).hasMessageContaining("target.json is missing");
+    assertThatThrownBy(() -> directory.readTarget()).hasMessageContaining("target.json is missing");
   }
 
   @Test
@@ -185,7 +186,7 @@ class TargetTest {
     var directory = new ModelDirectory(folder);
     TargetFile.write(taxonomy(Link.SIGMOID, new Decoding.BestPath()), directory.target());
     labels("Food > Fruit", "Tools").save(directory.labels());
-    assertThatThrownBy(() -> TargetFile.read(directory.target(), directory.labels())).isInstanceOf(UserError.class)
+    assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
         .hasMessageContaining("does not hold the nodes of a taxonomy");
   }
 }

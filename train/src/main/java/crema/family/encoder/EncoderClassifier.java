@@ -4,14 +4,13 @@ import crema.autograd.Tape;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.data.LabelSet;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.model.EmbeddingClassifier;
 import crema.task.Target;
-import crema.task.TargetFile;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
@@ -43,14 +42,14 @@ public final class EncoderClassifier implements Classifier {
     this.maxLength = maxLength;
   }
 
-  static EncoderClassifier load(ModelDirectory directory, ComputeOptions options) throws IOException {
+  static EncoderClassifier load(ModelSource source, ComputeOptions options) throws IOException {
     try {
-      EncoderDescription description = EncoderDescription.read(directory);
-      Target target = TargetFile.read(directory.target(), directory.labels());
-      Tokenizer tokenizer = Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
-      requireFit(directory, description, target.labels(), tokenizer);
+      EncoderDescription description = EncoderDescription.read(source);
+      Target target = source.readTarget();
+      Tokenizer tokenizer = Tokenizer.load(source.bytes(EncoderFamily.TOKENIZER));
+      requireFit(source, description, target.labels(), tokenizer);
       Backend backend = options.openBackend();
-      try (var weights = SafetensorsReader.open(directory.file(EncoderFamily.WEIGHTS))) {
+      try (var weights = SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
         var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
         model.load(weights);
         model.freeze();
@@ -61,18 +60,18 @@ public final class EncoderClassifier implements Classifier {
         throw e;
       }
     } catch (InvalidWeightsException e) {
-      throw new UserError(directory.path() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
     }
   }
 
-  private static void requireFit(ModelDirectory directory, EncoderDescription description, LabelSet labels,
+  private static void requireFit(ModelSource source, EncoderDescription description, LabelSet labels,
       Tokenizer tokenizer) {
     if (labels.size() != description.network().numLabels()) {
-      throw new UserError(directory.path() + ": labels.json has " + labels.size() + " labels but config.json "
+      throw new UserError(source.name() + ": labels.json has " + labels.size() + " labels but config.json "
           + description.network().numLabels() + ": the files are of different models");
     }
     if (tokenizer.vocabularySize() > description.network().encoder().vocabSize()) {
-      throw new UserError(directory.path() + ": tokenizer.json has " + tokenizer.vocabularySize()
+      throw new UserError(source.name() + ": tokenizer.json has " + tokenizer.vocabularySize()
           + " tokens but config.json " + description.network().encoder().vocabSize()
           + ": the files are of different models");
     }

@@ -3,9 +3,9 @@ package crema.family.encoder;
 import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.nn.model.EmbeddingClassifierConfig;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +30,9 @@ public record EncoderDescription(EmbeddingClassifierConfig network, int maxLengt
    *
    * @throws UserError when there is none, or it is damaged or of a newer version
    */
-  public static EncoderDescription read(ModelDirectory directory) throws IOException {
-    Path file = directory.config();
-    Map<String, @Nullable Object> json = ModelConfig.read(directory).values();
+  public static EncoderDescription read(ModelSource model) throws IOException {
+    String file = model.name() + "/" + ModelSource.CONFIG;
+    Map<String, @Nullable Object> json = ModelConfig.read(model).values();
     if (!(json.get("max_length") instanceof Integer maxLength) || maxLength < 1) {
       throw new UserError(file + ": max_length must be a positive number, not " + json.get("max_length"));
     }

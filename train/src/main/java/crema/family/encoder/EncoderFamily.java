@@ -2,7 +2,7 @@ package crema.family.encoder;
 
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
 import crema.classify.Run;
 import crema.classify.RunContext;
@@ -40,19 +40,19 @@ public final class EncoderFamily implements ModelFamily {
   }
 
   @Override
-  public Classifier open(ModelDirectory directory, ComputeOptions options) throws IOException {
-    return EncoderClassifier.load(directory, options);
+  public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
+    return EncoderClassifier.load(model, options);
   }
 
   @Override
-  public Map<String, String> describe(ModelDirectory directory) throws IOException {
-    var description = EncoderDescription.read(directory);
+  public Map<String, String> describe(ModelSource model) throws IOException {
+    var description = EncoderDescription.read(model);
     var encoder = description.network().encoder();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind", "transformer encoder, " + encoder.numHiddenLayers() + " layers of " + encoder.hiddenSize()
         + ", " + encoder.numAttentionHeads() + " heads (" + encoder.numKeyValueHeads() + " for keys and values), head "
         + description.network().head().kind());
-    try (var weights = SafetensorsReader.open(directory.file(WEIGHTS))) {
+    try (var weights = SafetensorsReader.open(model.bytes(WEIGHTS))) {
       facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
     }
     facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
@@ -62,7 +62,7 @@ public final class EncoderFamily implements ModelFamily {
 
   @Override
   public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
-    return RecordJson.of(json, file, TrainingConfig.class);
+    return RecordJson.of(json, file.toString(), TrainingConfig.class);
   }
 
   @Override

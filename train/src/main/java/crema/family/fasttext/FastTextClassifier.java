@@ -2,7 +2,7 @@ package crema.family.fasttext;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.classify.Prediction;
 import crema.data.LabelSet;
 import crema.fasttext.FastText;
@@ -12,7 +12,6 @@ import crema.fasttext.Predictor;
 import crema.fasttext.Task;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
-import crema.task.TargetFile;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,12 +50,12 @@ public final class FastTextClassifier implements Classifier {
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
   }
 
-  static FastTextClassifier load(ModelDirectory directory, int threads) throws IOException {
-    FastText model = FastText.load(directory.file(FastTextFamily.MODEL));
+  static FastTextClassifier load(ModelSource source, int threads) throws IOException {
+    FastText model = FastText.load(source.bytes(FastTextFamily.MODEL));
     var classifier = new FastTextClassifier(
-        model, FastTextDescription.read(directory), TargetFile.read(directory.target(), directory.labels()), threads);
+        model, FastTextDescription.read(source), source.readTarget(), threads);
     if (model.config().task() != Task.SUPERVISED || !classifier.indices.keySet().containsAll(model.labels())) {
-      throw new UserError(directory.path() + ": labels.json has other labels than model.bin: the files are of "
+      throw new UserError(source.name() + ": labels.json has other labels than model.bin: the files are of "
           + "different models");
     }
     return classifier;

@@ -3,6 +3,7 @@ package crema.family.fasttext;
 import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,14 +25,14 @@ final class FastTextDescription {
     ModelConfig.of(new FastTextFamily(), json).write(directory);
   }
 
-  static FastTextTrainingConfig.Text read(ModelDirectory directory) throws IOException {
-    Map<String, @Nullable Object> json = ModelConfig.read(directory).values();
+  static FastTextTrainingConfig.Text read(ModelSource model) throws IOException {
+    Map<String, @Nullable Object> json = ModelConfig.read(model).values();
     if (json.get(LOWERCASE) instanceof Boolean lowercase
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
         && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
       return new FastTextTrainingConfig.Text(lowercase, leadingWords, leadingWeight);
     }
-    throw new UserError(directory.config() + " does not say how texts are read: it needs " + LOWERCASE + ", "
+    throw new UserError(model.name() + ": config.json does not say how texts are read: it needs " + LOWERCASE + ", "
         + LEADING_WORDS + " and " + LEADING_WEIGHT);
   }
 }

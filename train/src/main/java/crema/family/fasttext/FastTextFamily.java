@@ -1,9 +1,10 @@
 package crema.family.fasttext;
 
+import crema.base.ByteSource;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
 import crema.classify.Run;
 import crema.classify.RunContext;
@@ -42,18 +43,18 @@ public final class FastTextFamily implements ModelFamily {
   }
 
   @Override
-  public Classifier open(ModelDirectory directory, ComputeOptions options) throws IOException {
-    return FastTextClassifier.load(directory, options.threadsOfCpu(this));
+  public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
+    return FastTextClassifier.load(model, options.threadsOfCpu(this));
   }
 
   @Override
-  public Map<String, String> describe(ModelDirectory directory) throws IOException {
-    Path file = directory.file(MODEL);
-    FastText model = FastText.load(file);
-    FastTextConfig config = model.config();
+  public Map<String, String> describe(ModelSource model) throws IOException {
+    ByteSource file = model.bytes(MODEL);
+    FastText fastText = FastText.load(file);
+    FastTextConfig config = fastText.config();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind", "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s"
-        .formatted(model.words().size(), config.bucket(), model.dim(), config.loss().key(), config.wordNgrams(),
+        .formatted(fastText.words().size(), config.bucket(), fastText.dim(), config.loss().key(), config.wordNgrams(),
             config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
     facts.put("File", file + ", which fastText itself can read");
     return facts;
@@ -61,7 +62,7 @@ public final class FastTextFamily implements ModelFamily {
 
   @Override
   public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
-    return RecordJson.of(json, file, FastTextTrainingConfig.class);
+    return RecordJson.of(json, file.toString(), FastTextTrainingConfig.class);
   }
 
   @Override

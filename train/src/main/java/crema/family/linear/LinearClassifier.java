@@ -2,12 +2,11 @@ package crema.family.linear;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.linear.LinearModel;
 import crema.linear.SparseMatrix;
 import crema.linear.TfIdf;
 import crema.task.Target;
-import crema.task.TargetFile;
 import java.io.IOException;
 import java.util.List;
 
@@ -23,12 +22,12 @@ public final class LinearClassifier implements Classifier {
     this.target = target;
   }
 
-  static LinearClassifier load(ModelDirectory directory) throws IOException {
-    TfIdf terms = TfIdf.load(directory.file(LinearFamily.TERMS));
-    LinearModel model = LinearModel.load(directory.file(LinearFamily.WEIGHTS));
-    Target target = TargetFile.read(directory.target(), directory.labels());
+  static LinearClassifier load(ModelSource source) throws IOException {
+    TfIdf terms = TfIdf.load(source.bytes(LinearFamily.TERMS));
+    LinearModel model = LinearModel.load(source.bytes(LinearFamily.WEIGHTS));
+    Target target = source.readTarget();
     if (model.features() != terms.vocabulary().size() || model.labels() != target.labels().size()) {
-      throw new UserError(directory.path() + ": the model has " + model.features() + " terms and "
+      throw new UserError(source.name() + ": the model has " + model.features() + " terms and "
           + model.labels() + " labels, but terms.json has " + terms.vocabulary().size() + " and labels.json "
           + target.labels().size() + ": the files are of different models");
     }

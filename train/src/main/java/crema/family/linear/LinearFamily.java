@@ -2,7 +2,7 @@ package crema.family.linear;
 
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
 import crema.classify.Run;
 import crema.classify.RunContext;
@@ -36,19 +36,19 @@ public final class LinearFamily implements ModelFamily {
   }
 
   @Override
-  public Classifier open(ModelDirectory directory, ComputeOptions options) throws IOException {
+  public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
     options.threadsOfCpu(this);
-    return LinearClassifier.load(directory);
+    return LinearClassifier.load(model);
   }
 
   @Override
-  public Map<String, String> describe(ModelDirectory directory) {
+  public Map<String, String> describe(ModelSource model) {
     return Map.of("Kind", "linear, a hyperplane a label over TF-IDF");
   }
 
   @Override
   public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
-    return RecordJson.of(json, file, LinearTrainingConfig.class);
+    return RecordJson.of(json, file.toString(), LinearTrainingConfig.class);
   }
 
   @Override

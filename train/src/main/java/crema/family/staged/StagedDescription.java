@@ -6,8 +6,8 @@ import crema.classify.ComputeOptions;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.task.Target;
-import crema.task.TargetFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,42 +32,42 @@ final class StagedDescription {
    *
    * @throws UserError when they are missing or damaged
    */
-  static Routes read(ModelDirectory directory) throws IOException {
+  static Routes read(ModelSource model) throws IOException {
     var routes = new LinkedHashMap<String, List<String>>();
-    if (!(ModelConfig.read(directory).values().get(ROUTES) instanceof Map<?, ?> json)) {
-      throw new UserError(directory.config() + " has no " + ROUTES);
+    if (!(ModelConfig.read(model).values().get(ROUTES) instanceof Map<?, ?> json)) {
+      throw new UserError(model.name() + ": config.json has no " + ROUTES);
     }
     json.forEach((label, route) -> routes.put(String.valueOf(label), route instanceof List<?> branches
         ? branches.stream().map(String::valueOf).toList() : List.of()));
     try {
       return new Routes(routes);
     } catch (IllegalArgumentException e) {
-      throw new UserError(directory.config() + ": " + ROUTES + ": " + e.getMessage(), e);
+      throw new UserError(model.name() + ": config.json: " + ROUTES + ": " + e.getMessage(), e);
     }
   }
 
   /** Loads a model. */
-  static StagedClassifier load(ModelDirectory directory, ComputeOptions options) throws IOException {
-    return load(read(directory), TargetFile.read(directory.target(), directory.labels()), directory, options);
+  static StagedClassifier load(ModelSource model, ComputeOptions options) throws IOException {
+    return load(read(model), model.readTarget(), model, options);
   }
 
   /** Loads the models of all stages. */
-  static StagedClassifier load(Routes routes, Target target, ModelDirectory directory,
-      ComputeOptions options)      throws IOException {
+  static StagedClassifier load(Routes routes, Target target, ModelSource model, ComputeOptions options)
+      throws IOException {
     var classifiers = new ArrayList<Classifier>();
     try {
       for (int stage = 0; stage < routes.stages().size(); stage++) {
-        ModelDirectory own = StagedFamily.stage(directory, stage);
+        ModelSource own = StagedFamily.stage(model, stage);
         ModelFamily family = ModelFamily.of(own);
         if (family instanceof StagedFamily) {
-          throw new UserError(own.path() + " cannot have stages of its own");
+          throw new UserError(own.name() + " cannot have stages of its own");
         }
         classifiers.add(family.open(own, options));
       }
       return new StagedClassifier(routes, target, classifiers);
     } catch (IllegalArgumentException e) {
       classifiers.forEach(Classifier::close);
-      throw new UserError(directory.path() + ": " + e.getMessage(), e);
+      throw new UserError(model.name() + ": " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       classifiers.forEach(Classifier::close);
       throw e;

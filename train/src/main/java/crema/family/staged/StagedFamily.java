@@ -5,6 +5,7 @@ import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelInfo;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.classify.RunSettings;
@@ -24,8 +25,13 @@ public final class StagedFamily implements ModelFamily {
   private static final String STAGES = "stages";
 
   /** The model of a stage, from 0. */
+  static ModelSource stage(ModelSource model, int stage) {
+    return model.folder(STAGES).folder(Integer.toString(stage + 1));
+  }
+
+  /** The directory of a stage, from 0. */
   static ModelDirectory stage(ModelDirectory directory, int stage) {
-    return new ModelDirectory(directory.file(STAGES).resolve(Integer.toString(stage + 1)));
+    return directory.folder(STAGES).folder(Integer.toString(stage + 1));
   }
 
   @Override
@@ -44,13 +50,13 @@ public final class StagedFamily implements ModelFamily {
   }
 
   @Override
-  public Classifier open(ModelDirectory directory, ComputeOptions options) throws IOException {
-    return StagedDescription.load(directory, options);
+  public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
+    return StagedDescription.load(model, options);
   }
 
   @Override
-  public Map<String, String> describe(ModelDirectory directory) throws IOException {
-    Routes routes = StagedDescription.read(directory);
+  public Map<String, String> describe(ModelSource model) throws IOException {
+    Routes routes = StagedDescription.read(model);
     return Map.of("Kind", "%,d models that decide one after the other, the first between %s".formatted(
         routes.stages().size(), String.join(", ", ModelInfo.shown(routes.stages().getFirst().branches()))));
   }
@@ -62,8 +68,8 @@ public final class StagedFamily implements ModelFamily {
     }
     var settings = new LinkedHashMap<String, @Nullable Object>();
     stage.forEach((key, value) -> settings.put(String.valueOf(key), value));
-    return new StagedSettings(RecordJson.of(json.get("stages"), file, StagesConfig.class),
-        RecordJson.of(json.get("data"), file, DataSettings.class), seed.longValue(),
+    return new StagedSettings(RecordJson.of(json.get("stages"), file.toString(), StagesConfig.class),
+        RecordJson.of(json.get("data"), file.toString(), DataSettings.class), seed.longValue(),
         ModelFamily.ofSettings(settings).readSettings(settings, file));
   }
 

@@ -2,6 +2,7 @@ package crema.family.staged;
 
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Provenance;
 import crema.classify.Run;
 import crema.classify.RunContext;
@@ -66,7 +67,7 @@ final class StagedRun implements Run {
           return new TrainingResult(steps + result.steps(), steps + result.steps(), null);
         }
       }
-      steps += Provenance.read(own.provenance()).steps();
+      steps += Provenance.read(own.bytes(ModelSource.PROVENANCE)).steps();
     }
     return finish(family, routes, rows, steps);
   }

@@ -37,7 +37,7 @@ public final class SmallRuns {
     var number = new int[1];
     ProductTitles.rows().forEach(ProblemListener.STRICT, (Row row) -> {
       if (number[0]++ % EVERY == 0) {
-        lines.add('"' + row.text().replace("\"", "\"\"") + "\"," + row.labels().getFirst() + "," + row.group());
+        lines.add('"' + row.text().replace("\"", "\"\"") + "\"," + row.labels().getFirst() + "," + row.meta().group());
       }
     });
     return Files.write(folder.resolve("titles.csv"), lines);

@@ -31,7 +31,6 @@ import crema.task.DecisionConfig;
 import crema.task.LabelConfig;
 import crema.task.LossConfig;
 import crema.task.MultiLabelTarget;
-import crema.task.TargetFile;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
 import crema.tokenizer.BpeTrainer;
@@ -133,7 +132,7 @@ class TargetTrainingTest {
       assertThat(record.curves().values()).allSatisfy(curve -> assertThat(curve).hasSize(21));
     });
     var best = log.stream().max((a, b) -> Double.compare(a.metrics().get("best_f1"), b.metrics().get("best_f1")));
-    var target = (MultiLabelTarget) TargetFile.read(directory.target(), directory.labels());
+    var target = (MultiLabelTarget) directory.readTarget();
     assertThat((double) target.thresholds().value(0))
         .isEqualTo((float) (double) best.orElseThrow().metrics().get("best_threshold"));
   }
@@ -190,7 +189,7 @@ class TargetTrainingTest {
       assertThat(f1(SmallRuns.train(
           config(TAXONOMY, loss.getValue(), SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1)))
           .isGreaterThan(0.95);
-      assertThat(((TaxonomyTarget) TargetFile.read(run.resolve("target.json"), run.resolve("labels.json"))).link())
+      assertThat(((TaxonomyTarget) new ModelDirectory(run).readTarget()).link())
           .isEqualTo(Link.CONSTRAINED_SIGMOID);
     }
   }
