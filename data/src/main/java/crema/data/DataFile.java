@@ -1,7 +1,9 @@
 package crema.data;
 
 import com.github.luben.zstd.ZstdInputStream;
+import crema.base.OptionalLibrary;
 import crema.base.Sha256;
+import crema.base.UserError;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,6 +27,13 @@ public final class DataFile {
 
   private final String name;
   private final Opener opener;
+
+  /** Apart, as the class that has it is verified with the library, which may not be there. */
+  private static final class Zstandard {
+    static InputStream decompressed(InputStream stored) throws IOException {
+      return new ZstdInputStream(stored);
+    }
+  }
 
   /** Opens the bytes as they are stored. */
   @FunctionalInterface
@@ -92,7 +101,7 @@ public final class DataFile {
     } catch (IOException e) {
       closeAfter(e, stored);
       throw unreadable(e, 0);
-    } catch (DataException e) {
+    } catch (UserError e) {
       closeAfter(e, stored);
       throw e;
     }
@@ -142,7 +151,11 @@ public final class DataFile {
     if (gzip) {
       return new GZIPInputStream(stored, BUFFER);
     }
-    return zstd ? new ZstdInputStream(stored) : stored;
+    if (zstd) {
+      OptionalLibrary.ZSTD.require("reading " + name);
+      return Zstandard.decompressed(stored);
+    }
+    return stored;
   }
 
   private void skipByteOrderMark(InputStream text) throws IOException {

@@ -1,6 +1,7 @@
 package crema.data;
 
 import crema.base.Fingerprint;
+import crema.base.OptionalLibrary;
 import java.nio.file.Path;
 
 /**
@@ -35,6 +36,9 @@ public final class FileRows implements RowSource {
 
   @Override
   public RowCursor open(ProblemListener listener) {
+    if (format instanceof Format.Csv) {
+      OptionalLibrary.FAST_CSV.require("reading " + file.name());
+    }
     var lines = new LineReader(file, file.open());
     try {
       return switch (format) {

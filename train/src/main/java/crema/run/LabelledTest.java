@@ -1,5 +1,6 @@
 package crema.run;
 
+import crema.base.OptionalLibrary;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.TrainingListener;
@@ -69,6 +70,7 @@ public final class LabelledTest {
    * @throws UserError when no row can be used
    */
   public TestReport run(Classifier classifier, String title) {
+    OptionalLibrary.COMMONS_MATH.require("testing");
     listener.stage("Testing");
     return new TargetReport(classifier.target(), languages, bands).builder(title, scored(classifier), SEED).build();
   }

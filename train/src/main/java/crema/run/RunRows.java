@@ -1,5 +1,6 @@
 package crema.run;
 
+import crema.base.OptionalLibrary;
 import crema.base.UserError;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
@@ -29,6 +30,7 @@ public final class RunRows {
 
   /** The rows of a run: those that were read before, or those that its settings say. */
   public static SplitRows of(RunContext context, DataSettings data, long seed) {
+    OptionalLibrary.COMMONS_MATH.require("training");
     return context.rows() != null ? context.rows() : read(data, seed, context.listener());
   }
 

@@ -4,7 +4,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Binary;
 import crema.autograd.op.Scale;
-import crema.tensor.BinaryOperator;
 import java.util.List;
 
 /**
@@ -43,7 +42,7 @@ public record WeightedLosses(List<Term> terms) implements Loss {
   public Variable apply(Tape tape, Variable logits, Targets targets) {
     Variable sum = weighted(tape, terms.getFirst(), logits, targets);
     for (Term term : terms.subList(1, terms.size())) {
-      sum = Binary.apply(tape, BinaryOperator.ADD, sum, weighted(tape, term, logits, targets));
+      sum = Binary.add(tape, sum, weighted(tape, term, logits, targets));
     }
     return sum;
   }

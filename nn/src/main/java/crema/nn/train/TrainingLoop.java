@@ -10,6 +10,7 @@ import crema.nn.Weights;
 import crema.nn.optim.AdamW;
 import crema.nn.optim.Schedule;
 import crema.tensor.Backend;
+import crema.tensor.Deferred;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
@@ -259,14 +260,14 @@ public final class TrainingLoop<B> implements AutoCloseable {
         var random = new Rng(settings.seed, step * settings.accumulation + i);
         losses.add(scope.adopt(forwardAndBackward(group.get(i), random, shares[i], gradients)));
       }
-      double norm = optimizer.step(gradients, learningRate, settings.clipNorm);
+      Deferred norm = optimizer.step(gradients, learningRate, settings.clipNorm);
       // Read when all work of the step is under way: a device need not be waited for before.
       double mean = 0;
       for (int i = 0; i < shares.length; i++) {
         mean += shares[i] * losses.get(i).item();
       }
-      guard.check(step + 1, mean, norm, learningRate, model, () -> gradientTensors(gradients), lastGood());
-      return new StepOutcome(mean, norm);
+      guard.check(step + 1, mean, norm.value(), learningRate, model, () -> gradientTensors(gradients), lastGood());
+      return new StepOutcome(mean, norm.value());
     }
   }
 

@@ -64,10 +64,11 @@ final class FastTextFolds {
       if (stop.isRequested()) {
         return Optional.empty();
       }
-      var classifier = new FastTextClassifier(model, config.network().text(), target, threads);
-      var scored = new LabelledTest(split.part(fold), true, false, Languages.NONE, new TrainingListener() {})
-          .scored(classifier);
-      metrics.add(ClassificationMetrics.of(target.outcomes(scored)));
+      try (var classifier = new FastTextClassifier(model, config.network().text(), target, threads)) {
+        var scored = new LabelledTest(split.part(fold), true, false, Languages.NONE, new TrainingListener() {})
+            .scored(classifier);
+        metrics.add(ClassificationMetrics.of(target.outcomes(scored)));
+      }
     }
     return Optional.of(FoldScores.of(metrics));
   }

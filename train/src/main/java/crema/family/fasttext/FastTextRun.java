@@ -95,8 +95,9 @@ final class FastTextRun implements Run {
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      var classifier = new FastTextClassifier(trained.get(), config.network().text(), target, threads);
-      validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
+      try (var classifier = new FastTextClassifier(trained.get(), config.network().text(), target, threads)) {
+        validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
+      }
     }
     return finish(trained.get(), validation, target.tuned(config.labels().decision(), validation), rows, facts);
   }
@@ -246,12 +247,13 @@ final class FastTextRun implements Run {
   /** Tests and writes the model. */
   private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, SplitRows rows,
       Map<String, String> found) throws IOException {
-    var classifier = new FastTextClassifier(model, config.network().text(), tuned, threads);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
         model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
     facts.putAll(found);
-    return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
+    try (var classifier = new FastTextClassifier(model, config.network().text(), tuned, threads)) {
+      return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
+    }
   }
 
   /** What there is of a fastText model besides its labels. */

@@ -1,6 +1,6 @@
-package crema.tensor.cpu;
+package crema.tensor;
 
-/** Which operands of a row-major product are stored transposed. */
+/** Which operands of a row-major matrix product are stored transposed. */
 public enum Orientation {
   /** C = A · B with A {@code [m, k]} and B {@code [k, n]}. */
   NN,
@@ -9,11 +9,13 @@ public enum Orientation {
   /** C = Aᵀ · B with A {@code [k, m]} and B {@code [k, n]}: a linear layer's weight gradient. */
   TN;
 
-  boolean aIsTransposed() {
+  /** Whether A is stored as {@code [k, m]}. */
+  public boolean aIsTransposed() {
     return this == TN;
   }
 
-  boolean bIsTransposed() {
+  /** Whether B is stored as {@code [n, k]}. */
+  public boolean bIsTransposed() {
     return this == NT;
   }
 }
