@@ -1,5 +1,33 @@
 package crema.family.encoder;
 
+import static crema.family.encoder.EncoderSettings.BAG_SIZE;
+import static crema.family.encoder.EncoderSettings.DROPOUT;
+import static crema.family.encoder.EncoderSettings.DROP_PATH;
+import static crema.family.encoder.EncoderSettings.FFN_SIZE;
+import static crema.family.encoder.EncoderSettings.HEAD;
+import static crema.family.encoder.EncoderSettings.HEADS;
+import static crema.family.encoder.EncoderSettings.HEAD_DROPOUT;
+import static crema.family.encoder.EncoderSettings.HEAD_SIZE;
+import static crema.family.encoder.EncoderSettings.HIDDEN_SIZE;
+import static crema.family.encoder.EncoderSettings.KV_HEADS;
+import static crema.family.encoder.EncoderSettings.LAYERS;
+import static crema.family.encoder.EncoderSettings.MAX_LENGTH;
+import static crema.family.encoder.OptimizationSettings.ACCUMULATE;
+import static crema.family.encoder.OptimizationSettings.BATCH_SIZE;
+import static crema.family.encoder.OptimizationSettings.BATCH_TOKENS;
+import static crema.family.encoder.OptimizationSettings.BETA1;
+import static crema.family.encoder.OptimizationSettings.BETA2;
+import static crema.family.encoder.OptimizationSettings.CLIP_NORM;
+import static crema.family.encoder.OptimizationSettings.EPSILON;
+import static crema.family.encoder.OptimizationSettings.MAX_STEPS;
+import static crema.family.encoder.OptimizationSettings.MIN_SCALE;
+import static crema.family.encoder.OptimizationSettings.SCHEDULE;
+import static crema.family.encoder.OptimizationSettings.WARMUP;
+import static crema.family.encoder.OptimizationSettings.WEIGHT_DECAY;
+import static crema.run.TrainingSettings.EPOCHS;
+import static crema.run.TrainingSettings.LEARNING_RATE;
+import static crema.run.TrainingSettings.SEED;
+
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
@@ -20,14 +48,18 @@ import crema.nn.model.EncoderConfig;
 import crema.nn.model.HeadConfig;
 import crema.nn.optim.AdamW;
 import crema.nn.optim.ParameterGroup;
-import crema.nn.optim.Schedule;
 import crema.nn.train.Objective;
 import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
+import crema.run.DataSettings;
 import crema.run.FinishedRun;
+import crema.run.Languages;
 import crema.run.ModelFiles;
+import crema.run.ValidationSettings;
 import crema.run.Validator;
-import crema.settings.RecordJson;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LossRows;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
@@ -46,7 +78,7 @@ import java.util.function.Function;
  * checkpoint ends with the same bits.
  */
 public final class EncoderRun implements AutoCloseable {
-  private final TrainingConfig config;
+  private final Settings settings;
   private final ModelDirectory directory;
   private final TrainingListener listener;
   private final int threads;
@@ -60,80 +92,78 @@ public final class EncoderRun implements AutoCloseable {
   /**
    * Prepares a run, or continues the one in the directory.
    *
-   * @param config what to compute
+   * @param settings what to compute
    * @param backend where to compute; the caller closes it
    * @param context where to write, and how the run is watched
    */
-  public EncoderRun(TrainingConfig config, Backend backend, RunContext context) throws IOException {
-    this.config = config;
+  public EncoderRun(Settings settings, Backend backend, RunContext context) throws IOException {
+    this.settings = settings;
     directory = context.directory();
     listener = context.listener();
     threads = context.compute().threads();
     data = prepareData();
-    TrainingConfig.Optimization optimization = config.optimization();
-    model = new EmbeddingClassifier(ParameterSource.random(backend, config.seed()), network());
-    optimizer = new AdamW(ParameterGroup.decayingMatrices(model, optimization.weightDecay()),
-        new AdamW.Options(optimization.beta1(), optimization.beta2(), optimization.epsilon()));
+    model = new EmbeddingClassifier(ParameterSource.random(backend, settings.get(SEED)), network());
+    optimizer = new AdamW(ParameterGroup.decayingMatrices(model, settings.get(WEIGHT_DECAY)),
+        new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
     evaluator = new Evaluator(backend, model, data.target());
-    validator = new Validator(data.target(), config.decision(), config.validation().metric());
+    validator = new Validator(data.target(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
     loop = loop(context);
   }
 
   private PreparedData prepareData() throws IOException {
     boolean resumes = directory.holdsRun();
-    return directory.begin(config, () -> PreparedData.prepare(config, directory, resumes, threads, listener));
+    return directory.begin(new EncoderFamily(), settings,
+        () -> PreparedData.prepare(settings, directory, resumes, threads, listener));
   }
 
   private EmbeddingClassifierConfig network() {
-    TrainingConfig.Encoder encoder = config.encoder();
+    int hiddenSize = settings.get(HIDDEN_SIZE);
     var json = new LinkedHashMap<String, Object>();
     json.put("vocab_size", data.tokenizer().vocabularySize());
-    json.put("hidden_size", encoder.hiddenSize());
-    json.put("num_hidden_layers", encoder.layers());
-    json.put("num_attention_heads", encoder.heads());
-    json.put("num_key_value_heads", encoder.keyValueHeads());
-    json.put("ffn_hidden_size", encoder.ffnSize());
-    json.put("max_position_embeddings", config.tokenizer().maxLength());
-    json.put("dropout", encoder.dropout());
-    json.put("max_drop_path", encoder.dropPath());
-    int headSize = encoder.headSize() == 0 ? encoder.hiddenSize() : encoder.headSize();
-    var head = new HeadConfig(encoder.head().equals("residual") ? HeadConfig.Kind.RESIDUAL : HeadConfig.Kind.MLP,
-        headSize, encoder.headDropout(), headSize == encoder.hiddenSize());
-    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, encoder.bagSize(),
+    json.put("hidden_size", hiddenSize);
+    json.put("num_hidden_layers", settings.get(LAYERS));
+    json.put("num_attention_heads", settings.get(HEADS));
+    json.put("num_key_value_heads", settings.get(KV_HEADS));
+    json.put("ffn_hidden_size", settings.get(FFN_SIZE));
+    json.put("max_position_embeddings", settings.get(MAX_LENGTH));
+    json.put("dropout", settings.get(DROPOUT));
+    json.put("max_drop_path", settings.get(DROP_PATH));
+    int headSize = settings.get(HEAD_SIZE) == 0 ? hiddenSize : settings.get(HEAD_SIZE);
+    var head = new HeadConfig(settings.get(HEAD), headSize, settings.get(HEAD_DROPOUT), headSize == hiddenSize);
+    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, settings.get(BAG_SIZE),
         data.target().labels().size());
   }
 
-  private TrainingLoop<PackedBatch> loop(RunContext context) {
-    TrainingConfig.Optimization optimization = config.optimization();
-    TrainingConfig.Validation validation = config.validation();
+  private TrainingLoop<PackedBatch> loop(RunContext context) throws IOException {
     var batches = new Batches(data.train(),
-        config.sampling().sampler(data.train(), data.target().labels().counts(), config.seed()),
-        Math.max(optimization.batchTokens(), data.train().longest()),
-        optimization.batchSize() == 0 ? Integer.MAX_VALUE : optimization.batchSize());
-    var loss = ClassifierLoss.of(config.loss(), data.target(), data.train().size());
+        SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
+        Math.max(settings.get(BATCH_TOKENS), data.train().longest()),
+        settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE));
+    var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
+    String startOver = "start over with --overwrite";
     return TrainingLoop.of(model, new PackedBatches(batches),
-            new EncoderObjective(model, loss, config.encoder().tokenDropout()))
+            new EncoderObjective(model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT)))
         .optimizer(optimizer)
-        .epochs(optimization.epochs())
-        .maxSteps(optimization.maxSteps())
-        .accumulation(optimization.accumulation())
-        .learningRate(optimization.learningRate())
-        .schedule(Schedule.Decay.parse(optimization.schedule()), optimization.warmupSteps(), optimization.minScale())
-        .clipNorm(optimization.clipNorm() == 0 ? Double.POSITIVE_INFINITY : optimization.clipNorm())
-        .seed(config.seed())
+        .epochs(settings.get(EPOCHS))
+        .maxSteps(settings.get(MAX_STEPS))
+        .accumulation(settings.get(ACCUMULATE))
+        .learningRate(settings.get(LEARNING_RATE))
+        .schedule(settings.get(SCHEDULE), settings.get(WARMUP), settings.get(MIN_SCALE))
+        .clipNorm(settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM))
+        .seed(settings.get(SEED))
         .validation(validator.better(), this::validate)
-        .validateEvery(validation.everySteps())
-        .patience(validation.patience())
-        .tolerance(validation.tolerance())
-        .checkpoints(directory.checkpoints(), context.checkpoints())
+        .validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
+        .patience(settings.get(ValidationSettings.PATIENCE))
+        .tolerance(settings.get(ValidationSettings.TOLERANCE))
+        .checkpoints(directory.checkpoints(), context.checkpoints().policy())
         .log(directory.log())
         .listener(listener)
         .stop(context.stop())
-        .startOver("start over with --overwrite")
-        .identity("settings", Sha256.ofLines(List.of(RecordJson.toText(config))), "is of a run with other settings than "
-            + directory.trainingConfig() + "; start over with --overwrite")
+        .startOver(startOver)
+        .identity("settings", Sha256.ofFile(directory.trainingConfig()),
+            "is of a run with other settings than " + directory.trainingConfig() + "; " + startOver)
         .identity("data", data.hash(), "is of a run on other data: the data files have changed since the run in "
-            + directory.path() + " was started; put them back, or start over with --overwrite")
+            + directory.path() + " was started; put them back, or " + startOver)
         .build();
   }
 
@@ -196,19 +226,20 @@ public final class EncoderRun implements AutoCloseable {
     listener.stage("Testing");
     ScoredRows validation = evaluator.evaluate(data.validation(), new TrainingListener() {}).rows();
     ScoredRows test = evaluator.evaluate(data.test(), listener).rows();
-    Target tuned = data.target().tuned(config.decision(), validation);
+    Target tuned = data.target().tuned(new AnswerSettings(settings), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
     facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), outcome.bestStep()));
-    return new FinishedRun(directory, tuned, config.decision(), data.rows(), config.seed(), commandLine,
+    return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine,
         outcome.steps(), outcome.bestStep())
-        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), config.data(), facts);
+        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), new DataSettings(settings), facts);
   }
 
   private List<String> testLanguages() {
     var languages = new ArrayList<String>();
-    if (config.data().languages().areTold()) {
-      Function<Row, String> reader = config.data().languages().reader();
+    var reported = new Languages(settings);
+    if (reported.areReported()) {
+      Function<Row, String> reader = reported.reader();
       data.testRecipe().forEachUsed(row -> languages.add(reader.apply(row)));
     }
     return languages;
@@ -223,7 +254,7 @@ public final class EncoderRun implements AutoCloseable {
 
     @Override
     public void writeDescription() throws IOException {
-      new EncoderDescription(model.config(), config.tokenizer().maxLength()).write(directory);
+      new EncoderDescription(model.config(), settings.get(MAX_LENGTH)).write(directory);
     }
   }
 
