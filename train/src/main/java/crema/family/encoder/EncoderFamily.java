@@ -29,6 +29,9 @@ public final class EncoderFamily implements ModelFamily {
   static final String WEIGHTS = "model.safetensors";
   static final String TOKENIZER = "tokenizer.json";
 
+  /** Found as a service. */
+  public EncoderFamily() {}
+
   @Override
   public String key() {
     return KEY;

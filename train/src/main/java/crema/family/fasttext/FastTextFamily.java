@@ -33,6 +33,9 @@ public final class FastTextFamily implements ModelFamily {
 
   private static final int FEWEST_BUCKETS = 1000;
 
+  /** Found as a service. */
+  public FastTextFamily() {}
+
   @Override
   public String key() {
     return "fasttext";

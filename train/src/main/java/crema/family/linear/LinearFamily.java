@@ -22,6 +22,9 @@ public final class LinearFamily implements ModelFamily {
   static final String TERMS = "terms.json";
   static final String WEIGHTS = "model.safetensors";
 
+  /** Found as a service. */
+  public LinearFamily() {}
+
   @Override
   public String key() {
     return "linear";
