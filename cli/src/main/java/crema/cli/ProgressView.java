@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.classify.TrainingListener;
+import crema.cli.console.Terminal;
 import crema.report.StepRecord;
 import crema.report.ValidationRecord;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.StopSignal;
 import crema.classify.TrainingResult;
+import crema.cli.console.Terminal;
 import crema.report.TerminalReport;
 import crema.settings.Settings;
 import java.io.IOException;

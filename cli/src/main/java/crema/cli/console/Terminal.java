@@ -1,4 +1,4 @@
-package crema.cli;
+package crema.cli.console;
 
 import crema.report.TerminalStyle;
 import java.io.BufferedOutputStream;
@@ -25,7 +25,7 @@ public record Terminal(
   private static final int DEFAULT_COLUMNS = 100;
 
   /** The process's own streams; the launcher says in {@code crema.terminal} which of them are terminals. */
-  static Terminal system() {
+  public static Terminal system() {
     Set<String> terminals = Set.of(System.getProperty("crema.terminal", "").split(","));
     int columns = columns(System.getProperty("crema.columns", ""));
     boolean colour = terminals.contains("out") && System.getenv("NO_COLOR") == null;
