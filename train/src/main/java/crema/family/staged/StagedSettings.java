@@ -21,7 +21,7 @@ public final class StagedSettings {
   public static final Setting<String> TWO_STAGE = SECTION.optionalText("two-stage").label("LABEL").basic()
       .help("Two models: whether a text has this catch-all label, and which of the others");
   public static final Setting<Boolean> LOCAL_CLASSIFIERS = SECTION.flag("local-classifiers").basic()
-      .help("A model for each parent of a taxonomy, to tell its children apart");
+      .help("A model for each parent of a taxonomy, which decides between its children");
 
   static {
     SECTION.rule(settings -> settings.find(TWO_STAGE).isPresent() && settings.get(LOCAL_CLASSIFIERS)
