@@ -1,4 +1,4 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 /**
  * The right-hand side of products, laid out once for many: the weight {@code [out, in]} of a linear layer, say, at
@@ -9,7 +9,7 @@ public final class PackedPanels {
   private final int depth;
   private final int columns;
   private final MicroKernel kernel;
-  final float[] panels;
+  private final float[] panels;
 
   PackedPanels(int depth, int columns, MicroKernel kernel, float[] panels) {
     this.depth = depth;
@@ -26,6 +26,11 @@ public final class PackedPanels {
   /** The columns of the product: {@code out} of a weight {@code [out, in]}. */
   public int columns() {
     return columns;
+  }
+
+  /** The panels, which are not laid out in rows. */
+  Product.Matrix matrix() {
+    return new Product.Matrix(panels, Scratch.ALIGNMENT, 0);
   }
 
   boolean isFor(MicroKernel other) {

@@ -1,4 +1,4 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 /**
  * How a matrix product is cut so that what is in use stays in the caches. No result depends on it, so it may be tuned

@@ -1,4 +1,6 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
+
+import crema.tensor.cpu.simd.Simd;
 
 /**
  * The innermost step of a matrix product: a block of C small enough for its sums to stay in registers, and the moves
@@ -9,7 +11,7 @@ package crema.tensor.cpu;
  * both k-major, so that step k reads {@code rows} floats of the one and {@code vectors * lanes} of the other, each next
  * to those of step k + 1.
  */
-interface MicroKernel {
+public interface MicroKernel {
   /** The rows that {@link #copy} copies. Few, so that what is read of them stays in the L1 cache. */
   int COPIED_ROWS = 4;
 

@@ -1,4 +1,4 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 /**
  * Register blocks of plain floats.

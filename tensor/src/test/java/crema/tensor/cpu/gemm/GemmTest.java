@@ -1,10 +1,11 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.WorkerPool;
 import crema.tensor.Orientation;
+import crema.tensor.cpu.simd.Simd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

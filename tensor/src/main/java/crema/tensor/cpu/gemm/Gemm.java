@@ -1,7 +1,9 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 import crema.base.WorkerPool;
 import crema.tensor.Orientation;
+import crema.tensor.cpu.gemm.Product.Matrix;
+import crema.tensor.cpu.simd.Simd;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * many as its shape says: each over an equal share of k, all but the first from zero, added in order.
  *
  * <p>Any thread may call, also from within a task of the pool. Products of several callers run one after the other.
- * Nothing is allocated once the working memory has grown to what the largest product needs.
+ * Once the working memory has grown to what the largest product needs, a product allocates some hundred bytes that
+ * describe it, whatever its size.
  */
 public final class Gemm {
   /** Parts are this deep at least, so that adding them up costs little. */
@@ -108,7 +111,8 @@ public final class Gemm {
     checkResult(rows, w.columns(), y, yo, ldy, bias, biasOffset);
     var run = begin();
     try {
-      run.multiply(rows, x, xo, ldx, w, y, yo, ldy, bias, biasOffset, epilogue);
+      run.multiplyPacked(new Product(Orientation.NT, rows, w.columns(), w.depth(), new Matrix(x, xo, ldx),
+          w.matrix(), new Matrix(y, yo, ldy), start(run, w.columns(), bias, biasOffset), epilogue));
     } finally {
       end(run);
     }
@@ -126,7 +130,7 @@ public final class Gemm {
   public PackedPanels pack(boolean transposed, int columns, int depth, float[] b, int bo, int ldb) {
     check("B", b, bo, ldb, transposed ? columns : depth, transposed ? depth : columns);
     var panels = new Panels(kernel);
-    long floats = GemmRun.ALIGNMENT + (long) panels.paddedColumns(columns) * depth;
+    long floats = Scratch.ALIGNMENT + (long) panels.paddedColumns(columns) * depth;
     if (floats > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "a matrix of " + depth + " x " + columns + " is too large to be packed into one array");
@@ -136,7 +140,7 @@ public final class Gemm {
     for (int k = 0; k < depth; k += panelDepth) {
       int first = bo + k * (transposed ? 1 : ldb);
       panels.packB(transposed, b, first, ldb, columns, Math.min(panelDepth, depth - k), packed,
-          GemmRun.ALIGNMENT + panels.paddedColumns(columns) * k);
+          Scratch.ALIGNMENT + panels.paddedColumns(columns) * k);
     }
     return new PackedPanels(depth, columns, kernel, packed);
   }
@@ -156,7 +160,9 @@ public final class Gemm {
     checkResult(m, n, c, co, ldc, bias, biasOffset);
     var run = begin();
     try {
-      run.multiply(orientation, m, n, k, a, ao, lda, b, bo, ldb, c, co, ldc, accumulate, bias, biasOffset, epilogue);
+      var target = new Matrix(c, co, ldc);
+      run.multiply(new Product(orientation, m, n, k, new Matrix(a, ao, lda), new Matrix(b, bo, ldb), target,
+          accumulate ? target : start(run, n, bias, biasOffset), epilogue));
     } finally {
       end(run);
     }
@@ -177,6 +183,11 @@ public final class Gemm {
     if (run == shared) {
       pool.endExclusive();
     }
+  }
+
+  /** Where sums of a product that is not added to C start: at the bias, or at zero. */
+  private static Matrix start(GemmRun run, int n, float @Nullable [] bias, int biasOffset) {
+    return bias == null ? run.zeros(n) : new Matrix(bias, biasOffset, 0);
   }
 
   private static void checkResult(

@@ -1,10 +1,11 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.WorkerPool;
 import crema.tensor.Orientation;
+import crema.tensor.cpu.gemm.Gemm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

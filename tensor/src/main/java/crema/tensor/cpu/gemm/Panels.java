@@ -1,4 +1,4 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 /**
  * Lays out parts of a matrix as the panels that {@link MicroKernel} reads. Panels of B of {@code depth} steps follow

@@ -1,4 +1,4 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 /**
  * What happens to a block of a matrix product's result once its sums are complete, while it is still in the cache: an

@@ -1,7 +1,8 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import crema.tensor.cpu.simd.Simd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ class MicroKernelTest {
   @ParameterizedTest
   @FieldSource("SPECS")
   void theCommittedKernelsAreWhatTheGeneratorWrites(MicroKernelGenerator.Spec spec) throws IOException {
-    var file = Path.of("src/main/java/crema/tensor/cpu", spec.className() + ".java");
+    var file = Path.of("src/main/java/crema/tensor/cpu/gemm", spec.className() + ".java");
     assertThat(Files.readString(file)).isEqualTo(MicroKernelGenerator.source(spec));
   }
 

@@ -1,5 +1,6 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.gemm;
 
+import crema.tensor.cpu.simd.Simd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ final class MicroKernelGenerator {
   }
 
   private void classHead() {
-    line(0, "package crema.tensor.cpu;");
+    line(0, "package crema.tensor.cpu.gemm;");
     line(0, "");
     if (!spec.scalar()) {
       line(0, "import jdk.incubator.vector.FloatVector;");

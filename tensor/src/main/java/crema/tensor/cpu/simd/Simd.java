@@ -1,4 +1,4 @@
-package crema.tensor.cpu;
+package crema.tensor.cpu.simd;
 
 import java.util.Arrays;
 import java.util.Optional;
