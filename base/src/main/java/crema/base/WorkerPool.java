@@ -127,6 +127,7 @@ public final class WorkerPool implements AutoCloseable {
     callers.lock();
   }
 
+  /** Ends what {@code beginExclusive} began. */
   public void endExclusive() {
     callers.unlock();
   }

@@ -1,6 +1,5 @@
 package crema.run;
 
-import crema.base.Keyed;
 import crema.metrics.Average;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
@@ -10,7 +9,7 @@ import crema.metrics.ThresholdSweep;
 import crema.report.StepLog;
 import crema.report.ThresholdRecord;
 import crema.report.ValidationRecord;
-import crema.task.DecisionConfig;
+import crema.task.AnswerSettings;
 import crema.task.MultiLabelTarget;
 import crema.task.ScoredRows;
 import crema.task.Target;
@@ -28,11 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target what the model predicts
  * @param decision how thresholds are chosen
- * @param metric {@code loss}, or the key of a metric: what decides on the best model
+ * @param metric what decides on the best model
  */
-public record Validator(Target target, DecisionConfig decision, String metric) {
-  private static final String LOSS = "loss";
-
+public record Validator(Target target, AnswerSettings decision, ValidationMetric metric) {
   /**
    * What came out.
    *
@@ -54,7 +51,7 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
 
   /** Whether lower values are better. */
   public boolean isByLoss() {
-    return metric.equals(LOSS);
+    return metric.metric().isEmpty();
   }
 
   /**
@@ -66,7 +63,7 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
    */
   public Result validate(ScoredRows rows, double loss, long step, double epoch, long beganNanos) {
     var metrics = ClassificationMetrics.of(target.tuned(decision, rows).outcomes(rows));
-    double value = isByLoss() ? loss : Keyed.find(Metric.class, metric, "metric").of(metrics);
+    double value = metric.metric().map(each -> each.of(metrics)).orElse(loss);
     ThresholdRecord thresholds = target instanceof MultiLabelTarget labels
         ? thresholds(labels, rows, step, epoch)
         : null;

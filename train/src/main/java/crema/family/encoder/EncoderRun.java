@@ -1,12 +1,40 @@
 package crema.family.encoder;
 
+import static crema.family.encoder.EncoderSettings.BAG_SIZE;
+import static crema.family.encoder.EncoderSettings.DROPOUT;
+import static crema.family.encoder.EncoderSettings.DROP_PATH;
+import static crema.family.encoder.EncoderSettings.FFN_SIZE;
+import static crema.family.encoder.EncoderSettings.HEAD;
+import static crema.family.encoder.EncoderSettings.HEADS;
+import static crema.family.encoder.EncoderSettings.HEAD_DROPOUT;
+import static crema.family.encoder.EncoderSettings.HEAD_SIZE;
+import static crema.family.encoder.EncoderSettings.HIDDEN_SIZE;
+import static crema.family.encoder.EncoderSettings.KV_HEADS;
+import static crema.family.encoder.EncoderSettings.LAYERS;
+import static crema.family.encoder.EncoderSettings.MAX_LENGTH;
+import static crema.family.encoder.OptimizationSettings.ACCUMULATE;
+import static crema.family.encoder.OptimizationSettings.BATCH_SIZE;
+import static crema.family.encoder.OptimizationSettings.BATCH_TOKENS;
+import static crema.family.encoder.OptimizationSettings.BETA1;
+import static crema.family.encoder.OptimizationSettings.BETA2;
+import static crema.family.encoder.OptimizationSettings.CLIP_NORM;
+import static crema.family.encoder.OptimizationSettings.EPSILON;
+import static crema.family.encoder.OptimizationSettings.MAX_STEPS;
+import static crema.family.encoder.OptimizationSettings.MIN_SCALE;
+import static crema.family.encoder.OptimizationSettings.SCHEDULE;
+import static crema.family.encoder.OptimizationSettings.WARMUP;
+import static crema.family.encoder.OptimizationSettings.WEIGHT_DECAY;
+import static crema.run.TrainingSettings.EPOCHS;
+import static crema.run.TrainingSettings.LEARNING_RATE;
+import static crema.run.TrainingSettings.SEED;
+
 import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
 import crema.base.Sha256;
 import crema.base.UserError;
-import crema.classify.CheckpointPolicy;
+import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
 import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
@@ -28,13 +56,18 @@ import crema.report.StepLog;
 import crema.report.StepRecord;
 import crema.run.Checkpoint;
 import crema.run.CheckpointStore;
+import crema.run.DataSettings;
 import crema.run.DivergenceGuard;
 import crema.run.EarlyStopping;
 import crema.run.FinishedRun;
+import crema.run.Languages;
 import crema.run.ModelFiles;
 import crema.run.TrainingState;
+import crema.run.ValidationSettings;
 import crema.run.Validator;
-import crema.settings.RecordJson;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LossRows;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
@@ -62,9 +95,9 @@ public final class EncoderRun implements AutoCloseable {
   /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
   private static final int TOKEN_DROPOUT = -1;
 
-  private final TrainingConfig config;
+  private final Settings settings;
   private final ModelDirectory directory;
-  private final CheckpointPolicy policy;
+  private final CheckpointSettings policy;
   private final TrainingListener listener;
   private final StopSignal stop;
   private final Backend backend;
@@ -92,7 +125,7 @@ public final class EncoderRun implements AutoCloseable {
   /**
    * Prepares a run, or continues the one in the directory.
    *
-   * @param config what to compute
+   * @param settings what to compute
    * @param directory where to write; {@linkplain ModelDirectory#prepareForRun prepared}
    * @param policy when to write checkpoints
    * @param backend where to compute; the caller closes it
@@ -100,67 +133,64 @@ public final class EncoderRun implements AutoCloseable {
    * @param listener hears how it goes
    * @param stop asks the run to stop after a step
    */
-  public EncoderRun(TrainingConfig config, ModelDirectory directory, CheckpointPolicy policy, Backend backend, int threads,
+  public EncoderRun(Settings settings, ModelDirectory directory, CheckpointSettings policy, Backend backend, int threads,
       TrainingListener listener, StopSignal stop) throws IOException {
-    this.config = config;
+    this.settings = settings;
     this.directory = directory;
     this.policy = policy;
     this.listener = listener;
     this.stop = stop;
     this.backend = backend;
     this.threads = threads;
-    configHash = Sha256.ofLines(List.of(RecordJson.toText(config)));
     data = prepareData(threads);
-    TrainingConfig.Optimization optimization = config.optimization();
-    model = new EmbeddingClassifier(ParameterSource.random(backend, config.seed()), network());
-    optimizer = new AdamW(ParameterGroup.decayingMatrices(model, optimization.weightDecay()),
-        new AdamW.Options(optimization.beta1(), optimization.beta2(), optimization.epsilon()));
-    objective = Objective.of(config.loss(), data.target(), data.train().size());
+    configHash = Sha256.ofFile(directory.trainingConfig());
+    model = new EmbeddingClassifier(ParameterSource.random(backend, settings.get(SEED)), network());
+    optimizer = new AdamW(ParameterGroup.decayingMatrices(model, settings.get(WEIGHT_DECAY)),
+        new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
+    objective = Objective.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
     evaluator = new Evaluator(backend, model, data.target());
-    validator = new Validator(data.target(), config.decision(), config.validation().metric());
+    validator = new Validator(data.target(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
     batches = new Batches(data.train(),
-        config.sampling().sampler(data.train(), data.target().labels().counts(), config.seed()),
-        Math.max(optimization.batchTokens(), data.train().longest()),
-        optimization.batchSize() == 0 ? Integer.MAX_VALUE : optimization.batchSize());
+        SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
+        Math.max(settings.get(BATCH_TOKENS), data.train().longest()),
+        settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE));
     totalSteps = countSteps();
-    schedule = new Schedule(Schedule.Decay.parse(optimization.schedule()), optimization.warmupSteps(), totalSteps,
-        optimization.minScale());
+    schedule = new Schedule(settings.get(SCHEDULE), settings.get(WARMUP), totalSteps, settings.get(MIN_SCALE));
     checkpoints = new CheckpointStore(directory.checkpoints());
     bestScope = new Scope(backend);
   }
 
   private PreparedData prepareData(int threads) throws IOException {
     boolean resumes = directory.holdsRun();
-    return directory.begin(config,
-        () -> PreparedData.prepare(config, directory, resumes, threads, listener));
+    return directory.begin(new EncoderFamily(), settings,
+        () -> PreparedData.prepare(settings, directory, resumes, threads, listener));
   }
 
   private EmbeddingClassifierConfig network() {
-    TrainingConfig.Encoder encoder = config.encoder();
+    int hiddenSize = settings.get(HIDDEN_SIZE);
     var json = new LinkedHashMap<String, Object>();
     json.put("vocab_size", data.tokenizer().vocabularySize());
-    json.put("hidden_size", encoder.hiddenSize());
-    json.put("num_hidden_layers", encoder.layers());
-    json.put("num_attention_heads", encoder.heads());
-    json.put("num_key_value_heads", encoder.keyValueHeads());
-    json.put("ffn_hidden_size", encoder.ffnSize());
-    json.put("max_position_embeddings", config.tokenizer().maxLength());
-    json.put("dropout", encoder.dropout());
-    json.put("max_drop_path", encoder.dropPath());
-    int headSize = encoder.headSize() == 0 ? encoder.hiddenSize() : encoder.headSize();
-    var head = new HeadConfig(encoder.head().equals("residual") ? HeadConfig.Kind.RESIDUAL : HeadConfig.Kind.MLP,
-        headSize, encoder.headDropout(), headSize == encoder.hiddenSize());
-    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, encoder.bagSize(),
+    json.put("hidden_size", hiddenSize);
+    json.put("num_hidden_layers", settings.get(LAYERS));
+    json.put("num_attention_heads", settings.get(HEADS));
+    json.put("num_key_value_heads", settings.get(KV_HEADS));
+    json.put("ffn_hidden_size", settings.get(FFN_SIZE));
+    json.put("max_position_embeddings", settings.get(MAX_LENGTH));
+    json.put("dropout", settings.get(DROPOUT));
+    json.put("max_drop_path", settings.get(DROP_PATH));
+    int headSize = settings.get(HEAD_SIZE) == 0 ? hiddenSize : settings.get(HEAD_SIZE);
+    var head = new HeadConfig(settings.get(HEAD), headSize, settings.get(HEAD_DROPOUT), headSize == hiddenSize);
+    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, settings.get(BAG_SIZE),
         data.target().labels().size());
   }
 
   private long countSteps() {
-    TrainingConfig.Optimization optimization = config.optimization();
     long steps = 0;
-    for (int epoch = 0; epoch < optimization.epochs(); epoch++) {
-      steps += Math.ceilDiv(batches.count(epoch), optimization.accumulation());
-      if (optimization.maxSteps() > 0 && steps >= optimization.maxSteps()) {
-        return optimization.maxSteps();
+    long most = settings.get(MAX_STEPS);
+    for (int epoch = 0; epoch < settings.get(EPOCHS); epoch++) {
+      steps += Math.ceilDiv(batches.count(epoch), settings.get(ACCUMULATE));
+      if (most > 0 && steps >= most) {
+        return most;
       }
     }
     return steps;
@@ -196,7 +226,7 @@ public final class EncoderRun implements AutoCloseable {
   }
 
   private boolean isFinished(TrainingState state) {
-    return state.step() >= totalSteps || state.earlyStopping().isExhausted(config.validation().patience());
+    return state.step() >= totalSteps || state.earlyStopping().isExhausted(settings.get(ValidationSettings.PATIENCE));
   }
 
   private TrainingState restore() throws IOException {
@@ -234,7 +264,6 @@ public final class EncoderRun implements AutoCloseable {
   }
 
   private TrainingState train(TrainingState start, StepLog log) throws IOException {
-    TrainingConfig.Optimization optimization = config.optimization();
     TrainingState state = start;
     var guard = new DivergenceGuard(objective.guessing(), state.smoothedLoss());
     while (!isFinished(state) && !stop.isRequested()) {
@@ -242,11 +271,11 @@ public final class EncoderRun implements AutoCloseable {
       Iterator<PackedBatch> iterator = batches.epoch(state.epoch(), state.batch());
       while (iterator.hasNext() && !isFinished(state) && !stop.isRequested()) {
         var group = new ArrayList<PackedBatch>();
-        while (iterator.hasNext() && group.size() < optimization.accumulation()) {
+        while (iterator.hasNext() && group.size() < settings.get(ACCUMULATE)) {
           group.add(iterator.next());
         }
         long began = System.nanoTime();
-        double learningRate = optimization.learningRate() * schedule.scale(state.step());
+        double learningRate = settings.get(LEARNING_RATE) * schedule.scale(state.step());
         StepOutcome outcome = step(group, state.step(), learningRate, guard);
         boolean epochEnds = !iterator.hasNext();
         int batchesDone = state.batch() + group.size();
@@ -271,13 +300,13 @@ public final class EncoderRun implements AutoCloseable {
   /** One optimizer step on a group of batches; the loss is the mean over all their sequences. */
   private StepOutcome step(List<PackedBatch> group, long step, double learningRate, DivergenceGuard guard) {
     int sequences = group.stream().mapToInt(PackedBatch::sequences).sum();
-    double clip = config.optimization().clipNorm() == 0 ? Double.POSITIVE_INFINITY : config.optimization().clipNorm();
+    double clip = settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM);
     try (var scope = new Scope(backend)) {
       var gradients = new Gradients(scope);
       double mean = 0;
       for (int i = 0; i < group.size(); i++) {
         double share = (double) group.get(i).sequences() / sequences;
-        var rng = new Rng(config.seed(), step * config.optimization().accumulation() + i);
+        var rng = new Rng(settings.get(SEED), step * settings.get(ACCUMULATE) + i);
         mean += share * forwardAndBackward(group.get(i), rng, share, gradients);
       }
       double norm = optimizer.step(gradients, learningRate, clip).value();
@@ -289,7 +318,7 @@ public final class EncoderRun implements AutoCloseable {
   private double forwardAndBackward(PackedBatch batch, Rng rng, double share, Gradients gradients) {
     try (var scope = new Scope(backend)) {
       var tape = Tape.training(scope, rng);
-      double dropped = config.encoder().tokenDropout();
+      double dropped = settings.get(EncoderSettings.TOKEN_DROPOUT);
       Variable value = objective.apply(tape, model,
           dropped == 0 ? batch : batch.withTokensDropped(dropped, rng.stream(TOKEN_DROPOUT)));
       tape.backward(value, share, gradients);
@@ -316,7 +345,7 @@ public final class EncoderRun implements AutoCloseable {
 
   private TrainingState validateIfDue(TrainingState state, boolean epochEnds, double epoch, StepLog log)
       throws IOException {
-    long every = config.validation().everySteps();
+    long every = settings.get(ValidationSettings.VALIDATE_EVERY);
     boolean due = every > 0 ? state.step() % every == 0 : epochEnds;
     if (!due && state.step() < totalSteps) {
       return state;
@@ -326,7 +355,7 @@ public final class EncoderRun implements AutoCloseable {
     Validator.Result result =
         validator.validate(evaluation.rows(), evaluation.loss(), state.step(), epoch, began);
     EarlyStopping early = state.earlyStopping()
-        .after(state.step(), result.value(), validator.isByLoss(), config.validation().tolerance());
+        .after(state.step(), result.value(), validator.isByLoss(), settings.get(ValidationSettings.TOLERANCE));
     if (early.improved()) {
       Weights.of(model.stateDict()).copyTo(bestTensors());
     }
@@ -370,20 +399,21 @@ public final class EncoderRun implements AutoCloseable {
     listener.stage("Testing");
     ScoredRows validation = evaluator.evaluate(data.validation(), new TrainingListener() {}).rows();
     ScoredRows test = evaluator.evaluate(data.test(), listener).rows();
-    Target tuned = data.target().tuned(config.decision(), validation);
+    Target tuned = data.target().tuned(new AnswerSettings(settings), validation);
     long bestStep = state.earlyStopping().bestStep();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
     facts.put("Steps", "%,d, best at %,d".formatted(state.step(), bestStep));
-    return new FinishedRun(directory, tuned, config.decision(), data.rows(), config.seed(), commandLine, state.step(),
+    return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine, state.step(),
         bestStep)
-        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), config.data(), facts);
+        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), new DataSettings(settings), facts);
   }
 
   private List<String> testLanguages() {
     var languages = new ArrayList<String>();
-    if (config.data().languages().areTold()) {
-      Function<Row, String> reader = config.data().languages().reader();
+    var reported = new Languages(settings);
+    if (reported.areReported()) {
+      Function<Row, String> reader = reported.reader();
       data.testRecipe().forEachUsed(row -> languages.add(reader.apply(row)));
     }
     return languages;
@@ -398,7 +428,7 @@ public final class EncoderRun implements AutoCloseable {
 
     @Override
     public void writeDescription() throws IOException {
-      new EncoderDescription(model.config(), config.tokenizer().maxLength()).write(directory);
+      new EncoderDescription(model.config(), settings.get(MAX_LENGTH)).write(directory);
     }
   }
 
