@@ -49,22 +49,6 @@ public final class Gradients {
     return gradient;
   }
 
-  /** The sum of squares of all gradients: the square of the global norm. */
-  public double sumOfSquares(Iterable<Variable> leaves) {
-    double sum = 0;
-    for (Variable leaf : leaves) {
-      Tensor values = dense.get(leaf);
-      SparseRows rows = sparse.get(leaf);
-      if (rows != null) {
-        values = rows.values();
-      }
-      if (values != null) {
-        sum += scope.backend().ops().reduction().sumOfSquares(values);
-      }
-    }
-    return sum;
-  }
-
   /** The gradient of a leaf, turned into a dense one if it is row-sparse; null if there is none. */
   @Nullable Tensor densified(Variable leaf) {
     SparseRows rows = sparse.remove(leaf);

@@ -8,6 +8,7 @@ import crema.tensor.BackendOptions;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -89,7 +90,7 @@ public class CpuOpsBenchmark {
 
   @Benchmark
   public void geluBackward() {
-    backend.ops().pointwise().activateBackward(Activation.GELU, x, dy, y, false);
+    backend.ops().pointwise().activateBackward(Activation.GELU, x, dy, y, Write.SET);
   }
 
   @Benchmark
@@ -109,7 +110,7 @@ public class CpuOpsBenchmark {
 
   @Benchmark
   public void rmsNormBackward() {
-    backend.ops().normalization().rmsNormBackward(x, weight, inverse, dy, y, false, dweight);
+    backend.ops().normalization().rmsNormBackward(x, weight, inverse, dy, y, Write.SET, dweight);
   }
 
   @Benchmark

@@ -78,14 +78,17 @@ public final class Evaluation {
     return ratio(2 * sum(correct), sum(predicted) + sum(gold));
   }
 
+  /** The precision of a label. */
   public double precision(int label) {
     return ratio(correct[label], predicted[label]);
   }
 
+  /** The recall of a label. */
   public double recall(int label) {
     return ratio(correct[label], gold[label]);
   }
 
+  /** The F1 of a label. */
   public double f1(int label) {
     return ratio(2 * correct[label], predicted[label] + gold[label]);
   }

@@ -1,7 +1,9 @@
 package crema.data;
 
 import com.github.luben.zstd.ZstdInputStream;
+import crema.base.OptionalLibrary;
 import crema.base.Sha256;
+import crema.base.UserError;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,9 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataFile {
   private static final int BUFFER = 1 << 16;
+  private static final int HEAD = 64;
 
   private final String name;
   private final Opener opener;
+
+  /** Apart, as the class that has it is verified with the library, which may not be there. */
+  private static final class Zstandard {
+    static InputStream decompressed(InputStream stored) throws IOException {
+      return new ZstdInputStream(stored);
+    }
+  }
 
   /** Opens the bytes as they are stored. */
   @FunctionalInterface
@@ -78,22 +88,48 @@ public final class DataFile {
   }
 
   /**
+   * Opens the bytes, decompressed.
+   *
+   * @throws DataException if the file is missing, a directory, empty, or not compressed as its name says
+   */
+  public InputStream openBytes() {
+    @Nullable InputStream stored = null;
+    try {
+      stored = new BufferedInputStream(opener.open(), BUFFER);
+      return decompressed(stored);
+    } catch (IOException e) {
+      closeAfter(e, stored);
+      throw unreadable(e, 0);
+    } catch (UserError e) {
+      closeAfter(e, stored);
+      throw e;
+    }
+  }
+
+  /** The first bytes, decompressed and without a byte order mark; fewer than 64 if the file has no more. */
+  byte[] head() {
+    try (var text = open()) {
+      return text.readNBytes(HEAD);
+    } catch (IOException e) {
+      throw unreadable(e, 0);
+    }
+  }
+
+  /**
    * Opens the text, decompressed and without a byte order mark. The stream supports {@code mark}.
    *
    * @throws DataException if the file is missing, a directory, empty, UTF-16, or not compressed as its name says
    */
   public InputStream open() {
-    @Nullable InputStream stored = null;
+    var text = new BufferedInputStream(openBytes(), BUFFER);
     try {
-      stored = new BufferedInputStream(opener.open(), BUFFER);
-      var text = new BufferedInputStream(decompressed(stored), BUFFER);
       skipByteOrderMark(text);
       return text;
     } catch (IOException e) {
-      closeAfter(e, stored);
+      closeAfter(e, text);
       throw unreadable(e, 0);
     } catch (DataException e) {
-      closeAfter(e, stored);
+      closeAfter(e, text);
       throw e;
     }
   }
@@ -142,7 +178,11 @@ public final class DataFile {
     if (gzip) {
       return new GZIPInputStream(stored, BUFFER);
     }
-    return zstd ? new ZstdInputStream(stored) : stored;
+    if (zstd) {
+      OptionalLibrary.ZSTD.require("reading " + name);
+      return Zstandard.decompressed(stored);
+    }
+    return stored;
   }
 
   private void skipByteOrderMark(InputStream text) throws IOException {

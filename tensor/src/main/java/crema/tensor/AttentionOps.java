@@ -12,10 +12,17 @@ public interface AttentionOps {
    * @param x {@code [tokens, heads · headDim]}
    * @param headDim an even number
    * @param theta the base of the angles
-   * @param inverse turns back, which is the backward pass
    * @param y like {@code x}; may be {@code x}
    */
-  void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y);
+  void rope(Tensor x, Sequences sequences, int headDim, double theta, Tensor y);
+
+  /**
+   * The gradient of {@link #rope}: dy turned back by the same angles.
+   *
+   * @param dy {@code [tokens, heads · headDim]}
+   * @param dx like {@code dy}; may be {@code dy}
+   */
+  void ropeBackward(Tensor dy, Sequences sequences, int headDim, double theta, Tensor dx);
 
   /**
    * y = softmax(scale · q kᵀ) v within each sequence and head (Vaswani et al., arXiv 1706.03762, equation 1), dropout

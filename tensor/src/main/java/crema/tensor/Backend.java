@@ -3,6 +3,7 @@ package crema.tensor;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * A device's memory and its implementation of every op, grouped in families.
@@ -29,6 +30,21 @@ public interface Backend extends AutoCloseable {
 
   /** The implementation of every op, by family. */
   Ops ops();
+
+  /**
+   * Runs a part of a program that calls the same ops on tensors of the same shapes whenever the key is equal: a training
+   * step on a batch of a certain size, say. By default that is all; a device may record the ops of one run and replay
+   * them, on new inputs, in later ones. Hence the body must leave nothing behind on the host but what it returns, and
+   * read nothing that differs from run to run but the inputs, {@link AdamWStep}s and random streams.
+   *
+   * @param key equal where the body's ops and shapes are
+   * @param inputs the tensors that the body reads and that the host wrote for this run
+   * @param body calls ops; returns the tensors that are read afterwards
+   * @return what the body returned when it last ran, with the contents of this run
+   */
+  default List<Tensor> step(Object key, List<Tensor> inputs, Supplier<List<Tensor>> body) {
+    return body.get();
+  }
 
   @Override
   void close();

@@ -9,14 +9,13 @@ public interface MatMulOps {
   /**
    * c = op(a) · op(b), or c += op(a) · op(b).
    *
+   * @param orientation which of the operands are stored transposed
    * @param a {@code [m, k]}, or {@code [k, m]} when transposed
-   * @param transposeA whether op(a) is aᵀ
    * @param b {@code [k, n]}, or {@code [n, k]} when transposed
-   * @param transposeB whether op(b) is bᵀ; not together with {@code transposeA}
    * @param c {@code [m, n]}
-   * @param accumulate whether to add to what {@code c} holds
+   * @param write whether {@code c} is overwritten or added to
    */
-  void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate);
+  void matmul(Orientation orientation, Tensor a, Tensor b, Tensor c, Write write);
 
   /**
    * y = activation(x · weightᵀ + bias).

@@ -18,10 +18,10 @@ public interface NormalizationOps {
   /**
    * The gradients of {@link #rmsNorm}.
    *
-   * @param dx {@code [rows, features]}, overwritten or, with {@code accumulate}, added to
+   * @param dx {@code [rows, features]}, overwritten or added to, as {@code write} says
    * @param dweight {@code [features]}, added to; null when nobody needs it
    */
-  void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, boolean accumulate,
+  void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, Write write,
       @Nullable Tensor dweight);
 
   /**
@@ -41,10 +41,10 @@ public interface NormalizationOps {
   /**
    * The gradients of {@link #layerNorm}.
    *
-   * @param dx {@code [rows, features]}, overwritten or, with {@code accumulate}, added to
+   * @param dx {@code [rows, features]}, overwritten or added to, as {@code write} says
    * @param dweight {@code [features]}, added to; null when nobody needs it
    * @param dbias {@code [features]}, added to; null when nobody needs it
    */
   void layerNormBackward(Tensor x, Tensor weight, Tensor mean, Tensor inverseDeviation, Tensor dy, Tensor dx,
-      boolean accumulate, @Nullable Tensor dweight, @Nullable Tensor dbias);
+      Write write, @Nullable Tensor dweight, @Nullable Tensor dbias);
 }

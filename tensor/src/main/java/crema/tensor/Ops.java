@@ -11,6 +11,8 @@ package crema.tensor;
  * @param embedding gathering rows of a table, and the gradient of that
  * @param losses losses with their gradients
  * @param optimizers updates of parameters
+ * @param fused coarse ops that a backend may fuse
  */
 public record Ops(MatMulOps matMul, PointwiseOps pointwise, ReductionOps reduction, NormalizationOps normalization,
-    AttentionOps attention, EmbeddingOps embedding, LossOps losses, OptimizerOps optimizers) {}
+    AttentionOps attention, EmbeddingOps embedding, LossOps losses, OptimizerOps optimizers,
+    FusedOps fused) {}

@@ -1,5 +1,7 @@
 package crema.tensor;
 
+import java.util.List;
+
 
 /** Updates of parameters, in place. */
 public interface OptimizerOps {
@@ -22,6 +24,20 @@ public interface OptimizerOps {
    */
   void adamWSparse(Tensor parameter, SparseRows gradient, Tensor firstMoment, Tensor secondMoment,
       AdamWStep step);
+
+  /**
+   * Clips the gradients of many parameters by their global norm and updates all of them ({@link #adamW}, {@link
+   * #adamWSparse}).
+   *
+   * <p>Gradients whose norm, over all slots, is above {@code maxNorm} count as scaled down to it: by maxNorm / (norm +
+   * 1e-6) (Pascanu et al., arXiv 1211.5063, algorithm 1, with PyTorch's denominator). If the norm is not a finite number,
+   * nothing is updated.
+   *
+   * @param slots the parameters; the {@link AdamWStep#gradientScale} of each multiplies the clipping's
+   * @param maxNorm positive; infinite for no clipping
+   * @return the norm before clipping: the root of the sum of squares of all gradients
+   */
+  Deferred adamWAll(List<AdamWSlot> slots, double maxNorm);
 
   /** Stochastic gradient descent: parameter −= learningRate · gradientScale · gradient. */
   void sgd(Tensor parameter, Tensor gradient, double learningRate, double gradientScale);

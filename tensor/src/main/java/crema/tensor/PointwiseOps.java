@@ -19,7 +19,7 @@ public interface PointwiseOps {
    *
    * @param x what f was applied to
    */
-  void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, boolean accumulate);
+  void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, Write write);
 
   /**
    * y = a ∘ b, where b's shape is a's or its innermost dimensions (b is repeated along the others).

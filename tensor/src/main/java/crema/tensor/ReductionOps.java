@@ -4,7 +4,7 @@ package crema.tensor;
 /** Sums, softmax and pooling. */
 public interface ReductionOps {
   /** y[0] = Σ x, or y[0] += Σ x. */
-  void sum(Tensor x, Tensor y, boolean accumulate);
+  void sum(Tensor x, Tensor y, Write write);
 
   /**
    * The sum over rows: y[j] = Σᵢ x[i, j], or y[j] += …: the gradient of what was broadcast over rows.
@@ -12,7 +12,7 @@ public interface ReductionOps {
    * @param x {@code [rows, columns]}, where columns is the number of elements of {@code y}
    * @param y {@code [columns]}
    */
-  void sumRows(Tensor x, Tensor y, boolean accumulate);
+  void sumRows(Tensor x, Tensor y, Write write);
 
   /** Σ x², on the host: what global-norm clipping needs. */
   double sumOfSquares(Tensor x);

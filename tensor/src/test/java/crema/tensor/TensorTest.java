@@ -98,4 +98,19 @@ class TensorTest {
       assertThat(backend.liveBytes()).isZero();
     }
   }
+
+  @Test
+  void aDeferredItemIsTheOneAtTheTimeOfTheCall() {
+    try (Backend backend = Backend.open(Device.CPU); var scope = new Scope(backend)) {
+      for (DType type : new DType[] {DType.F32, DType.F64}) {
+        Tensor x = scope.adopt(scope.empty(type, 3).set(1.0, 2.5, 3.0).rows(1, 2));
+        Deferred item = x.deferredItem();
+        x.set(7.0);
+        assertThat(item.value()).isEqualTo(2.5);
+        assertThat(x.item()).isEqualTo(7);
+      }
+      assertThatIllegalStateException().isThrownBy(() -> scope.zeros(DType.F32, 2).deferredItem());
+      assertThatIllegalStateException().isThrownBy(() -> scope.ints(new int[] {1}, 1).deferredItem());
+    }
+  }
 }

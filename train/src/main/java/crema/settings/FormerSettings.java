@@ -133,7 +133,8 @@ final class FormerSettings {
       Map.entry("hyperplanes.c", "C"),
       Map.entry("hyperplanes.folds", "C-folds"),
       Map.entry("hyperplanes.class_weights", "class-weights"),
-      Map.entry("hyperplanes.shift", "shift"));
+      Map.entry("hyperplanes.shift", "shift"),
+      Map.entry("stages.catch_all", "two-stage"));
 
   /** What a search of fastText was to leave alone, by the engine's names. */
   private static final Map<String, String> ENGINE_NAMES = Map.of("dim", "dim", "lr", "learning-rate", "epoch", "epochs",
@@ -141,10 +142,27 @@ final class FormerSettings {
 
   private FormerSettings() {}
 
-  /** The settings in a JSON object. */
-  static StoredSettings of(Map<?, ?> json) {
+  /**
+   * Whether a setting has had an effect on nothing: fastText kept all settings of losses, whichever had an effect.
+   *
+   * @param model the model family
+   */
+  static boolean isFormer(String name, String model) {
+    return model.equals("fasttext") && NAMES.entrySet().stream()
+        .anyMatch(entry -> entry.getKey().startsWith("loss.") && entry.getValue().equals(name));
+  }
+
+  /** The settings in a JSON object, and how they are cut into stages. */
+  static StoredSettings of(Map<?, ?> json, Map<?, ?> stages) {
     Object model = json.get(MODEL);
     var values = new LinkedHashMap<String, Object>();
+    if (!stages.isEmpty()) {
+      flatten("stages.", stages).forEach((path, value) ->
+          values.put(NAMES.getOrDefault(path.replaceFirst("^stages\\.decision", "decision"), path), value));
+      if (!values.containsKey(NAMES.get("stages.catch_all"))) {
+        values.put("local-classifiers", true);
+      }
+    }
     var given = new LinkedHashMap<String, Object>();
     flatten("", json).forEach((path, value) -> {
       if (path.equals(STRATIFIED)) {

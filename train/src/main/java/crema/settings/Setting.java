@@ -1,5 +1,6 @@
 package crema.settings;
 
+import crema.base.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +30,7 @@ public final class Setting<T> {
   private final List<String> aliases;
   private final boolean isBasic;
   private final boolean isRecorded;
+  private final boolean isDecisive;
   private final @Nullable Consumer<T> check;
   private final @Nullable Setting<String> folder;
 
@@ -38,13 +40,20 @@ public final class Setting<T> {
     type = draft.type;
     defaultValue = draft.defaultValue;
     shownDefault = draft.shownDefault;
-    this.help = help;
+    this.help = help + listed(type, help);
     label = draft.label == null ? type.label() : draft.label;
     aliases = List.copyOf(draft.aliases);
     isBasic = draft.isBasic;
     isRecorded = draft.isRecorded;
+    isDecisive = draft.isDecisive;
     check = draft.check;
     folder = draft.folder;
+  }
+
+  /** The words that a setting can be, unless its help explains each of them. */
+  private static String listed(SettingType<?> type, String help) {
+    List<String> words = type.words();
+    return words.stream().allMatch(help::contains) ? "" : ": " + String.join(", ", words);
   }
 
   /** The section that it is in. */
@@ -94,9 +103,14 @@ public final class Setting<T> {
     return isBasic;
   }
 
-  /** Whether it decides on what a run computes and is kept with the model. */
+  /** Whether it is kept with the model. */
   public boolean isRecorded() {
     return isRecorded;
+  }
+
+  /** Whether it decides on what a run computes. */
+  public boolean isDecisive() {
+    return isDecisive;
   }
 
   /** Whether it can be given several values. */
@@ -125,6 +139,11 @@ public final class Setting<T> {
       return shownDefault;
     }
     return isFlag() && value.equals(false) ? "" : type.text(value);
+  }
+
+  /** A value as people write it. */
+  String text(T value) {
+    return type.text(value);
   }
 
   /** A value as YAML and JSON have it. */
@@ -169,7 +188,7 @@ public final class Setting<T> {
     if (check != null) {
       try {
         check.accept(value);
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | UserError e) {
         throw origin.error(spelling, ": " + e.getMessage());
       }
     }
@@ -208,6 +227,7 @@ public final class Setting<T> {
     private final List<String> aliases = new ArrayList<>();
     private boolean isBasic;
     private boolean isRecorded = true;
+    private boolean isDecisive = true;
     private @Nullable Consumer<T> check;
     private @Nullable Setting<String> folder;
 
@@ -242,9 +262,15 @@ public final class Setting<T> {
       return this;
     }
 
-    /** It does not decide on what a run computes, so it is not kept with the model. */
+    /** It says nothing of what a run computes, so it is not kept with the model. */
     public Draft<T> unrecorded() {
       isRecorded = false;
+      return resumable();
+    }
+
+    /** It does not decide on what a run computes, so it can be another one when the run is resumed. */
+    public Draft<T> resumable() {
+      isDecisive = false;
       return this;
     }
 

@@ -15,6 +15,9 @@ import java.util.Map;
  * @param given which of them somebody chose
  */
 public record StoredSettings(String model, Map<String, Object> values, List<String> given) {
+  /** A file in which versions before 0.2 kept how a classifier was cut into stages. */
+  public static final String FORMER_STAGES = "stages.json";
+
   private static final String MODEL = "model";
   private static final String SETTINGS = "settings";
   private static final String GIVEN = "given";
@@ -43,11 +46,12 @@ public record StoredSettings(String model, Map<String, Object> values, List<Stri
   /**
    * Reads the JSON object, as this version writes it or as one before did.
    *
+   * @param stages what {@link #FORMER_STAGES} holds; empty if there is none
    * @throws UserError if it is none
    */
-  public static StoredSettings of(Map<?, ?> json) {
+  public static StoredSettings of(Map<?, ?> json, Map<?, ?> stages) {
     if (!(json.get(SETTINGS) instanceof Map<?, ?> settings)) {
-      return FormerSettings.of(json);
+      return FormerSettings.of(json, stages);
     }
     if (!(json.get(MODEL) instanceof String model) || !(json.get(GIVEN) instanceof List<?> given)) {
       throw new UserError("it needs the keys " + MODEL + ", " + SETTINGS + " and " + GIVEN);
@@ -68,6 +72,9 @@ public record StoredSettings(String model, Map<String, Object> values, List<Stri
     for (var entry : values.entrySet()) {
       String name = entry.getKey();
       if (defaults.find(name).isEmpty()) {
+        if (FormerSettings.isFormer(name, model)) {
+          continue;
+        }
         throw new UserError("this version of Crema does not know the key '" + name + "'");
       }
       boolean isList = entry.getValue() instanceof List<?>;

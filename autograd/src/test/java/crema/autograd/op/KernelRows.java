@@ -8,13 +8,17 @@ import static crema.autograd.op.Catalog.unevenLengths;
 
 import crema.base.Rng;
 import crema.tensor.Activation;
+import crema.tensor.AdamWSlot;
 import crema.tensor.AdamWStep;
 import crema.tensor.AttentionSpec;
 import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
+import crema.tensor.Deferred;
+import crema.tensor.Orientation;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,7 +101,7 @@ final class KernelRows {
     for (Activation f : Activation.values()) {
       rows.add(row(f + " in place and its backward pass, added [" + n + "]", large, (scope, in) -> {
         var kernels = scope.backend().ops().pointwise();
-        kernels.activateBackward(f, in.get(0), in.get(1), in.get(2), true);
+        kernels.activateBackward(f, in.get(0), in.get(1), in.get(2), Write.ADD);
         kernels.activate(f, in.get(0), in.get(0));
         return List.of(Output.of("dx", in.get(2)), Output.of("y", in.get(0)));
       }, Input.of(Values.uniform(0.1, 4), n), Input.of(n), Input.of(n)));
@@ -109,14 +113,14 @@ final class KernelRows {
     rows.add(row("sums, added [" + n + "]", large, (scope, in) -> {
       var kernels = scope.backend().ops().reduction();
       Tensor total = scope.adopt(in.get(1).rows(0, 1));
-      kernels.sum(in.get(0), total, true);
-      kernels.sumRows(in.get(2), in.get(3), true);
+      kernels.sum(in.get(0), total, Write.ADD);
+      kernels.sumRows(in.get(2), in.get(3), Write.ADD);
       return List.of(Output.of("sum", total), Output.of("column sums", in.get(3)),
           Output.of("sum of squares", kernels.sumOfSquares(in.get(0))));
     }, Input.of(Values.uniform(-0.5, 1), n), Input.of(5), Input.of(7, n), Input.of(n)));
     rows.add(row("sums of tall columns [" + n + "]", large, (scope, in) -> {
       Tensor sums = scope.empty(in.get(0).dtype(), 3);
-      scope.backend().ops().reduction().sumRows(in.get(0), sums, false);
+      scope.backend().ops().reduction().sumRows(in.get(0), sums, Write.SET);
       return List.of(Output.of("column sums", sums));
     }, Input.of(Values.uniform(-0.5, 1), n, 3)));
     rows.add(row("isFinite [" + n + "]", large, (scope, in) -> {
@@ -154,6 +158,28 @@ final class KernelRows {
       return List.of(Output.of("parameter", in.get(0)), Output.of("first moment", first),
           Output.of("second moment", second));
     }, Input.of(n), Input.of(Values.oneOf(0, 0, 1e-3, -1e-5), n)));
+    for (double maxNorm : new double[] {1e-2, Double.POSITIVE_INFINITY}) {
+      rows.add(row("adamW of all, clipped to " + maxNorm + " [" + n + "]", large, (scope, in) -> {
+        var update = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 2, 0.5);
+        var sparse = new SparseRows(scope.ints(new int[] {1, 4}, 2), in.get(4));
+        Deferred norm = scope.backend().ops().optimizers().adamWAll(List.of(
+            new AdamWSlot.Dense(in.get(0), in.get(1), in.get(2), in.get(3), update),
+            new AdamWSlot.Sparse(in.get(5), sparse, in.get(6), in.get(7), update.scaled(3))), maxNorm);
+        return List.of(Output.of("norm", norm.value()), Output.of("parameter", in.get(0)),
+            Output.of("first moment", in.get(2)), Output.of("second moment", in.get(3)),
+            Output.of("table", in.get(5)), Output.of("its first moment", in.get(6)),
+            Output.of("its second moment", in.get(7)));
+      }, Input.of(n), Input.of(n), Input.of(n), Input.of(Values.uniform(0.1, 1), n), Input.of(2, 7), Input.of(5, 7),
+          Input.of(5, 7), Input.of(Values.uniform(0.1, 1), 5, 7)));
+    }
+    rows.add(row("adamW of all with a gradient that is no number [" + n + "]", large, (scope, in) -> {
+      scope.adopt(in.get(1).rows(n - 1, n)).set(Float.NaN);
+      var update = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 2, 1);
+      Deferred norm = scope.backend().ops().optimizers().adamWAll(
+          List.of(new AdamWSlot.Dense(in.get(0), in.get(1), in.get(2), in.get(3), update)), 1);
+      return List.of(Output.of("is finite", Double.isFinite(norm.value()) ? 1 : 0), Output.of("parameter", in.get(0)),
+          Output.of("first moment", in.get(2)), Output.of("second moment", in.get(3)));
+    }, Input.of(n), Input.of(n), Input.of(n), Input.of(Values.uniform(0, 1), n)));
     rows.add(row("sgd [" + n + "]", large, (scope, in) -> {
       scope.backend().ops().optimizers().sgd(in.get(0), in.get(1), 0.1, 0.5);
       return List.of(Output.of("parameter", in.get(0)));
@@ -163,18 +189,18 @@ final class KernelRows {
   private static void matrixProducts(List<KernelRow> rows, int m, int k, int n) {
     boolean large = m > 100;
     String size = " %d x %d x %d".formatted(m, k, n);
-    for (boolean accumulate : new boolean[] {false, true}) {
-      String name = (accumulate ? "matmul, added," : "matmul") + size;
+    for (Write write : Write.values()) {
+      String name = (write == Write.ADD ? "matmul, added," : "matmul") + size;
       rows.add(row(name, large, (scope, in) -> {
-        scope.backend().ops().matMul().matmul(in.get(0), false, in.get(1), false, in.get(2), accumulate);
+        scope.backend().ops().matMul().matmul(Orientation.NN, in.get(0), in.get(1), in.get(2), write);
         return List.of(Output.of("c", in.get(2)));
       }, Input.of(m, k), Input.of(k, n), Input.of(m, n)));
       rows.add(row(name + " with b transposed", large, (scope, in) -> {
-        scope.backend().ops().matMul().matmul(in.get(0), false, in.get(1), true, in.get(2), accumulate);
+        scope.backend().ops().matMul().matmul(Orientation.NT, in.get(0), in.get(1), in.get(2), write);
         return List.of(Output.of("c", in.get(2)));
       }, Input.of(m, k), Input.of(n, k), Input.of(m, n)));
       rows.add(row(name + " with a transposed", large, (scope, in) -> {
-        scope.backend().ops().matMul().matmul(in.get(0), true, in.get(1), false, in.get(2), accumulate);
+        scope.backend().ops().matMul().matmul(Orientation.TN, in.get(0), in.get(1), in.get(2), write);
         return List.of(Output.of("c", in.get(2)));
       }, Input.of(k, m), Input.of(k, n), Input.of(m, n)));
     }
@@ -206,9 +232,9 @@ final class KernelRows {
       Tensor y = scope.emptyLike(in.get(0));
       Tensor inverse = scope.empty(y.dtype(), m);
       kernels.rmsNorm(in.get(0), in.get(1), 0.1f, y, inverse);
-      kernels.rmsNormBackward(in.get(0), in.get(1), inverse, in.get(2), in.get(3), true, in.get(4));
+      kernels.rmsNormBackward(in.get(0), in.get(1), inverse, in.get(2), in.get(3), Write.ADD, in.get(4));
       Tensor alone = scope.emptyLike(y);
-      kernels.rmsNormBackward(in.get(0), in.get(1), inverse, in.get(2), alone, false, null);
+      kernels.rmsNormBackward(in.get(0), in.get(1), inverse, in.get(2), alone, Write.SET, null);
       return List.of(Output.of("inverse rms", inverse), Output.of("dx", in.get(3)), Output.of("dweight", in.get(4)),
           Output.of("dx alone", alone));
     }, x, Input.of(n), Input.of(m, n), Input.of(m, n), Input.of(n)));
@@ -222,10 +248,10 @@ final class KernelRows {
           kernels.layerNorm(in.get(0), in.get(1), in.get(2), 1e-5f, y, mean, inverse);
           Tensor forInference = scope.emptyLike(y);
           kernels.layerNorm(in.get(0), in.get(1), in.get(2), 1e-5f, forInference, null, null);
-          kernels.layerNormBackward(in.get(0), in.get(1), mean, inverse, in.get(3), in.get(4), true, in.get(5),
+          kernels.layerNormBackward(in.get(0), in.get(1), mean, inverse, in.get(3), in.get(4), Write.ADD, in.get(5),
               in.get(6));
           Tensor alone = scope.emptyLike(y);
-          kernels.layerNormBackward(in.get(0), in.get(1), mean, inverse, in.get(3), alone, false, null, null);
+          kernels.layerNormBackward(in.get(0), in.get(1), mean, inverse, in.get(3), alone, Write.SET, null, null);
           return List.of(Output.of("y", forInference), Output.of("mean", mean),
               Output.of("inverse deviation", inverse), Output.of("dx", in.get(4)), Output.of("dweight", in.get(5)),
               Output.of("dbias", in.get(6)), Output.of("dx alone", alone));
@@ -297,9 +323,9 @@ final class KernelRows {
     rows.add(row("rope in place, there and back, " + tokens + " tokens", large, (scope, in) -> {
       var kernels = scope.backend().ops().attention();
       var sequences = cut(scope, lengths);
-      kernels.rope(in.get(0), sequences, 10, 1e6, false, in.get(0));
+      kernels.rope(in.get(0), sequences, 10, 1e6, in.get(0));
       Output there = Output.of("there", in.get(0));
-      kernels.rope(in.get(0), sequences, 10, 1e6, true, in.get(0));
+      kernels.ropeBackward(in.get(0), sequences, 10, 1e6, in.get(0));
       return List.of(there, Output.of("back", in.get(0)));
     }, Input.of(tokens, 30)));
   }

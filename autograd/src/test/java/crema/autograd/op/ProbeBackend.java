@@ -5,6 +5,7 @@ import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.EmbeddingOps;
+import crema.tensor.FusedOps;
 import crema.tensor.LossOps;
 import crema.tensor.MatMulOps;
 import crema.tensor.NormalizationOps;
@@ -83,7 +84,8 @@ final class ProbeBackend implements Backend {
     return new Ops(watched(MatMulOps.class, ops.matMul()), watched(PointwiseOps.class, ops.pointwise()),
         watched(ReductionOps.class, ops.reduction()), watched(NormalizationOps.class, ops.normalization()),
         watched(AttentionOps.class, ops.attention()), watched(EmbeddingOps.class, ops.embedding()),
-        watched(LossOps.class, ops.losses()), watched(OptimizerOps.class, ops.optimizers()));
+        watched(LossOps.class, ops.losses()), watched(OptimizerOps.class, ops.optimizers()),
+        watched(FusedOps.class, ops.fused()));
   }
 
   @Override

@@ -6,7 +6,6 @@ import crema.autograd.op.Binary;
 import crema.autograd.op.Scale;
 import crema.base.Forest;
 import crema.nn.loss.LossSetting.Decimal;
-import crema.tensor.BinaryOperator;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +38,7 @@ public record AuxiliaryLoss(Loss main, Loss auxiliary, double weight) {
   public static final List<LossSetting<?>> SETTINGS =
       List.of(CONTRASTIVE_WEIGHT, CONTRASTIVE_TEMPERATURE, TREE_TRIPLET_WEIGHT, TREE_TRIPLET_MARGIN);
 
+  /** Checks the ranges. */
   public AuxiliaryLoss {
     Checks.atLeastZero("weight of an auxiliary loss", weight);
   }
@@ -53,7 +53,7 @@ public record AuxiliaryLoss(Loss main, Loss auxiliary, double weight) {
    */
   public Variable apply(Tape tape, Variable logits, Targets targets, Variable embeddings, Targets details) {
     Variable added = Scale.apply(tape, auxiliary.apply(tape, embeddings, details), weight);
-    return Binary.apply(tape, BinaryOperator.ADD, main.apply(tape, logits, targets), added);
+    return Binary.add(tape, main.apply(tape, logits, targets), added);
   }
 
   /**

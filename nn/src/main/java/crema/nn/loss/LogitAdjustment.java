@@ -3,7 +3,6 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Binary;
-import crema.tensor.BinaryOperator;
 import crema.tensor.Tensor;
 import java.util.Arrays;
 
@@ -43,7 +42,7 @@ public final class LogitAdjustment implements Loss {
           + " labels");
     }
     Tensor added = tape.scope().empty(logits.value().dtype(), offsets.length).set(offsets);
-    Variable adjusted = Binary.apply(tape, BinaryOperator.ADD, logits, Variable.constant(added));
+    Variable adjusted = Binary.add(tape, logits, Variable.constant(added));
     return softmaxLoss.apply(tape, adjusted, targets);
   }
 }

@@ -4,7 +4,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Binary;
 import crema.autograd.op.Scale;
-import crema.tensor.BinaryOperator;
 import java.util.List;
 
 /**
@@ -19,11 +18,13 @@ public record WeightedLosses(List<Term> terms) implements Loss {
    * @param weight at least 0
    */
   public record Term(Loss loss, double weight) {
+    /** Checks the weight. */
     public Term {
       Checks.atLeastZero("weight of a loss", weight);
     }
   }
 
+  /** Checks the ranges. */
   public WeightedLosses {
     if (terms.isEmpty()) {
       throw new IllegalArgumentException("a sum of losses needs at least one");
@@ -43,7 +44,7 @@ public record WeightedLosses(List<Term> terms) implements Loss {
   public Variable apply(Tape tape, Variable logits, Targets targets) {
     Variable sum = weighted(tape, terms.getFirst(), logits, targets);
     for (Term term : terms.subList(1, terms.size())) {
-      sum = Binary.apply(tape, BinaryOperator.ADD, sum, weighted(tape, term, logits, targets));
+      sum = Binary.add(tape, sum, weighted(tape, term, logits, targets));
     }
     return sum;
   }

@@ -1,6 +1,7 @@
 package crema.tensor.cpu;
 
 import crema.tensor.Backend;
+import crema.tensor.ComposedOps;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Ops;
@@ -19,9 +20,14 @@ public final class CpuBackend implements Backend {
   /** A backend that computes on the given number of threads, the caller's included. */
   public CpuBackend(int threads) {
     context = new CpuContext(threads);
-    ops = new Ops(new CpuMatMul(context), new CpuPointwise(context), new CpuReduction(context),
-        new CpuNormalization(context), new CpuAttention(context), new CpuEmbedding(context), new CpuLosses(context),
-        new CpuOptimizers(context));
+    var matMul = new CpuMatMul(context);
+    var pointwise = new CpuPointwise(context);
+    var reduction = new CpuReduction(context);
+    var normalization = new CpuNormalization(context);
+    var attention = new CpuAttention(context);
+    ops = new Ops(matMul, pointwise, reduction, normalization, attention, new CpuEmbedding(context),
+        new CpuLosses(context), new CpuOptimizers(context, reduction),
+        new ComposedOps(matMul, pointwise, normalization, attention));
   }
 
   @Override

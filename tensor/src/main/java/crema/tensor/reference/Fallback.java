@@ -1,10 +1,12 @@
 package crema.tensor.reference;
 
+import crema.tensor.ComposedOps;
 import crema.tensor.Ops;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -21,11 +23,18 @@ import org.jspecify.annotations.Nullable;
 public final class Fallback {
   private final ReferenceBackend reference = new ReferenceBackend();
 
+  /** A fallback with a reference backend of its own. */
+  public Fallback() {}
+
   /** Families all of whose ops run on the reference: what a new backend starts from. */
   public Ops ops() {
-    return new Ops(new FallbackMatMul(this) {}, new FallbackPointwise(this) {}, new FallbackReduction(this) {},
-        new FallbackNormalization(this) {}, new FallbackAttention(this) {}, new FallbackEmbedding(this) {},
-        new FallbackLosses(this) {}, new FallbackOptimizers(this) {});
+    var matMul = new FallbackMatMul(this) {};
+    var pointwise = new FallbackPointwise(this) {};
+    var normalization = new FallbackNormalization(this) {};
+    var attention = new FallbackAttention(this) {};
+    return new Ops(matMul, pointwise, new FallbackReduction(this) {}, normalization, attention,
+        new FallbackEmbedding(this) {}, new FallbackLosses(this) {}, new FallbackOptimizers(this) {},
+        new ComposedOps(matMul, pointwise, normalization, attention));
   }
 
   /** Runs an op that writes tensors. */
@@ -117,6 +126,11 @@ public final class Fallback {
       Tensor copy = scope.emptyLike(tensor);
       outputs.add(new Output(copy, tensor));
       return copy;
+    }
+
+    /** An output that is overwritten or added to. */
+    Tensor out(Tensor tensor, Write write) {
+      return write == Write.ADD ? inOut(tensor) : out(tensor);
     }
 
     /** Like {@link #out}, for an output that may be absent. */

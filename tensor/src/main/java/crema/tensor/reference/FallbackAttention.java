@@ -16,9 +16,15 @@ public abstract class FallbackAttention implements AttentionOps {
   }
 
   @Override
-  public void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y) {
+  public void rope(Tensor x, Sequences sequences, int headDim, double theta, Tensor y) {
     fallback.run(call -> call.ops().attention().rope(
-        call.in(x), call.in(sequences), headDim, theta, inverse, call.out(y)));
+        call.in(x), call.in(sequences), headDim, theta, call.out(y)));
+  }
+
+  @Override
+  public void ropeBackward(Tensor dy, Sequences sequences, int headDim, double theta, Tensor dx) {
+    fallback.run(call -> call.ops().attention().ropeBackward(
+        call.in(dy), call.in(sequences), headDim, theta, call.out(dx)));
   }
 
   @Override

@@ -2,8 +2,10 @@ package crema.tensor.reference;
 
 import crema.tensor.Activation;
 import crema.tensor.MatMulOps;
+import crema.tensor.Orientation;
 import crema.tensor.PackedMatrix;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
 /** {@link MatMulOps} of a backend without kernels of its own for them: every op runs on the reference. */
@@ -16,9 +18,9 @@ public abstract class FallbackMatMul implements MatMulOps {
   }
 
   @Override
-  public void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate) {
+  public void matmul(Orientation orientation, Tensor a, Tensor b, Tensor c, Write write) {
     fallback.run(call -> call.ops().matMul().matmul(
-        call.in(a), transposeA, call.in(b), transposeB, accumulate ? call.inOut(c) : call.out(c), accumulate));
+        orientation, call.in(a), call.in(b), call.out(c, write), write));
   }
 
   @Override

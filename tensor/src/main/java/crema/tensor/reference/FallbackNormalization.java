@@ -2,6 +2,7 @@ package crema.tensor.reference;
 
 import crema.tensor.NormalizationOps;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
 /** {@link NormalizationOps} of a backend without kernels of its own for them: every op runs on the reference. */
@@ -20,10 +21,10 @@ public abstract class FallbackNormalization implements NormalizationOps {
   }
 
   @Override
-  public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, boolean accumulate,
+  public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, Write write,
       @Nullable Tensor dweight) {
     fallback.run(call -> call.ops().normalization().rmsNormBackward(call.in(x), call.in(weight),
-        call.in(inverseRms), call.in(dy), accumulate ? call.inOut(dx) : call.out(dx), accumulate,
+        call.in(inverseRms), call.in(dy), call.out(dx, write), write,
         call.inOutOrNull(dweight)));
   }
 
@@ -36,9 +37,9 @@ public abstract class FallbackNormalization implements NormalizationOps {
 
   @Override
   public void layerNormBackward(Tensor x, Tensor weight, Tensor mean, Tensor inverseDeviation, Tensor dy, Tensor dx,
-      boolean accumulate, @Nullable Tensor dweight, @Nullable Tensor dbias) {
+      Write write, @Nullable Tensor dweight, @Nullable Tensor dbias) {
     fallback.run(call -> call.ops().normalization().layerNormBackward(call.in(x),
         call.in(weight), call.in(mean), call.in(inverseDeviation), call.in(dy),
-        accumulate ? call.inOut(dx) : call.out(dx), accumulate, call.inOutOrNull(dweight), call.inOutOrNull(dbias)));
+        call.out(dx, write), write, call.inOutOrNull(dweight), call.inOutOrNull(dbias)));
   }
 }

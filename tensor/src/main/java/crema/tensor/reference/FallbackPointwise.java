@@ -6,6 +6,7 @@ import crema.tensor.BinaryOperator;
 import crema.tensor.PointwiseOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
 /** {@link PointwiseOps} of a backend without kernels of its own for them: every op runs on the reference. */
@@ -33,9 +34,9 @@ public abstract class FallbackPointwise implements PointwiseOps {
   }
 
   @Override
-  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, boolean accumulate) {
+  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, Write write) {
     fallback.run(call -> call.ops().pointwise().activateBackward(
-        f, call.in(x), call.in(dy), accumulate ? call.inOut(dx) : call.out(dx), accumulate));
+        f, call.in(x), call.in(dy), call.out(dx, write), write));
   }
 
   @Override

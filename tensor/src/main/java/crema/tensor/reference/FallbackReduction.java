@@ -4,6 +4,7 @@ import crema.tensor.Pooling;
 import crema.tensor.ReductionOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 
 /** {@link ReductionOps} of a backend without kernels of its own for them: every op runs on the reference. */
 public abstract class FallbackReduction implements ReductionOps {
@@ -15,15 +16,15 @@ public abstract class FallbackReduction implements ReductionOps {
   }
 
   @Override
-  public void sum(Tensor x, Tensor y, boolean accumulate) {
+  public void sum(Tensor x, Tensor y, Write write) {
     fallback.run(call -> call.ops().reduction().sum(
-        call.in(x), accumulate ? call.inOut(y) : call.out(y), accumulate));
+        call.in(x), call.out(y, write), write));
   }
 
   @Override
-  public void sumRows(Tensor x, Tensor y, boolean accumulate) {
+  public void sumRows(Tensor x, Tensor y, Write write) {
     fallback.run(call -> call.ops().reduction().sumRows(
-        call.in(x), accumulate ? call.inOut(y) : call.out(y), accumulate));
+        call.in(x), call.out(y, write), write));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package crema.tensor.reference;
 
 import crema.tensor.Backend;
+import crema.tensor.ComposedOps;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Ops;
@@ -16,9 +17,18 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class ReferenceBackend implements Backend {
   private final AtomicLong liveBytes = new AtomicLong();
-  private final Ops ops = new Ops(new ReferenceMatMul(), new ReferencePointwise(), new ReferenceReduction(),
-      new ReferenceNormalization(), new ReferenceAttention(), new ReferenceEmbedding(), new ReferenceLosses(),
-      new ReferenceOptimizers());
+  private final Ops ops;
+
+  ReferenceBackend() {
+    var matMul = new ReferenceMatMul();
+    var pointwise = new ReferencePointwise();
+    var reduction = new ReferenceReduction();
+    var normalization = new ReferenceNormalization();
+    var attention = new ReferenceAttention();
+    ops = new Ops(matMul, pointwise, reduction, normalization, attention, new ReferenceEmbedding(),
+        new ReferenceLosses(), new ReferenceOptimizers(reduction),
+        new ComposedOps(matMul, pointwise, normalization, attention));
+  }
 
   @Override
   public Device device() {

@@ -6,6 +6,7 @@ import crema.tensor.BinaryOperator;
 import crema.tensor.PointwiseOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
 /** The specification of {@link PointwiseOps}. */
@@ -37,12 +38,12 @@ final class ReferencePointwise implements PointwiseOps {
   }
 
   @Override
-  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, boolean accumulate) {
+  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, Write write) {
     Elements input = Elements.of(x);
     Elements upstream = Elements.of(dy);
     Elements gradient = Elements.of(dx);
     for (long i = 0; i < input.count(); i++) {
-      gradient.put(i, upstream.get(i) * ReferenceActivation.derivative(f, input.get(i)), accumulate);
+      gradient.put(i, upstream.get(i) * ReferenceActivation.derivative(f, input.get(i)), write);
     }
   }
 

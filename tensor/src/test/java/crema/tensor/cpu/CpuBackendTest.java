@@ -11,6 +11,7 @@ import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -99,8 +100,8 @@ class CpuBackendTest {
         Tensor x = random(scope, 1, 5003, 37);
         Tensor rows = scope.zeros(DType.F32, 37);
         Tensor sum = scope.zeros(DType.F32, 1);
-        backend.ops().reduction().sumRows(x, rows, true);
-        backend.ops().reduction().sum(x, sum, false);
+        backend.ops().reduction().sumRows(x, rows, Write.ADD);
+        backend.ops().reduction().sum(x, sum, Write.SET);
         var results = new ArrayList<Object>();
         for (float value : rows.toFloats()) {
           results.add(value);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.WorkerPool;
+import crema.tensor.Orientation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -7,9 +7,11 @@ import crema.tensor.BackendOptions;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Ops;
+import crema.tensor.Orientation;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +32,7 @@ class FallbackTest {
     try (var scope = new Scope(backend)) {
       Tensor a = scope.floats(new float[] {1, 2, 3, 4}, 2, 2);
       Tensor c = scope.floats(new float[] {10, 20, 30, 40}, 2, 2);
-      matMul.matmul(a, false, a, true, c, true);
+      matMul.matmul(Orientation.NT, a, a, c, Write.ADD);
       assertThat(c.toFloats()).containsExactly(15, 31, 41, 65);
       assertThat(a.toFloats()).containsExactly(1, 2, 3, 4);
     }

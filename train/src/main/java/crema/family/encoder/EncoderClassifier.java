@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 
 /** A {@link Classifier} with a transformer encoder. */
@@ -27,19 +28,25 @@ public final class EncoderClassifier implements Classifier {
   /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
   private static final int BATCH_TOKENS = 2048;
 
+  /** While one batch waits for its turn at an operation, another prepares its own. */
+  private static final int LEAST_RUNNING = 2;
+
   private final Backend backend;
   private final EmbeddingClassifier model;
   private final Tokenizer tokenizer;
   private final Target target;
   private final int maxLength;
+  /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
+  private final Semaphore running;
 
   private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, Target target,
-      int maxLength) {
+      int maxLength, int threads) {
     this.backend = backend;
     this.model = model;
     this.tokenizer = tokenizer;
     this.target = target;
     this.maxLength = maxLength;
+    running = new Semaphore(Math.max(LEAST_RUNNING, threads));
   }
 
   static EncoderClassifier load(ModelSource source, ComputeOptions options) throws IOException {
@@ -54,7 +61,7 @@ public final class EncoderClassifier implements Classifier {
         model.load(weights);
         model.freeze();
         model.releaseWeights();
-        return new EncoderClassifier(backend, model, tokenizer, target, description.maxLength());
+        return new EncoderClassifier(backend, model, tokenizer, target, description.maxLength(), options.threads());
       } catch (IOException | RuntimeException e) {
         backend.close();
         throw e;
@@ -128,6 +135,7 @@ public final class EncoderClassifier implements Classifier {
       cumulative[i + 1] = cumulative[i] + tokens.get(i).length;
     }
     int[] ids = tokens.stream().flatMapToInt(Arrays::stream).toArray();
+    running.acquireUninterruptibly();
     try (var scope = new Scope(backend)) {
       var batch = new Batch(scope.ints(ids, ids.length), Sequences.of(scope, cumulative));
       float[] values = forward.apply(Tape.inference(scope), batch);
@@ -135,6 +143,8 @@ public final class EncoderClassifier implements Classifier {
       for (int i = 0; i < numbers.size(); i++) {
         rows[numbers.get(i)] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
       }
+    } finally {
+      running.release();
     }
     tokens.clear();
     numbers.clear();

@@ -1,6 +1,7 @@
 package crema.family.fasttext;
 
 import crema.base.UserError;
+import crema.base.WorkerPool;
 import crema.classify.Classifier;
 import crema.classify.ModelSource;
 import crema.classify.Prediction;
@@ -15,6 +16,7 @@ import crema.task.Target;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link Classifier} with a fastText model. */
 public final class FastTextClassifier implements Classifier {
@@ -30,22 +33,22 @@ public final class FastTextClassifier implements Classifier {
   private static final double LEAST = 1e-9;
 
   private final FastText model;
-  private final FastTextTrainingConfig.Text reading;
+  private final FastTextReading reading;
   private final Fields fields;
   private final Target target;
   private final LabelSet labels;
   private final Map<String, Integer> indices = new HashMap<>();
   /** Whether the model was trained on one label a text. */
   private final boolean isOnePath;
-  private final int threads;
+  private final WorkerPool pool;
 
-  FastTextClassifier(FastText model, FastTextTrainingConfig.Text reading, Target target, int threads) {
+  FastTextClassifier(FastText model, FastTextReading reading, Target target, int threads) {
     this.model = model;
     this.reading = reading;
     this.fields = reading.fields();
     this.target = target;
     this.labels = target.labels();
-    this.threads = threads;
+    pool = new WorkerPool(threads);
     isOnePath = model.config().loss() != LossKind.ONE_VS_ALL;
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
   }
@@ -55,6 +58,7 @@ public final class FastTextClassifier implements Classifier {
     var classifier = new FastTextClassifier(
         model, FastTextDescription.read(source), source.readTarget(), threads);
     if (model.config().task() != Task.SUPERVISED || !classifier.indices.keySet().containsAll(model.labels())) {
+      classifier.close();
       throw new UserError(source.name() + ": labels.json has other labels than model.bin: the files are of "
           + "different models");
     }
@@ -62,12 +66,12 @@ public final class FastTextClassifier implements Classifier {
   }
 
   /** A row as a line of fastText's training text. */
-  static String line(FastTextTrainingConfig.Text reading, List<String> labels, String text) {
+  static String line(FastTextReading reading, List<String> labels, String text) {
     return reading.fields().line(labels, List.of(cased(reading, text)));
   }
 
-  private static String cased(FastTextTrainingConfig.Text reading, String text) {
-    return reading.lowercase() ? text.toLowerCase(Locale.ROOT) : text;
+  private static String cased(FastTextReading reading, String text) {
+    return reading.isLowercase() ? text.toLowerCase(Locale.ROOT) : text;
   }
 
   private String words(String text) {
@@ -146,23 +150,27 @@ public final class FastTextClassifier implements Classifier {
 
   /** Answers for all texts in order, each thread with a predictor of its own. */
   private <T> List<T> forEach(List<String> texts, Function<Predictor, Function<String, T>> answer) {
-    int parts = Math.min(threads, texts.size());
-    var ranges = IntStream.range(0, parts);
-    return (parts > 1 ? ranges.parallel() : ranges)
-        .mapToObj(part -> {
-          Function<String, T> answers = answer.apply(model.newPredictor());
-          var answered = new ArrayList<T>();
-          int end = (int) ((part + 1L) * texts.size() / parts);
-          for (int i = (int) ((long) part * texts.size() / parts); i < end; i++) {
-            answered.add(answers.apply(texts.get(i)));
-          }
-          return answered;
-        })
-        .flatMap(List::stream)
-        .toList();
+    var answers = new ArrayList<@Nullable T>(Collections.nCopies(texts.size(), null));
+    int parts = Math.min(pool.threads(), texts.size());
+    WorkerPool.Task task = (part, _) -> {
+      Function<String, T> answerOf = answer.apply(model.newPredictor());
+      int end = (int) ((part + 1L) * texts.size() / parts);
+      for (int i = (int) ((long) part * texts.size() / parts); i < end; i++) {
+        answers.set(i, answerOf.apply(texts.get(i)));
+      }
+    };
+    // One text is answered by its caller, so that many callers need not take turns.
+    if (parts == 1) {
+      task.run(0, 0);
+    } else {
+      pool.run(parts, task);
+    }
+    return answers.stream().map(Objects::requireNonNull).toList();
   }
 
-  /** There is nothing to release. */
+  /** Ends the threads. */
   @Override
-  public void close() {}
+  public void close() {
+    pool.close();
+  }
 }

@@ -1,5 +1,6 @@
 package crema.family.staged;
 
+import crema.base.WorkerPool;
 import crema.classify.Classifier;
 import crema.family.staged.Routes.Stage;
 import crema.task.Target;
@@ -23,6 +24,7 @@ final class StagedClassifier implements Classifier {
   private final Target target;
   private final List<Classifier> classifiers;
   private final List<Path> paths = new ArrayList<>();
+  private final WorkerPool pool;
 
   /**
    * The way to a label.
@@ -41,10 +43,11 @@ final class StagedClassifier implements Classifier {
    * @param routes how the stages lead to labels
    * @param target has those labels, and no others but what they imply
    * @param classifiers of the {@linkplain Routes#stages stages}, in their order; they are closed with this one
+   * @param threads how many threads ask the classifiers
    * @throws IllegalArgumentException when the labels of the target are others, or a classifier's labels are not the
    *     branches of its stage
    */
-  StagedClassifier(Routes routes, Target target, List<? extends Classifier> classifiers) {
+  StagedClassifier(Routes routes, Target target, List<? extends Classifier> classifiers, int threads) {
     this.target = target;
     this.classifiers = List.copyOf(classifiers);
     List<Stage> stages = routes.stages();
@@ -77,6 +80,7 @@ final class StagedClassifier implements Classifier {
     if (reached.size() < target.labels().size()) {
       throw new IllegalArgumentException("of " + target.labels().size() + " labels routes lead to " + reached.size());
     }
+    pool = new WorkerPool(threads);
   }
 
   private static Map<String, Integer> branches(Stage stage, Classifier classifier) {
@@ -98,7 +102,7 @@ final class StagedClassifier implements Classifier {
   /** The logarithms of the probabilities. */
   @Override
   public float[][] logits(List<String> texts) {
-    List<float[][]> byStage = classifiers.stream().map(classifier -> classifier.probabilities(texts)).toList();
+    float[][][] byStage = byStage(texts);
     var logits = new float[texts.size()][];
     for (int text = 0; text < logits.length; text++) {
       var probabilities = new double[target.labels().size()];
@@ -106,7 +110,7 @@ final class StagedClassifier implements Classifier {
       for (Path path : paths) {
         double product = 1;
         for (Step step : path.steps) {
-          product *= byStage.get(step.stage)[text][step.branch];
+          product *= byStage[step.stage][text][step.branch];
         }
         for (int label : path.implied) {
           probabilities[label] += product;
@@ -116,6 +120,28 @@ final class StagedClassifier implements Classifier {
       logits[text] = all == 0 ? new float[0] : logarithms(probabilities);
     }
     return logits;
+  }
+
+  /** The probabilities of the branches: {@code [stages][texts][branches]}. */
+  private float[][][] byStage(List<String> texts) {
+    var byStage = new float[classifiers.size()][texts.size()][];
+    int parts = Math.min(pool.threads(), texts.size());
+    WorkerPool.Task task = (each, _) -> {
+      int stage = each / parts;
+      int begin = (int) ((long) (each % parts) * texts.size() / parts);
+      int end = (int) ((each % parts + 1L) * texts.size() / parts);
+      float[][] answers = classifiers.get(stage).probabilities(texts.subList(begin, end));
+      System.arraycopy(answers, 0, byStage[stage], begin, answers.length);
+    };
+    // One text is answered by its caller, so that many callers need not take turns.
+    if (parts > 1) {
+      pool.run(classifiers.size() * parts, task);
+    } else if (parts == 1) {
+      for (int stage = 0; stage < classifiers.size(); stage++) {
+        task.run(stage, 0);
+      }
+    }
+    return byStage;
   }
 
   private static float[] logarithms(double[] probabilities) {
@@ -134,6 +160,7 @@ final class StagedClassifier implements Classifier {
 
   @Override
   public void close() {
+    pool.close();
     classifiers.forEach(Classifier::close);
   }
 }

@@ -62,9 +62,10 @@ final class StagedDescription {
         if (family instanceof StagedFamily) {
           throw new UserError(own.name() + " cannot have stages of its own");
         }
-        classifiers.add(family.open(own, options));
+        // The threads ask many stages at once, rather than one stage with all of them.
+        classifiers.add(family.open(own, options.withThreads(1)));
       }
-      return new StagedClassifier(routes, target, classifiers);
+      return new StagedClassifier(routes, target, classifiers, options.threads());
     } catch (IllegalArgumentException e) {
       classifiers.forEach(Classifier::close);
       throw new UserError(model.name() + ": " + e.getMessage(), e);

@@ -79,7 +79,7 @@ class StagedClassifierTest {
     // The order of a classifier's labels is its own.
     var classifier = new StagedClassifier(routes, single("a", "b", "other"), List.of(
         new Constant(List.of("other", "not other"), 0.25f, 0.75f),
-        new Constant(List.of("b", "a"), 0.8f, 0.2f)));
+        new Constant(List.of("b", "a"), 0.8f, 0.2f)), 2);
     assertThat(classifier.probabilities(List.of("x", ""))[0])
         .containsExactly(new float[] {0.15f, 0.6f, 0.25f}, within(1e-6f));
     assertThat(classifier.predict(List.of("x"), 2).getFirst()).extracting(Prediction::label)
@@ -91,7 +91,7 @@ class StagedClassifierTest {
   void anEmptyTextGetsZerosAndNoLabel() {
     var classifier = new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"),
         single("a", "b", "other"), List.of(
-        new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "b"), 0.5f, 0.5f)));
+        new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "b"), 0.5f, 0.5f)), 2);
     assertThat(classifier.probabilities(List.of(""))[0]).containsOnly(0);
     assertThat(classifier.predict(List.of(""), 3)).containsExactly(List.of());
   }
@@ -117,7 +117,7 @@ class StagedClassifierTest {
   void aClassifierOfOtherBranchesIsRefused() {
     var routes = Routes.twoStage(labels("a", "b", "other"), "other");
     assertThatThrownBy(() -> new StagedClassifier(routes, single("a", "b", "other"), List.of(
-        new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "c"), 0.5f, 0.5f))))
+        new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "c"), 0.5f, 0.5f)), 2))
         .hasMessage("the stage after 'not other' decides between [a, b], but its classifier between [a, c]");
   }
 
@@ -145,7 +145,7 @@ class StagedClassifierTest {
   void closingClosesAllStages() {
     var stages = List.of(new Constant(List.of("not other", "other"), 0.5f, 0.5f),
         new Constant(List.of("a", "b"), 0.5f, 0.5f));
-    new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"), single("a", "b", "other"), stages)
+    new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"), single("a", "b", "other"), stages, 2)
         .close();
     assertThat(stages).allMatch(stage -> stage.closed);
   }
@@ -171,7 +171,7 @@ class StagedClassifierTest {
       }
       classifiers.add(new Constant(stage.branches(), probabilities));
     }
-    float[] actual = new StagedClassifier(routes, new SingleLabelTarget(labels), classifiers)
+    float[] actual = new StagedClassifier(routes, new SingleLabelTarget(labels), classifiers, 2)
         .probabilities(List.of("x"))[0];
     double total = 0;
     for (int label = 0; label < labels.size(); label++) {
