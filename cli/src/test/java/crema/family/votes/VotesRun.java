@@ -7,7 +7,7 @@ import crema.classify.RunContext;
 import crema.classify.TrainingResult;
 import crema.data.ProblemListener;
 import crema.data.SplitRows;
-import crema.report.StepLog;
+import crema.nn.train.StepLog;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
 import crema.run.TextRun;

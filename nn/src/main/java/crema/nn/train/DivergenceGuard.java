@@ -1,4 +1,4 @@
-package crema.run;
+package crema.nn.train;
 
 import crema.base.UserError;
 import crema.nn.Module;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * Stops a run whose loss is no longer a number or has exploded: when its running mean is several times what guessing
  * would cost, nothing good comes any more.
  */
-public final class DivergenceGuard {
+final class DivergenceGuard {
   private static final double MOMENTUM = 0.98;
   private static final double EXPLODED = 4;
 
@@ -21,16 +21,16 @@ public final class DivergenceGuard {
   /**
    * A guard.
    *
-   * @param guessing what guessing costs
+   * @param guessing what guessing costs; NaN if that is not known
    * @param smoothed the running mean so far; NaN before the first step
    */
-  public DivergenceGuard(double guessing, double smoothed) {
+  DivergenceGuard(double guessing, double smoothed) {
     this.guessing = guessing;
     this.smoothed = smoothed;
   }
 
   /** The running mean of the loss. */
-  public double smoothed() {
+  double smoothed() {
     return smoothed;
   }
 
@@ -43,7 +43,7 @@ public final class DivergenceGuard {
    * @throws UserError when the run has diverged; the message names the step and, if the numbers broke, the
    *     layer
    */
-  public void check(long step, double loss, double norm, double learningRate, Module model,
+  void check(long step, double loss, double norm, double learningRate, Module model,
       Supplier<Map<String, Tensor>> gradients, String lastCheckpoint) {
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
       String where = gradients.get().entrySet().stream()

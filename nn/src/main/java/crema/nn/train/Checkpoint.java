@@ -1,4 +1,4 @@
-package crema.run;
+package crema.nn.train;
 
 import crema.nn.Weights;
 import crema.nn.io.SafetensorsReader;
@@ -12,12 +12,12 @@ import java.nio.file.Path;
  * @param tensors the parameters under {@code model.}, the best parameters under {@code best.} and the optimizer's
  *     moments under {@code optimizer.}
  */
-public record Checkpoint(Path file, TrainingState state, SafetensorsReader tensors) implements AutoCloseable {
-  public static final String MODEL = "model.";
-  public static final String BEST = "best.";
-  public static final String OPTIMIZER = "optimizer.";
+record Checkpoint(Path file, TrainingState state, SafetensorsReader tensors) implements AutoCloseable {
+  static final String MODEL = "model.";
+  static final String BEST = "best.";
+  static final String OPTIMIZER = "optimizer.";
 
-  public Weights under(String prefix) {
+  Weights under(String prefix) {
     return tensors.under(prefix);
   }
 

@@ -1,4 +1,4 @@
-package crema.report;
+package crema.nn.train;
 
 /**
  * One training step.
@@ -8,7 +8,7 @@ package crema.report;
  * @param loss the mean training loss of the step; may be infinite or NaN when training diverges
  * @param learningRate the learning rate of the step
  * @param gradNorm the norm of the gradient before clipping, or NaN where the trainer has none
- * @param tokensPerSecond tokens (for a model without tokens, documents) trained a second
+ * @param tokensPerSecond tokens (for a model without tokens, examples) trained a second
  * @param seconds seconds of training until the end of this step, over all resumed parts of the run
  */
 public record StepRecord(

@@ -1,4 +1,4 @@
-package crema.report;
+package crema.nn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,15 @@ class StepLogTest {
   @Test
   void recordsComeBackAsWritten() throws IOException {
     var file = folder.resolve("steps.jsonl");
-    var records = SampleReport.log(250);
+    var records = new ArrayList<LogRecord>();
+    for (int step = 1; step <= 250; step++) {
+      records.add(new StepRecord(step, step / 300.0, 2.2 * Math.exp(-step / 180.0), 3e-4 * Math.min(step / 120.0, 1),
+          1 + Math.sin(step), 9000 + 400 * Math.cos(step), step * 0.13));
+      if (step % 100 == 0) {
+        records.add(new ValidationRecord(step, step / 300.0, 0.2 + 1.9 * Math.exp(-step / 200.0),
+            Map.of("accuracy", 0.95, "macro_f1", 1 - Math.exp(-step / 250.0)), 1.5));
+      }
+    }
     write(file, records);
     assertThat(StepLog.read(file)).isEqualTo(records);
   }

@@ -1,4 +1,4 @@
-package crema.report;
+package crema.nn.train;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package crema.report;
+package crema.nn.train;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.Map;
  * @param step the optimizer step after which it ran
  * @param epoch the epochs completed, for instance 1.25
  * @param loss the mean loss on the validation set, or NaN where the trainer has none
- * @param metrics metrics by key, such as {@code macro_f1} (see {@link crema.metrics.Metric#key()}), in order
+ * @param metrics metrics by key, such as {@code macro_f1}, in order
  * @param seconds how long the validation took
  */
 public record ValidationRecord(long step, double epoch, double loss, Map<String, Double> metrics, double seconds)

@@ -1,4 +1,4 @@
-package crema.report;
+package crema.nn.train;
 
 import crema.base.json.Json;
 import crema.base.json.JsonException;

@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The loss of a model on a batch: that of its logits and, if asked for, one of its embeddings. */
-final class Objective {
+final class ClassifierLoss {
   /**
    * The contrastive loss of a batch that knows nothing is the logarithm of its rows, of which there are hardly more.
    */
@@ -28,7 +28,7 @@ final class Objective {
   private final Loss loss;
   private final @Nullable AuxiliaryLoss withAuxiliary;
 
-  private Objective(Target target, Targets.Form form, Loss loss, @Nullable AuxiliaryLoss withAuxiliary) {
+  private ClassifierLoss(Target target, Targets.Form form, Loss loss, @Nullable AuxiliaryLoss withAuxiliary) {
     this.target = target;
     this.form = form;
     this.loss = loss;
@@ -41,12 +41,12 @@ final class Objective {
    * @param rows the number of training rows
    * @throws UserError if the settings do not fit the target
    */
-  static Objective of(LossConfig config, Target target, long rows) {
+  static ClassifierLoss of(LossConfig config, Target target, long rows) {
     try {
       Targets.Form form = config.form(target.kind());
       var labels = new TrainingLabels(form, target.labels().counts(), rows, target.tree());
       Loss loss = config.definition().create(config.values(), labels);
-      return new Objective(target, form, loss,
+      return new ClassifierLoss(target, form, loss,
           AuxiliaryLoss.of(loss, config.auxiliary(), details(target), target.tree()).orElse(null));
     } catch (IllegalArgumentException e) {
       throw new UserError("loss " + config.name() + ": " + e.getMessage(), e);
@@ -54,8 +54,8 @@ final class Objective {
   }
 
   /** The likelihood of a target's labels, which compares models whatever they were trained with. */
-  static Objective likelihood(Target target) {
-    return new Objective(target, details(target), target.link().likelihood(target.tree()), null);
+  static ClassifierLoss likelihood(Target target) {
+    return new ClassifierLoss(target, details(target), target.link().likelihood(target.tree()), null);
   }
 
   /** The form of the most detailed labels. */
@@ -82,7 +82,7 @@ final class Objective {
   }
 
   /** About what the loss is where the model knows nothing: several times as much means that training has diverged. */
-  double guessing() {
+  double uninformed() {
     double ofLogits = form == Targets.Form.MULTI_HOT
         ? Math.log(2)
         : Math.log(target.labels().size()) * target.tree().depth();

@@ -1,12 +1,13 @@
-package crema.run;
+package crema.nn.train;
 
 import crema.base.UserError;
+import crema.base.json.Json;
 import crema.base.json.JsonException;
-import crema.classify.TrainingListener;
+import crema.base.json.JsonNode;
+import crema.base.json.JsonRecords;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
-import crema.settings.RecordJson;
 import crema.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -29,7 +30,7 @@ import java.util.zip.CRC32C;
  * is written to a temporary file, forced to disk and renamed, and the one before it is kept until then, so there is
  * always one to go on from.
  */
-public final class CheckpointStore {
+final class CheckpointStore {
   private static final String STATE = "crema.state";
   private static final String CHECKSUM = "crema.crc32c";
   private static final Pattern NAME = Pattern.compile("step-(\\d{9,18})\\.safetensors");
@@ -37,15 +38,22 @@ public final class CheckpointStore {
   private static final int CHUNK = 1 << 16;
 
   private final Path folder;
+  private final String startOver;
 
-  public CheckpointStore(Path folder) {
+  /**
+   * The checkpoints of a folder, which need not be there.
+   *
+   * @param startOver how a run is begun anew, for messages: "start over in another folder"
+   */
+  CheckpointStore(Path folder, String startOver) {
     this.folder = folder;
+    this.startOver = startOver;
   }
 
   /** Writes a checkpoint and deletes all but the newest two. */
-  public Path save(TrainingState state, Map<String, Tensor> tensors) throws IOException {
+  Path save(TrainingState state, Map<String, Tensor> tensors) throws IOException {
     Files.createDirectories(folder);
-    String text = RecordJson.toText(state);
+    String text = Json.write(JsonRecords.toJson(state));
     var checksum = new CRC32C();
     update(checksum, text);
     tensors.forEach((name, tensor) -> {
@@ -64,11 +72,11 @@ public final class CheckpointStore {
   /**
    * Opens the newest checkpoint that is whole.
    *
-   * @param listener is told of damaged ones
+   * @param listener is warned of damaged ones
    * @return empty if there is no checkpoint
    * @throws UserError when there are checkpoints and all are damaged, or one is of a newer version
    */
-  public Optional<Checkpoint> newest(TrainingListener listener) throws IOException {
+  Optional<Checkpoint> newest(LoopListener listener) throws IOException {
     List<Path> files = newestFirst();
     for (Path file : files) {
       try {
@@ -78,12 +86,12 @@ public final class CheckpointStore {
       }
     }
     if (!files.isEmpty()) {
-      throw new UserError("every checkpoint in " + folder + " is damaged; start over with --overwrite");
+      throw new UserError("every checkpoint in " + folder + " is damaged; " + startOver);
     }
     return Optional.empty();
   }
 
-  private static Checkpoint open(Path file) throws IOException {
+  private Checkpoint open(Path file) throws IOException {
     SafetensorsReader reader = SafetensorsReader.open(file);
     try {
       String text = reader.metadata().get(STATE);
@@ -99,17 +107,24 @@ public final class CheckpointStore {
       if (!Long.toHexString(checksum.getValue()).equals(reader.metadata().get(CHECKSUM))) {
         throw new InvalidWeightsException("its checksum is wrong");
       }
-      TrainingState state = RecordJson.read(text, TrainingState.class);
-      if (state.version() > TrainingState.VERSION) {
-        throw new UserError(file + " was written by a newer version of Crema; resume with that one");
-      }
-      return new Checkpoint(file, state, reader);
+      JsonNode json = Json.parse(text);
+      requireVersion(file, json.path("version").asInt(0));
+      return new Checkpoint(file, JsonRecords.read(json, TrainingState.class), reader);
     } catch (JsonException e) {
       reader.close();
       throw new InvalidWeightsException("its state cannot be read");
     } catch (RuntimeException e) {
       reader.close();
       throw e;
+    }
+  }
+
+  private void requireVersion(Path file, int version) {
+    if (version > TrainingState.VERSION) {
+      throw new UserError(file + " was written by a newer version of Crema; resume with that one");
+    }
+    if (version < TrainingState.VERSION) {
+      throw new UserError(file + " was written by an earlier version of Crema; resume with that one, or " + startOver);
     }
   }
 

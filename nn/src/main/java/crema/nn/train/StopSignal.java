@@ -1,4 +1,4 @@
-package crema.classify;
+package crema.nn.train;
 
 /** Asks a training run to stop after the current step; it then saves a checkpoint. Set from any thread. */
 public final class StopSignal {

@@ -1,4 +1,4 @@
-package crema.report;
+package crema.nn.train;
 
 /** One line of a {@link StepLog}. */
 public sealed interface LogRecord permits StepRecord, ValidationRecord, ThresholdRecord {
