@@ -148,6 +148,7 @@ public record ModelDirectory(Path path) implements ModelSource {
   /** What a run does first; there is nothing to resume before it has succeeded. */
   @FunctionalInterface
   public interface Beginning<T> {
+    /** Begins the run. */
     T run() throws IOException;
   }
 

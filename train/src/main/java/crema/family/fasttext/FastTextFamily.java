@@ -5,8 +5,8 @@ import crema.base.UserError;
 import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.data.ProblemListener;
@@ -23,7 +23,6 @@ import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
 import crema.task.LossRows;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +32,9 @@ public final class FastTextFamily implements ModelFamily {
   static final String MODEL = "model.bin";
 
   private static final int FEWEST_BUCKETS = 1000;
+
+  /** Found as a service. */
+  public FastTextFamily() {}
 
   @Override
   public String key() {

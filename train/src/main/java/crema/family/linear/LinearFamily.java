@@ -2,8 +2,8 @@ package crema.family.linear;
 
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.family.staged.StagedFamily;
@@ -21,6 +21,9 @@ import java.util.Map;
 public final class LinearFamily implements ModelFamily {
   static final String TERMS = "terms.json";
   static final String WEIGHTS = "model.safetensors";
+
+  /** Found as a service. */
+  public LinearFamily() {}
 
   @Override
   public String key() {

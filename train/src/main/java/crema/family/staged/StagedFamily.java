@@ -19,6 +19,9 @@ public final class StagedFamily implements ModelFamily {
   static final String KEY = "staged";
   private static final String STAGES = "stages";
 
+  /** Found as a service. */
+  public StagedFamily() {}
+
   /** The model of a stage, from 0. */
   static ModelSource stage(ModelSource model, int stage) {
     return model.folder(STAGES).folder(Integer.toString(stage + 1));
