@@ -1,10 +1,15 @@
 package crema.base;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +115,15 @@ public final class WorkerPool implements AutoCloseable {
       callerInTask = false;
       callers.unlock();
     }
+  }
+
+  /**
+   * The results of {@code task} for every index below {@code tasks}, in the order of the indices; see {@link #run}.
+   */
+  public <T> List<T> map(int tasks, IntFunction<T> task) {
+    var results = new ArrayList<@Nullable T>(Collections.nCopies(tasks, null));
+    run(tasks, (index, _) -> results.set(index, task.apply(index)));
+    return results.stream().map(Objects::requireNonNull).toList();
   }
 
   /**

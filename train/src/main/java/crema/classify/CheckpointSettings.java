@@ -1,5 +1,6 @@
 package crema.classify;
 
+import crema.nn.train.CheckpointPolicy;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -22,6 +23,11 @@ public record CheckpointSettings(Settings settings) {
 
   /** After each epoch and every ten minutes. */
   public static final CheckpointSettings DEFAULT = new CheckpointSettings(Settings.of(SECTION));
+
+  /** The same for a training loop. */
+  public CheckpointPolicy policy() {
+    return new CheckpointPolicy(everySteps(), everyEpochs(), everyMinutes());
+  }
 
   /** After so many steps; 0 for not by steps. */
   public long everySteps() {

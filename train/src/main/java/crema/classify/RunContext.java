@@ -1,6 +1,7 @@
 package crema.classify;
 
 import crema.data.SplitRows;
+import crema.nn.train.StopSignal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import crema.classify.RunContext;
 import crema.classify.TrainingResult;
 import crema.data.RowSource;
 import crema.data.SplitRows;
-import crema.report.StepLog;
+import crema.nn.train.StepLog;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
@@ -28,7 +28,8 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
     Validator.Result result = new Validator(classifier.target(), answers, ValidationMetric.MICRO_F1)
         .validate(scored, Double.NaN, steps, epochs, began);
-    result.log(log, context.directory().thresholdLog());
+    log.write(result.entry());
+    result.logThresholds(context.directory().thresholdLog());
     context.listener().validated(result.entry(), true);
     return scored;
   }

@@ -6,9 +6,10 @@ import crema.metrics.Metric;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ThresholdSweep;
-import crema.report.StepLog;
-import crema.report.ThresholdRecord;
-import crema.report.ValidationRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.ThresholdRecord;
+import crema.nn.train.Validation;
+import crema.nn.train.ValidationRecord;
 import crema.task.AnswerSettings;
 import crema.task.MultiLabelTarget;
 import crema.task.ScoredRows;
@@ -38,9 +39,8 @@ public record Validator(Target target, AnswerSettings decision, ValidationMetric
    * @param thresholds all thresholds that were tried; null where labels have none
    */
   public record Result(ValidationRecord entry, double value, @Nullable ThresholdRecord thresholds) {
-    /** Writes both entries to their logs; what was logged of later steps before is removed from that of thresholds. */
-    public void log(StepLog log, Path thresholdLog) throws IOException {
-      log.write(entry);
+    /** Writes the thresholds to their log, if there are any; what was logged of later steps before is removed. */
+    public void logThresholds(Path thresholdLog) throws IOException {
       if (thresholds != null) {
         try (StepLog file = StepLog.resume(thresholdLog, entry.step() - 1)) {
           file.write(thresholds);
@@ -49,9 +49,9 @@ public record Validator(Target target, AnswerSettings decision, ValidationMetric
     }
   }
 
-  /** Whether lower values are better. */
-  public boolean isByLoss() {
-    return metric.metric().isEmpty();
+  /** Which values are better. */
+  public Validation.Better better() {
+    return metric.metric().isEmpty() ? Validation.Better.LOWER : Validation.Better.HIGHER;
   }
 
   /**

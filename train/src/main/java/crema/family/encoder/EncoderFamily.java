@@ -3,8 +3,8 @@ package crema.family.encoder;
 import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.nn.io.SafetensorsReader;
@@ -79,8 +79,7 @@ public final class EncoderFamily implements ModelFamily {
   public Run newRun(Settings settings, RunContext context) {
     return () -> {
       try (Backend backend = context.compute().openBackend();
-          var run = new EncoderRun(settings, context.directory(), context.checkpoints(), backend,
-              context.compute().threads(), context.listener(), context.stop())) {
+          var run = new EncoderRun(settings, backend, context)) {
         return run.run(context.commandLine());
       }
     };

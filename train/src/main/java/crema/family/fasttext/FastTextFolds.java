@@ -1,6 +1,5 @@
 package crema.family.fasttext;
 
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.data.Grouping;
 import crema.data.ProblemListener;
@@ -10,6 +9,7 @@ import crema.data.SplitPlan;
 import crema.fasttext.FastText;
 import crema.fasttext.TextSource;
 import crema.metrics.ClassificationMetrics;
+import crema.nn.train.StopSignal;
 import crema.run.DataSettings;
 import crema.run.LabelledTest;
 import crema.run.Languages;

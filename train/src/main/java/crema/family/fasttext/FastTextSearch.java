@@ -1,13 +1,13 @@
 package crema.family.fasttext;
 
 import crema.base.UserError;
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.fasttext.Autotune;
 import crema.fasttext.AutotuneOptions;
 import crema.fasttext.FastTextConfig;
 import crema.fasttext.Metric;
 import crema.fasttext.TextSource;
+import crema.nn.train.StopSignal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

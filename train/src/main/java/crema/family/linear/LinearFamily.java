@@ -2,8 +2,8 @@ package crema.family.linear;
 
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.family.staged.StagedFamily;

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import crema.base.UserError;
 import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
-import crema.classify.StopSignal;
+import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.metrics.Metric;
-import crema.report.StepLog;
-import crema.report.StepRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.StepRecord;
+import crema.nn.train.StopSignal;
 import crema.run.ValidationMetric;
 import crema.run.ValidationSettings;
 import crema.settings.Settings;
@@ -215,8 +216,7 @@ class EncoderRunTest {
     var directory = new ModelDirectory(folder);
     directory.prepareForRun(false);
     try (var backend = SmallRuns.backend(2)) {
-      try (var trainer = new EncoderRun(SmallRuns.config(titles), directory, CheckpointSettings.DEFAULT, backend, 2,
-          new TrainingListener() {}, new StopSignal())) {
+      try (var trainer = new EncoderRun(SmallRuns.config(titles), backend, RunContext.in(directory))) {
         trainer.run(List.of("test"));
         assertThat(backend.liveBytes()).isPositive();
       }

@@ -1,8 +1,9 @@
 package crema.family.encoder;
 
 import crema.classify.CheckpointSettings;
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
-import crema.classify.StopSignal;
+import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.ProblemListener;
@@ -10,6 +11,7 @@ import crema.data.ProductTitles;
 import crema.data.Row;
 import crema.nn.loss.ClassWeighting;
 import crema.nn.loss.StandardLosses;
+import crema.nn.train.StopSignal;
 import crema.run.DataSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
@@ -89,7 +91,9 @@ public final class SmallRuns {
     var directory = new ModelDirectory(folder);
     Files.createDirectories(folder);
     try (Backend backend = backend(threads);
-        var trainer = new EncoderRun(config, directory, policy, backend, threads, listener, stop)) {
+        var trainer = new EncoderRun(config, backend, RunContext.in(directory)
+            .withCompute(ComputeOptions.threads(threads)).withCheckpoints(policy).withListener(listener)
+            .withStop(stop))) {
       return trainer.run(List.of("test"));
     }
   }
