@@ -3,6 +3,8 @@ package crema.cli;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.classify.Provenance;
+import crema.cli.console.CommandTable;
+import crema.cli.console.Terminal;
 import crema.cli.fasttext.FastTextCommand;
 import crema.tensor.Backend;
 import java.io.IOException;
@@ -60,7 +62,7 @@ public final class Crema implements Runnable {
     Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
     int code;
     try {
-      code = run(terminal, arguments);
+      code = run(terminal, WindowsArguments.restore(arguments, System.getenv(WindowsArguments.VARIABLE)));
     } catch (OutOfMemoryError e) {
       mistake(terminal, "out of memory (" + e.getMessage()
           + "): use smaller batches (--batch-tokens), a smaller model, or "
