@@ -39,7 +39,6 @@ import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.Batches;
 import crema.data.PackedBatch;
-import crema.data.Row;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.EmbeddingClassifier;
@@ -64,12 +63,12 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Trains an encoder: prepares its data, assembles the {@link TrainingLoop}, and tests and writes the model at the end.
@@ -235,14 +234,13 @@ public final class EncoderRun implements AutoCloseable {
         .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), new DataSettings(settings), facts);
   }
 
+  /** The language of each test example; empty if there are no metrics by language. */
   private List<String> testLanguages() {
-    var languages = new ArrayList<String>();
-    var reported = new Languages(settings);
-    if (reported.areReported()) {
-      Function<Row, String> reader = reported.reader();
-      data.testRecipe().forEachUsed(row -> languages.add(reader.apply(row)));
+    if (!new Languages(settings).areReported()) {
+      return List.of();
     }
-    return languages;
+    return IntStream.range(0, data.test().size())
+        .mapToObj(example -> Objects.requireNonNull(data.test().meta(example).language())).toList();
   }
 
   /** What there is of an encoder besides its labels; the tokenizer was written before training. */
