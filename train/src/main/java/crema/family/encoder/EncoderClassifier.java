@@ -12,7 +12,7 @@ import crema.data.TokenDataset;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsReader;
-import crema.nn.model.EmbeddingClassifier;
+import crema.nn.model.TextClassifier;
 import crema.task.Target;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
@@ -32,14 +32,14 @@ public final class EncoderClassifier implements Classifier {
   private static final int LEAST_RUNNING = 2;
 
   private final Backend backend;
-  private final EmbeddingClassifier model;
+  private final TextClassifier model;
   private final Tokenizer tokenizer;
   private final Target target;
   private final int maxLength;
   /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
   private final Semaphore running;
 
-  private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, Target target,
+  private EncoderClassifier(Backend backend, TextClassifier model, Tokenizer tokenizer, Target target,
       int maxLength, int threads) {
     this.backend = backend;
     this.model = model;
@@ -57,7 +57,7 @@ public final class EncoderClassifier implements Classifier {
       requireFit(source, description, target.labels(), tokenizer);
       Backend backend = options.openBackend();
       try (var weights = SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
-        var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
+        var model = new TextClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
         model.load(weights);
         model.freeze();
         model.releaseWeights();

@@ -9,7 +9,7 @@ import crema.data.PackedBatch;
 import crema.data.Sampler;
 import crema.data.TokenDataset;
 import crema.metrics.ScoreMatrix;
-import crema.nn.model.EmbeddingClassifier;
+import crema.nn.model.TextClassifier;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
@@ -32,10 +32,10 @@ final class Evaluator {
   record Evaluation(ScoredRows rows, double loss) {}
 
   private final Backend backend;
-  private final EmbeddingClassifier model;
+  private final TextClassifier model;
   private final ClassifierLoss loss;
 
-  Evaluator(Backend backend, EmbeddingClassifier model, Target target) {
+  Evaluator(Backend backend, TextClassifier model, Target target) {
     this.backend = backend;
     this.model = model;
     loss = ClassifierLoss.likelihood(target);
