@@ -60,7 +60,7 @@ public final class Crema implements Runnable {
     Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
     int code;
     try {
-      code = run(terminal, arguments);
+      code = run(terminal, WindowsArguments.restore(arguments, System.getenv(WindowsArguments.VARIABLE)));
     } catch (OutOfMemoryError e) {
       mistake(terminal, "out of memory (" + e.getMessage()
           + "): use smaller batches (--batch-tokens), a smaller model, or "
