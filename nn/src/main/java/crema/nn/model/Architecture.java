@@ -2,11 +2,9 @@ package crema.nn.model;
 
 import crema.base.Keyed;
 import crema.nn.model.prenorm.PreNormConfig;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The architectures of text encoders: a row each, and a package with its config, its modules and, by their names, its
@@ -40,12 +38,7 @@ public enum Architecture implements Keyed {
    */
   static Architecture of(Map<String, ?> json) {
     Object name = json.get(KEY);
-    if (name == null) {
-      return PRE_NORM;
-    }
-    List<Architecture> all = Arrays.asList(values());
-    return Keyed.find(all, name.toString()).orElseThrow(() -> new IllegalArgumentException(KEY + " must be one of "
-        + all.stream().map(Keyed::key).collect(Collectors.joining(", ")) + ", not '" + name + "'"));
+    return name == null ? PRE_NORM : ConfigValues.choice(KEY, name.toString(), List.of(values()));
   }
 
   /**

@@ -1,6 +1,8 @@
 package crema.nn.model;
 
+import crema.base.Keyed;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,12 @@ public record ConfigValues(Map<String, ?> json) {
   /** The first of some keys that the object has; the first one if it has none. */
   public String firstKey(String... keys) {
     return Arrays.stream(keys).filter(json::containsKey).findFirst().orElse(keys[0]);
+  }
+
+  /** The choice of a name, such as an enum's constant; complains if there is none. */
+  static <T extends Keyed> T choice(String key, String name, List<T> choices) {
+    return Keyed.find(choices, name).orElseThrow(() -> new IllegalArgumentException(
+        key + " must be one of " + String.join(", ", Keyed.keys(choices)) + ", not '" + name + "'"));
   }
 
   private static String display(double value) {

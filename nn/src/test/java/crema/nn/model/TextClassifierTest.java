@@ -43,7 +43,7 @@ class TextClassifierTest {
     return TextClassifierConfig.of(Map.ofEntries(Map.entry("vocab_size", VOCABULARY),
         Map.entry("num_labels", LABELS), Map.entry("hidden_size", 36), Map.entry("num_hidden_layers", 3),
         Map.entry("num_attention_heads", 6), Map.entry("num_key_value_heads", 2), Map.entry("ffn_hidden_size", 50),
-        Map.entry("dropout", 0.2), Map.entry("max_drop_path", 0.5), Map.entry("head", head.toString()),
+        Map.entry("dropout", 0.2), Map.entry("max_drop_path", 0.5), Map.entry("head", head.key()),
         Map.entry("bag_size", bagSize)));
   }
 
