@@ -1,4 +1,4 @@
-package crema.cli;
+package crema.cli.console;
 
 import crema.report.TerminalStyle;
 import java.io.BufferedOutputStream;
@@ -29,7 +29,7 @@ public record Terminal(
    * The process's own streams. A launcher that can tell says in {@code crema.terminal} which of them are terminals;
    * otherwise the JVM is asked, which knows of input and output together only.
    */
-  static Terminal system() {
+  public static Terminal system() {
     String told = System.getProperty("crema.terminal");
     Set<String> terminals = told == null ? terminalsByConsole() : Set.of(told.split(","));
     int columns = columns(System.getProperty("crema.columns", ""));

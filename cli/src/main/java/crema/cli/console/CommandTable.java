@@ -1,4 +1,4 @@
-package crema.cli;
+package crema.cli.console;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
