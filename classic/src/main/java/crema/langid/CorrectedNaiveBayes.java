@@ -17,8 +17,8 @@ import java.util.Random;
  *
  * <p>In training a sentence is scored without its own share of the counts. So it is as hard as a sentence not yet seen,
  * and what is corrected are the mistakes on such; with its share, rare features give most languages away. Also, half of
- * its features are left out, others each time (dropout: Srivastava et al., 2014), so that all of them learn to distinguish the
- * language, not only the few that do so best.
+ * its features are left out, others each time (dropout: Srivastava et al., 2014), so that all of them learn to
+ * distinguish the language, not only the few that do so best.
  */
 final class CorrectedNaiveBayes {
   private static final double SMOOTHING = 0.03;

@@ -3,8 +3,8 @@ package crema.langid;
 import java.util.Arrays;
 
 /**
- * What a text's language is detected by: the set of its character n-grams of one to four letters, its words, and its pairs
- * of words, next to each other or one apart. Short n-grams know a language by its letters and endings; words and pairs
+ * What a text's language is detected by: the set of its character n-grams of one to four letters, its words, and its
+ * pairs of words, next to each other or one apart. Short n-grams know a language by its letters and endings; words and pairs
  * part near relatives that share all of those.
  *
  * <p>Words are runs of letters, marks and apostrophes in lower case, so that a word is the same at the start of a

@@ -1,5 +1,5 @@
 /**
- * Language identification: which language a text is in, detected by {@link crema.langid.LanguageDetector} with the model
+ * Language identification: which language a text is in. {@link crema.langid.LanguageDetector} detects it with the model
  * that ships with Crema, with one of {@link crema.langid.LanguageTrainer}, or with any fastText classifier of languages.
  *
  * <p>Our own model is linear over sparse features, the character n-grams, words and pairs of words of a text: naive
