@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * What a text's language is detected by: the set of its character n-grams of one to four letters, its words, and its
- * pairs of words, next to each other or one apart. Short n-grams know a language by its letters and endings; words and pairs
- * part near relatives that share all of those.
+ * pairs of words, next to each other or one apart. Short n-grams know a language by its letters and endings; words and
+ * pairs part near relatives that share all of those.
  *
  * <p>Words are runs of letters, marks and apostrophes in lower case, so that a word is the same at the start of a
  * sentence, before a comma and in quotes. An n-gram may begin and end with the space around a word, and does not go

@@ -15,14 +15,14 @@ final class CommandSettings {
   static final Setting<String> OUTPUT = SECTION.optionalFile("output").alias("-o").label("DIR").unrecorded().basic()
       .help("The model directory to write");
   static final Setting<String> MODEL = SECTION.name("model", "encoder", ModelFamily::trainable).label("FAMILY").basic()
-      .help("What to train");
+      .help("The family of the model");
   static final Setting<Boolean> OVERWRITE = SECTION.flag("overwrite").unrecorded().basic()
       .help("Start over where the output directory holds a run");
   static final Setting<String> DEVICE = SECTION.text("device", Device.CPU.toString()).label("NAME").unrecorded()
       .check(Device::parse).help("Where tensors are computed: cpu, reference, or another device that was found");
   static final Setting<Integer> THREADS = SECTION.optionalInteger("threads").atLeast(1).unrecorded()
       .shownDefault("all processors").basic()
-      .help("Threads to compute with; the result does not depend on it");
+      .help("Threads, on which the result does not depend");
   static final Setting<Boolean> QUIET = SECTION.flag("quiet").alias("-q").unrecorded().basic()
       .help("No progress, only warnings and the final table");
 

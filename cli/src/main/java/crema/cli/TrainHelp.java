@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param families all families that can be trained
  */
 record TrainHelp(CommandSpec command, List<ModelFamily> families) {
-  static final String CONFIG = "YAML files with settings as keys; a later file overrides those before it, a flag all";
+  static final String CONFIG = "YAML files with settings as keys; later files override, flags all";
   static final String RESUME = "Continue the run in the output directory with its settings";
   static final String ALL = "all";
 
@@ -46,8 +46,8 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
   String render(ModelFamily family, String which) {
     boolean isAll = which.equals(ALL);
     var text = new StringBuilder("Usage: crema train --train FILES --text COLUMNS --label COLUMN --output DIR [SETTINGS]\n")
-        .append(isAll ? "Trains a classifier" : "Trains a classifier of the family " + family.key())
-        .append("; the others are: ").append(families.stream().map(ModelFamily::key)
+        .append("Trains a classifier of the family ").append(isAll ? "that --model names" : family.key())
+        .append("; ").append(isAll ? "there are " : "the others are ").append(families.stream().map(ModelFamily::key)
             .filter(key -> isAll || !key.equals(family.key())).collect(Collectors.joining(", ")))
         .append(".\n");
     var sections = new LinkedHashMap<Section, List<Setting<?>>>();
@@ -60,7 +60,7 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
       all.stream().filter(row -> !explained.contains(row)).map(Setting::flag).forEach(others::add);
       if (!explained.isEmpty()) {
         text.append(isAll ? "\n" : "").append(section.title()).append(":\n");
-        text.append(table(section, explained, isAll ? families : List.of(family)));
+        text.append(table(section, explained, isAll ? families : List.of(family), isAll));
       }
     });
     if (isAll) {
@@ -72,14 +72,15 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
         .toString();
   }
 
-  private String table(Section section, List<Setting<?>> rows, List<ModelFamily> of) {
+  private String table(Section section, List<Setting<?>> rows, List<ModelFamily> of, boolean isAll) {
     var options = new ArrayList<OptionSpec>();
     if (section == CommandSettings.SECTION) {
       options.add(command.findOption("--help"));
       options.add(command.findOption("--config"));
       options.add(command.findOption("--resume"));
     }
-    rows.forEach(row -> options.add(SettingOptions.option(row, row.help() + defaults(row, of))));
+    rows.forEach(row -> options.add(SettingOptions.option(row,
+        row.help() + (isAll && !row.details().isEmpty() ? ": " + row.details() : "") + defaults(row, of))));
     Help help = command.commandLine().getHelp();
     Help.Layout layout = help.createDefaultLayout();
     layout.addOptions(options, help.createDefaultParamLabelRenderer());

@@ -1,6 +1,7 @@
 package crema.data;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Examples as token ids with the indices of their labels, numbered from 0 in the order of the rows. Reading is safe
@@ -48,6 +49,18 @@ public interface TokenDataset extends AutoCloseable {
   static TokenDataset inMemory(TokenRecipe recipe, ProblemListener listener) {
     var tokens = new MemoryTokens();
     recipe.encode(tokens, listener);
+    return tokens;
+  }
+
+  /**
+   * Examples without labels.
+   *
+   * @param ids the token ids of each example, at least one
+   * @param maxLength the most tokens of an example; the rest is cut off
+   */
+  static TokenDataset inMemory(List<int[]> ids, int maxLength) {
+    var tokens = new MemoryTokens();
+    ids.forEach(each -> tokens.add(each, Math.min(each.length, maxLength), new int[0], RowMeta.MEMORY));
     return tokens;
   }
 

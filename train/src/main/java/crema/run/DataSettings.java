@@ -29,8 +29,8 @@ public record DataSettings(Settings settings) {
   public static final Setting<List<String>> TEST = SECTION.files("test").in(FOLDER).basic()
       .shownDefault("split off").help("Files with test rows");
   public static final Setting<List<String>> TEXT = SECTION.texts("text").label("COLUMN").basic()
-      .help("Text columns, joined in this order: NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to keep its "
-          + "words apart from other columns'");
+      .details("NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to keep its words apart from other columns'")
+      .help("Text columns, joined in this order");
   public static final Setting<Boolean> LOWERCASE = SECTION.flag("lowercase").basic().help("Ignore case");
   public static final Setting<String> GROUP = SECTION.optionalText("group").label("COLUMN").basic()
       .help("A column whose equal values stay in one split");

@@ -11,7 +11,7 @@ public final class ValidationSettings {
   public static final Setting<Long> VALIDATE_EVERY = SECTION.longInteger("validate-every", 0).atLeast(0).label("STEPS")
       .shownDefault("after each epoch").help("Validate after so many steps");
   public static final Setting<ValidationMetric> METRIC = SECTION.choice("metric", ValidationMetric.MACRO_F1)
-      .label("NAME").basic()
+      .label("NAME")
       .help("What decides on the best model");
   public static final Setting<Integer> PATIENCE = SECTION.integer("patience", 0).atLeast(0).shownDefault("never").basic()
       .help("Stop after so many validations without a better one");

@@ -142,16 +142,6 @@ final class FormerSettings {
 
   private FormerSettings() {}
 
-  /**
-   * Whether a setting has had an effect on nothing: fastText kept all settings of losses, whichever had an effect.
-   *
-   * @param model the model family
-   */
-  static boolean isFormer(String name, String model) {
-    return model.equals("fasttext") && NAMES.entrySet().stream()
-        .anyMatch(entry -> entry.getKey().startsWith("loss.") && entry.getValue().equals(name));
-  }
-
   /** The settings in a JSON object, and how they are cut into stages. */
   static StoredSettings of(Map<?, ?> json, Map<?, ?> stages) {
     Object model = json.get(MODEL);
@@ -179,17 +169,18 @@ final class FormerSettings {
         values.put(name, value);
       }
     });
-    return new StoredSettings(model == null ? "encoder" : model.toString(), values, List.copyOf(given.keySet()));
+    return new StoredSettings(model == null ? "encoder" : model.toString(), values, List.copyOf(given.keySet()),
+        true);
   }
 
-  /** The leaves that have a value, by their paths. */
+  /** The leaves that have a value, by their paths; an empty text was none. */
   private static Map<String, Object> flatten(String prefix, Map<?, ?> json) {
     var leaves = new LinkedHashMap<String, Object>();
     for (Entry<?, ?> entry : json.entrySet()) {
       String path = prefix + entry.getKey();
       if (entry.getValue() instanceof Map<?, ?> nested) {
         leaves.putAll(flatten(path + ".", nested));
-      } else if (entry.getValue() != null) {
+      } else if (entry.getValue() != null && !entry.getValue().equals("")) {
         leaves.put(path, entry.getValue());
       }
     }

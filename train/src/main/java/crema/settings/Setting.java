@@ -26,6 +26,7 @@ public final class Setting<T> {
   private final @Nullable T defaultValue;
   private final String shownDefault;
   private final String help;
+  private final String details;
   private final String label;
   private final List<String> aliases;
   private final boolean isBasic;
@@ -40,7 +41,8 @@ public final class Setting<T> {
     type = draft.type;
     defaultValue = draft.defaultValue;
     shownDefault = draft.shownDefault;
-    this.help = help + listed(type, help);
+    details = draft.details;
+    this.help = help + listed(type, help + details);
     label = draft.label == null ? type.label() : draft.label;
     aliases = List.copyOf(draft.aliases);
     isBasic = draft.isBasic;
@@ -79,6 +81,11 @@ public final class Setting<T> {
   /** What it is, for people. */
   public String help() {
     return help;
+  }
+
+  /** What else there is to say of it, for the full help and the reference page: empty, or a sentence's further parts. */
+  public String details() {
+    return details;
   }
 
   /** How a value is called in help, such as {@code N}; empty if the flag alone says all. */
@@ -138,7 +145,8 @@ public final class Setting<T> {
     if (value == null || value.equals(defaultValue) && !shownDefault.isEmpty()) {
       return shownDefault;
     }
-    return isFlag() && value.equals(false) ? "" : type.text(value);
+    String text = type.text(value);
+    return isFlag() && value.equals(false) ? "" : text.isEmpty() || text.matches("\\S*[\\w)]") ? text : "'" + text + "'";
   }
 
   /** A value as people write it. */
@@ -223,6 +231,7 @@ public final class Setting<T> {
     SettingType<T> type;
     private final @Nullable T defaultValue;
     private String shownDefault = "";
+    private String details = "";
     private @Nullable String label;
     private final List<String> aliases = new ArrayList<>();
     private boolean isBasic;
@@ -241,6 +250,12 @@ public final class Setting<T> {
     /** What the default means, where its value does not say it: {@code no limit}. */
     public Draft<T> shownDefault(String words) {
       shownDefault = words;
+      return this;
+    }
+
+    /** What the full help and the reference page say besides the help, for instance what each choice means. */
+    public Draft<T> details(String text) {
+      details = text;
       return this;
     }
 

@@ -22,8 +22,9 @@ public record AnswerSettings(Settings settings) {
   public static final Setting<NumberOr<ThresholdKind>> THRESHOLD = SECTION
       .wordOrNumber("threshold", ThresholdKind.class, NumberOr.of(ThresholdKind.GLOBAL)).atLeast(0).atMost(1)
       .label("KIND").basic()
-      .help("From which probability on a text has a label, of several: global or per-label, chosen on validation rows; "
-          + "argmax, only the best; or a number");
+      .details("global, one for all labels, or per-label, both chosen on the validation rows; argmax, only the best "
+          + "label; or a number")
+      .help("From which probability on a text has a label, of several");
   /** The grid is that of the reference run of Huang et al. (EMNLP 2021). */
   public static final Setting<Double> THRESHOLD_FROM = SECTION.number("threshold-from", 0.4).atLeast(0).atMost(1)
       .label("P").help("The lowest global threshold that is tried");
@@ -37,8 +38,9 @@ public record AnswerSettings(Settings settings) {
   public static final Setting<Boolean> AT_LEAST_ONE = SECTION.flag("at-least-one")
       .help("Answer with the nearest label where none reaches its threshold");
   public static final Setting<DecodingKind> DECODING = SECTION.choice("decoding", DecodingKind.BEST_PATH).basic()
-      .help("How a path is found: argmax, the best leaf; top-down, level by level; consistent, all nodes that reach "
-          + "--node-threshold with all above them; best-path");
+      .details("argmax, the most probable leaf; top-down, level by level; consistent, all nodes that reach "
+          + "node-threshold with all above them; best-path, the path whose nodes are most probable together")
+      .help("How a path is found");
   public static final Setting<Double> NODE_THRESHOLD = SECTION.number("node-threshold", 0.5).atLeast(0).atMost(1)
       .label("P").help("Of consistent, and of top-down where a path may end early");
 

@@ -19,7 +19,8 @@ public record LabelSettings(Settings settings) {
   public static final Setting<List<String>> LABEL = SECTION.texts("label").label("COLUMN").basic()
       .help("The label column; several make up a path, or each add labels");
   public static final Setting<TargetKind> TARGET = SECTION.choice("target", TargetKind.SINGLE).basic()
-      .help("What a text has: single, one label; multi, any number; taxonomy, a path");
+      .details("single, one label; multi, any number of labels; taxonomy, a path")
+      .help("What a text has: single, multi or taxonomy");
   public static final Setting<String> LABEL_SEPARATOR = SECTION.text("label-separator", ",")
       .help("Separates several labels in a cell; one that begins with [ is a JSON array");
   public static final Setting<String> PATH_SEPARATOR = SECTION.text("path-separator", " > ")

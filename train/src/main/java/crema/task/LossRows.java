@@ -10,11 +10,13 @@ import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +27,8 @@ public final class LossRows {
   public static final Section SECTION = Section.of("Loss");
 
   public static final Setting<String> LOSS = SECTION.optionalName("loss", () -> Keyed.keys(LossCatalog.losses()))
-      .shownDefault("cross-entropy; of several labels bce, of paths ancestors").basic()
-      .help("What is minimized");
+      .shownDefault("by the target").basic()
+      .details(byTarget()).help("What is minimized");
 
   private static final Map<String, Setting<?>> ROWS = rows();
 
@@ -37,6 +39,14 @@ public final class LossRows {
   }
 
   private LossRows() {}
+
+  /** Which losses there are for each target. */
+  private static String byTarget() {
+    return Arrays.stream(TargetKind.values())
+        .map(target -> "for the target " + target.key() + " "
+            + String.join(", ", Keyed.keys(LossCatalog.fitting(target.forms()))))
+        .collect(Collectors.joining("; "));
+  }
 
   private static Map<String, Setting<?>> rows() {
     var rows = new LinkedHashMap<String, Setting<?>>();

@@ -1,7 +1,7 @@
 package crema.cli.fasttext;
 
 import crema.base.Keyed;
-import crema.cli.Terminal;
+import crema.cli.console.Terminal;
 import crema.fasttext.FastText;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -32,14 +32,22 @@ public final class EncoderSettings {
           + "rows");
   public static final Setting<Double> TOKEN_DROPOUT = SECTION.number("token-dropout", 0).atLeast(0).atMost(0.9)
       .label("P").help("Leaves tokens out of training texts, others each time");
-  public static final Setting<Double> DROPOUT = SECTION.number("dropout", 0).atLeast(0).atMost(0.9).label("P").basic()
+  public static final Setting<Double> DROPOUT = SECTION.number("dropout", 0).atLeast(0).atMost(0.9).label("P")
       .help("On embeddings and attention weights");
   public static final Setting<Double> HEAD_DROPOUT = SECTION.number("head-dropout", 0.1).atLeast(0).atMost(0.9)
       .label("P").help("Within the head");
   public static final Setting<Double> DROP_PATH = SECTION.number("drop-path", 0.1).atLeast(0).atMost(0.9).label("P")
       .help("Stochastic depth of the last layer, rising from 0 at the first");
 
+  /** A tensor is one array. */
+  private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
+
   static {
+    requireMatrix(HIDDEN_SIZE, HIDDEN_SIZE);
+    requireMatrix(FFN_SIZE, HIDDEN_SIZE);
+    requireMatrix(HEAD_SIZE, HIDDEN_SIZE);
+    requireMatrix(VOCABULARY_SIZE, HIDDEN_SIZE);
+    requireMatrix(VOCABULARY_SIZE, BAG_SIZE);
     SECTION.rule(settings -> {
       int features = settings.get(HIDDEN_SIZE);
       int heads = settings.get(HEADS);
@@ -52,4 +60,15 @@ public final class EncoderSettings {
   }
 
   private EncoderSettings() {}
+
+  /** Adds the rule that a matrix of so many rows and columns fits into a tensor. */
+  private static void requireMatrix(Setting<Integer> rows, Setting<Integer> columns) {
+    SECTION.rule(settings -> {
+      long elements = (long) settings.get(rows) * settings.get(columns);
+      return elements > MOST_ELEMENTS
+          ? "%s %d needs a matrix of %d x %d numbers; a tensor can have at most %d".formatted(
+              rows, settings.get(rows), settings.get(rows), settings.get(columns), MOST_ELEMENTS)
+          : null;
+    }, rows, columns);
+  }
 }

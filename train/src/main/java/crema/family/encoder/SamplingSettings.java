@@ -17,10 +17,12 @@ public final class SamplingSettings {
   public static final Section SECTION = Section.of("Sampling");
 
   public static final Setting<Kind> SAMPLER = SECTION.choice("sampler", Kind.SHUFFLED)
-      .help("shuffled, or drawn with replacement so that rare labels come more often: class-balanced, square-root, "
-          + "effective-number");
+      .details("shuffled, all once; or class-balanced, square-root or effective-number, with replacement, so that rows "
+          + "of rare labels come more often")
+      .help("Which rows an epoch has");
   public static final Setting<Unit> SAMPLER_WEIGHTS = SECTION.choice("sampler-weights", Unit.CLASS)
-      .help("class: draw a label, then one of its rows; sample: draw a row by its labels' mean weight");
+      .details("class, first a label, then one of its rows; sample, a row by the mean weight of its labels")
+      .help("What a sampler draws");
 
   private SamplingSettings() {}
 

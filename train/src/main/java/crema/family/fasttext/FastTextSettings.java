@@ -36,10 +36,12 @@ public record FastTextSettings(Settings settings) {
   public static final Setting<LossKind> LOSS = SECTION
       .optionalChoice("fasttext-loss", List.of(LossKind.SOFTMAX, LossKind.HIERARCHICAL_SOFTMAX,
           LossKind.NEGATIVE_SAMPLING, LossKind.ONE_VS_ALL)).label("NAME").basic()
-      .shownDefault("softmax; one-vs-all for several labels")
-      .help("The loss: softmax, hs for thousands of labels, ns or one-vs-all; --loss has others");
+      .shownDefault("by the target")
+      .details("softmax; hs for thousands of labels; ns; or one-vs-all; --loss chooses others in its place")
+      .help("The loss, of those of fastText itself");
   public static final Setting<PathLabels> PATH_LABELS = SECTION.choice("path-labels", PathLabels.LAST).basic()
-      .help("What is learnt of a path: last, the whole path as one label; all, also those above it");
+      .details("last, the whole path as one label; all, also the labels above it")
+      .help("What is learnt of a path: last or all");
   public static final Setting<Integer> WORD_NGRAMS = SECTION.integer("word-ngrams", 2).atLeast(1).basic()
       .help("The longest word n-gram");
   public static final Setting<Integer> MINN = SECTION.integer("minn", 2).atLeast(0).basic()
@@ -51,19 +53,21 @@ public record FastTextSettings(Settings settings) {
   public static final Setting<Integer> MIN_COUNT = SECTION.integer("min-count", 1).atLeast(0).basic()
       .help("Words seen less often get no vector of their own");
   public static final Setting<Integer> FOLDS = SECTION.integer("folds", 0).atLeast(0).shownDefault("none").label("K").basic()
-      .help("First cross-validate on the training rows, in K parts");
+      .help("First cross-validate on the training rows");
   public static final Setting<Integer> AUTOTUNE_DURATION = SECTION.integer("autotune-duration", 0).atLeast(0)
       .label("SECONDS").shownDefault("no search").basic()
-      .help("Search so long for the settings that are best on the validation rows; those that are given stay");
+      .details("those that are given stay as they are")
+      .help("Search so long for the best settings");
   public static final Setting<String> AUTOTUNE_METRIC = SECTION.text("autotune-metric", "macro-f1").label("NAME")
       .check(Metric::parse)
-      .help("f1, macro-f1, weighted-f1, precision, recall, f1:LABEL, precisionAtRecall:PERCENT:LABEL or "
-          + "recallAtPrecision:PERCENT:LABEL");
+      .details("f1, macro-f1, weighted-f1, precision, recall, f1:LABEL, precisionAtRecall:PERCENT:LABEL or "
+          + "recallAtPrecision:PERCENT:LABEL")
+      .help("What a search maximizes");
   public static final Setting<String> AUTOTUNE_MODEL_SIZE = SECTION.optionalText("autotune-model-size").label("SIZE")
       .check(AutotuneOptions::parseSize).shownDefault("any size")
       .help("Search among quantized models of at most so many bytes, for instance 2M");
   public static final Setting<Boolean> QUANTIZE = SECTION.flag("quantize").basic()
-      .help("Make the model many times smaller, at little cost in accuracy");
+      .help("Make the model many times smaller");
   public static final Setting<Integer> CUTOFF = SECTION.integer("cutoff", 0).atLeast(0).shownDefault("all")
       .help("A quantized model keeps so many words and n-grams and is trained on");
   public static final Setting<Integer> LEADING_WORDS = SECTION.integer("leading-words", 0).atLeast(0)

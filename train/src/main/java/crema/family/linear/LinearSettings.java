@@ -29,13 +29,15 @@ public final class LinearSettings {
   public static final Setting<Boolean> SUBLINEAR = SECTION.flag("sublinear").basic()
       .help("A term that a text has n times weighs 1 + ln n instead of n");
   public static final Setting<Loss> LOSS = SECTION.choice("linear-loss", Loss.SVM).label("NAME").basic()
-      .help("What is minimized: svm, the squared hinge; hinge; or logistic");
+      .details("svm, the squared hinge; hinge; or logistic")
+      .help("What is minimized");
   public static final Setting<List<Double>> C = SECTION.numbers("C", List.of(1.0)).above(0).atMost(1e12).label("C").basic()
       .help("How closely to fit; of several values cross-validation chooses");
   public static final Setting<Integer> C_FOLDS = SECTION.integer("C-folds", 5).atLeast(2).atMost(1000).basic()
       .help("The folds of that cross-validation");
   public static final Setting<Weights> CLASS_WEIGHTS = SECTION.choice("class-weights", Weights.NONE).basic()
-      .help("How texts with a label weigh against those without: none, all alike; balanced, as much together");
+      .details("none, all alike; balanced, as much together")
+      .help("How texts with a label weigh against those without");
   public static final Setting<Boolean> SHIFT = SECTION.flag("shift").basic()
       .help("Shift each hyperplane to its best F1 on the validation rows, where texts have several labels");
 

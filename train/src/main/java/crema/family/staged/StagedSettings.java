@@ -19,9 +19,9 @@ public final class StagedSettings {
   public static final Section SECTION = Section.of("Stages");
 
   public static final Setting<String> TWO_STAGE = SECTION.optionalText("two-stage").label("LABEL").basic()
-      .help("Two models: whether a text has this catch-all label, and which of the others");
+      .help("Two models: whether it is this catch-all label, then which other");
   public static final Setting<Boolean> LOCAL_CLASSIFIERS = SECTION.flag("local-classifiers").basic()
-      .help("A model for each parent of a taxonomy, to tell its children apart");
+      .help("A model for each parent of a taxonomy");
 
   static {
     SECTION.rule(settings -> settings.find(TWO_STAGE).isPresent() && settings.get(LOCAL_CLASSIFIERS)
