@@ -1,4 +1,4 @@
-package crema.nn.model;
+package crema.nn.model.prenorm;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
@@ -17,7 +17,7 @@ final class FeedForward extends Module {
   private final Linear up;
   private final Linear down;
 
-  FeedForward(ParameterSource source, EncoderConfig config) {
+  FeedForward(ParameterSource source, PreNormConfig config) {
     int hidden = config.hiddenSize();
     int inner = config.ffnHiddenSize();
     var initializer = new Initializer.Normal(config.initializerRange());

@@ -1,4 +1,4 @@
-package crema.nn.model;
+package crema.nn.model.prenorm;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
@@ -16,13 +16,13 @@ import crema.tensor.Sequences;
  * {@code k_proj}, {@code v_proj}, {@code o_proj}.
  */
 final class SelfAttention extends Module {
-  private final EncoderConfig config;
+  private final PreNormConfig config;
   private final Linear query;
   private final Linear key;
   private final Linear value;
   private final Linear output;
 
-  SelfAttention(ParameterSource source, EncoderConfig config) {
+  SelfAttention(ParameterSource source, PreNormConfig config) {
     this.config = config;
     int hidden = config.hiddenSize();
     int keyValue = config.numKeyValueHeads() * config.headDim();

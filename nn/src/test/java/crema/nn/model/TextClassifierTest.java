@@ -30,20 +30,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class EmbeddingClassifierTest {
+class TextClassifierTest {
   private static final int VOCABULARY = 61;
   private static final int LABELS = 4;
 
   /** Small and odd, with a bag of tokens and every kind of randomness on. */
-  private static EmbeddingClassifierConfig config(HeadConfig.Kind head) {
+  private static TextClassifierConfig config(HeadConfig.Kind head) {
     return config(head, 8);
   }
 
-  private static EmbeddingClassifierConfig config(HeadConfig.Kind head, int bagSize) {
-    return EmbeddingClassifierConfig.of(Map.ofEntries(Map.entry("vocab_size", VOCABULARY),
+  private static TextClassifierConfig config(HeadConfig.Kind head, int bagSize) {
+    return TextClassifierConfig.of(Map.ofEntries(Map.entry("vocab_size", VOCABULARY),
         Map.entry("num_labels", LABELS), Map.entry("hidden_size", 36), Map.entry("num_hidden_layers", 3),
         Map.entry("num_attention_heads", 6), Map.entry("num_key_value_heads", 2), Map.entry("ffn_hidden_size", 50),
-        Map.entry("dropout", 0.2), Map.entry("max_drop_path", 0.5), Map.entry("head", head.toString()),
+        Map.entry("dropout", 0.2), Map.entry("max_drop_path", 0.5), Map.entry("head", head.key()),
         Map.entry("bag_size", bagSize)));
   }
 
@@ -68,7 +68,7 @@ class EmbeddingClassifierTest {
     }
   }
 
-  private static double trainStep(EmbeddingClassifier model, AdamW optimizer, Backend backend, int step) {
+  private static double trainStep(TextClassifier model, AdamW optimizer, Backend backend, int step) {
     try (var scope = new Scope(backend)) {
       Batch batch = Batch.of(scope, step);
       Tape tape = Tape.training(scope, new Rng(3, step));
@@ -84,7 +84,7 @@ class EmbeddingClassifierTest {
   private static Map<String, float[]> train(Device device, int threads, HeadConfig.Kind head, int steps) {
     try (var backend = Backend.open(device, new BackendOptions(threads))) {
       var result = new LinkedHashMap<String, float[]>();
-      try (var model = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(head));
+      try (var model = new TextClassifier(ParameterSource.random(backend, 9), config(head));
           var optimizer = new AdamW(model, 0.01)) {
         var losses = new float[steps];
         for (int step = 0; step < steps; step++) {
@@ -139,7 +139,7 @@ class EmbeddingClassifierTest {
   @Test
   void randomnessDependsOnSeedAndStepOnly() {
     try (var backend = Backend.open(Device.CPU);
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
+        var model = new TextClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
         var scope = new Scope(backend)) {
       Batch batch = Batch.of(scope, 0);
       float[] first = logits(model, batch, Tape.training(scope, new Rng(3, 8)));
@@ -149,14 +149,14 @@ class EmbeddingClassifierTest {
     }
   }
 
-  private static float[] logits(EmbeddingClassifier model, Batch batch, Tape tape) {
+  private static float[] logits(TextClassifier model, Batch batch, Tape tape) {
     return model.forward(tape, batch.ids, batch.sequences).value().toFloats();
   }
 
   @Test
   void accumulatedGradientsAreThoseOfTheWholeBatch() {
     try (var backend = Backend.open(Device.CPU);
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
+        var model = new TextClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
         var scope = new Scope(backend)) {
       int[] ids = {5, 6, 7, 8, 9, 7, 7, 11};
       int[] labels = {1, 3};
@@ -182,7 +182,7 @@ class EmbeddingClassifierTest {
   @EnumSource
   void aFrozenModelPredictsTheSameBitsOnManyThreadsAtOnce(HeadConfig.Kind head) throws Exception {
     try (var backend = Backend.open(Device.CPU, new BackendOptions(2))) {
-      try (var model = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(head))) {
+      try (var model = new TextClassifier(ParameterSource.random(backend, 9), config(head))) {
         var expected = new ArrayList<float[]>();
         for (int i = 0; i < 8; i++) {
           expected.add(predict(model, backend, i));
@@ -207,7 +207,7 @@ class EmbeddingClassifierTest {
     }
   }
 
-  private static float[] predict(EmbeddingClassifier model, Backend backend, int batchNumber) {
+  private static float[] predict(TextClassifier model, Backend backend, int batchNumber) {
     try (var scope = new Scope(backend)) {
       return logits(model, Batch.of(scope, batchNumber), Tape.inference(scope));
     }
@@ -223,13 +223,13 @@ class EmbeddingClassifierTest {
 
   /** What a forward pass leaves in its scope, parameters not counted. */
   private static long bytesLeftAfterForward(Backend backend, int layers) {
-    var config = EmbeddingClassifierConfig.of(Map.of("vocab_size", VOCABULARY, "num_labels", LABELS, "hidden_size", 16,
+    var config = TextClassifierConfig.of(Map.of("vocab_size", VOCABULARY, "num_labels", LABELS, "hidden_size", 16,
         "num_hidden_layers", layers, "num_attention_heads", 2, "num_key_value_heads", 1, "ffn_hidden_size", 40));
-    try (var model = new EmbeddingClassifier(ParameterSource.random(backend, 1), config);
+    try (var model = new TextClassifier(ParameterSource.random(backend, 1), config);
         var scope = new Scope(backend)) {
       Batch batch = Batch.of(scope, 0);
       long before = backend.liveBytes();
-      model.forward(Tape.inference(scope), batch.ids, batch.sequences, true);
+      model.forwardWithEmbeddings(Tape.inference(scope), batch.ids, batch.sequences);
       return backend.liveBytes() - before;
     }
   }
@@ -237,11 +237,11 @@ class EmbeddingClassifierTest {
   @Test
   void embeddingsAreTheTokensVectorsAndTheirMean() {
     try (var backend = Backend.open(Device.CPU);
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
+        var model = new TextClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
         var scope = new Scope(backend)) {
       Tensor ids = scope.ints(new int[] {5, 6, 7, 8, 9}, 5);
       Sequences sequences = Sequences.of(scope, 0, 2, 5);
-      var output = model.forward(Tape.inference(scope), ids, sequences, true);
+      var output = model.forwardWithEmbeddings(Tape.inference(scope), ids, sequences);
       assertThat(output.logits().value().toFloats())
           .containsExactly(model.forward(Tape.inference(scope), ids, sequences).value().toFloats());
       assertThat(output.embeddings()).isNotNull();
@@ -257,8 +257,8 @@ class EmbeddingClassifierTest {
   @Test
   void theBagsLogitsAreThoseOfTheMeanOfItsScaledEmbeddingsAndAreAddedToTheHeads() {
     try (var backend = Backend.open(Device.CPU);
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
-        var deep = new EmbeddingClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP, 0));
+        var model = new TextClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP));
+        var deep = new TextClassifier(ParameterSource.random(backend, 9), config(HeadConfig.Kind.MLP, 0));
         var scope = new Scope(backend)) {
       Tensor ids = scope.ints(new int[] {5, 6, 7, 8, 9}, 5);
       Sequences sequences = Sequences.of(scope, 0, 2, 5);
@@ -291,10 +291,10 @@ class EmbeddingClassifierTest {
 
   @Test
   void aTextThatIsTooLongIsRefused() {
-    var config = EmbeddingClassifierConfig.of(Map.of("vocab_size", 9, "num_labels", 2, "hidden_size", 4,
+    var config = TextClassifierConfig.of(Map.of("vocab_size", 9, "num_labels", 2, "hidden_size", 4,
         "num_hidden_layers", 1, "num_attention_heads", 1, "num_key_value_heads", 1, "max_position_embeddings", 3));
     try (var backend = Backend.open(Device.CPU);
-        var model = new EmbeddingClassifier(ParameterSource.random(backend, 1), config);
+        var model = new TextClassifier(ParameterSource.random(backend, 1), config);
         var scope = new Scope(backend)) {
       assertThatThrownBy(() -> model.forward(Tape.inference(scope), scope.ints(new int[4], 4),
           Sequences.of(scope, 0, 4))).hasMessageContaining("max_position_embeddings, 3");

@@ -35,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Logits, loss and every gradient against PyTorch's for the same weights and batch; {@code src/test/golden/golden.py}
  * makes the files. PyTorch pads, this packs.
  */
-class EmbeddingClassifierGoldenTest {
+class TextClassifierGoldenTest {
   private static final Path RESOURCES = Path.of("src/test/resources/crema/nn/model");
 
   private static JsonNode configs() throws IOException {
@@ -51,11 +51,11 @@ class EmbeddingClassifierGoldenTest {
   @MethodSource("cases")
   void logitsLossAndGradientsEqualPyTorch(String name, Device device) throws IOException {
     JsonNode json = configs().get(name);
-    var config = EmbeddingClassifierConfig.of(JsonMapper.shared().convertValue(json, Map.class));
+    var config = TextClassifierConfig.of(JsonMapper.shared().convertValue(json, Map.class));
     try (var golden = SafetensorsReader.open(RESOURCES.resolve("golden-" + name + ".safetensors"));
         var backend = Backend.open(device);
         var scope = new Scope(backend);
-        var model = new EmbeddingClassifier(ParameterSource.undefined(backend), config)) {
+        var model = new TextClassifier(ParameterSource.undefined(backend), config)) {
       model.load(golden.under("weight."));
       Batch batch = Batch.read(golden, scope);
       Tape tape = Tape.recording(scope);
@@ -77,7 +77,7 @@ class EmbeddingClassifierGoldenTest {
   }
 
   /** Leaves what {@code golden.py check} reads. */
-  private static void export(String name, JsonNode config, EmbeddingClassifier model, Batch batch, Gradients gradients,
+  private static void export(String name, JsonNode config, TextClassifier model, Batch batch, Gradients gradients,
       Tensor logits, Tensor loss) throws IOException {
     var tensors = new LinkedHashMap<String, Tensor>();
     model.stateDict().forEach((key, value) -> tensors.put("weight." + key, value));

@@ -1,10 +1,14 @@
-package crema.nn.model;
+package crema.nn.model.prenorm;
 
+import crema.nn.ParameterSource;
+import crema.nn.model.Architecture;
+import crema.nn.model.ConfigValues;
+import crema.nn.model.TextEncoderConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The shape of an {@link Encoder}. The names in JSON are Hugging Face's; {@link #toMap} and {@link #of} go there and
+ * The shape of an {@link PreNormEncoder}. The names in JSON are Hugging Face's; {@link #toMap} and {@link #of} go there and
  * back.
  *
  * @param vocabSize rows of the token table: {@code vocab_size}
@@ -13,7 +17,8 @@ import java.util.Map;
  * @param numAttentionHeads query heads; hiddenSize / numAttentionHeads features each, an even number:
  *     {@code num_attention_heads}
  * @param numKeyValueHeads key and value heads, a divisor of numAttentionHeads: {@code num_key_value_heads}
- * @param ffnHiddenSize features inside the feed-forward part: {@code ffn_hidden_size}
+ * @param ffnHiddenSize features inside the feed-forward part: {@code ffn_hidden_size}, read from Hugging Face's
+ *     {@code intermediate_size} too
  * @param maxPositionEmbeddings the longest sequence, in tokens: {@code max_position_embeddings}
  * @param ropeTheta the base of the rotary angles: {@code rope_theta}
  * @param rmsNormEps added to mean squares: {@code rms_norm_eps}
@@ -23,12 +28,12 @@ import java.util.Map;
  * @param layerScaleInit the initial γ of both branches: {@code layer_scale_init}
  * @param initializerRange the standard deviation of initial weights: {@code initializer_range}
  */
-public record EncoderConfig(int vocabSize, int hiddenSize, int numHiddenLayers, int numAttentionHeads,
+public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, int numAttentionHeads,
     int numKeyValueHeads, int ffnHiddenSize, int maxPositionEmbeddings, double ropeTheta, double rmsNormEps,
-    double dropout, double maxDropPath, double layerScaleInit, double initializerRange) {
+    double dropout, double maxDropPath, double layerScaleInit, double initializerRange) implements TextEncoderConfig {
 
   /** Checks the ranges; messages use the names in JSON. */
-  public EncoderConfig {
+  public PreNormConfig {
     ConfigValues.requirePositive("vocab_size", vocabSize);
     ConfigValues.requirePositive("hidden_size", hiddenSize);
     ConfigValues.requirePositive("num_hidden_layers", numHiddenLayers);
@@ -53,7 +58,7 @@ public record EncoderConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
   }
 
   /** The defaults, 34 million parameters with a vocabulary of 32,000. */
-  public static EncoderConfig defaults(int vocabSize) {
+  public static PreNormConfig defaults(int vocabSize) {
     return of(Map.of("vocab_size", vocabSize));
   }
 
@@ -62,17 +67,39 @@ public record EncoderConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
    *
    * @throws IllegalArgumentException when a value is missing, of another type or out of range; the message names it
    */
-  public static EncoderConfig of(Map<String, ?> json) {
+  public static PreNormConfig of(Map<String, ?> json) {
     var values = new ConfigValues(json);
-    return new EncoderConfig(values.integer("vocab_size"), values.integer("hidden_size", 384),
+    return new PreNormConfig(values.integer("vocab_size"), values.integer("hidden_size", 384),
         values.integer("num_hidden_layers", 10), values.integer("num_attention_heads", 6),
-        values.integer("num_key_value_heads", 2), values.integer("ffn_hidden_size", 1536),
+        values.integer("num_key_value_heads", 2), values.integer(values.firstKey("ffn_hidden_size", "intermediate_size"), 1536),
         values.integer("max_position_embeddings", 512), values.number("rope_theta", 1e6),
         values.number("rms_norm_eps", 1e-6), values.number("dropout", 0), values.number("max_drop_path", 0.1),
         values.number("layer_scale_init", 1e-2), values.number("initializer_range", 0.02));
   }
 
+  @Override
+  public PreNormEncoder create(ParameterSource source) {
+    return new PreNormEncoder(source, this);
+  }
+
+  @Override
+  public Architecture architecture() {
+    return Architecture.PRE_NORM;
+  }
+
+  @Override
+  public String describe() {
+    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads (" + numKeyValueHeads
+        + " for keys and values)";
+  }
+
+  @Override
+  public double normEps() {
+    return rmsNormEps;
+  }
+
   /** What {@link #of} reads, in a fixed order. */
+  @Override
   public Map<String, Object> toMap() {
     var json = new LinkedHashMap<String, Object>();
     json.put("vocab_size", vocabSize);

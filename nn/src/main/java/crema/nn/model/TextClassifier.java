@@ -12,14 +12,14 @@ import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text classifier: an {@link Encoder}, the mean of its vectors, and a head; with a {@link BagOfTokens} beside them if
+ * A text classifier: a {@link TextEncoder}, the mean of its vectors, and a head; with a {@link BagOfTokens} beside them if
  * asked for, whose logits are added: wide beside deep (Cheng et al., arXiv 1606.07792, section 3.3). Where rows are few
  * the bag learns the words, and the encoder what words do not say alone. State-dict keys: {@code backbone},
  * {@code classifier} and {@code bag}.
  */
-public final class EmbeddingClassifier extends Module {
-  private final EmbeddingClassifierConfig config;
-  private final Encoder backbone;
+public final class TextClassifier extends Module {
+  private final TextClassifierConfig config;
+  private final TextEncoder backbone;
   private final ClassificationHead classifier;
   private final @Nullable BagOfTokens bag;
 
@@ -35,18 +35,19 @@ public final class EmbeddingClassifier extends Module {
    * What the model says about a batch.
    *
    * @param logits {@code [sequences, numLabels]}
-   * @param embeddings null unless asked for
+   * @param embeddings the vectors that they come from
    */
-  public record Output(Variable logits, @Nullable Embeddings embeddings) {}
+  public record Output(Variable logits, Embeddings embeddings) {}
 
   /** A classifier whose parameters come from the source. */
-  public EmbeddingClassifier(ParameterSource source, EmbeddingClassifierConfig config) {
+  public TextClassifier(ParameterSource source, TextClassifierConfig config) {
     this.config = config;
-    backbone = module("backbone", new Encoder(source, config.encoder()));
-    int hidden = config.encoder().hiddenSize();
+    backbone = config.encoder().create(source);
+    module("backbone", backbone.module());
+    int hidden = backbone.features();
     classifier = module("classifier", switch (config.head().kind()) {
       case MLP -> new MlpHead(source, hidden, config.head(), config.numLabels());
-      case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().rmsNormEps(),
+      case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().normEps(),
           config.numLabels());
     });
     bag = config.bagSize() == 0 ? null
@@ -54,7 +55,7 @@ public final class EmbeddingClassifier extends Module {
   }
 
   /** The shape of this model. */
-  public EmbeddingClassifierConfig config() {
+  public TextClassifierConfig config() {
     return config;
   }
 
@@ -65,21 +66,16 @@ public final class EmbeddingClassifier extends Module {
    * @param sequences how the tokens are cut
    */
   public Variable forward(Tape tape, Tensor ids, Sequences sequences) {
-    return forward(tape, ids, sequences, false).logits();
+    return tape.region(() -> logits(tape, embed(tape, ids, sequences), ids, sequences));
   }
 
   /**
-   * Logits and, if asked for, the vectors they come from.
+   * Logits and the vectors they come from.
    *
    * @param ids {@code I32 [tokens]}, each in [0, vocabSize)
    * @param sequences how the tokens are cut
-   * @param returnEmbeddings whether the output shall have pooled and per-token vectors
    */
-  public Output forward(Tape tape, Tensor ids, Sequences sequences, boolean returnEmbeddings) {
-    if (!returnEmbeddings) {
-      Variable logits = tape.region(() -> logits(tape, embed(tape, ids, sequences), ids, sequences));
-      return new Output(logits, null);
-    }
+  public Output forwardWithEmbeddings(Tape tape, Tensor ids, Sequences sequences) {
     Embeddings embeddings = embed(tape, ids, sequences);
     return new Output(logits(tape, embeddings, ids, sequences), embeddings);
   }

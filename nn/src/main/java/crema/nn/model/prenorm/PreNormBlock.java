@@ -1,4 +1,4 @@
-package crema.nn.model;
+package crema.nn.model.prenorm;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
@@ -15,7 +15,7 @@ import crema.tensor.Sequences;
  * State-dict keys: {@code gamma_attn}, {@code gamma_mlp}, {@code self_attn}, {@code mlp}, {@code input_layernorm},
  * {@code post_attention_layernorm}.
  */
-final class EncoderBlock extends Module {
+final class PreNormBlock extends Module {
   private final Variable attentionGamma;
   private final Variable feedForwardGamma;
   private final SelfAttention attention;
@@ -24,7 +24,7 @@ final class EncoderBlock extends Module {
   private final RmsNorm feedForwardNorm;
   private final float dropPath;
 
-  EncoderBlock(ParameterSource source, EncoderConfig config, float dropPath) {
+  PreNormBlock(ParameterSource source, PreNormConfig config, float dropPath) {
     this.dropPath = dropPath;
     int hidden = config.hiddenSize();
     var scale = new Initializer.Constant(config.layerScaleInit());
