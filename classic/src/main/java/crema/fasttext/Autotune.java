@@ -2,7 +2,6 @@ package crema.fasttext;
 
 import crema.base.json.Json;
 import crema.base.json.JsonException;
-import crema.base.json.JsonRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +47,7 @@ public final class Autotune {
   public record Progress(
       int trials, @Nullable Trial best, Duration elapsed, Duration duration) {}
 
-  /** Hears of a search's progress a few times a second. */
+  /** Receives a search's progress a few times a second. */
   @FunctionalInterface
   public interface Listener {
 
@@ -83,7 +82,7 @@ public final class Autotune {
     void replay(List<Trial> earlier) {
       for (Trial trial : earlier) {
         trials.add(trial);
-        strategy.tell(trial);
+        strategy.observe(trial);
         earlierSeconds += trial.seconds();
       }
     }
@@ -120,7 +119,7 @@ public final class Autotune {
       }
       trial = trial.result(trial.score(), trial.failure(), (System.nanoTime() - start) / 1e9);
       search.trials.add(trial);
-      search.strategy.tell(trial);
+      search.strategy.observe(trial);
       log(trial);
     }
     Trial best = search.strategy.best();
@@ -203,7 +202,7 @@ public final class Autotune {
     List<String> lines = Files.readAllLines(log);
     for (int i = 0; i < lines.size(); i++) {
       try {
-        trials.add(JsonRecords.read(Json.parse(lines.get(i)), Trial.class));
+        trials.add(Trial.ofJson(Json.parse(lines.get(i))));
       } catch (JsonException e) {
         if (i < lines.size() - 1) {
           throw new IOException(log + ":" + (i + 1) + ": not a trial; delete the file to start over", e);
@@ -219,7 +218,7 @@ public final class Autotune {
     Path log = options.trialLog();
     if (log != null) {
       Files.writeString(
-          log, JsonRecords.toJson(trial) + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
+          log, trial.toJson() + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     }
   }

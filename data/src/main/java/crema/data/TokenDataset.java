@@ -44,7 +44,7 @@ public interface TokenDataset extends AutoCloseable {
   /**
    * Encodes rows into memory.
    *
-   * @param listener hears of rows that are skipped, those with unknown labels among them
+   * @param listener receives the problems of rows that are skipped, those with unknown labels among them
    */
   static TokenDataset inMemory(TokenRecipe recipe, ProblemListener listener) {
     var tokens = new MemoryTokens();
@@ -69,7 +69,7 @@ public interface TokenDataset extends AutoCloseable {
    * labels or another tokenizer, or if it is damaged. The examples need no heap and may be more than fit in memory.
    *
    * @param file the file of the cache; its folder is made if need be
-   * @param listener hears of rows that are skipped, but only if the cache is written
+   * @param listener receives the problems of rows that are skipped, but only if the cache is written
    * @throws DataException if the cache cannot be written
    */
   static TokenDataset cached(Path file, TokenRecipe recipe, ProblemListener listener) {

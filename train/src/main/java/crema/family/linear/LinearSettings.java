@@ -47,7 +47,7 @@ public final class LinearSettings {
   public enum Loss implements Keyed {
     /** The squared hinge. */
     SVM(LinearLoss.SQUARED_HINGE),
-    /** Squared hinge. */
+    /** The hinge. */
     HINGE(LinearLoss.HINGE),
     /** Logistic regression. */
     LOGISTIC(LinearLoss.LOGISTIC);
