@@ -51,7 +51,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) gemmWgmma(
       for (int s = 0; s < steps; s++) {
         waitParity(sharedAddress(full + stage), phase);
         const uint32_t a = base + stage * STAGE_BYTES + (group - 1) * 64 * 128, b = base + stage * STAGE_BYTES + A_BYTES;
-        wgmmaFence();
+        wgmmaFence(d);
 #pragma unroll
         for (int kk = 0; kk < BK / 16; kk++) wgmma(d, descriptor(a + kk * 32), descriptor(b + kk * 32));
         wgmmaCommit();

@@ -58,7 +58,13 @@ __device__ __forceinline__ uint64_t descriptor(uint32_t at) {
   return (uint64_t)((at & 0x3ffff) >> 4) | (1ull << 16) | (64ull << 32) | (1ull << 62);
 }
 
-__device__ __forceinline__ void wgmmaFence() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
+// Orders what was written to accumulators before the wgmma that follow. The empty statements keep the compiler from moving those writes
+// past the fence, as it may since the fence itself names no register.
+__device__ __forceinline__ void wgmmaFence(float (&d)[32]) {
+#pragma unroll
+  for (int i = 0; i < 32; i++) asm volatile("" : "+f"(d[i])::"memory");
+  asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
 
 __device__ __forceinline__ void wgmmaCommit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
 
