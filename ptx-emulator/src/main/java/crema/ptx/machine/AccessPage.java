@@ -1,9 +1,14 @@
 package crema.ptx.machine;
 
-/** What one block did to {@value #WORDS} words of global memory. Masks have a bit for each of a word's four bytes. */
+/**
+ * What one block did to {@value #WORDS} words of global memory. Masks have a bit for each of a word's four bytes; a place is a thread and
+ * an instruction.
+ */
 final class AccessPage {
   static final int WORDS = 256;
   static final int BYTES = WORDS * 4;
+
+  private static final int LANE_BITS = 5;
 
   final Allocation allocation;
   final int from;
@@ -13,15 +18,13 @@ final class AccessPage {
   final byte[] read = new byte[WORDS];
   final byte[] atomic = new byte[WORDS];
 
-  /** The last store and the last load: bytes, warp and its time, thread, instruction. */
+  /** The last store and the last load: bytes, warp and its time, instruction and lane. */
   final byte[] lastWritten = new byte[WORDS];
   final byte[] lastRead = new byte[WORDS];
   final int[] writeEpoch = new int[WORDS];
   final int[] readEpoch = new int[WORDS];
-  final short[] writeThread = new short[WORDS];
-  final short[] readThread = new short[WORDS];
-  final int[] writePc = new int[WORDS];
-  final int[] readPc = new int[WORDS];
+  final int[] writePlace = new int[WORDS];
+  final int[] readPlace = new int[WORDS];
 
   /**
    * An empty page.
@@ -32,5 +35,18 @@ final class AccessPage {
   AccessPage(Allocation allocation, int from) {
     this.allocation = allocation;
     this.from = from;
+  }
+
+  static int place(int pc, int lane) {
+    return pc << LANE_BITS | lane;
+  }
+
+  static int pcOf(int place) {
+    return place >>> LANE_BITS;
+  }
+
+  /** The thread of an access, given its place and its epoch. */
+  static int threadOf(int place, int epoch) {
+    return Warp.warpOf(epoch) * Warp.LANES + (place & Warp.LANES - 1);
   }
 }

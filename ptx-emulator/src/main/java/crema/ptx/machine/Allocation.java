@@ -57,17 +57,11 @@ public final class Allocation {
   }
 
   private void mark(int from, int count, boolean value) {
-    int i = from;
-    int end = from + count;
-    while (i < end) {
-      if ((i & 63) == 0 && end - i >= 64) {
-        written[i >>> 6] = value ? -1 : 0;
-        i += 64;
-      } else {
-        long bit = 1L << i;
-        written[i >>> 6] = value ? written[i >>> 6] | bit : written[i >>> 6] & ~bit;
-        i++;
-      }
+    for (int i = from, end = from + count; i < end; ) {
+      int next = Math.min(end, (i & -64) + 64);
+      long bits = (next - i == 64 ? -1L : (1L << next - i) - 1) << i;
+      written[i >>> 6] = value ? written[i >>> 6] | bits : written[i >>> 6] & ~bits;
+      i = next;
     }
   }
 
@@ -76,11 +70,19 @@ public final class Allocation {
     return (int) (written[offset >>> 6] >>> offset) & 15;
   }
 
-  /** Whether all of these bytes have been written. */
-  boolean isWritten(int from, int count) {
-    for (int i = from; i < from + count; i++) {
-      if ((written[i >>> 6] >>> i & 1) == 0) {
-        return false;
+  /** Whether all of these whole words have been written. */
+  boolean isWrittenWords(int from, int to) {
+    for (int i = from; i < to; ) {
+      if ((i & 63) == 0 && to - i >= 64) {
+        if (written[i >>> 6] != -1) {
+          return false;
+        }
+        i += 64;
+      } else {
+        if (writtenOfWord(i) != 15) {
+          return false;
+        }
+        i += 4;
       }
     }
     return true;

@@ -24,10 +24,10 @@ final class BlockConflicts {
     final byte[] written = new byte[AccessPage.WORDS];
     final byte[] read = new byte[AccessPage.WORDS];
     final byte[] atomic = new byte[AccessPage.WORDS];
-    final long[] writer = new long[AccessPage.WORDS];
-    final long[] reader = new long[AccessPage.WORDS];
-    final int[] writePc = new int[AccessPage.WORDS];
-    final int[] readPc = new int[AccessPage.WORDS];
+    final int[] writer = new int[AccessPage.WORDS];
+    final int[] reader = new int[AccessPage.WORDS];
+    final int[] writePlace = new int[AccessPage.WORDS];
+    final int[] readPlace = new int[AccessPage.WORDS];
 
     Merged(AccessPage page) {
       allocation = page.allocation;
@@ -53,21 +53,21 @@ final class BlockConflicts {
           continue;
         }
         if ((written & (all.written[i] | all.atomic[i]) | atomic & all.written[i]) != 0) {
-          throw conflict(block, page, i, true, all.writer[i], "wrote", all.writePc[i]);
+          throw conflict(block, page, i, true, all.writer[i], "wrote", all.writePlace[i]);
         }
         if (((written | atomic) & all.read[i]) != 0) {
-          throw conflict(block, page, i, true, all.reader[i], "read", all.readPc[i]);
+          throw conflict(block, page, i, true, all.reader[i], "read", all.readPlace[i]);
         }
         if ((read & (all.written[i] | all.atomic[i])) != 0) {
-          throw conflict(block, page, i, false, all.writer[i], "wrote", all.writePc[i]);
+          throw conflict(block, page, i, false, all.writer[i], "wrote", all.writePlace[i]);
         }
         if ((written | atomic) != 0) {
-          all.writer[i] = block;
-          all.writePc[i] = page.writePc[i];
+          all.writer[i] = (int) block;
+          all.writePlace[i] = page.writePlace[i];
         }
         if (read != 0) {
-          all.reader[i] = block;
-          all.readPc[i] = page.readPc[i];
+          all.reader[i] = (int) block;
+          all.readPlace[i] = page.readPlace[i];
         }
         all.written[i] |= (byte) written;
         all.atomic[i] |= (byte) atomic;
@@ -79,25 +79,29 @@ final class BlockConflicts {
   /** Marks in the allocations what the launch has written. */
   void publish() {
     for (Merged page : pages.values()) {
-      for (int i = 0; i < AccessPage.WORDS; i++) {
-        int written = page.written[i] | page.atomic[i];
-        if (written == 15) {
-          page.allocation.markWritten(page.from + i * 4, 4);
-        } else if (written != 0) {
-          for (int b = 0; b < 4; b++) {
-            if ((written >> b & 1) != 0) {
-              page.allocation.markWritten(page.from + i * 4 + b, 1);
-            }
+      for (int i = 0; i < AccessPage.WORDS; ) {
+        int from = i;
+        while (i < AccessPage.WORDS && (page.written[i] | page.atomic[i]) == 15) {
+          i++;
+        }
+        if (i > from) {
+          page.allocation.markWritten(page.from + from * 4, (i - from) * 4);
+          continue;
+        }
+        for (int b = 0; b < 4; b++) {
+          if (((page.written[i] | page.atomic[i]) >> b & 1) != 0) {
+            page.allocation.markWritten(page.from + i * 4 + b, 1);
           }
         }
+        i++;
       }
     }
   }
 
-  private PtxFault conflict(long block, AccessPage page, int i, boolean writes, long other, String did, int otherPc) {
-    int pc = (writes ? page.writePc[i] : page.readPc[i]) - 1;
-    int thread = writes ? page.writeThread[i] : page.readThread[i];
-    Program.Line line = program.lines().get(pc);
+  private PtxFault conflict(long block, AccessPage page, int i, boolean writes, long other, String did, int otherPlace) {
+    int place = writes ? page.writePlace[i] : page.readPlace[i];
+    int thread = AccessPage.threadOf(place, writes ? page.writeEpoch[i] : page.readEpoch[i]);
+    Program.Line line = program.lines().get(AccessPage.pcOf(place));
     return new PtxFault(
         FaultKind.BLOCK_CONFLICT,
         program.name(),
@@ -106,6 +110,6 @@ final class BlockConflicts {
         line.position(),
         line.text(),
         (writes ? "writes" : "reads") + " byte " + (page.from + i * 4) + " of " + page.allocation.name() + ", which block "
-            + grid.at(other) + " " + did + " at " + program.lines().get(otherPc - 1).position());
+            + grid.at(other) + " " + did + " at " + program.lines().get(AccessPage.pcOf(otherPlace)).position());
   }
 }

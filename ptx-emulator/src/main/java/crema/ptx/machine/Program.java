@@ -3,6 +3,8 @@ package crema.ptx.machine;
 import crema.ptx.Dim3;
 import crema.ptx.InstructionKind;
 import crema.ptx.SourcePosition;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name
  * @param lines its instructions
+ * @param code the same in arrays, for speed
  * @param registers32 how many registers of up to 32 bits it needs, those of constants and special registers included
  * @param registers64 how many of 64 bits
  * @param predicates how many predicates
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record Program(
     String name,
     List<Line> lines,
+    Code code,
     int registers32,
     int registers64,
     int predicates,
@@ -59,6 +63,33 @@ public record Program(
       String text,
       int[] reads,
       int[] writes) {}
+
+  /**
+   * What a warp needs of each instruction at every step.
+   *
+   * @param actions what they do
+   * @param guards their guards
+   * @param wgmmaOperandWritten whether they are no wgmma, but write a register that one uses
+   */
+  public record Code(Action[] actions, int[] guards, boolean[] wgmmaOperandWritten) {
+    /** Of these instructions. */
+    public static Code of(List<Line> lines) {
+      var operands = new BitSet();
+      for (Line line : lines) {
+        if (line.action().usesRegistersLater()) {
+          Arrays.stream(line.reads()).forEach(operands::set);
+          Arrays.stream(line.writes()).forEach(operands::set);
+        }
+      }
+      boolean[] written = new boolean[lines.size()];
+      for (int i = 0; i < written.length; i++) {
+        Line line = lines.get(i);
+        written[i] = !line.action().usesRegistersLater() && Arrays.stream(line.writes()).anyMatch(operands::get);
+      }
+      return new Code(
+          lines.stream().map(Line::action).toArray(Action[]::new), lines.stream().mapToInt(Line::guard).toArray(), written);
+    }
+  }
 
   /**
    * A register with a constant.

@@ -3,7 +3,6 @@ package crema.ptx.machine;
 import crema.ptx.FaultKind;
 import crema.ptx.PtxFault;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +41,18 @@ public final class Warp {
 
   /** See {@link #scratch}. */
   public final long[] addresses = new long[LANES];
+
+  /** See {@link #scratch}. */
+  public final int[] offsets = new int[LANES];
+
+  /** A tile of each factor and of the sum, for the tensor cores. */
+  public final float[] tileA = new float[256];
+
+  /** See {@link #tileA}. */
+  public final float[] tileB = new float[128];
+
+  /** See {@link #tileA}. */
+  public final float[] tileC = new float[128];
 
   final Block block;
   final int index;
@@ -92,10 +103,10 @@ public final class Warp {
     this.index = index;
     this.program = program;
     lines = program.lines();
-    code = lines.stream().map(Program.Line::action).toArray(Action[]::new);
-    guards = lines.stream().mapToInt(Program.Line::guard).toArray();
+    code = program.code().actions();
+    guards = program.code().guards();
     executed = block.tally().executed;
-    wgmmaOperandWritten = wgmmaOperandsWritten(program);
+    wgmmaOperandWritten = program.code().wgmmaOperandWritten();
     r = new int[program.registers32()][LANES];
     d = new long[program.registers64()][LANES];
     p = new int[program.predicates()];
@@ -111,23 +122,6 @@ public final class Warp {
         Arrays.fill(r[constant.register()], (int) constant.bits());
       }
     }
-  }
-
-  /** Which instructions, other than wgmma, write a register that a wgmma uses. */
-  private static boolean[] wgmmaOperandsWritten(Program program) {
-    var operands = new BitSet();
-    for (Program.Line line : program.lines()) {
-      if (line.action().usesRegistersLater()) {
-        Arrays.stream(line.reads()).forEach(operands::set);
-        Arrays.stream(line.writes()).forEach(operands::set);
-      }
-    }
-    boolean[] written = new boolean[program.lines().size()];
-    for (int i = 0; i < written.length; i++) {
-      Program.Line line = program.lines().get(i);
-      written[i] = !line.action().usesRegistersLater() && Arrays.stream(line.writes()).anyMatch(operands::get);
-    }
-    return written;
   }
 
   /** Starts the warp in its block, whose index has changed; {@code threads} of its lanes exist. */
@@ -186,17 +180,18 @@ public final class Warp {
         if (wgmma.busy() && !action.usesRegistersLater()) {
           wgmma.check(lines.get(at));
         }
-        switch (action) {
-          case Compute compute -> {
-            if (m != 0) {
-              compute.execute(this, m);
-            }
-            pc = at + 1;
-            if (yields) {
-              yields = false;
-              return Stop.YIELD;
-            }
+        if (action instanceof Compute compute) {
+          if (m != 0) {
+            compute.execute(this, m);
           }
+          pc = at + 1;
+          if (yields) {
+            yields = false;
+            return Stop.YIELD;
+          }
+          continue;
+        }
+        switch (action) {
           case Branch branch -> branch(branch.target, m);
           case Collective collective -> collective(collective, m);
           case Exit exit -> {
@@ -227,6 +222,7 @@ public final class Warp {
             }
           }
           case IndexedBranch branch -> indexedBranch(branch, m);
+          case Compute compute -> throw new AssertionError("handled above");
         }
       }
     } finally {
@@ -422,6 +418,10 @@ public final class Warp {
   /** Takes lanes of {@link #scratch} into a register. */
   public void keep(int register, int which) {
     int[] to = r[register];
+    if (which == ALL) {
+      System.arraycopy(scratch, 0, to, 0, LANES);
+      return;
+    }
     for (int m = which; m != 0; m &= m - 1) {
       int lane = Integer.numberOfTrailingZeros(m);
       to[lane] = scratch[lane];

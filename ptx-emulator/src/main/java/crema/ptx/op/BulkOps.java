@@ -74,7 +74,7 @@ final class BulkOps {
         bytes = w.block().parameters();
       } else {
         Allocation allocation = w.block().global().locate(w, lane, at, 64, false);
-        w.block().global().read(w, lane, allocation, offset, TensorMap.BYTES);
+        w.block().global().read(w, lane, allocation, offset, TensorMap.BYTES, TensorMap.BYTES);
         bytes = allocation.contents();
       }
       if ((offset & 63) != 0) {
@@ -206,11 +206,11 @@ final class BulkOps {
       sectors[0] += sectors(first, run);
       w.block().tally().traffic(allocation, (to - from) * size, false);
       if (step == 1) {
-        memory.read(w, lane, allocation, offset, run);
+        memory.read(w, lane, allocation, offset, run, run);
         System.arraycopy(allocation.contents(), offset, bytes, (box + from) * size, run);
       } else {
         for (int i = from; i < to; i++) {
-          memory.read(w, lane, allocation, offset + (i - from) * step * size, size);
+          memory.read(w, lane, allocation, offset + (i - from) * step * size, size, size);
           System.arraycopy(allocation.contents(), offset + (i - from) * step * size, bytes, (box + i) * size, size);
         }
       }
@@ -260,7 +260,7 @@ final class BulkOps {
         long at = address + (long) i * step * size;
         Allocation allocation = memory.locate(w, lane, at, size, true);
         int offset = (int) Addresses.offset(at);
-        memory.write(w, lane, allocation, offset, size);
+        memory.write(w, lane, allocation, offset, size, size);
         System.arraycopy(bytes, (box + i) * size, allocation.contents(), offset, size);
         w.block().tally().traffic(allocation, size, true);
       }
@@ -308,7 +308,7 @@ final class BulkOps {
           long source = from.at(w, lane);
           Allocation allocation = run(w, lane, source, size, false);
           int offset = (int) Addresses.offset(source);
-          w.block().global().read(w, lane, allocation, offset, size);
+          w.block().global().read(w, lane, allocation, offset, size, size);
           byte[] bytes = java.util.Arrays.copyOfRange(allocation.contents(), offset, offset + size);
           w.block().bulk().load(w, lane, at, bytes, Swizzle.NONE, barrier);
         }
@@ -332,7 +332,7 @@ final class BulkOps {
           long target = to.at(w, lane);
           Allocation allocation = run(w, lane, target, size, true);
           int offset = (int) Addresses.offset(target);
-          w.block().global().write(w, lane, allocation, offset, size);
+          w.block().global().write(w, lane, allocation, offset, size, size);
           System.arraycopy(gather(w, lane, at, size, Swizzle.NONE), 0, allocation.contents(), offset, size);
         }
       }

@@ -112,7 +112,7 @@ final class CopyOps {
             var memory = w.block().global();
             Allocation allocation = memory.locate(w, lane, at, size, false);
             int offset = (int) Addresses.offset(at);
-            memory.read(w, lane, allocation, offset, n);
+            memory.read(w, lane, allocation, offset, n, n);
             w.block().tally().traffic(allocation, n, false);
             System.arraycopy(allocation.contents(), offset, bytes, lane * size, n);
             reading |= 1 << lane;

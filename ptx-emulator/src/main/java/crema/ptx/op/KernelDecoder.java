@@ -47,6 +47,7 @@ public final class KernelDecoder {
     return new Program(
         kernel.name(),
         lines,
+        Program.Code.of(lines),
         registers.count32(),
         registers.count64(),
         registers.predicates(),

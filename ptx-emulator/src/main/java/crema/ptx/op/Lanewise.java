@@ -108,152 +108,170 @@ final class Lanewise {
     };
   }
 
-  /** Computes into a register of up to 32 bits. */
-  private abstract static class Narrow extends Compute {
-    private final int to;
-
-    Narrow(int to) {
-      this.to = to;
-    }
-
-    abstract void run(Warp w, int[] d);
-
-    @Override
-    public final void execute(Warp w, int lanes) {
-      if (lanes == Warp.ALL) {
-        run(w, w.r[to]);
-      } else {
-        run(w, w.scratch);
-        w.keep(to, lanes);
-      }
-    }
-  }
-
-  /** Computes into a register of 64 bits. */
-  private abstract static class Wide extends Compute {
-    private final int to;
-
-    Wide(int to) {
-      this.to = to;
-    }
-
-    abstract void run(Warp w, long[] d);
-
-    @Override
-    public final void execute(Warp w, int lanes) {
-      if (lanes == Warp.ALL) {
-        run(w, w.d[to]);
-      } else {
-        run(w, w.scratch64);
-        w.keep64(to, lanes);
-      }
-    }
-  }
-
   static Compute rr(int d, int a, RR f) {
-    return new Narrow(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, int[] to) {
-        f.run(to, w.r[a]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.r[d], w.r[a]);
+        } else {
+          f.run(w.scratch, w.r[a]);
+          w.keep(d, lanes);
+        }
       }
     };
   }
 
   static Compute rrr(int d, int a, int b, RRR f) {
-    return new Narrow(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, int[] to) {
-        f.run(to, w.r[a], w.r[b]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.r[d], w.r[a], w.r[b]);
+        } else {
+          f.run(w.scratch, w.r[a], w.r[b]);
+          w.keep(d, lanes);
+        }
       }
     };
   }
 
   static Compute rrrr(int d, int a, int b, int c, RRRR f) {
-    return new Narrow(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, int[] to) {
-        f.run(to, w.r[a], w.r[b], w.r[c]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.r[d], w.r[a], w.r[b], w.r[c]);
+        } else {
+          f.run(w.scratch, w.r[a], w.r[b], w.r[c]);
+          w.keep(d, lanes);
+        }
       }
     };
   }
 
   static Compute rd(int d, int a, RD f) {
-    return new Narrow(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, int[] to) {
-        f.run(to, w.d[a]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.r[d], w.d[a]);
+        } else {
+          f.run(w.scratch, w.d[a]);
+          w.keep(d, lanes);
+        }
       }
     };
   }
 
   static Compute dd(int d, int a, DD f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.d[a]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.d[a]);
+        } else {
+          f.run(w.scratch64, w.d[a]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }
 
   static Compute ddd(int d, int a, int b, DDD f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.d[a], w.d[b]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.d[a], w.d[b]);
+        } else {
+          f.run(w.scratch64, w.d[a], w.d[b]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }
 
   static Compute dddd(int d, int a, int b, int c, DDDD f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.d[a], w.d[b], w.d[c]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.d[a], w.d[b], w.d[c]);
+        } else {
+          f.run(w.scratch64, w.d[a], w.d[b], w.d[c]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }
 
   static Compute ddr(int d, int a, int b, DDR f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.d[a], w.r[b]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.d[a], w.r[b]);
+        } else {
+          f.run(w.scratch64, w.d[a], w.r[b]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }
 
   static Compute drr(int d, int a, int b, DRR f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.r[a], w.r[b]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.r[a], w.r[b]);
+        } else {
+          f.run(w.scratch64, w.r[a], w.r[b]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }
 
   static Compute drrd(int d, int a, int b, int c, DRRD f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.r[a], w.r[b], w.d[c]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.r[a], w.r[b], w.d[c]);
+        } else {
+          f.run(w.scratch64, w.r[a], w.r[b], w.d[c]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }
 
   static Compute ddrr(int d, int a, int b, int c, DDRR f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.d[a], w.r[b], w.r[c]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.d[a], w.r[b], w.r[c]);
+        } else {
+          f.run(w.scratch64, w.d[a], w.r[b], w.r[c]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }
 
   static Compute dr(int d, int a, DR f) {
-    return new Wide(d) {
+    return new Compute() {
       @Override
-      void run(Warp w, long[] to) {
-        f.run(to, w.r[a]);
+      public void execute(Warp w, int lanes) {
+        if (lanes == Warp.ALL) {
+          f.run(w.d[d], w.r[a]);
+        } else {
+          f.run(w.scratch64, w.r[a]);
+          w.keep64(d, lanes);
+        }
       }
     };
   }

@@ -112,11 +112,11 @@ final class MatrixOps {
     return new WholeWarp() {
       @Override
       void execute(Warp w) {
-        float[] first = new float[16 * k];
-        float[] second = new float[k * TensorCore.COLUMNS];
-        float[] sum = new float[16 * TensorCore.COLUMNS];
-        type.loadA(lanes(w, a), first, k);
-        type.loadB(lanes(w, b), second);
+        float[] first = w.tileA;
+        float[] second = w.tileB;
+        float[] sum = w.tileC;
+        type.loadA(w.r, a, first, k);
+        type.loadB(w.r, b, second);
         TensorCore.loadAccumulator(w.r[c[0]], w.r[c[1]], w.r[c[2]], w.r[c[3]], sum);
         TensorCore.multiply(first, second, sum, 16, k);
         TensorCore.storeAccumulator(sum, w.r[d[0]], w.r[d[1]], w.r[d[2]], w.r[d[3]]);
@@ -127,14 +127,5 @@ final class MatrixOps {
         return 2L * 16 * TensorCore.COLUMNS * k;
       }
     };
-  }
-
-  /** The lanes of registers. */
-  static int[][] lanes(Warp w, int[] registers) {
-    int[][] all = new int[registers.length][];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = w.r[registers[i]];
-    }
-    return all;
   }
 }

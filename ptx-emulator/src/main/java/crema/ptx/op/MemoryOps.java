@@ -11,6 +11,7 @@ import crema.ptx.machine.Compute;
 import crema.ptx.machine.Warp;
 import crema.ptx.syntax.PtxType;
 import crema.ptx.syntax.StateSpace;
+import java.util.Arrays;
 import java.util.List;
 
 /** Loads and stores in all spaces. Hints about caches are accepted and mean nothing. */
@@ -55,6 +56,9 @@ final class MemoryOps {
     for (int i = 0; i < n; i++) {
       to[i] = in.destination(0, in.vector(0, n).get(i), type, true);
     }
+    if (in.space() == StateSpace.PARAM && address.space() == StateSpace.PARAM) {
+      return new ParameterLoad((int) in.parameterOffset(1), type, wide, narrow(in, n), to);
+    }
     return new Load(new Access(in.space(), address, type.bytes() * n, ordered(in)), type, wide, narrow(in, n), to);
   }
 
@@ -86,9 +90,9 @@ final class MemoryOps {
    * @param ordered whether it is ordered like an atomic, and so no conflict with other blocks
    */
   record Access(StateSpace space, Address address, int bytes, boolean ordered) {
-    /** Where lanes' bytes lie. */
+    /** Moves the bytes of lanes that lie in one memory, at an offset a lane. */
     interface Visitor {
-      void visit(int lane, byte[] bytes, int offset);
+      void visit(int lanes, byte[] memory, int[] offsets);
     }
 
     void each(Warp w, int lanes, boolean store, Visitor visitor) {
@@ -132,23 +136,48 @@ final class MemoryOps {
     }
 
     private void global(Warp w, int lanes, long[] at, boolean store, Visitor visitor) {
-      var tally = w.block().tally();
-      tally.global(at, bytes, lanes);
+      w.block().tally().global(at, bytes, lanes);
+      for (int rest = lanes; rest != 0; ) {
+        int first = Integer.numberOfTrailingZeros(rest);
+        Allocation allocation = w.block().global().locate(w, first, at[first], bytes, store);
+        int together = lanesIn(at, rest, allocation.address());
+        inAllocation(w, together, at, allocation, store);
+        visitor.visit(together, allocation.contents(), w.offsets);
+        rest &= ~together;
+      }
+    }
+
+    /** Announces the accesses of lanes to one allocation; runs of lanes whose bytes follow each other are one access. */
+    private void inAllocation(Warp w, int lanes, long[] at, Allocation allocation, boolean store) {
       var memory = w.block().global();
+      int[] offsets = w.offsets;
       for (int m = lanes; m != 0; m &= m - 1) {
         int l = Integer.numberOfTrailingZeros(m);
-        Allocation allocation = memory.locate(w, l, at[l], bytes, store);
-        int offset = (int) Addresses.offset(at[l]);
-        if (ordered) {
-          memory.atomic(w, l, allocation, offset, bytes, !store);
-        } else if (store) {
-          memory.write(w, l, allocation, offset, bytes);
-        } else {
-          memory.read(w, l, allocation, offset, bytes);
-        }
-        tally.traffic(allocation, bytes, store);
-        visitor.visit(l, allocation.contents(), offset);
+        memory.locate(w, l, at[l], bytes, store);
+        offsets[l] = (int) Addresses.offset(at[l]);
       }
+      for (int m = lanes; m != 0; ) {
+        int first = Integer.numberOfTrailingZeros(m);
+        int run = run(m, first, offsets);
+        if (ordered) {
+          memory.atomic(w, first, allocation, offsets[first], run * bytes, !store);
+        } else if (store) {
+          memory.write(w, first, allocation, offsets[first], run * bytes, bytes);
+        } else {
+          memory.read(w, first, allocation, offsets[first], run * bytes, bytes);
+        }
+        m &= run == 32 ? 0 : ~((1 << run) - 1 << first);
+      }
+      w.block().tally().traffic(allocation, bytes * Integer.bitCount(lanes), store);
+    }
+
+    /** How many lanes from the first on have bytes that follow each other. */
+    private int run(int lanes, int first, int[] offsets) {
+      int next = first + 1;
+      while (next < Warp.LANES && (lanes >>> next & 1) != 0 && offsets[next] == offsets[next - 1] + bytes) {
+        next++;
+      }
+      return next - first;
     }
 
     private void shared(Warp w, int lanes, long[] at, long base, boolean store, Visitor visitor) {
@@ -159,24 +188,26 @@ final class MemoryOps {
       }
       var memory = w.block().shared();
       w.block().tally().shared(at, bytes, lanes);
+      int[] offsets = w.offsets;
       for (int m = lanes; m != 0; m &= m - 1) {
         int l = Integer.numberOfTrailingZeros(m);
         memory.check(w, l, at[l], bytes, bytes);
-        int offset = (int) at[l];
+        offsets[l] = (int) at[l];
         if (store) {
-          memory.write(w, l, offset, bytes);
+          memory.write(w, l, offsets[l], bytes);
         } else {
-          memory.read(w, l, offset, bytes);
+          memory.read(w, l, offsets[l], bytes);
         }
-        visitor.visit(l, memory.bytes(), offset);
       }
+      visitor.visit(lanes, memory.bytes(), offsets);
     }
 
     private void local(Warp w, int lanes, long[] at, long base, boolean store, Visitor visitor) {
       for (int m = lanes; m != 0; m &= m - 1) {
         int l = Integer.numberOfTrailingZeros(m);
-        visitor.visit(l, w.local().bytes(), w.local().access(w, l, at[l] - base, bytes, store));
+        w.offsets[l] = w.local().access(w, l, at[l] - base, bytes, store);
       }
+      visitor.visit(lanes, w.local().bytes(), w.offsets);
     }
 
     private void parameter(Warp w, int lanes, long[] at, long base, boolean store, Visitor visitor) {
@@ -190,8 +221,9 @@ final class MemoryOps {
         if (offset < 0 || offset + bytes > parameters.length) {
           throw w.fault(FaultKind.OUT_OF_BOUNDS, l, bytes + " bytes at byte " + offset + " of the parameters, which have " + parameters.length);
         }
-        visitor.visit(l, parameters, (int) offset);
+        w.offsets[l] = (int) offset;
       }
+      visitor.visit(lanes, parameters, w.offsets);
     }
   }
 
@@ -212,34 +244,86 @@ final class MemoryOps {
 
     @Override
     public void execute(Warp w, int lanes) {
-      int step = type.bytes();
-      if (step == 4 && !wide) {
-        access.each(w, lanes, false, (lane, bytes, offset) -> {
-          for (int i = 0; i < to.length; i++) {
-            w.r[to[i]][lane] = Bytes.getInt(bytes, offset + i * 4);
+      access.each(w, lanes, false, (which, memory, offsets) -> {
+        for (int i = 0; i < to.length; i++) {
+          if (type.bytes() == 4 && !wide) {
+            words(w.r[to[i]], which, memory, offsets, i * 4);
+          } else if (wide) {
+            any(w.d[to[i]], which, memory, offsets, i);
+          } else {
+            any(w.r[to[i]], which, memory, offsets, i);
           }
-        });
+        }
+      });
+    }
+
+    private static void words(int[] d, int lanes, byte[] memory, int[] offsets, int offset) {
+      if (lanes == Warp.ALL) {
+        for (int l = 0; l < Warp.LANES; l++) {
+          d[l] = Bytes.getInt(memory, offsets[l] + offset);
+        }
       } else {
-        access.each(w, lanes, false, (lane, bytes, offset) -> {
-          for (int i = 0; i < to.length; i++) {
-            long value = get(bytes, offset + i * step);
-            if (wide) {
-              w.d[to[i]][lane] = value;
-            } else {
-              w.r[to[i]][lane] = narrow ? (int) value & 0xffff : (int) value;
-            }
-          }
-        });
+        for (int m = lanes; m != 0; m &= m - 1) {
+          int l = Integer.numberOfTrailingZeros(m);
+          d[l] = Bytes.getInt(memory, offsets[l] + offset);
+        }
       }
     }
 
-    private long get(byte[] bytes, int at) {
-      return switch (type.bytes()) {
-        case 1 -> type.signed() ? bytes[at] : bytes[at] & 0xff;
-        case 2 -> type.signed() ? Bytes.getShort(bytes, at) : Bytes.getShort(bytes, at) & 0xffff;
-        case 4 -> type.signed() ? Bytes.getInt(bytes, at) : Bytes.getInt(bytes, at) & 0xffff_ffffL;
-        default -> Bytes.getLong(bytes, at);
-      };
+    private void any(int[] d, int lanes, byte[] memory, int[] offsets, int i) {
+      for (int m = lanes; m != 0; m &= m - 1) {
+        int l = Integer.numberOfTrailingZeros(m);
+        int value = (int) get(type, memory, offsets[l] + i * type.bytes());
+        d[l] = narrow ? value & 0xffff : value;
+      }
+    }
+
+    private void any(long[] d, int lanes, byte[] memory, int[] offsets, int i) {
+      for (int m = lanes; m != 0; m &= m - 1) {
+        int l = Integer.numberOfTrailingZeros(m);
+        d[l] = get(type, memory, offsets[l] + i * type.bytes());
+      }
+    }
+
+  }
+
+  private static long get(PtxType type, byte[] bytes, int at) {
+    return switch (type.bytes()) {
+      case 1 -> type.signed() ? bytes[at] : bytes[at] & 0xff;
+      case 2 -> type.signed() ? Bytes.getShort(bytes, at) : Bytes.getShort(bytes, at) & 0xffff;
+      case 4 -> type.signed() ? Bytes.getInt(bytes, at) : Bytes.getInt(bytes, at) & 0xffff_ffffL;
+      default -> Bytes.getLong(bytes, at);
+    };
+  }
+
+  /** Loads a parameter by its name: the same in all lanes. */
+  private static final class ParameterLoad extends Compute {
+    private final int offset;
+    private final PtxType type;
+    private final boolean wide;
+    private final boolean narrow;
+    private final int[] to;
+
+    ParameterLoad(int offset, PtxType type, boolean wide, boolean narrow, int[] to) {
+      this.offset = offset;
+      this.type = type;
+      this.wide = wide;
+      this.narrow = narrow;
+      this.to = to;
+    }
+
+    @Override
+    public void execute(Warp w, int lanes) {
+      for (int i = 0; i < to.length; i++) {
+        long value = get(type, w.block().parameters(), offset + i * type.bytes());
+        if (wide) {
+          Arrays.fill(w.scratch64, value);
+          w.keep64(to[i], lanes);
+        } else {
+          Arrays.fill(w.scratch, narrow ? (int) value & 0xffff : (int) value);
+          w.keep(to[i], lanes);
+        }
+      }
     }
   }
 
@@ -258,11 +342,13 @@ final class MemoryOps {
 
     @Override
     public void execute(Warp w, int lanes) {
-      int step = type.bytes();
       w.block().progress();
-      access.each(w, lanes, true, (lane, bytes, offset) -> {
+      access.each(w, lanes, true, (which, memory, offsets) -> {
         for (int i = 0; i < from.length; i++) {
-          put(bytes, offset + i * step, wide ? w.d[from[i]][lane] : w.r[from[i]][lane]);
+          for (int m = which; m != 0; m &= m - 1) {
+            int l = Integer.numberOfTrailingZeros(m);
+            put(memory, offsets[l] + i * type.bytes(), wide ? w.d[from[i]][l] : w.r[from[i]][l]);
+          }
         }
       });
     }

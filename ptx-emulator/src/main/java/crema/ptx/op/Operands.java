@@ -295,6 +295,17 @@ final class Operands {
     return address(i, address.base(), address.offset());
   }
 
+  /** Where the parameter lies that an address names; all of the access is inside the parameters. */
+  long parameterOffset(int i) {
+    if (raw(i) instanceof Operand.Address a && a.base() instanceof Operand.Symbol s && s.variable().space() == StateSpace.PARAM) {
+      long end = a.offset() + s.offset() + (long) type().bytes() * (has(".v4") ? 4 : has(".v2") ? 2 : 1);
+      if (a.offset() + s.offset() >= 0 && end <= s.variable().bytes()) {
+        return s.variable().offset() + s.offset() + a.offset();
+      }
+    }
+    throw operandError(i, "inside a parameter");
+  }
+
   Address address(int i, Operand base, long offset) {
     return switch (base) {
       case Operand.Register r when r.type().bits() == 64 ->

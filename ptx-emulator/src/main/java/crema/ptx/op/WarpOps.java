@@ -10,6 +10,7 @@ import crema.ptx.machine.Warp;
 import crema.ptx.syntax.Operand;
 import crema.ptx.syntax.PtxType;
 import java.util.List;
+import java.util.Locale;
 
 /** Exchange between the lanes of a warp: shuffles, votes, matches, reductions. */
 final class WarpOps {
@@ -83,6 +84,9 @@ final class WarpOps {
 
     @Override
     public int members(Warp w, int lanes) {
+      if (lanes == Warp.ALL && allSet(w.r[mask])) {
+        return Warp.ALL;
+      }
       int first = Integer.numberOfTrailingZeros(lanes);
       int members = w.r[mask][first];
       for (int m = lanes; m != 0; m &= m - 1) {
@@ -99,6 +103,14 @@ final class WarpOps {
     }
   }
 
+  private static boolean allSet(int[] masks) {
+    int all = -1;
+    for (int l = 0; l < Warp.LANES; l++) {
+      all &= masks[l];
+    }
+    return all == -1;
+  }
+
   private static void fill(int[] d, int value, int lanes) {
     for (int m = lanes; m != 0; m &= m - 1) {
       d[Integer.numberOfTrailingZeros(m)] = value;
@@ -113,7 +125,7 @@ final class WarpOps {
     int a = in.source(1, PtxType.B32);
     int b = in.source(2, PtxType.B32);
     int c = in.source(3, PtxType.B32);
-    String mode = in.choice(".up", ".down", ".bfly", ".idx");
+    Shuffle mode = Shuffle.valueOf(in.choice(".up", ".down", ".bfly", ".idx").substring(1).toUpperCase(Locale.ROOT));
     return new WithMask(in.source(4, PtxType.B32)) {
       @Override
       public void execute(Warp w, int lanes) {
@@ -122,33 +134,43 @@ final class WarpOps {
         int[] limits = w.r[c];
         int[] result = w.scratch;
         int inRange = 0;
-        for (int m = lanes; m != 0; m &= m - 1) {
-          int lane = Integer.numberOfTrailingZeros(m);
+        int outside = 0;
+        for (int lane = 0; lane < Warp.LANES; lane++) {
           // PTX ISA, shfl.sync: c holds a mask of the segment in bits 8 to 12 and a limit in bits 0 to 4.
           int segment = limits[lane] >>> 8 & 31;
           int limit = limits[lane] & 31;
           int most = lane & segment | limit & ~segment;
           int n = by[lane] & 31;
           int source = switch (mode) {
-            case ".up" -> lane - n;
-            case ".down" -> lane + n;
-            case ".bfly" -> lane ^ n;
-            default -> lane & segment | n & ~segment;
+            case UP -> lane - n;
+            case DOWN -> lane + n;
+            case BFLY -> lane ^ n;
+            case IDX -> lane & segment | n & ~segment;
           };
-          boolean valid = mode.equals(".up") ? source >= most : source <= most;
+          boolean valid = mode == Shuffle.UP ? source >= most : source <= most;
           int taken = valid ? source : lane;
-          if ((lanes >>> taken & 1) == 0) {
-            throw w.fault(FaultKind.INACTIVE_LANE, lane, "lane " + lane + " reads lane " + taken + ", which takes no part");
-          }
-          result[lane] = from[taken];
-          inRange |= valid ? 1 << lane : 0;
+          outside |= (~(lanes >>> taken) & 1) << lane;
+          result[lane] = from[taken & 31];
+          inRange |= (valid ? 1 : 0) << lane;
+        }
+        if ((outside & lanes) != 0) {
+          int lane = Integer.numberOfTrailingZeros(outside & lanes);
+          throw w.fault(FaultKind.INACTIVE_LANE, lane, "lane " + lane + " reads a lane that takes no part");
         }
         w.keep(d, lanes);
         if (pair) {
-          w.p[q] = w.p[q] & ~lanes | inRange;
+          w.p[q] = w.p[q] & ~lanes | inRange & lanes;
         }
       }
     };
+  }
+
+  /** How a shuffle finds the lane to read. */
+  private enum Shuffle {
+    UP,
+    DOWN,
+    BFLY,
+    IDX
   }
 
   private static Collective vote(Operands in) {

@@ -92,9 +92,9 @@ final class WgmmaOps {
       @Override
       void execute(Warp w) {
         w.wgmma().begin(d, a);
-        float[] first = new float[16 * k];
+        float[] first = w.tileA;
         if (registers) {
-          type.loadA(MatrixOps.lanes(w, a), first, k);
+          type.loadA(w.r, a, first, k);
         } else {
           loadA(w, MatrixDescriptor.of(w, w.d[aDescriptor][0]), type, k, transposeA, first);
         }
@@ -105,8 +105,8 @@ final class WgmmaOps {
         }
         boolean zero = scale == 0 ? clear : (w.holds(scale) & 1) == 0;
         MatrixDescriptor b = MatrixDescriptor.of(w, w.d[bDescriptor][0]);
-        float[] second = new float[k * TensorCore.COLUMNS];
-        float[] sum = new float[16 * TensorCore.COLUMNS];
+        float[] second = w.tileB;
+        float[] sum = w.tileC;
         for (int j = 0; j < n / 8; j++) {
           loadB(w, b, type, k, j * 8, transposeB, second);
           int[] c0 = w.r[d[j * 4]];
@@ -146,13 +146,11 @@ final class WgmmaOps {
   /** This warp's 16 rows of the first factor. */
   private static void loadA(Warp w, MatrixDescriptor at, MatrixType type, int k, boolean transposed, float[] to) {
     int row0 = (w.index() & 3) * 16;
+    byte[] bytes = w.block().shared().bytes();
     if (transposed) {
       for (int m = 0; m < 16; m += 8) {
         for (int i = 0; i < k; i++) {
-          int address = chunk(w, at.alongM((row0 + m) * 2, i));
-          for (int e = 0; e < 8; e++) {
-            to[(m + e) * k + i] = element(w, type, address, e);
-          }
+          type.loadChunk(bytes, chunk(w, at.alongM((row0 + m) * 2, i)), to, m * k + i, k);
         }
       }
       return;
@@ -160,32 +158,24 @@ final class WgmmaOps {
     int perChunk = 16 / type.bytes();
     for (int m = 0; m < 16; m++) {
       for (int i = 0; i < k; i += perChunk) {
-        int address = chunk(w, at.alongK(row0 + m, i * type.bytes()));
-        for (int e = 0; e < perChunk; e++) {
-          to[m * k + i + e] = element(w, type, address, e);
-        }
+        type.loadChunk(bytes, chunk(w, at.alongK(row0 + m, i * type.bytes())), to, m * k + i, 1);
       }
     }
   }
 
   /** Eight columns of the second factor. */
   private static void loadB(Warp w, MatrixDescriptor at, MatrixType type, int k, int n0, boolean transposed, float[] to) {
+    byte[] bytes = w.block().shared().bytes();
     if (transposed) {
       for (int i = 0; i < k; i++) {
-        int address = chunk(w, at.alongM(n0 * 2, i));
-        for (int e = 0; e < 8; e++) {
-          to[i * TensorCore.COLUMNS + e] = element(w, type, address, e);
-        }
+        type.loadChunk(bytes, chunk(w, at.alongM(n0 * 2, i)), to, i * TensorCore.COLUMNS, 1);
       }
       return;
     }
     int perChunk = 16 / type.bytes();
-    for (int n = 0; n < 8; n++) {
+    for (int n = 0; n < TensorCore.COLUMNS; n++) {
       for (int i = 0; i < k; i += perChunk) {
-        int address = chunk(w, at.alongK(n0 + n, i * type.bytes()));
-        for (int e = 0; e < perChunk; e++) {
-          to[(i + e) * TensorCore.COLUMNS + n] = element(w, type, address, e);
-        }
+        type.loadChunk(bytes, chunk(w, at.alongK(n0 + n, i * type.bytes())), to, i * TensorCore.COLUMNS + n, TensorCore.COLUMNS);
       }
     }
   }
@@ -196,11 +186,5 @@ final class WgmmaOps {
     memory.check(w, 0, address, 16, 16);
     memory.readByWgmma(w, 0, address, 16);
     return address;
-  }
-
-  private static float element(Warp w, MatrixType type, int address, int i) {
-    byte[] bytes = w.block().shared().bytes();
-    int word = crema.ptx.machine.Bytes.getInt(bytes, address + i * type.bytes() & -4);
-    return type.get(word, type.perRegister() == 1 ? 0 : i & 1);
   }
 }
