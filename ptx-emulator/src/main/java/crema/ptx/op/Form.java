@@ -11,6 +11,7 @@ import java.util.TreeSet;
  * optional.
  */
 final class Form {
+  private final String text;
   private final List<Group> groups = new ArrayList<>();
 
   private record Group(boolean optional, Set<String> alternatives) {}
@@ -25,6 +26,7 @@ final class Form {
   record Match(boolean whole, int matched, Set<String> wanted) {}
 
   Form(String text) {
+    this.text = text;
     for (String part : text.isEmpty() ? new String[0] : text.split(" ")) {
       boolean optional = part.startsWith("[");
       String inner = optional ? part.substring(1, part.length() - 1) : part;
@@ -56,5 +58,10 @@ final class Form {
       n *= group.alternatives.size() + (group.optional ? 1 : 0);
     }
     return n;
+  }
+
+  @Override
+  public String toString() {
+    return text;
   }
 }

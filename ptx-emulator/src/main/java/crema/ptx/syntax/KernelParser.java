@@ -160,6 +160,7 @@ final class KernelParser {
     switch (first.text()) {
       case ".reg" -> registers();
       case ".shared", ".local" -> variable();
+      case ".param", ".callprototype" -> throw in.error(first, "calls of functions are not supported, and " + first.shown() + " in a kernel serves them");
       case ".loc" -> location();
       case ".pragma" -> {
         in.take();
@@ -292,6 +293,9 @@ final class KernelParser {
     Token opcode = in.expect(Token.Kind.WORD, "an instruction");
     if (opcode.text().startsWith(".") || opcode.text().startsWith("%")) {
       throw in.error(opcode, "an instruction expected, found " + opcode.shown());
+    }
+    if (opcode.text().split("\\.")[0].equals("call")) {
+      throw in.error(opcode, "opcode call is not supported, in " + opcode.text());
     }
     var operands = new ArrayList<Operand>();
     if (!in.peek().is(";")) {
