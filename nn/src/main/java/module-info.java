@@ -1,15 +1,18 @@
+import crema.nn.loss.LossProvider;
+import crema.nn.loss.StandardLosses;
+
 /** Layers, losses, optimizers, models and their file formats. */
 module crema.nn {
   requires static transitive org.jspecify;
   requires transitive crema.autograd;
-  requires tools.jackson.databind;
 
   exports crema.nn;
-  exports crema.nn.fasttext;
   exports crema.nn.io;
-  exports crema.nn.langid;
-  exports crema.nn.linear;
   exports crema.nn.loss;
   exports crema.nn.model;
   exports crema.nn.optim;
+
+  uses LossProvider;
+
+  provides LossProvider with StandardLosses;
 }

@@ -5,10 +5,12 @@ import crema.tensor.reference.ReferenceBackendProvider;
 /** Tensors, their storage, and the backends that compute on them. */
 module crema.tensor {
   requires static transitive org.jspecify;
+  requires transitive crema.base;
   requires static jdk.incubator.vector;
 
   exports crema.tensor;
-  exports crema.tensor.cpu to crema.nn;
+  exports crema.tensor.reference;
+  exports crema.tensor.cpu to crema.classic;
 
   uses BackendProvider;
 

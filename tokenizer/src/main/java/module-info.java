@@ -1,7 +1,7 @@
 /** Tokenizers: training, encoding, decoding and the {@code tokenizer.json} format. */
 module crema.tokenizer {
   requires static transitive org.jspecify;
-  requires tools.jackson.databind;
+  requires transitive crema.base;
 
   exports crema.tokenizer;
 }

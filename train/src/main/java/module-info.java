@@ -1,23 +1,37 @@
-/** Everything around a model: data, metrics, training, reports and the command line. */
+/** Classifiers: what they are, and how they are trained, evaluated and loaded. */
 module crema.train {
   requires static transitive org.jspecify;
-  requires transitive crema.nn;
+  requires transitive crema.classic;
   requires transitive crema.tokenizer;
-  requires commons.math3;
-  requires com.github.luben.zstd_jni;
-  requires de.siegmar.fastcsv;
-  requires info.picocli;
-  requires me.tongfei.progressbar;
-  requires org.snakeyaml.engine;
-  requires tools.jackson.databind;
 
-  exports crema.data;
-  exports crema.metrics;
+  // For training only: whoever trains brings them.
+  requires static commons.math3;
+  requires static org.snakeyaml.engine;
+
+  uses crema.classify.ModelFamily;
+
+  provides crema.classify.ModelFamily with
+      crema.family.encoder.EncoderFamily,
+      crema.family.fasttext.FastTextFamily,
+      crema.family.linear.LinearFamily,
+      crema.family.staged.StagedFamily;
+
+  exports crema.classify;
+  exports crema.family.encoder;
+  exports crema.family.fasttext;
+  exports crema.family.linear;
+  exports crema.family.staged;
   exports crema.report;
-  exports crema.train;
+  exports crema.run;
+  exports crema.settings;
+  exports crema.task;
 
-  // Options are fields that picocli sets, settings are records that Jackson reads.
-  opens crema.cli to info.picocli;
-  opens crema.cli.fasttext to info.picocli;
-  opens crema.train to tools.jackson.databind;
+  // Records that are kept as JSON.
+  opens crema.classify to crema.base;
+  opens crema.family.encoder to crema.base;
+  opens crema.family.fasttext to crema.base;
+  opens crema.family.linear to crema.base;
+  opens crema.family.staged to crema.base;
+  opens crema.run to crema.base;
+  opens crema.task to crema.base;
 }

@@ -1,9 +1,11 @@
 package crema.autograd;
 
 import crema.tensor.Backend;
+import crema.tensor.Ops;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -11,18 +13,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an {@link Op} sends the gradients of its inputs during the backward walk. Gradients of leaves accumulate in
- * {@link Gradients}; those of intermediate values are written once, added to if the value is used again, and released
- * when the walk reaches the op that gave the value.
+ * Where an {@link Op} sends the gradients of its inputs during the backward walk. There is one rule: gradients that
+ * arrive at one variable add up. Those of leaves are kept in {@link Gradients}; that of an intermediate value is written
+ * once, added to where the value is used again, and released when the walk reaches the op that gave the value.
+ *
+ * <p>An op {@linkplain #add(Variable, Tensor) adds} a finished gradient, a {@linkplain #add(Variable, SparseRows)
+ * row-sparse} one, or {@linkplain #add(Variable, Kernel) what a kernel writes}. A kernel that gives several gradients at
+ * once writes that of an activation to a {@link #sink} and adds those of parameters to an {@link #accumulator}.
  */
 public final class BackwardPass {
   /**
-   * Where to write a gradient.
+   * Where a kernel leaves the gradient of an activation.
    *
    * @param tensor of the input's type and shape
-   * @param accumulate whether to add to what the tensor holds, rather than overwrite it
+   * @param write whether to overwrite what the tensor holds or to add to it
    */
-  public record Sink(Tensor tensor, boolean accumulate) {}
+  public record Sink(Tensor tensor, Write write) {}
+
+  /** Computes the gradient of one input. */
+  @FunctionalInterface
+  public interface Kernel {
+    /**
+     * Leaves the gradient in a tensor.
+     *
+     * @param gradient of the input's type and shape
+     * @param write whether to overwrite what the tensor holds or to add to it
+     */
+    void run(Tensor gradient, Write write);
+  }
 
   private final Scope scope;
   private final Gradients leaves;
@@ -44,79 +62,89 @@ public final class BackwardPass {
     return scope.backend();
   }
 
+  /** The ops of the {@link #backend}. */
+  public Ops ops() {
+    return backend().ops();
+  }
+
   /** Whether an input's gradient is wanted. */
   public boolean needs(Variable input) {
     return input.needsGradient();
   }
 
   /**
-   * Where to write the gradient of an input, by a kernel that can write or add. That of an input that {@link #needs}
-   * none is scratch memory, released after the op.
-   */
-  public Sink sink(Variable input) {
-    if (!needs(input)) {
-      Tensor unwanted = scope.emptyLike(input.value());
-      scratch.add(unwanted);
-      return new Sink(unwanted, false);
-    }
-    Tensor present = gradient(input);
-    return present != null ? new Sink(present, true) : new Sink(create(input), false);
-  }
-
-  /** {@link #sink} for a kernel that always adds. */
-  public Tensor accumulator(Variable input) {
-    Sink sink = sink(input);
-    if (!sink.accumulate) {
-      backend().pointwise().fill(0, sink.tensor);
-    }
-    return sink.tensor;
-  }
-
-  /** {@link #accumulator}, or null for an input that is absent or needs no gradient. */
-  public @Nullable Tensor accumulatorOrNull(@Nullable Variable input) {
-    return input != null && needs(input) ? accumulator(input) : null;
-  }
-
-  /**
-   * Takes over a tensor of this pass's {@link #scope} as the gradient of an input, or adds it to what is there, or
-   * drops it if the input {@link #needs} none.
+   * Adds a gradient, which the op hands over: it must not use the tensor afterwards, nor hand it to a second input. The
+   * upstream gradient may be handed over too.
+   *
+   * @param gradient as many elements as the input; dropped if the input {@link #needs} none
    */
   public void add(Variable input, Tensor gradient) {
-    if (!needs(input)) {
-      gradient.close();
-      return;
+    if (needs(input)) {
+      Tensor present = gradient(input);
+      if (present != null) {
+        ops().pointwise().addScaled(1, gradient, present);
+      } else if (input.isLeaf()) {
+        ops().pointwise().copy(gradient, create(input));
+      } else {
+        // A handle of the pass's own, in the input's shape: the tape closes what it handed out.
+        intermediates.put(input, scope.adopt(gradient.reshape(input.shape().toArray())));
+      }
     }
-    Tensor present = gradient(input);
-    if (present != null) {
-      backend().pointwise().addScaled(1, gradient, present);
-      gradient.close();
-    } else if (input.isLeaf()) {
-      backend().pointwise().copy(gradient, create(input));
-      gradient.close();
-    } else {
-      intermediates.put(input, gradient);
-    }
+    gradient.close();
   }
 
-  /**
-   * Passes the upstream gradient on unchanged, without a copy. An op may do this for one of its inputs, as the last
-   * thing that it does with {@code upstream}.
-   */
-  public void pass(Variable input, Tensor upstream) {
-    add(input, scope.adopt(upstream.reshape(input.shape().toArray())));
-  }
-
-  /** Adds a row-sparse gradient of a leaf. */
-  public void addSparse(Variable input, SparseRows gradient) {
+  /** Adds a row-sparse gradient of a leaf, which the op hands over. */
+  public void add(Variable input, SparseRows gradient) {
     if (!input.isLeaf()) {
       throw new IllegalArgumentException("row-sparse gradient of an intermediate value of shape " + input.shape());
     }
     leaves.addSparse(input, gradient);
   }
 
-  /** The finished gradient of an op's value, handed over; null if the loss does not depend on it. */
-  @Nullable Tensor take(Variable output) {
-    return intermediates.remove(output);
+  /** Adds what a kernel computes, straight to where the gradient is kept; not run if the input {@link #needs} none. */
+  public void add(Variable input, Kernel kernel) {
+    if (needs(input)) {
+      Sink sink = sink(input);
+      kernel.run(sink.tensor, sink.write);
+    }
+  }
+
+  /**
+   * Where a kernel of several gradients leaves that of an activation. If the input {@link #needs} none, this is scratch
+   * memory, released after the op.
+   */
+  public Sink sink(Variable input) {
+    if (!needs(input)) {
+      Tensor unwanted = scope.emptyLike(input.value());
+      scratch.add(unwanted);
+      return new Sink(unwanted, Write.SET);
+    }
+    Tensor present = gradient(input);
+    return present != null ? new Sink(present, Write.ADD) : new Sink(create(input), Write.SET);
+  }
+
+  /**
+   * What a kernel of several gradients adds that of a parameter to: zero at first. Null for a parameter that is absent
+   * or {@link #needs} no gradient.
+   */
+  public @Nullable Tensor accumulator(@Nullable Variable parameter) {
+    if (parameter == null || !needs(parameter)) {
+      return null;
+    }
+    Sink sink = sink(parameter);
+    if (sink.write == Write.SET) {
+      ops().pointwise().fill(0, sink.tensor);
+    }
+    return sink.tensor;
+  }
+
+  /** The finished gradients of an op's values, handed over; null where the loss does not depend on a value. */
+  List<@Nullable Tensor> take(List<Variable> outputs) {
+    var gradients = new ArrayList<@Nullable Tensor>();
+    for (Variable output : outputs) {
+      gradients.add(intermediates.remove(output));
+    }
+    return gradients;
   }
 
   /** Gives back the memory that the op just passed had no use for. */

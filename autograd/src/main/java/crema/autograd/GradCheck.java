@@ -1,8 +1,8 @@
 package crema.autograd;
 
+import crema.base.Rng;
 import crema.tensor.Backend;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
@@ -176,7 +176,7 @@ public final class GradCheck {
 
     @Override
     public void backward(Tensor upstream, BackwardPass pass) {
-      pass.pass(y, weights);
+      pass.add(y, weights);
     }
   }
 }

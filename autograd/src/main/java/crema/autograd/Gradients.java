@@ -49,29 +49,13 @@ public final class Gradients {
     return gradient;
   }
 
-  /** The sum of squares of all gradients: the square of the global norm. */
-  public double sumOfSquares(Iterable<Variable> leaves) {
-    double sum = 0;
-    for (Variable leaf : leaves) {
-      Tensor values = dense.get(leaf);
-      SparseRows rows = sparse.get(leaf);
-      if (rows != null) {
-        values = rows.values();
-      }
-      if (values != null) {
-        sum += scope.backend().reduction().sumOfSquares(values);
-      }
-    }
-    return sum;
-  }
-
   /** The gradient of a leaf, turned into a dense one if it is row-sparse; null if there is none. */
   @Nullable Tensor densified(Variable leaf) {
     SparseRows rows = sparse.remove(leaf);
     if (rows != null) {
       Tensor gradient = create(leaf);
-      scope.backend().pointwise().fill(0, gradient);
-      scope.backend().embedding().scatterAdd(rows, gradient);
+      scope.backend().ops().pointwise().fill(0, gradient);
+      scope.backend().ops().embedding().scatterAdd(rows, gradient);
       rows.close();
     }
     return dense.get(leaf);
@@ -88,7 +72,7 @@ public final class Gradients {
   void addSparse(Variable leaf, SparseRows rows) {
     Tensor present = dense.get(leaf);
     if (present != null) {
-      scope.backend().embedding().scatterAdd(rows, present);
+      scope.backend().ops().embedding().scatterAdd(rows, present);
       rows.close();
       return;
     }
@@ -96,7 +80,7 @@ public final class Gradients {
     if (before == null) {
       sparse.put(leaf, new SparseRows(scope.adopt(rows.rows().share()), scope.adopt(rows.values().share())));
     } else {
-      sparse.put(leaf, scope.backend().embedding().add(before, rows, scope));
+      sparse.put(leaf, scope.backend().ops().embedding().add(before, rows, scope));
       before.close();
     }
     rows.close();

@@ -1,23 +1,19 @@
 package crema.autograd;
 
+import static java.util.Objects.requireNonNull;
+
 import crema.tensor.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A differentiable operation that was carried out: its inputs, what it saved, and how a gradient goes back through it.
+ * A differentiable operation that was carried out and gave one value: its inputs, what it saved, and how a gradient goes
+ * back through it.
  *
  * <p>Each op is a record in a file of its own in {@code crema.autograd.op}, with a static method that checks shapes,
- * computes the value and {@linkplain Tape#record records} the op.
+ * computes the value and {@linkplain Tape#record(Op, Tensor) records} the op.
  */
-public interface Op {
-  /** What the op depends on, parameters included. */
-  List<Variable> inputs();
-
-  /** Tensors that only the backward pass needs, apart from the values of inputs and output; released after it. */
-  default List<Tensor> saved() {
-    return List.of();
-  }
-
+public interface Op extends MultiOp {
   /**
    * Sends the gradient on to the inputs that need it.
    *
@@ -26,4 +22,9 @@ public interface Op {
    * @param pass where the inputs' gradients go
    */
   void backward(Tensor upstream, BackwardPass pass);
+
+  @Override
+  default void backward(List<@Nullable Tensor> upstream, BackwardPass pass) {
+    backward(requireNonNull(upstream.getFirst()), pass);
+  }
 }

@@ -1,11 +1,13 @@
 package crema.autograd;
 
+import crema.base.Rng;
 import crema.tensor.Backend;
-import crema.tensor.Rng;
+import crema.tensor.Ops;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #inference inference} tape does neither.
  */
 public final class Tape {
-  private record Node(Op op, Variable output) {}
+  private record Node(MultiOp op, List<Variable> outputs) {}
 
   private final boolean recording;
   private final @Nullable Rng rng;
@@ -58,6 +60,11 @@ public final class Tape {
     return scope.backend();
   }
 
+  /** The ops of the {@link #backend}. */
+  public Ops ops() {
+    return backend().ops();
+  }
+
   /** Whether dropout and the like are switched on. */
   public boolean isTraining() {
     return rng != null;
@@ -89,12 +96,17 @@ public final class Tape {
 
   /** The value of an op as a variable; remembers the op if one of its inputs needs a gradient. */
   public Variable record(Op op, Tensor value) {
+    return record(op, List.of(value)).getFirst();
+  }
+
+  /** The values of an op as variables; remembers the op if one of its inputs needs a gradient. */
+  public List<Variable> record(MultiOp op, List<Tensor> values) {
     if (!records(op.inputs().toArray(Variable[]::new))) {
-      return Variable.constant(value);
+      return values.stream().map(Variable::constant).toList();
     }
-    var output = Variable.result(value);
-    nodes.add(new Node(op, output));
-    return output;
+    List<Variable> outputs = values.stream().map(Variable::result).toList();
+    nodes.add(new Node(op, outputs));
+    return outputs;
   }
 
   /**
@@ -139,19 +151,25 @@ public final class Tape {
     consumed = true;
     var pass = new BackwardPass(scope, gradients);
     Tensor seed = scope.emptyLike(loss.value());
-    backend().pointwise().fill(scale, seed);
+    ops().pointwise().fill(scale, seed);
     pass.add(loss, seed);
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
-      Tensor upstream = pass.take(node.output);
-      if (upstream != null) {
+      List<@Nullable Tensor> upstream = pass.take(node.outputs);
+      if (upstream.stream().anyMatch(Objects::nonNull)) {
         node.op.backward(upstream, pass);
-        upstream.close();
+        for (Tensor gradient : upstream) {
+          if (gradient != null) {
+            gradient.close();
+          }
+        }
         pass.releaseScratch();
       }
       node.op.saved().forEach(Tensor::close);
-      if (node.output != loss) {
-        node.output.value().close();
+      for (Variable output : node.outputs) {
+        if (output != loss) {
+          output.value().close();
+        }
       }
     }
     nodes.clear();

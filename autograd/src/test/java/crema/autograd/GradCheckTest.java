@@ -28,7 +28,7 @@ class GradCheckTest {
   private record Wrong(List<Variable> inputs, double errorOfElement2) implements Op {
     static Variable apply(Tape tape, List<Variable> inputs, double error) {
       Tensor y = tape.scope().emptyLike(inputs.get(1).value());
-      tape.backend().pointwise().scale(3, inputs.get(1).value(), y);
+      tape.ops().pointwise().scale(3, inputs.get(1).value(), y);
       return tape.record(new Wrong(inputs, error), y);
     }
 

@@ -1,11 +1,11 @@
 package crema.bench;
 
+import crema.base.Rng;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.concurrent.TimeUnit;
@@ -96,11 +96,11 @@ public class AttentionBenchmark {
 
   @Benchmark
   public final void forward() {
-    backend.attention().attention(q, k, v, sequences, spec, y, logSumExp);
+    backend.ops().attention().attention(q, k, v, sequences, spec, y, logSumExp);
   }
 
   @Benchmark
   public void backward() {
-    backend.attention().attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
+    backend.ops().attention().attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
   }
 }

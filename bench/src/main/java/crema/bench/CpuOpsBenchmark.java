@@ -1,13 +1,14 @@
 package crema.bench;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AdamWStep;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Rng;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -65,7 +66,7 @@ public class CpuOpsBenchmark {
     dy = EncoderBench.gaussian(scope, 2, rows, columns);
     y = EncoderBench.gaussian(scope, 3, rows, columns);
     z = EncoderBench.gaussian(scope, 4, rows, columns);
-    backend.pointwise().activate(Activation.SQUARE, z, z);
+    backend.ops().pointwise().activate(Activation.SQUARE, z, z);
     weight = EncoderBench.gaussian(scope, 5, columns);
     dweight = EncoderBench.gaussian(scope, 6, columns);
     inverse = EncoderBench.gaussian(scope, 7, rows);
@@ -79,51 +80,51 @@ public class CpuOpsBenchmark {
 
   @Benchmark
   public void exp() {
-    backend.pointwise().activate(Activation.EXP, x, y);
+    backend.ops().pointwise().activate(Activation.EXP, x, y);
   }
 
   @Benchmark
   public void gelu() {
-    backend.pointwise().activate(Activation.GELU, x, y);
+    backend.ops().pointwise().activate(Activation.GELU, x, y);
   }
 
   @Benchmark
   public void geluBackward() {
-    backend.pointwise().activateBackward(Activation.GELU, x, dy, y, false);
+    backend.ops().pointwise().activateBackward(Activation.GELU, x, dy, y, Write.SET);
   }
 
   @Benchmark
   public void swiglu() {
-    backend.pointwise().swiglu(x, dy, y);
+    backend.ops().pointwise().swiglu(x, dy, y);
   }
 
   @Benchmark
   public void dropout() {
-    backend.pointwise().dropout(x, 0.1f, new Rng(1, 2).stream(3), y);
+    backend.ops().pointwise().dropout(x, 0.1f, new Rng(1, 2).stream(3), y);
   }
 
   @Benchmark
   public void rmsNorm() {
-    backend.normalization().rmsNorm(x, weight, 1e-6f, y, null);
+    backend.ops().normalization().rmsNorm(x, weight, 1e-6f, y, null);
   }
 
   @Benchmark
   public void rmsNormBackward() {
-    backend.normalization().rmsNormBackward(x, weight, inverse, dy, y, false, dweight);
+    backend.ops().normalization().rmsNormBackward(x, weight, inverse, dy, y, Write.SET, dweight);
   }
 
   @Benchmark
   public void softmax() {
-    backend.reduction().softmax(x, y);
+    backend.ops().reduction().softmax(x, y);
   }
 
   @Benchmark
   public double sumOfSquares() {
-    return backend.reduction().sumOfSquares(x);
+    return backend.ops().reduction().sumOfSquares(x);
   }
 
   @Benchmark
   public void adamW() {
-    backend.optimizers().adamW(x, dy, y, z, new AdamWStep(1e-9, 0.9, 0.999, 1e-8, 0, 1, 1));
+    backend.ops().optimizers().adamW(x, dy, y, z, new AdamWStep(1e-9, 0.9, 0.999, 1e-8, 0, 1, 1));
   }
 }

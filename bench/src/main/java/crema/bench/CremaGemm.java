@@ -1,8 +1,8 @@
 package crema.bench;
 
+import crema.base.WorkerPool;
 import crema.tensor.cpu.Gemm;
-import crema.tensor.cpu.Orientation;
-import crema.tensor.cpu.WorkerPool;
+import crema.tensor.Orientation;
 
 /** {@link Gemm} as a contender. */
 final class CremaGemm implements GemmContender {

@@ -2,9 +2,10 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Targets;
 import crema.nn.optim.AdamW;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 
 /**
@@ -36,7 +37,7 @@ public final class EncoderStep {
           Tape tape = Tape.training(scope, new Rng(1, step));
           Variable logits = model.forward(tape, scope.ints(ids, ids.length),
               EncoderBench.equalSequences(scope, batch, length));
-          Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, scope.ints(labels, batch));
+          Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, new Targets.Indices(labels));
           optimizer.step(tape.backward(loss), LEARNING_RATE, 1);
         }
         if (step >= WARM_UP_STEPS) {

@@ -2,10 +2,11 @@ package crema.bench;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Targets;
 import crema.nn.model.EmbeddingClassifier;
 import crema.nn.optim.AdamW;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import java.io.IOException;
@@ -66,7 +67,7 @@ public final class EncoderTitles {
     }
     int[] labels = rows.stream().mapToInt(Title::label).toArray();
     Variable logits = model.forward(tape, scope.ints(ids, ids.length), Sequences.of(scope, offsets));
-    Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, scope.ints(labels, labels.length));
+    Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, new Targets.Indices(labels));
     double value = loss.value().item();
     optimizer.step(tape.backward(loss), 2e-4, 1);
     return value;

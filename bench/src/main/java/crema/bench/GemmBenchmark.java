@@ -1,8 +1,8 @@
 package crema.bench;
 
+import crema.base.WorkerPool;
 import crema.tensor.cpu.Gemm;
 import crema.tensor.cpu.PackedPanels;
-import crema.tensor.cpu.WorkerPool;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,6 +1,6 @@
 package crema.bench;
 
-import crema.tensor.cpu.Orientation;
+import crema.tensor.Orientation;
 import java.util.List;
 
 /** One matrix product to time: C {@code [m, n]} with sums of length {@code k}. */

@@ -1,7 +1,7 @@
 package crema.nn;
 
+import crema.base.Rng;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -50,7 +50,7 @@ public sealed interface Initializer {
   /** Overwrites the elements of an F32 or F64 tensor; element {@code i} depends on number {@code i} of the stream. */
   default void fill(Tensor tensor, Rng.Stream random) {
     if (this instanceof Constant constant) {
-      tensor.backend().pointwise().fill(constant.value(), tensor);
+      tensor.backend().ops().pointwise().fill(constant.value(), tensor);
       return;
     }
     boolean wide = tensor.dtype() == DType.F64;

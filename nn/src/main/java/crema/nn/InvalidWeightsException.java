@@ -1,10 +1,12 @@
 package crema.nn;
 
+import crema.base.UserError;
+
 /**
  * Weights that cannot be used: a malformed file, a tensor of another shape, a name that is missing. The message is one
  * line for the user.
  */
-public final class InvalidWeightsException extends IllegalArgumentException {
+public final class InvalidWeightsException extends UserError {
   private static final long serialVersionUID = 1L;
 
   /** Says what is wrong, and where. */

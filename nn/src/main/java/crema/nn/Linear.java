@@ -4,8 +4,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.Activation;
 import crema.tensor.PackedMatrix;
-import crema.tensor.Shape;
-import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,20 +42,13 @@ public final class Linear extends Module {
     if (prepared == null || tape.records(x, weight)) {
       return crema.autograd.op.Linear.apply(tape, x, weight, bias, activation);
     }
-    if (x.shape().columns() != prepared.columns()) {
-      throw new IllegalArgumentException("a linear layer of " + prepared.columns() + " features got " + x.shape());
-    }
-    long[] extents = x.shape().toArray();
-    extents[extents.length - 1] = prepared.rows();
-    Tensor y = tape.scope().empty(x.value().dtype(), Shape.of(extents));
-    tape.backend().matMul().linear(x.value(), prepared, bias == null ? null : bias.value(), activation, y);
-    return Variable.constant(y);
+    return crema.autograd.op.Linear.apply(tape, x, prepared, bias, activation);
   }
 
   @Override
   protected void prepare() {
     closeOwn();
-    packed = weight.value().backend().matMul().pack(weight.value());
+    packed = weight.value().backend().ops().matMul().pack(weight.value());
   }
 
   @Override

@@ -1,9 +1,9 @@
 package crema.nn;
 
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.tensor.Backend;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;

@@ -95,7 +95,7 @@ public interface Weights {
         if (source == null) {
           throw new InvalidWeightsException("there is no tensor named " + name);
         }
-        target.backend().pointwise().copy(source, target);
+        target.backend().ops().pointwise().copy(source, target);
       }
     };
   }

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Targets;
 import crema.nn.optim.AdamW;
 import crema.tensor.Activation;
 import crema.tensor.Backend;
 import crema.tensor.Device;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ class ModuleTest {
           var tape = Tape.training(scope, new Rng(42, step));
           var x = Variable.constant(scope.floats(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, 4, 2));
           var logits = model.forward(tape, x);
-          var mean = new SoftmaxCrossEntropy().apply(tape, logits, scope.ints(new int[] {0, 1, 1, 0}, 4));
+          var mean = new SoftmaxCrossEntropy().apply(tape, logits, Targets.Indices.of(0, 1, 1, 0));
           loss = mean.value().item();
           optimizer.step(tape.backward(mean), 0.05);
         }

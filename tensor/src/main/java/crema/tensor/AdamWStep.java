@@ -12,4 +12,9 @@ package crema.tensor;
  * @param gradientScale multiplies the gradient: clipping without a pass of its own
  */
 public record AdamWStep(double learningRate, double beta1, double beta2, double epsilon, double weightDecay, long step,
-    double gradientScale) {}
+    double gradientScale) {
+  /** The same update with the gradient multiplied once more. */
+  public AdamWStep scaled(double factor) {
+    return new AdamWStep(learningRate, beta1, beta2, epsilon, weightDecay, step, gradientScale * factor);
+  }
+}

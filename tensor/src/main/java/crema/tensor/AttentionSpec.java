@@ -1,5 +1,6 @@
 package crema.tensor;
 
+import crema.base.Rng;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package crema.tensor;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * A device's memory and its implementation of every op, grouped in families.
@@ -27,29 +28,23 @@ public interface Backend extends AutoCloseable {
   /** Bytes of storages that were allocated and not yet freed. */
   long liveBytes();
 
-  /** Matrix products. */
-  MatMul matMul();
+  /** The implementation of every op, by family. */
+  Ops ops();
 
-  /** Ops on each element, with what is fused to them. */
-  Pointwise pointwise();
-
-  /** Sums, softmax and pooling. */
-  Reduction reduction();
-
-  /** RMSNorm and LayerNorm. */
-  Normalization normalization();
-
-  /** Attention over packed sequences and rotary positions. */
-  Attention attention();
-
-  /** Gathering rows of a table, and the gradient of that. */
-  Embedding embedding();
-
-  /** Losses with their gradients. */
-  Losses losses();
-
-  /** Updates of parameters. */
-  Optimizers optimizers();
+  /**
+   * Runs a part of a program that calls the same ops on tensors of the same shapes whenever the key is equal: a training
+   * step on a batch of a certain size, say. By default that is all; a device may record the ops of one run and replay
+   * them, on new inputs, in later ones. Hence the body must leave nothing behind on the host but what it returns, and
+   * read nothing that differs from run to run but the inputs, {@link AdamWStep}s and random streams.
+   *
+   * @param key equal where the body's ops and shapes are
+   * @param inputs the tensors that the body reads and that the host wrote for this run
+   * @param body calls ops; returns the tensors that are read afterwards
+   * @return what the body returned when it last ran, with the contents of this run
+   */
+  default List<Tensor> step(Object key, List<Tensor> inputs, Supplier<List<Tensor>> body) {
+    return body.get();
+  }
 
   @Override
   void close();

@@ -48,7 +48,7 @@ public final class Scope implements AutoCloseable {
   /** A tensor of zeros. */
   public Tensor zeros(DType dtype, Shape shape) {
     var tensor = empty(dtype, shape);
-    backend.pointwise().fill(0, tensor);
+    backend.ops().pointwise().fill(0, tensor);
     return tensor;
   }
 

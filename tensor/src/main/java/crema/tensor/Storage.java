@@ -54,6 +54,23 @@ public abstract class Storage {
    */
   public abstract void write(long offset, MemorySegment source);
 
+  /**
+   * An element of a floating-point storage as it is when the ops that were called so far are done. By default it is read
+   * at once; a device overrides this so that nobody waits.
+   *
+   * @param offset of the element
+   */
+  protected Deferred defer(long offset) {
+    if (dtype == DType.F64) {
+      var value = new double[1];
+      read(offset, MemorySegment.ofArray(value));
+      return Deferred.of(value[0]);
+    }
+    var value = new float[1];
+    read(offset, MemorySegment.ofArray(value));
+    return Deferred.of(value[0]);
+  }
+
   /** Gives the memory back to the pool; called once, by the last {@link #release}. */
   protected abstract void free();
 

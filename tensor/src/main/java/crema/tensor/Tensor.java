@@ -186,10 +186,18 @@ public final class Tensor implements AutoCloseable {
 
   /** The only element of a floating-point tensor of one element. */
   public double item() {
+    return deferredItem().value();
+  }
+
+  /** The {@link #item} as it is now, to be asked for later: does not wait for the device. */
+  public Deferred deferredItem() {
     if (elements() != 1) {
-      throw new IllegalStateException("item() of a tensor of shape " + shape);
+      throw new IllegalStateException("item of a tensor of shape " + shape);
     }
-    return toDoubles()[0];
+    if (dtype() != DType.F64) {
+      requireType(DType.F32);
+    }
+    return storage().defer(offset);
   }
 
   /** Overwrites the elements; the tensor may be {@link DType#F32} or {@link DType#F64}. */

@@ -3,6 +3,7 @@ package crema.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,5 +46,21 @@ class BackendTest {
   @Test
   void noThreadsIsAnError() {
     assertThatIllegalArgumentException().isThrownBy(() -> new BackendOptions(0)).withMessageContaining("threads");
+  }
+
+  @Test
+  void aStepRunsItsBody() {
+    try (Backend backend = Backend.open(Device.CPU); var scope = new Scope(backend)) {
+      Tensor x = scope.floats(new float[] {1, 2}, 2);
+      for (int run = 1; run <= 4; run++) {
+        x.set(run, 2f * run);
+        List<Tensor> outputs = backend.step("key", List.of(x), () -> {
+          Tensor sum = scope.empty(DType.F32, 1);
+          backend.ops().reduction().sum(x, sum, Write.SET);
+          return List.of(sum);
+        });
+        assertThat(outputs.getFirst().item()).isEqualTo(3 * run);
+      }
+    }
   }
 }

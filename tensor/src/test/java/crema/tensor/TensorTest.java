@@ -55,7 +55,7 @@ class TensorTest {
       assertThatIllegalStateException().isThrownBy(tensor::toFloats).withMessageContaining("[2, 3]");
       assertThatIllegalStateException().isThrownBy(tensor::share);
       assertThatIllegalStateException().isThrownBy(tensor::retain);
-      assertThatIllegalStateException().isThrownBy(() -> backend.pointwise().fill(1, tensor));
+      assertThatIllegalStateException().isThrownBy(() -> backend.ops().pointwise().fill(1, tensor));
       assertThat(tensor).hasToString("F32 [2, 3] (closed)");
     }
   }
@@ -96,6 +96,21 @@ class TensorTest {
       assertThatIllegalArgumentException().isThrownBy(() -> scope.empty(DType.F32, 1L << 20, 1L << 12))
           .withMessageContaining("[1048576, 4096]").withMessageContaining("rows");
       assertThat(backend.liveBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aDeferredItemIsTheOneAtTheTimeOfTheCall() {
+    try (Backend backend = Backend.open(Device.CPU); var scope = new Scope(backend)) {
+      for (DType type : new DType[] {DType.F32, DType.F64}) {
+        Tensor x = scope.adopt(scope.empty(type, 3).set(1.0, 2.5, 3.0).rows(1, 2));
+        Deferred item = x.deferredItem();
+        x.set(7.0);
+        assertThat(item.value()).isEqualTo(2.5);
+        assertThat(x.item()).isEqualTo(7);
+      }
+      assertThatIllegalStateException().isThrownBy(() -> scope.zeros(DType.F32, 2).deferredItem());
+      assertThatIllegalStateException().isThrownBy(() -> scope.ints(new int[] {1}, 1).deferredItem());
     }
   }
 }

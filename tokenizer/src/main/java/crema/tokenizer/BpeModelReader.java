@@ -2,6 +2,7 @@ package crema.tokenizer;
 
 import static crema.tokenizer.JsonPart.quote;
 
+import crema.base.json.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reads the key {@code model} of a {@code tokenizer.json}. The vocabulary and the merges stream by, as a tree of their
@@ -28,11 +28,11 @@ final class BpeModelReader {
   }
 
   /** Reads the object at the parser's current token. */
-  static BpeModel read(String source, JsonParser parser) throws TokenizerFormatException {
+  static BpeModel read(String source, JsonParser parser) {
     return new BpeModelReader(source, parser).read();
   }
 
-  private BpeModel read() throws TokenizerFormatException {
+  private BpeModel read() {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw wrong("model", "must be an object");
     }
@@ -74,11 +74,10 @@ final class BpeModelReader {
   }
 
   private JsonPart setting(String key) {
-    JsonNode node = parser.readValueAsTree();
-    return new JsonPart(source, "model." + key, node);
+    return new JsonPart(source, "model." + key, Json.read(parser));
   }
 
-  private void readVocabulary() throws TokenizerFormatException {
+  private void readVocabulary() {
     if (ids != null) {
       throw wrong("model.vocab", "occurs twice");
     }
@@ -102,7 +101,7 @@ final class BpeModelReader {
     ids = vocabulary;
   }
 
-  private void readMerges() throws TokenizerFormatException {
+  private void readMerges() {
     if (mergedPairs != null) {
       throw wrong("model.merges", "occurs twice");
     }
@@ -141,7 +140,7 @@ final class BpeModelReader {
     mergedPairs = pairs;
   }
 
-  private BpeModel build(Map<String, Integer> vocabulary, List<String> pairs) throws TokenizerFormatException {
+  private BpeModel build(Map<String, Integer> vocabulary, List<String> pairs) {
     var tokens = tokensById(vocabulary);
     for (var value = 0; value < 256; value++) {
       var letter = String.valueOf(ByteAlphabet.letter(value));
@@ -164,7 +163,7 @@ final class BpeModelReader {
     return new BpeModel(tokens, vocabulary, new MergeTable(lefts, rights, merged), ignoreMerges);
   }
 
-  private @Nullable String[] tokensById(Map<String, Integer> vocabulary) throws TokenizerFormatException {
+  private @Nullable String[] tokensById(Map<String, Integer> vocabulary) {
     var largest = vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
     // Some files leave a few ids out; a file that leaves most out is damaged, and would cost memory.
     if (largest >= 2 * (long) vocabulary.size() + 1024) {
@@ -182,7 +181,7 @@ final class BpeModelReader {
     return tokens;
   }
 
-  private int idOfMergeToken(Map<String, Integer> vocabulary, String token, int rank) throws TokenizerFormatException {
+  private int idOfMergeToken(Map<String, Integer> vocabulary, String token, int rank) {
     var id = vocabulary.get(token);
     if (id == null) {
       throw wrong(mergePath(rank), "needs the token " + quote(token) + ", which model.vocab lacks");

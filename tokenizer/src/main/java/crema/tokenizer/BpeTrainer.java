@@ -1,12 +1,11 @@
 package crema.tokenizer;
 
+import crema.base.json.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Trains a byte-level BPE tokenizer on texts. The texts are cut into words as GPT-4's tokenizer cuts them (numbers into
@@ -34,7 +33,6 @@ public record BpeTrainer(
 
   private static final int BYTES = 256;
 
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** Checks the settings. */
   public BpeTrainer {
@@ -132,7 +130,7 @@ public record BpeTrainer(
 
   /** The parts of a {@code tokenizer.json} around the model. */
   private ObjectNode settings() {
-    var settings = MAPPER.createObjectNode();
+    var settings = new ObjectNode();
     settings.putNull("truncation").putNull("padding");
     if (lowercase) {
       settings.putObject("normalizer").put("type", "Lowercase");

@@ -1,8 +1,8 @@
 package crema.tokenizer;
 
+import crema.base.json.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A value in a {@code tokenizer.json} with the way to it, so that whatever is wrong with it can say where it is.
@@ -20,44 +20,44 @@ record JsonPart(String source, String path, JsonNode node) {
   }
 
   /** Returns the value of a key of this object; absent keys give an absent value. */
-  JsonPart get(String key) throws TokenizerFormatException {
+  JsonPart get(String key) {
     if (!node.isObject()) {
       throw expected("an object");
     }
     return new JsonPart(source, path + "." + key, node.path(key));
   }
 
-  List<JsonPart> elements() throws TokenizerFormatException {
+  List<JsonPart> elements() {
     if (!node.isArray()) {
       throw expected("an array");
     }
     var elements = new ArrayList<JsonPart>(node.size());
-    for (var i = 0; i < node.size(); i++) {
-      elements.add(new JsonPart(source, path + "[" + i + "]", node.get(i)));
+    for (JsonNode element : node) {
+      elements.add(new JsonPart(source, path + "[" + elements.size() + "]", element));
     }
     return elements;
   }
 
-  String string() throws TokenizerFormatException {
+  String string() {
     if (!node.isString()) {
       throw expected("a string");
     }
     return node.stringValue();
   }
 
-  boolean bool() throws TokenizerFormatException {
+  boolean bool() {
     if (!node.isBoolean()) {
       throw expected("true or false");
     }
     return node.booleanValue();
   }
 
-  boolean boolOr(boolean absent) throws TokenizerFormatException {
+  boolean boolOr(boolean absent) {
     return isNull() ? absent : bool();
   }
 
   /** Returns a number from 0 to 2<sup>31</sup> - 1. */
-  int id() throws TokenizerFormatException {
+  int id() {
     if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 0) {
       throw expected("a token id, a whole number from 0");
     }

@@ -2,13 +2,13 @@ package crema.tokenizer;
 
 import static crema.tokenizer.JsonPart.quote;
 
+import crema.base.json.ObjectNode;
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the parts of a {@code tokenizer.json} around the model. */
 final class SettingsReader {
@@ -25,7 +25,7 @@ final class SettingsReader {
     decoder = new JsonPart(source, "decoder", settings.path("decoder"));
   }
 
-  TextPipeline pipeline(Collection<AddedToken> addedTokens) throws TokenizerFormatException {
+  TextPipeline pipeline(Collection<AddedToken> addedTokens) {
     var leaves = new ArrayList<JsonPart>();
     if (!preTokenizer.isNull()) {
       flatten(preTokenizer, "pretokenizers", leaves);
@@ -55,7 +55,7 @@ final class SettingsReader {
   }
 
   /** Reads the post-processor, whose tokens must be below {@code vocabularySize}. */
-  PostProcessor postProcessor(int vocabularySize) throws TokenizerFormatException {
+  PostProcessor postProcessor(int vocabularySize) {
     var leaves = new ArrayList<JsonPart>();
     if (!postProcessor.isNull()) {
       flatten(postProcessor, "processors", leaves);
@@ -70,14 +70,14 @@ final class SettingsReader {
   }
 
   /** Checks that the decoder is the one that this library has. */
-  void checkDecoder() throws TokenizerFormatException {
+  void checkDecoder() {
     if (!decoder.isNull() && !decoder.get("type").string().equals("ByteLevel")) {
       throw unsupported(decoder, "ByteLevel");
     }
   }
 
   /** Appends a part, or, if it is a Sequence, what it consists of. */
-  private static void flatten(JsonPart part, String listKey, List<JsonPart> leaves) throws TokenizerFormatException {
+  private static void flatten(JsonPart part, String listKey, List<JsonPart> leaves) {
     if (!part.get("type").string().equals("Sequence")) {
       leaves.add(part);
       return;
@@ -87,7 +87,7 @@ final class SettingsReader {
     }
   }
 
-  private static PreTokenizer preTokenizer(JsonPart part) throws TokenizerFormatException {
+  private static PreTokenizer preTokenizer(JsonPart part) {
     return switch (part.get("type").string()) {
       case "Split" -> split(part);
       case "Digits" -> new PreTokenizer.Digits(part.get("individual_digits").boolOr(false));
@@ -96,7 +96,7 @@ final class SettingsReader {
     };
   }
 
-  private static PreTokenizer split(JsonPart part) throws TokenizerFormatException {
+  private static PreTokenizer split(JsonPart part) {
     var name = part.get("behavior").string();
     @Nullable SplitBehavior behavior = null;
     for (var candidate : SplitBehavior.values()) {
@@ -110,7 +110,7 @@ final class SettingsReader {
     return new PreTokenizer.Split(scanner(part.get("pattern")), behavior, part.get("invert").bool());
   }
 
-  private static PatternScanner scanner(JsonPart pattern) throws TokenizerFormatException {
+  private static PatternScanner scanner(JsonPart pattern) {
     var regex = pattern.get("Regex");
     if (regex.isNull()) {
       return new LiteralScanner(nonEmpty(pattern.get("String")));
@@ -122,7 +122,7 @@ final class SettingsReader {
     }
   }
 
-  private static Normalizer normalizer(JsonPart part) throws TokenizerFormatException {
+  private static Normalizer normalizer(JsonPart part) {
     return switch (part.get("type").string()) {
       case "NFC" -> new Normalizer.Unicode(Form.NFC);
       case "NFD" -> new Normalizer.Unicode(Form.NFD);
@@ -143,7 +143,7 @@ final class SettingsReader {
     };
   }
 
-  private static PostProcessor postProcessor(JsonPart part, int vocabularySize) throws TokenizerFormatException {
+  private static PostProcessor postProcessor(JsonPart part, int vocabularySize) {
     return switch (part.get("type").string()) {
       case "ByteLevel" -> PostProcessor.NONE;
       case "BertProcessing", "RobertaProcessing" -> new PostProcessor(
@@ -156,7 +156,7 @@ final class SettingsReader {
   }
 
   /** Reads a token given as {@code ["<s>", 0]}. */
-  private static int tokenWithId(JsonPart pair, int vocabularySize) throws TokenizerFormatException {
+  private static int tokenWithId(JsonPart pair, int vocabularySize) {
     var elements = pair.elements();
     if (elements.size() != 2) {
       throw pair.wrong("must be a token and its id");
@@ -164,7 +164,7 @@ final class SettingsReader {
     return knownId(elements.getLast(), vocabularySize);
   }
 
-  private static PostProcessor template(JsonPart part, int vocabularySize) throws TokenizerFormatException {
+  private static PostProcessor template(JsonPart part, int vocabularySize) {
     var prefix = IntStream.builder();
     var suffix = IntStream.builder();
     var sequences = 0;
@@ -184,21 +184,21 @@ final class SettingsReader {
     return new PostProcessor(prefix.build().toArray(), suffix.build().toArray());
   }
 
-  private static int knownId(JsonPart part, int vocabularySize) throws TokenizerFormatException {
+  private static int knownId(JsonPart part, int vocabularySize) {
     if (part.id() >= vocabularySize) {
       throw part.wrong("is " + part.id() + ", beyond the vocabulary of " + vocabularySize + " tokens");
     }
     return part.id();
   }
 
-  private static String nonEmpty(JsonPart part) throws TokenizerFormatException {
+  private static String nonEmpty(JsonPart part) {
     if (part.string().isEmpty()) {
       throw part.wrong("must not be empty");
     }
     return part.string();
   }
 
-  private static TokenizerFormatException unsupported(JsonPart part, String supported) throws TokenizerFormatException {
+  private static TokenizerFormatException unsupported(JsonPart part, String supported) {
     var type = part.get("type");
     return type.wrong(quote(type.string()) + " is not supported here; supported: " + supported);
   }

@@ -1,5 +1,7 @@
 package crema.tokenizer;
 
+import crema.base.ByteSource;
+import crema.base.json.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Turns text into token ids and back. Made by {@link #load} from a {@code tokenizer.json} of Hugging Face's
@@ -60,6 +61,16 @@ public final class Tokenizer {
    * @throws IOException if the file cannot be read
    */
   public static Tokenizer load(Path file) throws IOException {
+    return load(ByteSource.of(file));
+  }
+
+  /**
+   * Reads a {@code tokenizer.json}, as {@link #load(Path)} does.
+   *
+   * @throws TokenizerFormatException if the file is damaged or uses what is not supported; the message names the key
+   * @throws IOException if the file cannot be read
+   */
+  public static Tokenizer load(ByteSource file) throws IOException {
     return TokenizerReader.read(file);
   }
 

@@ -2,9 +2,12 @@ package crema.tokenizer;
 
 import static crema.tokenizer.JsonPart.quote;
 
+import crema.base.ByteSource;
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,22 +17,15 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Reads a {@code tokenizer.json}, version 1.0 of Hugging Face's format. */
 final class TokenizerReader {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
-
   /** The largest known file, of a vocabulary of 256,000, has 34 MB. */
   private static final long MAX_FILE_BYTES = 256L << 20;
 
   private final String source;
   private final JsonParser parser;
-  private final ObjectNode settings = MAPPER.createObjectNode();
+  private final ObjectNode settings = new ObjectNode();
   private @Nullable JsonNode addedTokens;
   private @Nullable BpeModel model;
 
@@ -38,16 +34,18 @@ final class TokenizerReader {
     this.parser = parser;
   }
 
-  static Tokenizer read(Path file) throws IOException {
-    var size = Files.size(file);
+  static Tokenizer read(ByteSource file) throws IOException {
+    var size = file.size();
     if (size > MAX_FILE_BYTES) {
       throw new TokenizerFormatException(
           file + ": has " + size + " bytes; a tokenizer.json has at most " + MAX_FILE_BYTES);
     }
-    try (var in = Files.newInputStream(file); var parser = MAPPER.createParser(in)) {
-      return new TokenizerReader(file.toString(), parser).read();
+    try (var in = file.open(); var parser = Json.parser(in)) {
+      return new TokenizerReader(file.name(), parser).read();
     } catch (JacksonIOException e) {
       throw e.getCause();
+    } catch (JsonException e) {
+      throw new TokenizerFormatException(file + ": not valid JSON: " + e.getMessage(), e);
     } catch (JacksonException e) {
       var location = e.getLocation();
       var where = location == null ? "" : ": line " + location.getLineNr() + ", column " + location.getColumnNr();
@@ -56,7 +54,7 @@ final class TokenizerReader {
     }
   }
 
-  private Tokenizer read() throws TokenizerFormatException {
+  private Tokenizer read() {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new TokenizerFormatException(source + ": must be a JSON object");
     }
@@ -69,15 +67,15 @@ final class TokenizerReader {
       parser.nextToken();
       switch (key) {
         case "version" -> {
-          JsonPart version = new JsonPart(source, key, parser.readValueAsTree());
+          JsonPart version = new JsonPart(source, key, Json.read(parser));
           if (!version.string().equals("1.0")) {
             throw version.wrong("is " + quote(version.string()) + "; supported: 1.0");
           }
         }
-        case "added_tokens" -> addedTokens = parser.readValueAsTree();
+        case "added_tokens" -> addedTokens = Json.read(parser);
         case "model" -> model = BpeModelReader.read(source, parser);
         case "truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder" ->
-            settings.set(key, (JsonNode) parser.readValueAsTree());
+            settings.set(key, Json.read(parser));
         default -> parser.skipChildren();
       }
     }
@@ -90,7 +88,7 @@ final class TokenizerReader {
     return build(model);
   }
 
-  private Tokenizer build(BpeModel model) throws TokenizerFormatException {
+  private Tokenizer build(BpeModel model) {
     var reader = new SettingsReader(source, settings);
     var added = addedTokens(model);
     reader.checkDecoder();
@@ -99,7 +97,7 @@ final class TokenizerReader {
         reader.pipeline(added.values()), model, reader.postProcessor(size), added.values(), settings);
   }
 
-  private Map<Integer, AddedToken> addedTokens(BpeModel model) throws TokenizerFormatException {
+  private Map<Integer, AddedToken> addedTokens(BpeModel model) {
     var tokens = new LinkedHashMap<Integer, AddedToken>();
     if (addedTokens == null || addedTokens.isNull()) {
       return tokens;
@@ -130,7 +128,7 @@ final class TokenizerReader {
     return tokens;
   }
 
-  private static AddedToken addedToken(JsonPart part) throws TokenizerFormatException {
+  private static AddedToken addedToken(JsonPart part) {
     var content = part.get("content").string();
     if (content.isEmpty() || !Utf8.isWellFormed(content)) {
       throw part.get("content").wrong("must be a non-empty text without unpaired surrogates");

@@ -1,47 +1,27 @@
 package crema.tokenizer;
 
+import crema.base.AtomicFile;
+import crema.base.json.Json;
 import java.io.IOException;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a {@code tokenizer.json}, version 1.0 of Hugging Face's format. */
 final class TokenizerWriter {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private TokenizerWriter() {}
 
   static void write(Tokenizer tokenizer, Path file) throws IOException {
-    var target = file.toAbsolutePath();
-    var directory = target.getParent();
-    if (directory == null) {
-      throw new IOException(file + ": is not a file's name");
-    }
-    var temporary = directory.resolve(target.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try {
-      try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        // Closing the generator would close the channel before it is forced to disk.
-        var json = MAPPER.writerWithDefaultPrettyPrinter().createGenerator(Channels.newOutputStream(channel));
+    AtomicFile.write(file, channel -> {
+      try (var json = Json.indentedGenerator(Channels.newOutputStream(channel))) {
         write(tokenizer, json);
-        json.flush();
-        channel.force(true);
-        json.close();
       } catch (JacksonIOException e) {
         throw e.getCause();
       }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    });
   }
 
   private static void write(Tokenizer tokenizer, JsonGenerator json) {
@@ -76,7 +56,7 @@ final class TokenizerWriter {
 
   private static void writeSetting(Tokenizer tokenizer, String key, JsonGenerator json) {
     json.writeName(key);
-    json.writeTree(tokenizer.settings().path(key));
+    tokenizer.settings().path(key).write(json);
   }
 
   private static void write(BpeModel model, JsonGenerator json) {

@@ -1,5 +1,8 @@
 package crema.report;
 
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
 import crema.metrics.Outcomes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,9 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One finished run, as it is compared with others.
@@ -24,8 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record ComparedRun(
     String name, long seed, Duration time, Map<String, Double> scores, @Nullable Outcomes outcomes) {
-  private static final JsonMapper JSON = new JsonMapper();
-
   /**
    * Reads a run's {@code metrics.json}, and its {@link TestOutcomes} where there are some.
    *
@@ -35,9 +33,9 @@ public record ComparedRun(
       Path outcomes) throws IOException {
     JsonNode json;
     try {
-      json = JSON.readTree(Files.readString(metrics));
-    } catch (JacksonException e) {
-      throw new IOException(metrics + " is damaged: " + e.getOriginalMessage(), e);
+      json = Json.parse(Files.readString(metrics));
+    } catch (JsonException e) {
+      throw new IOException(metrics + " is damaged: " + e.getMessage(), e);
     }
     return new ComparedRun(name, seed, time, scores(json), Files.exists(outcomes) ? TestOutcomes.read(outcomes) : null);
   }

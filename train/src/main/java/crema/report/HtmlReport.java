@@ -1,11 +1,11 @@
 package crema.report;
 
+import crema.base.AtomicFile;
 import crema.metrics.Average;
 import crema.metrics.GroupMetrics;
 import crema.metrics.Interval;
 import crema.metrics.Metric;
 import crema.metrics.ThresholdSweep;
-import crema.nn.io.AtomicFile;
 import crema.report.LineChart.Series;
 import java.io.IOException;
 import java.nio.file.Path;

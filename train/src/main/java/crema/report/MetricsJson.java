@@ -1,19 +1,19 @@
 package crema.report;
 
+import crema.base.AtomicFile;
+import crema.base.json.Json;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import crema.metrics.Averages;
 import crema.metrics.Calibration;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ThresholdSweep;
-import crema.nn.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A test report as {@code metrics.json}, for programs. Keys come in the same order each time, and the same report
@@ -59,8 +59,6 @@ public final class MetricsJson {
 
   private static final int FORMAT = 1;
 
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   private MetricsJson() {}
 
   /** Writes the report to {@code file}, whole or not at all. */
@@ -71,7 +69,7 @@ public final class MetricsJson {
   /** The report as JSON text, ending in a line feed. */
   public static String render(TestReport report) {
     var metrics = report.metrics();
-    var json = MAPPER.createObjectNode();
+    var json = new ObjectNode();
     json.put("format", FORMAT).put("title", report.title());
     var facts = json.putObject("facts");
     report.facts().forEach(facts::put);
@@ -106,7 +104,7 @@ public final class MetricsJson {
   /** Objects and arrays of plain values stand on one line, so that a row of a table is a line; others are indented. */
   private static String layout(JsonNode json, String lineBreak) {
     if (!json.isContainer()) {
-      return MAPPER.writeValueAsString(json);
+      return json.toString();
     }
     boolean oneLine = json.valueStream().noneMatch(JsonNode::isContainer);
     var inner = lineBreak + "  ";
@@ -114,7 +112,7 @@ public final class MetricsJson {
         json.isArray()
             ? json.valueStream().map(value -> layout(value, inner))
             : json.properties().stream()
-                .map(entry -> MAPPER.writeValueAsString(entry.getKey()) + ": " + layout(entry.getValue(), inner));
+                .map(entry -> Json.quote(entry.getKey()) + ": " + layout(entry.getValue(), inner));
     var text = values.collect(Collectors.joining(oneLine ? ", " : "," + inner));
     var between = oneLine ? text : inner + text + lineBreak;
     return json.isArray() ? "[" + between + "]" : "{" + between + "}";

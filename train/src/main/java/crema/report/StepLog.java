@@ -1,5 +1,9 @@
 package crema.report;
 
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -16,10 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The log of a run: one JSON object a line, appended while training.
@@ -40,8 +40,6 @@ public final class StepLog implements Closeable {
 
   /** Longer lines are refused: no record comes near, and memory stays bounded whatever the file holds. */
   private static final int MAX_LINE_BYTES = 1 << 20;
-
-  private static final JsonMapper MAPPER = new JsonMapper();
 
   private final FileChannel channel;
 
@@ -81,7 +79,7 @@ public final class StepLog implements Closeable {
 
   /** Appends one line. */
   public void write(LogRecord entry) throws IOException {
-    var text = MAPPER.writeValueAsString(toJson(entry)) + "\n";
+    var text = toJson(entry) + "\n";
     var line = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     while (line.hasRemaining()) {
       channel.write(line);
@@ -121,9 +119,9 @@ public final class StepLog implements Closeable {
           continue;
         }
         try {
-          lines.add(new Line(fromJson(MAPPER.readTree(text.toByteArray())), offset));
-        } catch (JacksonException e) {
-          throw malformed(file, lines.size(), e.getOriginalMessage(), e);
+          lines.add(new Line(fromJson(Json.parse(text.toString(StandardCharsets.UTF_8))), offset));
+        } catch (JsonException e) {
+          throw malformed(file, lines.size(), e.getMessage(), e);
         }
         text.reset();
       }
@@ -137,7 +135,7 @@ public final class StepLog implements Closeable {
   }
 
   private static ObjectNode toJson(LogRecord entry) {
-    var json = MAPPER.createObjectNode();
+    var json = new ObjectNode();
     switch (entry) {
       case StepRecord step -> {
         json.put("type", "step").put("step", step.step());

@@ -1,9 +1,13 @@
 package crema.report;
 
+import crema.base.AtomicFile;
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.ObjectNode;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.SingleLabelOutcomes;
-import crema.nn.io.AtomicFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,9 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a model said of each test row, kept beside its metrics so that two models can be compared row by row. One JSON
@@ -21,19 +22,17 @@ import tools.jackson.databind.json.JsonMapper;
  * {"truth": [0], "predicted": [0, 3]}}, where a number is a label's place in the first line.
  */
 public final class TestOutcomes {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private TestOutcomes() {}
 
   /** Writes outcomes, whole or not at all. */
   public static void write(Outcomes outcomes, List<String> labels, Path file) throws IOException {
     var lines = new StringBuilder();
-    var head = JSON.createObjectNode();
+    var head = new ObjectNode();
     labels.forEach(head.putArray("labels")::add);
     head.put("multi_label", outcomes instanceof MultiLabelOutcomes);
     lines.append(head).append('\n');
     for (int document = 0; document < outcomes.documents(); document++) {
-      var row = JSON.createObjectNode();
+      var row = new ObjectNode();
       Arrays.stream(outcomes.truth(document)).forEach(row.putArray("truth")::add);
       Arrays.stream(outcomes.predicted(document)).forEach(row.putArray("predicted")::add);
       lines.append(row).append('\n');
@@ -51,18 +50,18 @@ public final class TestOutcomes {
     var predicted = new ArrayList<int[]>();
     int line = 1;
     try (BufferedReader lines = Files.newBufferedReader(file)) {
-      JsonNode head = JSON.readTree(String.valueOf(lines.readLine()));
+      JsonNode head = Json.parse(String.valueOf(lines.readLine()));
       int labels = head.path("labels").size();
       for (String text = lines.readLine(); text != null; text = lines.readLine()) {
         line++;
-        JsonNode row = JSON.readTree(text);
+        JsonNode row = Json.parse(text);
         truth.add(numbers(row.path("truth")));
         predicted.add(numbers(row.path("predicted")));
       }
       return head.path("multi_label").asBoolean()
           ? MultiLabelOutcomes.of(truth.toArray(int[][]::new), predicted.toArray(int[][]::new), labels)
           : SingleLabelOutcomes.of(single(truth), single(predicted), labels);
-    } catch (JacksonException | IllegalArgumentException e) {
+    } catch (JsonException | IllegalArgumentException e) {
       throw new IOException(file + " is damaged at line " + line + ": " + e.getMessage(), e);
     }
   }

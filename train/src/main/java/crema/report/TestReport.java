@@ -1,5 +1,6 @@
 package crema.report;
 
+import crema.base.Forest;
 import crema.metrics.Abstention;
 import crema.metrics.Averages;
 import crema.metrics.Bootstrap;
@@ -269,9 +270,9 @@ public record TestReport(
     }
 
     /** Adds hierarchical precision, recall and F1, and a table of the taxonomy's levels. */
-    public Builder hierarchy(Hierarchy hierarchy) {
-      hierarchical = ClassificationMetrics.of(hierarchy.withAncestors(outcomes)).averages().micro();
-      return groups("Taxonomy level", GroupMetrics.perLevel(outcomes, hierarchy));
+    public Builder hierarchy(Forest nodes) {
+      hierarchical = ClassificationMetrics.of(Hierarchy.withAncestors(nodes, outcomes)).averages().micro();
+      return groups("Taxonomy level", GroupMetrics.perLevel(outcomes, nodes));
     }
 
     /**
@@ -279,17 +280,17 @@ public record TestReport(
      *
      * @param probabilities {@code [documents, labels]}, of the same documents as the outcomes
      */
-    public Builder pathConsistency(Hierarchy hierarchy, ScoreMatrix probabilities) {
+    public Builder pathConsistency(Forest nodes, ScoreMatrix probabilities) {
       long onePath = IntStream.range(0, outcomes.documents())
           .filter(document -> outcomes.predicted(document).length == 1).count();
-      var best = new int[hierarchy.depth()][outcomes.documents()];
+      var best = new int[nodes.depth()][outcomes.documents()];
       for (int level = 1; level <= best.length; level++) {
-        int[] labels = hierarchy.labelsAt(level);
+        int[] labels = nodes.nodesAt(level);
         Arrays.setAll(best[level - 1], document -> Arrays.stream(labels).reduce((a, b) ->
             probabilities.score(document, b) > probabilities.score(document, a) ? b : a).orElseThrow());
       }
       pathConsistency = new PathConsistency(
-          (double) onePath / Math.max(1, outcomes.documents()), hierarchy.pathConsistency(best));
+          (double) onePath / Math.max(1, outcomes.documents()), Hierarchy.pathConsistency(nodes, best));
       return this;
     }
 

@@ -1,9 +1,9 @@
 package crema.report;
 
+import crema.base.Forest;
 import crema.metrics.Bootstrap;
 import crema.metrics.FrequencyBands;
 import crema.metrics.GroupMetrics;
-import crema.metrics.Hierarchy;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
 import crema.metrics.ThresholdSweep;
@@ -42,7 +42,7 @@ final class SampleReport {
         .temperature(1.7, logits.softmax(1.7))
         .bands(FrequencyBands.DEFAULT, frequencies)
         .groups("Language", GroupMetrics.by(outcomes(logits), languages, 10, 20))
-        .hierarchy(Hierarchy.of(new int[] {-1, -1, -1, 0, -1, 4, 4, -1, 7, 7}))
+        .hierarchy(new Forest(-1, -1, -1, 0, -1, 4, 4, -1, 7, 7))
         .thresholds(ThresholdSweep.of(
             logits.softmax(1), rows(truth(count)), ThresholdSweep.grid(0.3, 0.7, 0.01), false));
   }

@@ -18,7 +18,7 @@ public record Activate(Activation f, Variable x) implements Op {
   /** f(x), of x's shape. */
   public static Variable apply(Tape tape, Activation f, Variable x) {
     Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().pointwise().activate(f, x.value(), y);
+    tape.ops().pointwise().activate(f, x.value(), y);
     return tape.record(new Activate(f, x), y);
   }
 
@@ -29,7 +29,6 @@ public record Activate(Activation f, Variable x) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    var dx = pass.sink(x);
-    pass.backend().pointwise().activateBackward(f, x.value(), upstream, dx.tensor(), dx.accumulate());
+    pass.add(x, (dx, write) -> pass.ops().pointwise().activateBackward(f, x.value(), upstream, dx, write));
   }
 }

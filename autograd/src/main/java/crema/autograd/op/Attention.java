@@ -39,7 +39,7 @@ public record Attention(Variable q, Variable k, Variable v, Sequences sequences,
     Tensor y = tape.scope().emptyLike(q.value());
     Tensor logSumExp =
         tape.records(q, k, v) ? tape.scope().empty(y.dtype(), sequences.tokens(), spec.numHeads()) : null;
-    tape.backend().attention().attention(q.value(), k.value(), v.value(), sequences, spec, y, logSumExp);
+    tape.ops().attention().attention(q.value(), k.value(), v.value(), sequences, spec, y, logSumExp);
     return tape.record(new Attention(q, k, v, sequences, spec, y, logSumExp), y);
   }
 
@@ -58,7 +58,7 @@ public record Attention(Variable q, Variable k, Variable v, Sequences sequences,
     Tensor dq = pass.scope().emptyLike(q.value());
     Tensor dk = pass.scope().emptyLike(k.value());
     Tensor dv = pass.scope().emptyLike(v.value());
-    pass.backend().attention().attentionBackward(q.value(), k.value(), v.value(), sequences, spec, y,
+    pass.ops().attention().attentionBackward(q.value(), k.value(), v.value(), sequences, spec, y,
         requireNonNull(logSumExp), upstream, dq, dk, dv);
     pass.add(q, dq);
     pass.add(k, dk);

@@ -17,6 +17,26 @@ import java.util.Locale;
  * @param b a's shape or its innermost dimensions, repeated along the others
  */
 public record Binary(BinaryOperator operator, Variable a, Variable b) implements Op {
+  /** a + b: {@link #apply} with {@link BinaryOperator#ADD}. */
+  public static Variable add(Tape tape, Variable a, Variable b) {
+    return apply(tape, BinaryOperator.ADD, a, b);
+  }
+
+  /** a − b: {@link #apply} with {@link BinaryOperator#SUBTRACT}. */
+  public static Variable subtract(Tape tape, Variable a, Variable b) {
+    return apply(tape, BinaryOperator.SUBTRACT, a, b);
+  }
+
+  /** a · b: {@link #apply} with {@link BinaryOperator#MULTIPLY}. */
+  public static Variable multiply(Tape tape, Variable a, Variable b) {
+    return apply(tape, BinaryOperator.MULTIPLY, a, b);
+  }
+
+  /** a / b: {@link #apply} with {@link BinaryOperator#DIVIDE}. */
+  public static Variable divide(Tape tape, Variable a, Variable b) {
+    return apply(tape, BinaryOperator.DIVIDE, a, b);
+  }
+
   /** a ∘ b, of a's shape; b's shape is a's or its innermost dimensions. */
   public static Variable apply(Tape tape, BinaryOperator operator, Variable a, Variable b) {
     if (!a.shape().endsWith(b.shape())) {
@@ -24,7 +44,7 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
           + " is not what shape " + a.shape() + " ends with");
     }
     Tensor y = tape.scope().emptyLike(a.value());
-    tape.backend().pointwise().binary(operator, a.value(), b.value(), y);
+    tape.ops().pointwise().binary(operator, a.value(), b.value(), y);
     return tape.record(new Binary(operator, a, b), y);
   }
 
@@ -40,15 +60,15 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
     }
     if (pass.needs(a)) {
       if (operator == BinaryOperator.MULTIPLY || operator == BinaryOperator.DIVIDE) {
-        pass.backend().pointwise().binary(operator, upstream, b.value(), upstream);
+        pass.ops().pointwise().binary(operator, upstream, b.value(), upstream);
       }
-      pass.pass(a, upstream);
+      pass.add(a, upstream);
     }
   }
 
   /** Sends b what remains of ∂(a ∘ b)/∂b · upstream when summed over the dimensions along which b was repeated. */
   private void backwardB(Tensor upstream, BackwardPass pass) {
-    var pointwise = pass.backend().pointwise();
+    var pointwise = pass.ops().pointwise();
     Tensor db = pass.scope().emptyLike(upstream);
     switch (operator) {
       case ADD -> pointwise.copy(upstream, db);
@@ -65,8 +85,7 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
     if (b.shape().equals(a.shape())) {
       pass.add(b, db);
     } else {
-      var sum = pass.sink(b);
-      pass.backend().reduction().sumRows(db, sum.tensor(), sum.accumulate());
+      pass.add(b, (sum, write) -> pass.ops().reduction().sumRows(db, sum, write));
       db.close();
     }
   }

@@ -45,7 +45,7 @@ public record CrossEntropy(Variable logits, @Nullable Tensor dlogits) implements
     }
     Tensor loss = tape.scope().empty(logits.value().dtype(), 1);
     Tensor dlogits = tape.records(logits) ? tape.scope().emptyLike(logits.value()) : null;
-    tape.backend().losses().crossEntropy(logits.value(), labels, classWeights, smoothing, loss, dlogits);
+    tape.ops().losses().crossEntropy(logits.value(), labels, classWeights, smoothing, loss, dlogits);
     return tape.record(new CrossEntropy(logits, dlogits), loss);
   }
 
@@ -62,7 +62,7 @@ public record CrossEntropy(Variable logits, @Nullable Tensor dlogits) implements
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     Tensor gradient = requireNonNull(dlogits);
-    pass.backend().pointwise().binary(BinaryOperator.MULTIPLY, gradient, upstream, gradient);
-    pass.pass(logits, gradient);
+    pass.ops().pointwise().binary(BinaryOperator.MULTIPLY, gradient, upstream, gradient);
+    pass.add(logits, gradient);
   }
 }

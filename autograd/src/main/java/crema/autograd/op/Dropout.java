@@ -4,7 +4,7 @@ import crema.autograd.BackwardPass;
 import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.tensor.Rng;
+import crema.base.Rng;
 import crema.tensor.Tensor;
 import java.util.List;
 
@@ -27,7 +27,7 @@ public record Dropout(Variable x, float p, Rng.Stream random) implements Op {
     }
     var op = new Dropout(x, p, tape.nextRandom());
     Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().pointwise().dropout(x.value(), p, op.random, y);
+    tape.ops().pointwise().dropout(x.value(), p, op.random, y);
     return tape.record(op, y);
   }
 
@@ -38,7 +38,7 @@ public record Dropout(Variable x, float p, Rng.Stream random) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    pass.backend().pointwise().dropout(upstream, p, random, upstream);
-    pass.pass(x, upstream);
+    pass.ops().pointwise().dropout(upstream, p, random, upstream);
+    pass.add(x, upstream);
   }
 }

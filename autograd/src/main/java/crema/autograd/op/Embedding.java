@@ -5,8 +5,10 @@ import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.DType;
+import crema.tensor.EmbeddingOps;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.List;
 
 /**
@@ -24,7 +26,7 @@ public record Embedding(Variable table, Tensor ids, float factor) implements Op 
           + ids.shape() + " must be [vocabulary, features] and I32 [tokens]");
     }
     Tensor y = tape.scope().empty(table.value().dtype(), ids.elements(), table.shape().columns());
-    tape.backend().embedding().gather(table.value(), ids, factor, y);
+    tape.ops().embedding().gather(table.value(), ids, factor, y);
     return tape.record(new Embedding(table, ids, factor), y);
   }
 
@@ -35,13 +37,18 @@ public record Embedding(Variable table, Tensor ids, float factor) implements Op 
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    var kernels = pass.backend().embedding();
+    EmbeddingOps kernels = pass.ops().embedding();
     SparseRows gradient = kernels.gatherBackward(ids, upstream, factor, pass.scope());
     if (table.isLeaf()) {
-      pass.addSparse(table, gradient);
-    } else {
-      kernels.scatterAdd(gradient, pass.accumulator(table));
-      gradient.close();
+      pass.add(table, gradient);
+      return;
     }
+    pass.add(table, (dtable, write) -> {
+      if (write == Write.SET) {
+        pass.ops().pointwise().fill(0, dtable);
+      }
+      kernels.scatterAdd(gradient, dtable);
+    });
+    gradient.close();
   }
 }

@@ -53,7 +53,7 @@ public record HostLoss(Variable x, @Nullable Tensor dx) implements Op {
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     Tensor gradient = requireNonNull(dx);
-    pass.backend().pointwise().binary(BinaryOperator.MULTIPLY, gradient, upstream, gradient);
-    pass.pass(x, gradient);
+    pass.ops().pointwise().binary(BinaryOperator.MULTIPLY, gradient, upstream, gradient);
+    pass.add(x, gradient);
   }
 }

@@ -35,7 +35,7 @@ public record LayerNorm(Variable x, Variable weight, @Nullable Variable bias, @N
     boolean recorded = bias == null ? tape.records(x, weight) : tape.records(x, weight, bias);
     Tensor mean = recorded ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
     Tensor inverseDeviation = recorded ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
-    tape.backend().normalization().layerNorm(x.value(), weight.value(), bias == null ? null : bias.value(), epsilon, y,
+    tape.ops().normalization().layerNorm(x.value(), weight.value(), bias == null ? null : bias.value(), epsilon, y,
         mean, inverseDeviation);
     return tape.record(new LayerNorm(x, weight, bias, mean, inverseDeviation), y);
   }
@@ -53,8 +53,8 @@ public record LayerNorm(Variable x, Variable weight, @Nullable Variable bias, @N
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     var dx = pass.sink(x);
-    pass.backend().normalization().layerNormBackward(x.value(), weight.value(), requireNonNull(mean),
-        requireNonNull(inverseDeviation), upstream, dx.tensor(), dx.accumulate(), pass.accumulatorOrNull(weight),
-        pass.accumulatorOrNull(bias));
+    pass.ops().normalization().layerNormBackward(x.value(), weight.value(), requireNonNull(mean),
+        requireNonNull(inverseDeviation), upstream, dx.tensor(), dx.write(), pass.accumulator(weight),
+        pass.accumulator(bias));
   }
 }

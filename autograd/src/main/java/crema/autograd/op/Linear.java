@@ -5,8 +5,12 @@ import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.Activation;
+import crema.tensor.MatMulOps;
+import crema.tensor.Orientation;
+import crema.tensor.PackedMatrix;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +30,43 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
    */
   public static Variable apply(Tape tape, Variable x, Variable weight, @Nullable Variable bias,
       Activation activation) {
-    Shape in = x.shape();
-    if (in.rank() < 1 || weight.shape().rank() != 2 || in.columns() != weight.shape().extent(1)) {
-      throw new IllegalArgumentException("linear: x " + in + " does not fit weight " + weight.shape());
-    }
-    if (bias != null && !bias.shape().equals(Shape.of(weight.shape().extent(0)))) {
-      throw new IllegalArgumentException("linear: bias " + bias.shape() + " does not fit weight " + weight.shape());
-    }
-    long[] extents = in.toArray();
-    extents[extents.length - 1] = weight.shape().extent(0);
-    Tensor y = tape.scope().empty(x.value().dtype(), extents);
+    Tensor y = tape.scope().empty(x.value().dtype(), shape(x.shape(), weight.shape(), bias));
     boolean recorded = bias == null ? tape.records(x, weight) : tape.records(x, weight, bias);
     Tensor preactivation = recorded && activation != Activation.IDENTITY ? tape.scope().emptyLike(y) : null;
-    tape.backend().matMul().linear(x.value(), weight.value(), bias == null ? null : bias.value(), activation, y,
+    tape.ops().matMul().linear(x.value(), weight.value(), bias == null ? null : bias.value(), activation, y,
         preactivation);
     return tape.record(new Linear(x, weight, bias, activation, preactivation), y);
+  }
+
+  /**
+   * A dense layer with a packed weight, for inference: the same bits as with the weight itself.
+   *
+   * @param weight packed {@code [out, in]}
+   * @throws IllegalStateException when the tape would need a gradient of x or bias
+   */
+  public static Variable apply(Tape tape, Variable x, PackedMatrix weight, @Nullable Variable bias,
+      Activation activation) {
+    Shape out = shape(x.shape(), Shape.of(weight.rows(), weight.columns()), bias);
+    if (bias == null ? tape.records(x) : tape.records(x, bias)) {
+      throw new IllegalStateException("linear: a packed weight of " + weight.rows() + " x " + weight.columns()
+          + " has no gradient; use the weight itself");
+    }
+    Tensor y = tape.scope().empty(x.value().dtype(), out);
+    tape.ops().matMul().linear(x.value(), weight, bias == null ? null : bias.value(), activation, y);
+    return Variable.constant(y);
+  }
+
+  /** The shape of the value, if the shapes of the inputs fit. */
+  private static Shape shape(Shape x, Shape weight, @Nullable Variable bias) {
+    if (x.rank() < 1 || weight.rank() != 2 || x.columns() != weight.extent(1)) {
+      throw new IllegalArgumentException("linear: x " + x + " does not fit weight " + weight);
+    }
+    if (bias != null && !bias.shape().equals(Shape.of(weight.extent(0)))) {
+      throw new IllegalArgumentException("linear: bias " + bias.shape() + " does not fit weight " + weight);
+    }
+    long[] extents = x.toArray();
+    extents[extents.length - 1] = weight.extent(0);
+    return Shape.of(extents);
   }
 
   @Override
@@ -56,20 +82,14 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     if (preactivation != null) {
-      pass.backend().pointwise().activateBackward(activation, preactivation, upstream, upstream, false);
+      pass.ops().pointwise().activateBackward(activation, preactivation, upstream, upstream, Write.SET);
     }
-    var kernels = pass.backend().matMul();
-    if (pass.needs(weight)) {
-      var dweight = pass.sink(weight);
-      kernels.matmul(upstream, true, x.value(), false, dweight.tensor(), dweight.accumulate());
+    MatMulOps products = pass.ops().matMul();
+    pass.add(weight,
+        (dweight, write) -> products.matmul(Orientation.TN, upstream, x.value(), dweight, write));
+    if (bias != null) {
+      pass.add(bias, (dbias, write) -> pass.ops().reduction().sumRows(upstream, dbias, write));
     }
-    if (bias != null && pass.needs(bias)) {
-      var dbias = pass.sink(bias);
-      pass.backend().reduction().sumRows(upstream, dbias.tensor(), dbias.accumulate());
-    }
-    if (pass.needs(x)) {
-      var dx = pass.sink(x);
-      kernels.matmul(upstream, false, weight.value(), false, dx.tensor(), dx.accumulate());
-    }
+    pass.add(x, (dx, write) -> products.matmul(Orientation.NN, upstream, weight.value(), dx, write));
   }
 }

@@ -17,7 +17,7 @@ public record LogSoftmax(Variable x, Tensor y) implements Op {
   /** xⱼ − log Σ exp x for each row, of x's shape. */
   public static Variable apply(Tape tape, Variable x) {
     Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().reduction().logSoftmax(x.value(), y);
+    tape.ops().reduction().logSoftmax(x.value(), y);
     return tape.record(new LogSoftmax(x, y), y);
   }
 
@@ -29,7 +29,7 @@ public record LogSoftmax(Variable x, Tensor y) implements Op {
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     Tensor dx = pass.scope().emptyLike(y);
-    pass.backend().reduction().logSoftmaxBackward(y, upstream, dx);
+    pass.ops().reduction().logSoftmaxBackward(y, upstream, dx);
     pass.add(x, dx);
   }
 }

@@ -4,38 +4,37 @@ import crema.autograd.BackwardPass;
 import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.tensor.MatMulOps;
+import crema.tensor.Orientation;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.List;
 
 /**
- * The matrix product a · b or a · bᵀ.
+ * The matrix product op(a) · op(b).
  *
- * @param a {@code [m, k]}
+ * @param orientation which of the operands are transposed
+ * @param a {@code [m, k]}, or {@code [k, m]} when transposed
  * @param b {@code [k, n]}, or {@code [n, k]} when transposed
- * @param transposed whether b is transposed
  */
-public record MatMul(Variable a, Variable b, boolean transposed) implements Op {
+public record MatMul(Orientation orientation, Variable a, Variable b) implements Op {
   /** a · b for a {@code [m, k]} and b {@code [k, n]}: {@code [m, n]}. */
   public static Variable apply(Tape tape, Variable a, Variable b) {
-    return apply(tape, new MatMul(a, b, false));
+    return apply(tape, Orientation.NN, a, b);
   }
 
-  /** a · bᵀ for a {@code [m, k]} and b {@code [n, k]}: {@code [m, n]}. */
-  public static Variable applyTransposed(Tape tape, Variable a, Variable b) {
-    return apply(tape, new MatMul(a, b, true));
-  }
-
-  private static Variable apply(Tape tape, MatMul op) {
-    Tensor a = op.a.value();
-    Tensor b = op.b.value();
+  /** op(a) · op(b): {@code [m, n]}. */
+  public static Variable apply(Tape tape, Orientation orientation, Variable a, Variable b) {
+    int rowsOfA = orientation.aIsTransposed() ? 1 : 0;
+    int rowsOfB = orientation.bIsTransposed() ? 1 : 0;
     if (a.shape().rank() != 2 || b.shape().rank() != 2
-        || a.shape().extent(1) != b.shape().extent(op.transposed ? 1 : 0)) {
-      throw new IllegalArgumentException("matmul: a " + a.shape() + " does not fit b " + b.shape()
-          + (op.transposed ? " transposed" : ""));
+        || a.shape().extent(1 - rowsOfA) != b.shape().extent(rowsOfB)) {
+      throw new IllegalArgumentException("matmul: a " + a.shape() + (orientation.aIsTransposed() ? " transposed" : "")
+          + " does not fit b " + b.shape() + (orientation.bIsTransposed() ? " transposed" : ""));
     }
-    Tensor y = tape.scope().empty(a.dtype(), a.shape().extent(0), b.shape().extent(op.transposed ? 0 : 1));
-    tape.backend().matMul().matmul(a, false, b, op.transposed, y, false);
-    return tape.record(op, y);
+    Tensor y = tape.scope().empty(a.value().dtype(), a.shape().extent(rowsOfA), b.shape().extent(1 - rowsOfB));
+    tape.ops().matMul().matmul(orientation, a.value(), b.value(), y, Write.SET);
+    return tape.record(new MatMul(orientation, a, b), y);
   }
 
   @Override
@@ -45,18 +44,20 @@ public record MatMul(Variable a, Variable b, boolean transposed) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    var kernels = pass.backend().matMul();
-    if (pass.needs(a)) {
-      var da = pass.sink(a);
-      kernels.matmul(upstream, false, b.value(), !transposed, da.tensor(), da.accumulate());
-    }
-    if (pass.needs(b)) {
-      var db = pass.sink(b);
-      if (transposed) {
-        kernels.matmul(upstream, true, a.value(), false, db.tensor(), db.accumulate());
-      } else {
-        kernels.matmul(a.value(), true, upstream, false, db.tensor(), db.accumulate());
+    MatMulOps products = pass.ops().matMul();
+    pass.add(a, (da, write) -> {
+      switch (orientation) {
+        case NN -> products.matmul(Orientation.NT, upstream, b.value(), da, write);
+        case NT -> products.matmul(Orientation.NN, upstream, b.value(), da, write);
+        case TN -> products.matmul(Orientation.NT, b.value(), upstream, da, write);
       }
-    }
+    });
+    pass.add(b, (db, write) -> {
+      switch (orientation) {
+        case NN -> products.matmul(Orientation.TN, a.value(), upstream, db, write);
+        case NT -> products.matmul(Orientation.TN, upstream, a.value(), db, write);
+        case TN -> products.matmul(Orientation.NN, a.value(), upstream, db, write);
+      }
+    });
   }
 }

@@ -5,6 +5,7 @@ import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.List;
 
 /**
@@ -19,8 +20,8 @@ public record Mean(Variable x) implements Op {
       throw new IllegalArgumentException("mean of no elements: x " + x.shape());
     }
     Tensor y = tape.scope().empty(x.value().dtype(), 1);
-    tape.backend().reduction().sum(x.value(), y, false);
-    tape.backend().pointwise().scale(1.0 / x.shape().elements(), y, y);
+    tape.ops().reduction().sum(x.value(), y, Write.SET);
+    tape.ops().pointwise().scale(1.0 / x.shape().elements(), y, y);
     return tape.record(new Mean(x), y);
   }
 
@@ -31,7 +32,7 @@ public record Mean(Variable x) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    pass.backend().pointwise().scale(1.0 / x.shape().elements(), upstream, upstream);
+    pass.ops().pointwise().scale(1.0 / x.shape().elements(), upstream, upstream);
     new Sum(x).backward(upstream, pass);
   }
 }

@@ -24,7 +24,7 @@ public record Pool(Pooling pooling, Variable x, Sequences sequences) implements 
           + " tokens of the sequences");
     }
     Tensor y = tape.scope().empty(x.value().dtype(), sequences.count(), x.shape().columns());
-    tape.backend().reduction().pool(pooling, x.value(), sequences, y);
+    tape.ops().reduction().pool(pooling, x.value(), sequences, y);
     return tape.record(new Pool(pooling, x, sequences), y);
   }
 
@@ -36,7 +36,7 @@ public record Pool(Pooling pooling, Variable x, Sequences sequences) implements 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     Tensor dx = pass.scope().emptyLike(x.value());
-    pass.backend().reduction().poolBackward(pooling, x.value(), sequences, upstream, dx);
+    pass.ops().reduction().poolBackward(pooling, x.value(), sequences, upstream, dx);
     pass.add(x, dx);
   }
 }

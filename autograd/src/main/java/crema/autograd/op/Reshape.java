@@ -25,6 +25,6 @@ public record Reshape(Variable x) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    pass.pass(x, upstream);
+    pass.add(x, upstream);
   }
 }

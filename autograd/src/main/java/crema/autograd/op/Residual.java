@@ -4,7 +4,7 @@ import crema.autograd.BackwardPass;
 import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.tensor.Rng;
+import crema.base.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
@@ -27,6 +27,16 @@ public record Residual(Variable x, Variable branch, @Nullable Variable gamma, Se
   /** x + gamma · branch, of x's shape; {@code dropPath} in [0, 1) counts only on a training tape. */
   public static Variable apply(Tape tape, Variable x, Variable branch, @Nullable Variable gamma, Sequences sequences,
       float dropPath) {
+    Residual op = of(tape, x, branch, gamma, sequences, dropPath);
+    Tensor y = tape.scope().emptyLike(x.value());
+    tape.ops().pointwise().residual(x.value(), branch.value(), gamma == null ? null : gamma.value(), sequences,
+        op.dropPath, op.random, y);
+    return tape.record(op, y);
+  }
+
+  /** The op, not yet carried out; draws its random numbers. */
+  public static Residual of(Tape tape, Variable x, Variable branch, @Nullable Variable gamma, Sequences sequences,
+      float dropPath) {
     if (x.shape().rank() != 2 || !x.shape().equals(branch.shape())) {
       throw new IllegalArgumentException("residual: x " + x.shape() + " and branch " + branch.shape()
           + " must both be [tokens, features]");
@@ -42,11 +52,7 @@ public record Residual(Variable x, Variable branch, @Nullable Variable gamma, Se
       throw new IllegalArgumentException("drop path probability " + dropPath + " is not in [0, 1)");
     }
     boolean drops = tape.isTraining() && dropPath > 0;
-    var op = new Residual(x, branch, gamma, sequences, drops ? dropPath : 0, drops ? tape.nextRandom() : null);
-    Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().pointwise().residual(x.value(), branch.value(), gamma == null ? null : gamma.value(), sequences,
-        op.dropPath, op.random, y);
-    return tape.record(op, y);
+    return new Residual(x, branch, gamma, sequences, drops ? dropPath : 0, drops ? tape.nextRandom() : null);
   }
 
   @Override
@@ -54,14 +60,18 @@ public record Residual(Variable x, Variable branch, @Nullable Variable gamma, Se
     return gamma == null ? List.of(x, branch) : List.of(x, branch, gamma);
   }
 
+  boolean branchNeedsGradient(BackwardPass pass) {
+    return pass.needs(branch) || (gamma != null && pass.needs(gamma));
+  }
+
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    if (pass.needs(branch) || (gamma != null && pass.needs(gamma))) {
+    if (branchNeedsGradient(pass)) {
       Tensor dbranch = pass.scope().emptyLike(branch.value());
-      pass.backend().pointwise().residualBackward(branch.value(), gamma == null ? null : gamma.value(), sequences,
-          dropPath, random, upstream, dbranch, pass.accumulatorOrNull(gamma));
+      pass.ops().pointwise().residualBackward(branch.value(), gamma == null ? null : gamma.value(), sequences,
+          dropPath, random, upstream, dbranch, pass.accumulator(gamma));
       pass.add(branch, dbranch);
     }
-    pass.pass(x, upstream);
+    pass.add(x, upstream);
   }
 }

@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 public record RmsNorm(Variable x, Variable weight, @Nullable Tensor inverseRms) implements Op {
   /** weight · x / √(mean(x²) + epsilon) for each row, of x's shape. */
   public static Variable apply(Tape tape, Variable x, Variable weight, float epsilon) {
-    if (x.shape().rank() < 1 || !weight.shape().equals(Shape.of(x.shape().columns()))) {
-      throw new IllegalArgumentException("rmsNorm: weight " + weight.shape() + " does not fit x " + x.shape());
-    }
+    check(x.shape(), weight.shape());
     Tensor y = tape.scope().emptyLike(x.value());
     Tensor inverseRms = tape.records(x, weight) ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
-    tape.backend().normalization().rmsNorm(x.value(), weight.value(), epsilon, y, inverseRms);
+    tape.ops().normalization().rmsNorm(x.value(), weight.value(), epsilon, y, inverseRms);
     return tape.record(new RmsNorm(x, weight, inverseRms), y);
+  }
+
+  static void check(Shape x, Shape weight) {
+    if (x.rank() < 1 || !weight.equals(Shape.of(x.columns()))) {
+      throw new IllegalArgumentException("rmsNorm: weight " + weight + " does not fit x " + x);
+    }
   }
 
   @Override
@@ -43,7 +47,7 @@ public record RmsNorm(Variable x, Variable weight, @Nullable Tensor inverseRms) 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     var dx = pass.sink(x);
-    pass.backend().normalization().rmsNormBackward(x.value(), weight.value(), requireNonNull(inverseRms), upstream,
-        dx.tensor(), dx.accumulate(), pass.accumulatorOrNull(weight));
+    pass.ops().normalization().rmsNormBackward(x.value(), weight.value(), requireNonNull(inverseRms), upstream,
+        dx.tensor(), dx.write(), pass.accumulator(weight));
   }
 }

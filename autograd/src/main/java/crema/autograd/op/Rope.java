@@ -28,7 +28,7 @@ public record Rope(Variable x, Sequences sequences, int headDim, double theta) i
           + " tokens of the sequences");
     }
     Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().attention().rope(x.value(), sequences, headDim, theta, false, y);
+    tape.ops().attention().rope(x.value(), sequences, headDim, theta, y);
     return tape.record(new Rope(x, sequences, headDim, theta), y);
   }
 
@@ -39,7 +39,7 @@ public record Rope(Variable x, Sequences sequences, int headDim, double theta) i
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    pass.backend().attention().rope(upstream, sequences, headDim, theta, true, upstream);
-    pass.pass(x, upstream);
+    pass.ops().attention().ropeBackward(upstream, sequences, headDim, theta, upstream);
+    pass.add(x, upstream);
   }
 }

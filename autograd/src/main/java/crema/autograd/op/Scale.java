@@ -17,7 +17,7 @@ public record Scale(Variable x, double factor) implements Op {
   /** factor · x, of x's shape. */
   public static Variable apply(Tape tape, Variable x, double factor) {
     Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().pointwise().scale(factor, x.value(), y);
+    tape.ops().pointwise().scale(factor, x.value(), y);
     return tape.record(new Scale(x, factor), y);
   }
 
@@ -28,7 +28,7 @@ public record Scale(Variable x, double factor) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    pass.backend().pointwise().scale(factor, upstream, upstream);
-    pass.pass(x, upstream);
+    pass.ops().pointwise().scale(factor, upstream, upstream);
+    pass.add(x, upstream);
   }
 }

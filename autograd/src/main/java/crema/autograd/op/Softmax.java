@@ -17,7 +17,7 @@ public record Softmax(Variable x, Tensor y) implements Op {
   /** exp xⱼ / Σ exp x for each row, of x's shape. */
   public static Variable apply(Tape tape, Variable x) {
     Tensor y = tape.scope().emptyLike(x.value());
-    tape.backend().reduction().softmax(x.value(), y);
+    tape.ops().reduction().softmax(x.value(), y);
     return tape.record(new Softmax(x, y), y);
   }
 
@@ -29,7 +29,7 @@ public record Softmax(Variable x, Tensor y) implements Op {
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     Tensor dx = pass.scope().emptyLike(y);
-    pass.backend().reduction().softmaxBackward(y, upstream, dx);
+    pass.ops().reduction().softmaxBackward(y, upstream, dx);
     pass.add(x, dx);
   }
 }

@@ -5,7 +5,9 @@ import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.BinaryOperator;
+import crema.tensor.PointwiseOps;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.List;
 
 /**
@@ -17,7 +19,7 @@ public record Sum(Variable x) implements Op {
   /** Σ x: {@code [1]}. */
   public static Variable apply(Tape tape, Variable x) {
     Tensor y = tape.scope().empty(x.value().dtype(), 1);
-    tape.backend().reduction().sum(x.value(), y, false);
+    tape.ops().reduction().sum(x.value(), y, Write.SET);
     return tape.record(new Sum(x), y);
   }
 
@@ -28,7 +30,12 @@ public record Sum(Variable x) implements Op {
 
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
-    Tensor dx = pass.accumulator(x);
-    pass.backend().pointwise().binary(BinaryOperator.ADD, dx, upstream, dx);
+    PointwiseOps pointwise = pass.ops().pointwise();
+    pass.add(x, (dx, write) -> {
+      if (write == Write.SET) {
+        pointwise.fill(0, dx);
+      }
+      pointwise.binary(BinaryOperator.ADD, dx, upstream, dx);
+    });
   }
 }

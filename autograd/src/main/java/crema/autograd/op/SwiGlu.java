@@ -20,7 +20,7 @@ public record SwiGlu(Variable gate, Variable up) implements Op {
       throw new IllegalArgumentException("swiglu: gate " + gate.shape() + " and up " + up.shape() + " differ");
     }
     Tensor y = tape.scope().emptyLike(gate.value());
-    tape.backend().pointwise().swiglu(gate.value(), up.value(), y);
+    tape.ops().pointwise().swiglu(gate.value(), up.value(), y);
     return tape.record(new SwiGlu(gate, up), y);
   }
 
@@ -32,8 +32,8 @@ public record SwiGlu(Variable gate, Variable up) implements Op {
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     Tensor dup = pass.scope().emptyLike(up.value());
-    pass.backend().pointwise().swigluBackward(gate.value(), up.value(), upstream, upstream, dup);
+    pass.ops().pointwise().swigluBackward(gate.value(), up.value(), upstream, upstream, dup);
     pass.add(up, dup);
-    pass.pass(gate, upstream);
+    pass.add(gate, upstream);
   }
 }

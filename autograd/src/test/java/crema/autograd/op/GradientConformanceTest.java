@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import crema.autograd.GradCheck;
 import crema.autograd.Variable;
 import crema.tensor.Backend;
-import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Scope;
@@ -50,7 +49,7 @@ class GradientConformanceTest {
     check(row.name() + " used twice", row, (tape, inputs) -> {
       Variable once = row.apply().apply(tape, inputs);
       Variable again = row.apply().apply(tape, inputs);
-      return Binary.apply(tape, BinaryOperator.ADD, once, Scale.apply(tape, again, -0.3));
+      return Binary.add(tape, once, Scale.apply(tape, again, -0.3));
     });
   }
 

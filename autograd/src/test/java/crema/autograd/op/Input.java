@@ -1,7 +1,7 @@
 package crema.autograd.op;
 
+import crema.base.Rng;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;

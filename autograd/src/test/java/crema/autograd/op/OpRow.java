@@ -2,13 +2,12 @@ package crema.autograd.op;
 
 import crema.autograd.GradCheck;
 import crema.autograd.Gradients;
-import crema.autograd.Op;
+import crema.autograd.MultiOp;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.tensor.Backend;
-import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
@@ -24,7 +23,7 @@ import java.util.stream.IntStream;
  * @param inputs what the op is differentiated by
  * @param apply applies the op
  */
-record OpRow(Class<? extends Op> op, String shapes, double tolerance, double negligible, boolean large, boolean smooth,
+record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance, double negligible, boolean large, boolean smooth,
     List<Input> inputs, GradCheck.Function apply) implements Row {
   /** What {@link Input} streams cannot collide with. */
   private static final int PROJECTION = 1000;
@@ -74,7 +73,7 @@ record OpRow(Class<? extends Op> op, String shapes, double tolerance, double neg
       outputs.add(Output.of("value", y.value()));
       Tensor weights = new Input(Values.uniform(-1, 1), y.shape()).tensor(scope, dtype, name(), PROJECTION);
       Variable loss = Sum.apply(tape,
-          Binary.apply(tape, BinaryOperator.MULTIPLY, y, Variable.constant(weights)));
+          Binary.multiply(tape, y, Variable.constant(weights)));
       Gradients gradients = tape.backward(loss);
       for (int i : wanted) {
         outputs.add(Output.of("gradient of input " + i, gradients.of(variables.get(i))));

@@ -8,12 +8,13 @@ import static crema.autograd.op.Catalog.sum;
 import static crema.autograd.op.Catalog.unevenLengths;
 
 import crema.autograd.GradCheck;
-import crema.autograd.Op;
+import crema.autograd.MultiOp;
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AttentionSpec;
 import crema.tensor.BinaryOperator;
+import crema.tensor.Orientation;
 import crema.tensor.Pooling;
-import crema.tensor.Rng;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,10 +43,11 @@ final class OpRows {
     sequences(rows);
     attention(rows);
     embeddingAndLoss(rows);
+    fused(rows);
     return rows;
   }
 
-  private static OpRow row(Class<? extends Op> op, String shapes, GradCheck.Function apply, Input... inputs) {
+  private static OpRow row(Class<? extends MultiOp> op, String shapes, GradCheck.Function apply, Input... inputs) {
     return new OpRow(op, shapes, TOLERANCE, NOTHING, false, true, List.of(inputs), apply);
   }
 
@@ -93,9 +95,12 @@ final class OpRows {
     OpRow plain = row(MatMul.class, "[%d, %d] times [%d, %d]".formatted(m, k, k, n),
         (tape, in) -> MatMul.apply(tape, in.get(0), in.get(1)), Input.of(m, k), Input.of(k, n));
     OpRow transposed = row(MatMul.class, "[%d, %d] times [%d, %d] transposed".formatted(m, k, n, k),
-        (tape, in) -> MatMul.applyTransposed(tape, in.get(0), in.get(1)), Input.of(m, k), Input.of(n, k));
-    rows.add(large ? plain.asLarge() : plain);
-    rows.add(large ? transposed.asLarge() : transposed);
+        (tape, in) -> MatMul.apply(tape, Orientation.NT, in.get(0), in.get(1)), Input.of(m, k), Input.of(n, k));
+    OpRow firstTransposed = row(MatMul.class, "[%d, %d] transposed times [%d, %d]".formatted(k, m, k, n),
+        (tape, in) -> MatMul.apply(tape, Orientation.TN, in.get(0), in.get(1)), Input.of(k, m), Input.of(k, n));
+    for (OpRow row : List.of(plain, transposed, firstTransposed)) {
+      rows.add(large ? row.asLarge() : row);
+    }
   }
 
   private static void pointwise(List<OpRow> rows) {
@@ -117,7 +122,7 @@ final class OpRows {
           Input.of(517, 257), Input.of(divisor, 257)).asLarge());
     }
     rows.add(row(Binary.class, "MULTIPLY of [17] with itself",
-        (tape, in) -> Binary.apply(tape, BinaryOperator.MULTIPLY, in.get(0), in.get(0)), Input.of(17)));
+        (tape, in) -> Binary.multiply(tape, in.get(0), in.get(0)), Input.of(17)));
 
     for (Activation f : Activation.values()) {
       GradCheck.Function activate = (tape, in) -> Activate.apply(tape, f, in.get(0));
@@ -321,6 +326,57 @@ final class OpRows {
     rows.add(row(CrossEntropy.class, "[3, 7] without labels",
         (tape, in) -> CrossEntropy.apply(tape, in.get(0), tape.scope().ints(new int[] {-1, -1, -100}, 3), null, 0.1f),
         Input.of(3, 7)));
+  }
+
+  private static void fused(List<OpRow> rows) {
+    int[] few = {5, 1, 17, 3};
+    for (int features : SOME_ROW_LENGTHS) {
+      rows.add(residualRmsNorm(features, few));
+      rows.add(row(GatedLinear.class, "[5, 7] to " + features,
+          (tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1)), Input.of(5, 7), Input.of(2L * features, 7)));
+    }
+    GradCheck.Function sumAlone = (tape, in) -> ResidualRmsNorm.apply(tape,
+        Residual.of(tape, in.get(0), in.get(1), null, cut(tape.scope(), few), 0), in.get(2), 0.1f).sum();
+    rows.add(row(ResidualRmsNorm.class, "[26, 5] without gamma, normalized", (tape, in) -> ResidualRmsNorm.apply(tape,
+        Residual.of(tape, in.get(0), in.get(1), null, cut(tape.scope(), few), 0), in.get(2), 0.1f).normalized(),
+        Input.of(26, 5), Input.of(26, 5), Input.of(5)));
+    rows.add(row(ResidualRmsNorm.class, "[26, 5] without gamma, the sum and the weight",
+        (tape, in) -> Binary.add(tape, sumAlone.apply(tape, in), in.get(2)),
+        Input.of(26, 5), Input.of(26, 5), Input.of(5)));
+    rows.add(qkvRope(2, 2, 2, few));
+    rows.add(qkvRope(4, 2, 6, few));
+    rows.add(qkvRope(3, 1, 16, 1, 1, 1));
+    rows.add(row(QkvRope.class, "[26, 5], the keys alone",
+        (tape, in) -> QkvRope.apply(tape, in.get(0), in.get(1), cut(tape.scope(), few), 2, 1, 4, 1e6).k(),
+        Input.of(26, 5), Input.of(16, 5)));
+    int[] many = unevenLengths(41, 67);
+    rows.add(residualRmsNorm(67, many).asLarge());
+    rows.add(row(GatedLinear.class, "[517, 67] to 131", (tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1)),
+        Input.of(517, 67), Input.of(262, 67)).asLarge());
+    rows.add(qkvRope(4, 2, 16, many).asLarge());
+  }
+
+  /** Both values count, and so do their gradients. */
+  private static OpRow residualRmsNorm(int features, int... lengths) {
+    int tokens = sum(lengths);
+    return row(ResidualRmsNorm.class, "[" + tokens + ", " + features + "] with gamma and drop path", (tape, in) -> {
+      var residual = Residual.of(tape, in.get(0), in.get(1), in.get(2), cut(tape.scope(), lengths), 0.4f);
+      var values = ResidualRmsNorm.apply(tape, residual, in.get(3), 0.1f);
+      return Binary.add(tape, values.sum(), Scale.apply(tape, values.normalized(), 0.7));
+    }, Input.of(tokens, features), Input.of(tokens, features), Input.of(features), Input.of(features));
+  }
+
+  /** All three values count, through an attention. */
+  private static OpRow qkvRope(int heads, int keyValueHeads, int headDim, int... lengths) {
+    int tokens = sum(lengths);
+    return row(QkvRope.class, "[" + tokens + ", 9] to " + heads + "/" + keyValueHeads + " heads of " + headDim,
+        (tape, in) -> {
+          var sequences = cut(tape.scope(), lengths);
+          var values = QkvRope.apply(tape, in.get(0), in.get(1), sequences, heads, keyValueHeads, headDim, 1e4);
+          return Attention.apply(tape, values.q(), values.k(), values.v(), sequences,
+              AttentionSpec.of(heads, keyValueHeads, headDim, false));
+        }, Input.of(tokens, 9), Input.of((heads + 2L * keyValueHeads) * headDim, 9))
+        .withTolerance(LOOSE).withNegligible(1e-2);
   }
 
   /** Σ log(1 + eˣ). */

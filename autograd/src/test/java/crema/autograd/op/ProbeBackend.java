@@ -1,23 +1,25 @@
 package crema.autograd.op;
 
-import crema.tensor.Attention;
+import crema.tensor.AttentionOps;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Embedding;
-import crema.tensor.Losses;
-import crema.tensor.MatMul;
-import crema.tensor.Normalization;
-import crema.tensor.Optimizers;
-import crema.tensor.Pointwise;
-import crema.tensor.Reduction;
+import crema.tensor.EmbeddingOps;
+import crema.tensor.FusedOps;
+import crema.tensor.LossOps;
+import crema.tensor.MatMulOps;
+import crema.tensor.NormalizationOps;
+import crema.tensor.Ops;
+import crema.tensor.OptimizerOps;
+import crema.tensor.PointwiseOps;
+import crema.tensor.ReductionOps;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,14 +30,9 @@ import java.util.Set;
  * kernel that reads what it should write gives NaN too.
  */
 final class ProbeBackend implements Backend {
-  /**
-   * All families: the types of the methods of a {@link Backend} that have no parameters and return one of its
-   * interfaces.
-   */
-  static final List<Class<?>> FAMILIES = Arrays.stream(Backend.class.getMethods())
-      .filter(method -> !Modifier.isStatic(method.getModifiers()))
-      .filter(method -> method.getParameterCount() == 0 && method.getReturnType().isInterface())
-      .<Class<?>>map(Method::getReturnType)
+  /** All families: the types of the components of {@link Ops}. */
+  static final List<Class<?>> FAMILIES = Arrays.stream(Ops.class.getRecordComponents())
+      .<Class<?>>map(RecordComponent::getType)
       .toList();
 
   private final Backend backend;
@@ -82,43 +79,13 @@ final class ProbeBackend implements Backend {
   }
 
   @Override
-  public MatMul matMul() {
-    return watched(MatMul.class, backend.matMul());
-  }
-
-  @Override
-  public Pointwise pointwise() {
-    return watched(Pointwise.class, backend.pointwise());
-  }
-
-  @Override
-  public Reduction reduction() {
-    return watched(Reduction.class, backend.reduction());
-  }
-
-  @Override
-  public Normalization normalization() {
-    return watched(Normalization.class, backend.normalization());
-  }
-
-  @Override
-  public Attention attention() {
-    return watched(Attention.class, backend.attention());
-  }
-
-  @Override
-  public Embedding embedding() {
-    return watched(Embedding.class, backend.embedding());
-  }
-
-  @Override
-  public Losses losses() {
-    return watched(Losses.class, backend.losses());
-  }
-
-  @Override
-  public Optimizers optimizers() {
-    return watched(Optimizers.class, backend.optimizers());
+  public Ops ops() {
+    Ops ops = backend.ops();
+    return new Ops(watched(MatMulOps.class, ops.matMul()), watched(PointwiseOps.class, ops.pointwise()),
+        watched(ReductionOps.class, ops.reduction()), watched(NormalizationOps.class, ops.normalization()),
+        watched(AttentionOps.class, ops.attention()), watched(EmbeddingOps.class, ops.embedding()),
+        watched(LossOps.class, ops.losses()), watched(OptimizerOps.class, ops.optimizers()),
+        watched(FusedOps.class, ops.fused()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package crema.nn.io;
 
+import crema.base.ByteSource;
 import crema.nn.InvalidWeightsException;
 import crema.nn.Weights;
 import crema.tensor.DType;
@@ -9,9 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,12 +25,12 @@ import java.util.Map;
 public final class SafetensorsReader implements Weights, AutoCloseable {
   private static final int CHUNK = 1 << 14;
 
-  private final Path path;
+  private final ByteSource path;
   private final Arena arena;
   private final MemorySegment data;
   private final SafetensorsHeader header;
 
-  private SafetensorsReader(Path path, Arena arena, MemorySegment data, SafetensorsHeader header) {
+  private SafetensorsReader(ByteSource path, Arena arena, MemorySegment data, SafetensorsHeader header) {
     this.path = path;
     this.arena = arena;
     this.data = data;
@@ -45,9 +44,19 @@ public final class SafetensorsReader implements Weights, AutoCloseable {
    * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
    */
   public static SafetensorsReader open(Path path) throws IOException {
+    return open(ByteSource.of(path));
+  }
+
+  /**
+   * Opens a file, or a part of one that is a whole safetensors file.
+   *
+   * @throws IOException when it cannot be read
+   * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
+   */
+  public static SafetensorsReader open(ByteSource path) throws IOException {
     Arena arena = Arena.ofShared();
-    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    try {
+      MemorySegment file = path.map(arena);
       long headerBytes = headerBytes(file);
       long start = Long.BYTES + headerBytes;
       byte[] json = file.asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE);

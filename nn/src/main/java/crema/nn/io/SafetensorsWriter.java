@@ -1,5 +1,6 @@
 package crema.nn.io;
 
+import crema.base.AtomicFile;
 import crema.tensor.DType;
 import crema.tensor.Tensor;
 import java.io.ByteArrayOutputStream;

@@ -3,16 +3,15 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
+import crema.base.Forest;
 
 /**
  * Binary (focal) cross-entropy over all nodes of a taxonomy, where a row has its labels and all their ancestors: the
  * mean over rows of Σᵥ wᵥ · ℓᵥ / Σᵥ wᵥ with ℓᵥ as in {@link FocalLoss} (Li et al., CVPR 2022, equation 2, with
- * weights). Targets are nodes {@code I32 [rows]}, where rows with a negative one do not count, or 0 or 1 for each node
- * {@code [rows, nodes]}.
+ * weights). Takes {@link Targets.Nodes}, or 0 or 1 for each node as {@link Targets.MultiHot}.
  */
 public final class AncestorCrossEntropy implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final Focus focus;
   private final NodeWeights weights;
 
@@ -23,14 +22,14 @@ public final class AncestorCrossEntropy implements Loss {
    * @param weighting w
    * @param focus γ and α; {@link Focus#NONE} for plain cross-entropy
    */
-  public AncestorCrossEntropy(LabelTree tree, NodeWeighting weighting, Focus focus) {
+  public AncestorCrossEntropy(Forest tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
     weights = NodeWeights.of(weighting, tree);
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
     var labels = TreeTargets.read("cross-entropy over ancestors", tree, logits, targets);
     return HostLoss.apply(tape, logits, (z, gradient) -> {
       int nodes = tree.size();

@@ -3,18 +3,17 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
 
 /**
  * Asymmetric loss (Ridnik et al., "Asymmetric Loss For Multi-Label Classification", ICCV 2021, section 2), averaged
- * over rows and classes (the authors' code sums):
+ * over rows and labels (the authors' code sums):
  *
  * <pre>
  *   y = 1:   (1 − p)^γ⁺ · (−log p)
  *   y = 0:   pₘ^γ⁻ · (−log(1 − pₘ)),   pₘ = max(p − m, 0)
  * </pre>
  *
- * <p>The gradient flows through the modulation too. Targets are {@code [rows, classes]}, from 0 to 1.
+ * <p>The gradient flows through the modulation too. Takes {@link Targets.MultiHot}.
  *
  * @param gammaPositive γ⁺, at least 0
  * @param gammaNegative γ⁻, at least 0; the authors take 4
@@ -28,8 +27,8 @@ public record AsymmetricLoss(double gammaPositive, double gammaNegative, double 
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
-    var labels = MultiHot.read("asymmetric loss", logits, targets);
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
+    var labels = LabelShares.of("asymmetric loss", logits, targets);
     return HostLoss.apply(tape, logits, (z, gradient) -> mean(labels.values(), z, gradient));
   }
 

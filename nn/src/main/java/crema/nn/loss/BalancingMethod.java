@@ -1,5 +1,7 @@
 package crema.nn.loss;
 
+import crema.base.Keyed;
+
 /**
  * The eight losses that Huang et al. compare ("Balancing Methods for Multi-label Text Classification with Long-Tailed
  * Class Distribution", EMNLP 2021), as combinations of the parts of {@link LongTailLoss}.
@@ -23,7 +25,7 @@ public enum BalancingMethod {
   DB;
 
   /** How the terms of the loss are scaled against each other. */
-  public enum Scaling {
+  public enum Scaling implements Keyed {
     /** As the paper writes the formulas: no α, no factor. */
     PAPER,
     /**
@@ -31,7 +33,12 @@ public enum BalancingMethod {
      * positives and negatives, class-balanced losses are multiplied by 10, DB-0FL by 0.5, and NTR-FL, which has no
      * weights for its 1 / λ to enter, does not lighten negatives.
      */
-    AUTHORS_CODE
+    AUTHORS_CODE {
+      @Override
+      public String key() {
+        return "authors";
+      }
+    }
   }
 
   /**
@@ -53,12 +60,12 @@ public enum BalancingMethod {
   private static final double FOCAL_ALPHA = 0.5;
 
   /** The loss with the hyper-parameters that the authors chose for Reuters-21578. */
-  public LongTailLoss loss(ClassFrequencies frequencies, Scaling scaling) {
+  public LongTailLoss loss(LabelFrequencies frequencies, Scaling scaling) {
     return loss(frequencies, scaling, Parameters.REUTERS);
   }
 
   /** The loss. */
-  public LongTailLoss loss(ClassFrequencies frequencies, Scaling scaling, Parameters parameters) {
+  public LongTailLoss loss(LabelFrequencies frequencies, Scaling scaling, Parameters parameters) {
     Reweighting reweighting = switch (this) {
       case BCE, FL, NTR_FL -> null;
       case CB_FL, CB_NTR -> parameters.classBalancing;

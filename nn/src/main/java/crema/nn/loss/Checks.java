@@ -24,7 +24,7 @@ final class Checks {
 
   static void allAtLeastZero(String name, double[] values) {
     for (int i = 0; i < values.length; i++) {
-      atLeastZero(name + " of class " + i, values[i]);
+      atLeastZero(name + " of label " + i, values[i]);
     }
   }
 }

@@ -1,5 +1,6 @@
 package crema.nn.loss;
 
+import crema.base.Keyed;
 import java.util.Arrays;
 
 /**
@@ -13,14 +14,14 @@ import java.util.Arrays;
  */
 public record ClassBalancing(double beta, Mode mode) implements Reweighting {
   /** What r is computed from. */
-  public enum Mode {
-    /** Each class has its own r. */
+  public enum Mode implements Keyed {
+    /** Each label has its own r. */
     BY_CLASS,
-    /** All classes have r of the mean n of the row's labels. */
+    /** All labels have r of the mean n of the row's labels. */
     AVERAGE_COUNT,
-    /** All classes have the mean r of the row's labels. */
+    /** All labels have the mean r of the row's labels. */
     AVERAGE_WEIGHT,
-    /** All classes have r of the least n of the row's labels. */
+    /** All labels have r of the least n of the row's labels. */
     MINIMUM_COUNT
   }
 
@@ -28,25 +29,25 @@ public record ClassBalancing(double beta, Mode mode) implements Reweighting {
     Checks.inUnitInterval("class-balanced beta", beta);
   }
 
-  /** Each class has its own r. */
+  /** Each label has its own r. */
   public ClassBalancing(double beta) {
     this(beta, Mode.BY_CLASS);
   }
 
   @Override
-  public Weights weights(ClassFrequencies frequencies) {
-    int classes = frequencies.classes();
-    var counts = new double[classes];
-    var byClass = new double[classes];
-    for (int j = 0; j < classes; j++) {
+  public Weights weights(LabelFrequencies frequencies) {
+    int labels = frequencies.labels();
+    var counts = new double[labels];
+    var byLabel = new double[labels];
+    for (int j = 0; j < labels; j++) {
       counts[j] = frequencies.count(j);
-      byClass[j] = weight(counts[j]);
+      byLabel[j] = weight(counts[j]);
     }
     return switch (mode) {
-      case BY_CLASS -> (targets, from, weights) -> System.arraycopy(byClass, 0, weights, 0, classes);
+      case BY_CLASS -> (targets, from, weights) -> System.arraycopy(byLabel, 0, weights, 0, labels);
       case AVERAGE_COUNT -> (targets, from, weights) ->
           Arrays.fill(weights, weight(mean(targets, from, counts, Double.POSITIVE_INFINITY)));
-      case AVERAGE_WEIGHT -> (targets, from, weights) -> Arrays.fill(weights, mean(targets, from, byClass, 1 - beta));
+      case AVERAGE_WEIGHT -> (targets, from, weights) -> Arrays.fill(weights, mean(targets, from, byLabel, 1 - beta));
       case MINIMUM_COUNT -> (targets, from, weights) ->
           Arrays.fill(weights, weight(minimum(targets, from, counts)));
     };
@@ -59,12 +60,12 @@ public record ClassBalancing(double beta, Mode mode) implements Reweighting {
 
   private static double mean(double[] targets, int from, double[] values, double whenEmpty) {
     double sum = 0;
-    double labels = 0;
+    double shares = 0;
     for (int j = 0; j < values.length; j++) {
       sum += targets[from + j] * values[j];
-      labels += targets[from + j];
+      shares += targets[from + j];
     }
-    return labels == 0 ? whenEmpty : sum / labels;
+    return shares == 0 ? whenEmpty : sum / shares;
   }
 
   private static double minimum(double[] targets, int from, double[] values) {

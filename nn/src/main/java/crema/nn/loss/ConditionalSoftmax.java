@@ -3,17 +3,16 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
+import crema.base.Forest;
 
 /**
  * Cross-entropy of a taxonomy's conditional probabilities: children of one parent, and likewise the roots, share a
  * softmax, p(v) is the product of the conditional probabilities on the path to v, and the loss −log p(v) is averaged
  * over rows (Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", CVPR 2017, section 4, hierarchical
- * classification). Nodes off the path's families have no gradient. Targets are nodes {@code I32 [rows]}, leaves or not;
- * rows with a negative one do not count.
+ * classification). Nodes off the path's families have no gradient. Takes {@link Targets.Nodes}, leaves or not.
  */
 public final class ConditionalSoftmax implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final int[][] siblings;
 
   /**
@@ -21,15 +20,15 @@ public final class ConditionalSoftmax implements Loss {
    *
    * @param tree its nodes are the columns of the logits
    */
-  public ConditionalSoftmax(LabelTree tree) {
+  public ConditionalSoftmax(Forest tree) {
     this.tree = tree;
     siblings = tree.siblings();
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
     TreeTargets.requireColumns("conditional softmax", tree, logits);
-    var labels = ClassIndices.read("conditional softmax", logits, targets);
+    var labels = RowLabels.nodes("conditional softmax", logits, targets, tree.size());
     return HostLoss.apply(tape, logits, (z, gradient) -> {
       double scale = 1.0 / Math.max(1, labels.counted());
       double sum = 0;

@@ -3,19 +3,18 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
 
 /**
- * Focal loss of every label, averaged over rows and classes: −αₜ · (1 − pₜ)^γ · log pₜ, where pₜ is σ(z) for a label
- * that a row has and 1 − σ(z) for one that it has not (Lin et al., ICCV 2017, equations 4 and 5). Targets are
- * {@code [rows, classes]}, from 0 to 1.
+ * Focal loss of every label, averaged over rows and labels: −αₜ · (1 − pₜ)^γ · log pₜ, where pₜ is σ(z) for a label
+ * that a row has and 1 − σ(z) for one that it has not (Lin et al., ICCV 2017, equations 4 and 5). Takes
+ * {@link Targets.MultiHot}.
  *
  * @param focus γ and αₜ
  */
 public record FocalLoss(Focus focus) implements Loss {
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
-    var labels = MultiHot.read("focal loss", logits, targets);
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
+    var labels = LabelShares.of("focal loss", logits, targets);
     return HostLoss.apply(tape, logits, (z, gradient) -> {
       var sum = new BinarySum(focus.gamma(), z, gradient);
       for (int i = 0; i < z.length; i++) {

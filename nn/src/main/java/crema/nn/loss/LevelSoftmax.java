@@ -3,17 +3,17 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
+import crema.base.Forest;
 import java.util.List;
 
 /**
  * A softmax head for each level of a taxonomy, summed with weights: Σₗ wₗ · mean of −log pₗ[ancestor of the label on
  * level l], where pₗ is the softmax of the logits of level l's nodes and the mean goes over the rows whose label is
  * that deep (Zhu and Bain, "B-CNN: Branch Convolutional Neural Network for Hierarchical Classification", arXiv
- * 1709.09890, equation 1). Targets are nodes {@code I32 [rows]}; rows with a negative one do not count.
+ * 1709.09890, equation 1). Takes {@link Targets.Nodes}.
  */
 public final class LevelSoftmax implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final double[] weights;
   private final List<int[]> levels;
 
@@ -23,16 +23,16 @@ public final class LevelSoftmax implements Loss {
    * @param tree its nodes are the columns of the logits
    * @param weighting w, one a level
    */
-  public LevelSoftmax(LabelTree tree, NodeWeighting.Levels weighting) {
+  public LevelSoftmax(Forest tree, NodeWeighting.Levels weighting) {
     this.tree = tree;
     weights = weighting.weights(tree);
     levels = tree.byLevel();
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
     TreeTargets.requireColumns("softmax per level", tree, logits);
-    int[] labels = ClassIndices.read("softmax per level", logits, targets).values();
+    int[] labels = RowLabels.nodes("softmax per level", logits, targets, tree.size()).values();
     return HostLoss.apply(tape, logits, (z, gradient) -> {
       int[] rows = rowsByLevel(labels);
       double sum = 0;

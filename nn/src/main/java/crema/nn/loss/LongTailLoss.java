@@ -3,7 +3,6 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *   y = 0:   scale · r · α⁻ · w⁻ · q^γ · (−log(1 − q)),          q = σ(λ · (z − v))
  * </pre>
  *
- * <p>averaged over rows and classes. {@link BalancingMethod} names the combinations of the paper. Targets are
- * {@code [rows, classes]}, from 0 to 1.
+ * <p>averaged over rows and labels. {@link BalancingMethod} names the combinations of the paper. Takes
+ * {@link Targets.MultiHot}.
  *
  * @param frequencies of the training data
  * @param reweighting gives r, or null for ones
@@ -25,30 +24,30 @@ import org.jspecify.annotations.Nullable;
  * @param focus gives γ, α⁺ and α⁻
  * @param scale multiplies the loss
  */
-public record LongTailLoss(ClassFrequencies frequencies, @Nullable Reweighting reweighting,
+public record LongTailLoss(LabelFrequencies frequencies, @Nullable Reweighting reweighting,
     @Nullable NegativeTolerance tolerance, Focus focus, double scale) implements Loss {
   public LongTailLoss {
     Checks.aboveZero("scale of the loss", scale);
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
-    var labels = MultiHot.read("long-tail loss", logits, targets);
-    labels.requireClasses("class frequencies", frequencies.classes());
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
+    var labels = LabelShares.of("long-tail loss", logits, targets);
+    labels.requireLabels("label frequencies", frequencies.labels());
     return HostLoss.apply(tape, logits, (z, gradient) -> mean(labels, z, gradient));
   }
 
-  private double mean(MultiHot labels, double[] z, double[] gradient) {
+  private double mean(LabelShares labels, double[] z, double[] gradient) {
     var sum = new BinarySum(focus.gamma(), z, gradient);
     var terms = new Terms();
     double[] weights = terms.ones();
-    for (int from = 0; from < z.length; from += labels.classes()) {
+    for (int from = 0; from < z.length; from += labels.labels()) {
       terms.addRow(labels.values(), from, weights, sum);
     }
     return sum.times(scale / Math.max(1, z.length));
   }
 
-  /** The loss of single rows, summed over the classes instead of averaged; safe for use by many threads at once. */
+  /** The loss of single rows, summed over the labels instead of averaged; safe for use by many threads at once. */
   public RowLoss ofRows() {
     var terms = new Terms();
     return (targets, logits, gradient) -> {
@@ -60,7 +59,7 @@ public record LongTailLoss(ClassFrequencies frequencies, @Nullable Reweighting r
 
   /** What is the same for all rows. */
   private final class Terms {
-    private final double[] shifts = new double[frequencies.classes()];
+    private final double[] shifts = new double[frequencies.labels()];
     private final double slope = tolerance == null ? 1 : tolerance.lambda();
     private final double negative = focus.negative() * (tolerance == null ? 1 : tolerance.negativeWeight());
     private final Reweighting.@Nullable Weights weighting =

@@ -1,11 +1,12 @@
 package crema.nn.loss;
 
+import crema.base.Forest;
 import java.util.Arrays;
 
-/** How much each node of a {@link LabelTree} matters to a loss. */
+/** How much each node of a {@link Forest} matters to a loss. */
 public sealed interface NodeWeighting {
   /** The weight of each node. */
-  double[] weights(LabelTree tree);
+  double[] weights(Forest tree);
 
   /**
    * Leaves weigh 1 and all other nodes the same.
@@ -21,7 +22,7 @@ public sealed interface NodeWeighting {
     }
 
     @Override
-    public double[] weights(LabelTree tree) {
+    public double[] weights(Forest tree) {
       var weights = new double[tree.size()];
       Arrays.setAll(weights, node -> tree.isLeaf(node) ? 1 : ancestor);
       return weights;
@@ -45,7 +46,7 @@ public sealed interface NodeWeighting {
     }
 
     @Override
-    public double[] weights(LabelTree tree) {
+    public double[] weights(Forest tree) {
       if (factors.length != tree.depth()) {
         throw new IllegalArgumentException(factors.length + " level weights for a tree of " + tree.depth()
             + " levels");

@@ -1,5 +1,6 @@
 package crema.nn.loss;
 
+import crema.base.Forest;
 import java.util.Arrays;
 
 /**
@@ -15,7 +16,7 @@ record NodeWeights(double[] values, double total) {
     }
   }
 
-  static NodeWeights of(NodeWeighting weighting, LabelTree tree) {
+  static NodeWeights of(NodeWeighting weighting, Forest tree) {
     double[] values = weighting.weights(tree);
     return new NodeWeights(values, Arrays.stream(values).sum());
   }

@@ -2,7 +2,7 @@ package crema.nn.loss;
 
 /**
  * Rebalanced weights r̂ = α + σ(β · (r − μ)), where r = (1/n) / Σ 1/n over the labels of the row: how often a row would
- * be drawn for this class, against how often it is drawn at all when classes are sampled evenly (Wu et al.,
+ * be drawn for this label, against how often it is drawn at all when labels are sampled evenly (Wu et al.,
  * "Distribution-Balanced Loss for Multi-Label Classification in Long-Tailed Datasets", ECCV 2020, section 3; Huang
  * et al., EMNLP 2021). A row without labels is never drawn: its r is infinite and r̂ = α + 1.
  *
@@ -20,8 +20,8 @@ public record Rebalancing(double alpha, double beta, double mu) implements Rewei
   }
 
   @Override
-  public Weights weights(ClassFrequencies frequencies) {
-    var inverses = new double[frequencies.classes()];
+  public Weights weights(LabelFrequencies frequencies) {
+    var inverses = new double[frequencies.labels()];
     for (int j = 0; j < inverses.length; j++) {
       inverses[j] = 1 / frequencies.count(j);
     }

@@ -10,11 +10,11 @@ public sealed interface Reweighting permits ClassBalancing, Rebalancing {
      *
      * @param targets holds the row's targets, from 0 to 1
      * @param from where the row starts in {@code targets}
-     * @param weights receives the weight of each class
+     * @param weights receives the weight of each label
      */
     void of(double[] targets, int from, double[] weights);
   }
 
   /** The weights that these frequencies give. */
-  Weights weights(ClassFrequencies frequencies);
+  Weights weights(LabelFrequencies frequencies);
 }

@@ -4,11 +4,11 @@ package crema.nn.loss;
 @FunctionalInterface
 public interface RowLoss {
   /**
-   * The loss, summed over the classes.
+   * The loss, summed over the labels.
    *
-   * @param targets {@code [classes]}, from 0 to 1
-   * @param logits {@code [classes]}
-   * @param gradient {@code [classes]}, zero: receives the derivative by each logit
+   * @param targets {@code [labels]}, from 0 to 1
+   * @param logits {@code [labels]}
+   * @param gradient {@code [labels]}, zero: receives the derivative by each logit
    */
   double evaluate(double[] targets, double[] logits, double[] gradient);
 }

@@ -24,9 +24,9 @@ final class Softmax {
    * The cross-entropy of some of a row's logits with one of them, and its gradient.
    *
    * @param logits the logits
-   * @param members indices of the exclusive classes
+   * @param members indices of the exclusive labels
    * @param from what to add to each index
-   * @param target the class that holds, one of {@code members}
+   * @param target the label that holds, one of {@code members}
    * @param scale multiplies value and gradient
    * @param gradient the gradient is added here
    * @return scale · (−log p[target])

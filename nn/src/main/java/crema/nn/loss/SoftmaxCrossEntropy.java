@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Softmax cross-entropy for one label a row, with label smoothing and class weights:
- * {@link crema.tensor.Losses#crossEntropy} gives the formula. Targets are class indices {@code I32 [rows]}; rows with a
- * negative one do not count.
+ * {@link crema.tensor.LossOps#crossEntropy} gives the formula. Takes {@link Targets.Indices}, which
+ * it uploads.
  */
 public final class SoftmaxCrossEntropy implements Loss {
   private final float smoothing;
@@ -23,8 +23,8 @@ public final class SoftmaxCrossEntropy implements Loss {
   /**
    * Cross-entropy with options.
    *
-   * @param smoothing the share of the probability that is spread over all classes, in [0, 1)
-   * @param classWeights one weight a class, or null for ones
+   * @param smoothing the share of the probability that is spread over all labels, in [0, 1)
+   * @param classWeights one weight a label, or null for ones
    */
   public SoftmaxCrossEntropy(float smoothing, float @Nullable [] classWeights) {
     if (!(smoothing >= 0 && smoothing < 1)) {
@@ -35,15 +35,17 @@ public final class SoftmaxCrossEntropy implements Loss {
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
-    long classes = logits.shape().columns();
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
+    var labels = RowLabels.indices("softmax cross-entropy", logits, targets);
     Tensor weights = null;
     if (classWeights != null) {
-      if (classWeights.length != classes) {
-        throw new IllegalArgumentException(classWeights.length + " class weights for " + classes + " classes");
+      if (classWeights.length != labels.columns()) {
+        throw new IllegalArgumentException(
+            classWeights.length + " class weights for " + labels.columns() + " labels");
       }
-      weights = tape.scope().empty(logits.value().dtype(), classes).set(classWeights);
+      weights = tape.scope().empty(logits.value().dtype(), classWeights.length).set(classWeights);
     }
-    return CrossEntropy.apply(tape, logits, targets, weights, smoothing);
+    Tensor uploaded = tape.scope().ints(labels.values(), labels.rows());
+    return CrossEntropy.apply(tape, logits, uploaded, weights, smoothing);
   }
 }

@@ -3,7 +3,6 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
 
 /**
  * Supervised contrastive loss of pooled embeddings: rows with the same label attract each other, all others repel. With
@@ -14,9 +13,9 @@ import crema.tensor.Tensor;
  * </pre>
  *
  * <p>(Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, equation 2). Rows that are alone with their label
- * do not count; if all are, the loss is zero. Instead of logits it takes embeddings {@code [rows, hidden]}; targets are
- * labels {@code I32 [rows]}, more detailed than those that are predicted if one likes, and negative ones do not take
- * part.
+ * do not count; if all are, the loss is zero. Instead of logits it takes embeddings {@code [rows, hidden]}; it takes
+ * {@link Targets.Indices} or {@link Targets.Nodes}, more detailed than those that are predicted if one likes, and
+ * negative ones do not take part.
  *
  * @param temperature τ, above 0
  */
@@ -26,18 +25,18 @@ public record SupervisedContrastive(double temperature) implements Loss {
   }
 
   @Override
-  public Variable apply(Tape tape, Variable embeddings, Tensor targets) {
-    var labels = ClassIndices.read("supervised contrastive loss", embeddings, targets, Integer.MAX_VALUE);
+  public Variable apply(Tape tape, Variable embeddings, Targets targets) {
+    var labels = RowLabels.any("supervised contrastive loss", embeddings, targets);
     return HostLoss.apply(tape, embeddings, (x, gradient) -> mean(labels, x, gradient));
   }
 
-  private double mean(ClassIndices labels, double[] x, double[] gradient) {
+  private double mean(RowLabels labels, double[] x, double[] gradient) {
     int rows = labels.rows();
-    int[] classes = labels.values();
+    int[] values = labels.values();
     int anchors = 0;
     var positives = new int[rows];
     for (int i = 0; i < rows; i++) {
-      positives[i] = partners(classes, i);
+      positives[i] = partners(values, i);
       anchors += positives[i] > 0 ? 1 : 0;
     }
     if (anchors == 0) {
@@ -49,11 +48,11 @@ public record SupervisedContrastive(double temperature) implements Loss {
     for (int i = 0; i < rows; i++) {
       if (positives[i] > 0) {
         double[] cosines = similarity.of(i);
-        double normalizer = normalizer(classes, i, cosines);
+        double normalizer = normalizer(values, i, cosines);
         for (int j = 0; j < rows; j++) {
-          if (j != i && classes[j] >= 0) {
+          if (j != i && values[j] >= 0) {
             double log = cosines[j] / temperature - normalizer;
-            double share = classes[j] == classes[i] ? 1.0 / positives[i] : 0;
+            double share = values[j] == values[i] ? 1.0 / positives[i] : 0;
             sum -= share * log;
             dcosines[i][j] = (Math.exp(log) - share) / (temperature * anchors);
           }
@@ -65,25 +64,25 @@ public record SupervisedContrastive(double temperature) implements Loss {
   }
 
   /** The number of other rows with a row's label. */
-  private static int partners(int[] classes, int row) {
+  private static int partners(int[] values, int row) {
     int partners = 0;
-    for (int j = 0; j < classes.length; j++) {
-      partners += j != row && classes[j] >= 0 && classes[j] == classes[row] ? 1 : 0;
+    for (int j = 0; j < values.length; j++) {
+      partners += j != row && values[j] >= 0 && values[j] == values[row] ? 1 : 0;
     }
     return partners;
   }
 
   /** log Σ exp(cosine / τ) over the other rows that have a label. */
-  private double normalizer(int[] classes, int row, double[] cosines) {
+  private double normalizer(int[] values, int row, double[] cosines) {
     double largest = Double.NEGATIVE_INFINITY;
     for (int j = 0; j < cosines.length; j++) {
-      if (j != row && classes[j] >= 0) {
+      if (j != row && values[j] >= 0) {
         largest = Math.max(largest, cosines[j] / temperature);
       }
     }
     double sum = 0;
     for (int j = 0; j < cosines.length; j++) {
-      if (j != row && classes[j] >= 0) {
+      if (j != row && values[j] >= 0) {
         sum += Math.exp(cosines[j] / temperature - largest);
       }
     }

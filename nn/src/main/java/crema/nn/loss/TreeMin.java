@@ -3,7 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
+import crema.base.Forest;
 
 /**
  * The tree-min loss of Li et al. ("Deep Hierarchical Semantic Segmentation", CVPR 2022, arXiv 2203.14335, equations 5
@@ -16,14 +16,14 @@ import crema.tensor.Tensor;
  *
  * <p>averaged over rows and, by their weights, over nodes. γ = 0 is the plain loss (equation 6), the authors' focal one
  * has γ = 2 (equation 7); their weights are all 1. A node is punished through the weakest node above it or the
- * strongest below it; where several are equal, through the one nearest to it. Targets are nodes {@code I32 [rows]},
- * where rows with a negative one do not count, or 0 or 1 for each node {@code [rows, nodes]}; ancestors of a label are
- * positive too.
+ * strongest below it; where several are equal, through the one nearest to it. Takes
+ * {@link Targets.Nodes}, or 0 or 1 for each node as {@link Targets.MultiHot}; ancestors of a label are positive too.
  */
 public final class TreeMin implements Loss {
-  private final LabelTree tree;
+  private final Forest tree;
   private final Focus focus;
   private final NodeWeights weights;
+  private final int[] order;
 
   /**
    * The loss with weights.
@@ -32,19 +32,20 @@ public final class TreeMin implements Loss {
    * @param weighting how much the loss of each node counts
    * @param focus γ and α
    */
-  public TreeMin(LabelTree tree, NodeWeighting weighting, Focus focus) {
+  public TreeMin(Forest tree, NodeWeighting weighting, Focus focus) {
     this.tree = tree;
     this.focus = focus;
     weights = NodeWeights.of(weighting, tree);
+    order = tree.topDown();
   }
 
   /** The loss where all nodes count alike. */
-  public TreeMin(LabelTree tree, Focus focus) {
+  public TreeMin(Forest tree, Focus focus) {
     this(tree, NodeWeighting.Ancestors.AS_LEAVES, focus);
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
     var labels = TreeTargets.read("tree-min loss", tree, logits, targets);
     return HostLoss.apply(tape, logits, (z, gradient) -> mean(labels, z, gradient));
   }
@@ -81,7 +82,6 @@ public final class TreeMin implements Loss {
    * those below a negative one are negative, so one walk down and one walk up suffice.
    */
   private void findDeciding(boolean[] positive, double[] z, int from, int[] deciding) {
-    int[] order = tree.topDown();
     for (int node : order) {
       int parent = tree.parent(node);
       deciding[node] = node;

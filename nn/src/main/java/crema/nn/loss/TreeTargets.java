@@ -1,8 +1,7 @@
 package crema.nn.loss;
 
 import crema.autograd.Variable;
-import crema.tensor.DType;
-import crema.tensor.Tensor;
+import crema.base.Forest;
 
 /**
  * Targets on a tree, on the host: what a row has, its ancestors have too.
@@ -13,14 +12,13 @@ import crema.tensor.Tensor;
  */
 record TreeTargets(int rows, boolean[] counts, boolean[] positive) {
   /**
-   * Reads a node a row, {@code I32 [rows]}, where rows with a negative one do not count; or 0 or 1 for each node,
-   * {@code [rows, nodes]}. Ancestors are added.
+   * Reads a node a row, or 0 or 1 for each node. Ancestors are added.
    */
-  static TreeTargets read(String loss, LabelTree tree, Variable logits, Tensor targets) {
+  static TreeTargets read(String loss, Forest tree, Variable logits, Targets targets) {
     requireColumns(loss, tree, logits);
     int nodes = tree.size();
-    if (targets.dtype() == DType.I32 && targets.shape().rank() == 1) {
-      int[] labels = ClassIndices.read(loss, logits, targets).values();
+    if (targets instanceof Targets.Nodes) {
+      int[] labels = RowLabels.nodes(loss, logits, targets, nodes).values();
       var counts = new boolean[labels.length];
       var positive = new boolean[labels.length * nodes];
       for (int row = 0; row < labels.length; row++) {
@@ -31,12 +29,12 @@ record TreeTargets(int rows, boolean[] counts, boolean[] positive) {
       }
       return new TreeTargets(labels.length, counts, positive);
     }
-    var labels = MultiHot.read(loss, logits, targets);
+    var labels = LabelShares.of(loss, logits, targets);
     var counts = new boolean[labels.rows()];
     var positive = new boolean[labels.values().length];
+    int[] order = tree.topDown();
     for (int row = 0; row < counts.length; row++) {
       counts[row] = true;
-      int[] order = tree.topDown();
       for (int k = nodes - 1; k >= 0; k--) {
         int node = order[k];
         int i = row * nodes + node;
@@ -54,7 +52,7 @@ record TreeTargets(int rows, boolean[] counts, boolean[] positive) {
   }
 
   /** Complains if the columns of the logits are not the nodes of the tree. */
-  static void requireColumns(String loss, LabelTree tree, Variable logits) {
+  static void requireColumns(String loss, Forest tree, Variable logits) {
     if (logits.shape().columns() != tree.size()) {
       throw new IllegalArgumentException(loss + ": a tree of " + tree.size() + " nodes for logits " + logits.shape());
     }

@@ -3,7 +3,7 @@ package crema.nn.loss;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.HostLoss;
-import crema.tensor.Tensor;
+import crema.base.Forest;
 import java.util.Arrays;
 
 /**
@@ -19,24 +19,24 @@ import java.util.Arrays;
  * this is the mean over all of the batch, found by sorting the distances from each row instead of looking at each
  * triplet. It is zero for a batch without triplets.
  *
- * <p>Instead of logits it takes embeddings {@code [rows, hidden]}; targets are nodes {@code I32 [rows]}, and rows with
- * a negative one do not take part.
+ * <p>Instead of logits it takes embeddings {@code [rows, hidden]}; it takes {@link Targets.Nodes}, and rows
+ * with a negative one do not take part.
  *
  * @param tree the taxonomy
  * @param margin at least 0; the authors take 0.1
  */
-public record TreeTriplet(LabelTree tree, double margin) implements Loss {
+public record TreeTriplet(Forest tree, double margin) implements Loss {
   public TreeTriplet {
     Checks.atLeastZero("tree-triplet margin", margin);
   }
 
   @Override
-  public Variable apply(Tape tape, Variable embeddings, Tensor targets) {
-    var labels = ClassIndices.read("tree-triplet loss", embeddings, targets, tree.size());
+  public Variable apply(Tape tape, Variable embeddings, Targets targets) {
+    var labels = RowLabels.nodes("tree-triplet loss", embeddings, targets, tree.size());
     return HostLoss.apply(tape, embeddings, (x, gradient) -> mean(labels, x, gradient));
   }
 
-  private double mean(ClassIndices labels, double[] x, double[] gradient) {
+  private double mean(RowLabels labels, double[] x, double[] gradient) {
     int rows = labels.rows();
     var similarity = new CosineSimilarity(x, rows, labels.columns());
     var dcosines = new double[rows][rows];

@@ -4,8 +4,6 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Binary;
 import crema.autograd.op.Scale;
-import crema.tensor.BinaryOperator;
-import crema.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -41,15 +39,15 @@ public record WeightedLosses(List<Term> terms) implements Loss {
   }
 
   @Override
-  public Variable apply(Tape tape, Variable logits, Tensor targets) {
+  public Variable apply(Tape tape, Variable logits, Targets targets) {
     Variable sum = weighted(tape, terms.getFirst(), logits, targets);
     for (Term term : terms.subList(1, terms.size())) {
-      sum = Binary.apply(tape, BinaryOperator.ADD, sum, weighted(tape, term, logits, targets));
+      sum = Binary.add(tape, sum, weighted(tape, term, logits, targets));
     }
     return sum;
   }
 
-  private static Variable weighted(Tape tape, Term term, Variable logits, Tensor targets) {
+  private static Variable weighted(Tape tape, Term term, Variable logits, Targets targets) {
     return Scale.apply(tape, term.loss.apply(tape, logits, targets), term.weight);
   }
 }

@@ -6,7 +6,6 @@ import crema.autograd.op.Binary;
 import crema.autograd.op.Pool;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
-import crema.tensor.BinaryOperator;
 import crema.tensor.Pooling;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
@@ -87,7 +86,7 @@ public final class EmbeddingClassifier extends Module {
 
   private Variable logits(Tape tape, Embeddings embeddings, Tensor ids, Sequences sequences) {
     Variable deep = classifier.forward(tape, embeddings.pooled());
-    return bag == null ? deep : Binary.apply(tape, BinaryOperator.ADD, deep, bag.forward(tape, ids, sequences));
+    return bag == null ? deep : Binary.add(tape, deep, bag.forward(tape, ids, sequences));
   }
 
   /** The encoder's pooled and per-token vectors, without head and bag. */

@@ -8,7 +8,6 @@ import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.nn.RmsNorm;
 import crema.tensor.Activation;
-import crema.tensor.BinaryOperator;
 
 /**
  * RMSNorm, linear, GELU, dropout, linear, the input added if asked, RMSNorm, dropout, linear. State-dict keys:
@@ -38,7 +37,7 @@ final class ResidualHead extends ClassificationHead {
   Variable forward(Tape tape, Variable x) {
     Variable activated = up.forward(tape, inputNorm.forward(tape, x), Activation.GELU);
     Variable hidden = down.forward(tape, dropout.forward(tape, activated));
-    Variable joined = residual ? Binary.apply(tape, BinaryOperator.ADD, hidden, x) : hidden;
+    Variable joined = residual ? Binary.add(tape, hidden, x) : hidden;
     return output.forward(tape, dropout.forward(tape, outputNorm.forward(tape, joined)));
   }
 }

@@ -5,9 +5,10 @@ import crema.autograd.Variable;
 import crema.nn.InvalidWeightsException;
 import crema.nn.Module;
 import crema.nn.Weights;
+import crema.tensor.AdamWSlot;
 import crema.tensor.AdamWStep;
 import crema.tensor.Backend;
-import crema.tensor.Optimizers;
+import crema.tensor.Deferred;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with clipping by the global norm. {@link Optimizers#adamW} gives the
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with clipping by the global norm. {@link crema.tensor.OptimizerOps#adamWAll} gives the
  * formula.
  *
  * <p>Owns the moments; {@link #close} gives their memory back.
@@ -48,8 +49,8 @@ public final class AdamW implements AutoCloseable {
   private final Options options;
   private final Scope scope;
   private final List<Slot> slots = new ArrayList<>();
-  private final List<Variable> parameters;
   private long steps;
+  private Deferred lastNorm = Deferred.of(Double.NaN);
 
   /** An optimizer of a module with the default options and {@link ParameterGroup#decayingMatrices}. */
   public AdamW(Module module, double weightDecay) {
@@ -67,7 +68,6 @@ public final class AdamW implements AutoCloseable {
             scope.zeros(value.dtype(), value.shape()), group));
       });
     }
-    parameters = slots.stream().map(Slot::parameter).toList();
   }
 
   private static Backend backend(List<ParameterGroup> groups) {
@@ -77,7 +77,7 @@ public final class AdamW implements AutoCloseable {
   }
 
   /** Updates all parameters, without clipping. */
-  public double step(Gradients gradients, double learningRate) {
+  public Deferred step(Gradients gradients, double learningRate) {
     return step(gradients, learningRate, Double.POSITIVE_INFINITY);
   }
 
@@ -86,38 +86,43 @@ public final class AdamW implements AutoCloseable {
    *
    * <p>Gradients whose global norm is above {@code maxNorm} count as scaled down to it (Pascanu et al., arXiv
    * 1211.5063, algorithm 1, with PyTorch's 1e-6 in the denominator). If the norm is not a finite number, nothing is
-   * updated: the model stays as it was, for the caller to stop and tell.
+   * updated: the model stays as it was, for the caller to stop and report.
    *
    * @param gradients are left as they are
    * @param learningRate of this step, after the schedule
    * @param maxNorm positive
-   * @return the global norm before clipping
+   * @return the global norm before clipping, which need not be read before the next step
    */
-  public double step(Gradients gradients, double learningRate, double maxNorm) {
-    double norm = Math.sqrt(gradients.sumOfSquares(parameters));
-    if (!Double.isFinite(norm)) {
-      return norm;
-    }
-    steps++;
-    double gradientScale = Math.min(1, maxNorm / (norm + 1e-6));
-    Optimizers optimizers = scope.backend().optimizers();
+  public Deferred step(Gradients gradients, double learningRate, double maxNorm) {
+    countLastStep();
+    var updates = new ArrayList<AdamWSlot>();
     for (Slot slot : slots) {
       var step = new AdamWStep(learningRate * slot.group.learningRateScale(), options.beta1, options.beta2,
-          options.epsilon, slot.group.weightDecay(), steps, gradientScale);
+          options.epsilon, slot.group.weightDecay(), steps + 1, 1);
       Tensor parameter = slot.parameter.value();
       SparseRows sparse = gradients.sparseOrNull(slot.parameter);
       Tensor dense = gradients.denseOrNull(slot.parameter);
       if (sparse != null) {
-        optimizers.adamWSparse(parameter, sparse, slot.firstMoment, slot.secondMoment, step);
+        updates.add(new AdamWSlot.Sparse(parameter, sparse, slot.firstMoment, slot.secondMoment, step));
       } else if (dense != null) {
-        optimizers.adamW(parameter, dense, slot.firstMoment, slot.secondMoment, step);
+        updates.add(new AdamWSlot.Dense(parameter, dense, slot.firstMoment, slot.secondMoment, step));
       }
     }
-    return norm;
+    lastNorm = scope.backend().ops().optimizers().adamWAll(updates, maxNorm);
+    return lastNorm;
   }
 
-  /** How many updates were done. */
+  /** Whether the last step was one is known from its norm, which is read only now: it need not be ready before. */
+  private void countLastStep() {
+    if (Double.isFinite(lastNorm.value())) {
+      steps++;
+    }
+    lastNorm = Deferred.of(Double.NaN);
+  }
+
+  /** How many updates were done; waits for the last one's norm. */
   public long steps() {
+    countLastStep();
     return steps;
   }
 
@@ -146,6 +151,7 @@ public final class AdamW implements AutoCloseable {
       throw new InvalidWeightsException("an optimizer that did " + stepsDone + " steps");
     }
     weights.copyTo(stateDict());
+    lastNorm = Deferred.of(Double.NaN);
     steps = stepsDone;
   }
 

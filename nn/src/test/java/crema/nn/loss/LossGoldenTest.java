@@ -8,6 +8,7 @@ import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.nn.io.SafetensorsReader;
+import crema.nn.loss.GoldenLosses.Golden;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
@@ -56,9 +57,9 @@ class LossGoldenTest {
     cpu.close();
   }
 
-  private static Map<String, Loss> losses() {
-    var losses = new LinkedHashMap<>(LossCatalog.single());
-    losses.putAll(LossCatalog.multi());
+  private static Map<String, Golden> losses() {
+    var losses = new LinkedHashMap<String, Golden>();
+    GoldenLosses.all().forEach(golden -> losses.put(golden.name(), golden));
     return losses;
   }
 
@@ -96,7 +97,7 @@ class LossGoldenTest {
       var logits = Variable.parameter(scope.empty(dtype, golden.shapes().get(inputs + ".logits"))
           .set(doubles(scope, inputs + ".logits")));
       Tape tape = Tape.recording(scope);
-      Variable value = losses().get(loss).apply(tape, logits, targets(scope, inputs, loss));
+      Variable value = losses().get(loss).loss().apply(tape, logits, targets(scope, inputs, loss));
       double actualValue = value.value().item();
       Gradients gradients = tape.backward(value);
       double[] actual = gradients.of(logits).toDoubles();
@@ -119,19 +120,25 @@ class LossGoldenTest {
       try (var scope = new Scope(reference)) {
         Tensor logits = scope.doubles(doubles(scope, inputs + ".logits"),
             golden.shapes().get(inputs + ".logits").toArray());
-        Tensor targets = targets(scope, inputs, loss);
-        var worst = GradCheck.check(loss, (tape, in) -> losses().get(loss).apply(tape, in.getFirst(), targets),
+        Targets targets = targets(scope, inputs, loss);
+        var worst = GradCheck.check(loss, (tape, in) -> losses().get(loss).loss().apply(tape, in.getFirst(), targets),
             List.of(logits));
         assertThat(worst.error()).as(worst.toString()).isLessThan(1e-6);
       }
     }
   }
 
-  private static Tensor targets(Scope scope, String inputs, String loss) {
-    String key = LossCatalog.single().containsKey(loss) ? inputs + ".labels" : inputs + ".multi";
-    Tensor targets = scope.empty(key.endsWith("labels") ? DType.I32 : DType.F64, golden.shapes().get(key));
-    golden.read(key, targets);
-    return targets;
+  private static Targets targets(Scope scope, String inputs, String loss) {
+    Targets.Form form = losses().get(loss).form();
+    String key = inputs + (form == Targets.Form.MULTI_HOT ? ".multi" : ".labels");
+    Tensor stored = scope.empty(form == Targets.Form.MULTI_HOT ? DType.F64 : DType.I32, golden.shapes().get(key));
+    golden.read(key, stored);
+    return switch (form) {
+      case INDICES -> new Targets.Indices(stored.toInts());
+      case NODES -> new Targets.Nodes(stored.toInts());
+      case MULTI_HOT -> new Targets.MultiHot(Math.toIntExact(stored.shape().extent(0)),
+          Math.toIntExact(stored.shape().extent(1)), stored.toDoubles());
+    };
   }
 
   private static double[] doubles(Scope scope, String key) {

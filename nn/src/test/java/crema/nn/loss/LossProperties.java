@@ -8,7 +8,6 @@ import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Scope;
-import crema.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -40,35 +39,37 @@ class LossProperties {
     return Arbitraries.oneOf(
             Arbitraries.of(0.0, -0.0, 80.0, -80.0, 1000.0, -1000.0, 1e-300, -1e-300, 37.0, -745.2, 709.8, 88.8),
             Arbitraries.doubles().between(-50, 50))
-        .array(double[].class).ofSize(ROWS * LossCatalog.CLASSES);
+        .array(double[].class).ofSize(ROWS * GoldenLosses.LABELS);
   }
 
   @Provide
   Arbitrary<int[]> labels() {
-    return Arbitraries.integers().between(-1, LossCatalog.CLASSES - 1).array(int[].class).ofSize(ROWS);
+    return Arbitraries.integers().between(-1, GoldenLosses.LABELS - 1).array(int[].class).ofSize(ROWS);
   }
 
   @Provide
   Arbitrary<int[]> multiHot() {
-    return Arbitraries.integers().between(0, 1).array(int[].class).ofSize(ROWS * LossCatalog.CLASSES);
+    return Arbitraries.integers().between(0, 1).array(int[].class).ofSize(ROWS * GoldenLosses.LABELS);
   }
 
   @Property(tries = 200)
   void singleLabelLossesAreFinite(@ForAll("logits") double[] logits, @ForAll("labels") int[] labels) {
-    assertFinite(LossCatalog.single(), logits, labels, ROWS);
+    assertFinite(GoldenLosses.of(Targets.Form.INDICES), logits, new Targets.Indices(labels));
+    assertFinite(GoldenLosses.of(Targets.Form.NODES), logits, new Targets.Nodes(labels));
   }
 
   @Property(tries = 200)
   void multiLabelLossesAreFinite(@ForAll("logits") double[] logits, @ForAll("multiHot") int[] labels) {
-    assertFinite(LossCatalog.multi(), logits, labels, ROWS, LossCatalog.CLASSES);
+    double[] values = Arrays.stream(labels).asDoubleStream().toArray();
+    assertFinite(GoldenLosses.of(Targets.Form.MULTI_HOT), logits,
+        new Targets.MultiHot(ROWS, GoldenLosses.LABELS, values));
   }
 
-  private static void assertFinite(Map<String, Loss> losses, double[] elements, int[] labels, long... extents) {
+  private static void assertFinite(Map<String, Loss> losses, double[] elements, Targets targets) {
     losses.forEach((name, loss) -> {
       for (DType dtype : new DType[] {DType.F64, DType.F32}) {
         try (var scope = new Scope(reference)) {
-          Tensor targets = scope.ints(labels, extents);
-          var logits = Variable.parameter(scope.empty(dtype, ROWS, LossCatalog.CLASSES).set(elements));
+          var logits = Variable.parameter(scope.empty(dtype, ROWS, GoldenLosses.LABELS).set(elements));
           Tape tape = Tape.recording(scope);
           Variable value = loss.apply(tape, logits, targets);
           assertThat(value.value().item()).as(name).isFinite().isGreaterThanOrEqualTo(-1e-12);

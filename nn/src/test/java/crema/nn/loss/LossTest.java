@@ -7,13 +7,13 @@ import static org.assertj.core.data.Offset.offset;
 import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Forest;
+import crema.nn.loss.GoldenLosses.Golden;
 import crema.tensor.Backend;
 import crema.tensor.Device;
 import crema.tensor.Scope;
-import crema.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +43,7 @@ class LossTest {
   /** A loss and its gradient. */
   private record Outcome(double value, double[] gradient) {}
 
-  private Outcome evaluate(Loss loss, double[] logits, int rows, Tensor targets) {
+  private Outcome evaluate(Loss loss, double[] logits, int rows, Targets targets) {
     var parameter = Variable.parameter(scope.doubles(logits, rows, logits.length / rows));
     Tape tape = Tape.recording(scope);
     Variable value = loss.apply(tape, parameter, targets);
@@ -52,12 +52,16 @@ class LossTest {
     return new Outcome(number, gradients.of(parameter).toDoubles());
   }
 
-  private Tensor labels(int... labels) {
-    return scope.ints(labels, labels.length);
+  private static Targets labels(int... labels) {
+    return new Targets.Indices(labels);
   }
 
-  private Tensor multiHot(int rows, double... targets) {
-    return scope.doubles(targets, rows, targets.length / rows);
+  private static Targets nodes(int... nodes) {
+    return new Targets.Nodes(nodes);
+  }
+
+  private static Targets multiHot(int rows, double... values) {
+    return new Targets.MultiHot(rows, values.length / rows, values);
   }
 
   private static void assertEqual(Outcome actual, Outcome expected) {
@@ -65,18 +69,22 @@ class LossTest {
     assertThat(actual.gradient).containsExactly(expected.gradient, offset(1e-12));
   }
 
-  static Stream<Map.Entry<String, Loss>> singleLabelLosses() {
-    return LossCatalog.single().entrySet().stream();
+  static Stream<Golden> singleLabelLosses() {
+    return GoldenLosses.all().stream().filter(golden -> golden.form() != Targets.Form.MULTI_HOT);
+  }
+
+  private static Targets of(Golden golden, int... labels) {
+    return golden.form() == Targets.Form.NODES ? nodes(labels) : labels(labels);
   }
 
   @ParameterizedTest
   @MethodSource("singleLabelLosses")
-  void rowsWithoutLabelDoNotCount(Map.Entry<String, Loss> entry) {
-    var logits = new double[4 * LossCatalog.CLASSES];
+  void rowsWithoutLabelDoNotCount(Golden golden) {
+    var logits = new double[4 * GoldenLosses.LABELS];
     Arrays.setAll(logits, i -> Math.sin(7.3 * i));
-    double[] without = Arrays.copyOf(logits, 3 * LossCatalog.CLASSES);
-    Outcome some = evaluate(entry.getValue(), logits, 4, labels(9, 4, 9, -1));
-    Outcome all = evaluate(entry.getValue(), without, 3, labels(9, 4, 9));
+    double[] without = Arrays.copyOf(logits, 3 * GoldenLosses.LABELS);
+    Outcome some = evaluate(golden.loss(), logits, 4, of(golden, 9, 4, 9, -1));
+    Outcome all = evaluate(golden.loss(), without, 3, of(golden, 9, 4, 9));
     assertThat(some.value).isCloseTo(all.value, offset(1e-12));
     assertThat(Arrays.copyOf(some.gradient, without.length)).containsExactly(all.gradient, offset(1e-12));
     assertThat(Arrays.copyOfRange(some.gradient, without.length, logits.length)).containsOnly(0);
@@ -84,28 +92,27 @@ class LossTest {
 
   @ParameterizedTest
   @MethodSource("singleLabelLosses")
-  void aBatchWithoutLabelsHasNoLossAndNoGradient(Map.Entry<String, Loss> entry) {
-    var logits = new double[2 * LossCatalog.CLASSES];
+  void aBatchWithoutLabelsHasNoLossAndNoGradient(Golden golden) {
+    var logits = new double[2 * GoldenLosses.LABELS];
     Arrays.setAll(logits, i -> Math.sin(7.3 * i));
-    Outcome outcome = evaluate(entry.getValue(), logits, 2, labels(-1, -1));
+    Outcome outcome = evaluate(golden.loss(), logits, 2, of(golden, -1, -1));
     assertThat(outcome.value).isZero();
     assertThat(outcome.gradient).containsOnly(0);
   }
 
   @ParameterizedTest
   @MethodSource("singleLabelLosses")
-  void aLabelThatIsNoClassIsNamed(Map.Entry<String, Loss> entry) {
-    if (!(entry.getValue() instanceof SoftmaxCrossEntropy) && !entry.getKey().equals("contrastive")
-        && !entry.getKey().startsWith("balanced") && !entry.getKey().contains(" and ")) {
-      assertThatThrownBy(() -> evaluate(entry.getValue(), new double[20], 2, labels(3, 10)))
+  void aLabelThatIsNoColumnIsNamed(Golden golden) {
+    if (!golden.name().equals("contrastive")) {
+      assertThatThrownBy(() -> evaluate(golden.loss(), new double[20], 2, of(golden, 3, 10)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("the target of row 1 is class 10 of 10");
+          .hasMessageContaining("the target of row 1 is label 10 of 10");
     }
   }
 
   @Test
   void focalSoftmaxWithoutFocusIsCrossEntropy() {
-    Tensor targets = labels(2, 0);
+    Targets targets = labels(2, 0);
     var weights = new double[] {0.5, 1.5, 2};
     assertEqual(evaluate(new SoftmaxFocal(0, 0.25, weights), LOGITS, 2, targets),
         evaluate(new SoftmaxCrossEntropy(0.25f, new float[] {0.5f, 1.5f, 2}), LOGITS, 2, targets));
@@ -113,8 +120,8 @@ class LossTest {
 
   @Test
   void binaryLossesAgreeWhereTheyMeet() {
-    Tensor targets = multiHot(2, 1, 0, 0, 1, 1, 0);
-    var frequencies = new ClassFrequencies(new long[] {5, 3, 1}, 10);
+    Targets targets = multiHot(2, 1, 0, 0, 1, 1, 0);
+    var frequencies = new LabelFrequencies(new long[] {5, 3, 1}, 10);
     Outcome plain = evaluate(new BinaryCrossEntropy(), LOGITS, 2, targets);
     assertEqual(evaluate(new FocalLoss(Focus.NONE), LOGITS, 2, targets), plain);
     assertEqual(evaluate(new AsymmetricLoss(0, 0, 0), LOGITS, 2, targets), plain);
@@ -127,8 +134,8 @@ class LossTest {
   }
 
   @Test
-  void aRowOnTheHostCostsAsMuchAsOnTheTapeButSummedOverClasses() {
-    var frequencies = new ClassFrequencies(new long[] {5, 3, 1}, 10);
+  void aRowOnTheHostCostsAsMuchAsOnTheTapeButSummedOverLabels() {
+    var frequencies = new LabelFrequencies(new long[] {5, 3, 1}, 10);
     double[] row = Arrays.copyOf(LOGITS, 3);
     for (BalancingMethod method : BalancingMethod.values()) {
       LongTailLoss loss = method.loss(frequencies, BalancingMethod.Scaling.AUTHORS_CODE);
@@ -143,14 +150,14 @@ class LossTest {
 
   @Test
   void nodesWithoutWeightDoNotCountInTreeMin() {
-    var tree = new LabelTree(new int[] {-1, 0, 0});
+    var tree = new Forest(-1, 0, 0);
     double[] logits = {0.5, 1, -2};
-    Outcome all = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(1), Focus.NONE), logits, 1, labels(1));
-    assertEqual(all, evaluate(new TreeMin(tree, Focus.NONE), logits, 1, labels(1)));
+    Outcome all = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(1), Focus.NONE), logits, 1, nodes(1));
+    assertEqual(all, evaluate(new TreeMin(tree, Focus.NONE), logits, 1, nodes(1)));
     // The leaf that holds is as probable as its root, which is the less probable one; the other one is σ(−2).
-    Outcome leaves = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(0), Focus.NONE), logits, 1, labels(1));
+    Outcome leaves = evaluate(new TreeMin(tree, new NodeWeighting.Ancestors(0), Focus.NONE), logits, 1, nodes(1));
     assertThat(leaves.value).isCloseTo((Math.log1p(Math.exp(-0.5)) + Math.log1p(Math.exp(-2))) / 2, offset(1e-12));
-    assertRejected(() -> new TreeMin(new LabelTree(new int[] {-1}), new NodeWeighting.Levels(0), Focus.NONE),
+    assertRejected(() -> new TreeMin(new Forest(-1), new NodeWeighting.Levels(0), Focus.NONE),
         "all nodes of the taxonomy have weight 0");
   }
 
@@ -164,17 +171,8 @@ class LossTest {
   }
 
   @Test
-  void targetsOfAnyTypeMeanTheSame() {
-    Outcome expected = evaluate(new BinaryCrossEntropy(), LOGITS, 2, multiHot(2, 1, 0, 0, 1, 1, 0));
-    assertEqual(evaluate(new BinaryCrossEntropy(), LOGITS, 2, scope.ints(new int[] {1, 0, 0, 1, 1, 0}, 2, 3)),
-        expected);
-    assertEqual(evaluate(new BinaryCrossEntropy(), LOGITS, 2, scope.floats(new float[] {1, 0, 0, 1, 1, 0}, 2, 3)),
-        expected);
-  }
-
-  @Test
-  void rareClassesWeighMoreInTheRowsThatHaveThem() {
-    var frequencies = new ClassFrequencies(new long[] {1000, 10, 0}, 1000);
+  void rareLabelsWeighMoreInTheRowsThatHaveThem() {
+    var frequencies = new LabelFrequencies(new long[] {1000, 10, 0}, 1000);
     var weights = new double[3];
     new Rebalancing(0.1, 10, 0.9).weights(frequencies).of(new double[] {1, 1, 0}, 0, weights);
     assertThat(weights[1]).isGreaterThan(weights[0]);
@@ -185,15 +183,15 @@ class LossTest {
   }
 
   @Test
-  void logitAdjustmentGivesRareClassesTheLargerMargin() {
-    var frequencies = new ClassFrequencies(new long[] {90, 10}, 100);
+  void logitAdjustmentGivesRareLabelsTheLargerMargin() {
+    var frequencies = new LabelFrequencies(new long[] {90, 10}, 100);
     Loss loss = LogitAdjustment.balancedSoftmax(new SoftmaxCrossEntropy(), frequencies);
     assertThat(evaluate(loss, new double[] {0, 0}, 1, labels(1)).value).isCloseTo(-Math.log(0.1), offset(1e-12));
     assertThat(evaluate(loss, new double[] {0, 0}, 1, labels(0)).value).isCloseTo(-Math.log(0.9), offset(1e-12));
   }
 
   @Test
-  void macroF1IgnoresClassesThatTheBatchLacks() {
+  void macroF1IgnoresLabelsThatTheBatchLacks() {
     double[] sureLogits = {50, -50, -50, -50, 50, -50};
     Outcome sure = evaluate(new SoftMacroF1(), sureLogits, 2, multiHot(2, 1, 0, 0, 0, 1, 0));
     assertThat(sure.value).isCloseTo(0, offset(1e-12));
@@ -203,27 +201,27 @@ class LossTest {
   /** Node 2 is below 1 is below 0; 3 is below 0. */
   @Test
   void treeMinPunishesTheDecidingNode() {
-    var tree = new LabelTree(new int[] {-1, 0, 1, 0});
-    Outcome outcome = evaluate(new TreeMin(tree, Focus.NONE), new double[] {2, -1, 3, 0.5}, 1, labels(2));
+    var tree = new Forest(-1, 0, 1, 0);
+    Outcome outcome = evaluate(new TreeMin(tree, Focus.NONE), new double[] {2, -1, 3, 0.5}, 1, nodes(2));
     double low = Math.log1p(Math.exp(1));
     assertThat(outcome.value).isCloseTo((Math.log1p(Math.exp(-2)) + 2 * low + Math.log1p(Math.exp(0.5))) / 4,
         offset(1e-12));
     assertThat(outcome.gradient[2]).as("node 2 is held down by node 1").isZero();
     assertThat(outcome.gradient[1]).isCloseTo(-2 * (1 / (1 + Math.exp(-1))) / 4, offset(1e-12));
 
-    Outcome negative = evaluate(new TreeMin(tree, Focus.NONE), new double[] {2, -1, 3, 0.5}, 1, labels(3));
+    Outcome negative = evaluate(new TreeMin(tree, Focus.NONE), new double[] {2, -1, 3, 0.5}, 1, nodes(3));
     assertThat(negative.gradient[1]).as("node 1 is pushed up by node 2").isZero();
     assertThat(negative.gradient[2]).isCloseTo(2 * (1 / (1 + Math.exp(-3))) / 4, offset(1e-12));
   }
 
   @Test
   void gradientDescentOnTreeMinEndsAtTheLabel() {
-    var tree = LossCatalog.TREE;
+    var tree = GoldenLosses.TREE;
     var loss = new TreeMin(tree, Focus.of(2));
-    var logits = new double[LossCatalog.CLASSES];
+    var logits = new double[GoldenLosses.LABELS];
     Arrays.setAll(logits, i -> Math.sin(7.3 * i));
     for (int step = 0; step < 300; step++) {
-      Outcome outcome = evaluate(loss, logits, 1, labels(6));
+      Outcome outcome = evaluate(loss, logits, 1, nodes(6));
       for (int i = 0; i < logits.length; i++) {
         logits[i] -= 5 * outcome.gradient[i];
       }
@@ -236,13 +234,13 @@ class LossTest {
 
   @Test
   void labelsAndTheirAncestorsAreTheSameTargets() {
-    var logits = new double[LossCatalog.CLASSES];
+    var logits = new double[GoldenLosses.LABELS];
     Arrays.setAll(logits, i -> Math.sin(7.3 * i));
-    Tensor leaf = multiHot(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
-    Tensor path = multiHot(1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 1);
-    for (Loss loss : List.of(new TreeMin(LossCatalog.TREE, Focus.NONE),
-        new AncestorCrossEntropy(LossCatalog.TREE, new NodeWeighting.Ancestors(2), Focus.NONE))) {
-      Outcome expected = evaluate(loss, logits, 1, labels(9));
+    Targets leaf = multiHot(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+    Targets path = multiHot(1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 1);
+    for (Loss loss : List.of(new TreeMin(GoldenLosses.TREE, Focus.NONE),
+        new AncestorCrossEntropy(GoldenLosses.TREE, new NodeWeighting.Ancestors(2), Focus.NONE))) {
+      Outcome expected = evaluate(loss, logits, 1, nodes(9));
       assertEqual(evaluate(loss, logits, 1, leaf), expected);
       assertEqual(evaluate(loss, logits, 1, path), expected);
     }
@@ -250,13 +248,13 @@ class LossTest {
 
   @Test
   void embeddingsOfNearLabelsAreDrawnTogether() {
-    var tree = new LabelTree(new int[] {-1, -1, 0, 0, 1});
+    var tree = new Forest(-1, -1, 0, 0, 1);
     var apart = new double[] {1, 0, 0, 1, 1, 0.1};
     var together = new double[] {1, 0, 1, 0.1, 0, 1};
-    Tensor targets = labels(2, 3, 4);
+    Targets targets = nodes(2, 3, 4);
     assertThat(evaluate(new TreeTriplet(tree, 0.1), together, 3, targets).value)
         .isLessThan(evaluate(new TreeTriplet(tree, 0.1), apart, 3, targets).value);
-    Tensor details = labels(1000, 1000, 7);
+    Targets details = labels(1000, 1000, 7);
     assertThat(evaluate(new SupervisedContrastive(0.5), together, 3, details).value)
         .isLessThan(evaluate(new SupervisedContrastive(0.5), apart, 3, details).value);
   }
@@ -264,8 +262,8 @@ class LossTest {
   @Test
   void anAuxiliaryLossIsAddedWithItsWeight() {
     double[] embeddings = {1, 0.5, -0.3, 0.2, 0.9, 1};
-    Tensor targets = labels(2, 0, 1);
-    Tensor details = labels(5, 5, 9);
+    Targets targets = labels(2, 0, 1);
+    Targets details = labels(5, 5, 9);
     var loss = new AuxiliaryLoss(new SoftmaxCrossEntropy(), new SupervisedContrastive(0.1), 0.25);
     double[] logits = {0.3, -1.2, 2.0, 0.7, -0.4, 0.1, 0, 1, 2};
     var first = Variable.parameter(scope.doubles(logits, 3, 3));
@@ -282,47 +280,24 @@ class LossTest {
   }
 
   @Test
-  void aTreeThatIsNoneIsRejected() {
-    assertRejected(() -> new LabelTree(new int[] {-1, 2, 3, 1}), "node 1 is its own ancestor");
-    assertRejected(() -> new LabelTree(new int[] {0}), "node 0 is its own ancestor");
-    assertRejected(() -> new LabelTree(new int[] {-1, 2}), "the parent of node 1 is 2 in a tree of 2 nodes");
-    assertRejected(() -> new LabelTree(new int[] {-2}), "the parent of node 0 is -2 in a tree of 1 nodes");
-    assertRejected(() -> new LabelTree(new int[0]), "a label tree needs at least one node");
-  }
-
-  @Test
-  void aTreeKnowsLevelsLeavesAndDistances() {
-    LabelTree tree = LossCatalog.TREE;
-    assertThat(tree.depth()).isEqualTo(4);
-    assertThat(tree.level(9)).isEqualTo(4);
-    assertThat(tree.level(0)).isEqualTo(1);
-    assertThat(tree.isLeaf(9)).isTrue();
-    assertThat(tree.isLeaf(3)).isFalse();
-    assertThat(tree.distance(9, 9)).isZero();
-    assertThat(tree.distance(9, 7)).isEqualTo(3);
-    assertThat(tree.distance(9, 2)).isEqualTo(6);
-    assertThat(tree.distance(0, 5)).isEqualTo(2);
-  }
-
-  @Test
   void wrongParametersAreNamed() {
     assertRejected(() -> Focus.of(-1), "focal gamma must be at least 0, not -1.0");
     assertRejected(() -> Focus.balanced(2, 1.5), "focal alpha must be in [0, 1], not 1.5");
     assertRejected(() -> new BinaryCrossEntropy(1, null), "label smoothing must be in [0, 1), not 1.0");
     assertRejected(() -> new BinaryCrossEntropy(0, new double[] {1, Double.NaN}),
-        "posWeight of class 1 must be at least 0, not NaN");
+        "posWeight of label 1 must be at least 0, not NaN");
     assertRejected(() -> new ClassBalancing(1), "class-balanced beta must be in [0, 1), not 1.0");
     assertRejected(() -> new Rebalancing(0.1, 0, 0.9), "rebalancing beta must be above 0, not 0.0");
     assertRejected(() -> new Rebalancing(0.1, 1, Double.NaN), "rebalancing mu must be finite, not NaN");
     assertRejected(() -> new NegativeTolerance(0, 0.05), "negative-tolerant lambda must be above 0, not 0.0");
     assertRejected(() -> new AsymmetricLoss(0, 4, 1), "asymmetric margin must be in [0, 1), not 1.0");
     assertRejected(() -> new SupervisedContrastive(0), "contrastive temperature must be above 0, not 0.0");
-    assertRejected(() -> new ClassFrequencies(new long[] {3, 11}, 10), "class 1 occurs in 11 of 10 rows");
+    assertRejected(() -> new LabelFrequencies(new long[] {3, 11}, 10), "label 1 occurs in 11 of 10 rows");
     assertRejected(() -> WeightedLosses.mix(new SoftMacroF1(), new SoftMacroF1(), 2),
         "the share of a mixed loss must be in [0, 1], not 2.0");
-    assertRejected(() -> new LevelSoftmax(LossCatalog.TREE, new NodeWeighting.Levels(1, 1)),
+    assertRejected(() -> new LevelSoftmax(GoldenLosses.TREE, new NodeWeighting.Levels(1, 1)),
         "2 level weights for a tree of 4 levels");
-    var root = new LabelTree(new int[] {-1});
+    var root = new Forest(-1);
     assertRejected(() -> new AncestorCrossEntropy(root, new NodeWeighting.Levels(0), Focus.NONE),
         "all nodes of the taxonomy have weight 0");
   }
@@ -330,21 +305,26 @@ class LossTest {
   @Test
   void targetsThatDoNotFitAreNamed() {
     assertRejected(() -> evaluate(new BinaryCrossEntropy(), LOGITS, 2, labels(0, 1)),
-        "binary cross-entropy wants targets [rows, classes], one number from 0 to 1 a class; got I32 [2] for logits "
-            + "[2, 3]");
+        "binary cross-entropy wants a number from 0 to 1 for each logit (MultiHot); got Indices of 2 rows for an "
+            + "input of [2, 3]");
     assertRejected(() -> evaluate(new BinaryCrossEntropy(), LOGITS, 2, multiHot(2, 0, 0, 0, 0, 2, 0)),
-        "binary cross-entropy: the target of row 1, class 1 is 2.0, not from 0 to 1");
+        "binary cross-entropy: the target of row 1, label 1 is 2.0, not from 0 to 1");
     assertRejected(() -> evaluate(new SoftmaxFocal(2), LOGITS, 2, multiHot(2, 0, 0, 0, 0, 1, 0)),
-        "focal softmax cross-entropy wants targets I32 [rows], a class a row; got F64 [2, 3] for an input of [2, 3]");
-    assertRejected(() -> evaluate(new TreeMin(LossCatalog.TREE, Focus.NONE), LOGITS, 2, labels(0, 1)),
+        "focal softmax cross-entropy wants one label a row (Indices); got MultiHot of 2 rows for an input of [2, 3]");
+    assertRejected(() -> evaluate(new SoftmaxCrossEntropy(), LOGITS, 2, labels(0)),
+        "softmax cross-entropy: targets of 1 rows for an input of [2, 3]");
+    assertRejected(() -> evaluate(new SoftmaxCrossEntropy(), LOGITS, 2, nodes(0, 1)),
+        "softmax cross-entropy wants one label a row (Indices); got Nodes of 2 rows for an input of [2, 3]");
+    assertRejected(() -> new Targets.MultiHot(2, 3, new double[5]), "5 values for 2 rows of 3 labels");
+    assertRejected(() -> evaluate(new TreeMin(GoldenLosses.TREE, Focus.NONE), LOGITS, 2, nodes(0, 1)),
         "tree-min loss: a tree of 10 nodes for logits [2, 3]");
-    assertRejected(() -> evaluate(new TreeMin(new LabelTree(new int[] {-1, 0, 0}), Focus.NONE), LOGITS, 2,
+    assertRejected(() -> evaluate(new TreeMin(new Forest(-1, 0, 0), Focus.NONE), LOGITS, 2,
         multiHot(2, 0, 0, 0, 0, 0.5, 0)), "tree-min loss: the target of row 1, node 1 is 0.5, neither 0 nor 1");
-    var frequencies = new ClassFrequencies(new long[] {1, 1}, 2);
+    var frequencies = new LabelFrequencies(new long[] {1, 1}, 2);
     assertRejected(() -> evaluate(new LogitAdjustment(new SoftmaxFocal(1), frequencies, 1), LOGITS, 2, labels(0, 1)),
-        "2 class frequencies for 3 classes");
+        "2 label frequencies for 3 labels");
     assertRejected(() -> evaluate(BalancingMethod.DB.loss(frequencies, BalancingMethod.Scaling.PAPER), LOGITS, 2,
-        multiHot(2, 0, 0, 0, 0, 1, 0)), "2 class frequencies for 3 classes");
+        multiHot(2, 0, 0, 0, 0, 1, 0)), "2 label frequencies for 3 labels");
   }
 
   private static void assertRejected(ThrowingCallable action, String message) {

@@ -11,6 +11,7 @@ import crema.nn.Weights;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Targets;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
@@ -59,7 +60,7 @@ class EmbeddingClassifierGoldenTest {
       Batch batch = Batch.read(golden, scope);
       Tape tape = Tape.recording(scope);
       Variable logits = model.forward(tape, batch.ids, batch.sequences);
-      Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, batch.labels);
+      Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, new Targets.Indices(batch.labels.toInts()));
       assertClose("logits", logits.value().toDoubles(), doubles(golden, scope, "logits"));
       assertClose("loss", loss.value().toDoubles(), doubles(golden, scope, "loss"));
       Tensor savedLogits = scope.floats(logits.value().toFloats(), logits.shape().toArray());

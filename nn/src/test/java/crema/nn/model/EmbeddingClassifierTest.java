@@ -7,13 +7,14 @@ import static org.assertj.core.data.Offset.offset;
 import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.Rng;
 import crema.nn.ParameterSource;
 import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Targets;
 import crema.nn.optim.AdamW;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
-import crema.tensor.Rng;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
@@ -72,7 +73,7 @@ class EmbeddingClassifierTest {
       Batch batch = Batch.of(scope, step);
       Tape tape = Tape.training(scope, new Rng(3, step));
       Variable logits = model.forward(tape, batch.ids, batch.sequences);
-      Variable loss = new SoftmaxCrossEntropy(0.1f, null).apply(tape, logits, batch.labels);
+      Variable loss = new SoftmaxCrossEntropy(0.1f, null).apply(tape, logits, new Targets.Indices(batch.labels.toInts()));
       double value = loss.value().item();
       optimizer.step(tape.backward(loss), 0.01, 1);
       return value;
@@ -162,14 +163,14 @@ class EmbeddingClassifierTest {
       var whole = Tape.recording(scope);
       var loss = new SoftmaxCrossEntropy();
       Gradients expected = whole.backward(loss.apply(whole, model.forward(whole, scope.ints(ids, 8),
-          Sequences.of(scope, 0, 3, 8)), scope.ints(labels, 2)));
+          Sequences.of(scope, 0, 3, 8)), new Targets.Indices(labels)));
       var accumulated = new Gradients(scope);
       for (int i = 0; i < 2; i++) {
         int[] part = Arrays.copyOfRange(ids, i == 0 ? 0 : 3, i == 0 ? 3 : 8);
         try (var inner = new Scope(backend)) {
           var tape = Tape.recording(inner);
           Variable logits = model.forward(tape, inner.ints(part, part.length), Sequences.of(inner, 0, part.length));
-          tape.backward(loss.apply(tape, logits, inner.ints(new int[] {labels[i]}, 1)), 0.5, accumulated);
+          tape.backward(loss.apply(tape, logits, Targets.Indices.of(labels[i])), 0.5, accumulated);
         }
       }
       model.parameters().forEach((name, parameter) -> assertThat(accumulated.of(parameter).toFloats()).as(name)

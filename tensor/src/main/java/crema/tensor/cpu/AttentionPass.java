@@ -1,7 +1,7 @@
 package crema.tensor.cpu;
 
+import crema.base.Rng;
 import crema.tensor.AttentionSpec;
-import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import java.util.Arrays;
 

@@ -3,15 +3,15 @@ package crema.tensor.cpu;
 import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
-import crema.tensor.Attention;
+import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Attention} with SIMD kernels. */
-final class CpuAttention implements Attention {
+/** {@link AttentionOps} with SIMD kernels. */
+final class CpuAttention implements AttentionOps {
   private final CpuContext context;
   private final ConcurrentHashMap<RopeKey, RopeTable> ropeTables = new ConcurrentHashMap<>();
 
@@ -41,7 +41,17 @@ final class CpuAttention implements Attention {
   }
 
   @Override
-  public void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y) {
+  public void rope(Tensor x, Sequences sequences, int headDim, double theta, Tensor y) {
+    rotate(x, sequences, headDim, theta, 1, y);
+  }
+
+  @Override
+  public void ropeBackward(Tensor dy, Sequences sequences, int headDim, double theta, Tensor dx) {
+    rotate(dy, sequences, headDim, theta, -1, dx);
+  }
+
+  /** Turns by the angles times {@code turn}: 1, or −1 to turn back. */
+  private void rotate(Tensor x, Sequences sequences, int headDim, double theta, int turn, Tensor y) {
     float[] in = floats(x);
     float[] out = floats(y);
     int xo = start(x);
@@ -54,7 +64,7 @@ final class CpuAttention implements Attention {
       for (int token = from; token < to; token++) {
         int angles = cursor.positionOf(token) * half;
         for (int at = token * features; at < (token + 1) * features; at += headDim) {
-          Kernels.ARITHMETIC.rotate(in, xo + at, table.cosines(), table.sines(), angles, inverse ? -1 : 1, half, out,
+          Kernels.ARITHMETIC.rotate(in, xo + at, table.cosines(), table.sines(), angles, turn, half, out,
               yo + at);
         }
       }

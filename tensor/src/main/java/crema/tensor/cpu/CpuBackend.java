@@ -1,16 +1,10 @@
 package crema.tensor.cpu;
 
-import crema.tensor.Attention;
 import crema.tensor.Backend;
+import crema.tensor.ComposedOps;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Embedding;
-import crema.tensor.Losses;
-import crema.tensor.MatMul;
-import crema.tensor.Normalization;
-import crema.tensor.Optimizers;
-import crema.tensor.Pointwise;
-import crema.tensor.Reduction;
+import crema.tensor.Ops;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,26 +15,19 @@ public final class CpuBackend implements Backend {
 
   private final AtomicLong liveBytes = new AtomicLong();
   private final CpuContext context;
-  private final MatMul matMul;
-  private final Pointwise pointwise;
-  private final Reduction reduction;
-  private final Normalization normalization;
-  private final Attention attention;
-  private final Embedding embedding;
-  private final Losses losses;
-  private final Optimizers optimizers;
+  private final Ops ops;
 
   /** A backend that computes on the given number of threads, the caller's included. */
   public CpuBackend(int threads) {
     context = new CpuContext(threads);
-    matMul = new CpuMatMul(context);
-    pointwise = new CpuPointwise(context);
-    reduction = new CpuReduction(context);
-    normalization = new CpuNormalization(context);
-    attention = new CpuAttention(context);
-    embedding = new CpuEmbedding(context);
-    losses = new CpuLosses(context);
-    optimizers = new CpuOptimizers(context);
+    var matMul = new CpuMatMul(context);
+    var pointwise = new CpuPointwise(context);
+    var reduction = new CpuReduction(context);
+    var normalization = new CpuNormalization(context);
+    var attention = new CpuAttention(context);
+    ops = new Ops(matMul, pointwise, reduction, normalization, attention, new CpuEmbedding(context),
+        new CpuLosses(context), new CpuOptimizers(context, reduction),
+        new ComposedOps(matMul, pointwise, normalization, attention));
   }
 
   @Override
@@ -84,43 +71,8 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public MatMul matMul() {
-    return matMul;
-  }
-
-  @Override
-  public Pointwise pointwise() {
-    return pointwise;
-  }
-
-  @Override
-  public Reduction reduction() {
-    return reduction;
-  }
-
-  @Override
-  public Normalization normalization() {
-    return normalization;
-  }
-
-  @Override
-  public Attention attention() {
-    return attention;
-  }
-
-  @Override
-  public Embedding embedding() {
-    return embedding;
-  }
-
-  @Override
-  public Losses losses() {
-    return losses;
-  }
-
-  @Override
-  public Optimizers optimizers() {
-    return optimizers;
+  public Ops ops() {
+    return ops;
   }
 
   @Override

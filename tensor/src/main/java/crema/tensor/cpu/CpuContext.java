@@ -1,5 +1,6 @@
 package crema.tensor.cpu;
 
+import crema.base.WorkerPool;
 import java.util.Arrays;
 
 /**

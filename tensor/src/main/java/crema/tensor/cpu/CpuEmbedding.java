@@ -6,14 +6,14 @@ import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
-import crema.tensor.Embedding;
+import crema.tensor.EmbeddingOps;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.util.Arrays;
 
-/** {@link Embedding} with SIMD kernels. */
-final class CpuEmbedding implements Embedding {
+/** {@link EmbeddingOps} with SIMD kernels. */
+final class CpuEmbedding implements EmbeddingOps {
   private final CpuContext context;
 
   CpuEmbedding(CpuContext context) {

@@ -4,13 +4,13 @@ import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.ints;
 import static crema.tensor.cpu.CpuStorage.start;
 
-import crema.tensor.Losses;
+import crema.tensor.LossOps;
 import crema.tensor.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Losses} with SIMD kernels. */
-final class CpuLosses implements Losses {
+/** {@link LossOps} with SIMD kernels. */
+final class CpuLosses implements LossOps {
   private final CpuContext context;
 
   CpuLosses(CpuContext context) {

@@ -4,13 +4,15 @@ import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.Activation;
-import crema.tensor.MatMul;
+import crema.tensor.MatMulOps;
+import crema.tensor.Orientation;
 import crema.tensor.PackedMatrix;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
-/** {@link MatMul} by {@link Gemm}; activations are applied to blocks of the result while these are in the cache. */
-final class CpuMatMul implements MatMul {
+/** {@link MatMulOps} by {@link Gemm}; activations are applied to blocks of the result while these are in the cache. */
+final class CpuMatMul implements MatMulOps {
   private final Gemm gemm;
 
   CpuMatMul(CpuContext context) {
@@ -33,13 +35,9 @@ final class CpuMatMul implements MatMul {
   }
 
   @Override
-  public void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate) {
-    if (transposeA && transposeB) {
-      throw new IllegalArgumentException("at most one operand of a product may be transposed");
-    }
-    Orientation orientation = transposeA ? Orientation.TN : transposeB ? Orientation.NT : Orientation.NN;
-    gemm.multiply(orientation, rows(c), columns(c), transposeA ? rows(a) : columns(a), floats(a), start(a), columns(a),
-        floats(b), start(b), columns(b), floats(c), start(c), columns(c), accumulate);
+  public void matmul(Orientation orientation, Tensor a, Tensor b, Tensor c, Write write) {
+    gemm.multiply(orientation, rows(c), columns(c), orientation.aIsTransposed() ? rows(a) : columns(a), floats(a),
+        start(a), columns(a), floats(b), start(b), columns(b), floats(c), start(c), columns(c), write == Write.ADD);
   }
 
   @Override

@@ -3,12 +3,13 @@ package crema.tensor.cpu;
 import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
-import crema.tensor.Normalization;
+import crema.tensor.NormalizationOps;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Normalization} with SIMD kernels: RMSNorm is LayerNorm with a mean of zero and no bias. */
-final class CpuNormalization implements Normalization {
+/** {@link NormalizationOps} with SIMD kernels: RMSNorm is LayerNorm with a mean of zero and no bias. */
+final class CpuNormalization implements NormalizationOps {
   private final CpuContext context;
 
   CpuNormalization(CpuContext context) {
@@ -60,19 +61,19 @@ final class CpuNormalization implements Normalization {
   }
 
   @Override
-  public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, boolean accumulate,
+  public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, Write write,
       @Nullable Tensor dweight) {
-    backward(x, weight, null, inverseRms, dy, dx, accumulate, dweight, null);
+    backward(x, weight, null, inverseRms, dy, dx, write, dweight, null);
   }
 
   @Override
   public void layerNormBackward(Tensor x, Tensor weight, Tensor mean, Tensor inverseDeviation, Tensor dy, Tensor dx,
-      boolean accumulate, @Nullable Tensor dweight, @Nullable Tensor dbias) {
-    backward(x, weight, mean, inverseDeviation, dy, dx, accumulate, dweight, dbias);
+      Write write, @Nullable Tensor dweight, @Nullable Tensor dbias) {
+    backward(x, weight, mean, inverseDeviation, dy, dx, write, dweight, dbias);
   }
 
   private void backward(Tensor x, Tensor weight, @Nullable Tensor means, Tensor inverses, Tensor dy, Tensor dx,
-      boolean accumulate, @Nullable Tensor dweight, @Nullable Tensor dbias) {
+      Write write, @Nullable Tensor dweight, @Nullable Tensor dbias) {
     float[] in = floats(x);
     float[] weights = floats(weight);
     float @Nullable [] keptMeans = means == null ? null : floats(means);
@@ -104,7 +105,7 @@ final class CpuNormalization implements Normalization {
         float shift = keptMeans == null ? 0
             : Kernels.REDUCTION.dot(gradient, dyo + at, weights, wo, features) / features;
         Kernels.ARITHMETIC.normalizeBackward(in, xo + at, mean, inverse, weights, wo, gradient, dyo + at, shift,
-            product * inverse * inverse / features, out, dxo + at, features, accumulate);
+            product * inverse * inverse / features, out, dxo + at, features, write == Write.ADD);
       }
     });
     if (dweight != null) {

@@ -4,18 +4,24 @@ import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.ints;
 import static crema.tensor.cpu.CpuStorage.start;
 
+import crema.tensor.AdamWSlot;
 import crema.tensor.AdamWStep;
-import crema.tensor.Optimizers;
+import crema.tensor.Deferred;
+import crema.tensor.OptimizerOps;
+import crema.tensor.ReductionOps;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
-/** {@link Optimizers} with SIMD kernels. */
-final class CpuOptimizers implements Optimizers {
+/** {@link OptimizerOps} with SIMD kernels. */
+final class CpuOptimizers implements OptimizerOps {
   private final CpuContext context;
+  private final ReductionOps reduction;
 
-  CpuOptimizers(CpuContext context) {
+  CpuOptimizers(CpuContext context, ReductionOps reduction) {
     this.context = context;
+    this.reduction = reduction;
   }
 
   @Override
@@ -66,7 +72,29 @@ final class CpuOptimizers implements Optimizers {
   }
 
   @Override
+  public Deferred adamWAll(List<AdamWSlot> slots, double maxNorm) {
+    double sum = 0;
+    for (AdamWSlot slot : slots) {
+      sum += reduction.sumOfSquares(slot.gradientValues());
+    }
+    double norm = Math.sqrt(sum);
+    if (Double.isFinite(norm)) {
+      double clipping = Math.min(1, maxNorm / (norm + 1e-6));
+      for (AdamWSlot slot : slots) {
+        AdamWStep step = slot.step().scaled(clipping);
+        switch (slot) {
+          case AdamWSlot.Dense dense ->
+              adamW(dense.parameter(), dense.gradient(), dense.firstMoment(), dense.secondMoment(), step);
+          case AdamWSlot.Sparse sparse ->
+              adamWSparse(sparse.parameter(), sparse.gradient(), sparse.firstMoment(), sparse.secondMoment(), step);
+        }
+      }
+    }
+    return Deferred.of(norm);
+  }
+
+  @Override
   public void sgd(Tensor parameter, Tensor gradient, double learningRate, double gradientScale) {
-    parameter.backend().pointwise().addScaled(-learningRate * gradientScale, gradient, parameter);
+    parameter.backend().ops().pointwise().addScaled(-learningRate * gradientScale, gradient, parameter);
   }
 }

@@ -3,18 +3,19 @@ package crema.tensor.cpu;
 import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
-import crema.tensor.Pointwise;
-import crema.tensor.Rng;
+import crema.tensor.PointwiseOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Pointwise} with SIMD kernels. */
-final class CpuPointwise implements Pointwise {
+/** {@link PointwiseOps} with SIMD kernels. */
+final class CpuPointwise implements PointwiseOps {
   /** Elements for which slopes or random words are held at a time: they stay in the L1 cache. */
   private static final int BLOCK = 1024;
 
@@ -77,7 +78,7 @@ final class CpuPointwise implements Pointwise {
   }
 
   @Override
-  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, boolean accumulate) {
+  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, Write write) {
     float[] in = floats(x);
     float[] gradient = floats(dy);
     float[] out = floats(dx);
@@ -89,7 +90,7 @@ final class CpuPointwise implements Pointwise {
       for (int i = from; i < to; i += BLOCK) {
         int n = Math.min(BLOCK, to - i);
         Kernels.ACTIVATION.slope(f, in, xo + i, slopes, 0, n);
-        if (accumulate) {
+        if (write == Write.ADD) {
           Kernels.ARITHMETIC.addScaledProduct(1, gradient, dyo + i, slopes, 0, out, dxo + i, out, dxo + i, n);
         } else {
           Kernels.ARITHMETIC.scaledProduct(1, gradient, dyo + i, slopes, 0, out, dxo + i, n);

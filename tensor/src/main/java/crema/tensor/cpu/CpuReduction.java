@@ -5,14 +5,15 @@ import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.BinaryOperator;
 import crema.tensor.Pooling;
-import crema.tensor.Reduction;
+import crema.tensor.ReductionOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** {@link Reduction} with SIMD kernels. */
-final class CpuReduction implements Reduction {
+/** {@link ReductionOps} with SIMD kernels. */
+final class CpuReduction implements ReductionOps {
   private final CpuContext context;
 
   CpuReduction(CpuContext context) {
@@ -28,17 +29,17 @@ final class CpuReduction implements Reduction {
   }
 
   @Override
-  public void sum(Tensor x, Tensor y, boolean accumulate) {
+  public void sum(Tensor x, Tensor y, Write write) {
     float[] in = floats(x);
     int xo = start(x);
     double sum = context.sumOverElements((int) x.elements(),
         (from, to) -> Kernels.REDUCTION.wideSum(in, xo + from, to - from));
     float[] out = floats(y);
-    out[start(y)] = (float) (accumulate ? out[start(y)] + sum : sum);
+    out[start(y)] = (float) (write == Write.ADD ? out[start(y)] + sum : sum);
   }
 
   @Override
-  public void sumRows(Tensor x, Tensor y, boolean accumulate) {
+  public void sumRows(Tensor x, Tensor y, Write write) {
     float[] in = floats(x);
     float[] out = floats(y);
     int xo = start(x);
@@ -49,7 +50,7 @@ final class CpuReduction implements Reduction {
         Kernels.ARITHMETIC.addScaled(1, in, xo + row * columns, partial, po, columns);
       }
     });
-    if (accumulate) {
+    if (write == Write.ADD) {
       Kernels.ARITHMETIC.addScaled(1, sums, 0, out, start(y), columns);
     } else {
       System.arraycopy(sums, 0, out, start(y), columns);

@@ -1,5 +1,7 @@
 package crema.tensor.cpu;
 
+import crema.base.WorkerPool;
+import crema.tensor.Orientation;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package crema.tensor.cpu;
 
+import crema.base.WorkerPool;
+import crema.tensor.Orientation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package crema.tensor.cpu;
 
-import crema.tensor.Rng;
+import crema.base.Rng;
 
 /** Random numbers in bulk, and what is dropped by them. */
 abstract sealed class RandomKernels permits ScalarRandomKernels, VectorRandomKernels {

@@ -1,6 +1,6 @@
 package crema.tensor.cpu;
 
-import crema.tensor.Rng;
+import crema.base.Rng;
 
 /** {@link RandomKernels} without the Vector API. */
 final class ScalarRandomKernels extends RandomKernels {

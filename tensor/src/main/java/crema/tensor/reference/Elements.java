@@ -1,6 +1,7 @@
 package crema.tensor.reference;
 
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor's elements by their index, as doubles: what the reference ops are written with. */
@@ -29,12 +30,11 @@ record Elements(ReferenceStorage storage, long offset, long count) {
     storage.set(offset + index, storage.get(offset + index) + value);
   }
 
-  /** Writes a gradient, or adds it to what is there. */
-  void put(long index, double value, boolean accumulate) {
-    if (accumulate) {
-      add(index, value);
-    } else {
-      set(index, value);
+  /** Overwrites an element, or adds to it. */
+  void put(long index, double value, Write write) {
+    switch (write) {
+      case SET -> set(index, value);
+      case ADD -> add(index, value);
     }
   }
 }

@@ -1,16 +1,26 @@
 package crema.tensor.reference;
 
-import crema.tensor.Attention;
+import crema.base.Rng;
+import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
-import crema.tensor.Rng;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link Attention}. */
-final class ReferenceAttention implements Attention {
+/** The specification of {@link AttentionOps}. */
+final class ReferenceAttention implements AttentionOps {
   @Override
-  public void rope(Tensor x, Sequences sequences, int headDim, double theta, boolean inverse, Tensor y) {
+  public void rope(Tensor x, Sequences sequences, int headDim, double theta, Tensor y) {
+    rotate(x, sequences, headDim, theta, 1, y);
+  }
+
+  @Override
+  public void ropeBackward(Tensor dy, Sequences sequences, int headDim, double theta, Tensor dx) {
+    rotate(dy, sequences, headDim, theta, -1, dx);
+  }
+
+  /** Turns by the angles times {@code turn}: 1, or −1 to turn back. */
+  private static void rotate(Tensor x, Sequences sequences, int headDim, double theta, int turn, Tensor y) {
     Elements input = Elements.of(x);
     Elements output = Elements.of(y);
     long features = x.shape().columns();
@@ -22,7 +32,7 @@ final class ReferenceAttention implements Attention {
           for (int i = 0; i < half; i++) {
             double angle = position * Math.pow(theta, -2.0 * i / headDim);
             double cos = Math.cos(angle);
-            double sin = inverse ? -Math.sin(angle) : Math.sin(angle);
+            double sin = turn * Math.sin(angle);
             double first = input.get(head + i);
             double second = input.get(head + i + half);
             output.set(head + i, first * cos - second * sin);

@@ -1,16 +1,10 @@
 package crema.tensor.reference;
 
-import crema.tensor.Attention;
 import crema.tensor.Backend;
+import crema.tensor.ComposedOps;
 import crema.tensor.DType;
 import crema.tensor.Device;
-import crema.tensor.Embedding;
-import crema.tensor.Losses;
-import crema.tensor.MatMul;
-import crema.tensor.Normalization;
-import crema.tensor.Optimizers;
-import crema.tensor.Pointwise;
-import crema.tensor.Reduction;
+import crema.tensor.Ops;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
 import java.lang.foreign.Arena;
@@ -21,16 +15,20 @@ import java.util.concurrent.atomic.AtomicLong;
  * The executable specification: every op in plain loops and double precision, on {@link DType#F32} and {@link
  * DType#F64} tensors. Gradient checks run on it, and every other backend is held against it.
  */
-public final class ReferenceBackend implements Backend {
+final class ReferenceBackend implements Backend {
   private final AtomicLong liveBytes = new AtomicLong();
-  private final MatMul matMul = new ReferenceMatMul();
-  private final Pointwise pointwise = new ReferencePointwise();
-  private final Reduction reduction = new ReferenceReduction();
-  private final Normalization normalization = new ReferenceNormalization();
-  private final Attention attention = new ReferenceAttention();
-  private final Embedding embedding = new ReferenceEmbedding();
-  private final Losses losses = new ReferenceLosses();
-  private final Optimizers optimizers = new ReferenceOptimizers();
+  private final Ops ops;
+
+  ReferenceBackend() {
+    var matMul = new ReferenceMatMul();
+    var pointwise = new ReferencePointwise();
+    var reduction = new ReferenceReduction();
+    var normalization = new ReferenceNormalization();
+    var attention = new ReferenceAttention();
+    ops = new Ops(matMul, pointwise, reduction, normalization, attention, new ReferenceEmbedding(),
+        new ReferenceLosses(), new ReferenceOptimizers(reduction),
+        new ComposedOps(matMul, pointwise, normalization, attention));
+  }
 
   @Override
   public Device device() {
@@ -55,43 +53,8 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public MatMul matMul() {
-    return matMul;
-  }
-
-  @Override
-  public Pointwise pointwise() {
-    return pointwise;
-  }
-
-  @Override
-  public Reduction reduction() {
-    return reduction;
-  }
-
-  @Override
-  public Normalization normalization() {
-    return normalization;
-  }
-
-  @Override
-  public Attention attention() {
-    return attention;
-  }
-
-  @Override
-  public Embedding embedding() {
-    return embedding;
-  }
-
-  @Override
-  public Losses losses() {
-    return losses;
-  }
-
-  @Override
-  public Optimizers optimizers() {
-    return optimizers;
+  public Ops ops() {
+    return ops;
   }
 
   @Override

@@ -1,14 +1,14 @@
 package crema.tensor.reference;
 
 import crema.tensor.DType;
-import crema.tensor.Embedding;
+import crema.tensor.EmbeddingOps;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.util.TreeMap;
 
-/** The specification of {@link Embedding}. */
-final class ReferenceEmbedding implements Embedding {
+/** The specification of {@link EmbeddingOps}. */
+final class ReferenceEmbedding implements EmbeddingOps {
   @Override
   public void gather(Tensor table, Tensor ids, float factor, Tensor y) {
     Elements rows = Elements.of(table);

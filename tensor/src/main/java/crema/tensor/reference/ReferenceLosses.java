@@ -1,11 +1,11 @@
 package crema.tensor.reference;
 
-import crema.tensor.Losses;
+import crema.tensor.LossOps;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link Losses}. */
-final class ReferenceLosses implements Losses {
+/** The specification of {@link LossOps}. */
+final class ReferenceLosses implements LossOps {
   /**
    * A row's loss is −Σⱼ q[j] · log p[j] with the targets q[j] = (1 − ε) · w[y] · [j = y] + ε / C · w[j]; its gradient
    * with respect to z[j] is p[j] · Σ q − q[j].

@@ -1,14 +1,19 @@
 package crema.tensor.reference;
 
 import crema.tensor.Activation;
-import crema.tensor.MatMul;
+import crema.tensor.MatMulOps;
+import crema.tensor.Orientation;
+import crema.tensor.PackedMatrix;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link MatMul}. */
-final class ReferenceMatMul implements MatMul {
+/** The specification of {@link MatMulOps}. */
+final class ReferenceMatMul implements MatMulOps {
   @Override
-  public void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor c, boolean accumulate) {
+  public void matmul(Orientation orientation, Tensor a, Tensor b, Tensor c, Write write) {
+    boolean transposeA = orientation.aIsTransposed();
+    boolean transposeB = orientation.bIsTransposed();
     long m = transposeA ? a.shape().columns() : a.shape().rows();
     long k = transposeA ? a.shape().rows() : a.shape().columns();
     long n = transposeB ? b.shape().rows() : b.shape().columns();
@@ -17,7 +22,7 @@ final class ReferenceMatMul implements MatMul {
     Elements product = Elements.of(c);
     for (long i = 0; i < m; i++) {
       for (long j = 0; j < n; j++) {
-        double sum = accumulate ? product.get(i * n + j) : 0;
+        double sum = write == Write.ADD ? product.get(i * n + j) : 0;
         for (long p = 0; p < k; p++) {
           sum += left.get(transposeA ? p * m + i : i * k + p) * right.get(transposeB ? j * k + p : p * n + j);
         }
@@ -49,5 +54,15 @@ final class ReferenceMatMul implements MatMul {
         output.set(row * out + j, ReferenceActivation.value(activation, sum));
       }
     }
+  }
+
+  @Override
+  public PackedMatrix pack(Tensor weight) {
+    return new PlainMatrix(weight.share());
+  }
+
+  @Override
+  public void linear(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Activation activation, Tensor y) {
+    linear(x, ((PlainMatrix) weight).weight(), bias, activation, y, null);
   }
 }

@@ -1,11 +1,12 @@
 package crema.tensor.reference;
 
-import crema.tensor.Normalization;
+import crema.tensor.NormalizationOps;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link Normalization}. */
-final class ReferenceNormalization implements Normalization {
+/** The specification of {@link NormalizationOps}. */
+final class ReferenceNormalization implements NormalizationOps {
   @Override
   public void rmsNorm(Tensor x, Tensor weight, float epsilon, Tensor y, @Nullable Tensor inverseRms) {
     Elements input = Elements.of(x);
@@ -33,7 +34,7 @@ final class ReferenceNormalization implements Normalization {
    * With r = inverseRms and g = weight · dy: dx = r · (g − x · r² · mean(g · x)), dweight = Σ over rows of dy · x · r.
    */
   @Override
-  public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, boolean accumulate,
+  public void rmsNormBackward(Tensor x, Tensor weight, Tensor inverseRms, Tensor dy, Tensor dx, Write write,
       @Nullable Tensor dweight) {
     Elements input = Elements.of(x);
     Elements weights = Elements.of(weight);
@@ -53,7 +54,7 @@ final class ReferenceNormalization implements Normalization {
       for (int j = 0; j < features; j++) {
         long i = row * features + j;
         double g = weights.get(j) * upstream.get(i);
-        gradient.put(i, r * (g - input.get(i) * r * r * dot / features), accumulate);
+        gradient.put(i, r * (g - input.get(i) * r * r * dot / features), write);
       }
     }
     addTo(dweight, weightGradient);
@@ -100,7 +101,7 @@ final class ReferenceNormalization implements Normalization {
    */
   @Override
   public void layerNormBackward(Tensor x, Tensor weight, Tensor mean, Tensor inverseDeviation, Tensor dy, Tensor dx,
-      boolean accumulate, @Nullable Tensor dweight, @Nullable Tensor dbias) {
+      Write write, @Nullable Tensor dweight, @Nullable Tensor dbias) {
     Elements input = Elements.of(x);
     Elements weights = Elements.of(weight);
     Elements means = Elements.of(mean);
@@ -127,7 +128,7 @@ final class ReferenceNormalization implements Normalization {
         long i = row * features + j;
         double n = (input.get(i) - means.get(row)) * s;
         double g = weights.get(j) * upstream.get(i);
-        gradient.put(i, s * (g - sum / features - n * dot / features), accumulate);
+        gradient.put(i, s * (g - sum / features - n * dot / features), write);
       }
     }
     addTo(dweight, weightGradient);

@@ -1,12 +1,22 @@
 package crema.tensor.reference;
 
+import crema.tensor.AdamWSlot;
 import crema.tensor.AdamWStep;
-import crema.tensor.Optimizers;
+import crema.tensor.Deferred;
+import crema.tensor.OptimizerOps;
+import crema.tensor.ReductionOps;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import java.util.List;
 
-/** The specification of {@link Optimizers}. */
-final class ReferenceOptimizers implements Optimizers {
+/** The specification of {@link OptimizerOps}. */
+final class ReferenceOptimizers implements OptimizerOps {
+  private final ReductionOps reduction;
+
+  ReferenceOptimizers(ReductionOps reduction) {
+    this.reduction = reduction;
+  }
+
   @Override
   public void adamW(Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWStep step) {
     Elements parameters = Elements.of(parameter);
@@ -50,6 +60,28 @@ final class ReferenceOptimizers implements Optimizers {
         - step.learningRate() * (m / correction1) / (Math.sqrt(v / correction2) + step.epsilon()));
     first.set(i, m);
     second.set(i, v);
+  }
+
+  @Override
+  public Deferred adamWAll(List<AdamWSlot> slots, double maxNorm) {
+    double sum = 0;
+    for (AdamWSlot slot : slots) {
+      sum += reduction.sumOfSquares(slot.gradientValues());
+    }
+    double norm = Math.sqrt(sum);
+    if (Double.isFinite(norm)) {
+      double clipping = Math.min(1, maxNorm / (norm + 1e-6));
+      for (AdamWSlot slot : slots) {
+        AdamWStep step = slot.step().scaled(clipping);
+        switch (slot) {
+          case AdamWSlot.Dense dense ->
+              adamW(dense.parameter(), dense.gradient(), dense.firstMoment(), dense.secondMoment(), step);
+          case AdamWSlot.Sparse sparse ->
+              adamWSparse(sparse.parameter(), sparse.gradient(), sparse.firstMoment(), sparse.secondMoment(), step);
+        }
+      }
+    }
+    return Deferred.of(norm);
   }
 
   @Override

@@ -1,15 +1,16 @@
 package crema.tensor.reference;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.BinaryOperator;
-import crema.tensor.Pointwise;
-import crema.tensor.Rng;
+import crema.tensor.PointwiseOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
-/** The specification of {@link Pointwise}. */
-final class ReferencePointwise implements Pointwise {
+/** The specification of {@link PointwiseOps}. */
+final class ReferencePointwise implements PointwiseOps {
   @Override
   public void fill(double value, Tensor x) {
     Elements elements = Elements.of(x);
@@ -37,12 +38,12 @@ final class ReferencePointwise implements Pointwise {
   }
 
   @Override
-  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, boolean accumulate) {
+  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, Write write) {
     Elements input = Elements.of(x);
     Elements upstream = Elements.of(dy);
     Elements gradient = Elements.of(dx);
     for (long i = 0; i < input.count(); i++) {
-      gradient.put(i, upstream.get(i) * ReferenceActivation.derivative(f, input.get(i)), accumulate);
+      gradient.put(i, upstream.get(i) * ReferenceActivation.derivative(f, input.get(i)), write);
     }
   }
 

@@ -1,24 +1,25 @@
 package crema.tensor.reference;
 
 import crema.tensor.Pooling;
-import crema.tensor.Reduction;
+import crema.tensor.ReductionOps;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 
-/** The specification of {@link Reduction}. */
-final class ReferenceReduction implements Reduction {
+/** The specification of {@link ReductionOps}. */
+final class ReferenceReduction implements ReductionOps {
   @Override
-  public void sum(Tensor x, Tensor y, boolean accumulate) {
+  public void sum(Tensor x, Tensor y, Write write) {
     Elements input = Elements.of(x);
     double sum = 0;
     for (long i = 0; i < input.count(); i++) {
       sum += input.get(i);
     }
-    Elements.of(y).put(0, sum, accumulate);
+    Elements.of(y).put(0, sum, write);
   }
 
   @Override
-  public void sumRows(Tensor x, Tensor y, boolean accumulate) {
+  public void sumRows(Tensor x, Tensor y, Write write) {
     Elements input = Elements.of(x);
     Elements output = Elements.of(y);
     long columns = output.count();
@@ -27,7 +28,7 @@ final class ReferenceReduction implements Reduction {
       for (long i = j; i < input.count(); i += columns) {
         sum += input.get(i);
       }
-      output.put(j, sum, accumulate);
+      output.put(j, sum, write);
     }
   }
 

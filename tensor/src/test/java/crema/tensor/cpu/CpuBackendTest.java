@@ -3,14 +3,15 @@ package crema.tensor.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import crema.base.Rng;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Backend;
 import crema.tensor.DType;
-import crema.tensor.Rng;
+import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
-import crema.tensor.reference.ReferenceBackend;
+import crema.tensor.Write;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -50,8 +51,8 @@ class CpuBackendTest {
       Tensor dq = scope.emptyLike(q);
       Tensor dk = scope.emptyLike(k);
       Tensor dv = scope.emptyLike(v);
-      backend.attention().attention(q, k, v, sequences, spec, y, logSumExp);
-      backend.attention().attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
+      backend.ops().attention().attention(q, k, v, sequences, spec, y, logSumExp);
+      backend.ops().attention().attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
       return List.of(y.toFloats(), logSumExp.toFloats(), dq.toFloats(), dk.toFloats(), dv.toFloats());
     }
   }
@@ -69,7 +70,7 @@ class CpuBackendTest {
   void attentionOverLongSequencesIsThatOfTheReference(boolean causal) {
     List<float[]> actual = onThreads(2, backend -> attention(backend, causal, 0.1f));
     List<float[]> expected;
-    try (var reference = new ReferenceBackend()) {
+    try (Backend reference = Backend.open(Device.REFERENCE)) {
       expected = attention(reference, causal, 0.1f);
     }
     for (int output = 0; output < expected.size(); output++) {
@@ -99,14 +100,14 @@ class CpuBackendTest {
         Tensor x = random(scope, 1, 5003, 37);
         Tensor rows = scope.zeros(DType.F32, 37);
         Tensor sum = scope.zeros(DType.F32, 1);
-        backend.reduction().sumRows(x, rows, true);
-        backend.reduction().sum(x, sum, false);
+        backend.ops().reduction().sumRows(x, rows, Write.ADD);
+        backend.ops().reduction().sum(x, sum, Write.SET);
         var results = new ArrayList<Object>();
         for (float value : rows.toFloats()) {
           results.add(value);
         }
         results.add(sum.item());
-        results.add(backend.reduction().sumOfSquares(x));
+        results.add(backend.ops().reduction().sumOfSquares(x));
         return results;
       }
     };
@@ -122,11 +123,11 @@ class CpuBackendTest {
         Tensor logits = random(scope, 1, 2, 3);
         Tensor loss = scope.zeros(DType.F32, 1);
         Tensor labels = scope.ints(new int[] {0, 3}, 2);
-        assertThatThrownBy(() -> backend.losses().crossEntropy(logits, labels, null, 0, loss, null))
+        assertThatThrownBy(() -> backend.ops().losses().crossEntropy(logits, labels, null, 0, loss, null))
             .hasMessageContaining("label 3 of row 1");
         Tensor y = scope.empty(DType.F32, 1, 3);
         Tensor ids = scope.ints(new int[] {2}, 1);
-        assertThatThrownBy(() -> backend.embedding().gather(logits, ids, 1, y)).hasMessageContaining("id 2 of token 0");
+        assertThatThrownBy(() -> backend.ops().embedding().gather(logits, ids, 1, y)).hasMessageContaining("id 2 of token 0");
         return true;
       }
     });
@@ -137,7 +138,7 @@ class CpuBackendTest {
     onThreads(1, backend -> {
       try (var scope = new Scope(backend)) {
         Tensor x = scope.doubles(new double[] {1, 2}, 2);
-        assertThatThrownBy(() -> backend.pointwise().scale(2, x, x)).hasMessageContaining("holds F64");
+        assertThatThrownBy(() -> backend.ops().pointwise().scale(2, x, x)).hasMessageContaining("holds F64");
         return true;
       }
     });
@@ -152,10 +153,10 @@ class CpuBackendTest {
         var ids = new int[5000];
         ids[4000] = -1;
         Tensor wrong = scope.ints(ids, ids.length);
-        assertThatThrownBy(() -> backend.embedding().gather(table, wrong, 1, y)).hasMessageContaining("id -1");
+        assertThatThrownBy(() -> backend.ops().embedding().gather(table, wrong, 1, y)).hasMessageContaining("id -1");
         ids[4000] = 9;
-        backend.embedding().gather(table, scope.ints(ids, ids.length), 1, y);
-        assertThat(backend.reduction().isFinite(y)).isTrue();
+        backend.ops().embedding().gather(table, scope.ints(ids, ids.length), 1, y);
+        assertThat(backend.ops().reduction().isFinite(y)).isTrue();
         return true;
       }
     });

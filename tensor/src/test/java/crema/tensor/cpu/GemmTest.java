@@ -3,6 +3,8 @@ package crema.tensor.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import crema.base.WorkerPool;
+import crema.tensor.Orientation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,10 +3,10 @@ package crema.tensor.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AdamWStep;
 import crema.tensor.BinaryOperator;
-import crema.tensor.Rng;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;

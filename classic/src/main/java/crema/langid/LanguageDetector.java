@@ -1,0 +1,116 @@
+package crema.langid;
+
+import crema.fasttext.FastText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** Tells the language of a text, with our own model or with a fastText classifier of languages. Thread-safe. */
+public final class LanguageDetector {
+  private static final String SHIPPED = "languages.lid";
+
+  private final LanguageClassifier model;
+
+  /** The codes that can be an answer. */
+  private final Set<String> candidates;
+
+  private LanguageDetector(LanguageClassifier model, Collection<String> candidates) {
+    this.model = model;
+    this.candidates = Set.copyOf(candidates);
+  }
+
+  /** A detector on a model of {@link LanguageTrainer}. */
+  public LanguageDetector(LanguageModel model) {
+    this((LanguageClassifier) model);
+  }
+
+  /**
+   * A detector on any classifier whose labels are languages, for instance the public {@code lid.176.ftz}.
+   *
+   * @throws IllegalArgumentException if the model holds word vectors only
+   */
+  public LanguageDetector(FastText model) {
+    this(FastTextLanguages.of(model));
+  }
+
+  private LanguageDetector(LanguageClassifier model) {
+    this(model, model.languages());
+  }
+
+  /** A detector on a model file, of {@link LanguageModel#save} or of fastText. */
+  public static LanguageDetector load(Path file) throws IOException {
+    return isOurs(file)
+        ? new LanguageDetector(LanguageModel.read(Files.readAllBytes(file), file.toString()))
+        : new LanguageDetector(FastText.load(file));
+  }
+
+  private static boolean isOurs(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (var in = Files.newInputStream(file)) {
+      return LanguageModelFormat.isMarked(in.readNBytes(LanguageModelFormat.markLength()));
+    }
+  }
+
+  /**
+   * The detector that comes with Crema: 113 languages by their ISO 639-3 codes, trained on sentences from Tatoeba
+   * (https://tatoeba.org), which are licensed under CC BY 2.0 FR.
+   */
+  public static LanguageDetector shipped() {
+    try (var in = LanguageDetector.class.getResourceAsStream(SHIPPED)) {
+      if (in == null) {
+        throw new IllegalStateException("the resource " + SHIPPED + " is missing from the class path");
+      }
+      return new LanguageDetector(LanguageModel.read(in.readAllBytes(), SHIPPED));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A detector that answers with nothing but these languages, for texts of which that much is known. Probabilities stay
+   * those among all languages.
+   *
+   * @throws IllegalArgumentException if the model does not know one of them, or there is none
+   */
+  public LanguageDetector among(Collection<String> codes) {
+    List<String> known = languages();
+    for (String code : codes) {
+      if (!known.contains(code)) {
+        throw new IllegalArgumentException("the model does not know the language '" + code + "'; it knows "
+            + String.join(", ", known.stream().sorted().toList()));
+      }
+    }
+    if (codes.isEmpty()) {
+      throw new IllegalArgumentException("there must be at least one language to choose from");
+    }
+    return new LanguageDetector(model, codes);
+  }
+
+  /** A detector that takes no language for more frequent in texts than another, as the model's prior may. */
+  public LanguageDetector withoutPrior() {
+    return new LanguageDetector(model.withoutPrior(), candidates);
+  }
+
+  /**
+   * The most probable languages, the most probable first; none for a text without a word.
+   *
+   * @param k how many at most, at least 1
+   */
+  public List<Language> detect(String text, int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("at least one language must be asked for, not " + k);
+    }
+    return model.best(text, k, candidates);
+  }
+
+  /** The codes of all languages, the most frequent in training first. */
+  public List<String> languages() {
+    return model.languages();
+  }
+}

@@ -1,0 +1,105 @@
+package crema.linear;
+
+import java.util.Arrays;
+
+/**
+ * The texts as the solvers walk over them: each row followed by the constant feature of the intercept, columns
+ * renumbered from the most to the least frequent so that the weights in use lie close together in the cache.
+ */
+final class DualProblem {
+  private final int rows;
+  private final int columns;
+  private final int[] rowStarts;
+  private final int[] positions;
+  private final float[] values;
+  private final int[] positionOfColumn;
+  private final double interceptScaling;
+  private final double[] squaredNorms;
+
+  DualProblem(SparseMatrix texts, double interceptScaling) {
+    rows = texts.rows();
+    columns = texts.columns();
+    this.interceptScaling = interceptScaling;
+    positionOfColumn = byFrequency(texts);
+    rowStarts = new int[rows + 1];
+    positions = new int[texts.elements()];
+    values = new float[texts.elements()];
+    squaredNorms = new double[rows];
+    for (int row = 0; row < rows; row++) {
+      double squares = interceptScaling * interceptScaling;
+      for (int at = texts.start(row); at < texts.end(row); at++) {
+        positions[at] = positionOfColumn[texts.column(at)];
+        values[at] = texts.value(at);
+        squares += (double) values[at] * values[at];
+      }
+      rowStarts[row + 1] = texts.end(row);
+      squaredNorms[row] = squares;
+    }
+  }
+
+  private static int[] byFrequency(SparseMatrix texts) {
+    var keys = new long[texts.columns()];
+    Arrays.setAll(keys, column -> column);
+    for (int at = 0; at < texts.elements(); at++) {
+      keys[texts.column(at)] -= 1L << Integer.SIZE;
+    }
+    Arrays.sort(keys);
+    var position = new int[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      position[(int) keys[i]] = i;
+    }
+    return position;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** How many columns the texts have; the constant feature is not one. */
+  int columns() {
+    return columns;
+  }
+
+  /** Where the weight of a column of the texts is among the solver's weights. */
+  int position(int column) {
+    return positionOfColumn[column];
+  }
+
+  /** Where the weight of the constant feature is: after all others. */
+  int interceptPosition() {
+    return columns;
+  }
+
+  /** x · x of a row, with its constant feature. */
+  double squaredNorm(int row) {
+    return squaredNorms[row];
+  }
+
+  /** w · x of a row, summed in one fixed order over four accumulators. */
+  double dot(int row, double[] w) {
+    int at = rowStarts[row];
+    int end = rowStarts[row + 1];
+    double a = interceptScaling * w[columns];
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    for (; at + 3 < end; at += 4) {
+      a += values[at] * w[positions[at]];
+      b += values[at + 1] * w[positions[at + 1]];
+      c += values[at + 2] * w[positions[at + 2]];
+      d += values[at + 3] * w[positions[at + 3]];
+    }
+    for (; at < end; at++) {
+      a += values[at] * w[positions[at]];
+    }
+    return (a + b) + (c + d);
+  }
+
+  /** w += scale · x of a row. */
+  void add(int row, double scale, double[] w) {
+    for (int at = rowStarts[row]; at < rowStarts[row + 1]; at++) {
+      w[positions[at]] += scale * values[at];
+    }
+    w[columns] += scale * interceptScaling;
+  }
+}

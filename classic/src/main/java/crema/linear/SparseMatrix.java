@@ -1,0 +1,119 @@
+package crema.linear;
+
+import java.util.Arrays;
+
+/**
+ * A matrix of which most elements are zero, in compressed sparse rows: row {@code r} has the elements
+ * {@code start(r)} to {@code end(r) - 1} of two parallel arrays of columns and values, with the columns ascending.
+ */
+public final class SparseMatrix {
+  private final int columns;
+  private final int[] rowStarts;
+  private final int[] columnIndices;
+  private final float[] values;
+
+  /**
+   * A matrix around the given arrays, which are not copied.
+   *
+   * @param columns how many there are
+   * @param rowStarts [rows + 1], where each row starts in the other two, and where the last one ends
+   * @param columnIndices [elements], ascending within a row
+   * @param values [elements]
+   * @throws IllegalArgumentException when the arrays do not make a matrix
+   */
+  public SparseMatrix(int columns, int[] rowStarts, int[] columnIndices, float[] values) {
+    if (rowStarts.length == 0 || rowStarts[0] != 0 || rowStarts[rowStarts.length - 1] != values.length
+        || columnIndices.length != values.length) {
+      throw new IllegalArgumentException("the rows do not cover " + columnIndices.length + " columns and "
+          + values.length + " values");
+    }
+    for (int row = 0; row + 1 < rowStarts.length; row++) {
+      int previous = -1;
+      if (rowStarts[row + 1] > values.length) {
+        throw new IllegalArgumentException("row " + row + " ends after all elements");
+      }
+      if (rowStarts[row + 1] < rowStarts[row]) {
+        throw new IllegalArgumentException("row " + row + " ends before it starts");
+      }
+      for (int at = rowStarts[row]; at < rowStarts[row + 1]; at++) {
+        if (columnIndices[at] <= previous || columnIndices[at] >= columns) {
+          throw new IllegalArgumentException("row " + row + " has column " + columnIndices[at] + " after " + previous
+              + " of " + columns + " columns");
+        }
+        previous = columnIndices[at];
+      }
+    }
+    this.columns = columns;
+    this.rowStarts = rowStarts;
+    this.columnIndices = columnIndices;
+    this.values = values;
+  }
+
+  /** How many rows. */
+  public int rows() {
+    return rowStarts.length - 1;
+  }
+
+  /** How many columns. */
+  public int columns() {
+    return columns;
+  }
+
+  /** How many elements are stored. */
+  public int elements() {
+    return values.length;
+  }
+
+  /** The first element of a row. */
+  public int start(int row) {
+    return rowStarts[row];
+  }
+
+  /** The element after a row's last. */
+  public int end(int row) {
+    return rowStarts[row + 1];
+  }
+
+  /** The column of an element. */
+  public int column(int element) {
+    return columnIndices[element];
+  }
+
+  /** The value of an element. */
+  public float value(int element) {
+    return values[element];
+  }
+
+  /** Some rows, in the order in which they are named. */
+  public SparseMatrix rows(int[] wanted) {
+    var starts = new int[wanted.length + 1];
+    for (int i = 0; i < wanted.length; i++) {
+      starts[i + 1] = Math.addExact(starts[i], end(wanted[i]) - start(wanted[i]));
+    }
+    var indices = new int[starts[wanted.length]];
+    var copied = new float[indices.length];
+    for (int i = 0; i < wanted.length; i++) {
+      System.arraycopy(columnIndices, start(wanted[i]), indices, starts[i], starts[i + 1] - starts[i]);
+      System.arraycopy(values, start(wanted[i]), copied, starts[i], starts[i + 1] - starts[i]);
+    }
+    return new SparseMatrix(columns, starts, indices, copied);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SparseMatrix matrix && columns == matrix.columns
+        && Arrays.equals(rowStarts, matrix.rowStarts) && Arrays.equals(columnIndices, matrix.columnIndices)
+        && Arrays.equals(values, matrix.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(columnIndices) + Arrays.hashCode(values);
+  }
+
+  /** The extents, not the elements. */
+  @Override
+  public String toString() {
+    return "SparseMatrix[" + rows() + " x " + columns + ", " + elements() + " elements]";
+  }
+}

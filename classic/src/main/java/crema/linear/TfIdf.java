@@ -1,0 +1,236 @@
+package crema.linear;
+
+import crema.base.ByteSource;
+import crema.base.IntList;
+import crema.nn.InvalidWeightsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Vectors of term frequency times inverse document frequency, as scikit-learn's {@code TfidfVectorizer} computes them.
+ *
+ * <p>With n documents, of which df have a term, the term's weight in a document that has it tf times is tf · idf, where
+ * idf = ln((1 + n) / (1 + df)) + 1 if smoothed and ln(n / df) + 1 if not; then each document's vector is scaled to
+ * length 1. A text without a known term is a row of zeros. Weights are computed in double precision and rounded to
+ * float once. Immutable and safe to use from many threads.
+ */
+public final class TfIdf {
+  /** Python's order of strings: by code point. */
+  static final Comparator<String> CODE_POINT_ORDER = TfIdf::compareCodePoints;
+
+  private final TfIdfConfig config;
+  private final int documents;
+  private final List<String> vocabulary;
+  private final int[] documentFrequencies;
+  private final Map<String, Integer> columns;
+  private final double[] idf;
+
+  /**
+   * @param vocabulary sorted by code point, without duplicates
+   * @param documentFrequencies of each term, from 1 to {@code documents}
+   */
+  TfIdf(TfIdfConfig config, int documents, List<String> vocabulary, int[] documentFrequencies) {
+    this.config = config;
+    this.documents = documents;
+    this.vocabulary = Collections.unmodifiableList(vocabulary);
+    this.documentFrequencies = documentFrequencies;
+    columns = HashMap.newHashMap(vocabulary.size());
+    idf = new double[vocabulary.size()];
+    int smoothing = config.smoothIdf() ? 1 : 0;
+    for (int column = 0; column < idf.length; column++) {
+      columns.put(vocabulary.get(column), column);
+      double ratio = (documents + (double) smoothing) / (documentFrequencies[column] + smoothing);
+      idf[column] = StrictMath.log(ratio) + 1;
+    }
+  }
+
+  /**
+   * Learns the vocabulary and the document frequencies of a corpus. Where {@code maxFeatures} cuts between terms of the
+   * same frequency, the first in order are kept (scikit-learn leaves that to its sort).
+   *
+   * @param texts one document each
+   * @throws IllegalArgumentException when no term is left: no words at all, or bounds that exclude everything
+   */
+  public static TfIdf fit(Iterable<String> texts, TfIdfConfig config) {
+    TermExtractor extractor = extractor(config);
+    var counts = new HashMap<String, TermCount>();
+    int documents = 0;
+    for (String text : texts) {
+      int document = ++documents;
+      extractor.forEachTerm(text, term -> counts.computeIfAbsent(term, TermCount::new).occursIn(document));
+    }
+    if (counts.isEmpty()) {
+      throw new IllegalArgumentException("no words in " + documents
+          + " texts: a word is two or more letters, digits or underscores");
+    }
+    List<TermCount> kept = keep(counts.values(), documents, config);
+    kept.sort(Comparator.comparing(count -> count.term, CODE_POINT_ORDER));
+    var vocabulary = new ArrayList<String>(kept.size());
+    for (TermCount count : kept) {
+      vocabulary.add(count.term);
+    }
+    return new TfIdf(config, documents, vocabulary, kept.stream().mapToInt(count -> count.documents).toArray());
+  }
+
+  private static List<TermCount> keep(Iterable<TermCount> counts, int documents, TfIdfConfig config) {
+    double fewest = config.minDocuments().of(documents);
+    double most = config.maxDocuments().of(documents);
+    if (most < fewest) {
+      throw new IllegalArgumentException("a term may be in at most " + most + " documents but must be in at least "
+          + fewest + "; raise the first or lower the second");
+    }
+    var kept = new ArrayList<TermCount>();
+    for (TermCount count : counts) {
+      if (count.documents >= fewest && count.documents <= most) {
+        kept.add(count);
+      }
+    }
+    if (kept.isEmpty()) {
+      throw new IllegalArgumentException("no term is in " + fewest + " to " + most + " of " + documents
+          + " documents; lower the first bound or raise the second");
+    }
+    if (kept.size() > config.maxFeatures()) {
+      kept.sort(Comparator.comparingLong((TermCount count) -> -count.occurrences)
+          .thenComparing(count -> count.term, CODE_POINT_ORDER));
+      return kept.subList(0, config.maxFeatures());
+    }
+    return kept;
+  }
+
+  /**
+   * What {@link #save} wrote.
+   *
+   * @throws IOException when the file cannot be read
+   * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
+   */
+  public static TfIdf load(Path file) throws IOException {
+    return load(ByteSource.of(file));
+  }
+
+  /**
+   * What {@link #save} wrote.
+   *
+   * @throws IOException when the file cannot be read
+   * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
+   */
+  public static TfIdf load(ByteSource file) throws IOException {
+    return TfIdfFile.read(file);
+  }
+
+  /** Writes a JSON file, atomically. The same vectorizer gives the same bytes. */
+  public void save(Path file) throws IOException {
+    TfIdfFile.write(file, this);
+  }
+
+  /** How this was made. */
+  public TfIdfConfig config() {
+    return config;
+  }
+
+  /** How many documents it learned from. */
+  public int documents() {
+    return documents;
+  }
+
+  /** The terms in the order of the columns: sorted by code point. */
+  public List<String> vocabulary() {
+    return vocabulary;
+  }
+
+  /** In how many documents the term of a column was. */
+  public int documentFrequency(int column) {
+    return documentFrequencies[column];
+  }
+
+  /** The inverse document frequency of the term of a column. */
+  public double idf(int column) {
+    return idf[column];
+  }
+
+  /** The vectors of texts, one a row: {@code [texts, vocabulary]}. */
+  public SparseMatrix transform(List<String> texts) {
+    var rows = new RowBuffer(texts.size());
+    TermExtractor extractor = extractor(config);
+    for (String text : texts) {
+      appendRow(extractor, text, rows);
+    }
+    return rows.toMatrix(vocabulary.size());
+  }
+
+  private void appendRow(TermExtractor extractor, String text, RowBuffer rows) {
+    var occurrences = new IntList();
+    extractor.forEachTerm(text, term -> {
+      Integer column = columns.get(term);
+      if (column != null) {
+        occurrences.add(column);
+      }
+    });
+    int[] found = occurrences.toArray();
+    Arrays.sort(found);
+    var indices = new int[found.length];
+    var weights = new double[found.length];
+    int distinct = 0;
+    double squares = 0;
+    for (int at = 0; at < found.length; ) {
+      int next = at + 1;
+      while (next < found.length && found[next] == found[at]) {
+        next++;
+      }
+      int count = next - at;
+      double weight = (config.sublinearTf() ? 1 + StrictMath.log(count) : count) * idf[found[at]];
+      indices[distinct] = found[at];
+      weights[distinct++] = weight;
+      squares += weight * weight;
+      at = next;
+    }
+    double norm = Math.sqrt(squares);
+    for (int i = 0; i < distinct; i++) {
+      rows.append(indices[i], (float) (weights[i] / norm));
+    }
+    rows.endRow();
+  }
+
+  private static TermExtractor extractor(TfIdfConfig config) {
+    return new TermExtractor(config.minNgram(), config.maxNgram(), config.lowercase());
+  }
+
+  private static int compareCodePoints(String left, String right) {
+    int length = Math.min(left.length(), right.length());
+    for (int i = 0; i < length; i++) {
+      char a = left.charAt(i);
+      char b = right.charAt(i);
+      if (a != b) {
+        boolean surrogates = Character.isSurrogate(a) == Character.isSurrogate(b);
+        return surrogates ? Character.compare(a, b) : Character.isSurrogate(a) ? 1 : -1;
+      }
+    }
+    return Integer.compare(left.length(), right.length());
+  }
+
+  /** How often a term was seen. */
+  private static final class TermCount {
+    private final String term;
+    private int lastDocument;
+    private int documents;
+    private long occurrences;
+
+    TermCount(String term) {
+      this.term = term;
+    }
+
+    void occursIn(int document) {
+      occurrences++;
+      if (document != lastDocument) {
+        lastDocument = document;
+        documents++;
+      }
+    }
+  }
+}

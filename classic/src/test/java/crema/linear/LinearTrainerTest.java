@@ -1,0 +1,118 @@
+package crema.linear;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LinearTrainerTest {
+  private static final int LABELS = 9;
+
+  /** 300 texts of about 20 of 200 words; label l likes the words with w mod 9 = l. */
+  private static SparseMatrix texts() {
+    var random = new Random(1);
+    var rows = new RowBuffer(300);
+    for (int row = 0; row < 300; row++) {
+      for (int column = 0; column < 200; column++) {
+        if (random.nextInt(10) == 0) {
+          rows.append(column, 0.1f + 0.2f * random.nextFloat());
+        }
+      }
+      rows.endRow();
+    }
+    return rows.toMatrix(200);
+  }
+
+  private static LabelTargets targets(SparseMatrix texts) {
+    List<int[]> labels = new ArrayList<>();
+    for (int row = 0; row < texts.rows(); row++) {
+      var sums = new float[LABELS];
+      for (int at = texts.start(row); at < texts.end(row); at++) {
+        sums[texts.column(at) % LABELS] += texts.value(at);
+      }
+      var found = new ArrayList<Integer>();
+      for (int label = 0; label < LABELS; label++) {
+        if (sums[label] > 0.7f) {
+          found.add(label);
+        }
+      }
+      labels.add(found.stream().mapToInt(Integer::intValue).toArray());
+    }
+    return LabelTargets.multiLabel(LABELS, labels);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anyNumberOfThreadsGivesTheSameBits(LinearLoss loss) {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    LinearConfig config = LinearConfig.DEFAULTS.withLoss(loss).withClassWeights(ClassWeights.BALANCED);
+    LinearModel one = new LinearTrainer(config, 1).train(texts, targets).model();
+    for (int threads : new int[] {2, 7, 20}) {
+      LinearModel several = new LinearTrainer(config, threads).train(texts, targets).model();
+      assertThat(several.weights()).isEqualTo(one.weights());
+      assertThat(several.intercepts()).isEqualTo(one.intercepts());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theSeedChangesTheWayButNotTheEnd(LinearLoss loss) {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    LinearConfig rough = LinearConfig.DEFAULTS.withLoss(loss);
+    LinearConfig exact = rough.withTolerance(1e-9, 100_000);
+    assertThat(new LinearTrainer(rough.withSeed(5), 1).train(texts, targets).model().weights())
+        .isNotEqualTo(new LinearTrainer(rough, 1).train(texts, targets).model().weights());
+    assertThat(new LinearTrainer(exact.withSeed(5), 1).train(texts, targets).model().weights())
+        .containsExactly(new LinearTrainer(exact, 1).train(texts, targets).model().weights(), offset(1e-5f));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void labelsThatRunOutOfIterationsAreNamed(LinearLoss loss) {
+    SparseMatrix texts = texts();
+    LinearFit fit = new LinearTrainer(LinearConfig.DEFAULTS.withLoss(loss).withTolerance(1e-9, 2), 2)
+        .train(texts, targets(texts));
+    assertThat(fit.unconverged()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLabelOfNoTextOrOfAllIsPredictedForNoneOrAll(LinearLoss loss) {
+    var texts = new SparseMatrix(2, new int[] {0, 1, 2, 2}, new int[] {0, 1}, new float[] {1, 1});
+    LabelTargets targets = LabelTargets.multiLabel(2, List.of(new int[] {1}, new int[] {1}, new int[] {1}));
+    for (ClassWeights weights : ClassWeights.values()) {
+      LinearFit fit = new LinearTrainer(LinearConfig.DEFAULTS.withLoss(loss).withClassWeights(weights), 1)
+          .train(texts, targets);
+      assertThat(fit.unconverged()).isEmpty();
+      for (int row = 0; row < 3; row++) {
+        assertThat(fit.model().predict(fit.model().decisions(texts, row))).containsExactly(1);
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBeTrainedIsRefused() {
+    var trainer = new LinearTrainer(LinearConfig.DEFAULTS, 1);
+    var texts = new SparseMatrix(2, new int[] {0, 1}, new int[] {0}, new float[] {1});
+    assertThatThrownBy(() -> trainer.train(texts, LabelTargets.singleLabel(2, new int[] {0, 1})))
+        .hasMessage("1 texts, but targets for 2");
+    var none = new SparseMatrix(2, new int[] {0}, new int[0], new float[0]);
+    assertThatThrownBy(() -> trainer.train(none, LabelTargets.singleLabel(2, new int[0])))
+        .hasMessage("there are no texts to train on");
+    assertThatThrownBy(() -> LinearModel.newWeights(3_000_000, 1000))
+        .hasMessageStartingWith("3000000 features times 1000 labels are more weights than");
+    assertThatThrownBy(() -> new LinearTrainer(LinearConfig.DEFAULTS, 0)).hasMessageContaining("at least 1 thread");
+    assertThatThrownBy(() -> LinearConfig.DEFAULTS.withC(0)).hasMessage("C must be positive, not 0.0");
+    assertThatThrownBy(() -> LinearConfig.DEFAULTS.withInterceptScaling(-1))
+        .hasMessageContaining("0 or more, not -1.0");
+    assertThatThrownBy(() -> LinearConfig.DEFAULTS.withTolerance(1, 0)).hasMessageContaining("at least 1 iteration");
+  }
+}

@@ -1,0 +1,134 @@
+package crema.linear;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import crema.nn.InvalidWeightsException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TfIdfTest {
+  private static final List<String> TEXTS =
+      List.of("red wine from Spain", "white wine", "red shoes", "white shoes 𝒜𝒷 ﬁx");
+
+  @TempDir Path folder;
+
+  @Test
+  void aTextWithoutKnownWordsIsAnEmptyRow() {
+    SparseMatrix rows = TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS).transform(List.of("", "green cheese", "wine"));
+    assertThat(rows.rows()).isEqualTo(3);
+    assertThat(rows.elements()).isEqualTo(1);
+    assertThat(rows.start(2)).isZero();
+    assertThat(rows.value(0)).isEqualTo(1f);
+  }
+
+  @Test
+  void manyDistinctWordsInOneTextAreAllThere() {
+    var text = new StringBuilder();
+    for (int i = 0; i < 5000; i++) {
+      text.append("word").append(i).append(' ');
+    }
+    SparseMatrix rows = TfIdf.fit(List.of(text.toString()), TfIdfConfig.DEFAULTS).transform(List.of(text.toString()));
+    assertThat(rows.elements()).isEqualTo(5000);
+    assertThat(rows.value(0)).isEqualTo((float) (1 / Math.sqrt(5000)));
+  }
+
+  @Test
+  void amongEquallyFrequentTermsTheFirstAreKept() {
+    TfIdf tfIdf = TfIdf.fit(List.of("pear apple fig", "fig"), TfIdfConfig.DEFAULTS.withMaxFeatures(2));
+    assertThat(tfIdf.vocabulary()).containsExactly("apple", "fig");
+  }
+
+  @Test
+  void supplementaryCharactersSortAfterAllOthers() {
+    assertThat(TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS).vocabulary())
+        .containsExactly("from", "red", "shoes", "spain", "white", "wine", "ﬁx", "𝒜𝒷");
+  }
+
+  @Test
+  void textsWithoutWordsAndBoundsThatExcludeAllAreRefused() {
+    assertThatThrownBy(() -> TfIdf.fit(List.of("a b", "!"), TfIdfConfig.DEFAULTS))
+        .hasMessage("no words in 2 texts: a word is two or more letters, digits or underscores");
+    var count = new DocumentFrequency.Count(4);
+    var share = new DocumentFrequency.Share(0.5);
+    assertThatThrownBy(() -> TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS.withDocuments(count, share)))
+        .hasMessage("a term may be in at most 2.0 documents but must be in at least 4.0; raise the first or lower the "
+            + "second");
+    TfIdfConfig four = TfIdfConfig.DEFAULTS.withDocuments(count, new DocumentFrequency.Share(1));
+    assertThatThrownBy(() -> TfIdf.fit(TEXTS, four))
+        .hasMessageStartingWith("no term is in 4.0 to 4.0 of 4 documents");
+  }
+
+  @Test
+  void whatIsSavedLoadsAndMakesTheSameRows() throws IOException {
+    Path file = folder.resolve("tfidf.json");
+    for (DocumentFrequency most : List.of(new DocumentFrequency.Share(1), new DocumentFrequency.Count(3))) {
+      TfIdfConfig config = new TfIdfConfig(1, 2, new DocumentFrequency.Count(1), most, 7, true, true, false);
+      TfIdf tfIdf = TfIdf.fit(TEXTS, config);
+      tfIdf.save(file);
+      byte[] first = Files.readAllBytes(file);
+      TfIdf loaded = TfIdf.load(file);
+      assertThat(loaded.config()).isEqualTo(config);
+      assertThat(loaded.transform(TEXTS)).isEqualTo(tfIdf.transform(TEXTS));
+      loaded.save(file);
+      assertThat(Files.readAllBytes(file)).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void aFileCutAtAnyByteIsRefused() throws IOException {
+    Path file = folder.resolve("tfidf.json");
+    TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS).save(file);
+    byte[] bytes = Files.readAllBytes(file);
+    for (int length = 0; length < bytes.length; length++) {
+      Files.write(file, Arrays.copyOf(bytes, length));
+      assertThatThrownBy(() -> TfIdf.load(file)).isInstanceOf(InvalidWeightsException.class)
+          .hasMessageStartingWith(file + " is not a valid TF-IDF file: ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "\"tfidf_version\":1          | \"tfidf_version\":2          | it has version 2, and this program knows versions",
+      "\"tfidf_version\":1          | \"other\":1                  | it lacks the number tfidf_version",
+      "\"min_ngram\":1              | \"min_ngram\":0              | n-grams of 0 to 1 words",
+      "\"max_ngram\":1              | \"max_ngram\":2000000000     | n-grams of 1 to 2000000000 words",
+      "\"max_ngram\":1              | \"max_ngram\":99999999999    | Numeric value (99999999999) out of range of",
+      "\"min_ngram\":1              | \"min_ngram\":1.5            | min_ngram is 1.5, not a whole number",
+      "\"max_df\":1.0               | \"max_df\":1e400             | a share of documents must be from 0 to 1",
+      "\"documents\":4              | \"documents\":1              | a document frequency of 2 among 1 documents",
+      "\"documents\":4              | \"documents\":[4]            | documents holds START_ARRAY",
+      "\"from\",\"red\"             | \"red\",\"from\"             | the vocabulary is not sorted at term 1",
+      "\"from\",\"red\"             | \"red\",\"red\"              | the vocabulary is not sorted at term 1",
+      "\"from\",\"red\"             | \"from\"                     | it needs a vocabulary and as many",
+      "\"from\",\"red\"             | \"from\",7                   | vocabulary holds VALUE_NUMBER_INT",
+      "\"lowercase\":true           | \"lowercase\":1              | it lacks lowercase, which is true or false",
+      "\"lowercase\":true           | \"documents\":4              | Duplicate Object property",
+  })
+  void aDamagedFileIsRefused(String part, String replacement, String message) throws IOException {
+    Path file = folder.resolve("tfidf.json");
+    TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS).save(file);
+    String text = Files.readString(file);
+    assertThat(text).contains(part);
+    Files.writeString(file, text.replace(part, replacement), StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> TfIdf.load(file)).isInstanceOf(InvalidWeightsException.class)
+        .hasMessageStartingWith(file + " is not a valid TF-IDF file: " + message);
+  }
+
+  @Test
+  void aConfigOutOfRangeIsRefused() {
+    assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withNgrams(2, 1)).hasMessageStartingWith("n-grams of 2 to 1 words");
+    assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withMaxFeatures(0))
+        .hasMessage("max features must be at least 1, not 0");
+    assertThatThrownBy(() -> new DocumentFrequency.Count(0)).hasMessageContaining("at least 1 document, not 0");
+    assertThatThrownBy(() -> new DocumentFrequency.Share(Double.NaN)).hasMessageContaining("from 0 to 1, not NaN");
+  }
+}

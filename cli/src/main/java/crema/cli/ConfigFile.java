@@ -1,0 +1,177 @@
+package crema.cli;
+
+import crema.base.UserError;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+
+/**
+ * Reads a config file: YAML that is one mapping from keys to values or lists of values. It is read as a stream of
+ * events, so nothing in the file is built into objects, expanded or nested; anchors, aliases and further documents are
+ * refused.
+ */
+final class ConfigFile {
+  private static final long MAX_BYTES = 1 << 20;
+  private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+
+  private final Path path;
+  private final Iterator<Event> events;
+
+  private ConfigFile(Path path, Iterator<Event> events) {
+    this.path = path;
+    this.events = events;
+  }
+
+  /**
+   * The settings of a file by their keys, in its order.
+   *
+   * @throws UserError when it is not such a file; the message names the line
+   */
+  static Map<String, Setting> read(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new UserError(path + " is a directory, not a config file");
+    }
+    if (Files.size(path) > MAX_BYTES) {
+      throw new UserError(path + " is no config file: it is larger than 1 MiB");
+    }
+    try {
+      return parse(path, Files.readString(path));
+    } catch (CharacterCodingException e) {
+      throw new UserError(path + " is not UTF-8 text", e);
+    }
+  }
+
+  /** The settings in the text of a file. */
+  static Map<String, Setting> parse(Path path, String text) {
+    try {
+      var settings = LoadSettings.builder().setLabel(path.toString()).build();
+      return new ConfigFile(path, new ParserImpl(settings, new StreamReader(settings, text))).settings();
+    } catch (MarkedYamlEngineException e) {
+      throw new UserError(at(path, line(e.getProblemMark())) + e.getProblem(), e);
+    } catch (YamlEngineException e) {
+      throw new UserError(path + " is not YAML: " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, Setting> settings() {
+    expect(Event.ID.StreamStart);
+    var settings = new LinkedHashMap<String, Setting>();
+    if (events.next().getEventId() == Event.ID.StreamEnd) {
+      return settings;
+    }
+    Event root = events.next();
+    if (root instanceof ScalarEvent scalar && isNull(scalar)) {
+      expect(Event.ID.DocumentEnd);
+    } else {
+      if (root.getEventId() != Event.ID.MappingStart) {
+        throw mistake(root, "expected 'key: value'");
+      }
+      refuseAnchor(root);
+      for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
+        add(key, settings);
+      }
+      expect(Event.ID.DocumentEnd);
+    }
+    expect(Event.ID.StreamEnd);
+    return settings;
+  }
+
+  private void add(Event keyEvent, Map<String, Setting> settings) {
+    String key = scalar(keyEvent, "a key");
+    Event value = events.next();
+    var values = new ArrayList<String>();
+    boolean isList = value.getEventId() == Event.ID.SequenceStart;
+    if (isList) {
+      refuseAnchor(value);
+      for (Event item = events.next(); item.getEventId() != Event.ID.SequenceEnd; item = events.next()) {
+        values.add(scalar(item, "an item of " + key));
+      }
+    } else {
+      values.add(scalar(value, "the value of " + key));
+    }
+    var setting = new Setting(path, line(keyEvent.getStartMark()), key, List.copyOf(values), isList);
+    Setting earlier = settings.put(key, setting);
+    if (earlier != null) {
+      throw mistake(keyEvent, key + " stands twice: it is in line " + earlier.line() + " too");
+    }
+  }
+
+  private String scalar(Event event, String what) {
+    refuseAnchor(event);
+    if (!(event instanceof ScalarEvent scalar)) {
+      throw mistake(event, what + " must be a single value");
+    }
+    if (isNull(scalar)) {
+      throw mistake(event, what + " is missing");
+    }
+    return scalar.getValue();
+  }
+
+  private void refuseAnchor(Event event) {
+    if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
+      throw mistake(event, "anchors and aliases (& and *) cannot be used; quote the value if it begins so");
+    }
+  }
+
+  private static boolean isNull(ScalarEvent scalar) {
+    return scalar.isPlain() && NULLS.contains(scalar.getValue());
+  }
+
+  private void expect(Event.ID id) {
+    Event event = events.next();
+    if (event.getEventId() != id) {
+      throw mistake(event, "expected the end: a config file is one mapping of keys to values");
+    }
+  }
+
+  private UserError mistake(Event event, String what) {
+    return new UserError(at(path, line(event.getStartMark())) + what);
+  }
+
+  private static int line(Optional<Mark> mark) {
+    return mark.map(Mark::getLine).orElse(0) + 1;
+  }
+
+  private static String at(Path path, int line) {
+    return path + ", line " + line + ": ";
+  }
+
+  /**
+   * A key with its value.
+   *
+   * @param file where it stands
+   * @param line the key's line, from 1
+   * @param key an option's name without dashes
+   * @param values the items of a list, or the value
+   * @param isList whether it was written as a list
+   */
+  record Setting(Path file, int line, String key, List<String> values, boolean isList) {
+    /** Whether two settings, or their absence, mean the same. */
+    static boolean sameValue(@Nullable Setting one, @Nullable Setting other) {
+      return one == null || other == null ? one == other : one.values.equals(other.values);
+    }
+
+    /** A mistake in this setting. */
+    UserError mistake(String what) {
+      return new UserError(at(file, line) + what);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package crema.cli;
+
+import crema.base.NearestName;
+import crema.base.UserError;
+import crema.classify.Provenance;
+import crema.cli.fasttext.FastTextCommand;
+import crema.tensor.Backend;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. Exit codes: 0 done, 1 a bug, 2 a mistake of the user's, 130 interrupted and saved. */
+@Command(
+    name = "crema",
+    mixinStandardHelpOptions = true,
+    versionProvider = Crema.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Trains text classifiers and uses them: product titles in, categories out.",
+    footer = {
+      "",
+      "Examples:",
+      "  crema quickstart",
+      "  crema train --train titles.csv --text title --label category --output models/titles",
+      "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
+      "",
+      "'crema COMMAND --help' explains a command."
+    })
+public final class Crema implements Runnable {
+  /** Exit code of a mistake of the user's. */
+  static final int MISTAKE = 2;
+
+  /** Exit code of a bug. */
+  static final int BUG = 1;
+
+  private final Terminal terminal;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private Crema(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] arguments) {
+    Terminal terminal = Terminal.system();
+    Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
+    int code;
+    try {
+      code = run(terminal, arguments);
+    } catch (OutOfMemoryError e) {
+      mistake(terminal, "out of memory (" + e.getMessage()
+          + "): use smaller batches (--batch-tokens), a smaller model, or "
+          + "give the JVM more with CREMA_JAVA_FLAGS=-Xmx12g");
+      code = MISTAKE;
+    }
+    terminal.out().flush();
+    terminal.err().flush();
+    System.exit(code);
+  }
+
+  /** Runs a command on the given streams and returns its exit code. */
+  static int run(Terminal terminal, String... arguments) {
+    var line = new CommandLine(new Crema(terminal));
+    commands(terminal, arguments).addTo(line, arguments.length == 0 ? null : arguments[0]);
+    line.setOut(new PrintWriter(terminal.out(), true));
+    line.setErr(new PrintWriter(terminal.err(), true));
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(
+        terminal.outStyle().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    line.setUsageHelpWidth(Math.min(terminal.columns(), 110));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((mistake, _) -> {
+      mistake(terminal, describe(mistake));
+      return MISTAKE;
+    });
+    line.setExecutionExceptionHandler((failure, _, _) -> report(terminal, failure));
+    try {
+      CommandLine command = arguments.length == 0 ? null : line.getSubcommands().get(arguments[0]);
+      if (command != null && command.getCommand() instanceof Configurable configurable) {
+        ConfigDefaults.attach(command, configurable, arguments);
+      }
+    } catch (UserError | IOException e) {
+      return report(terminal, e);
+    }
+    return line.execute(arguments);
+  }
+
+  private static CommandTable commands(Terminal terminal, String... arguments) {
+    return new CommandTable()
+        .add("quickstart", () -> new QuickstartCommand(terminal))
+        .add("train", () -> trainCommand(terminal))
+        .add("experiment", () -> new ExperimentCommand(terminal))
+        .add("evaluate", () -> new EvaluateCommand(terminal))
+        .add("predict", () -> new PredictCommand(terminal))
+        .add("info", () -> new InfoCommand(terminal))
+        .add("pack", () -> new PackCommand(terminal))
+        .add("tokenizer", () -> new CommandLine(new TokenizerCommand(terminal))
+            .addSubcommand(new TokenizerCommand.Train(terminal)))
+        .add("langid", () -> new LangidCommand(terminal))
+        .add("langid-train", () -> new LangidTrainCommand(terminal))
+        .add("fasttext", () -> FastTextCommand.line(terminal, arguments.length < 2 ? null : arguments[1]))
+        .add("rehearse", () -> new RehearseCommand(terminal));
+  }
+
+  private static CommandLine trainCommand(Terminal terminal) {
+    var train = new CommandLine(new TrainCommand(terminal));
+    // A name with a comma can stand in a list if it is quoted.
+    train.setTrimQuotes(true);
+    train.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
+    return train;
+  }
+
+  private static @Nullable String describe(CommandLine.ParameterException mistake) {
+    CommandLine command = mistake.getCommandLine();
+    Optional<UserError> inConfig = ConfigDefaults.wrongType(mistake);
+    if (inConfig.isPresent()) {
+      return inConfig.get().getMessage();
+    }
+    List<String> unknown = command.getUnmatchedArguments();
+    String help = " (see '" + command.getCommandSpec().qualifiedName() + " --help')";
+    // A misspelt option is often why a required one is missing: it is the one to name.
+    if (unknown.isEmpty() || !(mistake instanceof MissingParameterException
+        || mistake instanceof UnmatchedArgumentException)) {
+      return mistake.getMessage() + help;
+    }
+    return describe(command.getCommandSpec(), unknown.getFirst()) + help;
+  }
+
+  private static String describe(CommandSpec command, String unknown) {
+    if (!unknown.startsWith("-")) {
+      String what = command.subcommands().isEmpty() ? "Unknown argument '" : "Unknown command '";
+      return what + unknown + "'" + NearestName.suggestion(unknown, command.subcommands().keySet());
+    }
+    String name = unknown.split("=", 2)[0];
+    return "Unknown option '" + name + "'" + NearestName.suggestion(name, command.optionsMap().keySet());
+  }
+
+  private static int report(Terminal terminal, Exception failure) {
+    switch (failure) {
+      case UserError mistake -> mistake(terminal, mistake.getMessage());
+      case UncheckedIOException unchecked when unchecked.getCause() != null ->
+          mistake(terminal, describe(unchecked.getCause()));
+      case IOException io -> mistake(terminal, describe(io));
+      default -> {
+        failure.printStackTrace(terminal.err());
+        terminal.err().println("crema: this is a bug in Crema; please report it with the lines above");
+        return BUG;
+      }
+    }
+    return MISTAKE;
+  }
+
+  private static void mistake(Terminal terminal, @Nullable String message) {
+    terminal.out().flush();
+    terminal.err().println("crema: " + oneLine(message));
+  }
+
+  /** What went wrong with a file, in words: the file system's own messages are often only the name. */
+  static String describe(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> missing.getFile() + " does not exist";
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case FileSystemException system when system.getReason() != null -> system.getFile() + ": " + system.getReason();
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
+  }
+
+  private static String oneLine(@Nullable String message) {
+    return Objects.requireNonNullElse(message, "no further information").strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** Without a command: the help. */
+  @Override
+  public void run() {
+    Objects.requireNonNull(spec).commandLine().usage(terminal.out());
+  }
+
+  /** The version from the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"crema " + Provenance.version()};
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package crema.cli;
+
+import crema.base.UserError;
+import crema.classify.Prediction;
+import crema.langid.LanguageDetector;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tells the languages of texts. */
+@Command(
+    name = "langid",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = {
+      "Tells the languages of texts: those given as arguments, the lines of a file, or the lines of standard input.",
+      "One line of output for each text, in order. The model that comes along knows 113 languages by their ISO 639-3",
+      "codes; one of 'crema langid-train' or any fastText model whose labels are languages can take its place."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  crema langid \"Where is the station?\" \"Wo ist der Bahnhof?\"",
+      "  crema langid --top 3 --threshold 0.1 --format jsonl --file titles.txt",
+      "  crema langid --file offers.csv.gz --text title --format tsv",
+      "  crema langid --languages eng,deu,fra --file titles.txt",
+      "  crema langid --model lid.176.ftz < titles.txt"
+    })
+final class LangidCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "TEXT", description = "Texts; none to read a file or standard input.")
+  private List<String> texts = new ArrayList<>();
+
+  @Mixin
+  private TextInput input = new TextInput();
+
+  @Option(names = {"-m", "--model"}, paramLabel = "FILE",
+      description = "A model of 'crema langid-train' or of fastText, .bin or .ftz (default: the one that comes along).")
+  private @Nullable Path model;
+
+  @Option(names = "--languages", split = ",", paramLabel = "CODE",
+      description = "The languages that the texts can be in (default: all that the model knows).")
+  private List<String> languages = List.of();
+
+  @Option(names = "--no-prior", description = {
+      "Take all languages for equally frequent (default: where a text can be in several languages, a common one",
+      "is preferred to a rare one, as the model says)."})
+  private boolean noPrior;
+
+  @Option(names = {"-k", "--top"}, paramLabel = "K", defaultValue = "1",
+      description = "How many languages for each text (default: ${DEFAULT-VALUE}).")
+  private int top;
+
+  @Option(names = "--threshold", paramLabel = "P", defaultValue = "0",
+      description = "Leave out languages that are less probable (default: ${DEFAULT-VALUE}).")
+  private double threshold;
+
+  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
+      description = "text: language and probability; tsv: text, then languages and probabilities; jsonl: an object a "
+          + "line (default: ${DEFAULT-VALUE}).")
+  private PredictionFormat format = PredictionFormat.TEXT;
+
+  LangidCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (top < 1) {
+      throw new UserError("--top must be at least 1");
+    }
+    if (!(threshold >= 0 && threshold <= 1)) {
+      throw new UserError("--threshold must be between 0 and 1");
+    }
+    LanguageDetector detector = detector();
+    var output = new PredictionWriter(terminal.out(), format, "(unknown)");
+    input.forEachBatch(texts, terminal, batch -> {
+      output.write(batch, batch.stream().map(text -> detect(detector, text)).toList());
+      return !output.isClosed();
+    });
+    return 0;
+  }
+
+  private LanguageDetector detector() throws IOException {
+    try {
+      LanguageDetector loaded = model == null ? LanguageDetector.shipped() : LanguageDetector.load(model);
+      LanguageDetector detector = noPrior ? loaded.withoutPrior() : loaded;
+      return languages.isEmpty() ? detector : detector.among(languages);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private List<Prediction> detect(LanguageDetector detector, String text) {
+    return detector.detect(text, top).stream()
+        .filter(language -> language.probability() >= threshold)
+        .map(language -> new Prediction(language.code(), language.probability()))
+        .toList();
+  }
+}

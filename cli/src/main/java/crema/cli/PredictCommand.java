@@ -1,0 +1,77 @@
+package crema.cli;
+
+import crema.base.UserError;
+import crema.classify.Classifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Gives texts their labels. */
+@Command(
+    name = "predict",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    description = {
+      "Predicts the labels of texts: those given as arguments, the lines of a file, or the lines of standard input.",
+      "One line of output for each text, in order; an empty text gets no label."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
+      "  crema predict models/titles --top 3 --format jsonl --file titles.txt",
+      "  crema predict models/titles --file offers.csv.gz --text title --format tsv",
+      "  cat titles.txt | crema predict models/titles"
+    })
+final class PredictCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "The model: a directory or an archive.")
+  private Path model = Path.of("");
+
+  @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts; none to read a file or standard input.")
+  private List<String> texts = new ArrayList<>();
+
+  @Mixin
+  private TextInput input = new TextInput();
+
+  @Option(names = {"-k", "--top"}, paramLabel = "K",
+      description = "The K most probable labels of each text (default: those that the model decides on; one, where a text "
+          + "has one).")
+  private @Nullable Integer top;
+
+  @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
+      description = "text: label and probability; tsv: text, then labels and probabilities; jsonl: an object a line "
+          + "(default: ${DEFAULT-VALUE}).")
+  private PredictionFormat format = PredictionFormat.TEXT;
+
+  @Mixin
+  private ComputeFlags compute = new ComputeFlags();
+
+  PredictCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (top != null && top < 1) {
+      throw new UserError("--top must be at least 1");
+    }
+    try (Classifier classifier = Classifier.load(model, compute.options())) {
+      var output = new PredictionWriter(terminal.out(), format, "(no label)");
+      input.forEachBatch(texts, terminal, batch -> {
+        output.write(batch, top == null ? classifier.answer(batch) : classifier.predict(batch, top));
+        return !output.isClosed();
+      });
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,124 @@
+package crema.cli;
+
+import crema.classify.TrainingListener;
+import crema.report.StepRecord;
+import crema.report.ValidationRecord;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.StringJoiner;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows the progress of a run: a bar with the time that is left on a terminal, a line for each stage and validation
+ * elsewhere, and nothing but warnings when quiet.
+ */
+final class ProgressView implements TrainingListener, AutoCloseable {
+  private static final int SMOOTHED_STEPS = 50;
+
+  private final Terminal terminal;
+  private final boolean quiet;
+  private String stage = "";
+  private @Nullable ProgressBar bar;
+  private double meanLoss = Double.NaN;
+
+  ProgressView(Terminal terminal, boolean quiet) {
+    this.terminal = terminal;
+    this.quiet = quiet;
+  }
+
+  @Override
+  public void model(String description) {
+    if (!quiet) {
+      close();
+      terminal.err().println("Training " + description);
+    }
+  }
+
+  @Override
+  public void stage(String description) {
+    close();
+    stage = description;
+    // On a terminal the bar says it, once there is something to count.
+    if (!quiet && !terminal.errIsTerminal()) {
+      terminal.err().println(description + " ...");
+    }
+  }
+
+  @Override
+  public void warning(String message) {
+    close();
+    terminal.err().println("crema: " + message);
+  }
+
+  @Override
+  public void progress(long done, long total) {
+    if (quiet || !terminal.errIsTerminal()) {
+      return;
+    }
+    if (bar == null) {
+      bar = new ProgressBarBuilder()
+          .setTaskName(stage)
+          .setInitialMax(total)
+          .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+          .setMaxRenderedLength(terminal.columns())
+          .setUpdateIntervalMillis(200)
+          .setConsumer(new ConsoleProgressBarConsumer(terminal.err(), terminal.columns()))
+          .build();
+    }
+    bar.maxHint(total);
+    bar.stepTo(done);
+    if (total >= 0 && done >= total) {
+      close();
+    }
+  }
+
+  @Override
+  public void step(StepRecord step, long totalSteps) {
+    double weight = Math.min(step.step(), SMOOTHED_STEPS);
+    meanLoss = Double.isNaN(meanLoss) ? step.loss() : meanLoss + (step.loss() - meanLoss) / weight;
+    if (bar != null) {
+      bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f, %,.0f tokens/s", meanLoss, step.tokensPerSecond()));
+    }
+    progress(step.step(), totalSteps);
+  }
+
+  @Override
+  public void validated(ValidationRecord validation, boolean best) {
+    if (quiet) {
+      return;
+    }
+    close();
+    var line = new StringBuilder(String.format(Locale.ROOT, "epoch %.2f, step %,d: validation",
+        validation.epoch(), validation.step()));
+    if (!Double.isNaN(validation.loss())) {
+      line.append(String.format(Locale.ROOT, " loss %.4f,", validation.loss()));
+    }
+    var metrics = new StringJoiner(",");
+    validation.metrics().forEach((name, value) ->
+        metrics.add(String.format(Locale.ROOT, " %s %.4f", name.replace('_', ' '), value)));
+    terminal.err().println(line.append(metrics).append(best ? " (best)" : ""));
+  }
+
+  @Override
+  public void checkpointed(long step, Path file) {}
+
+  /** Ends the bar of the current stage. */
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+
+  /** Time in words: {@code 1 min 12 s}. */
+  static String words(Duration time) {
+    long seconds = Math.max(1, Math.round(time.toMillis() / 1000.0));
+    return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
+  }
+}

@@ -1,0 +1,112 @@
+package crema.cli;
+
+import crema.base.UserError;
+import crema.data.Columns;
+import crema.data.FileRows;
+import crema.data.LabelFormat;
+import crema.data.ProblemLog;
+import crema.data.Row;
+import crema.data.RowCursor;
+import crema.data.RowSource;
+import crema.tokenizer.BpeTrainer;
+import crema.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Commands about tokenizers. */
+@Command(name = "tokenizer", mixinStandardHelpOptions = true, description = "Trains tokenizers.",
+    synopsisSubcommandLabel = "COMMAND")
+final class TokenizerCommand implements Runnable {
+  private final Terminal terminal;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  TokenizerCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Without a command: the help. */
+  @Override
+  public void run() {
+    Objects.requireNonNull(spec).commandLine().usage(terminal.out());
+  }
+
+  /** Trains a byte-level BPE tokenizer. */
+  @Command(
+      name = "train",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+    abbreviateSynopsis = true,
+      description = "Trains a byte-level BPE tokenizer and writes a tokenizer.json that Hugging Face's library reads too.",
+      footer = {
+        "",
+        "Example:",
+        "  crema tokenizer train --data offers.csv.gz --text title --vocabulary-size 16000 --output tokenizer.json"
+      })
+  static final class Train implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true,
+        description = "Files with texts.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--text", split = ",", paramLabel = "COLUMN", required = true, description = "The text columns.")
+    private List<String> text = List.of();
+
+    @Option(names = {"-o", "--output"}, paramLabel = "FILE", required = true,
+        description = "The tokenizer.json to write.")
+    private Path output = Path.of("");
+
+    @Option(names = "--vocabulary-size", paramLabel = "N", defaultValue = "32000",
+        description = "Tokens in all, at most (default: ${DEFAULT-VALUE}).")
+    private int vocabularySize;
+
+    @Option(names = "--minimum-frequency", paramLabel = "N", defaultValue = "2",
+        description = "How often a pair must occur to become a token (default: ${DEFAULT-VALUE}).")
+    private int minimumFrequency;
+
+    @Option(names = "--lowercase", description = "The tokenizer ignores case.")
+    private boolean lowercase;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to work with (default: all processors).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = {"-q", "--quiet"}, description = "No progress.")
+    private boolean quiet;
+
+    Train(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      if (vocabularySize < 256 || minimumFrequency < 1 || threads < 1) {
+        throw new UserError("--vocabulary-size must be at least 256, --minimum-frequency and --threads at least 1");
+      }
+      var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null);
+      RowSource rows = RowSource.concat(files.stream().map(file -> FileRows.of(file, columns)).toList());
+      var problems = new ProblemLog();
+      Tokenizer tokenizer;
+      try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {
+        view.stage("Training the tokenizer");
+        tokenizer = BpeTrainer.defaults().withVocabularySize(vocabularySize).withMinimumFrequency(minimumFrequency)
+            .withLowercase(lowercase).withThreads(threads)
+            .withProgress((_, done, total) -> view.progress(done, total))
+            .train(Stream.iterate(cursor.next(), Objects::nonNull, _ -> cursor.next()).map(Row::text));
+        problems.report().forEach(view::warning);
+      }
+      tokenizer.save(output);
+      terminal.out().println("Wrote " + output + " with " + tokenizer.vocabularySize() + " tokens");
+      return 0;
+    }
+  }
+}

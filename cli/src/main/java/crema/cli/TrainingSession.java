@@ -1,0 +1,83 @@
+package crema.cli;
+
+import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.RunContext;
+import crema.classify.RunSettings;
+import crema.classify.StopSignal;
+import crema.classify.TrainingResult;
+import crema.report.TerminalReport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A training run with somebody watching: progress, Ctrl-C, and the report at the end. */
+final class TrainingSession {
+  /** Exit code of a run that was interrupted and saved: that of a process that Ctrl-C ended. */
+  static final int INTERRUPTED = 130;
+
+  private static final int SHOWN_LABELS = 25;
+  private static final long SECONDS_TO_SAVE = 120;
+
+  private final Terminal terminal;
+  private final boolean quiet;
+
+  TrainingSession(Terminal terminal, boolean quiet) {
+    this.terminal = terminal;
+    this.quiet = quiet;
+  }
+
+  /**
+   * Trains in a directory.
+   *
+   * @param family of the settings
+   * @return the exit code
+   */
+  int run(ModelFamily family, RunSettings settings, RunContext context) throws IOException {
+    ModelDirectory directory = context.directory();
+    var stop = new StopSignal();
+    var saved = new CountDownLatch(1);
+    // The JVM ends when its shutdown hooks have: this one waits for the step and the checkpoint.
+    var hook = new Thread(() -> {
+      stop.request();
+      try {
+        if (!saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
+          terminal.err().println("crema: the checkpoint took too long; the one before it is intact");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }, "crema-save-on-exit");
+    Runtime.getRuntime().addShutdownHook(hook);
+    long began = System.nanoTime();
+    try (var view = new ProgressView(terminal, quiet)) {
+      TrainingResult result = family.newRun(settings, context.withListener(view).withStop(stop)).run();
+      view.close();
+      if (result.isInterrupted()) {
+        terminal.err().println("crema: interrupted and saved at step " + result.steps()
+            + "; continue with: crema train --resume --output " + directory.path());
+        return INTERRUPTED;
+      }
+      if (result.report() != null) {
+        terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
+      }
+      terminal.out().println();
+      terminal.out().println("Model: " + directory.path() + "   Report: " + directory.report() + "   Time: "
+          + ProgressView.words(Duration.ofNanos(System.nanoTime() - began)));
+      return 0;
+    } finally {
+      terminal.out().flush();
+      saved.countDown();
+      removeHook(hook);
+    }
+  }
+
+  static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is shutting down already: the hook is what runs, and it is about to end.
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package crema.data;
+
+import crema.base.NearestName;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which columns of a file make up a row.
+ *
+ * @param text the text columns, joined in this order; missing and blank values are left out
+ * @param joiner what stands between joined text columns
+ * @param label the label columns. Usually one; none where rows need no label; several make up the segments of a path,
+ *     outermost first, if labels are paths, and otherwise each adds its labels to a row that may have several
+ * @param labelFormat how label columns are read
+ * @param group the column whose equal values must not straddle a split, or null
+ * @param language the column with the language of the text, or null
+ */
+public record Columns(
+    List<String> text,
+    String joiner,
+    List<String> label,
+    LabelFormat labelFormat,
+    @Nullable String group,
+    @Nullable String language) {
+
+  /** Checks the combination. */
+  public Columns {
+    text = List.copyOf(text);
+    label = List.copyOf(label);
+    if (text.isEmpty()) {
+      throw new DataException("at least one text column is needed");
+    }
+    if (label.size() > 1 && labelFormat.equals(LabelFormat.SINGLE)) {
+      throw new DataException(
+          "several label columns " + label + " need labels that are paths, or several labels a row");
+    }
+  }
+
+  /** Text columns joined by a space, without labels. */
+  public static Columns text(String... columns) {
+    return new Columns(List.of(columns), " ", List.of(), LabelFormat.SINGLE, null, null);
+  }
+
+  /** The same with another joiner of text columns. */
+  public Columns withJoiner(String newJoiner) {
+    return new Columns(text, newJoiner, label, labelFormat, group, language);
+  }
+
+  /** The same with one label column that holds one label. */
+  public Columns withLabel(String column) {
+    return withLabels(LabelFormat.SINGLE, column);
+  }
+
+  /** The same with label columns and how they are read. */
+  public Columns withLabels(LabelFormat format, String... columns) {
+    return new Columns(text, joiner, List.of(columns), format, group, language);
+  }
+
+  /** The same with a group column. */
+  public Columns withGroup(String column) {
+    return new Columns(text, joiner, label, labelFormat, column, language);
+  }
+
+  /** The same with a language column. */
+  public Columns withLanguage(String column) {
+    return new Columns(text, joiner, label, labelFormat, group, column);
+  }
+
+  /** The names of all columns that are read. */
+  List<String> all() {
+    var names = new ArrayList<>(text);
+    names.addAll(label);
+    if (group != null) {
+      names.add(group);
+    }
+    if (language != null) {
+      names.add(language);
+    }
+    return names;
+  }
+
+  /** The error for a column that a file lacks. */
+  static DataException missing(String file, String column, List<String> existing) {
+    String suggestion = NearestName.suggestion(column, existing);
+    return new DataException(file + " has no column '" + column + "'"
+        + (suggestion.isEmpty() ? "." : suggestion) + " It has: " + String.join(", ", existing));
+  }
+}

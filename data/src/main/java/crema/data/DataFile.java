@@ -1,0 +1,202 @@
+package crema.data;
+
+import com.github.luben.zstd.ZstdInputStream;
+import crema.base.OptionalLibrary;
+import crema.base.Sha256;
+import crema.base.UserError;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of data, plain or compressed with gzip or Zstandard.
+ *
+ * <p>Its first bytes say how it is compressed, whatever it is called; but a name that ends in {@code .gz} or
+ * {@code .zst} promises, and a file that breaks the promise is refused.
+ */
+public final class DataFile {
+  private static final int BUFFER = 1 << 16;
+
+  private final String name;
+  private final Opener opener;
+
+  /** Apart, as the class that has it is verified with the library, which may not be there. */
+  private static final class Zstandard {
+    static InputStream decompressed(InputStream stored) throws IOException {
+      return new ZstdInputStream(stored);
+    }
+  }
+
+  /** Opens the bytes as they are stored. */
+  @FunctionalInterface
+  private interface Opener {
+    InputStream open() throws IOException;
+  }
+
+  private DataFile(String name, Opener opener) {
+    this.name = name;
+    this.opener = opener;
+  }
+
+  /** A file on disk. */
+  public static DataFile of(Path path) {
+    return new DataFile(path.toString(), () -> {
+      if (Files.isDirectory(path)) {
+        throw new DataException(path + " is a directory, not a file");
+      }
+      if (!Files.exists(path)) {
+        throw new DataException(path + " does not exist");
+      }
+      return Files.newInputStream(path);
+    });
+  }
+
+  /** A resource that lies next to a class on the class path. */
+  static DataFile resource(Class<?> owner, String path) {
+    return new DataFile(path, () -> {
+      var stream = owner.getResourceAsStream(path);
+      if (stream == null) {
+        throw new DataException("the resource " + path + " is missing from this build");
+      }
+      return stream;
+    });
+  }
+
+  /** The name for messages. */
+  public String name() {
+    return name;
+  }
+
+  /** The name in lower case without a suffix for compression, from which the format is told. */
+  String plainName() {
+    var lower = name.toLowerCase(Locale.ROOT);
+    for (var suffix : new String[] {".gz", ".zst"}) {
+      if (lower.endsWith(suffix)) {
+        return lower.substring(0, lower.length() - suffix.length());
+      }
+    }
+    return lower;
+  }
+
+  /**
+   * Opens the text, decompressed and without a byte order mark. The stream supports {@code mark}.
+   *
+   * @throws DataException if the file is missing, a directory, empty, UTF-16, or not compressed as its name says
+   */
+  public InputStream open() {
+    @Nullable InputStream stored = null;
+    try {
+      stored = new BufferedInputStream(opener.open(), BUFFER);
+      var text = new BufferedInputStream(decompressed(stored), BUFFER);
+      skipByteOrderMark(text);
+      return text;
+    } catch (IOException e) {
+      closeAfter(e, stored);
+      throw unreadable(e, 0);
+    } catch (UserError e) {
+      closeAfter(e, stored);
+      throw e;
+    }
+  }
+
+  /**
+   * The SHA-256 of the file as it is stored, in hexadecimal: what {@code sha256sum} prints.
+   *
+   * @throws DataException if the file cannot be read
+   */
+  public String sha256() {
+    try (var stored = opener.open()) {
+      return new Sha256().add(stored).hex();
+    } catch (IOException e) {
+      throw unreadable(e, 0);
+    }
+  }
+
+  /** The exception for a failure to read on after some lines. */
+  DataException unreadable(IOException e, long linesRead) {
+    var where = linesRead == 0 ? name : name + ", after line " + linesRead;
+    if (e instanceof EOFException || String.valueOf(e.getMessage()).contains("Truncated")) {
+      return new DataException(where + ": the compressed file ends too early; it is truncated, copy it again", e);
+    }
+    return new DataException(where + ": cannot be read: " + reason(e), e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private InputStream decompressed(InputStream stored) throws IOException {
+    var head = peek(stored, 4);
+    if (head.length == 0) {
+      throw new DataException(name + " is empty");
+    }
+    boolean gzip = startsWith(head, 0x1f, 0x8b);
+    boolean zstd = startsWith(head, 0x28, 0xb5, 0x2f, 0xfd);
+    var lower = name.toLowerCase(Locale.ROOT);
+    if ((lower.endsWith(".gz") && !gzip) || (lower.endsWith(".zst") && !zstd)) {
+      throw new DataException(name + " is not compressed as its name says: it starts with the bytes "
+          + HexFormat.ofDelimiter(" ").formatHex(head));
+    }
+    if (gzip) {
+      return new GZIPInputStream(stored, BUFFER);
+    }
+    if (zstd) {
+      OptionalLibrary.ZSTD.require("reading " + name);
+      return Zstandard.decompressed(stored);
+    }
+    return stored;
+  }
+
+  private void skipByteOrderMark(InputStream text) throws IOException {
+    var head = peek(text, 3);
+    if (head.length == 0) {
+      throw new DataException(name + " is empty");
+    }
+    if (startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff)) {
+      throw new DataException(name + " is UTF-16; convert it, for instance with: iconv -f UTF-16 -t UTF-8");
+    }
+    if (startsWith(head, 0xef, 0xbb, 0xbf)) {
+      text.skipNBytes(3);
+    }
+  }
+
+  private static byte[] peek(InputStream stream, int count) throws IOException {
+    stream.mark(count);
+    var head = stream.readNBytes(count);
+    stream.reset();
+    return head;
+  }
+
+  private static boolean startsWith(byte[] head, int... expected) {
+    if (head.length < expected.length) {
+      return false;
+    }
+    for (int i = 0; i < expected.length; i++) {
+      if ((head[i] & 0xff) != expected[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void closeAfter(Exception failure, @Nullable InputStream stream) {
+    try {
+      if (stream != null) {
+        stream.close();
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package crema.data;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the cursors over files share: the loop that skips unusable rows, and the rules for text and labels. */
+abstract class FileCursor implements RowCursor {
+  final DataFile file;
+  final Columns columns;
+  private final ProblemListener listener;
+
+  FileCursor(DataFile file, Columns columns, ProblemListener listener) {
+    this.file = file;
+    this.columns = columns;
+    this.listener = listener;
+  }
+
+  /** Goes to the next record, sound or not; false at the end. */
+  abstract boolean advance();
+
+  /** The line on which the current record begins. */
+  abstract long line();
+
+  /** What was found wrong with the current record before its fields were looked at, or null. */
+  abstract @Nullable RowProblem problem();
+
+  /**
+   * Makes a row of the current record.
+   *
+   * @throws RowRejected if it is unusable
+   */
+  abstract Row read();
+
+  @Override
+  public final @Nullable Row next() {
+    while (advance()) {
+      var problem = problem();
+      if (problem == null) {
+        try {
+          return read();
+        } catch (RowRejected e) {
+          problem = e.at(file.name(), line());
+        }
+      }
+      listener.problem(problem);
+    }
+    return null;
+  }
+
+  final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language) {
+    var text = fields.size() == 1 ? fields.getFirst() : join(fields);
+    if (text.isBlank()) {
+      throw new RowRejected(RowFault.EMPTY_TEXT, "nothing in " + String.join(", ", columns.text()));
+    }
+    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line()));
+  }
+
+  final RowRejected missingLabel() {
+    return new RowRejected(RowFault.MISSING_LABEL, "nothing in " + String.join(", ", columns.label()));
+  }
+
+  private String join(List<String> fields) {
+    var text = new StringBuilder();
+    for (var field : fields) {
+      if (!field.isBlank()) {
+        if (!text.isEmpty()) {
+          text.append(columns.joiner());
+        }
+        text.append(field);
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,61 @@
+package crema.data;
+
+import crema.base.Fingerprint;
+import crema.base.OptionalLibrary;
+import java.nio.file.Path;
+
+/**
+ * The rows of one file. Every pass opens it anew and holds one row in memory.
+ *
+ * <p>Rows that cannot be used are told to the pass's listener and skipped. Blank lines are neither rows nor problems.
+ * The one fault that no listener can skip is a quote in CSV that is opened and never closed, because the rest of the
+ * file would be lost with it.
+ */
+public final class FileRows implements RowSource {
+  private final DataFile file;
+  private final Format format;
+  private final Columns columns;
+
+  /** The rows of a file of a known format. */
+  public FileRows(DataFile file, Format format, Columns columns) {
+    this.file = file;
+    this.format = format;
+    this.columns = columns;
+  }
+
+  /** The rows of a file whose format its name or its first characters tell. */
+  public static FileRows of(Path path, Columns columns) {
+    var file = DataFile.of(path);
+    return new FileRows(file, Format.detect(file), columns);
+  }
+
+  /** The file. */
+  public DataFile file() {
+    return file;
+  }
+
+  @Override
+  public RowCursor open(ProblemListener listener) {
+    if (format instanceof Format.Csv) {
+      OptionalLibrary.FAST_CSV.require("reading " + file.name());
+    }
+    var lines = new LineReader(file, file.open());
+    try {
+      return switch (format) {
+        case Format.Jsonl _ -> new JsonlCursor(file, lines, columns, listener);
+        case Format.Csv csv ->
+            new DelimitedCursor(file, new CsvRecords(file, lines, csv.separator()), columns, listener);
+        case Format.Tsv _ -> new DelimitedCursor(file, new TsvRecords(lines), columns, listener);
+        case Format.FastText fastText -> new FastTextCursor(file, lines, fastText, columns, listener);
+      };
+    } catch (DataException e) {
+      lines.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String fingerprint() {
+    return new Fingerprint("file").add(file.sha256()).add(format.toString()).add(columns.toString()).hex();
+  }
+}

@@ -1,0 +1,157 @@
+package crema.data;
+
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the label column is read.
+ *
+ * <p>A row has one label, or several; and each label is a name, or a path in a taxonomy such as
+ * {@code Food > Fruit > Apples}. White space around labels and around the segments of a path is dropped. A path comes
+ * out in one spelling: its segments joined by the separator as given.
+ *
+ * @param manySeparator what separates several labels in a cell, or null if a row has one label. A cell that begins
+ *     with {@code [} is read as a JSON array of strings instead; {@code []} says that the row has no label, while an
+ *     empty cell is a missing label. Empty items between separators are ignored
+ * @param pathSeparator what separates the segments of a path, or null if labels are no paths
+ */
+public record LabelFormat(@Nullable String manySeparator, @Nullable String pathSeparator) {
+  /** One label a row, the whole cell. */
+  public static final LabelFormat SINGLE = new LabelFormat(null, null);
+
+  /** Checks that the separators can be told from labels and from each other. */
+  public LabelFormat {
+    if ((manySeparator != null && manySeparator.isEmpty()) || (pathSeparator != null && pathSeparator.isBlank())) {
+      throw new DataException("a separator of labels cannot be empty");
+    }
+    if (manySeparator != null && pathSeparator != null && manySeparator.strip().equals(pathSeparator.strip())) {
+      throw new DataException("labels and the segments of a path need different separators, but both are '"
+          + pathSeparator.strip() + "'");
+    }
+  }
+
+  /** Several labels a row, separated in the cell, or as a JSON array. */
+  public static LabelFormat many(String separator) {
+    return new LabelFormat(separator, null);
+  }
+
+  /** One path of a taxonomy a row. */
+  public static LabelFormat path(String separator) {
+    return new LabelFormat(null, separator);
+  }
+
+  /**
+   * The labels in a cell.
+   *
+   * @throws RowRejected if the cell cannot be read
+   */
+  List<String> parse(String cell) {
+    if (manySeparator == null) {
+      return List.of(one(cell));
+    }
+    if (cell.stripLeading().startsWith("[")) {
+      try {
+        return parse(Json.parse(cell));
+      } catch (JsonException e) {
+        throw new RowRejected(RowFault.BAD_LABEL, "not a JSON array: " + cell);
+      }
+    }
+    return distinct(List.of(cell.split(Pattern.quote(manySeparator))));
+  }
+
+  /**
+   * The labels in a JSON value: an array holds several labels if a row may have several, and otherwise the segments of
+   * a path.
+   *
+   * @throws RowRejected if the value cannot be read
+   */
+  List<String> parse(JsonNode value) {
+    if (!value.isArray()) {
+      return parse(scalar(value));
+    }
+    var items = value.valueStream().map(LabelFormat::scalar).toList();
+    if (manySeparator != null) {
+      return distinct(items);
+    }
+    if (pathSeparator == null) {
+      throw new RowRejected(RowFault.BAD_LABEL, "an array of " + items.size() + " labels where one is expected");
+    }
+    return List.of(joined(items));
+  }
+
+  /**
+   * The path whose segments are the values of several columns. Empty values at its end are left out.
+   *
+   * @throws RowRejected if a segment is empty or contains the separator
+   */
+  String joined(List<String> segments) {
+    var separator = requirePathSeparator();
+    int depth = segments.size();
+    while (depth > 0 && segments.get(depth - 1).isBlank()) {
+      depth--;
+    }
+    var path = new ArrayList<String>(depth);
+    for (var segment : segments.subList(0, depth)) {
+      if (segment.contains(separator.strip())) {
+        throw new RowRejected(RowFault.BAD_LABEL,
+            "the segment '" + segment + "' contains the separator of paths '" + separator.strip() + "'");
+      }
+      path.add(segment);
+    }
+    return checkedPath(path, separator);
+  }
+
+  private List<String> distinct(Collection<String> items) {
+    var labels = new LinkedHashSet<String>();
+    for (var item : items) {
+      if (!item.isBlank()) {
+        labels.add(one(item));
+      }
+    }
+    return List.copyOf(labels);
+  }
+
+  /**
+   * The one spelling of a single label.
+   *
+   * @throws RowRejected if it is a path with an empty segment
+   */
+  String one(String label) {
+    if (pathSeparator == null) {
+      return label.strip();
+    }
+    var segments = label.strip().split(Pattern.quote(pathSeparator.strip()), -1);
+    return checkedPath(List.of(segments), pathSeparator);
+  }
+
+  private static String checkedPath(List<String> segments, String separator) {
+    var stripped = segments.stream().map(String::strip).toList();
+    int empty = stripped.indexOf("");
+    if (empty >= 0) {
+      throw new RowRejected(RowFault.BAD_LABEL,
+          "the path '" + String.join(separator, stripped) + "' has an empty segment, number " + (empty + 1));
+    }
+    return String.join(separator, stripped);
+  }
+
+  private String requirePathSeparator() {
+    if (pathSeparator == null) {
+      throw new IllegalStateException("labels are no paths");
+    }
+    return pathSeparator;
+  }
+
+  private static String scalar(JsonNode value) {
+    if (!value.isValueNode()) {
+      throw new RowRejected(RowFault.BAD_LABEL, "a label that is neither a string nor a number: " + value);
+    }
+    return value.isNull() ? "" : value.asString();
+  }
+}

@@ -1,0 +1,100 @@
+package crema.data;
+
+import crema.base.Rng;
+import java.util.Arrays;
+import java.util.function.IntFunction;
+
+/**
+ * A batch of sequences laid end to end, without padding.
+ *
+ * @param ids the token ids of all sequences, [tokens]
+ * @param cuSeqlens where each sequence begins, and at last the number of tokens, [sequences + 1]
+ * @param labels the labels of all sequences one after the other, [sequences] if each has one
+ * @param labelOffsets where the labels of each sequence begin, and at last the number of labels, [sequences + 1]
+ * @param examples the number of each sequence's example in the data set, [sequences]
+ * @param metas what is known of the row of an example, by its number
+ */
+@SuppressWarnings("ArrayRecordComponent") // carries arrays to tensors; batches are never compared
+public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelOffsets, int[] examples,
+    IntFunction<RowMeta> metas) {
+  /** The number of sequences. */
+  public int sequences() {
+    return examples.length;
+  }
+
+  /** The number of tokens. */
+  public int tokens() {
+    return ids.length;
+  }
+
+  /** The labels of one sequence. */
+  public int[] labels(int sequence) {
+    return Arrays.copyOfRange(labels, labelOffsets[sequence], labelOffsets[sequence + 1]);
+  }
+
+  /** What is known of the row of one sequence. */
+  public RowMeta meta(int sequence) {
+    return metas.apply(examples[sequence]);
+  }
+
+  /** The number of tokens of the longest sequence. */
+  public int longest() {
+    int longest = 0;
+    for (int i = 0; i < sequences(); i++) {
+      longest = Math.max(longest, cuSeqlens[i + 1] - cuSeqlens[i]);
+    }
+    return longest;
+  }
+
+  /**
+   * The batch without some of its tokens, each being left out with probability p (word dropout: Iyyer, Manjunatha,
+   * Boyd-Graber and Daumé, "Deep unordered composition rivals syntactic methods for text classification", ACL 2015,
+   * section 3.1). Of a sequence that would lose all, the token of the largest random number stays.
+   *
+   * @param random token {@code i} of the batch depends on its number {@code i}
+   */
+  public PackedBatch withTokensDropped(double p, Rng.Stream random) {
+    var kept = new int[tokens()];
+    var ends = new int[cuSeqlens.length];
+    int count = 0;
+    for (int sequence = 0; sequence < sequences(); sequence++) {
+      int start = count;
+      int likeliest = cuSeqlens[sequence];
+      float largest = -1;
+      for (int token = cuSeqlens[sequence]; token < cuSeqlens[sequence + 1]; token++) {
+        float number = random.uniform(token);
+        if (number >= p) {
+          kept[count++] = ids[token];
+        }
+        if (number > largest) {
+          largest = number;
+          likeliest = token;
+        }
+      }
+      if (count == start) {
+        kept[count++] = ids[likeliest];
+      }
+      ends[sequence + 1] = count;
+    }
+    return new PackedBatch(Arrays.copyOf(kept, count), ends, labels, labelOffsets, examples, metas);
+  }
+
+  /** Gathers examples of a data set. */
+  static PackedBatch of(TokenDataset data, int[] examples) {
+    var cuSeqlens = new int[examples.length + 1];
+    var labelOffsets = new int[examples.length + 1];
+    for (int i = 0; i < examples.length; i++) {
+      cuSeqlens[i + 1] = Math.addExact(cuSeqlens[i], data.length(examples[i]));
+      labelOffsets[i + 1] = Math.addExact(labelOffsets[i], data.labelCount(examples[i]));
+    }
+    var ids = new int[cuSeqlens[examples.length]];
+    var labels = new int[labelOffsets[examples.length]];
+    for (int i = 0; i < examples.length; i++) {
+      data.copyIds(examples[i], ids, cuSeqlens[i]);
+      for (int n = labelOffsets[i]; n < labelOffsets[i + 1]; n++) {
+        labels[n] = data.label(examples[i], n - labelOffsets[i]);
+      }
+    }
+    return new PackedBatch(ids, cuSeqlens, labels, labelOffsets, examples, data::meta);
+  }
+}

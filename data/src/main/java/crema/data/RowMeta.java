@@ -1,0 +1,27 @@
+package crema.data;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a row besides its text and its labels. It stays with the row, and with the example that is made of
+ * it, so that whoever reports on examples need not read the rows again.
+ *
+ * @param group the value of the group column, or null
+ * @param language the language of the text, or null
+ * @param file the name of the file that the row came from
+ * @param line the line of that file, from 1, on which the row begins
+ */
+public record RowMeta(@Nullable String group, @Nullable String language, String file, long line) {
+  /** Of a row that did not come from a file. */
+  public static final RowMeta MEMORY = new RowMeta(null, null, "memory", 0);
+
+  /** The same with another language. */
+  public RowMeta withLanguage(@Nullable String other) {
+    return new RowMeta(group, other, file, line);
+  }
+
+  /** Where the row is: {@code file, line n}. */
+  public String location() {
+    return file + ", line " + line;
+  }
+}

@@ -1,0 +1,106 @@
+"""Writes classification_metrics.json: what scikit-learn says of random and degenerate predictions.
+
+    /usr/bin/python3 data/src/test/golden/classification_metrics.py > \
+        data/src/test/resources/golden/classification_metrics.json
+"""
+import json
+import sys
+import warnings
+
+import numpy as np
+from scipy.stats import binomtest
+from sklearn import metrics as sk
+
+warnings.filterwarnings("ignore")
+
+
+def prf(truth, predicted, average, labels):
+    p, r, f, _ = sk.precision_recall_fscore_support(
+        truth, predicted, average=average, labels=labels, zero_division=0)
+    return [p, r, f]
+
+
+def per_label(truth, predicted, labels):
+    p, r, f, s = sk.precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0)
+    return {"scores": np.stack([p, r, f], axis=1).tolist(), "support": s.tolist()}
+
+
+def single(name, truth, predicted, label_count):
+    truth, predicted = np.asarray(truth), np.asarray(predicted)
+    occurring = sorted((set(truth) | set(predicted)) - {-1})
+    half = [label for label in occurring if label % 2 == 0]
+    return {
+        "name": name, "labels": label_count, "truth": truth.tolist(), "predicted": predicted.tolist(),
+        "accuracy": sk.accuracy_score(truth, predicted),
+        "hamming": sk.hamming_loss(truth, predicted),
+        "micro": prf(truth, predicted, "micro", occurring),
+        "macro": prf(truth, predicted, "macro", occurring),
+        "weighted": prf(truth, predicted, "weighted", occurring),
+        "even_labels_macro": prf(truth, predicted, "macro", half) if half else [0, 0, 0],
+        "even_labels_micro": prf(truth, predicted, "micro", half) if half else [0, 0, 0],
+        "per_label": per_label(truth, predicted, list(range(label_count))),
+        "confusion": sk.confusion_matrix(truth, predicted, labels=list(range(label_count))).tolist(),
+    }
+
+
+def rows(indicator):
+    return [np.flatnonzero(row).tolist() for row in indicator]
+
+
+def multi(name, truth, predicted):
+    truth, predicted = np.asarray(truth, dtype=int), np.asarray(predicted, dtype=int)
+    return {
+        "name": name, "labels": truth.shape[1], "truth": rows(truth), "predicted": rows(predicted),
+        "accuracy": sk.accuracy_score(truth, predicted),
+        "hamming": sk.hamming_loss(truth, predicted),
+        "micro": prf(truth, predicted, "micro", None),
+        "macro": prf(truth, predicted, "macro", None),
+        "weighted": prf(truth, predicted, "weighted", None),
+        "samples": prf(truth, predicted, "samples", None),
+        "per_label": per_label(truth, predicted, list(range(truth.shape[1]))),
+    }
+
+
+def noisy(random, truth, label_count, error):
+    wrong = random.random(len(truth)) < error
+    return np.where(wrong, random.integers(0, label_count, len(truth)), truth)
+
+
+def main():
+    random = np.random.default_rng(20)
+    zipf = np.minimum(random.zipf(1.6, 400) - 1, 29)
+    balanced = random.integers(0, 7, 300)
+    sparse = (random.random((250, 12)) < 0.15).astype(int)
+    flipped = np.abs(sparse - (random.random(sparse.shape) < 0.08))
+    lonely = sparse.copy()
+    lonely[:, 3] = 0
+    lonely[::5] = 0
+    silent = flipped.copy()
+    silent[:, 3] = 0
+    silent[:, 4] = 1
+    silent[1::5] = 0
+    singles = [
+        single("balanced", balanced, noisy(random, balanced, 7, 0.4), 7),
+        single("long_tail_with_absent_labels", zipf, noisy(random, zipf, 25, 0.3), 40),
+        single("declined", balanced, np.where(random.random(300) < 0.2, -1, noisy(random, balanced, 7, 0.2)), 7),
+        single("all_right", [0, 1, 2, 2], [0, 1, 2, 2], 3),
+        single("all_wrong", [0, 0, 1, 1], [1, 1, 0, 0], 2),
+        single("one_class", [1, 1, 1], [1, 1, 1], 2),
+        single("one_class_predicted", [0, 1, 2, 1], [1, 1, 1, 1], 5),
+        single("predicted_but_never_true", [0, 0, 0], [0, 3, 0], 4),
+        single("one_document", [2], [0], 3),
+    ]
+    multis = [
+        multi("sparse", sparse, flipped),
+        multi("absent_labels_and_empty_rows", lonely, silent),
+        multi("nothing_predicted", sparse[:20], np.zeros((20, 12))),
+        multi("nothing_true", np.zeros((20, 12)), flipped[:20]),
+        multi("nothing_at_all", np.zeros((4, 3)), np.zeros((4, 3))),
+        multi("everything", np.ones((4, 3)), np.ones((4, 3))),
+    ]
+    mcnemar = [{"first": a, "second": b, "p": binomtest(min(a, b), a + b, 0.5).pvalue if a + b else 1.0}
+               for a, b in [(0, 0), (0, 1), (5, 5), (3, 12), (40, 61), (500, 600)]]
+    json.dump({"single": singles, "multi": multis, "mcnemar": mcnemar}, sys.stdout)
+
+
+main()

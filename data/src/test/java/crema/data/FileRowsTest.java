@@ -1,0 +1,375 @@
+package crema.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileRowsTest {
+  private static final Columns TITLE = Columns.text("title").withLabel("category");
+
+  @TempDir
+  private Path folder;
+  private final ProblemLog problems = new ProblemLog();
+
+  @Test
+  void csvFieldsMayHoldSeparatorsQuotesAndLineBreaks() {
+    var rows = rows("a.csv", "title,category\n\"a, \"\"b\"\"\r\nc\",x\nd,y\n", TITLE);
+    assertThat(texts(rows)).containsExactly("a, \"b\"\r\nc", "d");
+    assertThat(rows).extracting(row -> row.meta().line()).containsExactly(2L, 4L);
+    assertThat(problems.total()).isZero();
+  }
+
+  @Test
+  void csvGoesOnAfterARecordWithBadQuotes() {
+    var rows = rows("a.csv", "title,category\n\"a\"b,x\n\nc,x\n\"d\"e,x\n\"f\ng\",x\nh,x\n", TITLE);
+    assertThat(texts(rows)).containsExactly("c", "f\ng", "h");
+    assertThat(rows).extracting(row -> row.meta().line()).containsExactly(4L, 6L, 8L);
+    assertThat(problems.examples(RowFault.BAD_QUOTING)).extracting(RowProblem::line).containsExactly(2L, 5L);
+  }
+
+  @Test
+  void csvWithAQuoteThatNeverClosesNamesWhereItOpens() {
+    assertThatThrownBy(() -> rows("a.csv", "title,category\na,x\n\"b,x\nc,x\nd,x\n", TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.csv, line 3: a quote that is opened in this record is never closed");
+  }
+
+  @Test
+  void invalidUtf8InCsvIsReportedWithItsRecordOnly() {
+    var rows = rows("a.csv", bytesWithBadHash("title,category\n\"a\nb#c\",x\nd,x\n"), TITLE);
+    assertThat(texts(rows)).containsExactly("d");
+    assertThat(problems.examples(RowFault.INVALID_UTF8)).singleElement().satisfies(problem -> {
+      assertThat(problem.line()).isEqualTo(3);
+      assertThat(problem.detail()).isEqualTo("the byte 0xE9, number 2 of the line");
+    });
+  }
+
+  @Test
+  void invalidUtf8InEveryLineFormatIsSkippedAndLocated() {
+    for (var name : List.of("a.tsv", "a.jsonl", "a.ft")) {
+      var text = switch (name) {
+        case "a.tsv" -> "title\tcategory\nok\tx\n#\tx\nok\tx\n";
+        case "a.jsonl" -> """
+            {"title":"ok","category":"x"}
+
+            {"title":"#"}
+            {"title":"ok","category":1}
+            """;
+        default -> "__label__x ok\n\n__label__x #\n__label__x ok\n";
+      };
+      var log = new ProblemLog();
+      var rows = new ArrayList<Row>();
+      FileRows.of(write(name, bytesWithBadHash(text)), TITLE).forEach(log, rows::add);
+      assertThat(texts(rows)).as(name).containsExactly("ok", "ok");
+      assertThat(log.examples(RowFault.INVALID_UTF8)).as(name).extracting(RowProblem::line).containsExactly(3L);
+    }
+  }
+
+  @Test
+  void aReplacementCharacterThatStandsInTheFileIsText() {
+    assertThat(texts(rows("a.tsv", "title\tcategory\n23\uFFFD monitor\tx\n", TITLE)))
+        .containsExactly("23\uFFFD monitor");
+    assertThat(problems.total()).isZero();
+  }
+
+  @Test
+  void tsvKeepsQuotesAsTheyStand() {
+    var rows = rows("a.tsv", "title\tcategory\n\"5\" pipe\tx\n\" \tx\n", TITLE);
+    assertThat(texts(rows)).containsExactly("\"5\" pipe", "\" ");
+  }
+
+  @Test
+  void rowsWithTooFewOrTooManyFieldsAreCountedAndShown() {
+    for (var name : List.of("a.csv", "a.tsv")) {
+      var log = new ProblemLog();
+      var rows = new ArrayList<Row>();
+      var text = "title,category\na,x\nb\nc,x,y\nd,x\n";
+      FileRows.of(write(name, bytes(name.endsWith("csv") ? text : text.replace(',', '\t'))), TITLE)
+          .forEach(log, rows::add);
+      assertThat(texts(rows)).containsExactly("a", "d");
+      assertThat(log.report()).containsExactly(
+          "2 rows: wrong number of fields",
+          "  " + folder.resolve(name) + ", line 3: 1 fields, but the header has 2",
+          "  " + folder.resolve(name) + ", line 4: 3 fields, but the header has 2");
+    }
+  }
+
+  @Test
+  void strictListenerStopsWithFileAndLine() {
+    var source = FileRows.of(write("a.tsv", bytes("title\tcategory\na\tx\nb\n")), TITLE);
+    assertThatThrownBy(() -> source.forEach(ProblemListener.STRICT, row -> {}))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.tsv, line 3: wrong number of fields: 1 fields, but the header has 2");
+  }
+
+  @Test
+  void emptyTextAndMissingLabelsAreSkipped() {
+    var rows = rows("a.csv", "title,category\n  ,x\na,\nb, x \n", TITLE);
+    assertThat(rows).singleElement().satisfies(row -> assertThat(row.labels()).containsExactly("x"));
+    assertThat(problems.counts()).containsOnlyKeys(RowFault.EMPTY_TEXT, RowFault.MISSING_LABEL);
+  }
+
+  @Test
+  void textColumnsAreJoinedInTheOrderAskedForWithoutBlankOnes() {
+    var columns = Columns.text("b", "a", "c").withJoiner(" | ");
+    assertThat(rows("a.csv", "a,b,c\n1,2,3\n1,,3\n,2,\n", columns)).extracting(Row::text)
+        .containsExactly("2 | 1 | 3", "1 | 3", "2");
+    assertThat(rows("b.jsonl", "{\"a\":1,\"b\":null,\"c\":[\"x\",\"y\"]}\n{\"b\":true}", columns))
+        .extracting(Row::fields)
+        .containsExactly(List.of("", "1", "x y"), List.of("true", "", ""));
+  }
+
+  @Test
+  void missingColumnSuggestsTheNearestAndListsTheOthers() {
+    assertThatThrownBy(() -> rows("a.csv", "titel,category\na,x\n", TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("a.csv has no column 'title'; did you mean 'titel'? It has: titel, category");
+    assertThatThrownBy(() -> rows("a.jsonl", "{\"title\":\"a\",\"Category\":\"x\"}\n", TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("a.jsonl has no column 'category'; did you mean 'Category'? It has: title, Category");
+  }
+
+  @Test
+  void jsonlReportsWhatIsNotAnObject() {
+    var rows = rows("a.jsonl", """
+        {"title": "a", "category": "x"}
+        {"title": "b", "category":
+        ["title"]
+        {"title": {"en": "c"}, "category": "x"}
+        {"title": "d", "category": "x"} trailing
+        {"title": "e", "category": ["x"]}
+        {"title": "f", "category": null}
+        """, TITLE);
+    assertThat(texts(rows)).containsExactly("a");
+    assertThat(problems.counts()).isEqualTo(Map.of(
+        RowFault.BAD_JSON, 4L, RowFault.BAD_LABEL, 1L, RowFault.MISSING_LABEL, 1L));
+  }
+
+  @Test
+  void byteOrderMarkAndCarriageReturnsAreNoText() {
+    for (var name : List.of("a.csv", "a.tsv")) {
+      var text = "\uFEFFtitle,category\r\na,x\r\n";
+      assertThat(rows(name, name.endsWith("csv") ? text : text.replace(',', '\t'), TITLE))
+          .singleElement().extracting(Row::labels).isEqualTo(List.of("x"));
+    }
+    assertThat(texts(rows("a.jsonl", "\uFEFF{\"title\":\"a\",\"category\":\"x\"}\r\n", TITLE))).containsExactly("a");
+  }
+
+  @Test
+  void compressionIsToldByTheFirstBytesWhateverTheName() {
+    var text = bytes("title,category\na,x\n");
+    for (var name : List.of("a.csv", "b.csv.gz")) {
+      assertThat(texts(rows(name, gzip(text), TITLE))).containsExactly("a");
+    }
+    for (var name : List.of("c.csv", "d.csv.zst")) {
+      assertThat(texts(rows(name, Zstd.compress(text), TITLE))).containsExactly("a");
+    }
+    assertThatThrownBy(() -> rows("e.csv.gz", text, TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("e.csv.gz is not compressed as its name says: it starts with the bytes 74 69 74 6c");
+  }
+
+  @Test
+  void truncatedGzAndZstNameTheFileAndLine() {
+    var text = new StringBuilder("title,category\n");
+    for (int i = 0; i < 100_000; i++) {
+      text.append(Integer.toHexString(i * 0x9e3779b9)).append(",x\n");
+    }
+    var plain = bytes(text.toString());
+    for (var name : List.of("a.csv.gz", "a.csv.zst")) {
+      var compressed = name.endsWith("gz") ? gzip(plain) : Zstd.compress(plain);
+      var half = Arrays.copyOf(compressed, compressed.length / 2);
+      assertThatThrownBy(() -> rows(name, half, TITLE))
+          .isInstanceOf(DataException.class)
+          .hasMessageMatching(".*" + name + ", after line [1-9]\\d+: the compressed file ends too early;.*");
+    }
+    assertThatThrownBy(() -> rows("b.csv.gz", Arrays.copyOf(gzip(plain), 5), TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("b.csv.gz: the compressed file ends too early");
+  }
+
+  @Test
+  void csvWithAQuoteThatNeverClosesWithinTheLimitIsRefusedToo() {
+    var line = "c".repeat(1 << 16) + ",x\n";
+    var text = "title,category\na,x\n\"b,x\n" + line.repeat(LineReader.MAX_LINE_BYTES >> 16) + "d,x\"\n";
+    assertThatThrownBy(() -> rows("a.csv", text, TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.csv, line 3: a quote that is opened in this record is never closed");
+  }
+
+  @Test
+  void badQuotesInTheLastLineAreARowLikeAnyOther() {
+    assertThat(texts(rows("a.csv", "title,category\na,x\n\"b\"c,x", TITLE))).containsExactly("a");
+    assertThat(problems.examples(RowFault.BAD_QUOTING)).extracting(RowProblem::line).containsExactly(3L);
+  }
+
+  @Test
+  void aSeparatorThatIsNotTheFormatsIsSuspected() {
+    assertThatThrownBy(() -> rows("a.csv", "title;category\na;x\n", TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("a.csv has a single column, 'title;category', and not 'title'; are its fields separated "
+            + "as its format says?");
+    var file = DataFile.of(write("a.csv", bytes("title;category\na;x\n")));
+    var rows = new ArrayList<Row>();
+    new FileRows(file, new Format.Csv(';'), TITLE).forEach(problems, rows::add);
+    assertThat(texts(rows)).containsExactly("a");
+  }
+
+  @Test
+  void aColumnNamedTwiceIsRefusedOnlyIfItIsWanted() {
+    assertThatThrownBy(() -> rows("a.csv", "title,title,category\na,b,x\n", TITLE))
+        .isInstanceOf(DataException.class).hasMessageEndingWith("a.csv has more than one column 'title'");
+    assertThat(texts(rows("a.csv", "title,other,other,category\na,b,c,x\n", TITLE))).containsExactly("a");
+  }
+
+  @Test
+  void corruptGzIsOneClearLine() {
+    var compressed = gzip(bytes("title,category\naaaa,x\nbbbb,y\n"));
+    compressed[compressed.length - 6] ^= 1;
+    assertThatThrownBy(() -> rows("a.csv.gz", compressed, TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.csv.gz").hasMessageContaining("cannot be read: Corrupt GZIP trailer");
+  }
+
+  @Test
+  void missingFilesFoldersEmptyFilesAndUtf16AreRefused() throws IOException {
+    assertThatThrownBy(() -> FileRows.of(folder.resolve("no.csv"), TITLE).open(problems))
+        .isInstanceOf(DataException.class).hasMessageEndingWith("no.csv does not exist");
+    Files.createDirectory(folder.resolve("d.csv"));
+    assertThatThrownBy(() -> FileRows.of(folder.resolve("d.csv"), TITLE).open(problems))
+        .isInstanceOf(DataException.class).hasMessageEndingWith("d.csv is a directory, not a file");
+    assertThatThrownBy(() -> rows("e.csv", "", TITLE))
+        .isInstanceOf(DataException.class).hasMessageEndingWith("e.csv is empty");
+    assertThatThrownBy(() -> rows("e.csv.gz", gzip(new byte[0]), TITLE))
+        .isInstanceOf(DataException.class).hasMessageEndingWith("e.csv.gz is empty");
+    assertThatThrownBy(() -> rows("u.csv", "title,category\na,x\n".getBytes(StandardCharsets.UTF_16), TITLE))
+        .isInstanceOf(DataException.class).hasMessageContaining("u.csv is UTF-16");
+    assertThatThrownBy(() -> rows("a.data", "title,category\n", TITLE))
+        .isInstanceOf(DataException.class).hasMessageContaining("a.data does not say what format it has");
+  }
+
+  @Test
+  void aLineBeyondTheLimitIsSkippedNotHeld() {
+    var text = "title\tcategory\na\tx\n" + "b".repeat(LineReader.MAX_LINE_BYTES + 1) + "\tx\nc\tx\n";
+    assertThat(texts(rows("a.tsv", text, TITLE))).containsExactly("a", "c");
+    assertThat(problems.examples(RowFault.TOO_LONG)).extracting(RowProblem::line).containsExactly(3L);
+  }
+
+  @Test
+  void fastTextLabelsMayStandAnywhere() {
+    var many = TITLE.withLabels(LabelFormat.many(","), "category");
+    var rows = rows("cooking.train", "__label__a,b __label__c how\t to  fry\n x __label__d y\nno label\n", many);
+    assertThat(rows).extracting(Row::labels).containsExactly(List.of("a,b", "c"), List.of("d"));
+    assertThat(texts(rows)).containsExactly("how to fry", "x y");
+    assertThat(problems.examples(RowFault.MISSING_LABEL)).extracting(RowProblem::line).containsExactly(3L);
+  }
+
+  @Test
+  void severalLabelsComeFromSeparatorsOrJsonArrays() {
+    var many = TITLE.withLabels(LabelFormat.many(","), "category");
+    assertThat(rows("a.tsv", "title\tcategory\na\tx, y,,x\nb\t[\"p, q\",\"r\"]\nc\t[]\nd\t\n", many))
+        .extracting(Row::labels).containsExactly(List.of("x", "y"), List.of("p, q", "r"), List.of());
+    assertThat(problems.counts()).containsOnlyKeys(RowFault.MISSING_LABEL);
+    assertThat(rows("a.jsonl", """
+        {"title":"a","category":["x",7]}
+        {"title":"a","category":"x,y"}
+        """, many))
+        .extracting(Row::labels).containsExactly(List.of("x", "7"), List.of("x", "y"));
+  }
+
+  @Test
+  void pathsAreSpeltOneWayAndEmptySegmentsAreLocated() {
+    var path = TITLE.withLabels(LabelFormat.path(" > "), "category");
+    assertThat(rows("a.csv", "title,category\na,Food>Fruit\nb, Food > Fruit \nc,Food\nd,Food > > Apples\n", path))
+        .extracting(row -> row.labels().getFirst()).containsExactly("Food > Fruit", "Food > Fruit", "Food");
+    assertThat(problems.examples(RowFault.BAD_LABEL)).singleElement().extracting(RowProblem::message).asString()
+        .endsWith("a.csv, line 5: bad label: the path 'Food >  > Apples' has an empty segment, number 2");
+  }
+
+  @Test
+  void severalLabelColumnsMakeAPath() {
+    var path = TITLE.withLabels(LabelFormat.path("/"), "l1", "l2", "l3");
+    assertThat(rows("a.csv", "title,l1,l2,l3\na,x,y,z\nb,x,,\nc,x,,z\nd,,,\n", path))
+        .extracting(Row::labels).containsExactly(List.of("x/y/z"), List.of("x"));
+    assertThat(problems.counts()).containsOnlyKeys(RowFault.BAD_LABEL, RowFault.MISSING_LABEL);
+  }
+
+  @Test
+  void groupAndLanguageComeAlong() {
+    var columns = TITLE.withGroup("g").withLanguage("l");
+    assertThat(rows("a.csv", "title,category,g,l\na,x,1,de\nb,x,,\n", columns))
+        .extracting(row -> row.meta().group(), row -> row.meta().language())
+        .containsExactly(tuple("1", "de"), tuple(null, null));
+  }
+
+  @Test
+  void fingerprintFollowsContentFormatAndColumns() {
+    var one = write("a.csv", bytes("title,category\na,x\n"));
+    var same = write("b.csv", bytes("title,category\na,x\n"));
+    var other = write("c.csv", bytes("title,category\nb,x\n"));
+    assertThat(FileRows.of(one, TITLE).fingerprint()).isEqualTo(FileRows.of(same, TITLE).fingerprint());
+    assertThat(FileRows.of(one, TITLE).fingerprint()).isNotEqualTo(FileRows.of(other, TITLE).fingerprint());
+    assertThat(FileRows.of(one, TITLE).fingerprint())
+        .isNotEqualTo(FileRows.of(one, TITLE.withGroup("category")).fingerprint());
+    assertThat(DataFile.of(one).sha256())
+        .isEqualTo("96c779721d218b59e6a527066bd78f575c5a0d668bab481282cec7e06ace6130");
+  }
+
+  private List<Row> rows(String name, String text, Columns columns) {
+    return rows(name, bytes(text), columns);
+  }
+
+  private List<Row> rows(String name, byte[] content, Columns columns) {
+    var rows = new ArrayList<Row>();
+    FileRows.of(write(name, content), columns).forEach(problems, rows::add);
+    return rows;
+  }
+
+  private Path write(String name, byte[] content) {
+    try {
+      return Files.write(folder.resolve(name), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> texts(List<Row> rows) {
+    return rows.stream().map(Row::text).toList();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The text with a byte that is not UTF-8 in place of its first {@code #}. */
+  private static byte[] bytesWithBadHash(String text) {
+    var bytes = bytes(text);
+    bytes[bytes(text.substring(0, text.indexOf('#'))).length] = (byte) 0xe9;
+    return bytes;
+  }
+
+  private static byte[] gzip(byte[] plain) {
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(plain);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}

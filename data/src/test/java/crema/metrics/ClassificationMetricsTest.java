@@ -1,0 +1,141 @@
+package crema.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import crema.base.Keyed;
+import java.util.BitSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+
+class ClassificationMetricsTest {
+
+  private static final Offset<Double> EXACT = within(1e-12);
+
+  @TestFactory
+  Stream<DynamicTest> singleLabelValuesAreScikitLearns() {
+    return golden("single", expected -> {
+      var outcomes = SingleLabelOutcomes.of(
+          Golden.ints(expected.get("truth")),
+          Golden.ints(expected.get("predicted")),
+          expected.get("labels").intValue());
+      var metrics = assertCommon(outcomes, expected);
+      var even = new BitSet();
+      outcomes.averagedLabels().stream().filter(label -> label % 2 == 0).forEach(even::set);
+      var evenLabels = Averages.over(outcomes.counts(), even);
+      assertScore(evenLabels.macro(), expected.get("even_labels_macro"));
+      assertScore(evenLabels.micro(), expected.get("even_labels_micro"));
+      assertThat(metrics.averages().labels()).isEqualTo(outcomes.averagedLabels().cardinality());
+      assertConfusion(ConfusionMatrix.of(outcomes), expected.get("confusion"));
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> multiLabelValuesAreScikitLearns() {
+    return golden("multi", expected -> {
+      var metrics = assertCommon(multi(expected), expected);
+      assertScore(metrics.samples(), expected.get("samples"));
+    });
+  }
+
+  @Test
+  void singleLabelOutcomesAreMultiLabelOutcomesWithOneLabelEach() {
+    int[] truth = {0, 1, 2, 2, 1, 0};
+    int[] predicted = {0, 2, 2, 1, 1, 0};
+    var single = ClassificationMetrics.of(SingleLabelOutcomes.of(truth, predicted, 3));
+    var multi = ClassificationMetrics.of(
+        MultiLabelOutcomes.of(LabelSets.singletons(truth), LabelSets.singletons(predicted), 3));
+    assertThat(single.averages()).isEqualTo(multi.averages());
+    assertThat(single.samples()).isEqualTo(multi.samples());
+    assertThat(single.perLabel()).isEqualTo(multi.perLabel());
+    assertThat(single.accuracy()).isEqualTo(multi.accuracy());
+  }
+
+  @Test
+  void noDocumentsScoreZero() {
+    var metrics = ClassificationMetrics.of(SingleLabelOutcomes.of(new int[0], new int[0], 3));
+    assertThat(metrics.accuracy()).isZero();
+    assertThat(metrics.averages().macro()).isEqualTo(PrecisionRecall.ZERO);
+    assertThat(metrics.samples()).isEqualTo(PrecisionRecall.ZERO);
+  }
+
+  @Test
+  void orderOfLabelsInARowDoesNotMatter() {
+    var ascending = MultiLabelOutcomes.of(new int[][] {{1, 3}}, new int[][] {{0, 3}}, 4);
+    var shuffled = MultiLabelOutcomes.of(new int[][] {{3, 1}}, new int[][] {{3, 0}}, 4);
+    assertThat(ClassificationMetrics.of(shuffled)).isEqualTo(ClassificationMetrics.of(ascending));
+  }
+
+  @Test
+  void labelsOutOfRangeAreNamed() {
+    assertThatThrownBy(() -> SingleLabelOutcomes.of(new int[] {0, 3}, new int[] {0, 0}, 3))
+        .hasMessage("document 1 has the true label 3: labels run from 0 to 2");
+    assertThatThrownBy(() -> SingleLabelOutcomes.of(new int[] {0}, new int[] {-2}, 3))
+        .hasMessage("document 0 has the predicted label -2: labels run from -1 to 2");
+    assertThatThrownBy(() -> SingleLabelOutcomes.of(new int[] {-1}, new int[] {0}, 3))
+        .hasMessageContaining("true label -1");
+    assertThatThrownBy(() -> MultiLabelOutcomes.of(new int[][] {{0}, {4}}, new int[][] {{}, {}}, 4))
+        .hasMessage("document 1 has the label 4: labels run from 0 to 3");
+    assertThatThrownBy(() -> MultiLabelOutcomes.of(new int[][] {{2, 1, 2}}, new int[][] {{}}, 4))
+        .hasMessage("document 0 names the label 2 twice: name each once");
+    assertThatThrownBy(() -> SingleLabelOutcomes.of(new int[2], new int[3], 3))
+        .hasMessage("2 true labels but 3 predictions: give one of each a document");
+  }
+
+  @Test
+  void metricKeysAreFoundAndMisspeltOnesListTheChoices() {
+    assertThat(Keyed.find(Metric.class, "macro_f1", "metric")).isEqualTo(Metric.MACRO_F1);
+    assertThatThrownBy(() -> Keyed.find(Metric.class, "macro-f1", "metric"))
+        .hasMessageContaining("'macro-f1'")
+        .hasMessageContaining("accuracy, micro_f1, macro_f1");
+  }
+
+  private static ClassificationMetrics assertCommon(Outcomes outcomes, JsonNode expected) {
+    var metrics = ClassificationMetrics.of(outcomes);
+    assertThat(metrics.documents()).isEqualTo(outcomes.documents());
+    assertThat(metrics.accuracy()).isCloseTo(expected.get("accuracy").doubleValue(), EXACT);
+    assertThat(metrics.hammingLoss()).isCloseTo(expected.get("hamming").doubleValue(), EXACT);
+    assertScore(metrics.averages().micro(), expected.get("micro"));
+    assertScore(metrics.averages().macro(), expected.get("macro"));
+    assertScore(metrics.averages().weighted(), expected.get("weighted"));
+    var perLabel = expected.get("per_label");
+    assertThat(metrics.perLabel()).hasSize(expected.get("labels").intValue());
+    for (var label : metrics.perLabel()) {
+      assertScore(label.score(), perLabel.get("scores").get(label.label()));
+      assertThat(label.support()).isEqualTo(perLabel.get("support").get(label.label()).longValue());
+    }
+    return metrics;
+  }
+
+  private static void assertScore(PrecisionRecall actual, JsonNode expected) {
+    assertThat(new double[] {actual.precision(), actual.recall(), actual.f1()})
+        .containsExactly(Golden.doubles(expected), EXACT);
+  }
+
+  private static void assertConfusion(ConfusionMatrix actual, JsonNode expected) {
+    var rows = Golden.intRows(expected);
+    for (int truth = 0; truth < rows.length; truth++) {
+      for (int predicted = 0; predicted < rows.length; predicted++) {
+        assertThat(actual.count(truth, predicted)).isEqualTo(rows[truth][predicted]);
+      }
+    }
+  }
+
+  private static MultiLabelOutcomes multi(JsonNode expected) {
+    return MultiLabelOutcomes.of(
+        Golden.intRows(expected.get("truth")),
+        Golden.intRows(expected.get("predicted")),
+        expected.get("labels").intValue());
+  }
+
+  private static Stream<DynamicTest> golden(String kind, Consumer<JsonNode> check) {
+    return Golden.list(Golden.read("classification_metrics.json").get(kind)).stream()
+        .map(expected -> DynamicTest.dynamicTest(expected.get("name").stringValue(), () -> check.accept(expected)));
+  }
+}

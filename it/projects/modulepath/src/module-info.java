@@ -1,0 +1,5 @@
+/** An application on the module path. */
+module app {
+  requires crema.train;
+  requires java.management;
+}

@@ -1,0 +1,138 @@
+package crema.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+
+/** Small files under the names that the documentation uses. */
+final class Fixtures {
+  private static final List<String> PRODUCTS = List.of("washing machine 9kg white", "fridge freezer 300l steel",
+      "digital camera 24mp kit", "smartphone 64gb black", "processor 3.6ghz boxed");
+  private static final List<String> CATEGORIES = List.of("Washing machines", "Fridges", "Cameras", "Phones", "Other");
+  private static final List<String> BRANDS = List.of("bosch", "beko", "sony", "canon", "samsung", "intel", "miele");
+  private static final List<List<String>> SENTENCES = List.of(
+      List.of("eng", "where is the station please tell me the way to the old town"),
+      List.of("deu", "wo ist der bahnhof bitte sagen sie mir den weg in die altstadt"),
+      List.of("fra", "où est la gare s'il vous plaît dites moi le chemin de la vieille ville"),
+      List.of("spa", "dónde está la estación por favor dígame el camino al casco antiguo"));
+
+  /** Makes a file or folder. */
+  @FunctionalInterface
+  interface Fixture {
+    void make(Path path) throws Exception;
+  }
+
+  /** By the name that a page uses. */
+  static final Map<String, Fixture> ALL = new LinkedHashMap<>();
+
+  static {
+    ALL.put("offers.csv", path -> write(path, offers(80, ",")));
+    ALL.put("offers.csv.gz", path -> gzip(path, offers(80, ",")));
+    ALL.put("new-offers.csv", path -> write(path, offers(40, ",")));
+    ALL.put("new.csv", path -> write(path, offers(12, ",")));
+    ALL.put("offers.tsv", path -> write(path, taxonomy(90)));
+    ALL.put("train.tsv", path -> write(path, taxonomy(60)));
+    ALL.put("valid.tsv", path -> write(path, taxonomy(20)));
+    ALL.put("test.tsv", path -> write(path, taxonomy(30)));
+    ALL.put("news.tsv", path -> write(path, table("title\tbody\ttopics", 80,
+        i -> title(i) + "\tnews of " + title(i + 1) + "\t" + CATEGORIES.get(i % 5) + (i % 3 == 0
+            ? "," + CATEGORIES.get((i + 1) % 5) : ""))));
+    ALL.put("docs.jsonl", path -> write(path, lines(80, i -> "{\"body\": \"" + title(i) + "\", \"topics\": [\""
+        + CATEGORIES.get(i % 5) + "\"" + (i % 3 == 0 ? ", \"" + CATEGORIES.get((i + 1) % 5) + "\"" : "") + "]}")));
+    ALL.put("new.txt", path -> write(path, lines(5, Fixtures::title)));
+    ALL.put("titles.txt", path -> write(path, lines(12, Fixtures::title)));
+    ALL.put("titles.gz", path -> gzip(path, lines(12, Fixtures::title)));
+    ALL.put("train.txt", path -> write(path, lines(300,
+        i -> "__label__" + CATEGORIES.get(i % 5).replace(' ', '-') + " " + title(i))));
+    ALL.put("sentences.tsv.gz", path -> gzip(path, table("language\ttext", 200, i -> {
+      List<String> sentence = SENTENCES.get(i % 4);
+      String[] words = sentence.get(1).split(" ");
+      return sentence.get(0) + "\t" + IntStream.range(0, 6).mapToObj(k -> words[(i / 4 + k * (1 + i % 3)) % words.length])
+          .collect(Collectors.joining(" "));
+    })));
+    ALL.put("lid.176.ftz", Fixtures::languageModel);
+    ALL.put("data", path -> write(Files.createDirectories(path).resolve("offers.csv"), offers(60, ",")));
+    ALL.put("my-experiment", path -> {
+      Files.createDirectories(path);
+      write(path.resolve("_defaults.yaml"),
+          "model: linear\ntrain: [offers.csv]\ntext: [title]\nlabel: category\n");
+      write(path.resolve("plain.yaml"), "C: [1]\n");
+      write(path.resolve("balanced.yaml"), "C: [1]\nclass-weights: balanced\n");
+    });
+    ALL.put("models/offers", path -> model(path, "offers.csv"));
+    ALL.put("models/quickstart", path -> model(path, "offers.csv"));
+  }
+
+  private Fixtures() {}
+
+  private static String title(int i) {
+    return BRANDS.get(i * 3 % BRANDS.size()) + " " + PRODUCTS.get(i % 5) + " model " + (i % 17);
+  }
+
+  private static String lines(int rows, IntFunction<String> line) {
+    return IntStream.range(0, rows).mapToObj(line).collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private static String table(String header, int rows, IntFunction<String> line) {
+    return header + "\n" + lines(rows, line);
+  }
+
+  private static String offers(int rows, String separator) {
+    return table(String.join(separator, "title", "description", "category", "path", "product"), rows,
+        i -> String.join(separator, title(i), "a " + PRODUCTS.get(i % 5), CATEGORIES.get(i % 5),
+            "Home / " + (i % 2 == 0 ? "Large" : "Small") + " / " + CATEGORIES.get(i % 5), "p" + i / 2));
+  }
+
+  private static String taxonomy(int rows) {
+    return table("name\tcategory\tdescription\tlvl1\tlvl2\tlvl3", rows,
+        i -> title(i) + "\tshop " + i % 5 + "\ta " + PRODUCTS.get(i % 5) + "\t" + (i % 5 < 2 ? "Home" : "Electronics")
+            + "\t" + CATEGORIES.get(i % 5) + "\t" + CATEGORIES.get(i % 5) + (i % 2 == 0 ? " new" : " used"));
+  }
+
+  /** A model of fastText that answers with languages, as the original's {@code lid.176.ftz}. */
+  private static void languageModel(Path path) throws IOException, InterruptedException {
+    Path folder = Files.createDirectories(path.resolveSibling("make"));
+    write(folder.resolve("languages.txt"), lines(400,
+        i -> "__label__" + List.of("en", "de", "fr", "es").get(i % 4) + " " + SENTENCES.get(i % 4).get(1)));
+    crema(folder, "fasttext", "supervised", "-input", "languages.txt", "-output", "lid", "-dim", "8", "-epoch", "5",
+        "-minn", "2", "-maxn", "4", "-bucket", "2000");
+    Files.copy(folder.resolve("lid.bin"), path);
+  }
+
+  private static void model(Path path, String rows) throws IOException, InterruptedException {
+    Path folder = Files.createDirectories(path.resolveSibling("make"));
+    write(folder.resolve(rows), offers(80, ","));
+    crema(folder, "train", "--model", "linear", "--train", rows, "--text", "title", "--label", "category", "--output",
+        path.toAbsolutePath().toString());
+  }
+
+  private static void crema(Path folder, String... arguments) throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of("'" + Path.of("").toAbsolutePath().getParent().resolve("crema") + "'"));
+    command.addAll(List.of(arguments));
+    DocumentationTest.Outcome outcome = DocumentationTest.run(String.join(" ", command), folder);
+    assertThat(outcome.code()).describedAs(outcome.output()).isZero();
+  }
+
+  private static void write(Path path, String text) throws IOException {
+    Files.writeString(path, text);
+  }
+
+  private static void gzip(Path path, String text) throws IOException {
+    try (Writer out = new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(path)), StandardCharsets.UTF_8)) {
+      out.write(text);
+    }
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * Linear text classification: TF-IDF vectors and one-vs-rest support vector machines and logistic regression, trained
- * by dual coordinate descent. The baseline that other models are measured against, and often hard to beat.
- */
-@NullMarked
-package crema.nn.linear;
-
-import org.jspecify.annotations.NullMarked;

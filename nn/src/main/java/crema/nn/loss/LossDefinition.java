@@ -1,0 +1,155 @@
+package crema.nn.loss;
+
+import crema.base.Keyed;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of the {@link LossCatalog}: all that there is to say of a loss. {@code --loss}, help texts, reference pages,
+ * tests and benchmarks read it.
+ *
+ * <pre>{@code
+ * LossDefinition.of("hinge", "max(0, 1 - z) for labels that a row has, max(0, 1 + z) for others")
+ *     .fits(Targets.Form.MULTI_HOT, Link.SIGMOID)
+ *     .creates((settings, labels) -> new HingeLoss());
+ * }</pre>
+ *
+ * @param name what flags and files call it
+ * @param help one line for people
+ * @param links the forms of targets that it takes, each with what its logits mean
+ * @param settings its settings
+ * @param factory makes it
+ * @param rowFactory makes its form for single rows; null if it has none
+ */
+public record LossDefinition(String name, String help, Map<Targets.Form, Function<LossSettings, Link>> links,
+    List<LossSetting<?>> settings, Factory factory, @Nullable RowFactory rowFactory) implements Keyed {
+  /** Makes a loss. */
+  @FunctionalInterface
+  public interface Factory {
+    /**
+     * A loss.
+     *
+     * @throws IllegalArgumentException if the settings do not fit the labels
+     */
+    Loss create(LossSettings settings, TrainingLabels labels);
+  }
+
+  /** Makes a loss of single rows. */
+  @FunctionalInterface
+  public interface RowFactory {
+    /** A loss of many labels a row. */
+    RowLoss create(LossSettings settings, LabelFrequencies frequencies);
+  }
+
+  /** Copies what there is several of. */
+  public LossDefinition {
+    if (links.isEmpty()) {
+      throw new IllegalArgumentException("the loss " + name + " takes no targets");
+    }
+    links = Map.copyOf(new EnumMap<>(links));
+    settings = List.copyOf(settings);
+  }
+
+  /** Begins a definition. */
+  public static Builder of(String name, String help) {
+    return new Builder(name, help);
+  }
+
+  /** The parts of a definition, until it is complete. */
+  public static final class Builder {
+    private final String name;
+    private final String help;
+    private final Map<Targets.Form, Function<LossSettings, Link>> links = new EnumMap<>(Targets.Form.class);
+    private List<LossSetting<?>> settings = List.of();
+    private @Nullable RowFactory rowFactory;
+
+    private Builder(String name, String help) {
+      this.name = name;
+      this.help = help;
+    }
+
+    /** Adds a form of targets that the loss takes, and what the logits mean that it trains. */
+    public Builder fits(Targets.Form form, Link link) {
+      return fits(form, _ -> link);
+    }
+
+    /** Adds a form of targets; what the logits mean depends on the settings. */
+    public Builder fits(Targets.Form form, Function<LossSettings, Link> link) {
+      links.put(form, link);
+      return this;
+    }
+
+    /** The settings of the loss. */
+    public Builder settings(LossSetting<?>... all) {
+      settings = List.of(all);
+      return this;
+    }
+
+    /** Lets models that train row by row have the loss too. */
+    public Builder createsOfRows(RowFactory factory) {
+      rowFactory = factory;
+      return this;
+    }
+
+    /** The definition of a loss that is made so. */
+    public LossDefinition creates(Factory factory) {
+      return new LossDefinition(name, help, links, settings, factory, rowFactory);
+    }
+  }
+
+  /** The forms of targets that the loss takes. */
+  public Set<Targets.Form> forms() {
+    return links.keySet();
+  }
+
+  /** The form that the loss takes of some, in the order of preference; empty if it takes none of them. */
+  public Optional<Targets.Form> formOf(List<Targets.Form> offered) {
+    return offered.stream().filter(links::containsKey).findFirst();
+  }
+
+  /** The defaults of the settings. */
+  public LossSettings defaults() {
+    return LossSettings.defaults(settings);
+  }
+
+  /** How the logits become probabilities that are trained with this loss on targets of a form. */
+  public Link link(Targets.Form form, LossSettings values) {
+    Function<LossSettings, Link> link = links.get(form);
+    if (link == null) {
+      throw new IllegalArgumentException("the loss " + name + " does not take " + form);
+    }
+    return link.apply(values);
+  }
+
+  /**
+   * The loss.
+   *
+   * @throws IllegalArgumentException if it does not take the form of the targets, or its settings do not fit the labels
+   */
+  public Loss create(LossSettings values, TrainingLabels labels) {
+    link(labels.form(), values);
+    return factory.create(values, labels);
+  }
+
+  /** Whether there is the loss of single rows, for models that train without a tape. */
+  public boolean isOfRows() {
+    return rowFactory != null;
+  }
+
+  /**
+   * The loss of single rows.
+   *
+   * @throws IllegalArgumentException if there is {@linkplain #isOfRows none}
+   */
+  public RowLoss createOfRows(LossSettings values, LabelFrequencies frequencies) {
+    if (rowFactory == null) {
+      throw new IllegalArgumentException("the loss " + name + " is not one of single rows");
+    }
+    return rowFactory.create(values, frequencies);
+  }
+}

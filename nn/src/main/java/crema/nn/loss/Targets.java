@@ -1,0 +1,106 @@
+package crema.nn.loss;
+
+/**
+ * What a batch is to be predicted as: a plain array on the host, which a loss checks against its input. Losses that
+ * compute on the host read it as it is; one that is a kernel of a device uploads what it needs.
+ */
+@SuppressWarnings("ArrayRecordComponent") // carries arrays to losses; targets are never compared
+public sealed interface Targets {
+  /** The forms of targets; a loss takes at least one of them. */
+  enum Form {
+    /** {@link Indices}. */
+    INDICES,
+    /** {@link Nodes}. */
+    NODES,
+    /** {@link MultiHot}. */
+    MULTI_HOT
+  }
+
+  /** The number of rows of the batch. */
+  int rows();
+
+  /** The form. */
+  Form form();
+
+  /**
+   * One of several exclusive labels a row.
+   *
+   * @param labels {@code [rows]}: the column of each row's label; rows with a negative one do not count
+   */
+  record Indices(int[] labels) implements Targets {
+    /** Targets of some rows. */
+    public static Indices of(int... labels) {
+      return new Indices(labels);
+    }
+
+    @Override
+    public int rows() {
+      return labels.length;
+    }
+
+    @Override
+    public Form form() {
+      return Form.INDICES;
+    }
+  }
+
+  /**
+   * One node of a taxonomy a row: the last of its path, whose ancestors the row has too.
+   *
+   * @param nodes {@code [rows]}: the column of each row's node; rows with a negative one do not count
+   */
+  record Nodes(int[] nodes) implements Targets {
+    /** Targets of some rows. */
+    public static Nodes of(int... nodes) {
+      return new Nodes(nodes);
+    }
+
+    @Override
+    public int rows() {
+      return nodes.length;
+    }
+
+    @Override
+    public Form form() {
+      return Form.NODES;
+    }
+  }
+
+  /**
+   * Any number of labels a row, each for itself.
+   *
+   * @param rows the number of rows
+   * @param labels the number of labels, which is that of columns
+   * @param values {@code [rows, labels]}: how much of each label a row has, from 0 to 1
+   */
+  record MultiHot(int rows, int labels, double[] values) implements Targets {
+    /** Checks the extent. */
+    public MultiHot {
+      if (values.length != (long) rows * labels) {
+        throw new IllegalArgumentException(
+            values.length + " values for " + rows + " rows of " + labels + " labels");
+      }
+    }
+
+    /**
+     * Targets of rows that have labels or have them not.
+     *
+     * @param labels the number of labels
+     * @param columns {@code [rows][]}: the columns of each row's labels
+     */
+    public static MultiHot of(int labels, int[][] columns) {
+      var values = new double[Math.multiplyExact(columns.length, labels)];
+      for (int row = 0; row < columns.length; row++) {
+        for (int column : columns[row]) {
+          values[row * labels + column] = 1;
+        }
+      }
+      return new MultiHot(columns.length, labels, values);
+    }
+
+    @Override
+    public Form form() {
+      return Form.MULTI_HOT;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package crema.tensor;
+
+
+/** Gathering rows of a table, and the gradient of that. */
+public interface EmbeddingOps {
+  /**
+   * y[t] = factor · table[ids[t]].
+   *
+   * @param table {@code [vocabulary, features]}
+   * @param ids {@code I32 [tokens]}, each in [0, vocabulary)
+   * @param y {@code [tokens, features]}
+   */
+  void gather(Tensor table, Tensor ids, float factor, Tensor y);
+
+  /**
+   * The gradient of {@link #gather} with respect to the table: for each id that occurs, factor · Σ dy over its tokens
+   * in ascending order.
+   *
+   * @param ids {@code I32 [tokens]}
+   * @param dy {@code [tokens, features]}
+   * @param scope owns the result
+   */
+  SparseRows gatherBackward(Tensor ids, Tensor dy, float factor, Scope scope);
+
+  /**
+   * The sum of two row-sparse gradients.
+   *
+   * @param scope owns the result
+   */
+  SparseRows add(SparseRows a, SparseRows b, Scope scope);
+
+  /**
+   * y[rows[i]] += values[i].
+   *
+   * @param y {@code [rows, columns]}
+   */
+  void scatterAdd(SparseRows x, Tensor y);
+}

@@ -1,0 +1,70 @@
+package crema.classify;
+
+import crema.metrics.ScoreMatrix;
+import crema.task.Target;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What a classifier says of some texts, of which empty ones have no labels. */
+final class Answers {
+  private final Target target;
+  private final int texts;
+  /** The numbers of the texts that are not empty; their logits are the rows of the matrix. */
+  private final int[] filled;
+  private final ScoreMatrix logits;
+  private final ScoreMatrix probabilities;
+
+  private Answers(Target target, float[][] rows) {
+    this.target = target;
+    texts = rows.length;
+    filled = IntStream.range(0, rows.length).filter(text -> rows[text].length > 0).toArray();
+    logits = ScoreMatrix.of(Arrays.stream(filled).mapToObj(text -> rows[text]).toArray(float[][]::new));
+    probabilities = target.probabilities(logits);
+  }
+
+  static Answers of(Classifier classifier, List<String> texts) {
+    return new Answers(classifier.target(), classifier.logits(texts));
+  }
+
+  /** The labels of each text that the model decides on, the most probable first. */
+  List<List<Prediction>> decided() {
+    return rows(target.decide(logits), Integer.MAX_VALUE);
+  }
+
+  /** The most probable labels of each text; of a taxonomy, nodes at which a path may end. */
+  List<List<Prediction>> mostProbable(int k) {
+    int[] candidates = target.candidates();
+    var all = new int[filled.length][];
+    Arrays.fill(all, candidates);
+    return rows(all, k);
+  }
+
+  private List<List<Prediction>> rows(int[][] labels, int limit) {
+    var rows = new ArrayList<List<Prediction>>();
+    for (int text = 0; text < texts; text++) {
+      rows.add(List.of());
+    }
+    for (int row = 0; row < filled.length; row++) {
+      int document = row;
+      rows.set(filled[row], Arrays.stream(labels[row]).boxed()
+          .sorted((a, b) -> Float.compare(probabilities.score(document, b), probabilities.score(document, a)))
+          .limit(limit)
+          .map(label -> new Prediction(target.labels().name(label), probabilities.score(document, label)))
+          .toList());
+    }
+    return rows;
+  }
+
+  /** {@code [texts][labels]}, zeros for empty texts. */
+  float[][] probabilities() {
+    var rows = new float[texts][target.labels().size()];
+    for (int row = 0; row < filled.length; row++) {
+      for (int label = 0; label < target.labels().size(); label++) {
+        rows[filled[row]][label] = probabilities.score(row, label);
+      }
+    }
+    return rows;
+  }
+}

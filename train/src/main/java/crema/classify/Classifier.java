@@ -1,0 +1,152 @@
+package crema.classify;
+
+import crema.base.UserError;
+import crema.task.Target;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A trained model that gives texts their labels. Safe for use by many threads at once, virtual ones too. A blank text
+ * has no label. Once it is closed, which waits for running calls, every call is an {@link IllegalStateException}.
+ *
+ * <pre>{@code
+ * try (Classifier classifier = Classifier.load(Path.of("models/titles"))) {
+ *   Prediction best = classifier.predict("bosch serie 6 washing machine 9kg");
+ *   System.out.println(best.label() + " " + best.probability());
+ * }
+ * }</pre>
+ */
+public interface Classifier extends AutoCloseable {
+  /**
+   * Loads a model; it computes on the CPU with as many threads as there are processors.
+   *
+   * @param model a model directory, or an archive that {@code crema pack} wrote
+   * @throws UserError when it is not a model, is damaged, or is of a newer version
+   */
+  static Classifier load(Path model) {
+    return load(model, ComputeOptions.DEFAULT);
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param model a model directory, or an archive that {@code crema pack} wrote
+   * @param options where it computes, and with how many threads
+   * @throws UserError when it is not a model, is damaged, or is of a newer version, or when there is no such device
+   */
+  static Classifier load(Path model, ComputeOptions options) {
+    try {
+      return ModelSource.read(model, source -> LoadedClassifier.open(source, options));
+    } catch (IOException e) {
+      throw new UserError("the model in " + model + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads a model from an archive that comes from anywhere.
+   *
+   * @param archive what {@code crema pack} wrote; read to its end and not closed
+   * @param options where it computes, and with how many threads
+   * @throws UserError when it is not a model, is damaged, or is of a newer version, or when there is no such device
+   */
+  static Classifier load(InputStream archive, ComputeOptions options) {
+    return load(archive, "the archive", options);
+  }
+
+  /**
+   * Loads a model from an archive on the class path or the module path.
+   *
+   * @param neighbour a class beside which the resource is, as in {@link Class#getResourceAsStream}; of a module, the
+   *     resource is not in a package or its package is open
+   * @param resource the name of an archive that {@code crema pack} wrote
+   * @param options where it computes, and with how many threads
+   * @throws UserError when there is none, it is not a model, is damaged, or is of a newer version, or when there is no
+   *     such device
+   */
+  static Classifier load(Class<?> neighbour, String resource, ComputeOptions options) {
+    try (InputStream in = neighbour.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new UserError("there is no resource " + resource + " beside " + neighbour.getName()
+            + "; a name that begins with / is that of the whole path");
+      }
+      return load(in, "the resource " + resource, options);
+    } catch (IOException e) {
+      throw new UserError("the resource " + resource + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Classifier load(InputStream in, String name, ComputeOptions options) {
+    try (ModelArchive archive = ModelArchive.read(name, in)) {
+      return LoadedClassifier.open(archive.root(), options);
+    } catch (IOException e) {
+      throw new UserError(name + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the model predicts. */
+  Target target();
+
+  /** The names of the labels, by index; of a taxonomy, the paths of all nodes. */
+  default List<String> labels() {
+    return target().labels().names();
+  }
+
+  /**
+   * The most probable label of a text.
+   *
+   * @throws IllegalArgumentException when the text is blank
+   */
+  default Prediction predict(String text) {
+    List<Prediction> best = predict(List.of(text), 1).getFirst();
+    if (best.isEmpty()) {
+      throw new IllegalArgumentException("the text is blank: there is nothing to predict from");
+    }
+    return best.getFirst();
+  }
+
+  /**
+   * The most probable labels of several texts, whatever the model's answer is.
+   *
+   * @param k how many labels for each text, at least 1
+   * @return for each text its labels, the most probable first; none for a blank text
+   */
+  default List<List<Prediction>> predict(List<String> texts, int k) {
+    return Answers.of(this, texts).mostProbable(k);
+  }
+
+  /**
+   * The labels that the model gives several texts: the most probable one, or all that reach their threshold, or the
+   * path in its taxonomy.
+   *
+   * @return for each text its labels, the most probable first; none for a blank text
+   */
+  default List<List<Prediction>> answer(List<String> texts) {
+    return Answers.of(this, texts).decided();
+  }
+
+  /**
+   * The probability of every label for several texts: {@code [texts][labels]}. A blank text gets zeros.
+   */
+  default float[][] probabilities(List<String> texts) {
+    return Answers.of(this, texts).probabilities();
+  }
+
+  /**
+   * What probabilities and answers are made of: {@code [texts][labels]}. The row of a blank text has length 0.
+   */
+  float[][] logits(List<String> texts);
+
+  /** The vector of a text: {@code [hiddenSize]}. */
+  default float[] embed(String text) {
+    return embed(List.of(text))[0];
+  }
+
+  /** The vectors of several texts: {@code [texts][hiddenSize]}. A blank text gets zeros. */
+  float[][] embed(List<String> texts);
+
+  /** Releases the model's memory and ends its threads. */
+  @Override
+  void close();
+}

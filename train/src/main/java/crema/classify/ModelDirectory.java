@@ -1,0 +1,209 @@
+package crema.classify;
+
+import crema.base.ByteSource;
+import crema.base.UserError;
+import crema.settings.RecordJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A model on disk: where its files are, and their life from the beginning of a run to its end.
+ *
+ * <p>All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json} and the
+ * {@linkplain ModelFamily#files files of its family}; {@code provenance.json}, {@code training.json},
+ * {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html}, {@code log.jsonl} and, with
+ * thresholds, {@code thresholds.jsonl} tell where it comes from. While it is trained there are also
+ * {@code checkpoints} and {@code cache}.
+ *
+ * @param path the folder
+ */
+public record ModelDirectory(Path path) implements ModelSource {
+  /** A file that belongs to the family of the model, or a folder of such. */
+  public Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /** The kind of model, its format and its network. Written last: a folder with it is a whole model. */
+  public Path config() {
+    return path.resolve(CONFIG);
+  }
+
+  /** The labels. */
+  public Path labels() {
+    return path.resolve(LABELS);
+  }
+
+  /** How its scores become labels: the kind of target, thresholds, and how paths are found. */
+  public Path target() {
+    return path.resolve(TARGET);
+  }
+
+  /** Where the model comes from. */
+  public Path provenance() {
+    return path.resolve(PROVENANCE);
+  }
+
+  /** The settings of the training run. */
+  public Path trainingConfig() {
+    return path.resolve(TRAINING);
+  }
+
+  /** The settings of the training run as a config file, with which the same can be trained again. */
+  public Path resolvedConfig() {
+    return path.resolve("train.yaml");
+  }
+
+  /** The metrics on the test rows. */
+  public Path metrics() {
+    return path.resolve(METRICS);
+  }
+
+  /** What the model said of each test row. */
+  public Path testOutcomes() {
+    return path.resolve("test.jsonl");
+  }
+
+  /** The same and more, as a page. */
+  public Path report() {
+    return path.resolve("report.html");
+  }
+
+  /** The log of all steps. */
+  public Path log() {
+    return path.resolve("log.jsonl");
+  }
+
+  /** All thresholds that were tried in each validation, and what they gave. */
+  public Path thresholdLog() {
+    return path.resolve("thresholds.jsonl");
+  }
+
+  /** What training keeps to read it again, until it is over. */
+  public Path cache() {
+    return path.resolve("cache");
+  }
+
+  /** The checkpoints of a run that is not finished. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  @Override
+  public String name() {
+    return path.toString();
+  }
+
+  @Override
+  public boolean holds(String file) {
+    return Files.exists(file(file));
+  }
+
+  @Override
+  public ByteSource bytes(String file) {
+    if (!Files.isRegularFile(file(file))) {
+      throw ModelSource.missing(file(file).toString());
+    }
+    return ByteSource.of(file(file));
+  }
+
+  @Override
+  public ModelDirectory folder(String folder) {
+    return new ModelDirectory(file(folder));
+  }
+
+  /** Whether a training run was started here. */
+  public boolean holdsRun() {
+    return Files.isRegularFile(trainingConfig());
+  }
+
+  /**
+   * Makes the folder ready for a new run.
+   *
+   * @param overwrite whether a run or model that is there is deleted first
+   * @throws UserError when there is one and it must not be
+   */
+  public void prepareForRun(boolean overwrite) throws IOException {
+    for (Path folder = path; folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw new UserError(folder + " is a file, not a directory to write a model to");
+      }
+    }
+    if (holdsRun() || holdsModel()) {
+      if (!overwrite) {
+        throw new UserError(path + " already holds a "
+            + (holdsModel() ? "model; choose another --output, or start over with --overwrite"
+                : "run; continue it with --resume, or start over with --overwrite"));
+      }
+      deleteFiles();
+    }
+    Files.createDirectories(path);
+  }
+
+  /** What a run does first; there is nothing to resume before it has succeeded. */
+  @FunctionalInterface
+  public interface Beginning<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Writes the settings of a run and begins it. If that fails, what was written is deleted again, unless the run is one
+   * that is resumed here.
+   */
+  public <T> T begin(RunSettings settings, Beginning<T> beginning) throws IOException {
+    boolean resumes = holdsRun();
+    RecordJson.write(trainingConfig(), settings);
+    try {
+      return beginning.run();
+    } catch (IOException | RuntimeException e) {
+      if (!resumes) {
+        discardRun();
+      }
+      throw e;
+    }
+  }
+
+  /** Deletes a run that could not begin, and the folder if nothing else is in it. */
+  private void discardRun() throws IOException {
+    deleteFiles();
+    try (Stream<Path> rest = Files.list(path)) {
+      if (rest.findAny().isPresent()) {
+        return;
+      }
+    }
+    Files.delete(path);
+  }
+
+  private void deleteFiles() throws IOException {
+    for (Path file : List.of(config(), labels(), target(), provenance(), trainingConfig(), resolvedConfig(), metrics(),
+        testOutcomes(), report(), log(), thresholdLog())) {
+      Files.deleteIfExists(file);
+    }
+    // The run that is there may be of another family than the one that takes its place.
+    for (ModelFamily family : ModelFamily.installed()) {
+      for (String name : family.files()) {
+        deleteTree(file(name));
+      }
+    }
+    deleteRunFiles();
+  }
+
+  /** Deletes what only an unfinished run needs. */
+  public void deleteRunFiles() throws IOException {
+    deleteTree(checkpoints());
+    deleteTree(cache());
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    if (Files.exists(root)) {
+      try (Stream<Path> files = Files.walk(root)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

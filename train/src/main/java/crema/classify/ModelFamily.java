@@ -1,0 +1,152 @@
+package crema.classify;
+
+import crema.base.NearestName;
+import crema.base.UserError;
+import crema.data.RowSource;
+import crema.settings.JsonFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of model: how it is trained, which files it keeps, how it is opened and described. Families are found through
+ * {@link ServiceLoader}; a jar that provides one is all that a further family needs.
+ *
+ * <p>An implementation has a public constructor without parameters, does nothing in it and keeps no state.
+ */
+public interface ModelFamily {
+  /** The name in flags and files: lower case letters, digits and dashes, such as {@code fasttext}. */
+  String key();
+
+  /** The name for people, such as {@code fastText}. */
+  String name();
+
+  /**
+   * The names of the files and folders in a model directory that are this family's own. Prediction needs all of them;
+   * besides them a model has {@code config.json}, {@code labels.json} and {@code target.json}.
+   */
+  List<String> files();
+
+  /**
+   * Opens a model.
+   *
+   * @param model a whole model of this family: {@code config.json} says so and all {@link #files} are there. Its files
+   *     can be read until this returns
+   * @param options where it computes
+   * @throws UserError when a file is damaged or of another model
+   */
+  Classifier open(ModelSource model, ComputeOptions options) throws IOException;
+
+  /**
+   * What there is to know of a model of this family, besides its labels and where it comes from.
+   *
+   * @param model a whole model of this family
+   * @return names and values for people, in order
+   */
+  Map<String, String> describe(ModelSource model) throws IOException;
+
+  /**
+   * The settings of a run, as a run of this family wrote them.
+   *
+   * @param file where they were read from, for messages
+   * @throws UserError when they are damaged
+   */
+  RunSettings readSettings(Map<String, @Nullable Object> json, Path file);
+
+  /**
+   * A training run, or the rest of the one in the context's directory if that has the same settings. Nothing is read or
+   * written before it {@linkplain Run#run runs}.
+   *
+   * @param settings what it computes
+   * @param context where it writes, and how it is watched
+   */
+  Run newRun(RunSettings settings, RunContext context);
+
+  /**
+   * Checks settings with which this family shall train several models that decide one after the other.
+   *
+   * @throws UserError when models of this family cannot be such stages, or not with these settings
+   */
+  default void requireStage(RunSettings settings) {
+    throw new UserError("models of the family " + key() + " cannot decide in stages; choose another --model");
+  }
+
+  /**
+   * The settings of a stage: a model that decides between a few labels of which a row has one.
+   *
+   * @param settings of all stages, which {@link #requireStage} accepted
+   * @param rows the training rows of the stage
+   */
+  default RunSettings ofStage(RunSettings settings, RowSource rows) {
+    return settings;
+  }
+
+  /** All families that are installed, by key. */
+  static List<ModelFamily> installed() {
+    return ServiceLoader.load(ModelFamily.class, ModelFamily.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparing(ModelFamily::key))
+        .toList();
+  }
+
+  /**
+   * The family of a key.
+   *
+   * @throws UserError if there is none; the message names those that are installed
+   */
+  static ModelFamily named(String key) {
+    List<ModelFamily> installed = installed();
+    return installed.stream().filter(family -> family.key().equals(key)).findFirst()
+        .orElseThrow(() -> new UserError("no model family '" + key + "' is installed"
+            + NearestName.among(key, installed.stream().map(ModelFamily::key).toList())
+                .map(near -> "; did you mean '" + near + "'?").orElse("; there are " + keys(installed))));
+  }
+
+  /**
+   * The family of a model.
+   *
+   * @throws UserError when there is no model, it is not whole or damaged, or of a family that is not installed
+   */
+  static ModelFamily of(ModelSource model) throws IOException {
+    return ModelConfig.read(model).requireFamily(model);
+  }
+
+  /**
+   * The family of the run that was started in a directory.
+   *
+   * @throws UserError when its settings are damaged, or of a family that is not installed
+   */
+  static ModelFamily ofRun(ModelDirectory directory) throws IOException {
+    return ofSettings(JsonFile.read(directory.trainingConfig()));
+  }
+
+  /**
+   * The family of settings that a run wrote.
+   *
+   * @throws UserError when it is not installed
+   */
+  static ModelFamily ofSettings(Map<String, @Nullable Object> json) {
+    // Encoders were there before there were families: their settings do not say what they are of.
+    return named(json.get("model") instanceof String key ? key : "encoder");
+  }
+
+  /**
+   * The settings of the run that was started in a directory.
+   *
+   * @throws UserError when they are damaged, or of a family that is not installed
+   */
+  static RunSettings settingsOf(ModelDirectory directory) throws IOException {
+    Map<String, @Nullable Object> json = JsonFile.read(directory.trainingConfig());
+    return ofSettings(json).readSettings(json, directory.trainingConfig());
+  }
+
+  /** The keys of families, for messages. */
+  private static String keys(List<ModelFamily> families) {
+    return families.stream().map(ModelFamily::key).collect(Collectors.joining(", "));
+  }
+}

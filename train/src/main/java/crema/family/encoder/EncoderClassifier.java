@@ -1,0 +1,158 @@
+package crema.family.encoder;
+
+import crema.autograd.Tape;
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelSource;
+import crema.data.LabelSet;
+import crema.nn.InvalidWeightsException;
+import crema.nn.ParameterSource;
+import crema.nn.io.SafetensorsReader;
+import crema.nn.model.EmbeddingClassifier;
+import crema.task.Target;
+import crema.tensor.Backend;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import crema.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
+
+/** A {@link Classifier} with a transformer encoder. */
+public final class EncoderClassifier implements Classifier {
+  /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
+  private static final int BATCH_TOKENS = 2048;
+
+  /** While one batch waits for its turn at an operation, another prepares its own. */
+  private static final int LEAST_RUNNING = 2;
+
+  private final Backend backend;
+  private final EmbeddingClassifier model;
+  private final Tokenizer tokenizer;
+  private final Target target;
+  private final int maxLength;
+  /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
+  private final Semaphore running;
+
+  private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, Target target,
+      int maxLength, int threads) {
+    this.backend = backend;
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.target = target;
+    this.maxLength = maxLength;
+    running = new Semaphore(Math.max(LEAST_RUNNING, threads));
+  }
+
+  static EncoderClassifier load(ModelSource source, ComputeOptions options) throws IOException {
+    try {
+      EncoderDescription description = EncoderDescription.read(source);
+      Target target = source.readTarget();
+      Tokenizer tokenizer = Tokenizer.load(source.bytes(EncoderFamily.TOKENIZER));
+      requireFit(source, description, target.labels(), tokenizer);
+      Backend backend = options.openBackend();
+      try (var weights = SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
+        var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
+        model.load(weights);
+        model.freeze();
+        model.releaseWeights();
+        return new EncoderClassifier(backend, model, tokenizer, target, description.maxLength(), options.threads());
+      } catch (IOException | RuntimeException e) {
+        backend.close();
+        throw e;
+      }
+    } catch (InvalidWeightsException e) {
+      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+    }
+  }
+
+  private static void requireFit(ModelSource source, EncoderDescription description, LabelSet labels,
+      Tokenizer tokenizer) {
+    if (labels.size() != description.network().numLabels()) {
+      throw new UserError(source.name() + ": labels.json has " + labels.size() + " labels but config.json "
+          + description.network().numLabels() + ": the files are of different models");
+    }
+    if (tokenizer.vocabularySize() > description.network().encoder().vocabSize()) {
+      throw new UserError(source.name() + ": tokenizer.json has " + tokenizer.vocabularySize()
+          + " tokens but config.json " + description.network().encoder().vocabSize()
+          + ": the files are of different models");
+    }
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public float[][] logits(List<String> texts) {
+    return run(texts, 0, (tape, batch) -> model.forward(tape, batch.ids, batch.sequences).value().toFloats());
+  }
+
+  @Override
+  public float[][] embed(List<String> texts) {
+    return run(texts, model.config().encoder().hiddenSize(),
+        (tape, batch) -> model.embed(tape, batch.ids, batch.sequences).pooled().value().toFloats());
+  }
+
+  private record Batch(Tensor ids, Sequences sequences) {}
+
+  /** Runs texts through the model in packed batches, in order; texts without tokens keep a row of so many zeros. */
+  private float[][] run(List<String> texts, int zeros, BiFunction<Tape, Batch, float[]> forward) {
+    var rows = new float[texts.size()][zeros];
+    var tokens = new ArrayList<int[]>();
+    var numbers = new ArrayList<Integer>();
+    int count = 0;
+    for (int i = 0; i < texts.size(); i++) {
+      int[] ids = tokenizer.encode(texts.get(i));
+      ids = ids.length > maxLength ? Arrays.copyOf(ids, maxLength) : ids;
+      if (ids.length == 0) {
+        continue;
+      }
+      if (count > 0 && count + ids.length > BATCH_TOKENS) {
+        runBatch(tokens, numbers, forward, rows);
+        count = 0;
+      }
+      tokens.add(ids);
+      numbers.add(i);
+      count += ids.length;
+    }
+    if (count > 0) {
+      runBatch(tokens, numbers, forward, rows);
+    }
+    return rows;
+  }
+
+  private void runBatch(List<int[]> tokens, List<Integer> numbers, BiFunction<Tape, Batch, float[]> forward,
+      float[][] rows) {
+    var cumulative = new int[tokens.size() + 1];
+    for (int i = 0; i < tokens.size(); i++) {
+      cumulative[i + 1] = cumulative[i] + tokens.get(i).length;
+    }
+    int[] ids = tokens.stream().flatMapToInt(Arrays::stream).toArray();
+    running.acquireUninterruptibly();
+    try (var scope = new Scope(backend)) {
+      var batch = new Batch(scope.ints(ids, ids.length), Sequences.of(scope, cumulative));
+      float[] values = forward.apply(Tape.inference(scope), batch);
+      int columns = values.length / numbers.size();
+      for (int i = 0; i < numbers.size(); i++) {
+        rows[numbers.get(i)] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+      }
+    } finally {
+      running.release();
+    }
+    tokens.clear();
+    numbers.clear();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    backend.close();
+  }
+}

@@ -1,0 +1,78 @@
+package crema.family.encoder;
+
+import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelSource;
+import crema.classify.ModelFamily;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.RunSettings;
+import crema.nn.io.SafetensorsReader;
+import crema.settings.RecordJson;
+import crema.tensor.Backend;
+import crema.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Transformer encoders. */
+public final class EncoderFamily implements ModelFamily {
+  static final String KEY = "encoder";
+  static final String WEIGHTS = "model.safetensors";
+  static final String TOKENIZER = "tokenizer.json";
+
+  @Override
+  public String key() {
+    return KEY;
+  }
+
+  @Override
+  public String name() {
+    return "encoder";
+  }
+
+  @Override
+  public List<String> files() {
+    return List.of(WEIGHTS, TOKENIZER);
+  }
+
+  @Override
+  public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
+    return EncoderClassifier.load(model, options);
+  }
+
+  @Override
+  public Map<String, String> describe(ModelSource model) throws IOException {
+    var description = EncoderDescription.read(model);
+    var encoder = description.network().encoder();
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Kind", "transformer encoder, " + encoder.numHiddenLayers() + " layers of " + encoder.hiddenSize()
+        + ", " + encoder.numAttentionHeads() + " heads (" + encoder.numKeyValueHeads() + " for keys and values), head "
+        + description.network().head().kind());
+    try (var weights = SafetensorsReader.open(model.bytes(WEIGHTS))) {
+      facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
+    }
+    facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
+        description.maxLength()));
+    return facts;
+  }
+
+  @Override
+  public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
+    return RecordJson.of(json, file.toString(), TrainingConfig.class);
+  }
+
+  @Override
+  public Run newRun(RunSettings settings, RunContext context) {
+    return () -> {
+      try (Backend backend = context.compute().openBackend();
+          var run = new EncoderRun((TrainingConfig) settings, context.directory(), context.checkpoints(), backend,
+              context.compute().threads(), context.listener(), context.stop())) {
+        return run.run(context.commandLine());
+      }
+    };
+  }
+}

@@ -1,0 +1,74 @@
+package crema.family.encoder;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.base.UserError;
+import crema.classify.TrainingListener;
+import crema.data.Batches;
+import crema.data.PackedBatch;
+import crema.data.Sampler;
+import crema.data.TokenDataset;
+import crema.metrics.ScoreMatrix;
+import crema.nn.model.EmbeddingClassifier;
+import crema.task.ScoredRows;
+import crema.task.Target;
+import crema.tensor.Backend;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import java.util.List;
+
+/** Runs a model over a data set, without dropout. */
+final class Evaluator {
+  private static final int BATCH_TOKENS = 2048;
+  private static final int MOST_SCORES = Integer.MAX_VALUE - 8;
+
+  /**
+   * What came out.
+   *
+   * @param rows logits and true labels, in the order of the data set
+   * @param loss the mean {@linkplain crema.nn.loss.Link#likelihood cross-entropy} with the labels
+   */
+  record Evaluation(ScoredRows rows, double loss) {}
+
+  private final Backend backend;
+  private final EmbeddingClassifier model;
+  private final Objective objective;
+
+  Evaluator(Backend backend, EmbeddingClassifier model, Target target) {
+    this.backend = backend;
+    this.model = model;
+    objective = Objective.likelihood(target);
+  }
+
+  Evaluation evaluate(TokenDataset data, TrainingListener listener) {
+    int labels = model.config().numLabels();
+    if ((long) data.size() * labels > MOST_SCORES) {
+      throw new UserError("%,d rows of %,d labels have more scores than are held at once (%,d): use fewer rows"
+          .formatted(data.size(), labels, MOST_SCORES));
+    }
+    var logits = new float[data.size() * labels];
+    var truth = new int[data.size()][];
+    double lossSum = 0;
+    var batches = new Batches(data, Sampler.sequential(data.size()), Math.max(BATCH_TOKENS, data.longest()),
+        Integer.MAX_VALUE);
+    int at = 0;
+    for (var batch = batches.epoch(0); batch.hasNext(); ) {
+      PackedBatch packed = batch.next();
+      try (var scope = new Scope(backend)) {
+        var tape = Tape.inference(scope);
+        Variable output = model.forward(tape, scope.ints(packed.ids(), packed.tokens()),
+            Sequences.of(scope, packed.cuSeqlens()));
+        lossSum += objective.apply(tape, output, packed).value().item() * packed.sequences();
+        float[] values = output.value().toFloats();
+        System.arraycopy(values, 0, logits, at * labels, values.length);
+      }
+      for (int row = 0; row < packed.sequences(); row++) {
+        truth[at + row] = packed.labels(row);
+      }
+      at += packed.sequences();
+      listener.progress(at, data.size());
+    }
+    var rows = new ScoredRows(ScoreMatrix.of(logits, data.size(), labels), truth, List.of());
+    return new Evaluation(rows, lossSum / data.size());
+  }
+}

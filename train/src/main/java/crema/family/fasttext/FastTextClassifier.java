@@ -1,0 +1,176 @@
+package crema.family.fasttext;
+
+import crema.base.UserError;
+import crema.base.WorkerPool;
+import crema.classify.Classifier;
+import crema.classify.ModelSource;
+import crema.classify.Prediction;
+import crema.data.LabelSet;
+import crema.fasttext.FastText;
+import crema.fasttext.Fields;
+import crema.fasttext.LossKind;
+import crema.fasttext.Predictor;
+import crema.fasttext.Task;
+import crema.task.SingleLabelTarget;
+import crema.task.Target;
+import crema.task.TaxonomyTarget;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Classifier} with a fastText model. */
+public final class FastTextClassifier implements Classifier {
+  private static final int ALL = -1;
+  /** Probabilities are at least so far from 0 and, where labels are each decided on for themselves, from 1. */
+  private static final double LEAST = 1e-9;
+
+  private final FastText model;
+  private final FastTextTrainingConfig.Text reading;
+  private final Fields fields;
+  private final Target target;
+  private final LabelSet labels;
+  private final Map<String, Integer> indices = new HashMap<>();
+  /** Whether the model was trained on one label a text. */
+  private final boolean isOnePath;
+  private final WorkerPool pool;
+
+  FastTextClassifier(FastText model, FastTextTrainingConfig.Text reading, Target target, int threads) {
+    this.model = model;
+    this.reading = reading;
+    this.fields = reading.fields();
+    this.target = target;
+    this.labels = target.labels();
+    pool = new WorkerPool(threads);
+    isOnePath = model.config().loss() != LossKind.ONE_VS_ALL;
+    IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
+  }
+
+  static FastTextClassifier load(ModelSource source, int threads) throws IOException {
+    FastText model = FastText.load(source.bytes(FastTextFamily.MODEL));
+    var classifier = new FastTextClassifier(
+        model, FastTextDescription.read(source), source.readTarget(), threads);
+    if (model.config().task() != Task.SUPERVISED || !classifier.indices.keySet().containsAll(model.labels())) {
+      classifier.close();
+      throw new UserError(source.name() + ": labels.json has other labels than model.bin: the files are of "
+          + "different models");
+    }
+    return classifier;
+  }
+
+  /** A row as a line of fastText's training text. */
+  static String line(FastTextTrainingConfig.Text reading, List<String> labels, String text) {
+    return reading.fields().line(labels, List.of(cased(reading, text)));
+  }
+
+  private static String cased(FastTextTrainingConfig.Text reading, String text) {
+    return reading.lowercase() ? text.toLowerCase(Locale.ROOT) : text;
+  }
+
+  private String words(String text) {
+    return fields.text(List.of(cased(reading, text)));
+  }
+
+  private int index(String token) {
+    return Objects.requireNonNull(indices.get(token));
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  /** As the engine finds them, which need not look at all labels. */
+  @Override
+  public List<List<Prediction>> predict(List<String> texts, int k) {
+    return target instanceof TaxonomyTarget
+        ? Classifier.super.predict(texts, k)
+        : forEach(texts, predictor -> text -> predict(predictor, text, k));
+  }
+
+  private List<Prediction> predict(Predictor predictor, String text, int k) {
+    String words = words(text);
+    if (words.isEmpty()) {
+      return List.of();
+    }
+    return predictor.predict(words, k, 0f).stream()
+        .map(best -> new Prediction(labels.name(index(best.label())), Math.min(1, best.probability())))
+        .toList();
+  }
+
+  @Override
+  public float[][] logits(List<String> texts) {
+    return forEach(texts, predictor -> text -> {
+      String words = words(text);
+      if (words.isEmpty()) {
+        return new float[0];
+      }
+      var probabilities = new double[labels.size()];
+      predictor.predict(words, ALL, 0f).forEach(best -> probabilities[index(best.label())] = best.probability());
+      return logits(probabilities);
+    }).toArray(float[][]::new);
+  }
+
+  /** What the target makes the same probabilities of. */
+  private float[] logits(double[] probabilities) {
+    if (target instanceof TaxonomyTarget paths && isOnePath) {
+      // The model knows whole paths alone: a text belongs to a node if it belongs to one below it.
+      for (int node = probabilities.length - 1; node >= 0; node--) {
+        int parent = paths.taxonomy().parent(node);
+        if (parent >= 0) {
+          probabilities[parent] += probabilities[node];
+        }
+      }
+    }
+    var logits = new float[probabilities.length];
+    for (int i = 0; i < logits.length; i++) {
+      double p = Math.clamp(probabilities[i], LEAST, 1);
+      // A softmax takes the logarithms, sigmoids those of the odds.
+      logits[i] = (float) (target instanceof SingleLabelTarget
+          ? Math.log(p)
+          : Math.log(p) - Math.log(Math.max(1 - p, LEAST)));
+    }
+    return logits;
+  }
+
+  @Override
+  public float[][] embed(List<String> texts) {
+    return texts.stream()
+        .map(this::words)
+        .map(words -> words.isEmpty() ? new float[model.dim()] : model.sentenceVector(words))
+        .toArray(float[][]::new);
+  }
+
+  /** Answers for all texts in order, each thread with a predictor of its own. */
+  private <T> List<T> forEach(List<String> texts, Function<Predictor, Function<String, T>> answer) {
+    var answers = new ArrayList<@Nullable T>(Collections.nCopies(texts.size(), null));
+    int parts = Math.min(pool.threads(), texts.size());
+    WorkerPool.Task task = (part, _) -> {
+      Function<String, T> answerOf = answer.apply(model.newPredictor());
+      int end = (int) ((part + 1L) * texts.size() / parts);
+      for (int i = (int) ((long) part * texts.size() / parts); i < end; i++) {
+        answers.set(i, answerOf.apply(texts.get(i)));
+      }
+    };
+    // One text is answered by its caller, so that many callers need not take turns.
+    if (parts == 1) {
+      task.run(0, 0);
+    } else {
+      pool.run(parts, task);
+    }
+    return answers.stream().map(Objects::requireNonNull).toList();
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,38 @@
+package crema.family.fasttext;
+
+import crema.base.UserError;
+import crema.classify.ModelConfig;
+import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code config.json} says of a fastText model: how texts are read. The rest is in the model's own file. */
+final class FastTextDescription {
+  private static final String LOWERCASE = "lowercase";
+  private static final String LEADING_WORDS = "leading_words";
+  private static final String LEADING_WEIGHT = "leading_weight";
+
+  private FastTextDescription() {}
+
+  static void write(FastTextTrainingConfig.Text text, ModelDirectory directory) throws IOException {
+    var json = new LinkedHashMap<String, Object>();
+    json.put(LOWERCASE, text.lowercase());
+    json.put(LEADING_WORDS, text.leadingWords());
+    json.put(LEADING_WEIGHT, text.leadingWeight());
+    ModelConfig.of(new FastTextFamily(), json).write(directory);
+  }
+
+  static FastTextTrainingConfig.Text read(ModelSource model) throws IOException {
+    Map<String, @Nullable Object> json = ModelConfig.read(model).values();
+    if (json.get(LOWERCASE) instanceof Boolean lowercase
+        && json.get(LEADING_WORDS) instanceof Integer leadingWords
+        && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
+      return new FastTextTrainingConfig.Text(lowercase, leadingWords, leadingWeight);
+    }
+    throw new UserError(model.name() + ": config.json does not say how texts are read: it needs " + LOWERCASE + ", "
+        + LEADING_WORDS + " and " + LEADING_WEIGHT);
+  }
+}

@@ -1,0 +1,277 @@
+package crema.family.fasttext;
+
+import crema.base.UserError;
+import crema.classify.ModelDirectory;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
+import crema.data.SplitRows;
+import crema.fasttext.Autotune;
+import crema.fasttext.FastText;
+import crema.fasttext.QuantizeOptions;
+import crema.fasttext.Quantizer;
+import crema.fasttext.TextSource;
+import crema.fasttext.TrainingProgress;
+import crema.nn.loss.Link;
+import crema.report.StepLog;
+import crema.report.StepRecord;
+import crema.run.ModelFiles;
+import crema.run.RowCounts;
+import crema.run.RunRows;
+import crema.run.TextRun;
+import crema.task.ScoredRows;
+import crema.task.Target;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a fastText model: training, checkpoints, a validation, and the test at the end. Its result depends on the
+ * settings and the rows alone, whether or not it was stopped and resumed.
+ */
+final class FastTextRun implements Run {
+  private static final Duration NEVER = Duration.ofDays(10_000);
+
+  /** With fewer labels there are too few rows to quantize the output matrix. */
+  private static final int QUANTIZED_LABELS = 256;
+
+  private final FastTextTrainingConfig config;
+  private final RunContext context;
+  private final ModelDirectory directory;
+  private final int threads;
+  private final TrainingListener listener;
+  private final StopSignal stop;
+  private final TextRun textRun;
+  private boolean stopped;
+  private long stepsDone;
+  private double secondsBefore;
+  private long trainRows;
+  private int epochs;
+
+  /**
+   * A run in a directory, or the rest of the one that is there.
+   *
+   * @param config what to compute
+   * @param context where to write and how it is watched; checkpoints are written after its minutes
+   */
+  FastTextRun(FastTextTrainingConfig config, RunContext context) {
+    this.config = config;
+    this.context = context;
+    epochs = config.network().epochs();
+    directory = context.directory();
+    threads = context.compute().threadsOfCpu(new FastTextFamily());
+    listener = context.listener();
+    stop = context.stop();
+    textRun = new TextRun(config.data(), config.labels().decision(), config.seed(), context);
+  }
+
+  /** What a run begins with: its rows, what they are to be given, and the training rows as fastText reads them. */
+  private record Start(SplitRows rows, Target target, TextSource text) {}
+
+  @Override
+  public TrainingResult run() throws IOException {
+    Start start = directory.begin(config, () -> {
+      SplitRows rows = RunRows.of(context, config.data(), config.seed());
+      Target target = Target.of(config.data().labels(), rows.labels(), Link.SIGMOID, config.labels().decision());
+      return new Start(rows, target, lines(target).write(rows.train(), "train"));
+    });
+    SplitRows rows = start.rows();
+    Target target = start.target();
+    trainRows = RowCounts.of(rows).train();
+    var facts = new LinkedHashMap<String, String>();
+    Optional<FastText> trained;
+    ScoredRows validation;
+    try (var progress = new Progress()) {
+      trained = crossValidated(rows, target, facts) ? train(progress, target, start.text(), rows, facts) : Optional.empty();
+      if (trained.isEmpty()) {
+        return new TrainingResult(stepsDone, stepsDone, null);
+      }
+      try (var classifier = new FastTextClassifier(trained.get(), config.network().text(), target, threads)) {
+        validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
+      }
+    }
+    return finish(trained.get(), validation, target.tuned(config.labels().decision(), validation), rows, facts);
+  }
+
+  private FastTextLines lines(Target target) {
+    return new FastTextLines(config.network().text(), target, config.labels().areAll(), directory.cache());
+  }
+
+  /**
+   * Cross-validates if that was asked for. A resumed run keeps what was found before.
+   *
+   * @return false if the run was asked to stop meanwhile
+   */
+  private boolean crossValidated(SplitRows rows, Target target, Map<String, String> facts) throws IOException {
+    if (config.tuning().folds() == 0) {
+      return true;
+    }
+    Path file = directory.checkpoints().resolve("folds.json");
+    if (!Files.exists(file)) {
+      var scores = explained(() -> new FastTextFolds(config, lines(target), threads, listener, stop)
+          .run(rows.train(), target));
+      if (scores.isEmpty()) {
+        return false;
+      }
+      scores.get().write(file);
+    }
+    facts.putAll(FoldScores.read(file).facts());
+    return true;
+  }
+
+  /** Trains, searches first if that was asked for, and quantizes; nothing if the run was asked to stop. */
+  private Optional<FastText> train(Progress progress, Target target, TextSource text, SplitRows rows, Map<String, String> facts)
+      throws IOException {
+    Files.createDirectories(directory.checkpoints());
+    if (config.tuning().searchSeconds() > 0) {
+      TextSource validation = lines(target).write(rows.validation(), "validation");
+      Path trials = directory.checkpoints().resolve("trials.jsonl");
+      progress.onStart(0);
+      var found = new FastTextSearch(config, trials, threads, listener, stop).run(text, validation);
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      Autotune.Result result = found.get();
+      epochs = result.config().epoch();
+      facts.put("Found in %,d trials".formatted(result.trials().size()), FastTextSearch.describe(result.config()));
+      return Optional.of(quantized(result.model(), text));
+    }
+    listener.stage("Training");
+    FastText model = explained(() -> train(progress, text));
+    return stopped ? Optional.empty() : Optional.of(quantized(model, text));
+  }
+
+  private FastText train(Progress progress, TextSource text) throws IOException {
+    Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
+    Duration interval =
+        context.checkpoints().everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
+    var trainer = config.trainer(threads, trainRows).checkpoints(checkpoint, interval).listener(progress);
+    return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
+  }
+
+  private FastText quantized(FastText model, TextSource text) throws IOException {
+    FastTextTuning tuning = config.tuning();
+    if (!tuning.quantize()) {
+      return model;
+    }
+    listener.stage("Quantizing");
+    boolean manyLabels = model.labels().size() >= QUANTIZED_LABELS;
+    var options = new QuantizeOptions(2, true, manyLabels, tuning.cutoff(),
+        tuning.cutoff() > 0 ? model.config() : null);
+    return explained(() -> new Quantizer(options).quantize(model, text));
+  }
+
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Does something of which the engine says what is wrong with the settings or the data. */
+  private static <T> T explained(Work<T> work) throws IOException {
+    try {
+      return work.run();
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Logs milestones, which are the same in every run, and shows progress between them. */
+  private final class Progress implements crema.fasttext.TrainingListener, AutoCloseable {
+    private @Nullable StepLog log;
+
+    StepLog log() {
+      return Objects.requireNonNull(log, "the log is opened when training starts");
+    }
+
+    /** Takes out of the log what was logged after the checkpoint: it comes again. */
+    @Override
+    public void onStart(double fraction) {
+      try {
+        log = StepLog.resume(directory.log(), steps(fraction));
+        secondsBefore = StepLog.read(directory.log()).stream()
+            .mapToDouble(entry -> entry instanceof StepRecord step ? step.seconds() : 0).max().orElse(0);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean onProgress(TrainingProgress now) {
+      stepsDone = steps(now.fraction());
+      if (Double.isFinite(now.loss())) {
+        listener.step(entry(now), totalSteps());
+      }
+      stopped = stop.isRequested();
+      return !stopped;
+    }
+
+    @Override
+    public void onMilestone(TrainingProgress now) {
+      try {
+        log().write(entry(now));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private StepRecord entry(TrainingProgress now) {
+      return new StepRecord(steps(now.fraction()), now.fraction() * epochs, now.loss(),
+          now.lr(), Double.NaN, now.wordsPerSecond(), secondsBefore + now.elapsed().toMillis() * 1e-3);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (log != null) {
+        log.close();
+      }
+    }
+  }
+
+  private long steps(double fraction) {
+    return Math.round(fraction * totalSteps());
+  }
+
+  /** A step is a row: each is trained on once an epoch. */
+  private long totalSteps() {
+    return trainRows * epochs;
+  }
+
+  /** Tests and writes the model. */
+  private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, SplitRows rows,
+      Map<String, String> found) throws IOException {
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
+        model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
+    facts.putAll(found);
+    try (var classifier = new FastTextClassifier(model, config.network().text(), tuned, threads)) {
+      return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
+    }
+  }
+
+  /** What there is of a fastText model besides its labels. */
+  private final class FastTextFiles implements ModelFiles {
+    private final FastText model;
+
+    FastTextFiles(FastText model) {
+      this.model = model;
+    }
+
+    @Override
+    public void writeWeights() throws IOException {
+      model.save(directory.file(FastTextFamily.MODEL));
+    }
+
+    @Override
+    public void writeDescription() throws IOException {
+      FastTextDescription.write(config.network().text(), directory);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package crema.family.linear;
+
+import crema.base.UserError;
+import crema.classify.ModelConfig;
+import crema.classify.ModelDirectory;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
+import crema.data.KnownLabels;
+import crema.data.ProblemListener;
+import crema.data.RowSource;
+import crema.data.SplitRows;
+import crema.linear.CrossValidation;
+import crema.linear.HyperplaneShift;
+import crema.linear.LabelTargets;
+import crema.linear.LinearConfig;
+import crema.linear.LinearFit;
+import crema.linear.LinearModel;
+import crema.linear.LinearTrainer;
+import crema.linear.SparseMatrix;
+import crema.linear.TfIdf;
+import crema.nn.loss.Link;
+import crema.report.StepLog;
+import crema.run.ModelFiles;
+import crema.run.RunRows;
+import crema.run.TextRun;
+import crema.task.DecisionConfig;
+import crema.task.LabelConfig;
+import crema.task.MultiLabelTarget;
+import crema.task.ScoredRows;
+import crema.task.SingleLabelTarget;
+import crema.task.Target;
+import crema.task.TargetKind;
+import crema.task.TaxonomyTarget;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
+ * hyperplanes, their shift on validation rows, and the test. Its result depends on the settings and the rows alone. It
+ * has no checkpoints: one that was stopped starts over.
+ */
+final class LinearRun implements Run {
+  private final LinearTrainingConfig config;
+  private final RunContext context;
+  private final ModelDirectory directory;
+  private final int threads;
+  private final TrainingListener listener;
+  private final StopSignal stop;
+  private final TextRun run;
+
+  /**
+   * A run in a directory.
+   *
+   * @param config what to compute
+   * @param context where to write and how it is watched
+   */
+  LinearRun(LinearTrainingConfig config, RunContext context) {
+    this.config = config;
+    this.context = context;
+    directory = context.directory();
+    threads = context.compute().threadsOfCpu(new LinearFamily());
+    listener = context.listener();
+    stop = context.stop();
+    run = new TextRun(config.data(), DecisionConfig.HALF, config.seed(), context);
+  }
+
+  /** Texts as vectors, and their labels. */
+  private record Examples(SparseMatrix texts, LabelTargets targets) {}
+
+  @Override
+  public TrainingResult run() throws IOException {
+    try {
+      return directory.begin(config, this::train);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TrainingResult train() throws IOException {
+    SplitRows rows = RunRows.of(context, config.data(), config.seed());
+    Target target = target(rows);
+    listener.stage("Counting terms");
+    TfIdf terms = TfIdf.fit(texts(rows.train()), config.terms().config());
+    Examples examples = examples(rows.train(), terms, target);
+    LinearConfig hyperplanes = chooseC(examples);
+    if (stop.isRequested()) {
+      return new TrainingResult(0, 0, null);
+    }
+    listener.stage("Training");
+    LinearFit fit = new LinearTrainer(hyperplanes, threads).train(examples.texts(), examples.targets());
+    if (!fit.unconverged().isEmpty()) {
+      listener.warning("%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
+          .formatted(fit.unconverged().size(), target.labels().size(),
+              target.labels().name(fit.unconverged().getFirst())));
+    }
+    LinearModel model = fit.model();
+    if (config.hyperplanes().shift()) {
+      listener.stage("Shifting the hyperplanes");
+      Examples validation = examples(rows.validation(), terms, target);
+      model = HyperplaneShift.tune(model, validation.texts(), validation.targets());
+    }
+    if (stop.isRequested()) {
+      return new TrainingResult(0, 0, null);
+    }
+    return finish(new LinearClassifier(terms, model, target), new LinearFiles(terms, model), rows, hyperplanes);
+  }
+
+  private Target target(SplitRows rows) {
+    LabelConfig reading = config.data().labels();
+    var labels = rows.labels();
+    if (config.hyperplanes().shift() && reading.kind() == TargetKind.SINGLE) {
+      throw new UserError("shift needs texts with several labels (--target multi): of one label a text, the "
+          + "nearest hyperplane decides");
+    }
+    return Target.of(reading, labels, Link.SIGMOID, DecisionConfig.HALF);
+  }
+
+  private static List<String> texts(RowSource rows) {
+    var texts = new ArrayList<String>();
+    rows.forEach(ProblemListener.SILENT, row -> texts.add(row.text()));
+    return texts;
+  }
+
+  /** The rows whose labels are known; the others are told when the model is measured on them. */
+  private static Examples examples(RowSource rows, TfIdf terms, Target target) {
+    var known = new KnownLabels(target.labels());
+    var texts = new ArrayList<String>();
+    var labels = new ArrayList<int[]>();
+    rows.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT).ifPresent(found -> {
+      texts.add(row.text());
+      labels.add(found);
+    }));
+    int count = target.labels().size();
+    LabelTargets targets = switch (target) {
+      case SingleLabelTarget _ -> LabelTargets.singleLabel(count, labels.stream().mapToInt(row -> row[0]).toArray());
+      case MultiLabelTarget _ -> LabelTargets.multiLabel(count, labels);
+      case TaxonomyTarget paths ->
+          LabelTargets.multiLabel(count, labels.stream().map(row -> paths.implied(row[0])).toList());
+    };
+    return new Examples(terms.transform(texts), targets);
+  }
+
+  private LinearConfig chooseC(Examples examples) {
+    LinearConfig hyperplanes = config.hyperplanes().config(config.seed());
+    List<Double> candidates = config.hyperplanes().c();
+    if (candidates.size() == 1) {
+      return hyperplanes;
+    }
+    listener.stage("Choosing C");
+    var validation = new CrossValidation(hyperplanes, config.hyperplanes().folds(), threads);
+    double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
+    return hyperplanes.withC(
+        validation.run(examples.texts(), examples.targets(), values).best(CrossValidation.Score::macroF1));
+  }
+
+  private TrainingResult finish(LinearClassifier classifier, ModelFiles files, SplitRows rows, LinearConfig hyperplanes)
+      throws IOException {
+    ScoredRows validation;
+    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+      validation = run.validate(classifier, rows.validation(), 0, 0, log);
+    }
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", config.hyperplanes().loss(),
+        hyperplanes.c(), config.hyperplanes().classWeights(), config.hyperplanes().shift() ? ", shifted" : ""));
+    return run.finish(classifier, files, rows, validation, 0, facts);
+  }
+
+  /** What there is of a linear model besides its labels. */
+  private final class LinearFiles implements ModelFiles {
+    private final TfIdf terms;
+    private final LinearModel model;
+
+    LinearFiles(TfIdf terms, LinearModel model) {
+      this.terms = terms;
+      this.model = model;
+    }
+
+    @Override
+    public void writeWeights() throws IOException {
+      terms.save(directory.file(LinearFamily.TERMS));
+      model.save(directory.file(LinearFamily.WEIGHTS));
+    }
+
+    @Override
+    public void writeDescription() throws IOException {
+      ModelConfig.of(new LinearFamily(), Map.of()).write(directory);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package crema.family.staged;
+
+import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
+import crema.classify.Provenance;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.RunSettings;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
+import crema.data.SplitRows;
+import crema.report.StepLog;
+import crema.report.StepRecord;
+import crema.report.ValidationRecord;
+import crema.run.ModelFiles;
+import crema.run.RunRows;
+import crema.run.TextRun;
+import crema.task.ScoredRows;
+import crema.task.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Trains a classifier that decides in stages: a run for each stage, in a directory of its own, and a test of all of
+ * them together. Stopped and resumed, it goes on with the stage that it was at.
+ */
+final class StagedRun implements Run {
+  private final StagedSettings settings;
+  private final RunContext context;
+  private final ModelDirectory directory;
+
+  /**
+   * A run in a directory, or the rest of the one that is there.
+   *
+   * @param settings how the classifier is cut, and what each stage computes
+   * @param context where to write and how it is watched
+   */
+  StagedRun(StagedSettings settings, RunContext context) {
+    this.settings = settings;
+    this.context = context;
+    directory = context.directory();
+  }
+
+  /** What a run begins with: its rows, and which stages lead to each label. */
+  private record Start(SplitRows rows, Routes routes) {}
+
+  @Override
+  public TrainingResult run() throws IOException {
+    ModelFamily family = ModelFamily.named(settings.stage().model());
+    Start start = directory.begin(settings, () -> {
+      settings.stages().requireFit(settings.data().labels());
+      family.requireStage(settings.stage());
+      SplitRows rows = RunRows.of(context, settings.data(), settings.seed());
+      return new Start(rows, settings.stages().routes(rows.labels(), settings.data().labels()));
+    });
+    SplitRows rows = start.rows();
+    Routes routes = start.routes();
+    long steps = 0;
+    for (int stage = 0; stage < routes.stages().size(); stage++) {
+      ModelDirectory own = StagedFamily.stage(directory, stage);
+      if (!own.holdsModel()) {
+        TrainingResult result = train(family, routes, stage, rows);
+        if (result.isInterrupted()) {
+          return new TrainingResult(steps + result.steps(), steps + result.steps(), null);
+        }
+      }
+      steps += Provenance.read(own.bytes(ModelSource.PROVENANCE)).steps();
+    }
+    return finish(family, routes, rows, steps);
+  }
+
+  private TrainingResult train(ModelFamily family, Routes routes, int stage, SplitRows rows) throws IOException {
+    ModelDirectory own = StagedFamily.stage(directory, stage);
+    Files.createDirectories(own.path());
+    SplitRows reaching = StageRows.of(rows, routes, routes.stages().get(stage));
+    RunSettings ofStage = family.ofStage(settings.stage(), reaching.train());
+    var renamed = new StageListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()),
+        context.listener());
+    return family.newRun(ofStage, context.withDirectory(own).withRows(reaching).withListener(renamed)).run();
+  }
+
+  /** Tests all stages together and makes the directory a whole model. */
+  private TrainingResult finish(ModelFamily family, Routes routes, SplitRows rows, long steps) throws IOException {
+    Target target = settings.stages().target(rows.labels(), settings.data().labels());
+    var run = new TextRun(settings.data(), settings.stages().decision(), settings.seed(), context);
+    try (var classifier = StagedDescription.load(routes, target, directory, context.compute())) {
+      ScoredRows validation;
+      // The steps are in the logs of the stages.
+      try (var log = StepLog.create(directory.log())) {
+        validation = run.validate(classifier, rows.validation(), steps, 0, log);
+      }
+      return run.finish(classifier, new StagedFiles(routes), rows, validation, steps, Map.of("Model",
+          "%,d %s models that decide one after the other".formatted(routes.stages().size(), family.name())));
+    }
+  }
+
+  /** The stages are whole models already: only how they belong together is to be written. */
+  private final class StagedFiles implements ModelFiles {
+    private final Routes routes;
+
+    StagedFiles(Routes routes) {
+      this.routes = routes;
+    }
+
+    @Override
+    public void writeWeights() {}
+
+    @Override
+    public void writeDescription() throws IOException {
+      StagedDescription.write(routes, directory);
+    }
+  }
+
+  /** Says which stage of the run it is that begins a stage of work. */
+  private record StageListener(String prefix, TrainingListener all) implements TrainingListener {
+    @Override
+    public void model(String description) {
+      all.model(prefix + description);
+    }
+
+    @Override
+    public void stage(String description) {
+      all.stage(prefix + description);
+    }
+
+    @Override
+    public void warning(String message) {
+      all.warning(prefix + message);
+    }
+
+    @Override
+    public void progress(long done, long total) {
+      all.progress(done, total);
+    }
+
+    @Override
+    public void step(StepRecord step, long totalSteps) {
+      all.step(step, totalSteps);
+    }
+
+    @Override
+    public void validated(ValidationRecord validation, boolean best) {
+      all.validated(validation, best);
+    }
+
+    @Override
+    public void checkpointed(long step, Path file) {
+      all.checkpointed(step, file);
+    }
+  }
+}

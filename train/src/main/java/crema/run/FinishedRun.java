@@ -1,0 +1,71 @@
+package crema.run;
+
+import crema.classify.ModelDirectory;
+import crema.classify.Provenance;
+import crema.classify.TrainingResult;
+import crema.report.HtmlReport;
+import crema.report.MetricsJson;
+import crema.report.StepLog;
+import crema.report.TestOutcomes;
+import crema.report.TestReport;
+import crema.task.DecisionConfig;
+import crema.task.ScoredRows;
+import crema.task.Target;
+import crema.task.TargetFile;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A training run that has come to its end, whatever it trained: what is left is to write the model, where it comes from
+ * and how it did in the test.
+ *
+ * @param directory where to write
+ * @param target what the model predicts, with its thresholds
+ * @param decision how thresholds were chosen
+ * @param rows the rows of the run
+ * @param seed of the run
+ * @param commandLine that started it
+ * @param steps training steps made
+ * @param bestStep the step whose weights are kept
+ */
+public record FinishedRun(ModelDirectory directory, Target target, DecisionConfig decision, RowCounts rows, long seed,
+    List<String> commandLine, long steps, long bestStep) {
+  /**
+   * Writes the model directory and deletes what only an unfinished run needs.
+   *
+   * @param files the files of this kind of model
+   * @param validation what it says of the validation rows
+   * @param test what it says of the test rows
+   * @param data what to tell of languages and of head and tail
+   * @param facts what to say of the model, for people, in order
+   */
+  public TrainingResult write(ModelFiles files, ScoredRows validation, ScoredRows test, DataSettings data,
+      Map<String, String> facts)
+      throws IOException {
+    files.writeWeights();
+    target.labels().save(directory.labels());
+    TargetFile.write(target, directory.target());
+    new Provenance(Provenance.version(),
+        Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
+        rows.train(), rows.validation(), rows.test(), steps, bestStep,
+        System.getProperty("java.vm.name") + " " + Runtime.version()).write(directory.provenance());
+    var targetReport = new TargetReport(target, data.languages(), data.labels().bands());
+    TestReport.Builder builder = targetReport.builder("Test of " + directory.path(), test, seed);
+    targetReport.addValidation(builder, decision, validation, test);
+    facts.forEach(builder::fact);
+    TestReport report = builder
+        .fact("Rows", rows.toString())
+        .fact("Seed", Long.toString(seed))
+        .log(StepLog.read(directory.log()))
+        .build();
+    MetricsJson.write(report, directory.metrics());
+    TestOutcomes.write(target.outcomes(test), target.labels().names(), directory.testOutcomes());
+    HtmlReport.write(report, directory.report());
+    files.writeDescription();
+    directory.deleteRunFiles();
+    return new TrainingResult(steps, bestStep, report);
+  }
+}

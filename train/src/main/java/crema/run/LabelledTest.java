@@ -1,0 +1,133 @@
+package crema.run;
+
+import crema.base.OptionalLibrary;
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.TrainingListener;
+import crema.data.KnownLabels;
+import crema.data.ProblemListener;
+import crema.data.ProblemLog;
+import crema.data.Row;
+import crema.data.RowSource;
+import crema.metrics.FrequencyBands;
+import crema.metrics.ScoreMatrix;
+import crema.report.TestReport;
+import crema.task.ScoredRows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A test of a classifier on labelled rows. A row of which the model knows no label counts in no metric; it is told, or
+ * under {@code strict} stops the test.
+ */
+public final class LabelledTest {
+  private static final int BATCH = 256;
+  private static final long SEED = 1;
+
+  private final RowSource rows;
+  private final boolean readBefore;
+  private final boolean strict;
+  private final Languages languages;
+  private final FrequencyBands bands;
+  private final TrainingListener listener;
+
+  /**
+   * A test.
+   *
+   * @param data its test files and columns are used
+   * @param strict whether a row that cannot be used stops the test
+   * @param listener hears how it goes on
+   */
+  public LabelledTest(DataSettings data, boolean strict, TrainingListener listener) {
+    this(RunRows.rows(data.test(), data), false, strict, data.languages(), data.labels().bands(), listener);
+  }
+
+  /**
+   * A test on rows.
+   *
+   * @param readBefore whether the rows that cannot be read have been told
+   * @param languages whether the language of each row is wanted
+   */
+  public LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages, TrainingListener listener) {
+    this(rows, readBefore, strict, languages, FrequencyBands.DEFAULT, listener);
+  }
+
+  private LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages, FrequencyBands bands,
+      TrainingListener listener) {
+    this.rows = rows;
+    this.readBefore = readBefore;
+    this.strict = strict;
+    this.languages = languages;
+    this.bands = bands;
+    this.listener = listener;
+  }
+
+  /**
+   * Predicts all rows and compares.
+   *
+   * @param title of the report
+   * @throws UserError when no row can be used
+   */
+  public TestReport run(Classifier classifier, String title) {
+    OptionalLibrary.COMMONS_MATH.require("testing");
+    listener.stage("Testing");
+    return new TargetReport(classifier.target(), languages, bands).builder(title, scored(classifier), SEED).build();
+  }
+
+  /**
+   * What a classifier says of all rows that can be used.
+   *
+   * @throws UserError when there is none
+   */
+  public ScoredRows scored(Classifier classifier) {
+    var known = new KnownLabels(classifier.target().labels());
+    var problems = new ProblemLog();
+    ProblemListener reporter = strict ? ProblemListener.STRICT : problems;
+    var batch = new Batch(classifier);
+    var rowLanguages = new ArrayList<String>();
+    Function<Row, String> language = languages.areTold() ? languages.reader() : null;
+    rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> known.of(row, reporter).ifPresent(labels -> {
+      if (language != null) {
+        rowLanguages.add(language.apply(row));
+      }
+      batch.add(row.text(), labels);
+    }));
+    batch.score();
+    problems.report().forEach(listener::warning);
+    if (batch.truth.isEmpty()) {
+      throw new UserError("there is no row to test on whose label the model knows");
+    }
+    return new ScoredRows(ScoreMatrix.of(batch.logits.toArray(float[][]::new)), batch.truth.toArray(int[][]::new),
+        rowLanguages);
+  }
+
+  /** Texts that are scored together, and the rows that were scored before. */
+  private final class Batch {
+    private final Classifier classifier;
+    private final List<String> texts = new ArrayList<>();
+    private final List<int[]> truth = new ArrayList<>();
+    private final List<float[]> logits = new ArrayList<>();
+
+    Batch(Classifier classifier) {
+      this.classifier = classifier;
+    }
+
+    void add(String text, int[] labels) {
+      texts.add(text);
+      truth.add(labels);
+      if (texts.size() == BATCH) {
+        score();
+      }
+    }
+
+    void score() {
+      for (float[] row : classifier.logits(texts)) {
+        // A text that is empty for the model, such as one without tokens, says nothing for or against any label.
+        logits.add(row.length == 0 ? new float[classifier.labels().size()] : row);
+      }
+      texts.clear();
+      listener.progress(logits.size(), -1);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package crema.run;
+
+import crema.base.OptionalLibrary;
+import crema.base.UserError;
+import crema.classify.RunContext;
+import crema.classify.TrainingListener;
+import crema.data.Columns;
+import crema.data.Duplicates;
+import crema.data.FileRows;
+import crema.data.Grouping;
+import crema.data.LabelCounts;
+import crema.data.LabelSet;
+import crema.data.ProblemListener;
+import crema.data.ProblemLog;
+import crema.data.ProductTitles;
+import crema.data.RowSource;
+import crema.data.Split;
+import crema.data.SplitPlan;
+import crema.data.SplitRows;
+import crema.data.TextColumn;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/** Reads and splits the rows of a run. */
+public final class RunRows {
+  private static final int SHOWN_CHARACTERS = 80;
+
+  private RunRows() {}
+
+  /** The rows of a run: those that were read before, or those that its settings say. */
+  public static SplitRows of(RunContext context, DataSettings data, long seed) {
+    OptionalLibrary.COMMONS_MATH.require("training");
+    return context.rows() != null ? context.rows() : read(data, seed, context.listener());
+  }
+
+  /**
+   * Reads and splits rows, and reports what is wrong with them.
+   *
+   * @param data which rows, and how they are split
+   * @param seed of the split
+   * @throws crema.data.DataException when the rows cannot be used
+   */
+  public static SplitRows read(DataSettings data, long seed, TrainingListener listener) {
+    listener.stage("Reading the data");
+    var problems = new ProblemLog();
+    SplitRows rows = read(data, seed, data.strict() ? ProblemListener.STRICT : problems);
+    problems.report().forEach(listener::warning);
+    reportDuplicates(rows, listener);
+    return rows;
+  }
+
+  /**
+   * Reads and splits rows.
+   *
+   * @param data which rows, and how they are split
+   * @param seed of the split
+   * @param listener is notified of each row that cannot be used, once
+   * @throws crema.data.DataException when the rows cannot be used
+   */
+  private static SplitRows read(DataSettings data, long seed, ProblemListener listener) {
+    RowSource train = rows(data.train(), data);
+    double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
+    double testShare = data.test().isEmpty() ? data.testFraction() : 0;
+    requireShare("validation", data.validation(), validationShare);
+    requireShare("test", data.test(), testShare);
+    RowSource validation = rows(data.validation(), data);
+    RowSource test = rows(data.test(), data);
+    // The first pass over each file tells its problems; that over the training file also refuses columns that cannot be
+    // meant as labels, before a split fails because of them.
+    LabelSet all = LabelCounts.count(train, data.labels().format(), listener);
+    validation.forEach(listener, row -> {});
+    test.forEach(listener, row -> {});
+    if (validationShare + testShare == 0) {
+      return new SplitRows(train, validation, test, all);
+    }
+    SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, seed);
+    if (!data.stratified()) {
+      plan = plan.unstratified();
+    }
+    if (data.group() != null) {
+      plan = plan.withGrouping(Grouping.COLUMN);
+    }
+    Split split = Split.of(train, plan, ProblemListener.SILENT);
+    return new SplitRows(split.train(), validationShare > 0 ? split.validation() : validation,
+        testShare > 0 ? split.test() : test,
+        LabelCounts.count(split.train(), data.labels().format(), ProblemListener.SILENT));
+  }
+
+  private static void requireShare(String name, List<String> files, double share) {
+    if (files.isEmpty() && share == 0) {
+      throw new UserError("there are no " + name + " rows: give a file with --" + name
+          + ", or split some off with --" + name + "-fraction 0.1");
+    }
+  }
+
+  /** The rows of some files, as a configuration describes them. */
+  static RowSource rows(List<String> files, DataSettings data) {
+    if (files.isEmpty()) {
+      return RowSource.of(List.of());
+    }
+    List<TextColumn> text = TextColumn.parseAll(data.text());
+    var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(),
+        data.group(),
+        data.languages().column());
+    return TextColumn.compose(RowSource.concat(files.stream()
+        .map(file -> file.equals(DataSettings.PRODUCT_TITLES)
+            ? ProductTitles.rows()
+            : FileRows.of(Path.of(file), columns))
+        .toList()), text);
+  }
+
+  /** Warns of texts that are in two parts. */
+  private static void reportDuplicates(SplitRows rows, TrainingListener listener) {
+    var named = new LinkedHashMap<String, RowSource>();
+    named.put("training", rows.train());
+    named.put("validation", rows.validation());
+    named.put("test", rows.test());
+    for (Duplicates duplicates : Duplicates.between(named)) {
+      listener.warning("%,d %s rows have exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
+          duplicates.rows(), duplicates.part(), duplicates.earlier(),
+          shortened(duplicates.examples().getFirst().text()),
+          duplicates.examples().getFirst().location(), duplicates.examples().getFirst().earlierLocation()));
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS - 1) + "…";
+  }
+}

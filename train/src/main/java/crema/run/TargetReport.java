@@ -1,0 +1,97 @@
+package crema.run;
+
+import crema.base.Forest;
+import crema.metrics.Bootstrap;
+import crema.metrics.FrequencyBands;
+import crema.metrics.GroupMetrics;
+import crema.metrics.Outcomes;
+import crema.metrics.ScoreMatrix;
+import crema.metrics.SingleLabelOutcomes;
+import crema.metrics.Temperature;
+import crema.report.TestReport;
+import crema.task.DecisionConfig;
+import crema.task.MultiLabelTarget;
+import crema.task.ScoredRows;
+import crema.task.SingleLabelTarget;
+import crema.task.Target;
+import crema.task.TaxonomyTarget;
+import java.util.Arrays;
+
+/**
+ * What a test says of a model, by what it predicts.
+ *
+ * @param target what it predicts
+ * @param languages whether to tell metrics by language
+ * @param bands which labels are head, medium and tail
+ */
+record TargetReport(Target target, Languages languages, FrequencyBands bands) {
+  /**
+   * Starts a report.
+   *
+   * @param seed of the confidence intervals
+   */
+  TestReport.Builder builder(String title, ScoredRows test, long seed) {
+    Outcomes outcomes = target.outcomes(test);
+    ScoreMatrix probabilities = target.probabilities(test.logits());
+    TestReport.Builder builder = TestReport.builder(title, target.labels().names(), outcomes)
+        .bands(bands, target.labels().counts())
+        .intervals(Bootstrap.ofSeed(seed));
+    languages.addTo(builder, outcomes, test.languages());
+    return switch (target) {
+      case SingleLabelTarget _ -> builder.probabilities(probabilities);
+      case MultiLabelTarget _ -> builder.probabilities(probabilities)
+          .groups("Labels of a document", GroupMetrics.byLabelsPerDocument(outcomes));
+      case TaxonomyTarget paths -> {
+        Forest nodes = paths.taxonomy();
+        builder.hierarchy(nodes)
+            .pathConsistency(nodes, paths.nodeProbabilities(test.logits()))
+            .decisions(probabilities, withAncestors(nodes, test.truth()));
+        if (outcomes instanceof SingleLabelOutcomes single) {
+          addAbstention(builder, probabilities, single);
+        }
+        yield builder;
+      }
+    };
+  }
+
+  private static int[][] withAncestors(Forest nodes, int[][] truth) {
+    return Arrays.stream(truth).map(nodes::withAncestors).toArray(int[][]::new);
+  }
+
+  private static void addAbstention(TestReport.Builder builder, ScoreMatrix probabilities,
+      SingleLabelOutcomes answers) {
+    var confidence = new float[answers.documents()];
+    var right = new boolean[answers.documents()];
+    for (int document = 0; document < right.length; document++) {
+      confidence[document] = probabilities.score(document, answers.predictedLabel(document));
+      right[document] = answers.isExact(document);
+    }
+    builder.abstention(confidence, right);
+  }
+
+  /**
+   * Adds what the validation rows say of the probabilities: how good each threshold is that was tried, and what a
+   * temperature makes of the calibration.
+   */
+  void addValidation(TestReport.Builder builder, DecisionConfig decision, ScoredRows validation, ScoredRows test) {
+    switch (target) {
+      case SingleLabelTarget _ -> {
+        int[] truth = Arrays.stream(validation.truth()).mapToInt(labels -> labels[0]).toArray();
+        double temperature = Temperature.fitSoftmax(validation.logits(), truth).value();
+        builder.temperature(temperature, test.logits().softmax(temperature));
+      }
+      case MultiLabelTarget labels -> {
+        double temperature = Temperature.fitSigmoid(validation.logits(), validation.truth()).value();
+        builder.temperature(temperature, test.logits().sigmoid(temperature))
+            .thresholds(labels.sweep(decision, validation));
+      }
+      case TaxonomyTarget paths -> {
+        Forest nodes = paths.taxonomy();
+        double temperature = Temperature.fitDecisions(
+            validation.logits(), paths::probabilities, withAncestors(nodes, validation.truth())).value();
+        builder.temperatureOfDecisions(temperature, paths.probabilities(test.logits().dividedBy(temperature)),
+            withAncestors(nodes, test.truth()));
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package crema.run;
+
+import crema.classify.Classifier;
+import crema.classify.RunContext;
+import crema.classify.TrainingResult;
+import crema.data.RowSource;
+import crema.data.SplitRows;
+import crema.metrics.Metric;
+import crema.report.StepLog;
+import crema.task.DecisionConfig;
+import crema.task.ScoredRows;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * What training runs have in common whose models read texts rather than tokens: a validation, and the end.
+ *
+ * @param data which rows
+ * @param decision how answers are found
+ * @param seed of the run
+ * @param context where the run writes, and how it is watched
+ */
+public record TextRun(DataSettings data, DecisionConfig decision, long seed, RunContext context) {
+  /** Measures a model on validation rows when its training is over; returns what it says of them. */
+  public ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs,
+      StepLog log) throws IOException {
+    long began = System.nanoTime();
+    context.listener().stage("Validating");
+    ScoredRows scored = scored(classifier, rows, Languages.NONE);
+    Validator.Result result = new Validator(classifier.target(), decision, Metric.MICRO_F1.key())
+        .validate(scored, Double.NaN, steps, epochs, began);
+    result.log(log, context.directory().thresholdLog());
+    context.listener().validated(result.entry(), true);
+    return scored;
+  }
+
+  /**
+   * Tests and writes the model.
+   *
+   * @param classifier the model, its thresholds chosen
+   * @param validation what it says of the validation rows
+   */
+  public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, ScoredRows validation, long steps,
+      Map<String, String> facts) throws IOException {
+    context.listener().stage("Testing");
+    return new FinishedRun(context.directory(), classifier.target(), decision, RowCounts.of(rows), seed,
+        context.commandLine(), steps, steps)
+        .write(files, validation, scored(classifier, rows.test(), data.languages()), data, facts);
+  }
+
+  private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {
+    return new LabelledTest(rows, true, data.strict(), languages, context.listener()).scored(classifier);
+  }
+}

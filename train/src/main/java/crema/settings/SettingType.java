@@ -1,0 +1,399 @@
+package crema.settings;
+
+import crema.base.Keyed;
+import crema.base.NearestName;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What values a setting has, and how they are written.
+ *
+ * @param <T> the values
+ */
+sealed interface SettingType<T> {
+  /** Reads a value; empty if the text is none. */
+  Optional<T> parse(String text);
+
+  /** What kind of value it must be, in words that follow "must be". */
+  String expected();
+
+  /** Which of those values a setting can have, in such words. */
+  default String allowed() {
+    return expected();
+  }
+
+  /** Whether the setting can have a value. */
+  default boolean allows(T value) {
+    return true;
+  }
+
+  /** A value as people write it. */
+  default String text(T value) {
+    return value.toString();
+  }
+
+  /** A value as YAML and JSON have it: a number, a boolean, a text or a list of these. */
+  default Object plain(T value) {
+    return value;
+  }
+
+  /** The end of a sentence about a text that is no value: what it may have been meant to be. */
+  default String suggestion(String text) {
+    return "";
+  }
+
+  /** How a value is called in help: {@code N}. */
+  String label();
+
+  /** Whether several values can be given. */
+  default boolean isList() {
+    return false;
+  }
+
+  /** Whether a value is the name of a file or folder. */
+  default boolean isPath() {
+    return false;
+  }
+
+  /** Whole numbers. */
+  record Whole(Range range) implements SettingType<Integer> {
+    @Override
+    public Optional<Integer> parse(String text) {
+      try {
+        return Optional.of(Integer.valueOf(text));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public boolean allows(Integer value) {
+      return range.contains(value);
+    }
+
+    @Override
+    public String expected() {
+      return "a whole number";
+    }
+
+    @Override
+    public String allowed() {
+      return range.equals(Range.ALL) ? expected() : range.toString();
+    }
+
+    @Override
+    public String label() {
+      return "N";
+    }
+  }
+
+  /** Whole numbers that may be large. */
+  record LongWhole(Range range) implements SettingType<Long> {
+    @Override
+    public Optional<Long> parse(String text) {
+      try {
+        return Optional.of(Long.valueOf(text));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public boolean allows(Long value) {
+      return range.contains(value);
+    }
+
+    @Override
+    public String expected() {
+      return "a whole number";
+    }
+
+    @Override
+    public String allowed() {
+      return range.equals(Range.ALL) ? expected() : range.toString();
+    }
+
+    @Override
+    public String label() {
+      return "N";
+    }
+  }
+
+  /** Numbers. */
+  record Real(Range range) implements SettingType<Double> {
+    @Override
+    public Optional<Double> parse(String text) {
+      try {
+        return Optional.of(Double.valueOf(text));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public boolean allows(Double value) {
+      return range.contains(value);
+    }
+
+    @Override
+    public String expected() {
+      return "a number";
+    }
+
+    @Override
+    public String allowed() {
+      return range.equals(Range.ALL) ? expected() : range.toString();
+    }
+
+    @Override
+    public String text(Double value) {
+      return Numbers.text(value);
+    }
+
+    @Override
+    public String label() {
+      return "X";
+    }
+  }
+
+  /** Yes or no. */
+  record Flag() implements SettingType<Boolean> {
+    @Override
+    public Optional<Boolean> parse(String text) {
+      return switch (text) {
+        case "true" -> Optional.of(true);
+        case "false" -> Optional.of(false);
+        default -> Optional.empty();
+      };
+    }
+
+    @Override
+    public String expected() {
+      return "true or false";
+    }
+
+    @Override
+    public String label() {
+      return "";
+    }
+  }
+
+  /**
+   * One of some choices.
+   *
+   * @param choices what there is to choose from, in the order of the help
+   */
+  record Choice<K extends Keyed>(List<K> choices) implements SettingType<K> {
+    @Override
+    public Optional<K> parse(String text) {
+      return Keyed.find(choices, text);
+    }
+
+    @Override
+    public boolean allows(K value) {
+      return choices.contains(value);
+    }
+
+    @Override
+    public String expected() {
+      return "one of " + String.join(", ", Keyed.keys(choices));
+    }
+
+    @Override
+    public String text(K value) {
+      return value.key();
+    }
+
+    @Override
+    public Object plain(K value) {
+      return value.key();
+    }
+
+    @Override
+    public String suggestion(String text) {
+      return NearestName.suggestion(text, Keyed.keys(choices));
+    }
+
+    @Override
+    public String label() {
+      return "KIND";
+    }
+  }
+
+  /**
+   * One of some names that are known when the program runs.
+   *
+   * @param names what there is to choose from, in the order of the help
+   */
+  record Name(Supplier<List<String>> names) implements SettingType<String> {
+    @Override
+    public Optional<String> parse(String text) {
+      return names.get().contains(text) ? Optional.of(text) : Optional.empty();
+    }
+
+    @Override
+    public boolean allows(String value) {
+      return names.get().contains(value);
+    }
+
+    @Override
+    public String expected() {
+      return "one of " + String.join(", ", names.get());
+    }
+
+    @Override
+    public String suggestion(String text) {
+      return NearestName.suggestion(text, names.get());
+    }
+
+    @Override
+    public String label() {
+      return "NAME";
+    }
+  }
+
+  /** A word or a number. */
+  record WordOrNumber<K extends Enum<K> & Keyed>(List<K> words, Range range) implements SettingType<NumberOr<K>> {
+    @Override
+    public Optional<NumberOr<K>> parse(String text) {
+      return Keyed.find(words, text).map(NumberOr::of)
+          .or(() -> new Real(range).parse(text).map(NumberOr::of));
+    }
+
+    @Override
+    public boolean allows(NumberOr<K> value) {
+      return switch (value) {
+        case NumberOr.Number<K> number -> range.contains(number.value());
+        case NumberOr.Word<K> word -> words.contains(word.value());
+      };
+    }
+
+    @Override
+    public String expected() {
+      return String.join(", ", Keyed.keys(words)) + " or a number"
+          + (range.equals(Range.ALL) ? "" : " " + range);
+    }
+
+    @Override
+    public String text(NumberOr<K> value) {
+      return switch (value) {
+        case NumberOr.Number<K> number -> Numbers.text(number.value());
+        case NumberOr.Word<K> word -> word.value().key();
+      };
+    }
+
+    @Override
+    public Object plain(NumberOr<K> value) {
+      return switch (value) {
+        case NumberOr.Number<K> number -> number.value();
+        case NumberOr.Word<K> word -> word.value().key();
+      };
+    }
+
+    @Override
+    public String suggestion(String text) {
+      return NearestName.suggestion(text, Keyed.keys(words));
+    }
+
+    @Override
+    public String label() {
+      return "X";
+    }
+  }
+
+  /** Any text. */
+  record Text() implements SettingType<String> {
+    @Override
+    public Optional<String> parse(String text) {
+      return Optional.of(text);
+    }
+
+    @Override
+    public String expected() {
+      return "a text";
+    }
+
+    @Override
+    public String label() {
+      return "TEXT";
+    }
+  }
+
+  /** The name of a file or folder. */
+  record FileName() implements SettingType<String> {
+    @Override
+    public Optional<String> parse(String text) {
+      return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    @Override
+    public String expected() {
+      return "the name of a file";
+    }
+
+    @Override
+    public String label() {
+      return "FILE";
+    }
+
+    @Override
+    public boolean isPath() {
+      return true;
+    }
+  }
+
+  /** Several values. */
+  record ListOf<T>(SettingType<T> item) implements SettingType<List<T>> {
+    /** Reads a list of one item. */
+    @Override
+    public Optional<List<T>> parse(String text) {
+      return item.parse(text).map(List::of);
+    }
+
+    @Override
+    public String expected() {
+      return item.expected();
+    }
+
+    @Override
+    public String allowed() {
+      return item.allowed();
+    }
+
+    @Override
+    public boolean allows(List<T> values) {
+      return values.stream().allMatch(item::allows);
+    }
+
+    @Override
+    public String text(List<T> values) {
+      return String.join(",", values.stream().map(item::text).toList());
+    }
+
+    @Override
+    public Object plain(List<T> values) {
+      return values.stream().map(item::plain).toList();
+    }
+
+    @Override
+    public String suggestion(String text) {
+      return item.suggestion(text);
+    }
+
+    @Override
+    public String label() {
+      return item.label();
+    }
+
+    @Override
+    public boolean isList() {
+      return true;
+    }
+
+    @Override
+    public boolean isPath() {
+      return item.isPath();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package crema.task;
+
+import crema.base.Forest;
+import crema.data.LabelSet;
+import crema.data.PackedBatch;
+import crema.metrics.Outcomes;
+import crema.metrics.ScoreMatrix;
+import crema.nn.loss.Link;
+import crema.nn.loss.Targets;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * What a model predicts: how the labels of rows become targets of a loss, and how logits become probabilities and
+ * answers. Immutable.
+ */
+public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, TaxonomyTarget {
+  /**
+   * What there is to predict before training.
+   *
+   * @param reading how labels are read
+   * @param labels of the training rows
+   * @param link what logits mean, if labels are paths
+   * @param decision how paths are found
+   */
+  static Target of(LabelConfig reading, LabelSet labels, Link link, DecisionConfig decision) {
+    return switch (reading.kind()) {
+      case SINGLE -> new SingleLabelTarget(labels);
+      case MULTI -> MultiLabelTarget.of(labels);
+      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), link, decision.treeDecoding());
+    };
+  }
+
+  /** The labels, of which each has a column in the logits. */
+  LabelSet labels();
+
+  /** The kind. */
+  TargetKind kind();
+
+  /** The probability of each label. */
+  ScoreMatrix probabilities(ScoreMatrix logits);
+
+  /** The labels that are answered for each text, ascending, {@code [texts][]}. */
+  int[][] decide(ScoreMatrix logits);
+
+  /** The labels that may be an answer, ascending. */
+  default int[] candidates() {
+    return IntStream.range(0, labels().size()).toArray();
+  }
+
+  /** Truth and answers, to be measured. */
+  Outcomes outcomes(int[][] truth, int[][] answers);
+
+  /** What a model said of labelled rows, to be measured. */
+  default Outcomes outcomes(ScoredRows rows) {
+    return outcomes(rows.truth(), decide(rows.logits()));
+  }
+
+  /**
+   * The same with thresholds chosen on validation rows, where there are any to choose.
+   *
+   * @param rows the validation rows
+   */
+  default Target tuned(DecisionConfig config, ScoredRows rows) {
+    return this;
+  }
+
+  /** How logits become probabilities. */
+  Link link();
+
+  /** The labels as a tree; without parents where they are flat. */
+  default Forest tree() {
+    return Forest.flat(labels().size());
+  }
+
+  /** The labels that a text has if it has one: that label and those above it. */
+  default int[] implied(int label) {
+    return new int[] {label};
+  }
+
+  /**
+   * The labels of a batch as a loss wants them.
+   *
+   * @param form one of those of the {@linkplain TargetKind#forms kind}; as {@link Targets.Form#MULTI_HOT} a sequence
+   *     has its labels and those that they {@linkplain #implied imply}
+   */
+  default Targets targets(Targets.Form form, PackedBatch batch) {
+    return switch (form) {
+      case INDICES -> new Targets.Indices(batch.labels());
+      case NODES -> new Targets.Nodes(batch.labels());
+      case MULTI_HOT -> {
+        var columns = new int[batch.sequences()][];
+        Arrays.setAll(columns,
+            row -> Arrays.stream(batch.labels(row)).flatMap(label -> Arrays.stream(implied(label))).toArray());
+        yield Targets.MultiHot.of(labels().size(), columns);
+      }
+    };
+  }
+}

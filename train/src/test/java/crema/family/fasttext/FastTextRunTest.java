@@ -1,0 +1,183 @@
+package crema.family.fasttext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.ModelInfo;
+import crema.classify.Prediction;
+import crema.classify.RunContext;
+import crema.classify.StopSignal;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
+import crema.family.encoder.SmallRuns;
+import crema.fasttext.FastText;
+import crema.report.StepLog;
+import crema.report.StepRecord;
+import crema.report.ThresholdRecord;
+import crema.report.ValidationRecord;
+import crema.run.DataSettings;
+import crema.task.LabelConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FastTextRunTest {
+  private static final FastTextTrainingConfig.Text LOWERCASE = new FastTextTrainingConfig.Text(true, 2, 1);
+
+  @TempDir static Path shared;
+  static Path titles;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void trainOnce() throws IOException {
+    titles = SmallRuns.titles(shared);
+    run(config(20), shared.resolve("model"), 1, new TrainingListener() {}, new StopSignal());
+  }
+
+  private static FastTextTrainingConfig config(int epochs) {
+    return new FastTextTrainingConfig(
+        SmallRuns.config(titles).data(),
+        new FastTextTrainingConfig.Network(16, 0.5, epochs, "softmax", 2, 3, 4, 2000, 1, LOWERCASE),
+        FastTextLabels.DEFAULT, FastTextTuning.NONE, 3);
+  }
+
+  private static TrainingResult run(FastTextTrainingConfig config, Path folder, int threads, TrainingListener listener,
+      StopSignal stop) throws IOException {
+    Files.createDirectories(folder);
+    return new FastTextRun(config, RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(threads))
+        .withListener(listener).withStop(stop)).run();
+  }
+
+  private static byte[] bytes(Path folder) throws IOException {
+    return Files.readAllBytes(new ModelDirectory(folder).file("model.bin"));
+  }
+
+  @Test
+  void theModelDirectoryIsWholeAndSaysWhatItHolds() throws IOException {
+    var directory = new ModelDirectory(shared.resolve("model"));
+    for (Path file : List.of(directory.config(), directory.labels(), directory.provenance(), directory.metrics(),
+        directory.report(), directory.log())) {
+      assertThat(file).isNotEmptyFile();
+    }
+    assertThat(directory.checkpoints()).doesNotExist();
+    assertThat(directory.cache()).doesNotExist();
+    assertThat(ModelFamily.ofRun(directory).key()).isEqualTo("fasttext");
+    assertThat(ModelFamily.settingsOf(directory)).isEqualTo(config(20));
+    assertThat(DataSettings.read(directory)).isEqualTo(config(20).data());
+    assertThat(ModelInfo.of(directory).facts().get("Kind")).contains("fastText", "softmax", "3 to 4");
+  }
+
+  @Test
+  void predictionsAreThoseOfTheModelFileForTheTextAsItWasReadInTraining() throws IOException {
+    var model = FastText.load(new ModelDirectory(shared.resolve("model")).file("model.bin"));
+    try (Classifier classifier = Classifier.load(shared.resolve("model"), ComputeOptions.threads(2))) {
+      Prediction best = classifier.predict("Samsung WASHING machine");
+      var expected = model.predict("samsung washing machine samsung washing", 1, 0).getFirst();
+      assertThat(expected.label()).isEqualTo("__label__" + best.label().replace(" ", "%20"));
+      assertThat(best.probability()).isCloseTo(expected.probability(), within(1e-6));
+      assertThat(classifier.labels()).contains(best.label()).hasSize(10);
+    }
+  }
+
+  @Test
+  void textsAreAnsweredInOrderByAnyNumberOfThreads() {
+    var texts = new ArrayList<String>(List.of("", " "));
+    for (int i = 0; i < 30; i++) {
+      texts.add("bosch fridge freezer " + i);
+    }
+    try (Classifier one = Classifier.load(shared.resolve("model"), ComputeOptions.threads(1));
+        Classifier many = Classifier.load(shared.resolve("model"), ComputeOptions.threads(3))) {
+      assertThat(many.predict(texts, 3)).isEqualTo(one.predict(texts, 3));
+      assertThat(one.predict(texts, 3).getFirst()).isEmpty();
+      assertThat(one.predict(texts, 3).getLast()).hasSize(3);
+      float[][] probabilities = many.probabilities(texts);
+      assertThat(probabilities[1]).containsOnly(0f);
+      float sum = 0;
+      for (float probability : probabilities[5]) {
+        sum += probability;
+      }
+      assertThat(sum).isCloseTo(1f, within(1e-3f));
+      assertThat(many.embed("bosch fridge")).hasSize(16).isEqualTo(one.embed("bosch fridge"));
+    }
+  }
+
+  @Test
+  void anotherNumberOfThreadsGivesTheSameBits() throws IOException {
+    run(config(20), folder, 2, new TrainingListener() {}, new StopSignal());
+    assertThat(bytes(folder)).isEqualTo(bytes(shared.resolve("model")));
+  }
+
+  @Test
+  void aStoppedRunIsResumedToTheSameBits() throws IOException {
+    var config = config(400);
+    run(config, folder.resolve("straight"), 1, new TrainingListener() {}, new StopSignal());
+    Path resumed = folder.resolve("resumed");
+    var stop = new StopSignal();
+    stop.request();
+    assertThat(run(config, resumed, 1, new TrainingListener() {}, stop).isInterrupted()).isTrue();
+    assertThatThrownBy(() -> Classifier.load(resumed)).hasMessageContaining("--resume");
+    assertThat(run(config, resumed, 1, new TrainingListener() {}, new StopSignal()).isInterrupted()).isFalse();
+    assertThat(bytes(resumed)).isEqualTo(bytes(folder.resolve("straight")));
+  }
+
+  @Test
+  void theLogOfAKilledAndResumedRunIsThatOfAnUnkilledOne() throws IOException {
+    var config = config(400);
+    run(config, folder.resolve("straight"), 1, new TrainingListener() {}, new StopSignal());
+    Path resumed = folder.resolve("resumed");
+    var stop = new StopSignal();
+    stop.request();
+    run(config, resumed, 1, new TrainingListener() {}, stop);
+    // What was logged between the last checkpoint and the kill.
+    Files.writeString(new ModelDirectory(resumed).log(),
+        """
+        {"type":"step","step":10000000,"epoch":399.9,"loss":0.5,"learning_rate":0.1,"grad_norm":null,"seconds":99.0}
+        {"type":"validation","step":10000000,"epoch":400.0,"loss":null,"metrics":{"accuracy":0.5},"seconds":1.0}
+        {"type":"st""", StandardOpenOption.APPEND);
+    run(config, resumed, 2, new TrainingListener() {}, new StopSignal());
+    assertThat(timeless(resumed)).isEqualTo(timeless(folder.resolve("straight"))).hasSizeGreaterThan(50);
+  }
+
+  /** What a log says, the times aside. */
+  private static List<String> timeless(Path folder) throws IOException {
+    return StepLog.read(new ModelDirectory(folder).log()).stream()
+        .map(entry -> switch (entry) {
+          case StepRecord step -> step.step() + " " + step.epoch() + " " + step.loss() + " " + step.learningRate();
+          case ValidationRecord validation -> validation.step() + " " + validation.metrics();
+          case ThresholdRecord thresholds -> thresholds.toString();
+        })
+        .toList();
+  }
+
+  @Test
+  void anExplodingLearningRateIsAMistakeWithARateToTry() {
+    var network = new FastTextTrainingConfig.Network(16, 1e9, 50, "softmax", 1, 0, 0, 0, 1, LOWERCASE);
+    var config = new FastTextTrainingConfig(config(1).data(), network, FastTextLabels.DEFAULT, FastTextTuning.NONE, 1);
+    assertThatThrownBy(() -> run(config, folder, 1, new TrainingListener() {}, new StopSignal()))
+        .isInstanceOf(UserError.class).hasMessageContaining("try lr");
+  }
+
+  @Test
+  void dataThatCannotBeUsedLeavesNothingBehind() throws IOException {
+    Path one = Files.write(shared.resolve("one.csv"), List.of("title,category", "a,x", "b,x", "c,x", "d,x"));
+    var data = new DataSettings(List.of(one.toString()), List.of(), List.of(), List.of("title"),
+        LabelConfig.single("category"), null, 0.25, 0.25, true, false);
+    var config = new FastTextTrainingConfig(data, config(1).network(), FastTextLabels.DEFAULT, FastTextTuning.NONE, 1);
+    assertThatThrownBy(() -> run(config, folder.resolve("new"), 1, new TrainingListener() {}, new StopSignal()))
+        .hasMessageContaining("at least two labels");
+    assertThat(folder.resolve("new")).doesNotExist();
+  }
+}

@@ -1,0 +1,192 @@
+package crema.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import crema.base.UserError;
+import crema.classify.ModelDirectory;
+import crema.data.LabelSet;
+import crema.data.PackedBatch;
+import crema.data.RowMeta;
+import crema.metrics.MultiLabelOutcomes;
+import crema.metrics.ScoreMatrix;
+import crema.metrics.SingleLabelOutcomes;
+import crema.metrics.Thresholds;
+import crema.nn.loss.Link;
+import crema.nn.loss.Targets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TargetTest {
+  /** Rows end at a leaf, or at "Food > Fruit". */
+  private static final LabelSet PATHS = LabelSet.of(
+      List.of("Food > Fruit", "Food > Fruit > Apples", "Food > Fruit > Pears", "Tools"), new long[] {5, 3, 2, 4});
+
+  @TempDir Path folder;
+
+  private static LabelSet labels(String... names) {
+    return LabelSet.of(List.of(names), new long[names.length]);
+  }
+
+  private static ScoreMatrix logits(float[]... rows) {
+    return ScoreMatrix.of(rows);
+  }
+
+  private static ScoredRows rows(ScoreMatrix logits, int[]... truth) {
+    return new ScoredRows(logits, truth, List.of());
+  }
+
+  private static TaxonomyTarget taxonomy(Link scoring, Decoding decoding) {
+    return TaxonomyTarget.of(PATHS, " > ", scoring, decoding);
+  }
+
+  @Test
+  void oneLabelIsTheMostProbableOfASoftmax() {
+    var target = new SingleLabelTarget(labels("a", "b"));
+    ScoreMatrix logits = logits(new float[] {1, 2}, new float[] {3, 0});
+    assertThat(target.decide(logits)).isDeepEqualTo(new int[][] {{1}, {0}});
+    assertThat(target.probabilities(logits).score(0, 1)).isCloseTo(0.7310586f, within(1e-6f));
+    assertThat(target.outcomes(new int[][] {{1}, {1}}, target.decide(logits))).isInstanceOf(SingleLabelOutcomes.class);
+  }
+
+  @Test
+  void severalLabelsAreThoseThatReachTheirThreshold() {
+    var target = new MultiLabelTarget(labels("a", "b", "c"), Thresholds.perLabel(new float[] {0.5f, 0.9f, 0.1f}));
+    ScoreMatrix logits = logits(new float[] {0.1f, 2, -2}, new float[] {-1, 3, -5}, new float[] {-1, -1, -5});
+    assertThat(target.decide(logits)).isDeepEqualTo(new int[][] {{0, 2}, {1}, {}});
+  }
+
+  @Test
+  void theGlobalThresholdIsTheBestOfTheGridForTheAverageAskedFor() {
+    // σ(−0.2) = 0.45: at 0.40 label "a" is right twice and label "b" wrong once, at 0.50 "a" is right once.
+    ScoreMatrix logits = logits(new float[] {1, -0.2f}, new float[] {-0.2f, -3}, new float[] {-3, 2});
+    ScoredRows rows = rows(logits, new int[] {0}, new int[] {0}, new int[] {1});
+    var target = MultiLabelTarget.of(labels("a", "b"));
+    MultiLabelTarget micro = target.tuned(decision("global", 0.4, 0.5, 0.1, "micro_f1", false), rows);
+    assertThat(micro.thresholds().value(0)).isEqualTo(0.4f);
+    assertThat(micro.thresholds().value(1)).isEqualTo(0.4f);
+    // Micro F1 is 6/7 at 0.40 and 4/5 at 0.50; macro F1 is 5/6 both times but for the tie, which the lower one wins.
+    assertThat(target.sweep(DecisionConfig.DEFAULT, rows).points()).hasSize(21);
+    MultiLabelTarget higher = target.tuned(decision("global", 0.5, 0.6, 0.1, "macro_f1", false), rows);
+    assertThat(higher.decide(logits)).isDeepEqualTo(new int[][] {{0}, {}, {1}});
+    MultiLabelTarget each = target.tuned(decision("per-label", 0.4, 0.6, 0.01, "micro_f1", false), rows);
+    assertThat(each.decide(logits)).isDeepEqualTo(new int[][] {{0}, {0}, {1}});
+  }
+
+  private static DecisionConfig decision(String threshold, double from, double to, double step, String metric,
+      boolean atLeastOne) {
+    return new DecisionConfig(threshold, from, to, step, metric, atLeastOne, "best-path", 0.5);
+  }
+
+  @Test
+  void atLeastOneAndArgmaxGiveEveryTextALabel() {
+    ScoreMatrix logits = logits(new float[] {-1, -2}, new float[] {2, 3});
+    ScoredRows rows = rows(logits, new int[] {0}, new int[] {1});
+    var target = MultiLabelTarget.of(labels("a", "b"));
+    assertThat(target.tuned(decision("0.5", 0.4, 0.6, 0.01, "micro_f1", true), rows).decide(logits))
+        .isDeepEqualTo(new int[][] {{0}, {0, 1}});
+    assertThat(target.tuned(decision("argmax", 0.4, 0.6, 0.01, "micro_f1", false), rows).decide(logits))
+        .isDeepEqualTo(new int[][] {{0}, {1}});
+    assertThatThrownBy(() -> decision("often", 0.4, 0.6, 0.01, "micro_f1", false))
+        .isInstanceOf(UserError.class).hasMessageContaining("global, per-label, argmax or a number");
+  }
+
+  @Test
+  void aTaxonomysLabelsAreItsNodesAndARowHasTheLastOfItsPath() {
+    var target = taxonomy(Link.SIGMOID, new Decoding.BestPath());
+    assertThat(target.labels().names()).containsExactly(
+        "Food", "Food > Fruit", "Food > Fruit > Apples", "Food > Fruit > Pears", "Tools");
+    assertThat(target.labels().counts()).containsExactly(10, 10, 3, 2, 4);
+    // A path may end at "Food > Fruit", as rows do, but not at "Food".
+    assertThat(target.candidates()).containsExactly(1, 2, 3, 4);
+    ScoreMatrix logits = logits(new float[] {3, 2, -1, -2, -3}, new float[] {3, 2, 1, -2, -3},
+        new float[] {3, -1, -1, -1, -3});
+    assertThat(target.decide(logits)).isDeepEqualTo(new int[][] {{1}, {2}, {1}});
+    assertThat(target.implied(2)).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void severalPathsAreMeasuredAsSetsOfLabels() {
+    var target = taxonomy(Link.SIGMOID, new Decoding.Consistent(0.5, true));
+    int[][] answers = target.decide(logits(new float[] {1, 1, 1, 1, -1}, new float[] {-1, 2, 2, 2, -2}));
+    assertThat(answers).isDeepEqualTo(new int[][] {{2, 3}, {0}});
+    assertThat(target.outcomes(new int[][] {{2}, {4}}, answers)).isInstanceOf(MultiLabelOutcomes.class);
+  }
+
+  @Test
+  void targetsForALossAreOnesForAllLabelsAndTheirAncestors() {
+    var batch = new PackedBatch(new int[] {1, 2, 3}, new int[] {0, 1, 3}, new int[] {3, 4}, new int[] {0, 1, 2},
+        new int[] {0, 1}, _ -> RowMeta.MEMORY);
+    var target = taxonomy(Link.SIGMOID, new Decoding.BestPath());
+    assertThat(((Targets.MultiHot) target.targets(Targets.Form.MULTI_HOT, batch)).values())
+        .containsExactly(1, 1, 0, 1, 0, 0, 0, 0, 0, 1);
+    assertThat(((Targets.Nodes) target.targets(Targets.Form.NODES, batch)).nodes()).containsExactly(3, 4);
+    var many = new PackedBatch(new int[] {1, 2}, new int[] {0, 1, 2}, new int[] {0, 2}, new int[] {0, 2, 2},
+        new int[] {0, 1}, _ -> RowMeta.MEMORY);
+    var labels = MultiLabelTarget.of(labels("a", "b", "c"));
+    assertThat(((Targets.MultiHot) labels.targets(Targets.Form.MULTI_HOT, many)).values())
+        .containsExactly(1, 0, 1, 0, 0, 0);
+  }
+
+  @Test
+  void everyTargetIsReadBackAsItWasWritten() throws IOException {
+    var directory = new ModelDirectory(folder);
+    var targets = List.of(
+        new SingleLabelTarget(labels("a", "b")),
+        new MultiLabelTarget(labels("a", "b"), Thresholds.perLabel(new float[] {0.3f, 0.46f}).withAtLeastOne()),
+        taxonomy(Link.CONSTRAINED_SIGMOID, new Decoding.TopDown(0.4)),
+        taxonomy(Link.LEVEL_SOFTMAX, new Decoding.Argmax()),
+        taxonomy(Link.SIGMOID, new Decoding.Consistent(0.3, true)),
+        taxonomy(Link.FAMILY_SOFTMAX, new Decoding.BestPath()));
+    for (Target target : targets) {
+      target.labels().save(directory.labels());
+      TargetFile.write(target, directory.target());
+      Target read = directory.readTarget();
+      switch (target) {
+        case SingleLabelTarget single -> assertThat(read).isEqualTo(single);
+        case MultiLabelTarget multi -> {
+          var thresholds = ((MultiLabelTarget) read).thresholds();
+          assertThat(thresholds.value(0)).isEqualTo(0.3f);
+          assertThat(thresholds.value(1)).isEqualTo(0.46f);
+          assertThat(thresholds.isAtLeastOne()).isTrue();
+          assertThat(read.labels()).isEqualTo(multi.labels());
+        }
+        case TaxonomyTarget paths -> {
+          var same = (TaxonomyTarget) read;
+          assertThat(same.link()).isEqualTo(paths.link());
+          assertThat(same.decoding()).isEqualTo(paths.decoding());
+          assertThat(same.labels()).isEqualTo(paths.labels());
+          assertThat(same.taxonomy().parents()).isEqualTo(paths.taxonomy().parents());
+        }
+      }
+    }
+  }
+
+  @Test
+  void thresholdsOfOtherLabelsAreRefused() throws IOException {
+    var directory = new ModelDirectory(folder);
+    TargetFile.write(MultiLabelTarget.of(labels("a", "b")), directory.target());
+    labels("a", "c").save(directory.labels());
+    assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
+        .hasMessageContaining("target.json has thresholds for other labels")
+        .hasMessageContaining("number 2 is 'b', not 'c'");
+    labels("a", "b", "c").save(directory.labels());
+    assertThatThrownBy(() -> directory.readTarget()).hasMessageContaining("2 thresholds for 3 labels");
+    Files.delete(directory.target());
+    assertThatThrownBy(() -> directory.readTarget()).hasMessageContaining("target.json is missing");
+  }
+
+  @Test
+  void labelsThatAreNoTreeAreRefused() throws IOException {
+    var directory = new ModelDirectory(folder);
+    TargetFile.write(taxonomy(Link.SIGMOID, new Decoding.BestPath()), directory.target());
+    labels("Food > Fruit", "Tools").save(directory.labels());
+    assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
+        .hasMessageContaining("does not hold the nodes of a taxonomy");
+  }
+}
