@@ -1,5 +1,6 @@
 // y = softmax(scale · q kᵀ) v within each sequence and head, packed, bf16, by mma.sync (FlashAttention-2's loop).
-// A block has 64 queries of one sequence and head, 4 warps of 16; keys in tiles of 64; heads of 64; two stages of k and v.
+// A block has 64 queries of one sequence and head, 4 warps of 16; keys in tiles of 64; heads of 64;
+// two stages of k and v.
 #include "mma.cuh"
 constexpr int D = 64, BQ = 64, BKV = 64, ROW = D * 2;
 
@@ -19,7 +20,8 @@ extern "C" __global__ void __launch_bounds__(128) attentionForward(
   const uint32_t sq = sharedAddress(memory), sk = sq + BQ * ROW, sv = sk + 2 * BKV * ROW;
   const int tid = threadIdx.x, lane = tid & 31, warp = tid >> 5;
   const int packed = tiles[blockIdx.x], head = blockIdx.y, kvHead = head / (heads / kvHeads);
-  const int start = cuSeqlens[packed >> 16], length = cuSeqlens[(packed >> 16) + 1] - start, q0 = (packed & 0xffff) * BQ;
+  const int start = cuSeqlens[packed >> 16], length = cuSeqlens[(packed >> 16) + 1] - start;
+  const int q0 = (packed & 0xffff) * BQ;
   const __nv_bfloat16 *qp = q + (size_t)(start + q0) * qStride + head * D;
   const __nv_bfloat16 *kp = k + (size_t)start * kvStride + kvHead * D, *vp = v + (size_t)start * kvStride + kvHead * D;
   auto loadKv = [&](int tile, int stage) {
@@ -93,8 +95,8 @@ extern "C" __global__ void __launch_bounds__(128) attentionForward(
     }
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-      const uint32_t p[4] = {pack(s[2 * i][0], s[2 * i][1]), pack(s[2 * i][2], s[2 * i][3]), pack(s[2 * i + 1][0], s[2 * i + 1][1]),
-                             pack(s[2 * i + 1][2], s[2 * i + 1][3])};
+      const uint32_t p[4] = {pack(s[2 * i][0], s[2 * i][1]), pack(s[2 * i][2], s[2 * i][3]),
+                             pack(s[2 * i + 1][0], s[2 * i + 1][1]), pack(s[2 * i + 1][2], s[2 * i + 1][3])};
 #pragma unroll
       for (int j = 0; j < 4; j++) {
         uint32_t f[4];

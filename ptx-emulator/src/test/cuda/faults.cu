@@ -1,5 +1,5 @@
-// Kernels with planted faults, each beside its sound twin, which is named sound_NAME. The fault is seen in a line that ends in FAULT: NAME;
-// there are two such lines where it depends on the order of warps which of them comes second.
+// Kernels with planted faults, each beside its sound twin, which is named sound_NAME. The fault is seen in a line that
+// ends in FAULT: NAME; there are two such lines where it depends on the order of warps which of them comes second.
 #include "mma.cuh"
 
 #define KERNEL_PAIR(NAME, PARAMETERS, ARGUMENTS)                                     \
@@ -57,7 +57,8 @@ template <bool BROKEN>
 __device__ __forceinline__ void halfWordBody FLOATS {
   __shared__ __nv_bfloat16 part[2];
   const int warp = threadIdx.x >> 5;
-  if (threadIdx.x == 0 || threadIdx.x == 32) part[BROKEN ? 0 : warp] = __float2bfloat16(x[threadIdx.x]);  // FAULT: halfWord
+  const __nv_bfloat16 value = __float2bfloat16(x[threadIdx.x]);
+  if (threadIdx.x == 0 || threadIdx.x == 32) part[BROKEN ? 0 : warp] = value;  // FAULT: halfWord
   __syncthreads();
   y[threadIdx.x] = __bfloat162float(part[threadIdx.x & (BROKEN ? 0 : 1)]);
 }
@@ -209,7 +210,8 @@ KERNEL_PAIR(neighbour, (float *x, float *y, int n), PASS)
 template <bool BROKEN>
 __device__ __forceinline__ void blockHalvesBody FLOATS {
   __nv_bfloat16 *out = reinterpret_cast<__nv_bfloat16 *>(y);
-  if (threadIdx.x == 0) out[BROKEN && blockIdx.x == 3 ? 2 : blockIdx.x] = __float2bfloat16(x[blockIdx.x]);  // FAULT: blockHalves
+  const int at = BROKEN && blockIdx.x == 3 ? 2 : blockIdx.x;
+  if (threadIdx.x == 0) out[at] = __float2bfloat16(x[blockIdx.x]);  // FAULT: blockHalves
 }
 KERNEL_PAIR(blockHalves, FLOATS, PASS)
 

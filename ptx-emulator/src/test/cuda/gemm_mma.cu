@@ -1,15 +1,20 @@
 // c[m, n] = (c +) a[m, k] · b[n, k]ᵀ + bias[n]: bf16 in, F32 accumulation, by cp.async, ldmatrix and mma.sync.
-// A block has a tile of 128 x 128 x 32, 8 warps of 64 x 32, 4 stages; k and n are multiples of 8, edges are filled with zeros.
+// A block has a tile of 128 x 128 x 32, 8 warps of 64 x 32, 4 stages; k and n are multiples of 8, edges are
+// filled with zeros.
 #include "mma.cuh"
 constexpr int BM = 128, BN = 128, BK = 32, STAGES = 4, THREADS = 256;
 
 // Rows of 64 bytes in shared memory: 16-byte chunk c of row r lies at chunk c ^ ((r >> 1) & 3).
-__device__ __forceinline__ uint32_t swizzled(int row, int chunk) { return row * 64 + ((chunk ^ ((row >> 1) & 3)) << 4); }
+__device__ __forceinline__ uint32_t swizzled(int row, int chunk) {
+  return row * 64 + ((chunk ^ ((row >> 1) & 3)) << 4);
+}
 
 __device__ __forceinline__ void store2(__nv_bfloat16 *c, float x, float y) {
   *reinterpret_cast<__nv_bfloat162 *>(c) = __floats2bfloat162_rn(x, y);
 }
-__device__ __forceinline__ void store2(float *c, float x, float y) { *reinterpret_cast<float2 *>(c) = make_float2(x, y); }
+__device__ __forceinline__ void store2(float *c, float x, float y) {
+  *reinterpret_cast<float2 *>(c) = make_float2(x, y);
+}
 
 template <typename Out, bool ADD>
 __device__ __forceinline__ void gemm(

@@ -1,12 +1,12 @@
-// c[m, n] = a[m, k] · b[n, k]ᵀ, bf16, on Hopper: a producer thread feeds a ring of tiles by TMA, two consumer warpgroups multiply
-// 64 x 64 each by wgmma; the grid is persistent, and tiles leave through shared memory by TMA.
+// c[m, n] = a[m, k] · b[n, k]ᵀ, bf16, on Hopper: a producer thread feeds a ring of tiles by TMA, two consumer
+// warpgroups multiply 64 x 64 each by wgmma; the grid is persistent, and tiles leave through shared memory by TMA.
 #include "hopper.cuh"
 constexpr int BM = 128, BN = 64, BK = 64, STAGES = 3;
 constexpr int A_BYTES = BM * BK * 2, B_BYTES = BN * BK * 2, STAGE_BYTES = A_BYTES + B_BYTES;
 
 extern "C" __global__ void __launch_bounds__(384, 1) gemmWgmma(
-    const __grid_constant__ CUtensorMap mapA, const __grid_constant__ CUtensorMap mapB, const __grid_constant__ CUtensorMap mapC,
-    int m, int n, int k) {
+    const __grid_constant__ CUtensorMap mapA, const __grid_constant__ CUtensorMap mapB,
+    const __grid_constant__ CUtensorMap mapC, int m, int n, int k) {
   extern __shared__ __align__(1024) uint8_t memory[];
   __shared__ __align__(8) uint64_t full[STAGES], empty[STAGES];
   const uint32_t base = sharedAddress(memory), out0 = base + STAGES * STAGE_BYTES;
@@ -50,7 +50,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) gemmWgmma(
       float d[32] = {};
       for (int s = 0; s < steps; s++) {
         waitParity(sharedAddress(full + stage), phase);
-        const uint32_t a = base + stage * STAGE_BYTES + (group - 1) * 64 * 128, b = base + stage * STAGE_BYTES + A_BYTES;
+        const uint32_t tiles = base + stage * STAGE_BYTES, a = tiles + (group - 1) * 64 * 128, b = tiles + A_BYTES;
         wgmmaFence(d);
 #pragma unroll
         for (int kk = 0; kk < BK / 16; kk++) wgmma(d, descriptor(a + kk * 32), descriptor(b + kk * 32));

@@ -1,14 +1,14 @@
 // Kernels of sm_90a with planted faults, each beside its sound twin; see faults.cu.
 #include "hopper.cuh"
 
-#define KERNEL_PAIR(NAME)                                                                                                  \
-  extern "C" __global__ void __launch_bounds__(256)                                                                        \
-      NAME(const __grid_constant__ CUtensorMap in, const __grid_constant__ CUtensorMap out, float *y) {                    \
-    NAME##Body<true>(in, out, y);                                                                                          \
-  }                                                                                                                        \
-  extern "C" __global__ void __launch_bounds__(256)                                                                        \
-      sound_##NAME(const __grid_constant__ CUtensorMap in, const __grid_constant__ CUtensorMap out, float *y) {            \
-    NAME##Body<false>(in, out, y);                                                                                         \
+#define MAPS const __grid_constant__ CUtensorMap in, const __grid_constant__ CUtensorMap out
+
+#define KERNEL_PAIR(NAME)                                                          \
+  extern "C" __global__ void __launch_bounds__(256) NAME(MAPS, float *y) {         \
+    NAME##Body<true>(in, out, y);                                                  \
+  }                                                                                \
+  extern "C" __global__ void __launch_bounds__(256) sound_##NAME(MAPS, float *y) { \
+    NAME##Body<false>(in, out, y);                                                 \
   }
 
 // Both maps have tiles of 64 rows of 64 bf16, with 128-byte swizzle: 8 KiB.
@@ -125,7 +125,8 @@ __device__ __forceinline__ void tooManyArrivalsBody(const CUtensorMap &in, const
   __shared__ uint64_t full[1];
   start(full, 1, 256);
   arrive(sharedAddress(full));
-  if (BROKEN && threadIdx.x < 32) asm volatile("mbarrier.arrive.release.cta.shared::cta.b64 _, [%0], 300;" ::"r"(sharedAddress(full)));
+  if (BROKEN && threadIdx.x < 32)
+    asm volatile("mbarrier.arrive.release.cta.shared::cta.b64 _, [%0], 300;" ::"r"(sharedAddress(full)));
   if (threadIdx.x == 0) y[0] = 1;
 }
 KERNEL_PAIR(tooManyArrivals)
@@ -198,6 +199,21 @@ __device__ __forceinline__ void endsTooEarlyBody(const CUtensorMap &in, const CU
   }
 }
 KERNEL_PAIR(endsTooEarly)
+
+// A block that ends while TMA may still write its memory.
+template <bool BROKEN>
+__device__ __forceinline__ void endsBeforeLoadBody(const CUtensorMap &in, const CUtensorMap &out, float *y) {
+  __shared__ __align__(1024) uint8_t memory[TILE];
+  __shared__ uint64_t full[1];
+  start(full, 1, 1);
+  if (threadIdx.x == 0) {
+    arriveExpecting(sharedAddress(full), TILE);
+    loadTile(sharedAddress(memory), &in, 0, 0, sharedAddress(full));
+    if (!BROKEN) waitParity(sharedAddress(full), 0);
+    y[0] = 1;
+  }
+}
+KERNEL_PAIR(endsBeforeLoad)
 
 // A tile in shared memory that is not aligned to 128 bytes.
 template <bool BROKEN>

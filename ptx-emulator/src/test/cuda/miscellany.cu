@@ -1,4 +1,5 @@
-// What other kernels of an engine need: Philox, erf, tanh, SwiGLU, AdamW, atomics, votes, F64 sums, constant and local memory.
+// What other kernels of an engine need: Philox, erf, tanh, SwiGLU, AdamW, atomics, votes, F64 sums, constant and
+// local memory.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <stdint.h>
@@ -37,7 +38,8 @@ extern "C" __global__ void transcendental(const float *x, float *y, int n) {
   if (i < n) y[i] = tanhf(x[i]) + logf(x[i]) + sqrtf(x[i]) + expf(-x[i]) + powf(x[i], 1.5f) + sinf(x[i]) + cosf(x[i]);
 }
 
-extern "C" __global__ void swigluBackward(const __nv_bfloat16 *gu, const __nv_bfloat16 *dy, __nv_bfloat16 *dgu, int rows, int inner) {
+extern "C" __global__ void swigluBackward(
+    const __nv_bfloat16 *gu, const __nv_bfloat16 *dy, __nv_bfloat16 *dgu, int rows, int inner) {
   const int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i >= rows * inner) return;
   const int r = i / inner, c = i % inner;
@@ -86,7 +88,8 @@ extern "C" __global__ void sharedHistogram(const int *ids, int *counts, int n) {
 extern "C" __global__ void sumSquares(const float *x, double *out, long n) {
   __shared__ double part[8];
   double s = 0;
-  for (long i = blockIdx.x * (long)blockDim.x + threadIdx.x; i < n; i += (long)gridDim.x * blockDim.x) s += (double)x[i] * x[i];
+  for (long i = blockIdx.x * (long)blockDim.x + threadIdx.x; i < n; i += (long)gridDim.x * blockDim.x)
+    s += (double)x[i] * x[i];
   for (int o = 16; o; o >>= 1) s += __shfl_down_sync(~0u, s, o);
   if ((threadIdx.x & 31) == 0) part[threadIdx.x >> 5] = s;
   __syncthreads();

@@ -9,8 +9,8 @@ __device__ __forceinline__ float warpSum(float v) {
 }
 
 // A warp a row, 16 bytes an access; features a multiple of 4, at most 1,024.
-extern "C" __global__ void __launch_bounds__(256)
-    rmsNormF32(const float *x, const float *weight, float *y, float *inverseRms, int rows, int features, float epsilon) {
+extern "C" __global__ void __launch_bounds__(256) rmsNormF32(
+    const float *x, const float *weight, float *y, float *inverseRms, int rows, int features, float epsilon) {
   const int lane = threadIdx.x & 31;
   const int row = blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5);
   if (row >= rows) return;
@@ -32,7 +32,8 @@ extern "C" __global__ void __launch_bounds__(256)
     const int i = c * 32 + lane;
     if (i < features / 4) {
       const float4 w = __ldg(reinterpret_cast<const float4 *>(weight) + i);
-      out[i] = make_float4(w.x * v[c].x * inverse, w.y * v[c].y * inverse, w.z * v[c].z * inverse, w.w * v[c].w * inverse);
+      out[i] = make_float4(
+          w.x * v[c].x * inverse, w.y * v[c].y * inverse, w.z * v[c].z * inverse, w.w * v[c].w * inverse);
     }
   }
   if (lane == 0 && inverseRms) inverseRms[row] = inverse;
@@ -40,7 +41,8 @@ extern "C" __global__ void __launch_bounds__(256)
 
 // The same in bf16, 8 elements an access; features a multiple of 8, at most 1,024.
 extern "C" __global__ void __launch_bounds__(256) rmsNormBf16(
-    const __nv_bfloat16 *x, const float *weight, __nv_bfloat16 *y, float *inverseRms, int rows, int features, float epsilon) {
+    const __nv_bfloat16 *x, const float *weight, __nv_bfloat16 *y, float *inverseRms, int rows, int features,
+    float epsilon) {
   const int lane = threadIdx.x & 31;
   const int row = blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5);
   if (row >= rows) return;
@@ -81,8 +83,8 @@ extern "C" __global__ void __launch_bounds__(256) rmsNormBf16(
 }
 
 // Any number of features: a block a row, the warps' sums through shared memory.
-extern "C" __global__ void __launch_bounds__(256)
-    rmsNormAnyF32(const float *x, const float *weight, float *y, float *inverseRms, int rows, int features, float epsilon) {
+extern "C" __global__ void __launch_bounds__(256) rmsNormAnyF32(
+    const float *x, const float *weight, float *y, float *inverseRms, int rows, int features, float epsilon) {
   __shared__ float partial[8];
   const int row = blockIdx.x;
   const float *in = x + (size_t)row * features;

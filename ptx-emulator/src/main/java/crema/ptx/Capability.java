@@ -33,8 +33,8 @@ public record Capability(int major, int minor) implements Comparable<Capability>
   }
 
   /**
-   * Whether a module for {@code target} can be loaded: any earlier target, but one that ends in {@code a} (such as {@code sm_90a})
-   * only by exactly that capability.
+   * Whether a module for {@code target} can be loaded: any earlier target, but one that ends in {@code a} (such as
+   * {@code sm_90a}) only by exactly that capability.
    *
    * @param target the operand of {@code .target}, such as {@code sm_80}
    */

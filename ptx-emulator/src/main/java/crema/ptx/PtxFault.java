@@ -2,7 +2,10 @@ package crema.ptx;
 
 import org.jspecify.annotations.Nullable;
 
-/** A kernel did something wrong. The message is one line: what, in which kernel, block and thread, at which line of source. */
+/**
+ * A kernel did something wrong. The message is one line: what, in which kernel, block and thread, at which line of
+ * source.
+ */
 public final class PtxFault extends RuntimeException {
   private final FaultKind kind;
   private final String kernel;
@@ -17,7 +20,8 @@ public final class PtxFault extends RuntimeException {
    * @param what what happened, without place
    */
   public PtxFault(
-      FaultKind kind, String kernel, Dim3 block, Dim3 thread, SourcePosition position, String instruction, String what) {
+      FaultKind kind, String kernel, Dim3 block, Dim3 thread, SourcePosition position, String instruction,
+          String what) {
     super(
         kind.title() + ": " + what + "; kernel " + kernel + ", block " + block + ", thread " + thread + ", " + position
             + (position.file().isEmpty() ? "" : ", PTX line " + position.ptxLine()) + ": " + instruction);

@@ -1,6 +1,9 @@
 package crema.ptx;
 
-/** A text that is not PTX, or that needs something the emulator does not know. The message is one line that names the line. */
+/**
+ * A text that is not PTX, or that needs something the emulator does not know. The message is one line that names the
+ * line.
+ */
 public final class PtxSyntaxException extends RuntimeException {
   private final int line;
 

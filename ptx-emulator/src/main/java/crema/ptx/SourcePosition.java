@@ -1,7 +1,8 @@
 package crema.ptx;
 
 /**
- * Where an instruction comes from: its line of PTX and, where the module was compiled with {@code -lineinfo}, its line of CUDA.
+ * Where an instruction comes from: its line of PTX and, where the module was compiled with {@code -lineinfo}, its line
+ * of CUDA.
  *
  * @param ptxLine line of the PTX text, from 1
  * @param file name of the CUDA file without its folders; empty where unknown

@@ -1,8 +1,9 @@
 package crema.ptx;
 
 /**
- * How 16-byte chunks of a row are permuted in shared memory, so that a column of chunks meets all banks: some bits of the address,
- * those of the row, are added (exclusive or) to the bits of the chunk. The order of the constants is that of {@code CUtensorMapSwizzle}.
+ * How 16-byte chunks of a row are permuted in shared memory, so that a column of chunks meets all banks: some bits of
+ * the address, those of the row, are added (exclusive or) to the bits of the chunk. The order of the constants is that
+ * of {@code CUtensorMapSwizzle}.
  */
 public enum Swizzle {
   /** Rows lie as they are. */

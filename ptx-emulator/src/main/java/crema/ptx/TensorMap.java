@@ -6,14 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What TMA knows of a tensor: as {@code cuTensorMapEncodeTiled} takes it, with the same limits. Lists run from the innermost dimension
- * outwards. Interleaved layouts and im2col are not modelled.
+ * What TMA knows of a tensor: as {@code cuTensorMapEncodeTiled} takes it, with the same limits. Lists run from the
+ * innermost dimension outwards. Interleaved layouts and im2col are not modelled.
  *
  * @param type the elements
  * @param address of element 0 in device memory, a multiple of 16
  * @param sizes elements in each of 1 to 5 dimensions
  * @param strides bytes from one index to the next, for all dimensions but the innermost; multiples of 16
- * @param box elements of a tile in each dimension, 1 to 256; its innermost row a multiple of 16 bytes and no longer than the swizzle's span
+ * @param box elements of a tile in each dimension, 1 to 256; its innermost row a multiple of 16 bytes and no longer
+ *     than the swizzle's span
  * @param elementStrides the step between the elements of a tile in each dimension, 1 to 8
  * @param swizzle how rows of a tile lie in shared memory
  * @param fill what stands for elements outside the tensor
@@ -106,11 +107,16 @@ public record TensorMap(
     check(fill == Fill.ZERO || type.isFloat(), "only floating-point elements can be filled with NaN");
   }
 
-  /** A map of a matrix {@code [rows, columns]}, whose rows are {@code rowBytes} apart, read in tiles {@code [boxRows, boxColumns]}. */
+  /**
+   * A map of a matrix {@code [rows, columns]}, whose rows are {@code rowBytes} apart, read in tiles {@code [boxRows,
+   * boxColumns]}.
+   */
   public static TensorMap matrix(
-      ElementType type, long address, long rows, long columns, long rowBytes, int boxRows, int boxColumns, Swizzle swizzle) {
+      ElementType type, long address, long rows, long columns, long rowBytes, int boxRows, int boxColumns,
+          Swizzle swizzle) {
     return new TensorMap(
-        type, address, List.of(columns, rows), List.of(rowBytes), List.of(boxColumns, boxRows), List.of(1, 1), swizzle, Fill.ZERO);
+        type, address, List.of(columns, rows), List.of(rowBytes), List.of(boxColumns, boxRows), List.of(1, 1), swizzle,
+            Fill.ZERO);
   }
 
   /** Dimensions. */
@@ -130,7 +136,8 @@ public record TensorMap(
   /** The {@value #BYTES} bytes that a kernel takes as a parameter: the emulator's own form, not NVIDIA's. */
   public byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(MAGIC).put((byte) type.ordinal()).put((byte) rank()).put((byte) swizzle.ordinal()).put((byte) fill.ordinal());
+    out.putInt(MAGIC).put((byte) type.ordinal()).put((byte) rank()).put((byte) swizzle.ordinal())
+        .put((byte) fill.ordinal());
     out.putLong(address);
     for (int i = 0; i < rank(); i++) {
       out.putInt((int) (sizes.get(i) - 1)).putShort(box.get(i).shortValue()).put(elementStrides.get(i).byteValue());

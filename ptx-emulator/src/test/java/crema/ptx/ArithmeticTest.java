@@ -42,29 +42,44 @@ class ArithmeticTest {
 
   static Stream<Integers> integers() {
     return Stream.of(
-        row("add.u16", 16, (a, b, c) -> a.add(b)), row("add.s32", 32, (a, b, c) -> a.add(b)), row("add.u64", 64, (a, b, c) -> a.add(b)),
+        row("add.u16", 16, (a, b, c) -> a.add(b)), row("add.s32", 32, (a, b, c) -> a.add(b)),
+            row("add.u64", 64, (a, b, c) -> a.add(b)),
         row("sub.s16", 16, (a, b, c) -> a.subtract(b)), row("sub.u32", 32, (a, b, c) -> a.subtract(b)),
         row("sub.s64", 64, (a, b, c) -> a.subtract(b)),
-        row("mul.lo.u16", 16, (a, b, c) -> a.multiply(b)), row("mul.hi.u16", 16, (a, b, c) -> a.multiply(b).shiftRight(16)),
+        row("mul.lo.u16", 16, (a, b, c) -> a.multiply(b)),
+            row("mul.hi.u16", 16, (a, b, c) -> a.multiply(b).shiftRight(16)),
         row("mul.hi.s16", 16, (a, b, c) -> a.multiply(b).shiftRight(16)),
-        row("mul.lo.s32", 32, (a, b, c) -> a.multiply(b)), row("mul.hi.s32", 32, (a, b, c) -> a.multiply(b).shiftRight(32)),
-        row("mul.hi.u32", 32, (a, b, c) -> a.multiply(b).shiftRight(32)), row("mul.lo.u64", 64, (a, b, c) -> a.multiply(b)),
-        row("mul.hi.u64", 64, (a, b, c) -> a.multiply(b).shiftRight(64)), row("mul.hi.s64", 64, (a, b, c) -> a.multiply(b).shiftRight(64)),
-        new Integers("mul.wide.u16", 32, 16, (a, b, c) -> a.multiply(b)), new Integers("mul.wide.s16", 32, 16, (a, b, c) -> a.multiply(b)),
-        new Integers("mul.wide.u32", 64, 32, (a, b, c) -> a.multiply(b)), new Integers("mul.wide.s32", 64, 32, (a, b, c) -> a.multiply(b)),
-        row("div.s32", 32, ArithmeticTest::divide), row("div.u32", 32, ArithmeticTest::divide), row("div.s64", 64, ArithmeticTest::divide),
-        row("div.u64", 64, ArithmeticTest::divide), row("div.u16", 16, ArithmeticTest::divide), row("div.s16", 16, ArithmeticTest::divide),
+        row("mul.lo.s32", 32, (a, b, c) -> a.multiply(b)),
+            row("mul.hi.s32", 32, (a, b, c) -> a.multiply(b).shiftRight(32)),
+        row("mul.hi.u32", 32, (a, b, c) -> a.multiply(b).shiftRight(32)),
+            row("mul.lo.u64", 64, (a, b, c) -> a.multiply(b)),
+        row("mul.hi.u64", 64, (a, b, c) -> a.multiply(b).shiftRight(64)),
+            row("mul.hi.s64", 64, (a, b, c) -> a.multiply(b).shiftRight(64)),
+        new Integers("mul.wide.u16", 32, 16, (a, b, c) -> a.multiply(b)),
+            new Integers("mul.wide.s16", 32, 16, (a, b, c) -> a.multiply(b)),
+        new Integers("mul.wide.u32", 64, 32, (a, b, c) -> a.multiply(b)),
+            new Integers("mul.wide.s32", 64, 32, (a, b, c) -> a.multiply(b)),
+        row("div.s32", 32, ArithmeticTest::divide), row("div.u32", 32, ArithmeticTest::divide),
+            row("div.s64", 64, ArithmeticTest::divide),
+        row("div.u64", 64, ArithmeticTest::divide), row("div.u16", 16, ArithmeticTest::divide),
+            row("div.s16", 16, ArithmeticTest::divide),
         row("rem.s32", 32, ArithmeticTest::remainder), row("rem.u64", 64, ArithmeticTest::remainder),
         row("rem.s16", 16, ArithmeticTest::remainder),
-        row("min.s32", 32, (a, b, c) -> a.min(b)), row("min.u32", 32, (a, b, c) -> a.min(b)), row("max.u64", 64, (a, b, c) -> a.max(b)),
-        row("max.s16", 16, (a, b, c) -> a.max(b)), row("min.u16", 16, (a, b, c) -> a.min(b)), row("max.s64", 64, (a, b, c) -> a.max(b)),
+        row("min.s32", 32, (a, b, c) -> a.min(b)), row("min.u32", 32, (a, b, c) -> a.min(b)),
+            row("max.u64", 64, (a, b, c) -> a.max(b)),
+        row("max.s16", 16, (a, b, c) -> a.max(b)), row("min.u16", 16, (a, b, c) -> a.min(b)),
+            row("max.s64", 64, (a, b, c) -> a.max(b)),
         row("max.relu.s32", 32, (a, b, c) -> a.max(b).max(BigInteger.ZERO)),
-        row("and.b32", 32, (a, b, c) -> a.and(b)), row("or.b64", 64, (a, b, c) -> a.or(b)), row("xor.b16", 16, (a, b, c) -> a.xor(b)),
-        row("mad.lo.s32", 32, (a, b, c) -> a.multiply(b).add(c)), row("mad.hi.u32", 32, (a, b, c) -> a.multiply(b).shiftRight(32).add(c)),
-        row("mad.hi.s32", 32, (a, b, c) -> a.multiply(b).shiftRight(32).add(c)), row("mad.lo.u64", 64, (a, b, c) -> a.multiply(b).add(c)),
+        row("and.b32", 32, (a, b, c) -> a.and(b)), row("or.b64", 64, (a, b, c) -> a.or(b)),
+            row("xor.b16", 16, (a, b, c) -> a.xor(b)),
+        row("mad.lo.s32", 32, (a, b, c) -> a.multiply(b).add(c)),
+            row("mad.hi.u32", 32, (a, b, c) -> a.multiply(b).shiftRight(32).add(c)),
+        row("mad.hi.s32", 32, (a, b, c) -> a.multiply(b).shiftRight(32).add(c)),
+            row("mad.lo.u64", 64, (a, b, c) -> a.multiply(b).add(c)),
         row("mad.lo.u16", 16, (a, b, c) -> a.multiply(b).add(c)),
         row("mad.hi.s64", 64, (a, b, c) -> a.multiply(b).shiftRight(64).add(c)),
-        row("sad.s32", 32, (a, b, c) -> a.subtract(b).abs().add(c)), row("sad.u32", 32, (a, b, c) -> a.subtract(b).abs().add(c)),
+        row("sad.s32", 32, (a, b, c) -> a.subtract(b).abs().add(c)),
+            row("sad.u32", 32, (a, b, c) -> a.subtract(b).abs().add(c)),
         row("add.sat.s32", 32, (a, b, c) -> clamp(a.add(b))), row("sub.sat.s32", 32, (a, b, c) -> clamp(a.subtract(b))),
         row("dp4a.u32.s32", 32, (a, b, c) -> dot(a, b, false, true).add(c)),
         row("dp4a.s32.s32", 32, (a, b, c) -> dot(a, b, true, true).add(c)));
@@ -95,7 +110,8 @@ class ArithmeticTest {
   @ParameterizedTest
   @MethodSource("integers")
   void integerInstruction(Integers row) {
-    boolean three = row.instruction().startsWith("mad") || row.instruction().startsWith("sad") || row.instruction().startsWith("dp4a");
+    boolean three = row.instruction().startsWith("mad") || row.instruction().startsWith("sad")
+        || row.instruction().startsWith("dp4a");
     long[][] in = {edges(1), edges(2), edges(3)};
     String type = "b" + row.inputBits();
     String body = row.instruction() + " %d, %a, %b" + (three ? ", %c;" : ";");
@@ -105,8 +121,10 @@ class ArithmeticTest {
     boolean signed = row.instruction().matches(".*\\.s[0-9]+") && !row.instruction().startsWith("dp4a");
     for (int l = 0; l < Snippet.LANES; l++) {
       BigInteger want = row.definition().of(
-          value(in[0][l], row.inputBits(), signed), value(in[1][l], row.inputBits(), signed), value(in[2][l], row.inputBits(), signed));
-      assertThat(out[l]).as("lane %d of %x, %x, %x", l, in[0][l], in[1][l], in[2][l]).isEqualTo(cut(want.longValue(), row.bits()));
+          value(in[0][l], row.inputBits(), signed), value(in[1][l], row.inputBits(), signed),
+              value(in[2][l], row.inputBits(), signed));
+      assertThat(out[l]).as("lane %d of %x, %x, %x", l, in[0][l], in[1][l], in[2][l])
+          .isEqualTo(cut(want.longValue(), row.bits()));
     }
   }
 
@@ -124,7 +142,8 @@ class ArithmeticTest {
 
   /** Numbers at the edges of all sizes, and random ones. */
   private static long[] edges(long seed) {
-    long[] special = {0, 1, -1, 2, 7, 31, 32, 33, 63, 64, 0x7fff, 0x8000, 0xffff, Integer.MAX_VALUE, Integer.MIN_VALUE, LOW, Long.MAX_VALUE,
+    long[] special = {0, 1, -1, 2, 7, 31, 32, 33, 63, 64, 0x7fff, 0x8000, 0xffff, Integer.MAX_VALUE, Integer.MIN_VALUE,
+        LOW, Long.MAX_VALUE,
         Long.MIN_VALUE};
     var random = new Random(seed);
     long[] out = new long[Snippet.LANES];
@@ -150,15 +169,18 @@ class ArithmeticTest {
       assertThat(one("shl.b32 %d, %a, %c;", three, l, a, b, c)).isEqualTo(n > 31 ? 0 : x << n);
       assertThat(one("shr.u32 %d, %a, %c;", three, l, a, b, c)).isEqualTo(n > 31 ? 0 : x >>> n);
       assertThat(one("shr.s32 %d, %a, %c;", three, l, a, b, c)).isEqualTo(x >> Math.min(n, 31));
-      assertThat(one("shf.l.wrap.b32 %d, %a, %b, %c;", three, l, a, b, c)).isEqualTo((int) ((((long) y << 32 | x & LOW) << (n & 31)) >>> 32));
-      assertThat(one("shf.r.clamp.b32 %d, %a, %b, %c;", three, l, a, b, c)).isEqualTo((int) (((long) y << 32 | x & LOW) >>> Math.min(n, 32)));
+      assertThat(one("shf.l.wrap.b32 %d, %a, %b, %c;", three, l, a, b, c))
+          .isEqualTo((int) ((((long) y << 32 | x & LOW) << (n & 31)) >>> 32));
+      assertThat(one("shf.r.clamp.b32 %d, %a, %b, %c;", three, l, a, b, c))
+          .isEqualTo((int) (((long) y << 32 | x & LOW) >>> Math.min(n, 32)));
       assertThat(one("not.b32 %d, %a;", three, l, a, b, c)).isEqualTo(~x);
       assertThat(one("cnot.b32 %d, %a;", three, l, a, b, c)).isEqualTo(x == 0 ? 1 : 0);
       assertThat(one("popc.b32 %d, %a;", three, l, a, b, c)).isEqualTo(Integer.bitCount(x));
       assertThat(one("clz.b32 %d, %a;", three, l, a, b, c)).isEqualTo(Integer.numberOfLeadingZeros(x));
       assertThat(one("brev.b32 %d, %a;", three, l, a, b, c)).isEqualTo(Integer.reverse(x));
       assertThat(one("bfind.u32 %d, %a;", three, l, a, b, c)).isEqualTo(31 - Integer.numberOfLeadingZeros(x));
-      assertThat(one("bfind.s32 %d, %a;", three, l, a, b, c)).isEqualTo(31 - Integer.numberOfLeadingZeros(x < 0 ? ~x : x));
+      assertThat(one("bfind.s32 %d, %a;", three, l, a, b, c))
+          .isEqualTo(31 - Integer.numberOfLeadingZeros(x < 0 ? ~x : x));
       assertThat(one("lop3.b32 %d, %a, %b, %c, 0xE8;", three, l, a, b, c)).isEqualTo(x & y | x & n | y & n);
       assertThat(one("lop3.b32 %d, %a, %b, %c, 0x96;", three, l, a, b, c)).isEqualTo(x ^ y ^ n);
       assertThat(one("prmt.b32 %d, %a, %b, 0x7214;", three, l, a, b, c))
@@ -221,10 +243,12 @@ class ArithmeticTest {
     for (String name : List.of("eq", "ne", "lt", "le", "gt", "ge")) {
       for (String type : List.of("s16", "u16", "s32", "u32", "s64", "u64")) {
         int bits = Integer.parseInt(type.substring(1));
-        long[] out = Snippet.run("setp." + name + "." + type + " %d, %a, %b;", "pred", List.of("b" + bits, "b" + bits), a, b);
+        long[] out = Snippet.run("setp." + name + "." + type + " %d, %a, %b;", "pred", List.of("b" + bits, "b" + bits),
+            a, b);
         for (int l = 0; l < Snippet.LANES; l++) {
           boolean signed = type.startsWith("s");
-          assertThat(out[l]).as(name + type).isEqualTo(holds(name, value(a[l], bits, signed).compareTo(value(b[l], bits, signed))) ? 1 : 0);
+          assertThat(out[l]).as(name + type)
+              .isEqualTo(holds(name, value(a[l], bits, signed).compareTo(value(b[l], bits, signed))) ? 1 : 0);
         }
       }
     }
@@ -235,7 +259,8 @@ class ArithmeticTest {
       x[i] = Float.floatToRawIntBits(special[i % 8]);
       y[i] = Float.floatToRawIntBits(special[(i / 4 + i) % 8]);
     }
-    for (String name : List.of("eq", "ne", "lt", "le", "gt", "ge", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan")) {
+    for (String name : List.of("eq", "ne", "lt", "le", "gt", "ge", "equ", "neu", "ltu", "leu", "gtu", "geu", "num",
+        "nan")) {
       long[] out = Snippet.run("setp." + name + ".f32 %d, %a, %b;", "pred", List.of("f32", "f32"), x, y);
       for (int l = 0; l < Snippet.LANES; l++) {
         float u = Float.intBitsToFloat((int) x[l]);
@@ -249,7 +274,8 @@ class ArithmeticTest {
         assertThat(out[l]).as("%s of %s and %s", name, u, v).isEqualTo(want ? 1 : 0);
       }
     }
-    long[] both = Snippet.run("setp.lt.and.s32 %p1|%p2, %a, %b, !%c; and.pred %d, %p1, !%p2;", "pred", List.of("b32", "b32", "pred"),
+    long[] both = Snippet.run("setp.lt.and.s32 %p1|%p2, %a, %b, !%c; and.pred %d, %p1, !%p2;", "pred",
+        List.of("b32", "b32", "pred"),
         a, edges(10), new long[Snippet.LANES]);
     for (int l = 0; l < Snippet.LANES; l++) {
       assertThat(both[l]).isEqualTo((int) a[l] < (int) edges(10)[l] ? 1 : 0);
@@ -305,8 +331,10 @@ class ArithmeticTest {
     if (mode.equals("rn")) {
       return near;
     }
-    float below = Float.isInfinite(near) && near > 0 || !Float.isInfinite(near) && new BigDecimal(near).compareTo(exact) > 0 ? Math.nextDown(near) : near;
-    float above = Float.isInfinite(near) && near < 0 || !Float.isInfinite(near) && new BigDecimal(near).compareTo(exact) < 0 ? Math.nextUp(near) : near;
+    float below = Float.isInfinite(near) && near > 0 || !Float.isInfinite(near)
+        && new BigDecimal(near).compareTo(exact) > 0 ? Math.nextDown(near) : near;
+    float above = Float.isInfinite(near) && near < 0 || !Float.isInfinite(near)
+        && new BigDecimal(near).compareTo(exact) < 0 ? Math.nextUp(near) : near;
     return switch (mode) {
       case "rm" -> below;
       case "rp" -> above;
@@ -388,8 +416,10 @@ class ArithmeticTest {
     assertThat(Float.intBitsToFloat((int) saturated[4])).isEqualTo(1f);
     assertThat(saturated[5]).isZero();
     assertThat((int) Snippet.run("add.f32 %d, %a, %a;", "f32", List.of("f32"), in)[5]).isEqualTo(0x7fff_ffff);
-    assertThat(Float.intBitsToFloat((int) Snippet.run("max.f32 %d, %a, %b;", "f32", List.of("f32", "f32"), in, floats(15))[5])).isNotNaN();
-    assertThat(Float.intBitsToFloat((int) Snippet.run("max.NaN.f32 %d, %a, %b;", "f32", List.of("f32", "f32"), in, floats(15))[5])).isNaN();
+    assertThat(Float.intBitsToFloat(
+        (int) Snippet.run("max.f32 %d, %a, %b;", "f32", List.of("f32", "f32"), in, floats(15))[5])).isNotNaN();
+    assertThat(Float.intBitsToFloat(
+        (int) Snippet.run("max.NaN.f32 %d, %a, %b;", "f32", List.of("f32", "f32"), in, floats(15))[5])).isNaN();
   }
 
   @Test
@@ -414,8 +444,10 @@ class ArithmeticTest {
           boolean signed = type.startsWith("s");
           BigInteger least = signed ? BigInteger.ONE.shiftLeft(bits - 1).negate() : BigInteger.ZERO;
           BigInteger most = BigInteger.ONE.shiftLeft(signed ? bits - 1 : bits).subtract(BigInteger.ONE);
-          BigInteger want = Double.isNaN(whole) ? BigInteger.ZERO : new BigDecimal(whole).toBigInteger().max(least).min(most);
-          assertThat(out[l]).as("cvt.%s.%s of %s", mode, type, values[l]).isEqualTo(cut(want.longValue(), Math.max(bits, 16)));
+          BigInteger want = Double.isNaN(whole) ? BigInteger.ZERO
+              : new BigDecimal(whole).toBigInteger().max(least).min(most);
+          assertThat(out[l]).as("cvt.%s.%s of %s", mode, type, values[l])
+              .isEqualTo(cut(want.longValue(), Math.max(bits, 16)));
         }
       }
     }
@@ -430,7 +462,8 @@ class ArithmeticTest {
       long[] out = Snippet.run("cvt." + mode + ".f32." + type + " %d, %a;", "f32", List.of("b" + bits), in);
       for (int l = 0; l < Snippet.LANES; l++) {
         BigDecimal exact = new BigDecimal(value(in[l], bits, type.startsWith("s")));
-        assertThat(Float.intBitsToFloat((int) out[l])).as("cvt.%s.f32.%s of %s", mode, type, exact).isEqualTo(rounded(exact, mode));
+        assertThat(Float.intBitsToFloat((int) out[l])).as("cvt.%s.f32.%s of %s", mode, type, exact)
+            .isEqualTo(rounded(exact, mode));
       }
     }
   }
@@ -447,7 +480,8 @@ class ArithmeticTest {
     long[] f16 = Snippet.run("cvt.rn.f16.f32 %d, %a;", "b16", List.of("f32"), in);
     long[] zero = Snippet.run("cvt.rz.f16.f32 %d, %a;", "b16", List.of("f32"), in);
     long[] bf16 = Snippet.run("cvt.rn.bf16.f32 %d, %a;", "b16", List.of("f32"), in);
-    long[] packed = Snippet.run("cvt.rn.bf16x2.f32 %d, %a, %b;", "b32", List.of("f32", "f32"), in, new long[Snippet.LANES]);
+    long[] packed = Snippet.run("cvt.rn.bf16x2.f32 %d, %a, %b;", "b32", List.of("f32", "f32"), in,
+        new long[Snippet.LANES]);
     long[] back = Snippet.run("cvt.rn.f16.f32 %h1, %a; cvt.f32.f16 %d, %h1;", "f32", List.of("f32"), in);
     long[] tf32 = Snippet.run("cvt.rna.tf32.f32 %d, %a;", "b32", List.of("f32"), in);
     for (int l = 0; l < Snippet.LANES; l++) {
@@ -456,7 +490,8 @@ class ArithmeticTest {
       assertThat((short) f16[l]).isEqualTo(nearest);
       float towardsZero = Float.float16ToFloat((short) zero[l]);
       assertThat(Math.abs(towardsZero)).isLessThanOrEqualTo(Math.abs(v));
-      assertThat(Float.float16ToFloat((short) (zero[l] + 1)) > Math.abs(v) || Math.abs(Float.float16ToFloat((short) (zero[l] + 1))) > Math.abs(v)).isTrue();
+      assertThat(Float.float16ToFloat((short) (zero[l] + 1)) > Math.abs(v)
+          || Math.abs(Float.float16ToFloat((short) (zero[l] + 1))) > Math.abs(v)).isTrue();
       assertThat((short) bf16[l]).isEqualTo(TestKernels.toBf16(v));
       assertThat((int) packed[l]).isEqualTo(TestKernels.toBf16(v) << 16);
       assertThat(Float.intBitsToFloat((int) back[l])).isEqualTo(Float.float16ToFloat(nearest));

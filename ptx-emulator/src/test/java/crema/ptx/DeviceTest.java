@@ -46,17 +46,21 @@ class DeviceTest {
     PtxKernel kernel = device.load("copy.ptx", copy("")).kernel("copy");
     byte[] parameters = new byte[kernel.parameterBytes()];
     LaunchConfig good = LaunchConfig.of(Dim3.of(1), Dim3.of(32));
-    assertThat(refused(kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(1025)), parameters)).hasMessageContaining("at most 1024");
-    assertThat(refused(kernel, LaunchConfig.of(Dim3.of(1), new Dim3(1, 1, 65)), parameters)).hasMessageContaining("threads");
+    assertThat(refused(kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(1025)), parameters))
+        .hasMessageContaining("at most 1024");
+    assertThat(refused(kernel, LaunchConfig.of(Dim3.of(1), new Dim3(1, 1, 65)), parameters))
+        .hasMessageContaining("threads");
     assertThat(refused(kernel, LaunchConfig.of(Dim3.of(0), Dim3.of(32)), parameters)).hasMessageContaining("grid");
-    assertThat(refused(kernel, LaunchConfig.of(Dim3.of(1, 65536), Dim3.of(32)), parameters)).hasMessageContaining("65,535");
+    assertThat(refused(kernel, LaunchConfig.of(Dim3.of(1, 65536), Dim3.of(32)), parameters))
+        .hasMessageContaining("65,535");
     assertThat(refused(kernel, good.withDynamicShared(49 * 1024), parameters)).hasMessageContaining("allowed");
     kernel.allowDynamicShared(163 * 1024);
     device.launch(kernel, good.withDynamicShared(163 * 1024), parameters);
     assertThatThrownBy(() -> kernel.allowDynamicShared(164 * 1024)).hasMessageContaining("8.0");
     assertThat(refused(kernel, good, new byte[4])).hasMessageContaining("parameters");
     PtxKernel bounded = device.load("copy.ptx", copy(".maxntid 64, 1, 1")).kernel("copy");
-    assertThat(refused(bounded, LaunchConfig.of(Dim3.of(1), Dim3.of(96)), parameters)).hasMessageContaining("launch bounds");
+    assertThat(refused(bounded, LaunchConfig.of(Dim3.of(1), Dim3.of(96)), parameters))
+        .hasMessageContaining("launch bounds");
     PtxKernel exact = device.load("copy.ptx", copy(".reqntid 64, 1, 1")).kernel("copy");
     assertThat(refused(exact, good, parameters)).hasMessageContaining("needs (64,1,1)");
   }
@@ -95,7 +99,8 @@ class DeviceTest {
     assertThat(nothing).hasMessageContaining("null pointer");
     assertThatThrownBy(() -> device.free(a)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> device.write(b + 4092, new byte[8])).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> device.allocate(1 << 25, "d")).isInstanceOf(OutOfDeviceMemoryException.class).hasMessageContaining("do not fit");
+    assertThatThrownBy(() -> device.allocate(1 << 25, "d")).isInstanceOf(OutOfDeviceMemoryException.class)
+        .hasMessageContaining("do not fit");
     assertThatThrownBy(() -> device.allocate(0, "d")).isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -133,10 +138,12 @@ class DeviceTest {
   @Test
   void parametersAreChecked() {
     PtxKernel kernel = device.load("copy.ptx", copy("")).kernel("copy");
-    assertThatThrownBy(() -> Parameters.of(kernel).add(1)).hasMessageContaining("parameter 1 of kernel copy has 8 bytes, not 4");
+    assertThatThrownBy(() -> Parameters.of(kernel).add(1))
+        .hasMessageContaining("parameter 1 of kernel copy has 8 bytes, not 4");
     assertThatThrownBy(() -> Parameters.of(kernel).add(1L).pack()).hasMessageContaining("3 parameters");
     assertThatThrownBy(() -> Parameters.of(kernel).add(1L).add(1L).add(1).add(1)).hasMessageContaining("3 parameters");
-    assertThatThrownBy(() -> device.load("copy.ptx", copy("")).kernel("move")).hasMessageContaining("no kernel move, but copy");
+    assertThatThrownBy(() -> device.load("copy.ptx", copy("")).kernel("move"))
+        .hasMessageContaining("no kernel move, but copy");
   }
 
   /** Of several faults, and with any number of workers, the one in the first block is reported. */

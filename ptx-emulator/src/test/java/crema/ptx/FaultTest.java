@@ -21,11 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every planted fault of {@code faults.cu} and {@code hopper_faults.cu} is caught and named with its line of CUDA, in any order of warps
- * and blocks; its sound twin runs through, with equal bits in any order.
+ * Every planted fault of {@code faults.cu} and {@code hopper_faults.cu} is caught and named with its line of CUDA, in
+ * any order of warps and blocks; its sound twin runs through, with equal bits in any order.
  */
 class FaultTest {
-  private static final List<Schedule> SCHEDULES = List.of(Schedule.IN_ORDER, new Schedule(1), new Schedule(2), new Schedule(3));
+  private static final List<Schedule> SCHEDULES =
+      List.of(Schedule.IN_ORDER, new Schedule(1), new Schedule(2), new Schedule(3));
   private static final int ELEMENTS = 1024;
 
   private final PtxDevice device = new PtxDevice(Capability.SM_90, 1 << 28, 2);
@@ -97,6 +98,7 @@ class FaultTest {
         Planted.of("missingProxyFence", FaultKind.MISSING_PROXY_FENCE),
         Planted.of("storeOverwrites", FaultKind.MISSING_WAIT),
         Planted.of("endsTooEarly", FaultKind.MISSING_WAIT),
+        Planted.of("endsBeforeLoad", FaultKind.MISSING_WAIT),
         Planted.of("misalignedTile", FaultKind.MISALIGNED),
         Planted.of("missingWgmmaWait", FaultKind.MISSING_WAIT),
         Planted.of("missingWgmmaFence", FaultKind.MISSING_WGMMA_FENCE),
@@ -110,7 +112,8 @@ class FaultTest {
   void isCaughtWithItsLine(Planted planted) throws IOException {
     PtxModule module = TestKernels.load(device, "faults");
     for (Schedule schedule : SCHEDULES) {
-      PtxFault fault = catchThrowableOfType(PtxFault.class, () -> run(module.kernel(planted.name()), planted, schedule));
+      PtxFault fault = catchThrowableOfType(PtxFault.class,
+          () -> run(module.kernel(planted.name()), planted, schedule));
       check(fault, planted, "faults.cu", schedule);
     }
   }
@@ -148,7 +151,8 @@ class FaultTest {
   @Test
   void everyPlantedKernelIsTried() {
     List<String> known = Stream.concat(faults(), hopperFaults()).map(Planted::name).toList();
-    List<String> planted = Stream.of("faults", "hopper_faults").flatMap(name -> TestKernels.load(device, name).kernels().stream())
+    List<String> planted =
+        Stream.of("faults", "hopper_faults").flatMap(name -> TestKernels.load(device, name).kernels().stream())
         .filter(name -> !name.startsWith("sound_")).toList();
     assertThat(known).containsExactlyInAnyOrderElementsOf(planted);
   }
@@ -180,7 +184,8 @@ class FaultTest {
     assertThat(fault).as("%s of %s", planted.name(), schedule).isNotNull();
     assertThat(fault.kind()).as(fault.getMessage()).isIn(planted.kinds());
     assertThat(fault.kernel()).isEqualTo(planted.name());
-    assertThat(fault.getMessage()).doesNotContain("\n").contains("kernel " + planted.name() + ", block (", "thread (", "PTX line ");
+    assertThat(fault.getMessage()).doesNotContain("\n")
+        .contains("kernel " + planted.name() + ", block (", "thread (", "PTX line ");
     assertThat(fault.block()).isNotNull();
     assertThat(fault.thread()).isNotNull();
     SourcePosition position = Objects.requireNonNull(fault.position());
@@ -188,14 +193,16 @@ class FaultTest {
     if (marked.isEmpty()) {
       assertThat(position.file()).isNotEmpty();
     } else {
-      assertThat(List.of(position.file() + ":" + position.line(), position.inlinedAt())).as(fault.getMessage()).containsAnyElementsOf(marked);
+      assertThat(List.of(position.file() + ":" + position.line(), position.inlinedAt())).as(fault.getMessage())
+          .containsAnyElementsOf(marked);
     }
   }
 
   /** The lines that end in {@code FAULT: name}; none where the fault is in an instruction that the kernel calls. */
   private static List<String> markedLines(String file, String name) throws IOException {
     List<String> lines = Files.readAllLines(Path.of("src/test/cuda", file));
-    return IntStream.range(0, lines.size()).filter(i -> lines.get(i).endsWith("// FAULT: " + name)).mapToObj(i -> file + ":" + (i + 1)).toList();
+    return IntStream.range(0, lines.size()).filter(i -> lines.get(i).endsWith("// FAULT: " + name))
+        .mapToObj(i -> file + ":" + (i + 1)).toList();
   }
 
   /** The bytes of y after the kernel; what nothing has stored stays NaN. */
@@ -204,7 +211,8 @@ class FaultTest {
     long in = TestKernels.upload(device, "x", x);
     long out = device.allocate(ELEMENTS * 4, "y");
     device.launch(
-        kernel, LaunchConfig.of(Dim3.of(planted.blocks()), Dim3.of(planted.threads())).withSchedule(schedule).withInstructionLimit(200_000),
+        kernel, LaunchConfig.of(Dim3.of(planted.blocks()), Dim3.of(planted.threads())).withSchedule(schedule)
+            .withInstructionLimit(200_000),
         Parameters.of(kernel).add(in).add(out).add(planted.elements()));
     byte[] bytes = new byte[ELEMENTS * 4];
     device.read(out, java.lang.foreign.MemorySegment.ofArray(bytes));

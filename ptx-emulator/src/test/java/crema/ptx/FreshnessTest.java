@@ -22,7 +22,8 @@ class FreshnessTest {
   @Test
   void theCheckedInPtxIsFresh(@TempDir Path out) throws IOException, InterruptedException {
     Optional<Path> nvcc = nvcc();
-    Assumptions.assumeTrue(nvcc.isPresent(), "no nvcc on this machine: the checked-in PTX is not compared with its sources");
+    Assumptions.assumeTrue(nvcc.isPresent(),
+        "no nvcc on this machine: the checked-in PTX is not compared with its sources");
     var builder = new ProcessBuilder(SOURCES.resolve("compile.sh").toAbsolutePath().toString(), out.toString());
     builder.environment().put("NVCC", nvcc.orElseThrow().toString());
     Process process = builder.redirectErrorStream(true).redirectOutput(out.resolve("log").toFile()).start();
@@ -32,7 +33,8 @@ class FreshnessTest {
     assertThat(fresh).isNotEmpty();
     for (Path file : fresh) {
       String name = file.getFileName().toString().replace(".ptx", "");
-      assertThat(Files.readString(file)).as("%s is not what its source gives: run src/test/cuda/compile.sh", name).isEqualTo(TestKernels.ptx(name));
+      assertThat(Files.readString(file)).as("%s is not what its source gives: run src/test/cuda/compile.sh", name)
+          .isEqualTo(TestKernels.ptx(name));
     }
   }
 

@@ -42,7 +42,8 @@ class GemmTest {
     // 13 tiles of k, of which each of 4 blocks multiplies 128 x 128 x 32.
     assertThat(counters.matrixFlops()).isEqualTo(2L * 4 * 13 * 128 * 128 * 32);
     assertThat(counters.bankConflicts()).isZero();
-    assertThat(counters.opcodes().get("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32")).isEqualTo(4 * 13 * 8 * 32);
+    assertThat(counters.opcodes().get("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"))
+        .isEqualTo(4 * 13 * 8 * 32);
   }
 
   @Test
@@ -56,7 +57,8 @@ class GemmTest {
     long pc = device.allocate(m * n * 2, "c");
     device.launch(
         kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(256)).withDynamicShared(4 * 256 * 64),
-        Parameters.of(kernel).add(TestKernels.uploadBf16(device, "a", a)).add(TestKernels.uploadBf16(device, "b", b)).add(0L).add(pc)
+        Parameters.of(kernel).add(TestKernels.uploadBf16(device, "a", a)).add(TestKernels.uploadBf16(device, "b", b))
+            .add(0L).add(pc)
             .add(m).add(n).add(k));
     check(TestKernels.readBf16(device, pc, m * n), product(a, b, m, n, k), n, n);
   }

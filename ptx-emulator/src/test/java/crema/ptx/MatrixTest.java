@@ -50,7 +50,8 @@ class MatrixTest {
   record Shape(Element element, int k) {}
 
   static Stream<Shape> shapes() {
-    return Stream.of(new Shape(Element.BF16, 16), new Shape(Element.BF16, 8), new Shape(Element.F16, 16), new Shape(Element.F16, 8),
+    return Stream.of(new Shape(Element.BF16, 16), new Shape(Element.BF16, 8), new Shape(Element.F16, 16),
+        new Shape(Element.F16, 8),
         new Shape(Element.TF32, 8), new Shape(Element.TF32, 4));
   }
 
@@ -88,7 +89,8 @@ class MatrixTest {
       }
       for (int i = 0; i < elementsB; i++) {
         int row = perRegister == 2 ? thread * 2 + (i & 1) + (i >= 2 ? 8 : 0) : thread + (i >= 1 ? 4 : 0);
-        lanes[elementsA / perRegister + i / perRegister][lane] |= (e.bits(b[row][group]) & 0xffff_ffffL) << i % perRegister * 16;
+        lanes[elementsA / perRegister
+            + i / perRegister][lane] |= (e.bits(b[row][group]) & 0xffff_ffffL) << i % perRegister * 16;
       }
       for (int i = 0; i < 4; i++) {
         lanes[lanes.length - 4 + i][lane] = Float.floatToRawIntBits(c[group + (i >= 2 ? 8 : 0)][thread * 2 + (i & 1)]);
@@ -117,8 +119,10 @@ class MatrixTest {
   }
 
   private static float[] runMma(Shape shape, long[][] lanes, int registersA, int registersB) {
-    var text = new StringBuilder(".visible .entry k(.param .u64 in, .param .u64 out) {\n.reg .b32 %r<20>; .reg .f32 %f<8>; .reg .b64 %q<4>;\n"
-        + "ld.param.u64 %q0, [in]; ld.param.u64 %q1, [out]; mov.u32 %r19, %laneid; mad.wide.u32 %q0, %r19, 4, %q0; mad.wide.u32 %q1, %r19, 4, %q1;\n");
+    var text = new StringBuilder(
+        ".visible .entry k(.param .u64 in, .param .u64 out) {\n.reg .b32 %r<20>; .reg .f32 %f<8>; .reg .b64 %q<4>;\n"
+        + "ld.param.u64 %q0, [in]; ld.param.u64 %q1, [out]; mov.u32 %r19, %laneid; "
+        + "mad.wide.u32 %q0, %r19, 4, %q0; mad.wide.u32 %q1, %r19, 4, %q1;\n");
     int inputs = registersA + registersB;
     for (int i = 0; i < inputs; i++) {
       text.append("ld.global.b32 %r" + i + ", [%q0+" + i * 128 + "];\n");
@@ -127,7 +131,8 @@ class MatrixTest {
       text.append("ld.global.f32 %f" + i + ", [%q0+" + (inputs + i) * 128 + "];\n");
     }
     String e = shape.element().ptx;
-    text.append("mma.sync.aligned.m16n8k" + shape.k() + ".row.col.f32." + e + "." + e + ".f32 " + list("%f", 4, 4) + ", " + list("%r", 0, registersA)
+    text.append("mma.sync.aligned.m16n8k" + shape.k() + ".row.col.f32." + e + "." + e + ".f32 " + list("%f", 4, 4)
+        + ", " + list("%r", 0, registersA)
         + ", " + list("%r", registersA, registersB) + ", " + list("%f", 0, 4) + ";\n");
     for (int i = 0; i < 4; i++) {
       text.append("st.global.f32 [%q1+" + i * 128 + "], %f" + (4 + i) + ";\n");
@@ -146,7 +151,10 @@ class MatrixTest {
     }
   }
 
-  /** Lane l of matrix i gets the pair of row l / 4 and columns 2 (l % 4) and the next; of the transposed matrix with .trans. */
+  /**
+   * Lane l of matrix i gets the pair of row l / 4 and columns 2 (l % 4) and the next; of the transposed matrix with
+   * .trans.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"x1", "x2", "x4", "x1.trans", "x2.trans", "x4.trans"})
   void ldmatrixAndStmatrix(String form) {
@@ -189,12 +197,14 @@ class MatrixTest {
     for (int i = 0; i < n; i++) {
       stores.append("st.global.b32 [%q0+" + i * 128 + "], %r" + (10 + i) + ";\n");
     }
-    String whole = text.replace("FORM", form).replace("LIST", list("%r", 10, n)).replace("STORES", stores).replace("ROWS", "" + 8 * n);
+    String whole = text.replace("FORM", form).replace("LIST", list("%r", 10, n)).replace("STORES", stores)
+        .replace("ROWS", "" + 8 * n);
     try (var device = new PtxDevice(Capability.SM_90, 1 << 20, 1)) {
       PtxKernel kernel = device.load("matrix.ptx", Snippet.module("sm_90", whole)).kernel("k");
       long out = device.allocate(n * 128, "out");
       long back = device.allocate(512, "back");
-      Counters counters = device.launch(kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(32)), Parameters.of(kernel).add(out).add(back));
+      Counters counters = device.launch(kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(32)),
+          Parameters.of(kernel).add(out).add(back));
       int[] got = device.readInts(out, n * 32);
       short[] again = device.readShorts(back, n * 64);
       for (int i = 0; i < n; i++) {
@@ -238,7 +248,8 @@ class MatrixTest {
   }
 
   /**
-   * Where element (m, k) lies, in bytes: CUTLASS's canonical layouts of GmmaDescriptor, with our choice of the two strides.
+   * Where element (m, k) lies, in bytes: CUTLASS's canonical layouts of GmmaDescriptor, with our choice of the two
+   * strides.
    *
    * @param m along the dimension that is not summed over
    * @param extent of that dimension
@@ -247,7 +258,8 @@ class MatrixTest {
     int span = swizzle.span();
     int address;
     if (alongK && swizzle == Swizzle.NONE) {
-      address = m / 8 * leadingAndStride(extent, true, swizzle)[1] + m % 8 * 16 + k * bytes / 16 * leadingAndStride(extent, true, swizzle)[0]
+      address = m / 8 * leadingAndStride(extent, true, swizzle)[1] + m % 8 * 16
+          + k * bytes / 16 * leadingAndStride(extent, true, swizzle)[0]
           + k * bytes % 16;
     } else if (alongK) {
       address = m / 8 * leadingAndStride(extent, true, swizzle)[1] + m % 8 * span + k * bytes;
@@ -332,7 +344,8 @@ class MatrixTest {
     int k = 32 / e.bytes;
     String shape = "wgmma.mma_async.sync.aligned.m64n" + n + "k" + k + ".f32." + e.ptx + "." + e.ptx;
     String first = test.inRegisters() ? list("%r", 10, 4) : "%q4";
-    String transpose = e == Element.TF32 ? "" : (test.inRegisters() ? "" : ", " + (test.alongA() ? 0 : 1)) + ", " + (test.alongB() ? 0 : 1);
+    String transpose = e == Element.TF32 ? ""
+        : (test.inRegisters() ? "" : ", " + (test.alongA() ? 0 : 1)) + ", " + (test.alongB() ? 0 : 1);
     var text = new StringBuilder("""
         .visible .entry k(.param .u64 in, .param .u64 out, .param .u64 registers) {
         .reg .b32 %r<20>; .reg .f32 %f<130>; .reg .b64 %q<12>; .reg .pred %p<3>;
@@ -392,11 +405,13 @@ class MatrixTest {
 
   @Test
   void unknownShapesAreRefused() {
-    for (String bad : List.of("mma.sync.aligned.m16n8k32.row.col.f32.bf16.bf16.f32", "mma.sync.aligned.m16n8k16.row.col.f16.f16.f16.f16",
+    for (String bad : List.of("mma.sync.aligned.m16n8k32.row.col.f32.bf16.bf16.f32",
+        "mma.sync.aligned.m16n8k16.row.col.f16.f16.f16.f16",
         "wgmma.mma_async.sync.aligned.m64n300k16.f32.bf16.bf16")) {
       String kernel = ".visible .entry k() {\n" + bad + " {};\n}";
       try (var device = new PtxDevice(Capability.SM_90, 1 << 20, 1)) {
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> device.load("bad.ptx", Snippet.module("sm_90a", kernel)))
+        org.assertj.core.api.Assertions.assertThatThrownBy(() ->
+            device.load("bad.ptx", Snippet.module("sm_90a", kernel)))
             .isInstanceOf(PtxSyntaxException.class);
       }
     }

@@ -41,7 +41,8 @@ class MiscellanyTest {
     int[] others = device.readInts(out, 4 * N);
     for (int i = 0; i < N; i++) {
       assertThat(java.util.Arrays.copyOfRange(words, 4 * i, 4 * i + 4)).containsExactly(philox(i, 0, 0, 0));
-      assertThat(java.util.Arrays.copyOfRange(others, 4 * i, 4 * i + 4)).containsExactly(philox(i, 77, 0x9abc_def0, 0x1234_5678));
+      assertThat(java.util.Arrays.copyOfRange(others, 4 * i, 4 * i + 4))
+          .containsExactly(philox(i, 77, 0x9abc_def0, 0x1234_5678));
     }
   }
 
@@ -92,7 +93,8 @@ class MiscellanyTest {
     float[] out = device.readFloats(y, N);
     for (int i = 0; i < N; i++) {
       double v = x[i];
-      double want = Math.tanh(v) + Math.log(v) + Math.sqrt(v) + Math.exp(-v) + Math.pow(v, 1.5) + Math.sin(v) + Math.cos(v);
+      double want = Math.tanh(v) + Math.log(v) + Math.sqrt(v) + Math.exp(-v) + Math.pow(v, 1.5) + Math.sin(v)
+          + Math.cos(v);
       assertThat((double) out[i]).as("at %s", v).isCloseTo(want, within(2e-6 * Math.max(1, Math.abs(want))));
     }
   }
@@ -105,7 +107,8 @@ class MiscellanyTest {
     float[] dy = TestKernels.roundedToBf16(TestKernels.random(rows * inner, 2));
     PtxKernel kernel = module.kernel("swigluBackward");
     long out = device.allocate(2 * rows * inner * 2, "out");
-    launch(kernel, Parameters.of(kernel).add(TestKernels.uploadBf16(device, "gu", gu)).add(TestKernels.uploadBf16(device, "dy", dy)).add(out)
+    launch(kernel, Parameters.of(kernel).add(TestKernels.uploadBf16(device, "gu", gu))
+        .add(TestKernels.uploadBf16(device, "dy", dy)).add(out)
         .add(rows).add(inner));
     float[] got = TestKernels.readBf16(device, out, 2 * rows * inner);
     for (int i = 0; i < rows * inner; i++) {
@@ -115,7 +118,8 @@ class MiscellanyTest {
       double s = 1 / (1 + Math.exp(-g));
       double dg = dy[i] * u * s * (1 + g * (1 - s));
       assertThat((double) got[at]).isCloseTo(dg, within(0.004 * Math.max(1, Math.abs(dg))));
-      assertThat((double) got[at + inner]).isCloseTo(dy[i] * g * s, within(0.004 * Math.max(1, Math.abs(dy[i] * g * s))));
+      assertThat((double) got[at + inner])
+          .isCloseTo(dy[i] * g * s, within(0.004 * Math.max(1, Math.abs(dy[i] * g * s))));
     }
   }
 
@@ -133,7 +137,8 @@ class MiscellanyTest {
     long pm = TestKernels.upload(device, "m", m);
     long pv = TestKernels.upload(device, "v", v);
     ByteBuffer slot = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
-    slot.putLong(pp).putLong(TestKernels.upload(device, "g", g)).putLong(pm).putLong(pv).putLong(N).putFloat(0.1f).putFloat(0.01f);
+    slot.putLong(pp).putLong(TestKernels.upload(device, "g", g)).putLong(pm).putLong(pv).putLong(N).putFloat(0.1f)
+        .putFloat(0.01f);
     long slots = device.allocate(48, "slots");
     device.write(slots, slot.array());
     long step = TestKernels.upload(device, "step", new float[] {0.5f, 1.25f, 1.5f});
@@ -190,7 +195,8 @@ class MiscellanyTest {
     PtxKernel kernel = module.kernel("runHeads");
     long heads = device.allocate(N * 4, "heads");
     long counts = device.allocate(32 * 4, "counts");
-    launch(kernel, Parameters.of(kernel).add(TestKernels.upload(device, "sorted", sorted)).add(heads).add(counts).add(N));
+    launch(kernel, Parameters.of(kernel).add(TestKernels.upload(device, "sorted", sorted)).add(heads).add(counts)
+        .add(N));
     int[] isHead = device.readInts(heads, N);
     int[] ofWarp = device.readInts(counts, 32);
     for (int w = 0; w < 32; w++) {
@@ -229,7 +235,8 @@ class MiscellanyTest {
     int[] x = new Random(9).ints(N).toArray();
     PtxKernel kernel = module.kernel("switches");
     long y = device.allocate(N * 4, "y");
-    launch(kernel, Parameters.of(kernel).add(TestKernels.upload(device, "op", op)).add(TestKernels.upload(device, "x", x)).add(y).add(N));
+    launch(kernel, Parameters.of(kernel).add(TestKernels.upload(device, "op", op))
+        .add(TestKernels.upload(device, "x", x)).add(y).add(N));
     int[] out = device.readInts(y, N);
     for (int i = 0; i < N; i++) {
       assertThat(out[i]).as("operation %d", op[i]).isEqualTo(apply(op[i], x[i], i));
@@ -289,7 +296,8 @@ class MiscellanyTest {
       assertThat(y[i]).isEqualTo(Float.floatToFloat16((float) ((double) v * v + scaled)));
       float w = TestKernels.fromBf16(b[i]);
       float square = TestKernels.fromBf16(TestKernels.toBf16((float) ((double) w * w + w)));
-      assertThat(TestKernels.fromBf16(c[i])).isEqualTo(Math.max(square, TestKernels.fromBf16(TestKernels.toBf16(-0.1f))));
+      assertThat(TestKernels.fromBf16(c[i]))
+          .isEqualTo(Math.max(square, TestKernels.fromBf16(TestKernels.toBf16(-0.1f))));
     }
   }
 

@@ -76,7 +76,8 @@ class RmsNormTest {
       assertThat((double) inverse[r]).isCloseTo(expected, org.assertj.core.data.Offset.offset(2e-6 * expected));
       for (int c = 0; c < features; c++) {
         double want = weight[c] * expected * in[r * features + c];
-        assertThat(Math.abs(y[r * features + c] - want)).as("y[%d, %d]", r, c).isLessThan(tolerance * Math.max(1, Math.abs(want)));
+        assertThat(Math.abs(y[r * features + c] - want)).as("y[%d, %d]", r, c)
+            .isLessThan(tolerance * Math.max(1, Math.abs(want)));
       }
     }
     return counters;

@@ -31,7 +31,8 @@ final class Snippet {
     for (int i = 0; i < types.size(); i++) {
       text.append(", .param .u64 in").append(i);
     }
-    text.append(")\n{\n.reg .b64 %at<9>;\n.reg .b32 %lane, %one;\n.reg .pred %p<9>;\n.reg .b16 %h<9>;\n.reg .b32 %r<9>;\n.reg .b64 %q<9>;\n");
+    text.append(")\n{\n.reg .b64 %at<9>;\n.reg .b32 %lane, %one;\n");
+    text.append(".reg .pred %p<9>;\n.reg .b16 %h<9>;\n.reg .b32 %r<9>;\n.reg .b64 %q<9>;\n");
     text.append(".reg .").append(result).append(" %d;\n");
     text.append("mov.u32 %lane, %laneid;\n");
     for (int i = 0; i < types.size(); i++) {

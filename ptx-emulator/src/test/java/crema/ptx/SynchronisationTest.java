@@ -31,7 +31,8 @@ class SynchronisationTest {
       PtxKernel kernel = device.load("sync.ptx", text).kernel("k");
       long out = device.allocate(words * 4L, "out");
       device.fill(out, words * 4L, (byte) 0);
-      device.launch(kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(threads)).withSchedule(schedule), Parameters.of(kernel).add(out));
+      device.launch(kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(threads)).withSchedule(schedule),
+          Parameters.of(kernel).add(out));
       return device.readInts(out, words);
     }
   }
@@ -40,8 +41,10 @@ class SynchronisationTest {
   void reductionsAtABarrier() {
     int[] popc = run("setp.lt.u32 %p0, %r0, 37; bar.red.popc.u32 %r9, 0, %p0;", 64, 64);
     assertThat(popc).containsOnly(37);
-    assertThat(run("setp.lt.u32 %p0, %r0, 64; bar.red.and.pred %p1, 1, 64, !%p0; selp.b32 %r9, 1, 0, %p1;", 64, 64)).containsOnly(0);
-    assertThat(run("setp.eq.u32 %p0, %r0, 63; barrier.cta.red.or.aligned.pred %p1, 2, %p0; selp.b32 %r9, 1, 0, %p1;", 64, 64)).containsOnly(1);
+    assertThat(run("setp.lt.u32 %p0, %r0, 64; bar.red.and.pred %p1, 1, 64, !%p0; selp.b32 %r9, 1, 0, %p1;", 64, 64))
+        .containsOnly(0);
+    assertThat(run("setp.eq.u32 %p0, %r0, 63; barrier.cta.red.or.aligned.pred %p1, 2, %p0; selp.b32 %r9, 1, 0, %p1;",
+        64, 64)).containsOnly(1);
   }
 
   /** The block's last warp has 8 lanes; they count as a warp. */
@@ -143,11 +146,14 @@ class SynchronisationTest {
         new Row("atom.shared.add.u32 %r5, [%r2], %r0;", 7, 7 + 63 * 64 / 2),
         new Row("red.shared.min.s32 [%r2], %r0;", 40, 0), new Row("atom.shared.max.u32 %r5, [%r2], %r0;", 40, 63),
         new Row("atom.shared.and.b32 %r5, [%r2], 0xF0;", 0x3C, 0x30), new Row("red.shared.or.b32 [%r2], %r0;", 0, 63),
-        new Row("atom.shared.xor.b32 %r5, [%r2], %r0;", 5, 5), new Row("atom.shared.inc.u32 %r5, [%r2], 9;", 0, 64 % 10),
+        new Row("atom.shared.xor.b32 %r5, [%r2], %r0;", 5, 5),
+            new Row("atom.shared.inc.u32 %r5, [%r2], 9;", 0, 64 % 10),
         new Row("atom.shared.dec.u32 %r5, [%r2], 9;", 3, ((3 - 64) % 10 + 10) % 10),
-        new Row("atom.shared.cas.b32 %r5, [%r2], 8, 99;", 8, 99), new Row("atom.shared.exch.b32 %r5, [%r2], 12;", 1, 12))) {
+        new Row("atom.shared.cas.b32 %r5, [%r2], 8, 99;", 8, 99),
+            new Row("atom.shared.exch.b32 %r5, [%r2], 12;", 1, 12))) {
       for (int seed = 0; seed < 3; seed++) {
-        int[] out = run(setUp.replace("START", "" + row.start()).replace("OPERATION", row.operation()), 64, 64, new Schedule(seed));
+        int[] out = run(setUp.replace("START", "" + row.start()).replace("OPERATION", row.operation()), 64, 64,
+            new Schedule(seed));
         assertThat(out).as(row.operation()).containsOnly(row.result());
       }
     }
@@ -158,7 +164,8 @@ class SynchronisationTest {
         bar.sync 0;
         atom.global.add.u64 %q3, [%q0+256], 1;
         cvt.u32.u64 %r9, %q3;""", 32, 66);
-    assertThat(java.util.Arrays.stream(old).limit(32).sorted().toArray()).isEqualTo(java.util.stream.IntStream.range(-1, 31).toArray());
+    assertThat(java.util.Arrays.stream(old).limit(32).sorted().toArray())
+        .isEqualTo(java.util.stream.IntStream.range(-1, 31).toArray());
   }
 
   @Test
@@ -171,10 +178,12 @@ class SynchronisationTest {
     assertThat(run("redux.sync.max.s32 %r9, %r1, -1;", 32, 32)).containsOnly(31);
     assertThat(run("sub.s32 %r5, %r1, 3; redux.sync.min.u32 %r9, %r5, -1;", 32, 32)).containsOnly(0);
     assertThat(run("activemask.b32 %r9;", 20, 20)).containsOnly((1 << 20) - 1);
-    assertThat(run("setp.lt.u32 %p0, %r1, 9; vote.sync.uni.pred %p1, %p0, -1; selp.b32 %r9, 1, 0, %p1;", 32, 32)).containsOnly(0);
+    assertThat(run("setp.lt.u32 %p0, %r1, 9; vote.sync.uni.pred %p1, %p0, -1; selp.b32 %r9, 1, 0, %p1;", 32, 32))
+        .containsOnly(0);
     assertThat(run("shfl.sync.up.b32 %r9|%p0, %r1, 3, 0, -1;", 32, 32)).startsWith(0, 1, 2, 0, 1, 2, 3).endsWith(28);
     assertThat(run("shfl.sync.idx.b32 %r9, %r1, 2, 0x1807, -1;", 32, 32)).startsWith(2, 2).endsWith(26);
-    assertThat(run("shfl.sync.down.b32 %r9|%p0, %r1, 30, 31, -1; selp.b32 %r9, 1, 0, %p0;", 32, 32)).startsWith(1, 1, 0);
+    assertThat(run("shfl.sync.down.b32 %r9|%p0, %r1, 30, 31, -1; selp.b32 %r9, 1, 0, %p0;", 32, 32))
+        .startsWith(1, 1, 0);
   }
 
   /** A barrier of a warp that lanes reach at different instructions. */

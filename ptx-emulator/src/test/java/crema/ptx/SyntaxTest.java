@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Malformed PTX, and PTX with what the emulator does not know, gives one line that names the place and the cause. */
 class SyntaxTest {
-  private static final String REGISTERS = ".reg .b32 %r<9>; .reg .b64 %q<9>; .reg .f32 %f<9>; .reg .pred %p<3>; .reg .b16 %h<9>;";
+  private static final String REGISTERS =
+      ".reg .b32 %r<9>; .reg .b64 %q<9>; .reg .f32 %f<9>; .reg .pred %p<3>; .reg .b16 %h<9>;";
 
   record Bad(String text, int line, String message) {
     @Override
@@ -28,7 +29,8 @@ class SyntaxTest {
 
   /** A statement in line 5 of a kernel. */
   private static Bad in(String statement, String message) {
-    return new Bad(Snippet.module("sm_90a", ".visible .entry k(.param .u64 p) { " + REGISTERS + "\n" + statement + "\n}"), 5, message);
+    return new Bad(Snippet.module("sm_90a",
+        ".visible .entry k(.param .u64 p) { " + REGISTERS + "\n" + statement + "\n}"), 5, message);
   }
 
   static Stream<Bad> bad() {
@@ -38,7 +40,8 @@ class SyntaxTest {
         in(".param .b64 param0;", "calls of functions are not supported"),
         in("add.f99 %r1, %r2, %r3;", "modifier .f99 of add.f99 is not supported; known there: "),
         in("atom.global.add.f32 %f1, [%q1], %f2;", "modifier .f32 of atom.global.add.f32 is not supported"),
-        in("add.sat.u32 %r1, %r2, %r3;", "modifier .u32 of add.sat.u32 is not supported; known there: .bf16 .bf16x2 .f16 .f16x2 .f32 .s32"),
+        in("add.sat.u32 %r1, %r2, %r3;",
+            "modifier .u32 of add.sat.u32 is not supported; known there: .bf16 .bf16x2 .f16 .f16x2 .f32 .s32"),
         in("add %r1, %r2, %r3;", "add lacks a modifier"),
         in("add.s32 %r1, %r2;", "add.s32 takes 3 operands, not 2"),
         in("add.s32 %r1, %r2, %r3, %r4;", "add.s32 takes 3 operands, not 4"),
@@ -57,7 +60,8 @@ class SyntaxTest {
         in("ld.global.f32 %f1, %q1;", "operand 2 of ld.global.f32 must be an address in brackets"),
         in("ld.param.u64 %q1, [p+4];", "operand 2 of ld.param.u64 must be inside a parameter"),
         in("cp.async.cg.shared.global [%r1], [%q1], 8;", "copies 16 bytes"),
-        in("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%r1], [%q1, {%r2}], [%r3];", "takes 2 coordinates, not 1"),
+        in("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%r1], [%q1, {%r2}], [%r3];",
+            "takes 2 coordinates, not 1"),
         in("lop3.b32 %r1, %r2, %r3, %r4, 256;", "operand 5 of lop3.b32 must be a number of 0 to 255"),
         in("add.s32 %r1, %r2, 0x;", "'0x' is no number"),
         in("add.s32 %r1, %r2, 99999999999999999999;", "is no number"),
@@ -78,10 +82,13 @@ class SyntaxTest {
         new Bad(".version 9.0\n.target sm_80\n.address_size 32\n", 3, "addresses of 32 bits"),
         new Bad(".version 9.0\n.target sm_80\n.strange\n", 3, "unknown directive '.strange'"),
         new Bad(".version 9.0\n.target sm_80\n.entry k(.param .u64) {}\n", 3, "a variable's name expected"),
-        new Bad(".version 9.0\n.target sm_80\n.entry k() .explicitcluster {}\n", 3, "unknown directive '.explicitcluster' of kernel k"),
-        new Bad(".version 9.0\n.target sm_80\n.entry k() {\n", 4, "'}' expected, found the end of the text; kernel k begins in line 3"),
+        new Bad(".version 9.0\n.target sm_80\n.entry k() .explicitcluster {}\n", 3,
+            "unknown directive '.explicitcluster' of kernel k"),
+        new Bad(".version 9.0\n.target sm_80\n.entry k() {\n", 4,
+            "'}' expected, found the end of the text; kernel k begins in line 3"),
         new Bad(".version 9.0\n.target sm_80\n.entry k() {}\n.entry k() {}\n", 4, "a second kernel 'k'"),
-        new Bad(".version 9.0\n.target sm_80\n.global .f32 x[2] = {1, 2, 3};\n", 3, "more values than 'x' has room for"),
+        new Bad(".version 9.0\n.target sm_80\n.global .f32 x[2] = {1, 2, 3};\n", 3,
+            "more values than 'x' has room for"),
         new Bad(".version 9.0\n.target sm_80\n.global .f32 x[99999999][99999999];\n", 3, "is too large"));
   }
 
@@ -89,8 +96,10 @@ class SyntaxTest {
   @MethodSource("bad")
   void isNamedWithItsLine(Bad bad) {
     try (var device = new PtxDevice(Capability.SM_90, 1 << 20, 1)) {
-      assertThatThrownBy(() -> device.load("bad.ptx", bad.text())).isInstanceOfSatisfying(PtxSyntaxException.class, e -> {
-        assertThat(e.getMessage()).contains(bad.message()).startsWith("bad.ptx:" + e.line() + ": ").doesNotContain("\n");
+      assertThatThrownBy(() -> device.load("bad.ptx", bad.text()))
+          .isInstanceOfSatisfying(PtxSyntaxException.class, e -> {
+        assertThat(e.getMessage()).contains(bad.message()).startsWith("bad.ptx:" + e.line() + ": ")
+            .doesNotContain("\n");
         assertThat(e.line()).as(e.getMessage()).isEqualTo(bad.line());
       });
     }
@@ -149,14 +158,21 @@ class SyntaxTest {
   @Provide
   Arbitrary<String> damagedTexts() {
     String whole = TestKernels.ptx("hopper_faults");
-    String kernel = whole.substring(0, whole.indexOf(".visible .entry", whole.indexOf(".visible .entry sound_missingTileWait") + 10));
+    String kernel = whole.substring(0,
+        whole.indexOf(".visible .entry", whole.indexOf(".visible .entry sound_missingTileWait") + 10));
     Arbitrary<String> good = Arbitraries.of(
-        kernel, Snippet.module("sm_90a", ".visible .entry k(.param .u64 p) { " + REGISTERS + "\nadd.s32 %r1, %r2, 3;\n@%p1 bra L;\nL: ret; }"),
-        ".version 9.0\n.target sm_80\n.const .align 4 .f32 t[2] = {0f3F800000, 1.5};\n.extern .shared .align 16 .b8 m[];\n.entry k() {}\n");
+        kernel, Snippet.module("sm_90a",
+            ".visible .entry k(.param .u64 p) { " + REGISTERS + "\nadd.s32 %r1, %r2, 3;\n@%p1 bra L;\nL: ret; }"),
+        ".version 9.0\n.target sm_80\n.const .align 4 .f32 t[2] = {0f3F800000, 1.5};\n"
+            + ".extern .shared .align 16 .b8 m[];\n.entry k() {}\n");
     Arbitrary<Double> place = Arbitraries.doubles().between(0, 1);
-    Arbitrary<String> piece = Arbitraries.of("{", "}", ";", ",", "[", "]", ":", "@", "%", ".", "-", "0x", "0f", "\"", "/*", "//", "<", ">", "|", "!", "=",
-        "%r1", ".reg", ".shared", ".param", ".loc 1 2 3", "mov.b32", "9999999999999999999999", "\0", "π", "wgmma.mma_async", "$L", "_");
-    return net.jqwik.api.Combinators.combine(good, place.list().ofSize(6), piece, Arbitraries.integers().between(0, 4)).as(SyntaxTest::damage);
+    Arbitrary<String> piece =
+        Arbitraries.of("{", "}", ";", ",", "[", "]", ":", "@", "%", ".", "-", "0x", "0f", "\"", "/*", "//", "<", ">",
+        "|", "!", "=",
+        "%r1", ".reg", ".shared", ".param", ".loc 1 2 3", "mov.b32", "9999999999999999999999", "\0", "π",
+            "wgmma.mma_async", "$L", "_");
+    return net.jqwik.api.Combinators.combine(good, place.list().ofSize(6), piece, Arbitraries.integers().between(0, 4))
+        .as(SyntaxTest::damage);
   }
 
   private static String damage(String text, List<Double> places, String piece, int how) {

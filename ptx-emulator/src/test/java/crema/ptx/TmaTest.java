@@ -28,7 +28,8 @@ class TmaTest {
     }
     String at = "{" + String.join(", ", coordinates) + "}";
     return Snippet.module("sm_90a", """
-        .visible .entry k(.param .align 64 .b8 from[128], .param .align 64 .b8 to[128], .param .u64 image, .param .u64 coordinates) {
+        .visible .entry k(.param .align 64 .b8 from[128], .param .align 64 .b8 to[128],
+            .param .u64 image, .param .u64 coordinates) {
         .reg .b32 %r<20>; .reg .b64 %q<12>; .reg .pred %p<3>;
         .shared .align 1024 .b8 memory[WHOLE];
         .shared .align 8 .b64 full;
@@ -62,7 +63,8 @@ class TmaTest {
         cp.async.bulk.wait_group 0;
         END:
         ret; }""".replace("LOADS", loads).replace("RANK", "" + rank).replace("[%q0, AT]", "[%q0, " + at + "]")
-        .replace("[%q1, AT]", "[%q1, " + at + "]").replace("SIZE", "" + bytes).replace("WHOLE", "" + (bytes + 1023) / 1024 * 1024).replace("WORDS", "" + bytes / 4));
+        .replace("[%q1, AT]", "[%q1, " + at + "]").replace("SIZE", "" + bytes)
+            .replace("WHOLE", "" + (bytes + 1023) / 1024 * 1024).replace("WORDS", "" + bytes / 4));
   }
 
   @ParameterizedTest
@@ -87,17 +89,20 @@ class TmaTest {
         steps.add(random.nextInt(4) == 0 ? 2 : 1);
         coordinates[i] = random.nextInt(-3, 5);
         if (i > 0) {
-          stride = i == 1 ? (sizes.getFirst() * type.bytes() + 15) / 16 * 16 + 16 * random.nextInt(2) : stride * sizes.get(i - 1);
+          stride = i == 1 ? (sizes.getFirst() * type.bytes() + 15) / 16 * 16 + 16 * random.nextInt(2)
+              : stride * sizes.get(i - 1);
           strides.add(stride);
         }
       }
       boolean nan = type == TensorMap.ElementType.F32 || type == TensorMap.ElementType.BF16;
       long total = rank == 1 ? sizes.getFirst() * type.bytes() : stride * sizes.getLast();
-      check(type, total, sizes, strides, box, steps, swizzle, nan ? TensorMap.Fill.NAN : TensorMap.Fill.ZERO, coordinates, random);
+      check(type, total, sizes, strides, box, steps, swizzle, nan ? TensorMap.Fill.NAN : TensorMap.Fill.ZERO,
+          coordinates, random);
     }
   }
 
-  private static void check(TensorMap.ElementType type, long total, List<Long> sizes, List<Long> strides, List<Integer> box, List<Integer> steps,
+  private static void check(TensorMap.ElementType type, long total, List<Long> sizes, List<Long> strides,
+      List<Integer> box, List<Integer> steps,
       Swizzle swizzle, TensorMap.Fill fill, int[] coordinates, Random random) {
     try (var device = new PtxDevice(Capability.SM_90, 1 << 26, 1)) {
       byte[] data = new byte[(int) total];
@@ -113,7 +118,8 @@ class TmaTest {
       PtxKernel kernel = device.load("tma.ptx", kernel(sizes.size(), bytes)).kernel("k");
       long image = device.allocate(bytes, "image");
       device.launch(kernel, LaunchConfig.of(Dim3.of(1), Dim3.of(64)),
-          Parameters.of(kernel).add(from.encode()).add(to.encode()).add(image).add(TestKernels.upload(device, "coordinates", coordinates)));
+          Parameters.of(kernel).add(from.encode()).add(to.encode()).add(image)
+              .add(TestKernels.upload(device, "coordinates", coordinates)));
       byte[] shared = new byte[bytes];
       byte[] stored = new byte[(int) total];
       device.read(image, MemorySegment.ofArray(shared));
@@ -133,7 +139,8 @@ class TmaTest {
         }
         for (int b = 0; b < size; b++) {
           byte want = inside ? data[(int) at + b] : fill == TensorMap.Fill.NAN ? (byte) 0xff : 0;
-          assertThat(shared[swizzle.apply(i * size + b)]).as("element %d of %s at %s", i, from, Arrays.toString(coordinates)).isEqualTo(want);
+          assertThat(shared[swizzle.apply(i * size + b)])
+              .as("element %d of %s at %s", i, from, Arrays.toString(coordinates)).isEqualTo(want);
           if (inside) {
             wantStored[(int) at + b] = want;
           }
@@ -183,10 +190,15 @@ class TmaTest {
   @Test
   void limitsOfAMap() {
     var type = TensorMap.ElementType.BF16;
-    assertThatThrownBy(() -> TensorMap.matrix(type, 8, 64, 64, 128, 64, 64, Swizzle.BYTES_128)).hasMessageContaining("address");
-    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 64, 130, 64, 64, Swizzle.BYTES_128)).hasMessageContaining("strides");
-    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 64, 128, 257, 64, Swizzle.BYTES_128)).hasMessageContaining("256");
-    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 128, 256, 64, 128, Swizzle.BYTES_128)).hasMessageContaining("128 bytes");
-    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 64, 128, 64, 4, Swizzle.NONE)).hasMessageContaining("multiple of 16");
+    assertThatThrownBy(() -> TensorMap.matrix(type, 8, 64, 64, 128, 64, 64, Swizzle.BYTES_128))
+        .hasMessageContaining("address");
+    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 64, 130, 64, 64, Swizzle.BYTES_128))
+        .hasMessageContaining("strides");
+    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 64, 128, 257, 64, Swizzle.BYTES_128))
+        .hasMessageContaining("256");
+    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 128, 256, 64, 128, Swizzle.BYTES_128))
+        .hasMessageContaining("128 bytes");
+    assertThatThrownBy(() -> TensorMap.matrix(type, 0, 64, 64, 128, 64, 4, Swizzle.NONE))
+        .hasMessageContaining("multiple of 16");
   }
 }

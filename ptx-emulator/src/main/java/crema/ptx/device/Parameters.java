@@ -62,7 +62,8 @@ public final class Parameters {
    */
   public byte[] pack() {
     if (count != kernel.parameters().size()) {
-      throw new IllegalArgumentException("kernel " + kernel.name() + " has " + kernel.parameters().size() + " parameters, not " + count);
+      throw new IllegalArgumentException("kernel " + kernel.name() + " has " + kernel.parameters()
+          .size() + " parameters, not " + count);
     }
     return bytes.array();
   }

@@ -15,8 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An emulated GPU. Everything happens at once: copies and launches have ended when their method returns. Not thread-safe; a launch itself
- * runs its blocks on several threads, with the same result on any number of them.
+ * An emulated GPU. Everything happens at once: copies and launches have ended when their method returns. Not
+ * thread-safe; a launch itself runs its blocks on several threads, with the same result on any number of them.
  */
 public final class PtxDevice implements AutoCloseable {
   private static final long DEFAULT_CAPACITY = 4L << 30;
@@ -44,7 +44,8 @@ public final class PtxDevice implements AutoCloseable {
     this.capability = capability;
     this.workers = workers;
     memory = new DeviceMemory(capacity);
-    pool = Executors.newFixedThreadPool(Math.max(1, workers - 1), Thread.ofPlatform().name("ptx-", 0).daemon().factory());
+    pool = Executors.newFixedThreadPool(Math.max(1, workers - 1),
+        Thread.ofPlatform().name("ptx-", 0).daemon().factory());
   }
 
   /** Ends its threads. */
@@ -169,7 +170,8 @@ public final class PtxDevice implements AutoCloseable {
   public void copy(long target, long source, long bytes) {
     Allocation from = memory.range(source, bytes);
     Allocation to = memory.range(target, bytes);
-    System.arraycopy(from.contents(), (int) Addresses.offset(source), to.contents(), (int) Addresses.offset(target), (int) bytes);
+    System.arraycopy(from.contents(), (int) Addresses.offset(source), to.contents(), (int) Addresses.offset(target),
+        (int) bytes);
     to.markWritten((int) Addresses.offset(target), (int) bytes);
   }
 
@@ -212,18 +214,22 @@ public final class PtxDevice implements AutoCloseable {
     Dim3 block = config.block();
     require(kernel, grid.x() >= 1 && grid.y() >= 1 && grid.z() >= 1 && grid.y() <= 65535 && grid.z() <= 65535,
         "a grid of " + grid + " blocks; y and z go to 65,535");
-    require(kernel, block.x() >= 1 && block.y() >= 1 && block.z() >= 1 && block.z() <= 64 && block.size() <= Capability.MAX_THREADS,
+    require(kernel, block.x() >= 1 && block.y() >= 1 && block.z() >= 1 && block.z() <= 64
+        && block.size() <= Capability.MAX_THREADS,
         "blocks of " + block + " threads; a block has at most " + Capability.MAX_THREADS);
     Dim3 most = program.maxThreads();
     require(kernel, most == null || block.size() <= most.size(),
         "blocks of " + block + " threads, more than the " + (most == null ? 0 : most.size()) + " of its launch bounds");
     Dim3 required = program.requiredThreads();
-    require(kernel, required == null || block.equals(required), "blocks of " + block + " threads, where it needs " + required);
+    require(kernel, required == null || block.equals(required),
+        "blocks of " + block + " threads, where it needs " + required);
     int dynamic = config.dynamicSharedBytes();
     require(kernel, dynamic >= 0 && dynamic <= kernel.maxDynamicSharedBytes(),
-        dynamic + " bytes of dynamic shared memory, more than the " + kernel.maxDynamicSharedBytes() + " that it was allowed");
+        dynamic + " bytes of dynamic shared memory, more than the " + kernel.maxDynamicSharedBytes()
+            + " that it was allowed");
     require(kernel, program.sharedBytes() + dynamic <= capability.maxSharedBytes(),
-        program.sharedBytes() + dynamic + " bytes of shared memory, more than the " + capability.maxSharedBytes() + " of capability "
+        program.sharedBytes() + dynamic + " bytes of shared memory, more than the " + capability.maxSharedBytes()
+            + " of capability "
             + capability);
     require(kernel, parameters.length == program.parameterBytes(),
         parameters.length + " bytes of parameters, where it takes " + program.parameterBytes());

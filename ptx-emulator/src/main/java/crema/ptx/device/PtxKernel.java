@@ -61,7 +61,8 @@ public final class PtxKernel {
     int most = module.device().capability().maxSharedBytes() - staticSharedBytes();
     if (bytes < 0 || bytes > most) {
       throw new IllegalArgumentException(
-          "kernel " + name() + " asks for " + bytes + " bytes of dynamic shared memory, and capability " + module.device().capability()
+          "kernel " + name() + " asks for " + bytes + " bytes of dynamic shared memory, and capability "
+              + module.device().capability()
               + " leaves it " + most);
     }
     maxDynamicSharedBytes = bytes;

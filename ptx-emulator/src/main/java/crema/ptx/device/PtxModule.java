@@ -80,7 +80,8 @@ public final class PtxModule {
   public PtxKernel kernel(String name) {
     PtxKernel kernel = kernels.get(name);
     if (kernel == null) {
-      throw new IllegalArgumentException(parsed.file() + " has no kernel " + name + ", but " + String.join(", ", kernels.keySet()));
+      throw new IllegalArgumentException(parsed.file() + " has no kernel " + name + ", but "
+          + String.join(", ", kernels.keySet()));
     }
     return kernel;
   }

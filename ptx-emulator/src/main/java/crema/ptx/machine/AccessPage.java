@@ -1,8 +1,8 @@
 package crema.ptx.machine;
 
 /**
- * What one block did to {@value #WORDS} words of global memory. Masks have a bit for each of a word's four bytes; a place is a thread and
- * an instruction.
+ * What one block did to {@value #WORDS} words of global memory. Masks have a bit for each of a word's four bytes; a
+ * place is a thread and an instruction.
  */
 final class AccessPage {
   static final int WORDS = 256;

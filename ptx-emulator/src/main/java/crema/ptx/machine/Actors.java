@@ -1,8 +1,9 @@
 package crema.ptx.machine;
 
 /**
- * Who acts on a block's shared memory: its warps; the reads of each warp's bulk stores; the reads of each warpgroup's wgmma; and the
- * writes of TMA, one actor a memory barrier, so that having waited at one barrier tells nothing of copies that another one counts.
+ * Who acts on a block's shared memory: its warps; the reads of each warp's bulk stores; the reads of each warpgroup's
+ * wgmma; and the writes of TMA, one actor a memory barrier, so that having waited at one barrier tells nothing of
+ * copies that another one counts.
  *
  * @param warps warps of the block
  */

@@ -1,8 +1,8 @@
 package crema.ptx.machine;
 
 /**
- * Generic addresses: 24 bits of a range's number, then 40 bits within it. Every allocation has a range of its own, so that an address past
- * its end is never inside another; shared memory, local memory and parameters are ranges, too.
+ * Generic addresses: 24 bits of a range's number, then 40 bits within it. Every allocation has a range of its own, so
+ * that an address past its end is never inside another; shared memory, local memory and parameters are ranges, too.
  */
 public final class Addresses {
   /** Bits within a range. */

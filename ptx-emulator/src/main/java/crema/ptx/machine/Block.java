@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.StringJoiner;
 
-/** A block: warps, shared memory, barriers. One worker runs many blocks of a launch with the same object, one after the other. */
+/**
+ * A block: warps, shared memory, barriers. One worker runs many blocks of a launch with the same object, one after the
+ * other.
+ */
 public final class Block {
   /** Barriers of a block. */
   static final int BARRIERS = 16;
@@ -20,7 +23,6 @@ public final class Block {
   private static final int MOST_SHUFFLED_QUANTUM = 200;
   private static final int IDLE_ROUNDS = 3;
 
-  private final Program program;
   private final LaunchConfig launch;
   private final byte[] parameters;
   private final DeviceMemory memory;
@@ -39,7 +41,6 @@ public final class Block {
   private long instructions;
 
   Block(Program program, LaunchConfig launch, byte[] parameters, DeviceMemory memory, Tally tally) {
-    this.program = program;
     this.launch = launch;
     this.parameters = parameters;
     this.memory = memory;
@@ -61,7 +62,8 @@ public final class Block {
   GlobalAccess run(long number) {
     id = launch.grid().at(number);
     start();
-    var random = launch.schedule().shuffled() ? new SplittableRandom(launch.schedule().seed() * 0x9E3779B97F4A7C15L + number) : null;
+    var random = launch.schedule().shuffled()
+        ? new SplittableRandom(launch.schedule().seed() * 0x9E3779B97F4A7C15L + number) : null;
     int idle = 0;
     var order = new ArrayList<>(warps);
     while (live > 0) {
@@ -135,8 +137,12 @@ public final class Block {
     instructions += executed;
   }
 
-  void warpDone() {
+  void warpDone(Warp warp) {
     live--;
+    bulk.warpEnds(warp);
+    if (live == 0) {
+      bulk.checkDone(warp);
+    }
     progress++;
     for (BlockBarrier barrier : barriers) {
       barrier.releaseIfComplete();
@@ -223,10 +229,12 @@ public final class Block {
   public MemoryBarrier memoryBarrier(Warp warp, int lane, int at) {
     MemoryBarrier found = memoryBarriers.get(at);
     if (found == null) {
-      throw warp.fault(FaultKind.BARRIER_MISUSE, lane, "no memory barrier was made at byte " + at + " of shared memory");
+      throw warp.fault(FaultKind.BARRIER_MISUSE, lane,
+          "no memory barrier was made at byte " + at + " of shared memory");
     }
     if (found.initWarp != warp.index && warp.clock().known[found.initWarp] < found.initTime) {
-      throw warp.fault(FaultKind.RACE, lane, "a memory barrier that warp " + found.initWarp + " makes with no barrier between");
+      throw warp.fault(FaultKind.RACE, lane,
+          "a memory barrier that warp " + found.initWarp + " makes with no barrier between");
     }
     return found;
   }
@@ -245,7 +253,8 @@ public final class Block {
   public long arrive(Warp warp, int lane, MemoryBarrier barrier, int count, boolean drop, long bytes) {
     long phase = barrier.phase();
     if (count < 1 || count > barrier.pending()) {
-      throw warp.fault(FaultKind.BARRIER_MISUSE, lane, count + " arrivals at a memory barrier that expects " + barrier.pending() + " more");
+      throw warp.fault(FaultKind.BARRIER_MISUSE, lane,
+          count + " arrivals at a memory barrier that expects " + barrier.pending() + " more");
     }
     barrier.expectBytes(bytes);
     checkBytes(warp, lane, barrier);
@@ -263,7 +272,8 @@ public final class Block {
 
   private static void checkBytes(Warp warp, int lane, MemoryBarrier barrier) {
     if (Math.abs(barrier.bytes()) >= 1 << 20) {
-      throw warp.fault(FaultKind.BARRIER_MISUSE, lane, "a memory barrier that expects " + barrier.bytes() + " bytes, beyond 2^20");
+      throw warp.fault(FaultKind.BARRIER_MISUSE, lane,
+          "a memory barrier that expects " + barrier.bytes() + " bytes, beyond 2^20");
     }
   }
 

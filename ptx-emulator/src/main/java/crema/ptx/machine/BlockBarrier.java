@@ -44,11 +44,13 @@ final class BlockBarrier {
   void arrive(Warp warp, BarrierArrival action, int threads, int lanes, int holds) {
     int lane = Integer.numberOfTrailingZeros(lanes);
     if (threads != ALL && (threads <= 0 || (threads & 31) != 0)) {
-      throw warp.fault(FaultKind.BARRIER_MISUSE, lane, "barrier " + number + " for " + threads + " threads: not a multiple of 32");
+      throw warp.fault(FaultKind.BARRIER_MISUSE, lane,
+          "barrier " + number + " for " + threads + " threads: not a multiple of 32");
     }
     int warps = threads == ALL ? ALL : threads / Warp.LANES;
     if (arrived > 0 && warps != expected) {
-      throw warp.fault(FaultKind.BARRIER_MISUSE, lane, "barrier " + number + " for " + describe(warps) + ", where another warp came for "
+      throw warp.fault(FaultKind.BARRIER_MISUSE, lane,
+          "barrier " + number + " for " + describe(warps) + ", where another warp came for "
           + describe(expected));
     }
     expected = warps;

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Compares what blocks did to global memory. Blocks run in any order, so a word that one block writes and another one touches makes the
- * result depend on luck; only atomics may meet. Blocks come in the order in which they were started, so that the same fault is found
- * however many threads run them.
+ * Compares what blocks did to global memory. Blocks run in any order, so a word that one block writes and another one
+ * touches makes the result depend on luck; only atomics may meet. Blocks come in the order in which they were started,
+ * so that the same fault is found however many threads run them.
  */
 final class BlockConflicts {
   private final Program program;
@@ -98,7 +98,8 @@ final class BlockConflicts {
     }
   }
 
-  private PtxFault conflict(long block, AccessPage page, int i, boolean writes, long other, String did, int otherPlace) {
+  private PtxFault conflict(long block, AccessPage page, int i, boolean writes, long other, String did,
+      int otherPlace) {
     int place = writes ? page.writePlace[i] : page.readPlace[i];
     int thread = AccessPage.threadOf(place, writes ? page.writeEpoch[i] : page.readEpoch[i]);
     Program.Line line = program.lines().get(AccessPage.pcOf(place));
@@ -109,7 +110,8 @@ final class BlockConflicts {
         threads.at(thread),
         line.position(),
         line.text(),
-        (writes ? "writes" : "reads") + " byte " + (page.from + i * 4) + " of " + page.allocation.name() + ", which block "
+        (writes ? "writes" : "reads") + " byte " + (page.from + i * 4) + " of " + page.allocation.name()
+            + ", which block "
             + grid.at(other) + " " + did + " at " + program.lines().get(AccessPage.pcOf(otherPlace)).position());
   }
 }

@@ -9,13 +9,14 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block's bulk copies. Loads land some time after they were issued, and a memory barrier counts their bytes; stores read shared memory
- * until the lane that issued them has waited for its bulk groups.
+ * A block's bulk copies. Loads land some time after they were issued, and a memory barrier counts their bytes; stores
+ * read shared memory until the lane that issued them has waited for its bulk groups.
  */
 public final class BulkQueue {
   private final Block block;
   private final List<Load> loads = new ArrayList<>();
   private final int[] actorTimes;
+  private final int[] waitedFor;
 
   /**
    * A load on its way.
@@ -29,11 +30,13 @@ public final class BulkQueue {
   BulkQueue(Block block, int actors) {
     this.block = block;
     actorTimes = new int[actors];
+    waitedFor = new int[actors];
   }
 
   void clear() {
     loads.clear();
     Arrays.fill(actorTimes, 0);
+    Arrays.fill(waitedFor, 0);
   }
 
   boolean isEmpty() {
@@ -69,6 +72,25 @@ public final class BulkQueue {
     }
     loads.clear();
     loads.addAll(left);
+  }
+
+  /** A warp ends: it has waited for what it knows of. */
+  void warpEnds(Warp warp) {
+    for (int i = 0; i < waitedFor.length; i++) {
+      waitedFor[i] = Math.max(waitedFor[i], warp.clock().known[i]);
+    }
+  }
+
+  /** Faults if the block has ended while a load may still write its memory. */
+  void checkDone(Warp last) {
+    boolean pending = !loads.isEmpty();
+    for (int i = block.actors().readers(); i < waitedFor.length; i++) {
+      pending |= waitedFor[i] < actorTimes[i];
+    }
+    if (pending) {
+      throw last.fault(FaultKind.MISSING_WAIT, 0,
+          "the block ends without having waited for a bulk load, which may still write shared memory");
+    }
   }
 
   /** The next time of an actor. */
@@ -124,7 +146,8 @@ public final class BulkQueue {
       for (int m = lanes; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
         if (open[lane] != 0 || groups.get(lane).stream().anyMatch(time -> time != 0)) {
-          throw warp.fault(FaultKind.MISSING_WAIT, lane, "the thread ends while a bulk store may still read shared memory"
+          throw warp.fault(FaultKind.MISSING_WAIT, lane,
+              "the thread ends while a bulk store may still read shared memory"
               + " (no cp.async.bulk.wait_group)");
         }
       }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** All allocations of a device. Addresses are never used twice, so that an access to freed memory is known as such. */
 public final class DeviceMemory {
   private final long capacity;
-  private @Nullable Allocation[] live = new @Nullable Allocation[Addresses.FIRST_ALLOCATION];
+  private volatile @Nullable Allocation[] live = new @Nullable Allocation[Addresses.FIRST_ALLOCATION];
   private final List<String> names = new ArrayList<>();
   private long used;
 
@@ -38,9 +38,10 @@ public final class DeviceMemory {
     }
     int number = names.size();
     var allocation = new Allocation(number, name, (int) bytes, readOnly);
-    @Nullable Allocation[] grown = Arrays.copyOf(live, Math.max(live.length, Math.max(number + 1, live.length * 3 / 2 * (number >= live.length ? 1 : 0))));
-    grown[number] = allocation;
-    live = grown;
+    if (number >= live.length) {
+      live = Arrays.copyOf(live, 2 * live.length);
+    }
+    live[number] = allocation;
     names.add(name);
     used += bytes;
     return allocation;

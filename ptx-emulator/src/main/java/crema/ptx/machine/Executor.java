@@ -13,8 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs all blocks of a launch on a number of workers. Blocks are taken in the schedule's order and retired in the same order, so that
- * counters and faults do not depend on the number of workers: of several faults, the one in the first block of that order is reported.
+ * Runs all blocks of a launch on a number of workers. Blocks are taken in the schedule's order and retired in the same
+ * order, so that counters and faults do not depend on the number of workers: of several faults, the one in the first
+ * block of that order is reported.
  */
 public final class Executor {
   private final Program program;

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block's view of global memory: checks every access, and remembers it for {@link BlockConflicts}. Within the block, a store is checked
- * against the last load and the last store of each word, a load against the last store.
+ * A block's view of global memory: checks every access, and remembers it for {@link BlockConflicts}. Within the block,
+ * a store is checked against the last load and the last store of each word, a load against the last store.
  */
 public final class GlobalAccess {
   private static final int CACHED = 64;
@@ -27,7 +27,9 @@ public final class GlobalAccess {
     return pages.values();
   }
 
-  /** The allocation that holds {@code size} bytes at an address; faults if none does, or if the address is misaligned. */
+  /**
+   * The allocation that holds {@code size} bytes at an address; faults if none does, or if the address is misaligned.
+   */
   public Allocation locate(Warp warp, int lane, long address, int size, boolean store) {
     Allocation allocation = memory.at(address);
     if (allocation == null) {
@@ -128,7 +130,8 @@ public final class GlobalAccess {
 
   private static PtxFault unwritten(Warp warp, int lane, AccessPage page, int word, int missing) {
     return warp.fault(FaultKind.UNWRITTEN_READ, lane,
-        "nothing has written byte " + (word + Integer.numberOfTrailingZeros(missing)) + " of " + page.allocation.name());
+        "nothing has written byte " + (word + Integer.numberOfTrailingZeros(missing)) + " of "
+            + page.allocation.name());
   }
 
   /** Notes stores to bytes that {@link #locate} has found, by a lane and those after it. */
@@ -183,10 +186,12 @@ public final class GlobalAccess {
     }
   }
 
-  private static void ordered(Warp warp, int lane, AccessPage page, int i, int epoch, int place, String did, String does) {
+  private static void ordered(Warp warp, int lane, AccessPage page, int i, int epoch, int place, String did,
+      String does) {
     int other = Warp.warpOf(epoch);
     if (other != warp.index && warp.clock().known[other] < Warp.timeOf(epoch)) {
-      throw warp.fault(FaultKind.RACE, lane, does + " byte " + (page.from + i * 4) + " of " + page.allocation.name() + ", which warp "
+      throw warp.fault(FaultKind.RACE, lane,
+          does + " byte " + (page.from + i * 4) + " of " + page.allocation.name() + ", which warp "
           + other + " " + did + " at " + warp.place(AccessPage.pcOf(place)) + " with no barrier between");
     }
   }

@@ -1,6 +1,9 @@
 package crema.ptx.machine;
 
-/** The groups of a warp's lanes that do not run now: each at an instruction of its own, able to go on or waiting for other lanes. */
+/**
+ * The groups of a warp's lanes that do not run now: each at an instruction of its own, able to go on or waiting for
+ * other lanes.
+ */
 final class LaneGroups {
   private final int[] pcs = new int[Warp.LANES];
   private final int[] lanes = new int[Warp.LANES];

@@ -28,7 +28,8 @@ public final class LocalMemory {
   /** Where in {@link #bytes} a lane's {@code count} bytes at {@code at} lie; faults if the access is not sound. */
   public int access(Warp warp, int lane, long at, int count, boolean store) {
     if (at < 0 || at + count > size) {
-      throw warp.fault(FaultKind.OUT_OF_BOUNDS, lane, count + " bytes at byte " + at + " of local memory, which has " + size);
+      throw warp.fault(FaultKind.OUT_OF_BOUNDS, lane,
+          count + " bytes at byte " + at + " of local memory, which has " + size);
     }
     if ((at & (count - 1)) != 0) {
       throw warp.fault(FaultKind.MISALIGNED, lane, count + " bytes at byte " + at + " of local memory");
@@ -37,7 +38,8 @@ public final class LocalMemory {
     if (store) {
       written.set(index, index + count);
     } else if (written.nextClearBit(index) < index + count) {
-      throw warp.fault(FaultKind.UNWRITTEN_READ, lane, "nothing has written byte " + (written.nextClearBit(index) - lane * size) + " of local memory");
+      throw warp.fault(FaultKind.UNWRITTEN_READ, lane,
+          "nothing has written byte " + (written.nextClearBit(index) - lane * size) + " of local memory");
     }
     return index;
   }

@@ -87,7 +87,8 @@ public record Program(
         written[i] = !line.action().usesRegistersLater() && Arrays.stream(line.writes()).anyMatch(operands::get);
       }
       return new Code(
-          lines.stream().map(Line::action).toArray(Action[]::new), lines.stream().mapToInt(Line::guard).toArray(), written);
+          lines.stream().map(Line::action).toArray(Action[]::new), lines.stream().mapToInt(Line::guard).toArray(),
+              written);
     }
   }
 

@@ -34,11 +34,13 @@ public final class SharedMemory {
   public void check(Warp warp, int lane, long at, int size, int alignment) {
     if (at < 0 || at + size > bytes.length) {
       throw warp.fault(
-          FaultKind.OUT_OF_BOUNDS, lane, size + " bytes at byte " + at + " of shared memory, which has " + bytes.length);
+          FaultKind.OUT_OF_BOUNDS, lane,
+              size + " bytes at byte " + at + " of shared memory, which has " + bytes.length);
     }
     if ((at & (alignment - 1)) != 0) {
       throw warp.fault(
-          FaultKind.MISALIGNED, lane, size + " bytes at byte " + at + " of shared memory, not a multiple of " + alignment);
+          FaultKind.MISALIGNED, lane,
+              size + " bytes at byte " + at + " of shared memory, not a multiple of " + alignment);
     }
   }
 

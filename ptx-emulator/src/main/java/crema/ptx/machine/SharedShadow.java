@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who last wrote and read each cell of shared memory, and when: FastTrack (Flanagan and Freund, 2009) with a time of reading for every
- * actor. A cell is a word of 4 bytes; a word that is accessed in parts is split into four cells of a byte.
+ * Who last wrote and read each cell of shared memory, and when: FastTrack (Flanagan and Freund, 2009) with a time of
+ * reading for every actor. A cell is a word of 4 bytes; a word that is accessed in parts is split into four cells of a
+ * byte.
  */
 final class SharedShadow {
   /** What a cell is, beyond ordinary memory. */
@@ -71,7 +72,8 @@ final class SharedShadow {
       }
       int cell = base + i * cellBytes;
       if (part(i, at, size) && state[i] != BARRIER) {
-        parts(i).read(warp, lane, actor, time, Math.max(at, cell), Math.min(at + size, cell + cellBytes) - Math.max(at, cell));
+        parts(i).read(warp, lane, actor, time, Math.max(at, cell),
+            Math.min(at + size, cell + cellBytes) - Math.max(at, cell));
         continue;
       }
       usable(warp, lane, i, "reads");
@@ -81,7 +83,8 @@ final class SharedShadow {
       afterWrite(warp, lane, i, "reads");
       if (actor != warp.index && actors.isWarp(writer[i]) && warp.clock().fenced[writer[i]] < writeTime[i]) {
         throw warp.fault(FaultKind.MISSING_PROXY_FENCE, lane, "reads byte " + cell + " of shared memory, which "
-            + actors.describe(writer[i]) + " stored at " + warp.place(writePc[i]) + " with no fence.proxy.async between");
+            + actors.describe(writer[i]) + " stored at " + warp.place(writePc[i])
+                + " with no fence.proxy.async between");
       }
       readTime[i * readers + actor] = Math.max(readTime[i * readers + actor], time);
       readPc[i] = warp.pc() + 1;
@@ -113,7 +116,8 @@ final class SharedShadow {
         continue;
       }
       if (writeTime[i] == 0) {
-        throw warp.fault(FaultKind.UNWRITTEN_READ, lane, "nothing has written byte " + (base + i * cellBytes) + " of shared memory");
+        throw warp.fault(FaultKind.UNWRITTEN_READ, lane,
+            "nothing has written byte " + (base + i * cellBytes) + " of shared memory");
       }
       if (!atomicWrite[i]) {
         overwrite(warp, lane, i);
@@ -180,8 +184,10 @@ final class SharedShadow {
       for (int actor = 0; actor < readers; actor++) {
         if (readTime[i * readers + actor] > known[actor] && actor != warp.index) {
           boolean asynchronous = !actors.isWarp(actor);
-          throw warp.fault(asynchronous ? FaultKind.MISSING_WAIT : FaultKind.RACE, lane, "writes byte " + (base + i * cellBytes)
-              + " of shared memory, which " + actors.describe(actor) + (asynchronous ? " may still read" : " read") + " at "
+          throw warp.fault(asynchronous ? FaultKind.MISSING_WAIT : FaultKind.RACE, lane,
+              "writes byte " + (base + i * cellBytes)
+              + " of shared memory, which " + actors.describe(actor) + (asynchronous ? " may still read" : " read")
+                  + " at "
               + warp.place(readPc[i] - 1) + (asynchronous ? "" : " with no barrier between"));
         }
       }
@@ -193,7 +199,8 @@ final class SharedShadow {
     int who = writer[i];
     if (who != warp.index && warp.clock().known[who] < writeTime[i]) {
       boolean asynchronous = !actors.isWarp(who);
-      throw warp.fault(asynchronous ? FaultKind.MISSING_WAIT : FaultKind.RACE, lane, does + " byte " + (base + i * cellBytes)
+      throw warp.fault(asynchronous ? FaultKind.MISSING_WAIT : FaultKind.RACE, lane,
+          does + " byte " + (base + i * cellBytes)
           + " of shared memory, which " + actors.describe(who) + " wrote at " + warp.place(writePc[i])
           + (asynchronous ? " and for which this warp has not waited" : " with no barrier between"));
     }
@@ -201,11 +208,14 @@ final class SharedShadow {
 
   private void usable(Warp warp, int lane, int i, String does) {
     if (state[i] == COPYING || state[i] == LOADING) {
-      throw warp.fault(FaultKind.MISSING_WAIT, lane, does + " byte " + (base + i * cellBytes) + " of shared memory, which a "
-          + (state[i] == COPYING ? "cp.async" : "bulk load") + " begun at " + warp.place(writePc[i]) + " may still write");
+      throw warp.fault(FaultKind.MISSING_WAIT, lane,
+          does + " byte " + (base + i * cellBytes) + " of shared memory, which a "
+          + (state[i] == COPYING ? "cp.async" : "bulk load") + " begun at " + warp.place(writePc[i])
+              + " may still write");
     }
     if (state[i] == BARRIER) {
-      throw warp.fault(FaultKind.BARRIER_MISUSE, lane, does + " byte " + (base + i * cellBytes) + " of shared memory, which is a memory barrier");
+      throw warp.fault(FaultKind.BARRIER_MISUSE, lane,
+          does + " byte " + (base + i * cellBytes) + " of shared memory, which is a memory barrier");
     }
   }
 

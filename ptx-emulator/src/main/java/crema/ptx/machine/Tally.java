@@ -81,8 +81,8 @@ public final class Tally {
   }
 
   /**
-   * Counts a request to shared memory: {@code bytes} at an address a lane. Of accesses wider than 4 bytes, as many lanes go at once as fill
-   * all banks.
+   * Counts a request to shared memory: {@code bytes} at an address a lane. Of accesses wider than 4 bytes, as many
+   * lanes go at once as fill all banks.
    */
   public void shared(long[] addresses, int bytes, int lanes) {
     sharedRequests++;

@@ -2,7 +2,10 @@ package crema.ptx.machine;
 
 import java.util.Arrays;
 
-/** What an actor knows of all actors' times, and up to which times it knows their stores to be fenced for the asynchronous proxy. */
+/**
+ * What an actor knows of all actors' times, and up to which times it knows their stores to be fenced for the
+ * asynchronous proxy.
+ */
 final class VectorClock {
   final int[] known;
   final int[] fenced;

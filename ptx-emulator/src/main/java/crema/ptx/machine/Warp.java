@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 32 lanes. A register is an array with an entry a lane, so that an instruction is a loop over lanes; a constant or a special register is a
- * register that was filled before.
+ * 32 lanes. A register is an array with an entry a lane, so that an instruction is a loop over lanes; a constant or a
+ * special register is a register that was filled before.
  *
- * <p>Lanes that branch apart become groups. The group with the least program counter runs first, and groups that meet at an instruction
- * become one: that is where nvcc's code comes together again. A group that reaches an instruction of the whole warp waits for the lanes
- * that it needs, and faults when they cannot come any more.
+ * <p>Lanes that branch apart become groups. The group with the least program counter runs first, and groups that meet
+ * at an instruction become one: that is where nvcc's code comes together again. A group that reaches an instruction of
+ * the whole warp waits for the lanes that it needs, and faults when they cannot come any more.
  */
 public final class Warp {
   /** Lanes of a warp. */
@@ -202,7 +202,7 @@ public final class Warp {
           case BarrierArrival arrival -> {
             if (m == 0) {
               pc = at + 1;
-            } else if (comeTogether(m, live, false)) {
+            } else if (comeTogether(m, live)) {
               arrive(arrival, m);
               if (state != State.RUNNABLE) {
                 return Stop.BLOCKED;
@@ -212,7 +212,7 @@ public final class Warp {
           case Await await -> {
             if (m == 0) {
               pc = at + 1;
-            } else if (comeTogether(m, live, false)) {
+            } else if (comeTogether(m, live)) {
               if (!await.ready(this)) {
                 state = State.AWAITING;
                 return Stop.BLOCKED;
@@ -266,17 +266,17 @@ public final class Warp {
       return;
     }
     int here = pc;
-    if (comeTogether(m, collective.members(this, m), collective.anywhere())) {
+    if (comeTogether(m, collective.members(this, m))) {
       collective.execute(this, m);
       pc = here + 1;
     }
   }
 
   /**
-   * Whether the lanes {@code m}, which are at this instruction, are all that it needs; else they wait for the others, and another group
-   * runs.
+   * Whether the lanes {@code m}, which are at this instruction, are all that it needs; else they wait for the others,
+   * and another group runs.
    */
-  private boolean comeTogether(int m, int members, boolean anywhere) {
+  private boolean comeTogether(int m, int members) {
     if ((members & live & ~m) == 0) {
       return true;
     }
@@ -296,7 +296,7 @@ public final class Warp {
     lanes &= ~m;
     if (live == 0) {
       state = State.DONE;
-      block.warpDone();
+      block.warpDone(this);
       return false;
     }
     if (lanes != 0) {
@@ -342,7 +342,9 @@ public final class Warp {
     pc = barrierPc + 1;
   }
 
-  /** Where groups meet: those at the same instruction become one, and the one with the least program counter goes on. */
+  /**
+   * Where groups meet: those at the same instruction become one, and the one with the least program counter goes on.
+   */
   private void meet() {
     if (pc > groups.least()) {
       groups.add(pc, lanes, false);
@@ -405,10 +407,12 @@ public final class Warp {
     int come = groups.lanes(0);
     var others = new StringBuilder();
     for (int i = 1; i < groups.count(); i++) {
-      others.append(i == 1 ? " while " : ", ").append(describeLanes(groups.lanes(i))).append(" wait at ").append(place(groups.pc(i)));
+      others.append(i == 1 ? " while " : ", ").append(describeLanes(groups.lanes(i))).append(" wait at ")
+          .append(place(groups.pc(i)));
     }
     String missing = others.isEmpty() ? ", though it needs lanes that went past it" : others.toString();
-    return fault(FaultKind.DIVERGENCE, Integer.numberOfTrailingZeros(come), describeLanes(come) + " are here" + missing);
+    return fault(FaultKind.DIVERGENCE, Integer.numberOfTrailingZeros(come),
+        describeLanes(come) + " are here" + missing);
   }
 
   private static String describeLanes(int lanes) {

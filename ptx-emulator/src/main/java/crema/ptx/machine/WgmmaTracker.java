@@ -3,8 +3,8 @@ package crema.ptx.machine;
 import crema.ptx.FaultKind;
 
 /**
- * A warp's wgmma: which groups are under way, and which registers they may still read or write. The results are in the registers at
- * once, but until {@code wgmma.wait_group} only {@code mov}, which ptxas makes a renaming, may touch them.
+ * A warp's wgmma: which groups are under way, and which registers they may still read or write. The results are in the
+ * registers at once, but until {@code wgmma.wait_group} only {@code mov}, which ptxas makes a renaming, may touch them.
  */
 public final class WgmmaTracker {
   private final Warp warp;
@@ -59,7 +59,8 @@ public final class WgmmaTracker {
   /** A wgmma begins: it writes the accumulators and reads the registers of the first factor. */
   public void begin(int[] accumulators, int[] factors) {
     if (!fenced) {
-      throw warp.fault(FaultKind.MISSING_WGMMA_FENCE, 0, "a wgmma whose registers were written since the last wgmma.fence");
+      throw warp.fault(FaultKind.MISSING_WGMMA_FENCE, 0,
+          "a wgmma whose registers were written since the last wgmma.fence");
     }
     for (int register : factors) {
       if (writing[register] > completed) {
@@ -106,12 +107,14 @@ public final class WgmmaTracker {
     }
     for (int register : line.reads()) {
       if (writing[register] > completed) {
-        throw warp.fault(FaultKind.MISSING_WAIT, 0, "reads an accumulator that a wgmma may still write (no wgmma.wait_group)");
+        throw warp.fault(FaultKind.MISSING_WAIT, 0,
+            "reads an accumulator that a wgmma may still write (no wgmma.wait_group)");
       }
     }
     for (int register : line.writes()) {
       if (writing[register] > completed || reading[register] > completed) {
-        throw warp.fault(FaultKind.MISSING_WAIT, 0, "writes a register that a wgmma may still use (no wgmma.wait_group)");
+        throw warp.fault(FaultKind.MISSING_WAIT, 0,
+            "writes a register that a wgmma may still use (no wgmma.wait_group)");
       }
     }
   }

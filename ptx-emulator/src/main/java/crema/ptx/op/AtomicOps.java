@@ -14,18 +14,21 @@ import crema.ptx.syntax.StateSpace;
 import java.util.List;
 
 /**
- * Atomics on integers. Those on floating-point numbers are left out on purpose: their result depends on the order in which blocks run.
- * In shared memory they count as accesses like any other, so that they race with nothing but each other.
+ * Atomics on integers. Those on floating-point numbers are left out on purpose: their result depends on the order in
+ * which blocks run. In shared memory they count as accesses like any other, so that they race with nothing but each
+ * other.
  */
 final class AtomicOps {
-  private static final String ORDER = "[.relaxed|.acquire|.release|.acq_rel] [.cta|.cluster|.gpu|.sys] [.global|.shared|.shared::cta] ";
+  private static final String ORDER =
+      "[.relaxed|.acquire|.release|.acq_rel] [.cta|.cluster|.gpu|.sys] [.global|.shared|.shared::cta] ";
   private static final String TYPE = " .b32|.u32|.s32|.b64|.u64|.s64";
 
   private AtomicOps() {}
 
   static List<Opcode> rows() {
     return List.of(
-        row("atom", ORDER + ".and|.or|.xor|.exch|.add|.inc|.dec|.min|.max" + TYPE, ATOMIC, in -> atomic(in, true, false)),
+        row("atom", ORDER + ".and|.or|.xor|.exch|.add|.inc|.dec|.min|.max" + TYPE, ATOMIC,
+            in -> atomic(in, true, false)),
         row("atom", ORDER + ".cas" + TYPE, ATOMIC, in -> atomic(in, true, true)),
         row("red", ORDER + ".and|.or|.xor|.add|.inc|.dec|.min|.max" + TYPE, ATOMIC, in -> atomic(in, false, false)));
   }
@@ -43,7 +46,8 @@ final class AtomicOps {
     Address address = in.address(first);
     int b = in.source(first + 1, type);
     int c = compares ? in.source(first + 2, type) : b;
-    Update update = update(in.choice(".and", ".or", ".xor", ".exch", ".add", ".inc", ".dec", ".min", ".max", ".cas"), type);
+    Update update = update(in.choice(".and", ".or", ".xor", ".exch", ".add", ".inc", ".dec", ".min", ".max", ".cas"),
+        type);
     StateSpace space = in.space();
     int bytes = type.bytes();
     return new Compute() {

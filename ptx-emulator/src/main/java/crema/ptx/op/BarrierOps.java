@@ -33,7 +33,8 @@ final class BarrierOps {
         row("barrier", "[.cta] .red .popc [.aligned] .u32", SYNCHRONISATION, BarrierOps::reduce),
         row("barrier", "[.cta] .red .and|.or [.aligned] .pred", SYNCHRONISATION, BarrierOps::reduce),
         row("membar", ".cta|.gl|.sys", SYNCHRONISATION, in -> fence(in, false)),
-        row("fence", "[.sc|.acq_rel|.acquire|.release] .cta|.cluster|.gpu|.sys", SYNCHRONISATION, in -> fence(in, false)),
+        row("fence", "[.sc|.acq_rel|.acquire|.release] .cta|.cluster|.gpu|.sys", SYNCHRONISATION,
+            in -> fence(in, false)),
         row("fence", ".mbarrier_init .release .cluster", SYNCHRONISATION, in -> fence(in, true)),
         row("fence", ".proxy .async [.shared::cta|.shared::cluster]", SYNCHRONISATION, in -> fence(in, true)),
         row("fence", ".proxy .async .global", SYNCHRONISATION, in -> fence(in, false)),
@@ -45,9 +46,12 @@ final class BarrierOps {
         row("mbarrier", ".inval" + SHARED + " .b64", SYNCHRONISATION, in ->
             each(in.expect(1, 1).address(0), (w, lane, at) -> w.block().invalidateBarrier(w, lane, at))),
         row("mbarrier", ".arrive" + ORDER + SHARED + " .b64", SYNCHRONISATION, in -> arriveAtMemory(in, false, false)),
-        row("mbarrier", ".arrive_drop" + ORDER + SHARED + " .b64", SYNCHRONISATION, in -> arriveAtMemory(in, true, false)),
-        row("mbarrier", ".arrive .expect_tx" + ORDER + SHARED + " .b64", SYNCHRONISATION, in -> arriveAtMemory(in, false, true)),
-        row("mbarrier", ".arrive_drop .expect_tx" + ORDER + SHARED + " .b64", SYNCHRONISATION, in -> arriveAtMemory(in, true, true)),
+        row("mbarrier", ".arrive_drop" + ORDER + SHARED + " .b64", SYNCHRONISATION,
+            in -> arriveAtMemory(in, true, false)),
+        row("mbarrier", ".arrive .expect_tx" + ORDER + SHARED + " .b64", SYNCHRONISATION,
+            in -> arriveAtMemory(in, false, true)),
+        row("mbarrier", ".arrive_drop .expect_tx" + ORDER + SHARED + " .b64", SYNCHRONISATION,
+            in -> arriveAtMemory(in, true, true)),
         row("mbarrier", ".expect_tx [.relaxed] [.cta|.cluster]" + SHARED + " .b64", SYNCHRONISATION, in -> {
           in.expect(2, 2);
           int bytes = in.source(1, PtxType.U32);
@@ -56,7 +60,8 @@ final class BarrierOps {
             w.block().expect(w, lane, barrier, w.r[bytes][lane]);
           });
         }),
-        row("mbarrier", ".test_wait|.try_wait [.parity]" + WAIT_ORDER + SHARED + " .b64", SYNCHRONISATION, BarrierOps::test));
+        row("mbarrier", ".test_wait|.try_wait [.parity]" + WAIT_ORDER + SHARED + " .b64", SYNCHRONISATION,
+            BarrierOps::test));
   }
 
   /** A shared address, given as such or as a generic one. */
@@ -126,7 +131,10 @@ final class BarrierOps {
     });
   }
 
-  /** {@code p, [address], state or parity [, time]}. Time does not pass here: a wait that would be in vain ends the warp's turn. */
+  /**
+   * {@code p, [address], state or parity [, time]}. Time does not pass here: a wait that would be in vain ends the
+   * warp's turn.
+   */
   private static Compute test(Operands in) {
     boolean parity = in.has(".parity");
     in.expect(3, in.has(".try_wait") ? 4 : 3);

@@ -18,8 +18,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Bulk copies: TMA's tiles of tensors with 1 to 5 dimensions, and plain runs of bytes. A load reads global memory when it is issued and
- * writes shared memory some time later; a store writes global memory when it is issued, and reads shared memory until it is waited for.
+ * Bulk copies: TMA's tiles of tensors with 1 to 5 dimensions, and plain runs of bytes. A load reads global memory when
+ * it is issued and writes shared memory some time later; a store writes global memory when it is issued, and reads
+ * shared memory until it is waited for.
  */
 final class BulkOps {
   private static final String DIMENSIONS = ".1d|.2d|.3d|.4d|.5d";
@@ -29,11 +30,14 @@ final class BulkOps {
 
   static List<Opcode> rows() {
     return List.of(
-        row("cp", ".async .bulk .tensor " + DIMENSIONS + " " + TO_SHARED + " [.tile] .mbarrier::complete_tx::bytes [.L2::cache_hint]", COPY,
+        row("cp", ".async .bulk .tensor " + DIMENSIONS + " " + TO_SHARED
+            + " [.tile] .mbarrier::complete_tx::bytes [.L2::cache_hint]", COPY,
             BulkOps::loadTile),
-        row("cp", ".async .bulk .tensor " + DIMENSIONS + " .global .shared::cta [.tile] .bulk_group [.L2::cache_hint]", COPY,
+        row("cp", ".async .bulk .tensor " + DIMENSIONS + " .global .shared::cta [.tile] .bulk_group [.L2::cache_hint]",
+            COPY,
             BulkOps::storeTile),
-        row("cp", ".async .bulk " + TO_SHARED + " .mbarrier::complete_tx::bytes [.L2::cache_hint]", COPY, BulkOps::loadRun),
+        row("cp", ".async .bulk " + TO_SHARED + " .mbarrier::complete_tx::bytes [.L2::cache_hint]", COPY,
+            BulkOps::loadRun),
         row("cp", ".async .bulk .global .shared::cta .bulk_group [.L2::cache_hint]", COPY, BulkOps::storeRun),
         row("cp", ".async .bulk .commit_group", COPY, in -> {
           in.expect(0, 0);
@@ -86,7 +90,8 @@ final class BulkOps {
         }
         TensorMap found = TensorMap.decode(ByteBuffer.wrap(bytes, offset, TensorMap.BYTES));
         if (found.rank() != coordinates.length) {
-          throw new IllegalArgumentException("a tensor map of " + found.rank() + " dimensions, for a tile of " + coordinates.length);
+          throw new IllegalArgumentException("a tensor map of " + found.rank() + " dimensions, for a tile of "
+              + coordinates.length);
         }
         return found;
       } catch (IllegalArgumentException e) {
@@ -200,7 +205,8 @@ final class BulkOps {
       Allocation allocation = memory.locate(w, lane, first, size, false);
       int offset = (int) Addresses.offset(first);
       if (offset + run > allocation.size()) {
-        throw w.fault(FaultKind.OUT_OF_BOUNDS, lane, "a tile reads " + run + " bytes at byte " + offset + " of " + allocation.name()
+        throw w.fault(FaultKind.OUT_OF_BOUNDS, lane,
+            "a tile reads " + run + " bytes at byte " + offset + " of " + allocation.name()
             + ", which has " + allocation.size());
       }
       sectors[0] += sectors(first, run);
@@ -282,7 +288,8 @@ final class BulkOps {
   private static Allocation run(Warp w, int lane, long address, int size, boolean store) {
     Allocation allocation = w.block().global().locate(w, lane, address, 16, store);
     if (Addresses.offset(address) + size > allocation.size()) {
-      throw w.fault(FaultKind.OUT_OF_BOUNDS, lane, "a bulk copy of " + size + " bytes at byte " + Addresses.offset(address) + " of "
+      throw w.fault(FaultKind.OUT_OF_BOUNDS, lane,
+          "a bulk copy of " + size + " bytes at byte " + Addresses.offset(address) + " of "
           + allocation.name() + ", which has " + allocation.size());
     }
     w.block().tally().globalBulk(sectors(address, size));

@@ -29,7 +29,8 @@ final class ControlOps {
         row("brx", ".idx [.uni]", CONTROL, in -> {
           in.expect(2, 2);
           if (in.raw(1) instanceof Operand.LabelTable table) {
-            return new IndexedBranch(in.source(0, PtxType.U32), table.targets().stream().mapToInt(Integer::intValue).toArray());
+            return new IndexedBranch(in.source(0, PtxType.U32),
+                table.targets().stream().mapToInt(Integer::intValue).toArray());
           }
           throw in.error("brx.idx goes to a label of .branchtargets");
         }),

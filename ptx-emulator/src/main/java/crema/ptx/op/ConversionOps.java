@@ -25,7 +25,8 @@ final class ConversionOps {
         row("cvt", "[.sat] " + INTEGERS + " " + INTEGERS, CONVERSION, ConversionOps::integerToInteger),
         row("cvt", TO_FLOAT + " [.ftz] [.sat] " + FLOATS + " " + INTEGERS, CONVERSION, ConversionOps::integerToFloat),
         row("cvt", TO_INTEGER + " [.ftz] [.sat] " + INTEGERS + " " + FLOATS, CONVERSION, ConversionOps::floatToInteger),
-        row("cvt", "[" + TO_FLOAT + "] [.ftz] [.relu] [.sat] " + FLOATS + " " + FLOATS, CONVERSION, ConversionOps::floatToFloat),
+        row("cvt", "[" + TO_FLOAT + "] [.ftz] [.relu] [.sat] " + FLOATS + " " + FLOATS, CONVERSION,
+            ConversionOps::floatToFloat),
         row("cvt", TO_INTEGER + " [.ftz] [.sat] " + FLOATS + " " + FLOATS, CONVERSION, ConversionOps::floatToWhole),
         row("cvt", ".rn|.rz [.relu] .f16x2|.bf16x2 .f32", CONVERSION, ConversionOps::pack),
         row("cvt", ".rna|.rn|.rz [.relu] .tf32 .f32", CONVERSION, ConversionOps::toTf32));
@@ -220,7 +221,8 @@ final class ConversionOps {
         // A NaN becomes 0, but the most negative number where both types have 64 bits.
         result = type.bits() == 64 && from.type == PtxType.F64 ? Long.MIN_VALUE : 0;
       } else if (type == PtxType.U64) {
-        result = value <= 0 ? 0 : value >= 0x1p64 ? -1 : value >= 0x1p63 ? (long) (value - 0x1p63) ^ Long.MIN_VALUE : (long) value;
+        result = value <= 0 ? 0 : value >= 0x1p64 ? -1 : value >= 0x1p63 ? (long) (value - 0x1p63) ^ Long.MIN_VALUE
+            : (long) value;
       } else {
         double low = type.signed() ? -Math.scalb(1.0, type.bits() - 1) : 0;
         double high = Math.scalb(1.0, type.signed() ? type.bits() - 1 : type.bits()) - 1;

@@ -37,7 +37,8 @@ final class DoubleOps {
         // The other modes of fma need more than a double's rest; nvcc gives them only for intrinsics that name them.
         row("fma", ".rn .f64", FLOAT64, in -> in.dddd((d, a, b, c) -> {
           for (int l = 0; l < LANES; l++) {
-            d[l] = doubleToRawLongBits(Math.fma(longBitsToDouble(a[l]), longBitsToDouble(b[l]), longBitsToDouble(c[l])));
+            d[l] = doubleToRawLongBits(
+                Math.fma(longBitsToDouble(a[l]), longBitsToDouble(b[l]), longBitsToDouble(c[l])));
           }
         })),
         row("rcp", MUST_ROUND, FLOAT64, in -> {
@@ -53,9 +54,12 @@ final class DoubleOps {
         row("rsqrt", ".approx [.ftz] .f64", FLOAT64, in -> unary(in, a -> upper(1 / Math.sqrt(a)))),
         row("abs", ".f64", FLOAT64, in -> in.dd(Lanewise.eachLong(a -> a & Long.MAX_VALUE))),
         row("neg", ".f64", FLOAT64, in -> in.dd(Lanewise.eachLong(a -> a ^ Long.MIN_VALUE))),
-        row("min", ".f64", FLOAT64, in -> binary(in, (a, b) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.min(a, b))),
-        row("max", ".f64", FLOAT64, in -> binary(in, (a, b) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.max(a, b))),
-        row("copysign", ".f64", FLOAT64, in -> in.ddd(Lanewise.eachLong((a, b) -> a & Long.MIN_VALUE | b & Long.MAX_VALUE))),
+        row("min", ".f64", FLOAT64,
+            in -> binary(in, (a, b) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.min(a, b))),
+        row("max", ".f64", FLOAT64,
+            in -> binary(in, (a, b) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.max(a, b))),
+        row("copysign", ".f64", FLOAT64,
+            in -> in.ddd(Lanewise.eachLong((a, b) -> a & Long.MIN_VALUE | b & Long.MAX_VALUE))),
         row("testp", ".finite|.infinite|.number|.notanumber|.normal|.subnormal .f64", FLOAT64, CompareOps::testp64));
   }
 

@@ -10,8 +10,8 @@ import crema.ptx.machine.Compute;
 import java.util.List;
 
 /**
- * F32 arithmetic. With a rounding mode, results are exact to the bit; approximations ({@code .approx}, {@code .full}) are computed in
- * double and rounded once, which the hardware is not: it differs by a unit or two in the last place.
+ * F32 arithmetic. With a rounding mode, results are exact to the bit; approximations ({@code .approx}, {@code .full})
+ * are computed in double and rounded once, which the hardware is not: it differs by a unit or two in the last place.
  */
 final class FloatOps {
   private static final String ROUNDED = "[.rn|.rz|.rm|.rp] [.ftz] [.sat] .f32";
@@ -46,8 +46,10 @@ final class FloatOps {
         row("tanh", ".approx .f32", FLOAT32, in -> unary(in, a -> (float) Math.tanh(a))),
         row("abs", "[.ftz] .f32", FLOAT32, in -> bits(in, a -> a & 0x7fff_ffff)),
         row("neg", "[.ftz] .f32", FLOAT32, in -> bits(in, a -> a ^ 0x8000_0000)),
-        row("min", "[.ftz] [.NaN] .f32", FLOAT32, in -> in.has(".NaN") ? binary(in, Math::min) : binary(in, FloatOps::min)),
-        row("max", "[.ftz] [.NaN] .f32", FLOAT32, in -> in.has(".NaN") ? binary(in, Math::max) : binary(in, FloatOps::max)),
+        row("min", "[.ftz] [.NaN] .f32", FLOAT32, in -> in.has(".NaN") ? binary(in, Math::min)
+            : binary(in, FloatOps::min)),
+        row("max", "[.ftz] [.NaN] .f32", FLOAT32, in -> in.has(".NaN") ? binary(in, Math::max)
+            : binary(in, FloatOps::max)),
         row("copysign", ".f32", FLOAT32, in -> in.rrr(Lanewise.each((a, b) -> a & 0x8000_0000 | b & 0x7fff_ffff))),
         row("testp", ".finite|.infinite|.number|.notanumber|.normal|.subnormal .f32", FLOAT32, CompareOps::testp32));
   }
@@ -193,7 +195,8 @@ final class FloatOps {
     if (mode == Rounding.NEAREST && !flush && !saturate) {
       return in.rrrr((d, a, b, c) -> {
         for (int l = 0; l < LANES; l++) {
-          d[l] = floatToRawIntBits(canonical(Math.fma(intBitsToFloat(a[l]), intBitsToFloat(b[l]), intBitsToFloat(c[l]))));
+          d[l] = floatToRawIntBits(
+              canonical(Math.fma(intBitsToFloat(a[l]), intBitsToFloat(b[l]), intBitsToFloat(c[l]))));
         }
       });
     }

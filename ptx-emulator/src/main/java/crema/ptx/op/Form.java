@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The modifiers that an opcode takes, in order, written as {@code "[.rn|.rz] [.ftz] .f32"}: groups of alternatives, those in brackets
- * optional.
+ * The modifiers that an opcode takes, in order, written as {@code "[.rn|.rz] [.ftz] .f32"}: groups of alternatives,
+ * those in brackets optional.
  */
 final class Form {
   private final String text;

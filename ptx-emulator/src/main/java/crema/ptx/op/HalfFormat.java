@@ -77,7 +77,8 @@ enum HalfFormat {
     // The bits of a magnitude count its units: a carry out of the fraction goes into the exponent by itself.
     long bits = (long) whole + ((long) (exponent - least) << fraction);
     if (bits >= infinity) {
-      boolean overflows = mode == Rounding.NEAREST || mode == Rounding.UP && sign == 0 || mode == Rounding.DOWN && sign != 0;
+      boolean overflows = mode == Rounding.NEAREST || mode == Rounding.UP && sign == 0 || mode == Rounding.DOWN
+          && sign != 0;
       return sign | (overflows ? infinity : infinity - 1);
     }
     return sign | (int) bits;

@@ -58,7 +58,8 @@ final class HalfOps {
     boolean flush = in.has(".ftz");
     return in.rr((d, a) -> {
       for (int l = 0; l < LANES; l++) {
-        d[l] = both(packed, a[l], 0, 0, (x, y, z) -> finish(format, f.apply(load(format, x, flush)), flush, false, false));
+        d[l] = both(packed, a[l], 0, 0,
+            (x, y, z) -> finish(format, f.apply(load(format, x, flush)), flush, false, false));
       }
     });
   }

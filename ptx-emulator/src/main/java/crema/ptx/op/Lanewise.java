@@ -8,8 +8,9 @@ import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Instructions that do the same in each lane. What one does is a loop over 32 lanes, so that C2 compiles and vectorises it; where only some
- * lanes take part, all are computed and those kept. In the names, R is a register of up to 32 bits and D one of 64, the result first.
+ * Instructions that do the same in each lane. What one does is a loop over 32 lanes, so that C2 compiles and vectorises
+ * it; where only some lanes take part, all are computed and those kept. In the names, R is a register of up to 32 bits
+ * and D one of 64, the result first.
  */
 final class Lanewise {
   static final int LANES = Warp.LANES;

@@ -78,7 +78,8 @@ final class LogicOps {
         }),
         row("shl", ".b64", INTEGER, in -> {
           in.expect(3, 3);
-          return Lanewise.ddr(in.destination(0, PtxType.B64), in.source(1, PtxType.B64), in.source(2, PtxType.B32), (d, a, b) -> {
+          return Lanewise.ddr(in.destination(0, PtxType.B64), in.source(1, PtxType.B64), in.source(2, PtxType.B32),
+              (d, a, b) -> {
             for (int l = 0; l < LANES; l++) {
               d[l] = (b[l] & -64) != 0 ? 0 : a[l] << b[l];
             }
@@ -113,7 +114,8 @@ final class LogicOps {
           in.expect(5, 5);
           int table = in.immediate(4, 0, 255);
           return Lanewise.rrrr(
-              in.destination(0, PtxType.B32), in.source(1, PtxType.B32), in.source(2, PtxType.B32), in.source(3, PtxType.B32),
+              in.destination(0, PtxType.B32), in.source(1, PtxType.B32), in.source(2, PtxType.B32),
+                  in.source(3, PtxType.B32),
               (d, a, b, c) -> {
                 for (int l = 0; l < LANES; l++) {
                   d[l] = lop3(a[l], b[l], c[l], table);
@@ -154,7 +156,8 @@ final class LogicOps {
           PtxType type = in.expect(4, 4).type();
           boolean signed = type.signed();
           return Lanewise.ddrr(
-              in.destination(0, type), in.source(1, type), in.source(2, PtxType.B32), in.source(3, PtxType.B32), (d, a, b, c) -> {
+              in.destination(0, type), in.source(1, type), in.source(2, PtxType.B32), in.source(3, PtxType.B32),
+                  (d, a, b, c) -> {
                 for (int l = 0; l < LANES; l++) {
                   d[l] = field(a[l], b[l] & 255, c[l] & 255, 64, signed);
                 }

@@ -5,8 +5,9 @@ import crema.ptx.Swizzle;
 import crema.ptx.machine.Warp;
 
 /**
- * Where a matrix of wgmma lies in shared memory (PTX ISA, "Matrix Descriptor"; the layouts are those that CUTLASS writes as
- * {@code GmmaDescriptor}). Memory is made of rows of the swizzle's span (16 to 128 bytes), eight of which are a block.
+ * Where a matrix of wgmma lies in shared memory (PTX ISA, "Matrix Descriptor"; the layouts are those that CUTLASS
+ * writes as {@code GmmaDescriptor}). Memory is made of rows of the swizzle's span (16 to 128 bytes), eight of which are
+ * a block.
  *
  * @param start address of the first element
  * @param leading bytes between blocks along the contiguous dimension; where k is contiguous, only used without swizzle
@@ -26,14 +27,16 @@ record MatrixDescriptor(int start, int leading, int stride, Swizzle swizzle) {
     };
     int pattern = swizzle.span() * 8 - 1 & -128;
     if (swizzle != Swizzle.NONE && base != (start & pattern) >> 7) {
-      throw w.fault(FaultKind.BAD_OPERAND, 0, "a matrix descriptor with base offset " + base + ", where a matrix at byte " + start
+      throw w.fault(FaultKind.BAD_OPERAND, 0,
+          "a matrix descriptor with base offset " + base + ", where a matrix at byte " + start
           + " of shared memory has " + ((start & pattern) >> 7));
     }
     return new MatrixDescriptor(start, leading, stride, swizzle);
   }
 
   /**
-   * The address of the 16 bytes that hold elements {@code k} to {@code k + 16 / size} of row {@code m}, where k is contiguous.
+   * The address of the 16 bytes that hold elements {@code k} to {@code k + 16 / size} of row {@code m}, where k is
+   * contiguous.
    *
    * @param byteOfK the first element's offset in its row, in bytes
    */

@@ -16,7 +16,8 @@ final class MatrixOps {
   static List<Opcode> rows() {
     return List.of(
         row("ldmatrix", ".sync .aligned .m8n8 .x1|.x2|.x4 [.trans] .shared|.shared::cta .b16", MATRIX, MatrixOps::load),
-        row("stmatrix", ".sync .aligned .m8n8 .x1|.x2|.x4 [.trans] .shared|.shared::cta .b16", MATRIX, MatrixOps::store),
+        row("stmatrix", ".sync .aligned .m8n8 .x1|.x2|.x4 [.trans] .shared|.shared::cta .b16", MATRIX,
+            MatrixOps::store),
         row("mma", ".sync .aligned .m16n8k16|.m16n8k8 .row .col .f32 .bf16 .bf16 .f32", MATRIX, MatrixOps::multiply),
         row("mma", ".sync .aligned .m16n8k16|.m16n8k8 .row .col .f32 .f16 .f16 .f32", MATRIX, MatrixOps::multiply),
         row("mma", ".sync .aligned .m16n8k8|.m16n8k4 .row .col .f32 .tf32 .tf32 .f32", MATRIX, MatrixOps::multiply));

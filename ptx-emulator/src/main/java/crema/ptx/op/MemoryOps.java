@@ -19,8 +19,10 @@ final class MemoryOps {
   private static final String ORDER = "[.weak|.volatile|.relaxed|.acquire|.release] [.cta|.cluster|.gpu|.sys] ";
   private static final String SPACE = "[.global|.const|.shared|.shared::cta|.local|.param|.param::entry] ";
   private static final String CACHE = "[.ca|.cg|.cs|.lu|.cv|.wb|.wt] [.nc] "
-      + "[.L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate] [.L2::64B|.L2::128B|.L2::256B] ";
-  private static final String TYPE = "[.v2|.v4] .b8|.u8|.s8|.b16|.u16|.s16|.f16|.bf16|.b32|.u32|.s32|.f32|.b64|.u64|.s64|.f64";
+      + "[.L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate] "
+      + "[.L2::64B|.L2::128B|.L2::256B] ";
+  private static final String TYPE =
+      "[.v2|.v4] .b8|.u8|.s8|.b16|.u16|.s16|.f16|.bf16|.b32|.u32|.s32|.f32|.b64|.u64|.s64|.f64";
 
   private MemoryOps() {}
 
@@ -147,7 +149,9 @@ final class MemoryOps {
       }
     }
 
-    /** Announces the accesses of lanes to one allocation; runs of lanes whose bytes follow each other are one access. */
+    /**
+     * Announces the accesses of lanes to one allocation; runs of lanes whose bytes follow each other are one access.
+     */
     private void inAllocation(Warp w, int lanes, long[] at, Allocation allocation, boolean store) {
       var memory = w.block().global();
       int[] offsets = w.offsets;
@@ -219,7 +223,8 @@ final class MemoryOps {
           throw w.fault(FaultKind.READ_ONLY, l, "a store to a parameter");
         }
         if (offset < 0 || offset + bytes > parameters.length) {
-          throw w.fault(FaultKind.OUT_OF_BOUNDS, l, bytes + " bytes at byte " + offset + " of the parameters, which have " + parameters.length);
+          throw w.fault(FaultKind.OUT_OF_BOUNDS, l,
+              bytes + " bytes at byte " + offset + " of the parameters, which have " + parameters.length);
         }
         w.offsets[l] = (int) offset;
       }

@@ -38,7 +38,8 @@ final class MoveOps {
         row("cvta", ".to .local .u64", MOVE, in -> add(in, -Addresses.LOCAL)),
         row("cvta", ".param|.param::entry .u64", MOVE, in -> add(in, Addresses.PARAM)),
         row("cvta", ".to .param|.param::entry .u64", MOVE, in -> add(in, -Addresses.PARAM)),
-        row("isspacep", ".global|.const|.shared|.shared::cta|.shared::cluster|.local|.param|.param::entry", MOVE, MoveOps::isInSpace));
+        row("isspacep", ".global|.const|.shared|.shared::cta|.shared::cluster|.local|.param|.param::entry", MOVE,
+            MoveOps::isInSpace));
   }
 
   private static Compute move(Operands in) {

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An instruction while it is decoded: its modifiers, and its operands as places in a warp. Anything unfit is an error in its line. */
+/**
+ * An instruction while it is decoded: its modifiers, and its operands as places in a warp. Anything unfit is an error
+ * in its line.
+ */
 final class Operands {
   private final String file;
   private final Instruction instruction;
@@ -101,7 +104,9 @@ final class Operands {
     return StateSpace.GENERIC;
   }
 
-  /** The modifier that begins so, without that beginning; such as "16" of {@code .m64n16k16} would be found otherwise. */
+  /**
+   * The modifier that begins so, without that beginning; such as "16" of {@code .m64n16k16} would be found otherwise.
+   */
   @Nullable String modifierLike(String regex) {
     return modifiers.stream().filter(m -> m.matches(regex)).findFirst().orElse(null);
   }
@@ -113,7 +118,8 @@ final class Operands {
   /** Checks how many operands there are. */
   Operands expect(int least, int most) {
     if (count() < least || count() > most) {
-      throw error(opcode() + " takes " + (least == most ? "" + least : least + " to " + most) + " operands, not " + count() + ": " + instruction.text());
+      throw error(opcode() + " takes " + (least == most ? "" + least : least + " to " + most) + " operands, not "
+          + count() + ": " + instruction.text());
     }
     return this;
   }
@@ -162,7 +168,8 @@ final class Operands {
         return type.bits() == 64 ? registers.constant64(address) : registers.constant32((int) address);
       }
       case Operand.IntegerLiteral literal -> {
-        if (type.isFloat() && type.bits() >= 32 && type != PtxType.F16X2 && type != PtxType.BF16X2 && type != PtxType.TF32) {
+        if (type.isFloat() && type.bits() >= 32 && type != PtxType.F16X2 && type != PtxType.BF16X2
+            && type != PtxType.TF32) {
           throw operandError(i, "a floating-point literal");
         }
         return constant(type, literal.value());
@@ -187,7 +194,8 @@ final class Operands {
       return literal.single() ? Double.doubleToRawLongBits(Float.intBitsToFloat((int) literal.bits())) : literal.bits();
     }
     if (type.bits() == 32) {
-      return literal.single() ? literal.bits() : Float.floatToRawIntBits((float) Double.longBitsToDouble(literal.bits()));
+      return literal.single() ? literal.bits()
+          : Float.floatToRawIntBits((float) Double.longBitsToDouble(literal.bits()));
     }
     throw operandError(i, "a number of " + type.bits() + " bits");
   }
@@ -297,7 +305,8 @@ final class Operands {
 
   /** Where the parameter lies that an address names; all of the access is inside the parameters. */
   long parameterOffset(int i) {
-    if (raw(i) instanceof Operand.Address a && a.base() instanceof Operand.Symbol s && s.variable().space() == StateSpace.PARAM) {
+    if (raw(i) instanceof Operand.Address a && a.base() instanceof Operand.Symbol s
+        && s.variable().space() == StateSpace.PARAM) {
       long end = a.offset() + s.offset() + (long) type().bytes() * (has(".v4") ? 4 : has(".v2") ? 2 : 1);
       if (a.offset() + s.offset() >= 0 && end <= s.variable().bytes()) {
         return s.variable().offset() + s.offset() + a.offset();
@@ -313,7 +322,8 @@ final class Operands {
       case Operand.Register r when r.type().bits() == 32 ->
           new Address(false, source(i, r, PtxType.B32, false), offset, StateSpace.GENERIC);
       case Operand.Symbol s ->
-          new Address(true, registers.constant64(symbols.address(s.variable())), offset + s.offset(), s.variable().space());
+          new Address(true, registers.constant64(symbols.address(s.variable())), offset + s.offset(),
+              s.variable().space());
       case Operand.IntegerLiteral n -> new Address(true, registers.constant64(n.value()), offset, StateSpace.GENERIC);
       default -> throw operandError(i, "an address");
     };

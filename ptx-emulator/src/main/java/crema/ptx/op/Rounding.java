@@ -1,8 +1,8 @@
 package crema.ptx.op;
 
 /**
- * IEEE rounding modes that Java does not have. A result is given as a double and the sign of what it lacks to the exact value; rounding
- * from there is exact.
+ * IEEE rounding modes that Java does not have. A result is given as a double and the sign of what it lacks to the exact
+ * value; rounding from there is exact.
  */
 enum Rounding {
   /** To nearest, ties to even. */
@@ -61,7 +61,10 @@ enum Rounding {
     return below ? Math.nextDown(value) : above ? Math.nextUp(value) : value;
   }
 
-  /** {@code value} with its last bit set if something is missing, so that a later rounding to fewer bits is not a second one. */
+  /**
+   * {@code value} with its last bit set if something is missing, so that a later rounding to fewer bits is not a second
+   * one.
+   */
   static double odd(double value, double rest) {
     if (rest == 0 || Double.isNaN(rest) || Double.isInfinite(value)) {
       return value;
@@ -70,7 +73,8 @@ enum Rounding {
     if ((bits & 1) != 0) {
       return value;
     }
-    return rest > 0 == value >= 0 ? Double.longBitsToDouble(bits | 1) : rest > 0 ? Math.nextUp(value) : Math.nextDown(value);
+    return rest > 0 == value >= 0 ? Double.longBitsToDouble(bits | 1) : rest > 0 ? Math.nextUp(value)
+        : Math.nextDown(value);
   }
 
   /** What {@code sum = a + b} lacks (Knuth's TwoSum). */

@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The product of small matrices, in F32: c[rows, 8] += a[rows, k] · b[k, 8], each element a chain of fused multiply-adds over k. The
- * hardware adds in another order, and cuts some bits below the largest product: its results differ in the last places.
+ * The product of small matrices, in F32: c[rows, 8] += a[rows, k] · b[k, 8], each element a chain of fused
+ * multiply-adds over k. The hardware adds in another order, and cuts some bits below the largest product: its results
+ * differ in the last places.
  */
 final class TensorCore {
   /** Columns of a tile. */

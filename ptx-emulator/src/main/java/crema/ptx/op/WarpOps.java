@@ -92,10 +92,12 @@ final class WarpOps {
       for (int m = lanes; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
         if ((members >>> lane & 1) == 0) {
-          throw w.fault(FaultKind.DIVERGENCE, lane, "lane " + lane + " is not in its mask 0x" + Integer.toHexString(members));
+          throw w.fault(FaultKind.DIVERGENCE, lane,
+              "lane " + lane + " is not in its mask 0x" + Integer.toHexString(members));
         }
         if (w.r[mask][lane] != members) {
-          throw w.fault(FaultKind.DIVERGENCE, lane, "masks differ: 0x" + Integer.toHexString(members) + " of lane " + first + ", 0x"
+          throw w.fault(FaultKind.DIVERGENCE, lane,
+              "masks differ: 0x" + Integer.toHexString(members) + " of lane " + first + ", 0x"
               + Integer.toHexString(w.r[mask][lane]) + " of lane " + lane);
         }
       }

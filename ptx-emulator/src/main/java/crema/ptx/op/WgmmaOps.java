@@ -13,12 +13,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Tensor cores of a warpgroup: d[64, n] (+)= a[64, k] · b[k, n], of which each of the four warps computes its 16 rows. The product is
- * computed when the instruction is issued; {@link crema.ptx.machine.WgmmaTracker} and the shadow of shared memory see to it that nothing
- * else happens to its operands until the warpgroup has waited.
+ * Tensor cores of a warpgroup: d[64, n] (+)= a[64, k] · b[k, n], of which each of the four warps computes its 16 rows.
+ * The product is computed when the instruction is issued; {@link crema.ptx.machine.WgmmaTracker} and the shadow of
+ * shared memory see to it that nothing else happens to its operands until the warpgroup has waited.
  */
 final class WgmmaOps {
-  private static final String SIZES = IntStream.rangeClosed(1, 32).mapToObj(i -> ".m64n" + i * 8 + "kK").collect(Collectors.joining("|"));
+  private static final String SIZES =
+      IntStream.rangeClosed(1, 32).mapToObj(i -> ".m64n" + i * 8 + "kK").collect(Collectors.joining("|"));
 
   private WgmmaOps() {}
 
@@ -57,9 +58,12 @@ final class WgmmaOps {
             }
           };
         }),
-        row("wgmma", ".mma_async .sync .aligned " + SIZES.replace("K", "16") + " .f32 .bf16 .bf16", MATRIX, WgmmaOps::multiply),
-        row("wgmma", ".mma_async .sync .aligned " + SIZES.replace("K", "16") + " .f32 .f16 .f16", MATRIX, WgmmaOps::multiply),
-        row("wgmma", ".mma_async .sync .aligned " + SIZES.replace("K", "8") + " .f32 .tf32 .tf32", MATRIX, WgmmaOps::multiply));
+        row("wgmma", ".mma_async .sync .aligned " + SIZES.replace("K", "16") + " .f32 .bf16 .bf16", MATRIX,
+            WgmmaOps::multiply),
+        row("wgmma", ".mma_async .sync .aligned " + SIZES.replace("K", "16") + " .f32 .f16 .f16", MATRIX,
+            WgmmaOps::multiply),
+        row("wgmma", ".mma_async .sync .aligned " + SIZES.replace("K", "8") + " .f32 .tf32 .tf32", MATRIX,
+            WgmmaOps::multiply));
   }
 
   /** One that touches no register. */
@@ -164,7 +168,8 @@ final class WgmmaOps {
   }
 
   /** Eight columns of the second factor. */
-  private static void loadB(Warp w, MatrixDescriptor at, MatrixType type, int k, int n0, boolean transposed, float[] to) {
+  private static void loadB(Warp w, MatrixDescriptor at, MatrixType type, int k, int n0, boolean transposed,
+      float[] to) {
     byte[] bytes = w.block().shared().bytes();
     if (transposed) {
       for (int i = 0; i < k; i++) {
@@ -175,7 +180,8 @@ final class WgmmaOps {
     int perChunk = 16 / type.bytes();
     for (int n = 0; n < TensorCore.COLUMNS; n++) {
       for (int i = 0; i < k; i += perChunk) {
-        type.loadChunk(bytes, chunk(w, at.alongK(n0 + n, i * type.bytes())), to, i * TensorCore.COLUMNS + n, TensorCore.COLUMNS);
+        type.loadChunk(bytes, chunk(w, at.alongK(n0 + n, i * type.bytes())), to, i * TensorCore.COLUMNS + n,
+            TensorCore.COLUMNS);
       }
     }
   }

@@ -4,7 +4,9 @@ import crema.ptx.FaultKind;
 import crema.ptx.machine.Collective;
 import crema.ptx.machine.Warp;
 
-/** An instruction that a warp executes with all of its 32 lanes, as those of the tensor cores ({@code .sync.aligned}). */
+/**
+ * An instruction that a warp executes with all of its 32 lanes, as those of the tensor cores ({@code .sync.aligned}).
+ */
 abstract class WholeWarp extends Collective {
   @Override
   public final int members(Warp w, int lanes) {

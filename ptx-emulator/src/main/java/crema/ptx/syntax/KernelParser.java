@@ -160,7 +160,9 @@ final class KernelParser {
     switch (first.text()) {
       case ".reg" -> registers();
       case ".shared", ".local" -> variable();
-      case ".param", ".callprototype" -> throw in.error(first, "calls of functions are not supported, and " + first.shown() + " in a kernel serves them");
+      case ".param", ".callprototype" ->
+          throw in.error(first,
+          "calls of functions are not supported, and " + first.shown() + " in a kernel serves them");
       case ".loc" -> location();
       case ".pragma" -> {
         in.take();
@@ -223,7 +225,8 @@ final class KernelParser {
       localBytes = end;
     }
     var space = shared ? StateSpace.SHARED : StateSpace.LOCAL;
-    declare(at, d.name(), new Operand.Symbol(new Variable(d.name(), space, d.type(), offset, d.bytes(), d.alignment(), null, false), 0));
+    declare(at, d.name(),
+        new Operand.Symbol(new Variable(d.name(), space, d.type(), offset, d.bytes(), d.alignment(), null, false), 0));
     in.expect(";");
   }
 
@@ -244,7 +247,8 @@ final class KernelParser {
           }
         }
         case "inlined_at" -> {
-          inlined = fileName(in.integer("a file's number", 0, Integer.MAX_VALUE)) + ":" + in.integer("a line", 0, Integer.MAX_VALUE);
+          inlined = fileName(in.integer("a file's number", 0, Integer.MAX_VALUE)) + ":"
+              + in.integer("a line", 0, Integer.MAX_VALUE);
           in.integer("a column", 0, Integer.MAX_VALUE);
         }
         default -> throw in.error(word, "unknown attribute " + word.shown() + " of .loc");
@@ -426,7 +430,8 @@ final class KernelParser {
       }
       case Operand.Address a -> new Operand.Address(resolve(a.base(), where), a.offset());
       case Operand.TensorAddress t ->
-          new Operand.TensorAddress(resolve(t.map(), where), t.coordinates().stream().map(o -> resolve(o, where)).toList());
+          new Operand.TensorAddress(resolve(t.map(), where),
+              t.coordinates().stream().map(o -> resolve(o, where)).toList());
       case Operand.Vector v -> new Operand.Vector(v.elements().stream().map(o -> resolve(o, where)).toList());
       case Operand.Pair p -> new Operand.Pair(resolve(p.first(), where), resolve(p.second(), where));
       case Operand.Negated n -> new Operand.Negated(resolve(n.predicate(), where));
@@ -445,7 +450,8 @@ final class KernelParser {
     if (from != null && where.find(from.name()) instanceof Operand.Label found) {
       return found.target();
     }
-    throw new PtxSyntaxException(file, from == null ? 0 : from.line(), "unknown name '" + (from == null ? "" : from.name()) + "'");
+    throw new PtxSyntaxException(file, from == null ? 0 : from.line(),
+        "unknown name '" + (from == null ? "" : from.name()) + "'");
   }
 
   private static int align(int offset, int alignment) {

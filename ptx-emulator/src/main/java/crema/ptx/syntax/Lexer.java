@@ -47,7 +47,8 @@ final class Lexer {
       at++;
       tokens.add(new Token(Token.Kind.MARK, String.valueOf(c), line, start));
     } else {
-      throw new PtxSyntaxException(file, line, "unexpected character '" + (c < 32 || c > 126 ? String.format("\\u%04x", (int) c) : c) + "'");
+      throw new PtxSyntaxException(file, line,
+          "unexpected character '" + (c < 32 || c > 126 ? String.format("\\u%04x", (int) c) : c) + "'");
     }
   }
 

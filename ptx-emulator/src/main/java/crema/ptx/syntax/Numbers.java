@@ -2,7 +2,10 @@ package crema.ptx.syntax;
 
 import org.jspecify.annotations.Nullable;
 
-/** Literals: decimal, {@code 0x}, {@code 0b}, octal, with a {@code U}; {@code 0f} and {@code 0d} with the bits of a float; decimal fractions. */
+/**
+ * Literals: decimal, {@code 0x}, {@code 0b}, octal, with a {@code U}; {@code 0f} and {@code 0d} with the bits of a
+ * float; decimal fractions.
+ */
 final class Numbers {
   private Numbers() {}
 

@@ -131,7 +131,8 @@ public final class Parser {
     }
     var variable =
         new Variable(
-            declared.name(), space, declared.type(), 0, declared.bytes(), declared.alignment(), declared.initial(), dynamic);
+            declared.name(), space, declared.type(), 0, declared.bytes(), declared.alignment(), declared.initial(),
+                dynamic);
     if (!scope.declare(declared.name(), new Operand.Symbol(variable, 0))) {
       throw in.error(spaceToken, "a second " + declared.name());
     }

@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names between two braces. An inner scope hides names of an outer one; inline assembly declares registers and labels of its own. */
+/**
+ * Names between two braces. An inner scope hides names of an outer one; inline assembly declares registers and labels
+ * of its own.
+ */
 final class Scope {
   private final @Nullable Scope outer;
   private final Map<String, Operand> names = new HashMap<>();

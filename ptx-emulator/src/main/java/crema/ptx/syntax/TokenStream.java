@@ -86,7 +86,8 @@ final class TokenStream {
   /** The text from {@code first} up to the next token, in one line of at most 120 characters. */
   String textFrom(Token first) {
     int end = peek().start();
-    String whole = text.substring(first.start(), Math.min(end, first.start() + 400)).replaceAll("//[^\n]*", "").replaceAll("\\s+", " ").strip();
+    String whole = text.substring(first.start(), Math.min(end, first.start() + 400)).replaceAll("//[^\n]*", "")
+        .replaceAll("\\s+", " ").strip();
     return whole.length() > 120 ? whole.substring(0, 119) + "…" : whole;
   }
 

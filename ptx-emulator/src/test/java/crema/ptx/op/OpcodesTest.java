@@ -27,7 +27,8 @@ class OpcodesTest {
     var form = new Form("[.rn|.rz] [.ftz] .f32");
     assertThat(form.match(List.of(".rn", ".ftz", ".f32")).whole()).isTrue();
     assertThat(form.match(List.of(".f32")).whole()).isTrue();
-    assertThat(form.match(List.of(".ftz", ".rn", ".f32"))).isEqualTo(new Form.Match(false, 1, java.util.Set.of(".f32")));
+    assertThat(form.match(List.of(".ftz", ".rn", ".f32")))
+        .isEqualTo(new Form.Match(false, 1, java.util.Set.of(".f32")));
     assertThat(form.match(List.of(".rz")).wanted()).containsExactlyInAnyOrder(".f32", ".ftz");
     assertThat(form.combinations()).isEqualTo(6);
   }
