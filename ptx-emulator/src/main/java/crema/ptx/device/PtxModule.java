@@ -26,20 +26,13 @@ public final class PtxModule {
       throw new PtxSyntaxException(
           file, 1, "PTX for " + parsed.target() + " does not run on compute capability " + device.capability());
     }
-    for (Variable variable : parsed.variables()) {
-      if (!variable.dynamic()) {
-        variables.put(variable.name(), 0L);
-      }
+    List<Variable> inMemory = parsed.variables().stream().filter(v -> !v.dynamic()).toList();
+    if (!inMemory.isEmpty()) {
+      // Decoded without addresses first, so that nothing is allocated for a module that cannot run.
+      inMemory.forEach(v -> variables.put(v.name(), 0L));
+      parsed.kernels().forEach(kernel -> KernelDecoder.decode(file, kernel, variables));
     }
-    // Decoded once with no addresses, so that nothing is allocated for a module that cannot run.
-    for (ParsedKernel kernel : parsed.kernels()) {
-      KernelDecoder.decode(file, kernel, variables);
-    }
-    for (Variable variable : parsed.variables()) {
-      if (!variable.dynamic()) {
-        variables.put(variable.name(), allocate(variable));
-      }
-    }
+    inMemory.forEach(v -> variables.put(v.name(), allocate(v)));
     for (ParsedKernel kernel : parsed.kernels()) {
       kernels.put(kernel.name(), new PtxKernel(this, kernel, KernelDecoder.decode(file, kernel, variables)));
     }

@@ -1,33 +1,18 @@
 package crema.ptx.machine;
 
-/**
- * What one block did to {@value #WORDS} words of global memory. Masks have a bit for each of a word's four bytes; a
- * place is a thread and an instruction.
- */
+/** What one block did to {@value #WORDS} words of global memory. */
 final class AccessPage {
   static final int WORDS = 256;
   static final int BYTES = WORDS * 4;
 
-  private static final int LANE_BITS = 5;
-
   final Allocation allocation;
   final int from;
-
-  /** Bytes that the block stored, loaded, and updated by atomics. */
-  final byte[] written = new byte[WORDS];
-  final byte[] read = new byte[WORDS];
-  final byte[] atomic = new byte[WORDS];
-
-  /** The last store and the last load: bytes, warp and its time, instruction and lane. */
-  final byte[] lastWritten = new byte[WORDS];
-  final byte[] lastRead = new byte[WORDS];
-  final int[] writeEpoch = new int[WORDS];
-  final int[] readEpoch = new int[WORDS];
-  final int[] writePlace = new int[WORDS];
-  final int[] readPlace = new int[WORDS];
+  AccessMarks loads = AccessMarks.NONE;
+  AccessMarks stores = AccessMarks.NONE;
+  AccessMarks atomics = AccessMarks.NONE;
 
   /**
-   * An empty page.
+   * An untouched page.
    *
    * @param allocation the allocation
    * @param from the offset of its first byte
@@ -37,16 +22,33 @@ final class AccessPage {
     this.from = from;
   }
 
-  static int place(int pc, int lane) {
-    return pc << LANE_BITS | lane;
+  /** Where loads are noted. */
+  AccessMarks noteLoads() {
+    if (loads == AccessMarks.NONE) {
+      loads = new AccessMarks();
+    }
+    return loads;
   }
 
-  static int pcOf(int place) {
-    return place >>> LANE_BITS;
+  /** Where stores are noted. */
+  AccessMarks noteStores() {
+    if (stores == AccessMarks.NONE) {
+      stores = new AccessMarks();
+    }
+    return stores;
   }
 
-  /** The thread of an access, given its place and its epoch. */
-  static int threadOf(int place, int epoch) {
-    return Warp.warpOf(epoch) * Warp.LANES + (place & Warp.LANES - 1);
+  /** Where atomics are noted. */
+  AccessMarks noteAtomics() {
+    if (atomics == AccessMarks.NONE) {
+      atomics = new AccessMarks();
+    }
+    return atomics;
+  }
+
+  /** Which bytes of a word have been written before the launch or by the block. */
+  int written(int offset) {
+    int i = offset >> 2 & WORDS - 1;
+    return allocation.writtenOfWord(offset) | stores.bytes[i] | atomics.bytes[i];
   }
 }

@@ -3,8 +3,10 @@ package crema.ptx.machine;
 import crema.ptx.Dim3;
 import crema.ptx.FaultKind;
 import crema.ptx.PtxFault;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what blocks did to global memory. Blocks run in any order, so a word that one block writes and another one
@@ -15,23 +17,59 @@ final class BlockConflicts {
   private final Program program;
   private final Dim3 grid;
   private final Dim3 threads;
-  private final Map<Long, Merged> pages = new HashMap<>();
+  private final Map<Long, Page> pages = new HashMap<>();
 
-  /** What all blocks so far did to a page; of several blocks that wrote a word, the last is remembered. */
-  private static final class Merged {
+  /** What all blocks so far did to a page. */
+  private static final class Page {
     final Allocation allocation;
     final int from;
-    final byte[] written = new byte[AccessPage.WORDS];
-    final byte[] read = new byte[AccessPage.WORDS];
-    final byte[] atomic = new byte[AccessPage.WORDS];
-    final int[] writer = new int[AccessPage.WORDS];
-    final int[] reader = new int[AccessPage.WORDS];
-    final int[] writePlace = new int[AccessPage.WORDS];
-    final int[] readPlace = new int[AccessPage.WORDS];
+    final Marks loads = new Marks();
+    final Marks stores = new Marks();
+    final Marks atomics = new Marks();
 
-    Merged(AccessPage page) {
+    Page(AccessPage page) {
       allocation = page.allocation;
       from = page.from;
+    }
+  }
+
+  /**
+   * Accesses of one kind. Most pages are touched by one block alone, whose own marks are taken over; of several blocks
+   * that touched a word, the last is remembered.
+   */
+  private static final class Marks {
+    byte[] bytes = AccessMarks.NONE.bytes;
+    int[] place = AccessMarks.NONE.place;
+    int block;
+    int @Nullable [] blocks;
+
+    void add(AccessMarks more, int itsBlock) {
+      if (more == AccessMarks.NONE) {
+        return;
+      }
+      if (bytes == AccessMarks.NONE.bytes) {
+        bytes = more.bytes;
+        place = more.place;
+        block = itsBlock;
+        return;
+      }
+      int[] owners = blocks;
+      if (owners == null) {
+        owners = new int[AccessPage.WORDS];
+        Arrays.fill(owners, block);
+        blocks = owners;
+      }
+      for (int i = 0; i < AccessPage.WORDS; i++) {
+        if (more.bytes[i] != 0) {
+          bytes[i] |= more.bytes[i];
+          place[i] = more.place[i];
+          owners[i] = itsBlock;
+        }
+      }
+    }
+
+    int blockOf(int i) {
+      return blocks == null ? block : blocks[i];
     }
   }
 
@@ -43,75 +81,78 @@ final class BlockConflicts {
 
   /** Adds the block of that index; faults at the first word that it and an earlier one may not share. */
   void add(long block, GlobalAccess access) {
-    for (AccessPage page : access.pages()) {
-      Merged all = pages.computeIfAbsent(page.allocation.address() + page.from, key -> new Merged(page));
-      for (int i = 0; i < AccessPage.WORDS; i++) {
-        int written = page.written[i];
-        int atomic = page.atomic[i];
-        int read = page.read[i] & ~written;
-        if ((written | atomic | read) == 0) {
-          continue;
-        }
-        if ((written & (all.written[i] | all.atomic[i]) | atomic & all.written[i]) != 0) {
-          throw conflict(block, page, i, true, all.writer[i], "wrote", all.writePlace[i]);
-        }
-        if (((written | atomic) & all.read[i]) != 0) {
-          throw conflict(block, page, i, true, all.reader[i], "read", all.readPlace[i]);
-        }
-        if ((read & (all.written[i] | all.atomic[i])) != 0) {
-          throw conflict(block, page, i, false, all.writer[i], "wrote", all.writePlace[i]);
-        }
-        if ((written | atomic) != 0) {
-          all.writer[i] = (int) block;
-          all.writePlace[i] = page.writePlace[i];
-        }
-        if (read != 0) {
-          all.reader[i] = (int) block;
-          all.readPlace[i] = page.readPlace[i];
-        }
-        all.written[i] |= (byte) written;
-        all.atomic[i] |= (byte) atomic;
-        all.read[i] |= (byte) read;
+    for (AccessPage mine : access.pages()) {
+      Page all = pages.computeIfAbsent(mine.allocation.address() + mine.from, key -> new Page(mine));
+      check(block, mine, mine.stores, all.stores, all);
+      check(block, mine, mine.stores, all.atomics, all);
+      check(block, mine, mine.stores, all.loads, all);
+      check(block, mine, mine.atomics, all.stores, all);
+      check(block, mine, mine.atomics, all.loads, all);
+      check(block, mine, mine.loads, all.stores, all);
+      check(block, mine, mine.loads, all.atomics, all);
+      all.loads.add(mine.loads, (int) block);
+      all.stores.add(mine.stores, (int) block);
+      all.atomics.add(mine.atomics, (int) block);
+    }
+  }
+
+  /** Faults where both have marks. What a block has stored itself, it may load. */
+  private void check(long block, AccessPage page, AccessMarks mine, Marks others, Page all) {
+    byte[] a = mine.bytes;
+    byte[] b = others.bytes;
+    if (a == AccessMarks.NONE.bytes || b == AccessMarks.NONE.bytes) {
+      return;
+    }
+    byte[] own = mine == page.loads ? page.stores.bytes : AccessMarks.NONE.bytes;
+    int any = 0;
+    for (int i = 0; i < AccessPage.WORDS; i++) {
+      any |= a[i] & b[i] & ~own[i];
+    }
+    for (int i = 0; any != 0 && i < AccessPage.WORDS; i++) {
+      if ((a[i] & b[i] & ~own[i]) != 0) {
+        Program.Line line = program.lines().get(AccessMarks.pcOf(mine.place[i]));
+        Program.Line other = program.lines().get(AccessMarks.pcOf(others.place[i]));
+        throw new PtxFault(
+            FaultKind.BLOCK_CONFLICT,
+            program.name(),
+            grid.at(block),
+            threads.at(mine.thread(i)),
+            line.position(),
+            line.text(),
+            (mine == page.loads ? "reads" : "writes") + " byte " + (page.from + i * 4) + " of " + page.allocation.name()
+                + ", which block " + grid.at(others.blockOf(i)) + (others == all.loads ? " read" : " wrote") + " at "
+                + other.position());
       }
     }
   }
 
   /** Marks in the allocations what the launch has written. */
   void publish() {
-    for (Merged page : pages.values()) {
-      for (int i = 0; i < AccessPage.WORDS; ) {
-        int from = i;
-        while (i < AccessPage.WORDS && (page.written[i] | page.atomic[i]) == 15) {
-          i++;
-        }
-        if (i > from) {
-          page.allocation.markWritten(page.from + from * 4, (i - from) * 4);
-          continue;
-        }
-        for (int b = 0; b < 4; b++) {
-          if (((page.written[i] | page.atomic[i]) >> b & 1) != 0) {
-            page.allocation.markWritten(page.from + i * 4 + b, 1);
-          }
-        }
-        i++;
-      }
+    for (Page page : pages.values()) {
+      publish(page, page.stores.bytes);
+      publish(page, page.atomics.bytes);
     }
   }
 
-  private PtxFault conflict(long block, AccessPage page, int i, boolean writes, long other, String did,
-      int otherPlace) {
-    int place = writes ? page.writePlace[i] : page.readPlace[i];
-    int thread = AccessPage.threadOf(place, writes ? page.writeEpoch[i] : page.readEpoch[i]);
-    Program.Line line = program.lines().get(AccessPage.pcOf(place));
-    return new PtxFault(
-        FaultKind.BLOCK_CONFLICT,
-        program.name(),
-        grid.at(block),
-        threads.at(thread),
-        line.position(),
-        line.text(),
-        (writes ? "writes" : "reads") + " byte " + (page.from + i * 4) + " of " + page.allocation.name()
-            + ", which block "
-            + grid.at(other) + " " + did + " at " + program.lines().get(AccessPage.pcOf(otherPlace)).position());
+  private static void publish(Page page, byte[] written) {
+    if (written == AccessMarks.NONE.bytes) {
+      return;
+    }
+    for (int i = 0; i < AccessPage.WORDS; ) {
+      int from = i;
+      while (i < AccessPage.WORDS && written[i] == 15) {
+        i++;
+      }
+      if (i > from) {
+        page.allocation.markWritten(page.from + from * 4, (i - from) * 4);
+        continue;
+      }
+      for (int b = 0; b < 4; b++) {
+        if ((written[i] >> b & 1) != 0) {
+          page.allocation.markWritten(page.from + i * 4 + b, 1);
+        }
+      }
+      i++;
+    }
   }
 }

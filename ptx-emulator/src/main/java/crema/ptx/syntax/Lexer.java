@@ -54,11 +54,11 @@ final class Lexer {
 
   /** Digits and letters, as of {@code 0f3F800000} or {@code 0x1FU}; then a decimal fraction, if one follows. */
   private void number() {
-    int start = at;
+    boolean decimal = true;
     while (at < text.length() && isWordPart(text.charAt(at))) {
+      decimal &= isDigit(text.charAt(at));
       at++;
     }
-    boolean decimal = text.substring(start, at).chars().allMatch(Character::isDigit);
     if (decimal && at + 1 < text.length() && text.charAt(at) == '.' && isDigit(text.charAt(at + 1))) {
       at++;
       while (at < text.length() && isWordPart(text.charAt(at))) {
