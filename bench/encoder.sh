@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # The default encoder here and in PyTorch, in turns, each run a process of its own; prints one line of JSON a run.
 #
 #   bench/encoder.sh step  BATCH LENGTH [STEPS [ROUNDS]]     training steps
@@ -7,42 +7,62 @@
 #   bench/encoder.sh titles TRAIN.jsonl [BATCH [ROUNDS]]     one epoch over uneven texts, lines {"ids": [..], "label": n}
 #
 # Build first: mvn -Pbench package -DskipTests
-# JAVA and PYTHON name the commands (a JDK 25; a Python with PyTorch), THREADS the threads of both (2).
-set -eu
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-java=${JAVA:-java}
-python=${PYTHON:-/usr/bin/python3}
+# CREMA_JAVA_HOME names the JDK, PYTHON a Python with PyTorch, THREADS the threads of both (2).
+set -euo pipefail
+# shellcheck source=bench/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+[ $# -ge 2 ] || usage
 export THREADS="${THREADS:-2}"
+need_count THREADS "$THREADS"
 reference=$root/nn/src/test/golden/encoder_torch.py
-classes=$(find "$root"/tensor/target "$root"/autograd/target "$root"/nn/target "$root"/bench/target \
-  -maxdepth 1 -name classes | paste -sd: -)
-jackson=$(find "${MAVEN_REPOSITORY:-$HOME/.m2/repository}/tools/jackson/core/jackson-core" -name '*.jar' | head -n 1)
-onnx=$(find "${MAVEN_REPOSITORY:-$HOME/.m2/repository}/com/microsoft/onnxruntime" -name 'onnxruntime-*.jar' | head -n 1)
-
-crema() {
-  "$java" -XX:+UseParallelGC -Xmn48m -XX:MaxRAMPercentage=75 --add-modules jdk.incubator.vector \
-    -cp "$classes:$jackson:$onnx" "$@" 2>/dev/null
-}
-
-[ $# -ge 2 ] || { sed -n '2,10p' "$0" | cut -c3-; exit 2; }
 mode=$1
 shift
 case $mode in
-  step) class=crema.bench.EncoderStep rounds=${4:-3} count=${3:-6} ;;
-  infer) class=crema.bench.EncoderInfer rounds=${4:-3} count=${3:-50} ;;
-  titles) class=crema.bench.EncoderTitles rounds=${3:-1} ;;
-  *) sed -n '2,10p' "$0" | cut -c3-; exit 2 ;;
+  step | infer)
+    if [ $# -lt 2 ] || [ $# -gt 4 ]; then usage; fi
+    need_count BATCH "$1"
+    need_count LENGTH "$2"
+    rounds=${4:-3}
+    ;;
+  titles)
+    [ $# -le 3 ] || usage
+    need_files "$1"
+    batch=${2:-64} rounds=${3:-1}
+    need_count BATCH "$batch"
+    ;;
+  *) usage ;;
 esac
-for _ in $(seq "$rounds"); do
+case $mode in
+  step) class=crema.bench.EncoderStep count=${3:-6} ;;
+  infer) class=crema.bench.EncoderInfer count=${3:-50} ;;
+  titles) class=crema.bench.EncoderTitles count=1 ;;
+esac
+need_count "the number of steps or runs" "$count"
+need_count ROUNDS "$rounds"
+need_torch
+benchmarks
+onnx=
+if [ "$mode" = infer ] && [ -n "${ONNX:-}" ]; then
+  need_files "$ONNX"
+  onnx=$(find "${MAVEN_REPOSITORY:-$HOME/.m2/repository}/com/microsoft/onnxruntime" -name 'onnxruntime-*.jar' | sed -n 1p)
+  [ -n "$onnx" ] || wrong_use "ONNX Runtime's jar is not in the local repository; mvn -Pbench package fetches it"
+fi
+
+for ((round = 0; round < rounds; round++)); do
+  printf 'crema    '
   if [ "$mode" = titles ]; then
-    printf 'crema    '; crema "$class" "$1" "${2:-64}"
-    printf 'pytorch  '; "$python" "$reference" fit "$1" "$1" /dev/null epochs=1 "batch=${2:-64}" dropout=0.1 \
-      "num_labels=$(($(sed 's/.*"label": *\([0-9]*\).*/\1/' "$1" | sort -n | tail -n 1) + 1))"
+    bench_java "$jar" "$class" "$1" "$batch"
+    labels=$(($(sed 's/.*"label": *\([0-9]*\).*/\1/' "$1" | sort -n | tail -n 1) + 1))
+    printf 'pytorch  '
+    "$python" "$reference" fit "$1" "$1" /dev/null epochs=1 "batch=$batch" dropout=0.1 "num_labels=$labels"
   else
-    printf 'crema    '; crema "$class" "$1" "$2" "$count"
-    printf 'pytorch  '; "$python" "$reference" "$mode" "$1" "$2" "$count"
-    if [ "$mode" = infer ] && [ -n "${ONNX:-}" ]; then
-      printf 'onnx     '; crema crema.bench.OnnxInfer "$ONNX" "$1" "$2" "$count"
+    bench_java "$jar" "$class" "$1" "$2" "$count"
+    printf 'pytorch  '
+    "$python" "$reference" "$mode" "$1" "$2" "$count"
+    if [ -n "$onnx" ]; then
+      printf 'onnx     '
+      bench_java "$jar:$onnx" crema.bench.OnnxInfer "$ONNX" "$1" "$2" "$count"
     fi
   fi
 done

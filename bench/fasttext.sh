@@ -1,21 +1,30 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Compares training and prediction with the original program (Debian: fasttext) on the same text, flags and machine.
 #
-#   bench/fasttext.sh TRAIN TEST [LOSS] [THREADS] [EPOCHS]
+#   bench/fasttext.sh TRAIN TEST [LOSS] [THREADS] [EPOCHS]     softmax, 1 and 2 unless told otherwise
 #
 # Prints words/s in training (reading the text and writing the model included; Crema's also without locks, to see what
 # equal bits cost), lines/s in prediction (loading the model excluded), peak memory, and P@1. Runs alternate; read
 # medians of several, on a quiet machine.
-set -e
+set -euo pipefail
+# shellcheck source=bench/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+if [ $# -lt 2 ] || [ $# -gt 5 ]; then usage; fi
 train=$1
 test=$2
 loss=${3:-softmax}
 threads=${4:-1}
 epochs=${5:-2}
-root=$(cd "$(dirname "$0")/.." && pwd)
+need_files "$train" "$test"
+need_count THREADS "$threads"
+need_count EPOCHS "$epochs"
+need_programs fasttext
+/usr/bin/time -f %e -o /dev/null true 2>/dev/null || wrong_use "needs GNU time as /usr/bin/time"
+"$root/crema" --version >/dev/null # builds, where that is to be done, before something is timed
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-flags="-loss $loss -dim 100 -wordNgrams 2 -minn 3 -maxn 6 -bucket 2000000 -epoch $epochs -thread $threads"
+flags=(-loss "$loss" -dim 100 -wordNgrams 2 -minn 3 -maxn 6 -bucket 2000000 -epoch "$epochs" -thread "$threads" -verbose 0)
 
 report() { # report NAME WALL PEAK_KB
   words=$(wc -w < "$train")
@@ -33,21 +42,18 @@ speed() { # speed NAME COMMAND...; loading is measured on an empty text and take
     else print n ": the test is too short to measure prediction" }'
 }
 
-# shellcheck disable=SC2086
-/usr/bin/time -o "$work/peak" -f '%e %M' fasttext supervised -input "$train" -output "$work/original" $flags -verbose 0
+/usr/bin/time -o "$work/peak" -f '%e %M' fasttext supervised -input "$train" -output "$work/original" "${flags[@]}"
 read -r wall peak < "$work/peak"
 report original "$wall" "$peak"
 fasttext test "$work/original.bin" "$test"
 speed original fasttext predict "$work/original.bin"
 
-# shellcheck disable=SC2086
 /usr/bin/time -o "$work/peak" -f '%e %M' \
-  "$root/crema" fasttext supervised -input "$train" -output "$work/ours" $flags -verbose 0
+  "$root/crema" fasttext supervised -input "$train" -output "$work/ours" "${flags[@]}"
 read -r wall peak < "$work/peak"
 report crema "$wall" "$peak"
-# shellcheck disable=SC2086
 /usr/bin/time -o "$work/peak" -f '%e %M' \
-  "$root/crema" fasttext supervised -input "$train" -output "$work/racing" $flags -verbose 0 -lockFree
+  "$root/crema" fasttext supervised -input "$train" -output "$work/racing" "${flags[@]}" -lockFree
 read -r wall peak < "$work/peak"
 rm "$work/racing.bin" "$work/racing.vec"
 report lock-free "$wall" "$peak"

@@ -8,6 +8,8 @@ module crema.data {
   requires static commons.math3;
   requires static de.siegmar.fastcsv;
 
+  uses crema.data.FileFormat;
+
   exports crema.data;
   exports crema.metrics;
 }

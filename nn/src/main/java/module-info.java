@@ -11,6 +11,10 @@ module crema.nn {
   exports crema.nn.loss;
   exports crema.nn.model;
   exports crema.nn.optim;
+  exports crema.nn.train;
+
+  // The state of a run is a record that a checkpoint keeps as JSON.
+  opens crema.nn.train to crema.base;
 
   uses LossProvider;
 

@@ -13,6 +13,9 @@ public final class CounterRandom {
 
   private long state;
 
+  /** A generator at the counter 0 of the seed 0. */
+  public CounterRandom() {}
+
   /** 64 random bits for two counters. */
   public static long bits(long seed, long first, long second) {
     return mix(mix(mix(seed + GOLDEN_GAMMA) + first + GOLDEN_GAMMA) + second + GOLDEN_GAMMA);

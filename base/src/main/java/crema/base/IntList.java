@@ -7,6 +7,9 @@ public final class IntList {
   private int[] values = new int[16];
   private int size;
 
+  /** An empty list. */
+  public IntList() {}
+
   /** Appends a value. */
   public void add(int value) {
     if (size == values.length) {

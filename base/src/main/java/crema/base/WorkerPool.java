@@ -1,10 +1,15 @@
 package crema.base;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +118,15 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
+   * The results of {@code task} for every index below {@code tasks}, in the order of the indices; see {@link #run}.
+   */
+  public <T> List<T> map(int tasks, IntFunction<T> task) {
+    var results = new ArrayList<@Nullable T>(Collections.nCopies(tasks, null));
+    run(tasks, (index, _) -> results.set(index, task.apply(index)));
+    return results.stream().map(Objects::requireNonNull).toList();
+  }
+
+  /**
    * Which worker of this pool the current thread is: the number its task was given, or -1 outside any task.
    */
   public int currentWorker() {
@@ -127,6 +141,7 @@ public final class WorkerPool implements AutoCloseable {
     callers.lock();
   }
 
+  /** Ends what {@code beginExclusive} began. */
   public void endExclusive() {
     callers.unlock();
   }

@@ -13,6 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerPoolTest {
+  @Test
+  void resultsComeInTheOrderOfTheTasks() {
+    try (var pool = new WorkerPool(3)) {
+      assertThat(pool.map(100, task -> task * task)).hasSize(100).isSorted().startsWith(0, 1, 4).endsWith(99 * 99);
+      assertThat(pool.map(0, task -> task)).isEmpty();
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7})

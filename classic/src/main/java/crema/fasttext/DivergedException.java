@@ -6,7 +6,9 @@ import crema.base.UserError;
 public final class DivergedException extends UserError {
   private static final long serialVersionUID = 1L;
 
+  /** The step at which it diverged. */
   private final long step;
+  /** A learning rate at which it may not. */
   private final double suggestedLr;
 
   DivergedException(long step, double lr, double suggestedLr) {

@@ -1,8 +1,11 @@
 package crema.fasttext;
 
 import crema.base.IntList;
+import crema.metrics.LabelCounts;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * What a classifier got right, by fastText's definitions: over all predictions of all lines, and by label.
@@ -11,17 +14,13 @@ import java.util.List;
  */
 public final class Evaluation {
   private final List<String> labels;
-  private final long[] gold;
-  private final long[] predicted;
-  private final long[] correct;
+  private final LabelCounts counts;
   private final ScoreLog[] scores;
   private long examples;
 
   Evaluation(List<String> labels) {
     this.labels = labels;
-    gold = new long[labels.size()];
-    predicted = new long[labels.size()];
-    correct = new long[labels.size()];
+    counts = new LabelCounts(labels.size());
     scores = new ScoreLog[labels.size()];
     Arrays.setAll(scores, label -> new ScoreLog());
   }
@@ -40,15 +39,12 @@ public final class Evaluation {
   void add(IntList labelsOfLine, TopK predictions) {
     examples++;
     for (int i = 0; i < labelsOfLine.size(); i++) {
-      gold[labelsOfLine.get(i)]++;
+      counts.addLabel(labelsOfLine.get(i), 0, 0, 1);
     }
     for (int rank = 0; rank < predictions.size(); rank++) {
       int label = predictions.id(rank);
       boolean right = labelsOfLine.contains(label);
-      predicted[label]++;
-      if (right) {
-        correct[label]++;
-      }
+      counts.addLabel(label, right ? 1 : 0, 1, 0);
       scores[label].add(Math.min((float) Math.exp(predictions.score(rank)), 1f), right);
     }
   }
@@ -65,42 +61,45 @@ public final class Evaluation {
 
   /** The share of predicted labels that are right: {@code P@k}. */
   public double precision() {
-    return ratio(sum(correct), sum(predicted));
+    return ratio(sum(counts::truePositives), sum(counts::predictions));
   }
 
   /** The share of right labels that are predicted: {@code R@k}. */
   public double recall() {
-    return ratio(sum(correct), sum(gold));
+    return ratio(sum(counts::truePositives), sum(counts::support));
   }
 
   /** The harmonic mean of {@link #precision()} and {@link #recall()}: micro F1. */
   public double f1() {
-    return ratio(2 * sum(correct), sum(predicted) + sum(gold));
+    return ratio(2 * sum(counts::truePositives), sum(counts::predictions) + sum(counts::support));
   }
 
+  /** The precision of a label. */
   public double precision(int label) {
-    return ratio(correct[label], predicted[label]);
+    return ratio(counts.truePositives(label), counts.predictions(label));
   }
 
+  /** The recall of a label. */
   public double recall(int label) {
-    return ratio(correct[label], gold[label]);
+    return ratio(counts.truePositives(label), counts.support(label));
   }
 
+  /** The F1 of a label. */
   public double f1(int label) {
-    return ratio(2 * correct[label], predicted[label] + gold[label]);
+    return ratio(2 * counts.truePositives(label), counts.predictions(label) + counts.support(label));
   }
 
   /** How many lines have this label. */
   public long support(int label) {
-    return gold[label];
+    return counts.support(label);
   }
 
   /** The mean F1 of the labels that occur, a label never predicted counting 0. */
   public double macroF1() {
     double sum = 0;
     int count = 0;
-    for (int label = 0; label < gold.length; label++) {
-      if (gold[label] > 0) {
+    for (int label = 0; label < labels.size(); label++) {
+      if (support(label) > 0) {
         sum += f1(label);
         count++;
       }
@@ -111,12 +110,12 @@ public final class Evaluation {
   /** The mean F1 of the labels, weighted by how often they occur. */
   public double weightedF1() {
     double sum = 0;
-    for (int label = 0; label < gold.length; label++) {
-      if (gold[label] > 0) {
-        sum += gold[label] * f1(label);
+    for (int label = 0; label < labels.size(); label++) {
+      if (support(label) > 0) {
+        sum += support(label) * f1(label);
       }
     }
-    return sum(gold) == 0 ? Double.NaN : sum / sum(gold);
+    return sum(counts::support) == 0 ? Double.NaN : sum / sum(counts::support);
   }
 
   /**
@@ -150,14 +149,14 @@ public final class Evaluation {
     for (int i = order.length - 1; i >= 0; i--) {
       right += order[i] & 1;
       if (i == 0 || order[i - 1] >> 1 != order[i] >> 1) {
-        best = Math.max(best, value.of(ratio(right, order.length - i), ratio(right, gold[label])));
+        best = Math.max(best, value.of(ratio(right, order.length - i), ratio(right, support(label))));
       }
     }
     return best;
   }
 
-  private static long sum(long[] counts) {
-    return Arrays.stream(counts).sum();
+  private long sum(IntToLongFunction count) {
+    return IntStream.range(0, labels.size()).mapToLong(count).sum();
   }
 
   private static double ratio(long part, long whole) {

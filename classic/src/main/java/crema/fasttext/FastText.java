@@ -319,9 +319,13 @@ public final class FastText {
 
   /** What {@link #dump} can show. */
   public enum Section {
+    /** The settings. */
     ARGS,
+    /** The words and labels. */
     DICT,
+    /** The vectors of words and n-grams. */
     INPUT,
+    /** The vectors of labels. */
     OUTPUT
   }
 

@@ -159,101 +159,121 @@ public record FastTextConfig(
       this.task = task;
     }
 
+    /** The loss. */
     public Builder loss(LossKind value) {
       loss = value;
       return this;
     }
 
+    /** The size of vectors. */
     public Builder dim(int value) {
       dim = value;
       return this;
     }
 
+    /** The learning rate at the start. */
     public Builder lr(double value) {
       lr = value;
       return this;
     }
 
+    /** After how many tokens the learning rate changes. */
     public Builder lrUpdateRate(int value) {
       lrUpdateRate = value;
       return this;
     }
 
+    /** The size of the context window. */
     public Builder ws(int value) {
       ws = value;
       return this;
     }
 
+    /** How often the rows are read. */
     public Builder epoch(int value) {
       epoch = value;
       return this;
     }
 
+    /** The fewest occurrences of a word that is kept. */
     public Builder minCount(int value) {
       minCount = value;
       return this;
     }
 
+    /** The fewest occurrences of a label that is kept. */
     public Builder minCountLabel(int value) {
       minCountLabel = value;
       return this;
     }
 
+    /** How many negatives are drawn. */
     public Builder neg(int value) {
       neg = value;
       return this;
     }
 
+    /** The longest n-gram of words. */
     public Builder wordNgrams(int value) {
       wordNgrams = value;
       return this;
     }
 
+    /** The number of buckets of n-grams. */
     public Builder bucket(int value) {
       bucket = value;
       return this;
     }
 
+    /** The shortest character n-gram. */
     public Builder minn(int value) {
       minn = value;
       return this;
     }
 
+    /** The longest character n-gram; 0 for none. */
     public Builder maxn(int value) {
       maxn = value;
       return this;
     }
 
+    /** The threshold of frequency from which on words are skipped at random. */
     public Builder t(double value) {
       t = value;
       return this;
     }
 
+    /** What labels begin with. */
     public Builder labelPrefix(String value) {
       labelPrefix = value;
       return this;
     }
 
+    /** Vectors to start from, or null. */
     public Builder pretrainedVectors(@Nullable Path value) {
       pretrainedVectors = value;
       return this;
     }
 
+    /** Whether rows are read in a random order. */
     public Builder shuffle(boolean value) {
       shuffle = value;
       return this;
     }
 
+    /** How many threads train. */
     public Builder threads(int value) {
       threads = value;
       return this;
     }
 
+    /** Whether threads do not wait for each other, so that the model differs from run to run. */
     public Builder lockFree(boolean value) {
       lockFree = value;
       return this;
     }
 
+    /** The seed. */
     public Builder seed(long value) {
       seed = value;
       return this;

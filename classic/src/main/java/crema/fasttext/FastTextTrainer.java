@@ -1,6 +1,7 @@
 package crema.fasttext;
 
 import crema.base.CounterRandom;
+import crema.base.WorkerPool;
 import crema.nn.loss.RowLoss;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * run was stopped and resumed.
  */
 public final class FastTextTrainer {
+  /** How many rows of a matrix a task fills with random numbers. */
+  private static final int ROWS_PER_TASK = 4096;
+
   private final FastTextConfig config;
   private TrainingListener listener = progress -> true;
   private @Nullable Function<long[], RowLoss> labelLoss;
@@ -218,22 +221,24 @@ public final class FastTextTrainer {
   private void randomise(DenseMatrix matrix) {
     int dim = matrix.dim();
     float bound = 1f / dim;
-    IntStream.range(0, (int) ((matrix.rows() + 4095) / 4096)).parallel().forEach(block -> {
-      var random = new CounterRandom();
-      int end = (int) Math.min(matrix.rows(), (block + 1) * 4096L);
-      for (int row = block * 4096; row < end; row++) {
-        random.seek(config.seed(), -1, row);
-        float[] page = matrix.page(row);
-        int base = matrix.offset(row);
-        for (int j = 0; j < dim; j += 2) {
-          long bits = random.nextLong();
-          page[base + j] = ((bits >>> 40) * 0x1p-23f - 1) * bound;
-          if (j + 1 < dim) {
-            page[base + j + 1] = ((bits & 0xFFFFFF) * 0x1p-23f - 1) * bound;
+    try (var pool = new WorkerPool(config.threads())) {
+      pool.run((int) Math.ceilDiv(matrix.rows(), ROWS_PER_TASK), (task, _) -> {
+        var random = new CounterRandom();
+        int end = (int) Math.min(matrix.rows(), (task + 1L) * ROWS_PER_TASK);
+        for (int row = task * ROWS_PER_TASK; row < end; row++) {
+          random.seek(config.seed(), -1, row);
+          float[] page = matrix.page(row);
+          int base = matrix.offset(row);
+          for (int j = 0; j < dim; j += 2) {
+            long bits = random.nextLong();
+            page[base + j] = ((bits >>> 40) * 0x1p-23f - 1) * bound;
+            if (j + 1 < dim) {
+              page[base + j + 1] = ((bits & 0xFFFFFF) * 0x1p-23f - 1) * bound;
+            }
           }
         }
-      }
-    });
+      });
+    }
   }
 
   private interface VectorSink {

@@ -1,5 +1,6 @@
 package crema.fasttext;
 
+import crema.base.UserError;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -31,7 +32,7 @@ public record Metric(String name, ToDoubleFunction<Evaluation> value) {
    * {@code precisionAtRecall:30:LABEL} for the best precision at a recall of at least 30%, and
    * {@code recallAtPrecision:30:LABEL}. The last two need predictions of all labels.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UserError if there is none
    */
   public static Metric parse(String name) {
     for (Metric metric : new Metric[] {MICRO_F1, MACRO_F1, WEIGHTED_F1, PRECISION, RECALL}) {
@@ -52,21 +53,21 @@ public record Metric(String name, ToDoubleFunction<Evaluation> value) {
       double floor = percent(name, parts[1]);
       return new Metric(name, e -> e.recallAtPrecision(label(e, parts[2]), floor));
     }
-    throw new IllegalArgumentException("unknown metric '" + name + "': " + SYNTAX);
+    throw new UserError("unknown metric '" + name + "': " + SYNTAX);
   }
 
   private static double percent(String name, String number) {
     try {
       return Double.parseDouble(number) / 100;
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("metric '" + name + "': '" + number + "' is not a number of percent", e);
+      throw new UserError("metric '" + name + "': '" + number + "' is not a number of percent", e);
     }
   }
 
   private static int label(Evaluation evaluation, String label) {
     int id = evaluation.labels().indexOf(label);
     if (id < 0) {
-      throw new IllegalArgumentException("the model has no label '" + label + "'");
+      throw new UserError("the model has no label '" + label + "'");
     }
     return id;
   }

@@ -1,5 +1,7 @@
 package crema.linear;
 
+import crema.metrics.Averages;
+import crema.metrics.LabelCounts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -70,9 +72,9 @@ public final class CrossValidation {
     if (texts.rows() < folds) {
       throw new IllegalArgumentException(texts.rows() + " texts are fewer than the " + folds + " folds");
     }
-    List<F1Tally> tallies = new ArrayList<>();
+    List<LabelCounts> counts = new ArrayList<>();
     for (int i = 0; i < candidates.length; i++) {
-      tallies.add(new F1Tally(targets.labels()));
+      counts.add(new LabelCounts(targets.labels()));
     }
     var split = new Folds(targets, folds, config.seed());
     for (int fold = 0; fold < folds; fold++) {
@@ -83,13 +85,14 @@ public final class CrossValidation {
       for (int i = 0; i < candidates.length; i++) {
         LinearModel model = new LinearTrainer(config.withC(candidates[i]), threads).train(train, trainTargets).model();
         for (int row : inside) {
-          tallies.get(i).add(model.predict(model.decisions(texts, row)), targets.labelsOf(row));
+          counts.get(i).add(targets.labelsOf(row), model.predict(model.decisions(texts, row)));
         }
       }
     }
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < candidates.length; i++) {
-      scores.add(new Score(candidates[i], tallies.get(i).micro(), tallies.get(i).macro()));
+      Averages averages = counts.get(i).averages();
+      scores.add(new Score(candidates[i], averages.micro().f1(), averages.macro().f1()));
     }
     return new Result(scores);
   }

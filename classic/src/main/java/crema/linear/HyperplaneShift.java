@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.metrics.PrecisionRecall;
 import java.util.Arrays;
 
 /**
@@ -73,7 +74,7 @@ public final class HyperplaneShift {
       }
       float lower = below == 0 ? Float.NEGATIVE_INFINITY : all[below - 1];
       float threshold = between(lower, all[below]);
-      double f1 = F1Tally.f1(ofPositives.length - positivesBelow, all.length - below, ofPositives.length);
+      double f1 = PrecisionRecall.f1(ofPositives.length - positivesBelow, all.length - below, ofPositives.length);
       if (f1 > bestF1 || f1 == bestF1 && Math.abs(threshold) < Math.abs(bestThreshold)) {
         bestF1 = f1;
         bestThreshold = threshold;

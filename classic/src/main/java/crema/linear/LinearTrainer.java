@@ -1,9 +1,8 @@
 package crema.linear;
 
+import crema.base.WorkerPool;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -50,12 +49,8 @@ public final class LinearTrainer {
     }
     var run = new Run(texts, targets);
     int workers = Math.min(threads, targets.labels());
-    try (var pool = Executors.newFixedThreadPool(workers)) {
-      var running = new CompletableFuture<?>[workers];
-      for (int i = 0; i < workers; i++) {
-        running[i] = CompletableFuture.runAsync(run::trainLabels, pool);
-      }
-      CompletableFuture.allOf(running).join();
+    try (var pool = new WorkerPool(workers)) {
+      pool.run(workers, (_, _) -> run.trainLabels());
     }
     return run.toFit();
   }

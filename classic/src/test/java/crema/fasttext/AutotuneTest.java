@@ -3,6 +3,7 @@ package crema.fasttext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import crema.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,30 +79,7 @@ class AutotuneTest {
       assertThat(recall).isBetween(0.5, 1.0);
     }
     for (String wrong : List.of("f2", "precisionAtRecall:x:y", "recallAtPrecision:10")) {
-      assertThatThrownBy(() -> Metric.parse(wrong)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Metric.parse(wrong)).isInstanceOf(UserError.class);
     }
-  }
-
-  @Test
-  void foldsAreStratifiedAndSeeded() throws IOException {
-    List<String> lines = Golden.text("train.txt").lines().toList();
-    FastTextConfig config = BASE.toBuilder().epoch(10).lr(1).seed(3).build();
-    int[] folds = new CrossValidation(config, 5).assign(lines);
-    assertThat(new CrossValidation(config, 5).assign(lines)).isEqualTo(folds);
-    assertThat(new CrossValidation(config.toBuilder().seed(4).build(), 5).assign(lines)).isNotEqualTo(folds);
-    var phones = new int[5];
-    var all = new int[5];
-    for (int i = 0; i < folds.length; i++) {
-      all[folds[i]]++;
-      phones[folds[i]] += lines.get(i).startsWith("__label__phone") ? 1 : 0;
-    }
-    assertThat(all).containsOnly(32);
-    for (int count : phones) {
-      assertThat(count).isBetween(phones[0] - 1, phones[0] + 1);
-    }
-    var result = new CrossValidation(config, 5).run(TITLES, 1);
-    assertThat(result.mean(Metric.MICRO_F1)).isBetween(0.5, 1.0);
-    assertThat(result.deviation(Metric.MICRO_F1)).isBetween(0.0, 0.2);
-    assertThat(result.folds()).extracting(Evaluation::examples).containsOnly(32L);
   }
 }

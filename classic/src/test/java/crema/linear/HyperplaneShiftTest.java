@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import crema.metrics.PrecisionRecall;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -20,7 +21,7 @@ class HyperplaneShiftTest {
     double f1(double threshold) {
       long right = IntStream.of(positives).filter(row -> decisions[row] > threshold).count();
       long predicted = IntStream.range(0, decisions.length).filter(row -> decisions[row] > threshold).count();
-      return F1Tally.f1(right, predicted, positives.length);
+      return PrecisionRecall.f1(right, predicted, positives.length);
     }
   }
 

@@ -1,18 +1,19 @@
 package crema.cli;
 
 import crema.base.UserError;
+import crema.settings.Assignment;
+import crema.settings.Origin;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
@@ -34,6 +35,7 @@ final class ConfigFile {
 
   private final Path path;
   private final Iterator<Event> events;
+  private final Map<String, Integer> lines = new HashMap<>();
 
   private ConfigFile(Path path, Iterator<Event> events) {
     this.path = path;
@@ -45,7 +47,7 @@ final class ConfigFile {
    *
    * @throws UserError when it is not such a file; the message names the line
    */
-  static Map<String, Setting> read(Path path) throws IOException {
+  static Map<String, Assignment> read(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       throw new UserError(path + " is a directory, not a config file");
     }
@@ -60,20 +62,20 @@ final class ConfigFile {
   }
 
   /** The settings in the text of a file. */
-  static Map<String, Setting> parse(Path path, String text) {
+  static Map<String, Assignment> parse(Path path, String text) {
     try {
       var settings = LoadSettings.builder().setLabel(path.toString()).build();
       return new ConfigFile(path, new ParserImpl(settings, new StreamReader(settings, text))).settings();
     } catch (MarkedYamlEngineException e) {
-      throw new UserError(at(path, line(e.getProblemMark())) + e.getProblem(), e);
+      throw Origin.line(path, line(e.getProblemMark())).error(e.getProblem());
     } catch (YamlEngineException e) {
       throw new UserError(path + " is not YAML: " + e.getMessage(), e);
     }
   }
 
-  private Map<String, Setting> settings() {
+  private Map<String, Assignment> settings() {
     expect(Event.ID.StreamStart);
-    var settings = new LinkedHashMap<String, Setting>();
+    var settings = new LinkedHashMap<String, Assignment>();
     if (events.next().getEventId() == Event.ID.StreamEnd) {
       return settings;
     }
@@ -94,7 +96,7 @@ final class ConfigFile {
     return settings;
   }
 
-  private void add(Event keyEvent, Map<String, Setting> settings) {
+  private void add(Event keyEvent, Map<String, Assignment> settings) {
     String key = scalar(keyEvent, "a key");
     Event value = events.next();
     var values = new ArrayList<String>();
@@ -107,11 +109,12 @@ final class ConfigFile {
     } else {
       values.add(scalar(value, "the value of " + key));
     }
-    var setting = new Setting(path, line(keyEvent.getStartMark()), key, List.copyOf(values), isList);
-    Setting earlier = settings.put(key, setting);
+    int line = line(keyEvent.getStartMark());
+    Integer earlier = lines.put(key, line);
     if (earlier != null) {
-      throw mistake(keyEvent, key + " stands twice: it is in line " + earlier.line() + " too");
+      throw mistake(keyEvent, key + " stands twice: it is in line " + earlier + " too");
     }
+    settings.put(key, new Assignment(key, values, isList, Origin.line(path, line)));
   }
 
   private String scalar(Event event, String what) {
@@ -143,35 +146,10 @@ final class ConfigFile {
   }
 
   private UserError mistake(Event event, String what) {
-    return new UserError(at(path, line(event.getStartMark())) + what);
+    return Origin.line(path, line(event.getStartMark())).error(what);
   }
 
   private static int line(Optional<Mark> mark) {
     return mark.map(Mark::getLine).orElse(0) + 1;
-  }
-
-  private static String at(Path path, int line) {
-    return path + ", line " + line + ": ";
-  }
-
-  /**
-   * A key with its value.
-   *
-   * @param file where it stands
-   * @param line the key's line, from 1
-   * @param key an option's name without dashes
-   * @param values the items of a list, or the value
-   * @param isList whether it was written as a list
-   */
-  record Setting(Path file, int line, String key, List<String> values, boolean isList) {
-    /** Whether two settings, or their absence, mean the same. */
-    static boolean sameValue(@Nullable Setting one, @Nullable Setting other) {
-      return one == null || other == null ? one == other : one.values.equals(other.values);
-    }
-
-    /** A mistake in this setting. */
-    UserError mistake(String what) {
-      return new UserError(at(file, line) + what);
-    }
   }
 }

@@ -20,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -61,7 +60,7 @@ public final class Crema implements Runnable {
     Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
     int code;
     try {
-      code = run(terminal, arguments);
+      code = run(terminal, WindowsArguments.restore(arguments, System.getenv(WindowsArguments.VARIABLE)));
     } catch (OutOfMemoryError e) {
       mistake(terminal, "out of memory (" + e.getMessage()
           + "): use smaller batches (--batch-tokens), a smaller model, or "
@@ -88,23 +87,15 @@ public final class Crema implements Runnable {
       return MISTAKE;
     });
     line.setExecutionExceptionHandler((failure, _, _) -> report(terminal, failure));
-    try {
-      CommandLine command = arguments.length == 0 ? null : line.getSubcommands().get(arguments[0]);
-      if (command != null && command.getCommand() instanceof Configurable configurable) {
-        ConfigDefaults.attach(command, configurable, arguments);
-      }
-    } catch (UserError | IOException e) {
-      return report(terminal, e);
-    }
     return line.execute(arguments);
   }
 
   private static CommandTable commands(Terminal terminal, String... arguments) {
     return new CommandTable()
         .add("quickstart", () -> new QuickstartCommand(terminal))
-        .add("train", () -> trainCommand(terminal))
-        .add("experiment", () -> new ExperimentCommand(terminal))
-        .add("evaluate", () -> new EvaluateCommand(terminal))
+        .add("train", () -> TrainCommand.line(terminal))
+        .add("experiment", () -> ExperimentCommand.line(terminal))
+        .add("evaluate", () -> EvaluateCommand.line(terminal))
         .add("predict", () -> new PredictCommand(terminal))
         .add("info", () -> new InfoCommand(terminal))
         .add("pack", () -> new PackCommand(terminal))
@@ -116,19 +107,13 @@ public final class Crema implements Runnable {
         .add("rehearse", () -> new RehearseCommand(terminal));
   }
 
-  private static CommandLine trainCommand(Terminal terminal) {
-    var train = new CommandLine(new TrainCommand(terminal));
-    // A name with a comma can stand in a list if it is quoted.
-    train.setTrimQuotes(true);
-    train.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new SectionedOptions());
-    return train;
-  }
-
   private static @Nullable String describe(CommandLine.ParameterException mistake) {
     CommandLine command = mistake.getCommandLine();
-    Optional<UserError> inConfig = ConfigDefaults.wrongType(mistake);
-    if (inConfig.isPresent()) {
-      return inConfig.get().getMessage();
+    if (command.getCommand() instanceof SettingOptions.Command settings) {
+      Optional<UserError> wrongType = SettingOptions.wrongType(mistake, settings);
+      if (wrongType.isPresent()) {
+        return wrongType.get().getMessage();
+      }
     }
     List<String> unknown = command.getUnmatchedArguments();
     String help = " (see '" + command.getCommandSpec().qualifiedName() + " --help')";
@@ -137,7 +122,10 @@ public final class Crema implements Runnable {
         || mistake instanceof UnmatchedArgumentException)) {
       return mistake.getMessage() + help;
     }
-    return describe(command.getCommandSpec(), unknown.getFirst()) + help;
+    String first = unknown.getFirst();
+    return (first.startsWith("-") && command.getCommand() instanceof SettingOptions.Command settings
+        ? SettingOptions.unknown(first.split("=", 2)[0], settings).getMessage()
+        : describe(command.getCommandSpec(), first)) + help;
   }
 
   private static String describe(CommandSpec command, String unknown) {

@@ -2,23 +2,34 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.TerminalReport;
 import crema.run.DataSettings;
 import crema.run.LabelledTest;
-import crema.task.LabelConfig;
+import crema.run.Languages;
+import crema.settings.Assignment;
+import crema.settings.Setting;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Tests a model on labelled rows. */
 @Command(
@@ -37,31 +48,21 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
   private static final int SHOWN_LABELS = 25;
 
+  /** What can be another one than in training. */
+  private static final List<Setting<?>> ROWS = Stream.of(
+      List.of(DataSettings.TEXT, LabelSettings.LABEL, DataSettings.STRICT), Languages.SECTION.rows(),
+      List.of(LabelSettings.HEAD_FROM, LabelSettings.TAIL_TO)).<Setting<?>>flatMap(List::stream).toList();
+
   private final Terminal terminal;
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "MODEL", description = "The model: a directory or an archive.")
   private Path model = Path.of("");
 
-  @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true,
+  @Option(names = {"-d", "--data"}, paramLabel = "FILE", required = true, parameterConsumer = CommaSeparated.class,
       description = "Files with labelled rows.")
   private List<String> files = List.of();
-
-  @Option(names = "--text", split = ",", paramLabel = "COLUMN",
-      description = "The text columns (default: as in training).")
-  private List<String> text = List.of();
-
-  @Option(names = "--label", split = ",", paramLabel = "COLUMN",
-      description = "The label columns (default: as in training); their separators are those of the training.")
-  private List<String> label = List.of();
-
-  @Mixin
-  private LanguageOptions languages = new LanguageOptions();
-
-  @Mixin
-  private BandOptions bands = new BandOptions();
-
-  @Option(names = "--strict", description = "Stop at a malformed row or an unknown label (default: count it and skip it).")
-  private boolean strict;
 
   @Option(names = {"-o", "--output"}, paramLabel = "DIR",
       description = "Also write metrics.json and report.html there.")
@@ -73,15 +74,22 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = {"-q", "--quiet"}, description = "No progress, only warnings and the tables.")
   private boolean quiet;
 
-  EvaluateCommand(Terminal terminal) {
+  private EvaluateCommand(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  /** The command. */
+  static CommandLine line(Terminal terminal) {
+    CommandSpec spec = CommandSpec.forAnnotatedObject(new EvaluateCommand(terminal));
+    ROWS.forEach(row -> spec.addOption(SettingOptions.option(row, row.help() + " (default: as in training).")));
+    return new CommandLine(spec);
   }
 
   @Override
   public Integer call() throws IOException {
     try (Classifier classifier = Classifier.load(model, compute.options());
         var view = new ProgressView(terminal, quiet)) {
-      var test = new LabelledTest(ModelSource.read(model, this::columns), strict, view);
+      var test = new LabelledTest(ModelSource.read(model, this::columns), view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
       view.close();
       terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
@@ -101,10 +109,15 @@ final class EvaluateCommand implements Callable<Integer> {
     if (!source.holds(ModelSource.TRAINING)) {
       throw new UserError(model + " does not say how its rows were read: it has no training.json");
     }
-    DataSettings training = DataSettings.read(source);
-    LabelConfig labels = label.isEmpty() ? training.labels() : training.labels().withColumns(label);
-    return new DataSettings(List.of(), List.of(), files, text.isEmpty() ? training.text() : text,
-        labels.withBands(bands.orAsIn(labels.bands())), null, 0, 0, true, strict,
-        languages.areGiven() ? languages.languages() : training.languages());
+    Map<String, Assignment> given =
+        SettingOptions.given(Objects.requireNonNull(spec).commandLine().getParseResult(), ROWS);
+    Settings settings = ModelFamily.settingsOf(source).without(DataSettings.STRICT);
+    if (given.containsKey(Languages.LANGUAGE.name()) || given.containsKey(Languages.DETECT_LANGUAGE.name())) {
+      settings = settings.without(Languages.LANGUAGE).without(Languages.DETECT_LANGUAGE);
+    }
+    for (Assignment value : given.values()) {
+      settings = settings.with(value);
+    }
+    return new DataSettings(settings.checked().with(DataSettings.TEST, files));
   }
 }

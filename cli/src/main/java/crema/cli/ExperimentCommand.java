@@ -1,29 +1,36 @@
 package crema.cli;
 
 import crema.base.AtomicFile;
-import crema.base.Keyed;
 import crema.base.UserError;
-import crema.cli.ConfigFile.Setting;
+import crema.classify.ComputeOptions;
 import crema.metrics.Metric;
 import crema.report.ComparedRun;
 import crema.report.RunComparison;
+import crema.run.TrainingSettings;
+import crema.settings.Assignment;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** Trains by every config in a folder and compares what comes out. */
 @Command(
@@ -43,57 +50,61 @@ import picocli.CommandLine.ParseResult;
       "  crema experiment experiments/reuters --data data/reuters",
       "  crema experiment my-experiment --seeds 1,2,3 --baseline plain --metric macro_f1"
     })
-final class ExperimentCommand implements Callable<Integer>, Configurable {
+final class ExperimentCommand implements Callable<Integer>, SettingOptions.Command {
   private static final String DEFAULTS = "_defaults.yaml";
   private static final String EXPERIMENT = "_experiment.yaml";
   private static final long SECONDS_TO_SAVE = 130;
 
+  private static final Section SECTION = Section.of("Experiment");
+  private static final Setting<String> OUTPUT = SECTION.optionalFile("output").alias("-o").label("DIR")
+      .shownDefault("runs/ and the folder's name").help("Where models and the comparison are written");
+  private static final Setting<String> DATA = SECTION.optionalFile("data").label("DIR")
+      .shownDefault("as the configs say").help("Where the data files are");
+  private static final Setting<List<Long>> SEEDS = SECTION.longIntegers("seeds", List.of(1L)).help("A run for each");
+  private static final Setting<List<String>> ONLY = SECTION.texts("only").label("NAME").shownDefault("all")
+      .help("Only these configs");
+  private static final Setting<String> BASELINE = SECTION.optionalText("baseline").label("NAME")
+      .shownDefault("the one with the best metric").help("The config that others are tested against");
+  private static final Setting<Metric> METRIC = SECTION.choice("metric", Metric.MACRO_F1).label("NAME")
+      .help("What the best has most of, and what is tested");
+  private static final Setting<Integer> THREADS = SECTION.optionalInteger("threads").atLeast(1)
+      .shownDefault("all processors").help("Threads to compute with; the results do not depend on it");
+  private static final Setting<Boolean> QUIET = SECTION.flag("quiet").alias("-q")
+      .help("No progress, only mistakes and the table");
+
   private final Terminal terminal;
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", description = "The folder with the configs.")
   private Path folder = Path.of("");
 
-  @Option(names = {"-o", "--output"}, paramLabel = "DIR",
-      description = "Where models and the comparison are written (default: runs/ and the folder's name).")
-  private @Nullable Path output;
+  private Settings settings = Settings.of(SECTION);
 
-  @Option(names = "--data", paramLabel = "DIR", description = "Where the data files are (default: as the configs say).")
-  private @Nullable Path data;
-
-  @Option(names = "--seeds", split = ",", paramLabel = "N", description = "A run for each (default: 1).")
-  private List<Long> seeds = List.of(1L);
-
-  @Option(names = "--only", split = ",", paramLabel = "NAME", description = "Only these configs (default: all).")
-  private List<String> only = List.of();
-
-  @Option(names = "--baseline", paramLabel = "NAME",
-      description = "The config that others are tested against (default: the one with the best metric).")
-  private @Nullable String baseline;
-
-  @Option(names = "--metric", paramLabel = "NAME", defaultValue = "macro_f1",
-      description = "What the best has most of, and what is tested: accuracy, micro_f1, macro_f1 (default: ${DEFAULT-VALUE}).")
-  private String metric = "macro_f1";
-
-  @Option(names = "--threads", paramLabel = "N",
-      description = "Threads to compute with (default: all processors). The results do not depend on it.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Option(names = {"-q", "--quiet"}, description = "No progress, only mistakes and the table.")
-  private boolean quiet;
-
-  ExperimentCommand(Terminal terminal) {
+  private ExperimentCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
+  /** The command. */
+  static CommandLine line(Terminal terminal) {
+    CommandSpec spec = CommandSpec.forAnnotatedObject(new ExperimentCommand(terminal));
+    Settings defaults = Settings.of(SECTION);
+    SECTION.rows().forEach(row -> spec.addOption(SettingOptions.option(row, row.help()
+        + (defaults.shownDefault(row).isEmpty() ? "." : " (default: " + defaults.shownDefault(row) + ")."))));
+    return new CommandLine(spec);
+  }
+
   @Override
-  public List<Path> configs(ParseResult given) {
-    Path own = given.matchedPositionalValue(0, Path.of("")).resolve(EXPERIMENT);
-    return Files.exists(own) ? List.of(own) : List.of();
+  public Collection<Setting<?>> rows() {
+    return SECTION.rows();
   }
 
   @Override
   public Integer call() throws IOException {
-    Metric tested = metric();
+    Path own = folder.resolve(EXPERIMENT);
+    settings = GivenSettings.of(Objects.requireNonNull(spec).commandLine().getParseResult(), rows(),
+        Files.exists(own) ? List.of(own) : List.of()).over(settings);
+    Metric tested = settings.get(METRIC);
     List<ExperimentRun> runs = runs();
     var saved = new CountDownLatch(1);
     // Ctrl-C lets the run save a checkpoint; the JVM waits until its time is noted, too.
@@ -120,17 +131,16 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
     }
   }
 
-  private Metric metric() {
-    return Keyed.find(Metric.class, metric, "--metric");
-  }
-
   private Path output() {
-    return output == null ? Path.of("runs").resolve(folder.toAbsolutePath().normalize().getFileName()) : output;
+    return settings.find(OUTPUT).map(Path::of)
+        .orElseGet(() -> Path.of("runs").resolve(folder.toAbsolutePath().normalize().getFileName()));
   }
 
   /** The runs, config by config in the order of their names, and seed by seed. */
   private List<ExperimentRun> runs() throws IOException {
     Map<String, Path> configs = configs();
+    List<String> only = settings.get(ONLY);
+    String baseline = settings.find(BASELINE).orElse(null);
     for (String name : only) {
       if (!configs.containsKey(name)) {
         throw new UserError("--only: there is no " + folder.resolve(name + ".yaml"));
@@ -139,10 +149,10 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
     if (baseline != null && !configs.containsKey(baseline)) {
       throw new UserError("--baseline: there is no " + folder.resolve(baseline + ".yaml"));
     }
+    int threads = settings.find(THREADS).orElse(ComputeOptions.DEFAULT.threads());
     var more = new ArrayList<>(List.of("--threads", Integer.toString(threads)));
-    if (data != null) {
-      more.addAll(List.of("--data", data.toAbsolutePath().normalize().toString()));
-    }
+    settings.find(DATA).ifPresent(data ->
+        more.addAll(List.of("--data", Path.of(data).toAbsolutePath().normalize().toString())));
     Path defaults = folder.resolve(DEFAULTS);
     var runs = new ArrayList<ExperimentRun>();
     if (!only.isEmpty()) {
@@ -183,10 +193,11 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
    */
   private List<Long> seeds(Path config) throws IOException {
     try {
-      Setting own = ConfigFile.read(config).get("seed");
-      return own == null ? seeds : List.of(Long.parseLong(own.values().getFirst()));
-    } catch (UserError | NumberFormatException e) {
-      return seeds.subList(0, 1);
+      Assignment own = ConfigFile.read(config).get(TrainingSettings.SEED.name());
+      return own == null ? settings.get(SEEDS)
+          : List.of(Settings.of(TrainingSettings.SECTION).with(own).get(TrainingSettings.SEED));
+    } catch (UserError e) {
+      return settings.get(SEEDS).subList(0, 1);
     }
   }
 
@@ -223,7 +234,7 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
   }
 
   private void tell(String message) {
-    if (!quiet) {
+    if (!settings.get(QUIET)) {
       terminal.err().println(message);
     }
   }
@@ -238,6 +249,7 @@ final class ExperimentCommand implements Callable<Integer>, Configurable {
     if (results.isEmpty()) {
       return;
     }
+    String baseline = settings.find(BASELINE).orElse(null);
     boolean hasBaseline = results.stream().anyMatch(run -> run.name().equals(baseline));
     RunComparison comparison = RunComparison.of("Experiment " + folder.toAbsolutePath().normalize().getFileName(),
         results, hasBaseline ? baseline : null, tested);

@@ -69,7 +69,7 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
     write(new Note(settings(), secondsBefore));
     var arguments = new ArrayList<>(List.of("train"));
     for (Path config : configs) {
-      arguments.addAll(List.of(ConfigDefaults.OPTION, config.toString()));
+      arguments.addAll(List.of(TrainCommand.CONFIG, config.toString()));
     }
     arguments.addAll(List.of("--seed", Long.toString(seed), "--output", directory().path().toString(),
         same ? "--resume" : "--overwrite"));

@@ -1,8 +1,8 @@
 package crema.cli;
 
 import crema.classify.TrainingListener;
-import crema.report.StepRecord;
-import crema.report.ValidationRecord;
+import crema.nn.train.StepRecord;
+import crema.nn.train.ValidationRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;

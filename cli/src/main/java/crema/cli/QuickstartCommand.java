@@ -5,12 +5,13 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.data.ProductTitles;
-import crema.family.encoder.SamplingConfig;
-import crema.family.encoder.TrainingConfig;
+import crema.family.encoder.EncoderFamily;
+import crema.family.encoder.EncoderSettings;
+import crema.family.encoder.OptimizationSettings;
 import crema.run.DataSettings;
-import crema.task.DecisionConfig;
-import crema.task.LabelConfig;
-import crema.task.LossConfig;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,14 +61,15 @@ final class QuickstartCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var directory = new ModelDirectory(output);
-    TrainingConfig config = config(seed);
+    Settings settings = settings(seed);
     // Its own earlier result may go; anything else in the way is the user's.
-    boolean own = directory.holdsRun() && DataSettings.read(directory).equals(config.data());
+    boolean own = directory.holdsRun() && ModelFamily.ofRun(directory) instanceof EncoderFamily
+        && ModelFamily.settingsOf(directory).get(DataSettings.TRAIN).equals(settings.get(DataSettings.TRAIN));
     directory.prepareForRun(own);
     if (!quiet) {
       terminal.err().println("Data: " + ProductTitles.ATTRIBUTION);
     }
-    int code = new TrainingSession(terminal, quiet).run(ModelFamily.named(config.model()), config,
+    int code = new TrainingSession(terminal, quiet).run(new EncoderFamily(), settings,
         RunContext.in(directory).withCompute(compute.options())
             .withCommandLine(List.of("crema", "quickstart", "--seed", Long.toString(seed))));
     if (code == 0) {
@@ -76,18 +78,18 @@ final class QuickstartCommand implements Callable<Integer> {
     return code;
   }
 
-  private static TrainingConfig config(long seed) {
-    return new TrainingConfig(
-        new DataSettings(List.of(DataSettings.PRODUCT_TITLES), List.of(), List.of(), List.of("title"),
-            LabelConfig.single("category"), "cluster_id", 0.1, 0.1, true, false),
-        new TrainingConfig.Tokens(null, 8000, true, 64),
-        new TrainingConfig.Encoder(128, 4, 4, 2, 384, "mlp", 0, 0, 0, 0, 0.1, 0.1),
-        LossConfig.of("cross-entropy"),
-        SamplingConfig.SHUFFLED,
-        new TrainingConfig.Optimization(2, 0, 1024, 0, 1, 1.5e-3, 0.01, 0.9, 0.99, 1e-8, 50, "cosine", 0.05, 1),
-        DecisionConfig.DEFAULT,
-        new TrainingConfig.Validation(0, "macro_f1", 0, 1),
-        seed);
+  private static Settings settings(long seed) {
+    return new EncoderFamily().settings()
+        .with(DataSettings.TRAIN, DataSettings.PRODUCT_TITLES).with(DataSettings.TEXT, "title")
+        .with(LabelSettings.LABEL, "category").with(DataSettings.GROUP, "cluster_id")
+        .with(DataSettings.LOWERCASE, true)
+        .with(EncoderSettings.VOCABULARY_SIZE, 8000).with(EncoderSettings.MAX_LENGTH, 64)
+        .with(EncoderSettings.HIDDEN_SIZE, 128).with(EncoderSettings.LAYERS, 4).with(EncoderSettings.HEADS, 4)
+        .with(EncoderSettings.FFN_SIZE, 384)
+        .with(TrainingSettings.EPOCHS, 2).with(TrainingSettings.LEARNING_RATE, 1.5e-3)
+        .with(OptimizationSettings.BATCH_TOKENS, 1024).with(OptimizationSettings.BETA2, 0.99)
+        .with(OptimizationSettings.WARMUP, 50).with(OptimizationSettings.MIN_SCALE, 0.05)
+        .with(TrainingSettings.SEED, seed);
   }
 
   private void showPredictions() {

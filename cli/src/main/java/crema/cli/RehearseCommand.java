@@ -2,14 +2,14 @@ package crema.cli;
 
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelFamily;
 import crema.classify.RunContext;
-import crema.family.encoder.SamplingConfig;
-import crema.family.encoder.TrainingConfig;
+import crema.family.encoder.EncoderFamily;
+import crema.family.encoder.EncoderSettings;
+import crema.family.encoder.OptimizationSettings;
 import crema.run.DataSettings;
-import crema.task.DecisionConfig;
-import crema.task.LabelConfig;
-import crema.task.LossConfig;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +45,7 @@ final class RehearseCommand implements Callable<Integer> {
       Files.writeString(rows, text);
       var model = new ModelDirectory(folder.resolve("model"));
       model.prepareForRun(false);
-      TrainingConfig config = config(rows);
-      new TrainingSession(terminal, true).run(ModelFamily.named(config.model()), config, RunContext.in(model)
+      new TrainingSession(terminal, true).run(new EncoderFamily(), settings(rows), RunContext.in(model)
           .withCompute(ComputeOptions.threads(1)).withCommandLine(List.of("crema", "rehearse")));
       for (var format : PredictionFormat.values()) {
         Crema.run(terminal, "predict", "--format=" + format, model.path().toString(), "bosch serie 6 washing machine",
@@ -65,17 +64,16 @@ final class RehearseCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static TrainingConfig config(Path rows) {
-    return new TrainingConfig(
-        new DataSettings(List.of(rows.toString()), List.of(), List.of(), List.of("title"),
-            LabelConfig.single("category"), null, 0.2, 0.2, true, false),
-        new TrainingConfig.Tokens(null, 300, true, 32),
-        new TrainingConfig.Encoder(16, 2, 2, 1, 32, "mlp", 0, 0, 0, 0.1, 0.1, 0.1),
-        LossConfig.of("cross-entropy"),
-        SamplingConfig.SHUFFLED,
-        new TrainingConfig.Optimization(1, 0, 128, 0, 1, 1e-3, 0.01, 0.9, 0.999, 1e-8, 0, "cosine", 0.1, 1),
-        DecisionConfig.DEFAULT,
-        new TrainingConfig.Validation(0, "macro_f1", 0, 1),
-        1);
+  private static Settings settings(Path rows) {
+    return new EncoderFamily().settings()
+        .with(DataSettings.TRAIN, rows.toString()).with(DataSettings.TEXT, "title")
+        .with(LabelSettings.LABEL, "category").with(DataSettings.LOWERCASE, true)
+        .with(DataSettings.VALIDATION_FRACTION, 0.2).with(DataSettings.TEST_FRACTION, 0.2)
+        .with(EncoderSettings.VOCABULARY_SIZE, 300).with(EncoderSettings.MAX_LENGTH, 32)
+        .with(EncoderSettings.HIDDEN_SIZE, 16).with(EncoderSettings.LAYERS, 2).with(EncoderSettings.HEADS, 2)
+        .with(EncoderSettings.KV_HEADS, 1).with(EncoderSettings.FFN_SIZE, 32)
+        .with(EncoderSettings.DROPOUT, 0.1)
+        .with(TrainingSettings.EPOCHS, 1).with(TrainingSettings.LEARNING_RATE, 1e-3).with(OptimizationSettings.BATCH_TOKENS, 128)
+        .with(OptimizationSettings.WARMUP, 0);
   }
 }

@@ -1,19 +1,16 @@
 package crema.cli;
 
 import crema.run.DataSettings;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The settings of a run with their final values, from whatever they come: a config file that starts the same run
@@ -21,66 +18,39 @@ import picocli.CommandLine.Model.OptionSpec;
  * value.
  */
 final class ResolvedConfig {
-  /** Options that do not decide on what is computed. */
-  private static final Set<String> UNRELATED =
-      Set.of("config", "resume", "overwrite", "output", "device", "threads", "quiet", "data", "help", "version");
-
   private static final DumpSettings FORMAT = DumpSettings.builder()
       .setDefaultFlowStyle(FlowStyle.BLOCK).setWidth(Integer.MAX_VALUE).setUseUnicodeEncoding(true).build();
 
   private ResolvedConfig() {}
 
-  /** Whether an option is among the settings of a run. */
-  static boolean holds(String key) {
-    return !UNRELATED.contains(key);
-  }
-
-  /**
-   * The settings of a command that was parsed, as YAML.
-   *
-   * @param command the command; its mixins become sections
-   * @param hasEffect which options matter to the run
-   */
-  static String of(CommandSpec command, Predicate<OptionSpec> hasEffect) {
-    var yaml = new StringBuilder();
-    var inSections = new HashSet<String>();
-    var sections = new StringBuilder();
-    command.mixins().forEach((name, mixin) -> {
-      mixin.options().forEach(option -> inSections.add(option.longestName()));
-      append(name, mixin.options(), hasEffect, sections);
-    });
-    append("Run", command.options().stream().filter(option -> !inSections.contains(option.longestName())).toList(),
-        hasEffect, yaml);
-    return yaml.append(sections).toString();
-  }
-
-  private static void append(String name, List<OptionSpec> options, Predicate<OptionSpec> hasEffect,
-      StringBuilder yaml) {
-    var values = new LinkedHashMap<String, Object>();
-    for (OptionSpec option : options) {
-      Object value = value(option);
-      if (holds(ConfigDefaults.key(option)) && hasEffect.test(option) && value != null) {
-        values.put(ConfigDefaults.key(option), value);
+  /** The settings of a run, as YAML. */
+  static String of(Settings settings) {
+    var sections = new LinkedHashMap<Section, Map<String, Object>>();
+    Map<String, Object> values = values(settings);
+    for (Setting<?> row : settings.rows()) {
+      Object value = values.get(row.name());
+      if (value != null) {
+        sections.computeIfAbsent(row.section(), _ -> new LinkedHashMap<>()).put(row.name(), value);
       }
     }
-    if (!values.isEmpty()) {
-      yaml.append("# ").append(name).append('\n').append(new Dump(FORMAT).dumpToString(values)).append('\n');
-    }
+    var yaml = new StringBuilder();
+    sections.forEach((section, rows) -> yaml.append("# ").append(section.title()).append('\n')
+        .append(new Dump(FORMAT).dumpToString(rows)).append('\n'));
+    return yaml.toString();
   }
 
-  private static @Nullable Object value(OptionSpec option) {
-    Object value = option.getValue();
-    if (value instanceof Collection<?> items) {
-      return items.isEmpty() ? null : items.stream().map(item -> plain(item, option)).toList();
-    }
-    return value == null ? null : plain(value, option);
+  /** The values of the settings that a run keeps, by name, with absolute paths; without lists that are empty. */
+  static Map<String, Object> values(Settings settings) {
+    Map<String, Object> values = settings.plain();
+    values.values().removeIf(value -> value instanceof List<?> items && items.isEmpty());
+    settings.rows().stream().filter(Setting::isPath).forEach(row ->
+        values.computeIfPresent(row.name(), (_, value) -> value instanceof List<?> paths
+            ? paths.stream().map(ResolvedConfig::absolute).toList() : absolute(value)));
+    return values;
   }
 
-  private static Object plain(Object value, OptionSpec option) {
-    if (value.equals(DataSettings.PRODUCT_TITLES) || value instanceof Boolean || value instanceof Number) {
-      return value;
-    }
-    String text = value.toString();
-    return ConfigDefaults.isPath(option) ? Path.of(text).toAbsolutePath().normalize().toString() : text;
+  private static String absolute(Object path) {
+    String text = path.toString();
+    return text.equals(DataSettings.PRODUCT_TITLES) ? text : Path.of(text).toAbsolutePath().normalize().toString();
   }
 }

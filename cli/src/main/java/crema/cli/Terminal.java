@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.report.TerminalStyle;
 import java.io.BufferedOutputStream;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -24,13 +25,23 @@ public record Terminal(
     InputStream in, PrintStream out, PrintStream err, TerminalStyle outStyle, boolean errIsTerminal, int columns) {
   private static final int DEFAULT_COLUMNS = 100;
 
-  /** The process's own streams; the launcher says in {@code crema.terminal} which of them are terminals. */
+  /**
+   * The process's own streams. A launcher that can tell says in {@code crema.terminal} which of them are terminals;
+   * otherwise the JVM is asked, which knows of input and output together only.
+   */
   static Terminal system() {
-    Set<String> terminals = Set.of(System.getProperty("crema.terminal", "").split(","));
+    String told = System.getProperty("crema.terminal");
+    Set<String> terminals = told == null ? terminalsByConsole() : Set.of(told.split(","));
     int columns = columns(System.getProperty("crema.columns", ""));
-    boolean colour = terminals.contains("out") && System.getenv("NO_COLOR") == null;
+    // Untold, this is a console of Windows, which may show escape sequences as they are.
+    boolean colour = told != null && terminals.contains("out") && System.getenv("NO_COLOR") == null;
     return new Terminal(System.in, stream(FileDescriptor.out, terminals.contains("out")),
         stream(FileDescriptor.err, true), new TerminalStyle(columns, colour), terminals.contains("err"), columns);
+  }
+
+  private static Set<String> terminalsByConsole() {
+    Console console = System.console();
+    return console != null && console.isTerminal() ? Set.of("out", "err") : Set.of();
   }
 
   private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {

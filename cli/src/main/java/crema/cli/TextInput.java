@@ -27,7 +27,7 @@ final class TextInput {
       description = "Read texts from a file: its lines or, with --text, a column of CSV, TSV or JSONL (also .gz, .zst).")
   private @Nullable Path file;
 
-  @Option(names = "--text", split = ",", paramLabel = "COLUMN",
+  @Option(names = "--text", paramLabel = "COLUMN", parameterConsumer = CommaSeparated.class,
       description = "The text columns of the file, as in training.")
   private List<String> textColumns = new ArrayList<>();
 

@@ -55,11 +55,12 @@ final class TokenizerCommand implements Runnable {
   static final class Train implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Option(names = {"-d", "--data"}, split = ",", paramLabel = "FILE", required = true,
+    @Option(names = {"-d", "--data"}, paramLabel = "FILE", required = true, parameterConsumer = CommaSeparated.class,
         description = "Files with texts.")
-    private List<Path> files = List.of();
+    private List<String> files = List.of();
 
-    @Option(names = "--text", split = ",", paramLabel = "COLUMN", required = true, description = "The text columns.")
+    @Option(names = "--text", paramLabel = "COLUMN", required = true, parameterConsumer = CommaSeparated.class,
+        description = "The text columns.")
     private List<String> text = List.of();
 
     @Option(names = {"-o", "--output"}, paramLabel = "FILE", required = true,
@@ -93,7 +94,7 @@ final class TokenizerCommand implements Runnable {
         throw new UserError("--vocabulary-size must be at least 256, --minimum-frequency and --threads at least 1");
       }
       var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null);
-      RowSource rows = RowSource.concat(files.stream().map(file -> FileRows.of(file, columns)).toList());
+      RowSource rows = RowSource.concat(files.stream().map(file -> FileRows.of(Path.of(file), columns)).toList());
       var problems = new ProblemLog();
       Tokenizer tokenizer;
       try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {

@@ -3,10 +3,10 @@ package crema.cli;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
-import crema.classify.RunSettings;
-import crema.classify.StopSignal;
 import crema.classify.TrainingResult;
+import crema.nn.train.StopSignal;
 import crema.report.TerminalReport;
+import crema.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +34,7 @@ final class TrainingSession {
    * @param family of the settings
    * @return the exit code
    */
-  int run(ModelFamily family, RunSettings settings, RunContext context) throws IOException {
+  int run(ModelFamily family, Settings settings, RunContext context) throws IOException {
     ModelDirectory directory = context.directory();
     var stop = new StopSignal();
     var saved = new CountDownLatch(1);

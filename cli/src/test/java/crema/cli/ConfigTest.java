@@ -2,6 +2,8 @@ package crema.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import crema.run.DataSettings;
+import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** Options from config files: which hold, what is a mistake, and what stays with the model. */
 class ConfigTest {
@@ -125,9 +126,9 @@ class ConfigTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-      "learning-rat: 0.1      | there is no key 'learning-rat'; did you mean 'learning-rate'?",
+      "learning-rat: 0.1      | there is no setting 'learning-rat'; did you mean 'learning-rate'?",
       "hidden_size: 8         | did you mean 'hidden-size'?",
-      "config: b.yaml         | there is no key 'config'",
+      "config: b.yaml         | there is no setting 'config'",
       "accumulate: many       | accumulate must be a whole number, not 'many'",
       "dropout: high          | dropout must be a number, not 'high'",
       "lowercase: yes         | lowercase must be true or false, not 'yes'",
@@ -177,16 +178,14 @@ class ConfigTest {
 
   @Test
   void aMisspeltFlagIsNamedEvenWhereARequiredOneIsMissing() {
-    assertMistake(CommandRun.of("train", "--trian", "rows.csv"), "Unknown option '--trian'", "did you mean '--train'?");
+    assertMistake(CommandRun.of("train", "--trian", "rows.csv"), "there is no setting 'trian'", "did you mean 'train'?");
     assertMistake(CommandRun.of("train", "--text", "title"), "Missing required option", "--output");
     assertMistake(CommandRun.of("trian"), "Unknown command 'trian'", "did you mean 'train'?");
   }
 
   @Property(tries = 200)
   void anyTextComesBackFromAResolvedConfig(@ForAll @NotBlank String column) {
-    var command = new CommandLine(new TrainCommand(Terminal.system()));
-    command.parseArgs("--output", "o", "--group=" + column);
-    String yaml = ResolvedConfig.of(command.getCommandSpec(), option -> option.longestName().equals("--group"));
-    assertThat(ConfigFile.parse(Path.of("train.yaml"), yaml).get("group").values()).containsExactly(column);
+    String yaml = ResolvedConfig.of(Settings.of(DataSettings.SECTION).with(DataSettings.GROUP, column));
+    assertThat(ConfigFile.parse(Path.of("train.yaml"), yaml).get("group").texts()).containsExactly(column);
   }
 }

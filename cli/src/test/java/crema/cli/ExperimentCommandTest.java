@@ -92,7 +92,7 @@ class ExperimentCommandTest {
     var run = run("--quiet");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("crema: bad, seed 1: ",
-        "bad.yaml, line 1: there is no key 'epocs'; did you mean 'epochs'?",
+        "bad.yaml, line 1: there is no setting 'epocs'; did you mean 'epochs'?",
         "crema: worse, seed 1: ", "worse.yaml, line 2: ").doesNotContain("\tat ");
     assertThat(run.out()).contains("few", "many").doesNotContain("worse");
   }
@@ -117,6 +117,6 @@ class ExperimentCommandTest {
     assertThat(CommandRun.of("experiment", Files.createDirectory(folder.resolve("empty")).toString()).lastError())
         .contains("has no configs");
     write("_experiment.yaml", "sedes: [1]");
-    assertThat(run().lastError()).contains("_experiment.yaml, line 1: there is no key 'sedes'; did you mean 'seeds'?");
+    assertThat(run().lastError()).contains("_experiment.yaml, line 1: there is no setting 'sedes'; did you mean 'seeds'?");
   }
 }

@@ -133,25 +133,25 @@ class MistakeTest {
   @Test
   void aMisspeltFlagSuggestsTheRightOne() {
     var run = trainOn(rows, "--learning-rat", "0.1");
-    assertMistake(run, "--learning-rat", "--learning-rate");
+    assertMistake(run, "there is no setting 'learning-rat'", "'learning-rate'");
   }
 
   @Test
   void aSettingOutOfRangeIsNamed() {
-    assertMistake(trainOn(rows, "--head-size", "-1"), "head_size", "at least 0");
+    assertMistake(trainOn(rows, "--head-size", "-1"), "--head-size", "at least 0");
     assertMistake(trainOn(rows, "--layers", "2"), "--layers", "only once");
     assertMistake(trainOn(rows, "--schedule", "cosinus"), "schedule", "cosine");
     assertMistake(trainOn(rows, "--dropout", "1.5"), "dropout", "1.5");
-    assertMistake(trainOn(rows, "--epochs", "many"), "--epochs", "many");
+    assertMistake(trainOn(rows, "--accumulate", "many"), "--accumulate", "many");
   }
 
   @Test
   void settingsOfAnotherKindOfModelAreRefused() {
     assertMistake(trainOn(rows, "--dim", "10"), "--dim", "no effect with --model encoder");
     assertMistake(trainOn(rows, "--model", "fasttext"), "--vocabulary-size", "no effect with --model fasttext");
-    assertMistake(trainOn(rows, "--model", "fastext"), "--model", "'fastext' is not one of encoder, fasttext");
+    assertMistake(trainOn(rows, "--model", "fastext"), "--model", "one of encoder, fasttext", "'fastext'");
     assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title",
-        "--label", "category", "--output", folder.resolve("fast").toString(), "--dim", "0"), "dim is 0");
+        "--label", "category", "--output", folder.resolve("fast").toString(), "--dim", "0"), "--dim must be at least 1");
     assertThat(folder.resolve("fast")).doesNotExist();
   }
 

@@ -82,7 +82,7 @@ class TargetCommandTest {
     assertThat(CommandRun.of("evaluate", model(), "--data", rows.toString(), "--head-from", "100").out())
         .contains("Medium", "Tail").doesNotContain("Head");
     assertMistake(CommandRun.of("evaluate", model(), "--data", rows.toString(), "--tail-to", "20"),
-        "--head-from and --tail-to: the tail ends at 20 but the head starts at 20");
+        "head-from and tail-to: the tail ends at 20 but the head starts at 20");
   }
 
   @Test
@@ -155,7 +155,7 @@ class TargetCommandTest {
         "--text", "text", "--label", "path", "--target", "taxonomy", "--loss", "ancestors"),
         "bce, focal", "for fasttext, not 'ancestors'");
     assertMistake(train(rows, "--label", "tags,path"), "several label columns");
-    assertMistake(train(rows, "--label", "tags", "--target", "multi", "--threshold", "1.5"), "threshold", "0.0 to 1.0");
+    assertMistake(train(rows, "--label", "tags", "--target", "multi", "--threshold", "1.5"), "threshold", "from 0 to 1");
     assertMistake(train(rows, "--label", "path", "--target", "taxonomy", "--ancestor-weight", "heavy"),
         "less, same, more or a number");
     assertMistake(train(rows, "--label", "path", "--target", "taxonomy", "--path-separator", ""), "separator");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * known to belong to a record, and how reading goes on in the next line after a record that FastCSV refuses, for which
  * a new FastCSV reader takes over.
  */
-final class CsvRecords implements RecordReader {
+final class CsvRecords implements TableReader {
   /** A record that is refused after so many characters ran into the size of FastCSV's buffer. */
   private static final long MUCH_TEXT = LineReader.MAX_LINE_BYTES / 2;
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataFile {
   private static final int BUFFER = 1 << 16;
+  private static final int HEAD = 64;
 
   private final String name;
   private final Opener opener;
@@ -87,22 +88,48 @@ public final class DataFile {
   }
 
   /**
-   * Opens the text, decompressed and without a byte order mark. The stream supports {@code mark}.
+   * Opens the bytes, decompressed.
    *
-   * @throws DataException if the file is missing, a directory, empty, UTF-16, or not compressed as its name says
+   * @throws DataException if the file is missing, a directory, empty, or not compressed as its name says
    */
-  public InputStream open() {
+  public InputStream openBytes() {
     @Nullable InputStream stored = null;
     try {
       stored = new BufferedInputStream(opener.open(), BUFFER);
-      var text = new BufferedInputStream(decompressed(stored), BUFFER);
-      skipByteOrderMark(text);
-      return text;
+      return decompressed(stored);
     } catch (IOException e) {
       closeAfter(e, stored);
       throw unreadable(e, 0);
     } catch (UserError e) {
       closeAfter(e, stored);
+      throw e;
+    }
+  }
+
+  /** The first bytes, decompressed and without a byte order mark; fewer than 64 if the file has no more. */
+  byte[] head() {
+    try (var text = open()) {
+      return text.readNBytes(HEAD);
+    } catch (IOException e) {
+      throw unreadable(e, 0);
+    }
+  }
+
+  /**
+   * Opens the text, decompressed and without a byte order mark. The stream supports {@code mark}.
+   *
+   * @throws DataException if the file is missing, a directory, empty, UTF-16, or not compressed as its name says
+   */
+  public InputStream open() {
+    var text = new BufferedInputStream(openBytes(), BUFFER);
+    try {
+      skipByteOrderMark(text);
+      return text;
+    } catch (IOException e) {
+      closeAfter(e, text);
+      throw unreadable(e, 0);
+    } catch (DataException e) {
+      closeAfter(e, text);
       throw e;
     }
   }

@@ -14,23 +14,18 @@ final class FastTextCursor extends FileCursor {
   private final String labelPrefix;
 
   FastTextCursor(
-      DataFile file, LineReader lines, Format.FastText format, Columns columns, ProblemListener listener) {
+      DataFile file, LineReader lines, String labelPrefix, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
     if (columns.group() != null || columns.language() != null) {
       throw new DataException(file.name() + " is fastText text, which has no columns for a group or a language");
     }
     this.lines = lines;
-    labelPrefix = format.labelPrefix();
+    this.labelPrefix = labelPrefix;
   }
 
   @Override
   boolean advance() {
-    while (lines.advance()) {
-      if (!lines.text().isBlank() || lines.problem() != null) {
-        return true;
-      }
-    }
-    return false;
+    return lines.advancePastBlanks();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package crema.data;
 
 import crema.base.Fingerprint;
-import crema.base.OptionalLibrary;
 import java.nio.file.Path;
 
 /**
@@ -13,11 +12,11 @@ import java.nio.file.Path;
  */
 public final class FileRows implements RowSource {
   private final DataFile file;
-  private final Format format;
+  private final FileFormat format;
   private final Columns columns;
 
   /** The rows of a file of a known format. */
-  public FileRows(DataFile file, Format format, Columns columns) {
+  public FileRows(DataFile file, FileFormat format, Columns columns) {
     this.file = file;
     this.format = format;
     this.columns = columns;
@@ -26,7 +25,7 @@ public final class FileRows implements RowSource {
   /** The rows of a file whose format its name or its first characters tell. */
   public static FileRows of(Path path, Columns columns) {
     var file = DataFile.of(path);
-    return new FileRows(file, Format.detect(file), columns);
+    return new FileRows(file, FileFormat.detect(file), columns);
   }
 
   /** The file. */
@@ -36,22 +35,7 @@ public final class FileRows implements RowSource {
 
   @Override
   public RowCursor open(ProblemListener listener) {
-    if (format instanceof Format.Csv) {
-      OptionalLibrary.FAST_CSV.require("reading " + file.name());
-    }
-    var lines = new LineReader(file, file.open());
-    try {
-      return switch (format) {
-        case Format.Jsonl _ -> new JsonlCursor(file, lines, columns, listener);
-        case Format.Csv csv ->
-            new DelimitedCursor(file, new CsvRecords(file, lines, csv.separator()), columns, listener);
-        case Format.Tsv _ -> new DelimitedCursor(file, new TsvRecords(lines), columns, listener);
-        case Format.FastText fastText -> new FastTextCursor(file, lines, fastText, columns, listener);
-      };
-    } catch (DataException e) {
-      lines.close();
-      throw e;
-    }
+    return format.open(file, columns, listener);
   }
 
   @Override

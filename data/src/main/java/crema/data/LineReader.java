@@ -7,6 +7,8 @@ import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,17 @@ final class LineReader implements AutoCloseable {
   LineReader(DataFile file, InputStream in) {
     this.file = file;
     this.in = in;
+  }
+
+  /** Opens a file and makes a cursor of its lines, which closes them; if there is none to be made, they are closed. */
+  static RowCursor open(DataFile file, Function<LineReader, RowCursor> cursor) {
+    var lines = new LineReader(file, file.open());
+    try {
+      return cursor.apply(lines);
+    } catch (RuntimeException e) {
+      lines.close();
+      throw e;
+    }
   }
 
   /**
@@ -65,6 +78,21 @@ final class LineReader implements AutoCloseable {
     number++;
     finish(tooLong, ended);
     return true;
+  }
+
+  /** Reads the next line that is not blank, or not sound; false at the end of the file. */
+  boolean advancePastBlanks() {
+    return advancePast(String::isBlank);
+  }
+
+  /** Reads the next line that is not to be skipped, or not sound; false at the end of the file. */
+  boolean advancePast(Predicate<String> skipped) {
+    while (advance()) {
+      if (problem != null || !skipped.test(text)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The number of the line, from 1; 0 before the first. */

@@ -19,7 +19,7 @@ public final class ProductTitles {
    */
   public static FileRows rows() {
     var file = DataFile.resource(ProductTitles.class, "pricerunner/pricerunner.csv.gz");
-    return new FileRows(file, Format.detect(file),
+    return new FileRows(file, new Csv(','),
         Columns.text("title").withLabel("category").withGroup("cluster_id"));
   }
 }

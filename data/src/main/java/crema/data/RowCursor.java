@@ -14,4 +14,15 @@ public interface RowCursor extends AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * The rows of a table.
+   *
+   * @param file the file that the table is read from, for messages
+   * @param table its records; closed with the cursor
+   * @throws DataException if there is no header, or a column is missing
+   */
+  static RowCursor of(DataFile file, TableReader table, Columns columns, ProblemListener listener) {
+    return new TableCursor(file, table, columns, listener);
+  }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Records of tab-separated values, a line each, where quotes mean nothing. */
-final class TsvRecords implements RecordReader {
+final class TsvRecords implements TableReader {
   private final LineReader lines;
 
   TsvRecords(LineReader lines) {
@@ -13,12 +13,8 @@ final class TsvRecords implements RecordReader {
 
   @Override
   public boolean advance() {
-    while (lines.advance()) {
-      if (!lines.text().isEmpty() || lines.problem() != null) {
-        return true;
-      }
-    }
-    return false;
+    // A line of tabs is a record of empty fields.
+    return lines.advancePast(String::isEmpty);
   }
 
   @Override

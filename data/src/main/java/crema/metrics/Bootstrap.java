@@ -1,5 +1,6 @@
 package crema.metrics;
 
+import crema.base.OptionalLibrary;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -22,7 +23,6 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * @param seed seeds the draws
  */
 public record Bootstrap(int resamples, double level, long seed) {
-
   /** Checks the ranges. */
   public Bootstrap {
     if (resamples < 1) {
@@ -45,7 +45,7 @@ public record Bootstrap(int resamples, double level, long seed) {
    */
   public Map<Metric, Interval> intervals(Outcomes outcomes, Collection<Metric> metrics) {
     var chosen = List.copyOf(metrics);
-    var resampled = resample(List.of(outcomes), chosen)[0];
+    double[][] resampled = resample(List.of(outcomes), chosen)[0];
     var estimate = ClassificationMetrics.of(outcomes);
     var intervals = new EnumMap<Metric, Interval>(Metric.class);
     for (int m = 0; m < chosen.size(); m++) {
@@ -85,6 +85,7 @@ public record Bootstrap(int resamples, double level, long seed) {
     if (documents == 0) {
       throw new IllegalArgumentException("no documents to resample: a confidence interval needs at least one");
     }
+    OptionalLibrary.COMMONS_MATH.require("computing confidence intervals");
     var values = new double[outcomes.size()][metrics.size()][resamples];
     var resampling = outcomes.stream().map(Resampling::new).toList();
     var random = new MersenneTwister(seed);

@@ -74,8 +74,18 @@ public final class LabelCounts {
     }
   }
 
+  /**
+   * Adds a document.
+   *
+   * @param truth its true labels, ascending
+   * @param predicted the labels that were predicted, ascending
+   */
+  public void add(int[] truth, int[] predicted) {
+    addSets(truth, predicted, 1);
+  }
+
   /** Adds what is known of one label alone, without its documents. */
-  void addLabel(int label, long addedTruePositives, long addedPredictions, long addedSupport) {
+  public void addLabel(int label, long addedTruePositives, long addedPredictions, long addedSupport) {
     truePositives[label] += addedTruePositives;
     predictions[label] += addedPredictions;
     support[label] += addedSupport;
@@ -126,6 +136,13 @@ public final class LabelCounts {
   /** Precision, recall and F1 of one label. */
   public PrecisionRecall score(int label) {
     return PrecisionRecall.of(truePositives[label], predictions[label], support[label]);
+  }
+
+  /** Precision, recall and F1 averaged over all labels; one that is neither true nor predicted counts 0. */
+  public Averages averages() {
+    var all = new BitSet(support.length);
+    all.set(0, support.length);
+    return Averages.over(this, all);
   }
 
   /** The labels that were true or predicted at least once. */

@@ -17,7 +17,12 @@ public record PrecisionRecall(double precision, double recall, double f1) {
     return new PrecisionRecall(
         ratio(truePositives, predictions),
         ratio(truePositives, support),
-        ratio(2 * truePositives, predictions + support));
+        f1(truePositives, predictions, support));
+  }
+
+  /** F1 from counts: 2tp / (predictions + support), and 0 where that is 0 / 0. */
+  public static double f1(long truePositives, long predictions, long support) {
+    return ratio(2 * truePositives, predictions + support);
   }
 
   static double ratio(double part, double whole) {

@@ -1,5 +1,6 @@
 package crema.metrics;
 
+import crema.base.OptionalLibrary;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
@@ -111,13 +112,12 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
    * logarithm of the temperature too.
    */
   private static Temperature fit(double tolerance, DoubleUnaryOperator loss) {
-    var optimum =
-        new BrentOptimizer(tolerance, tolerance / 100)
-            .optimize(
-                new UnivariateObjectiveFunction(logTemperature -> loss.applyAsDouble(Math.exp(logTemperature))),
-                GoalType.MINIMIZE,
-                new SearchInterval(Math.log(LEAST), Math.log(GREATEST), 0),
-                MaxEval.unlimited());
+    OptionalLibrary.COMMONS_MATH.require("fitting a temperature");
+    var optimum = new BrentOptimizer(tolerance, tolerance / 100).optimize(
+        new UnivariateObjectiveFunction(logTemperature -> loss.applyAsDouble(Math.exp(logTemperature))),
+        GoalType.MINIMIZE,
+        new SearchInterval(Math.log(LEAST), Math.log(GREATEST), 0),
+        MaxEval.unlimited());
     return new Temperature(Math.exp(optimum.getPoint()), loss.applyAsDouble(1), optimum.getValue());
   }
 

@@ -226,7 +226,7 @@ class FileRowsTest {
             + "as its format says?");
     var file = DataFile.of(write("a.csv", bytes("title;category\na;x\n")));
     var rows = new ArrayList<Row>();
-    new FileRows(file, new Format.Csv(';'), TITLE).forEach(problems, rows::add);
+    new FileRows(file, new Csv(';'), TITLE).forEach(problems, rows::add);
     assertThat(texts(rows)).containsExactly("a");
   }
 
@@ -260,7 +260,7 @@ class FileRowsTest {
     assertThatThrownBy(() -> rows("u.csv", "title,category\na,x\n".getBytes(StandardCharsets.UTF_16), TITLE))
         .isInstanceOf(DataException.class).hasMessageContaining("u.csv is UTF-16");
     assertThatThrownBy(() -> rows("a.data", "title,category\n", TITLE))
-        .isInstanceOf(DataException.class).hasMessageContaining("a.data does not say what format it has");
+        .isInstanceOf(DataException.class).hasMessageContaining("a.data has no extension that names its format");
   }
 
   @Test

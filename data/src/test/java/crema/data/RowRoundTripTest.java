@@ -41,7 +41,7 @@ class RowRoundTripTest {
       csv.writeRecord("before", "text");
       texts.forEach(text -> csv.writeRecord("x", text));
     }
-    assertThat(read(out.toString(), new Format.Csv(','))).isEqualTo(texts);
+    assertThat(read(out.toString(), new Csv(','))).isEqualTo(texts);
   }
 
   @Property(tries = 300)
@@ -52,7 +52,7 @@ class RowRoundTripTest {
       out.setCharAt(out.length() - 1, '}');
       out.append("\r\n");
     }
-    assertThat(read(out.toString(), new Format.Jsonl())).isEqualTo(texts);
+    assertThat(read(out.toString(), new JsonLines())).isEqualTo(texts);
   }
 
   @Property(tries = 300)
@@ -60,7 +60,7 @@ class RowRoundTripTest {
     var flat = texts.stream().map(text -> text.replaceAll("[\t\r\n]", "_")).toList();
     var out = new StringBuilder("text\tafter\n");
     flat.forEach(text -> out.append(text).append("\tx\n"));
-    assertThat(read(out.toString(), new Format.Tsv())).isEqualTo(flat);
+    assertThat(read(out.toString(), new Tsv())).isEqualTo(flat);
   }
 
   @Provide
@@ -71,7 +71,7 @@ class RowRoundTripTest {
         .list().ofMinSize(1).ofMaxSize(10);
   }
 
-  private static List<String> read(String content, Format format) throws IOException {
+  private static List<String> read(String content, FileFormat format) throws IOException {
     Files.write(file, content.getBytes(StandardCharsets.UTF_8));
     var texts = new ArrayList<String>();
     new FileRows(DataFile.of(file), format, TEXT).forEach(ProblemListener.STRICT, row -> texts.add(row.text()));

@@ -89,27 +89,10 @@ class BootstrapTest {
   }
 
   @Test
-  void mcNemarIsTheExactBinomialTest() {
-    for (var expected : Golden.list(Golden.read("classification_metrics.json").get("mcnemar"))) {
-      int first = expected.get("first").intValue();
-      int second = expected.get("second").intValue();
-      int documents = first + second + 10;
-      var truth = new int[documents];
-      var onlyFirst = IntStream.range(0, documents).map(i -> i >= first && i < first + second ? 1 : 0).toArray();
-      var onlySecond = IntStream.range(0, documents).map(i -> i < first ? 1 : 0).toArray();
-      var test = McNemar.test(
-          SingleLabelOutcomes.of(truth, onlyFirst, 2), SingleLabelOutcomes.of(truth, onlySecond, 2));
-      assertThat(test.onlyFirstRight()).isEqualTo(first);
-      assertThat(test.onlySecondRight()).isEqualTo(second);
-      assertThat(test.pValue()).isCloseTo(expected.get("p").doubleValue(), within(1e-9));
-    }
-  }
-
-  @Test
   void differentDocumentsAreNotPaired() {
     var first = SingleLabelOutcomes.of(new int[] {0, 1}, new int[] {0, 1}, 2);
     var second = SingleLabelOutcomes.of(new int[] {0, 0}, new int[] {0, 1}, 2);
-    assertThatThrownBy(() -> McNemar.test(first, second))
+    assertThatThrownBy(() -> Bootstrap.ofSeed(1).compare(first, second, Metric.ACCURACY))
         .hasMessageStartingWith("document 1 has different true labels");
     assertThatThrownBy(() -> Bootstrap.ofSeed(1).compare(first, first.select(new int[] {0}), Metric.ACCURACY))
         .hasMessageStartingWith("2 documents against 1");

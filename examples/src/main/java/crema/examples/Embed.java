@@ -16,7 +16,7 @@ public final class Embed {
       Prediction best = classifier.predict("bosch serie 6 washing machine 9kg");
       List<List<Prediction>> top3 = classifier.predict(titles, 3);
       float[] vector = classifier.embed("bosch serie 6 washing machine 9kg");
-      System.out.println(best + " " + top3 + " " + vector.length);
+      System.out.println(best.label() + ", " + top3.size() + " more, " + vector.length + " features");
     }
   }
 }

@@ -7,11 +7,17 @@ package crema.tensor;
  * {@link #BF16}, {@link #F16} and {@link #I8} are storage types and compute types of a GPU; {@link #I32} holds ids.
  */
 public enum DType {
+  /** 32-bit floating point: computes. */
   F32(4),
+  /** 64-bit floating point: for the reference and gradient checks. */
   F64(8),
+  /** 16-bit floating point with the exponent of 32 bits: stores, and computes on GPUs. */
   BF16(2),
+  /** 16-bit floating point (IEEE 754): stores, and computes on GPUs. */
   F16(2),
+  /** 8-bit integers: stores, and computes on GPUs. */
   I8(1),
+  /** 32-bit integers: ids. */
   I32(4);
 
   private final int bytes;

@@ -49,7 +49,7 @@ final class AddedTokenFinder {
   /** Reports {@code text[from, to)} to the sink. */
   void find(char[] text, int from, int to, Sink sink) {
     var textStart = from;
-    for (var i = from; i < to; ) {
+    for (int i = from; i < to; ) {
       var candidate = mayStart(text[i]) ? candidateAt(text, i, to) : null;
       if (candidate == null) {
         i++;
@@ -97,7 +97,7 @@ final class AddedTokenFinder {
     if (to - start < form.length()) {
       return false;
     }
-    for (var i = 1; i < form.length(); i++) {
+    for (int i = 1; i < form.length(); i++) {
       if (form.charAt(i) != text[start + i]) {
         return false;
       }

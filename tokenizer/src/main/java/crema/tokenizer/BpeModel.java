@@ -31,7 +31,7 @@ final class BpeModel implements Model {
     this.ids = ids;
     this.merges = merges;
     this.ignoreMerges = ignoreMerges;
-    for (var value = 0; value < 256; value++) {
+    for (int value = 0; value < 256; value++) {
       byteIds[value] = id(String.valueOf(ByteAlphabet.letter(value)));
     }
   }
@@ -100,7 +100,7 @@ final class BpeModel implements Model {
         return 1;
       }
     }
-    for (var i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
       symbols[i] = byteIds[bytes[i] & 0xFF];
     }
     return merger.merge(count, merges);

@@ -120,7 +120,7 @@ final class BpeModelReader {
         pairs.add(pair.substring(0, space));
         pairs.add(pair.substring(space + 1));
       } else if (parser.currentToken() == JsonToken.START_ARRAY) {
-        for (var i = 0; i < 2; i++) {
+        for (int i = 0; i < 2; i++) {
           if (parser.nextToken() != JsonToken.VALUE_STRING) {
             throw wrong(path, "must be an array of two tokens");
           }
@@ -142,7 +142,7 @@ final class BpeModelReader {
 
   private BpeModel build(Map<String, Integer> vocabulary, List<String> pairs) {
     var tokens = tokensById(vocabulary);
-    for (var value = 0; value < 256; value++) {
+    for (int value = 0; value < 256; value++) {
       var letter = String.valueOf(ByteAlphabet.letter(value));
       if (BpeModel.occursInUtf8(value) && !vocabulary.containsKey(letter)) {
         throw wrong("model.vocab", String.format(
@@ -153,7 +153,7 @@ final class BpeModelReader {
     var lefts = new int[count];
     var rights = new int[count];
     var merged = new int[count];
-    for (var rank = 0; rank < count; rank++) {
+    for (int rank = 0; rank < count; rank++) {
       var left = pairs.get(2 * rank);
       var right = pairs.get(2 * rank + 1);
       lefts[rank] = idOfMergeToken(vocabulary, left, rank);

@@ -1,5 +1,6 @@
 package crema.tokenizer;
 
+import crema.base.WorkerPool;
 import crema.base.json.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -110,7 +111,7 @@ public record BpeTrainer(
         .mapToObj(id -> AddedToken.special(id, specialTokens.get(id)))
         .toList();
     var settings = settings();
-    try (var pool = new TaskPool(threads)) {
+    try (var pool = new WorkerPool(threads)) {
       var pipeline = new SettingsReader("trainer", settings).pipeline(added);
       var words = new WordCounter(texts.iterator(), pipeline, progress).count(pool);
       var learner = new MergeLearner(words, firstTokens(), new HashSet<>(specialTokens), pool);

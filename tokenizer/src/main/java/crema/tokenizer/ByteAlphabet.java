@@ -29,7 +29,7 @@ final class ByteAlphabet {
   /** Spells {@code length} bytes in the alphabet. */
   static String spell(byte[] bytes, int length) {
     var letters = new char[length];
-    for (var i = 0; i < length; i++) {
+    for (int i = 0; i < length; i++) {
       letters[i] = LETTERS[bytes[i] & 0xFF];
     }
     return new String(letters);
@@ -40,7 +40,7 @@ final class ByteAlphabet {
    */
   static byte[] bytes(String token) {
     var bytes = new byte[token.length()];
-    for (var i = 0; i < bytes.length; i++) {
+    for (int i = 0; i < bytes.length; i++) {
       var value = byteOf(token.charAt(i));
       if (value < 0) {
         return token.getBytes(StandardCharsets.UTF_8);
@@ -53,7 +53,7 @@ final class ByteAlphabet {
   private static char[] letters() {
     var letters = new char[256];
     var next = (char) 256;
-    for (var value = 0; value < 256; value++) {
+    for (int value = 0; value < 256; value++) {
       var printable = value >= '!' && value <= '~' || value >= 0xA1 && value <= 0xFF && value != 0xAD;
       letters[value] = printable ? (char) value : next++;
     }
@@ -63,7 +63,7 @@ final class ByteAlphabet {
   private static short[] bytes(char[] letters) {
     var bytes = new short[0x144];
     Arrays.fill(bytes, (short) -1);
-    for (var value = 0; value < letters.length; value++) {
+    for (int value = 0; value < letters.length; value++) {
       bytes[letters[value]] = (short) value;
     }
     return bytes;

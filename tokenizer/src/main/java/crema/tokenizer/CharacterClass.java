@@ -34,7 +34,7 @@ final class CharacterClass {
 
   private static byte[] basicPlane() {
     var classes = new byte[0x10000];
-    for (var c = 0; c < classes.length; c++) {
+    for (int c = 0; c < classes.length; c++) {
       classes[c] = of(c);
     }
     return classes;

@@ -21,7 +21,7 @@ record Gpt4Scanner(int maxDigits) implements PatternScanner {
 
   @Override
   public void scan(char[] text, int from, int to, Pieces matches) {
-    for (var start = from; start < to; ) {
+    for (int start = from; start < to; ) {
       var end = matchEnd(text, start, to);
       matches.add(start, end);
       start = end;
@@ -61,7 +61,7 @@ record Gpt4Scanner(int maxDigits) implements PatternScanner {
 
   private int numberEnd(char[] text, int start, int to) {
     var end = start;
-    for (var digits = 0; digits < maxDigits && end < to && CharacterClass.at(text, end) == NUMBER; digits++) {
+    for (int digits = 0; digits < maxDigits && end < to && CharacterClass.at(text, end) == NUMBER; digits++) {
       end = CharacterClass.after(text, end);
     }
     return end;
@@ -69,8 +69,8 @@ record Gpt4Scanner(int maxDigits) implements PatternScanner {
 
   /** {@code \s*[\r\n]+|\s+(?!\S)|\s+}: white space up to its last newline, if it has one. */
   private static int newlinesOrSpaceEnd(char[] text, int start, int to) {
-    var afterNewline = -1;
-    for (var i = start; i < to && CharacterClass.isWhiteSpace(text[i]); i++) {
+    int afterNewline = -1;
+    for (int i = start; i < to && CharacterClass.isWhiteSpace(text[i]); i++) {
       if (CharacterClass.at(text, i) == NEWLINE) {
         afterNewline = i + 1;
       }

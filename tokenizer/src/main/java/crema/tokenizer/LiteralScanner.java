@@ -4,7 +4,7 @@ package crema.tokenizer;
 record LiteralScanner(String literal) implements PatternScanner {
   @Override
   public void scan(char[] text, int from, int to, Pieces matches) {
-    for (var start = from; start <= to - literal.length(); ) {
+    for (int start = from; start <= to - literal.length(); ) {
       if (matchesAt(text, start)) {
         matches.add(start, start + literal.length());
         start += literal.length();
@@ -20,7 +20,7 @@ record LiteralScanner(String literal) implements PatternScanner {
   }
 
   private boolean matchesAt(char[] text, int start) {
-    for (var i = 0; i < literal.length(); i++) {
+    for (int i = 0; i < literal.length(); i++) {
       if (text[start + i] != literal.charAt(i)) {
         return false;
       }

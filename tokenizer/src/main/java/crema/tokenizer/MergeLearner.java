@@ -1,5 +1,6 @@
 package crema.tokenizer;
 
+import crema.base.WorkerPool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /**
  * Learns merge rules from counted words: again and again the most frequent pair of adjacent tokens becomes a token,
@@ -30,7 +30,7 @@ final class MergeLearner {
     }
   }
 
-  private final TaskPool pool;
+  private final WorkerPool pool;
   private final Set<String> forbidden;
   private final List<String> tokens;
   private final Map<String, Integer> ids = new HashMap<>();
@@ -52,14 +52,14 @@ final class MergeLearner {
    * @param tokens the tokens to start from by id; those of all bytes are among them
    * @param forbidden tokens that no merge may spell
    */
-  MergeLearner(WordCounts words, List<String> tokens, Set<String> forbidden, TaskPool pool) {
+  MergeLearner(WordCounts words, List<String> tokens, Set<String> forbidden, WorkerPool pool) {
     this.pool = pool;
     this.forbidden = Set.copyOf(forbidden);
     this.tokens = new ArrayList<>(tokens);
-    for (var id = 0; id < tokens.size(); id++) {
+    for (int id = 0; id < tokens.size(); id++) {
       ids.put(tokens.get(id), id);
     }
-    for (var value = 0; value < 256; value++) {
+    for (int value = 0; value < 256; value++) {
       byteIds[value] = Objects.requireNonNull(ids.get(String.valueOf(ByteAlphabet.letter(value))));
     }
     starts = new int[words.size()];
@@ -67,7 +67,7 @@ final class MergeLearner {
     wordCounts = new long[words.size()];
     symbols = spell(words);
     pairs = countPairs();
-    for (var index = 0; index < pairs.size(); index++) {
+    for (int index = 0; index < pairs.size(); index++) {
       queue.add(new Candidate(pairs.count(index), pairs.pair(index)));
     }
   }
@@ -124,7 +124,7 @@ final class MergeLearner {
     var changes = rewrite(words, pair, id);
     pairs.addAll(changes);
     pairs.setCount(index, 0);
-    for (var change = 0; change < changes.size(); change++) {
+    for (int change = 0; change < changes.size(); change++) {
       if (changes.count(change) > 0) {
         var changed = changes.pair(change);
         queue.add(new Candidate(pairs.count(pairs.index(changed)), changed));
@@ -135,7 +135,7 @@ final class MergeLearner {
   /** Spells the words in the tokens of their bytes. */
   private int[] spell(WordCounts words) {
     var total = 0L;
-    for (var word = 0; word < words.size(); word++) {
+    for (int word = 0; word < words.size(); word++) {
       total += (long) words.length(word) * Utf8.MAX_BYTES_PER_CHAR;
     }
     if (total > Integer.MAX_VALUE - 8) {
@@ -143,15 +143,15 @@ final class MergeLearner {
           "the corpus has too many distinct words: " + words.size() + "; train on a sample of it");
     }
     var spelled = new int[(int) total];
-    var end = 0;
+    int end = 0;
     var bytes = new byte[0];
-    for (var word = 0; word < words.size(); word++) {
+    for (int word = 0; word < words.size(); word++) {
       var capacity = words.length(word) * Utf8.MAX_BYTES_PER_CHAR;
       bytes = bytes.length < capacity ? new byte[capacity] : bytes;
       starts[word] = end;
       lengths[word] = words.utf8(word, bytes);
       wordCounts[word] = words.count(word);
-      for (var i = 0; i < lengths[word]; i++) {
+      for (int i = 0; i < lengths[word]; i++) {
         spelled[end++] = byteIds[bytes[i] & 0xFF];
       }
     }
@@ -161,8 +161,8 @@ final class MergeLearner {
   private PairTable countPairs() {
     return inTasks(starts.length, (from, to) -> {
       var counted = new PairTable();
-      for (var word = from; word < to; word++) {
-        for (var i = starts[word]; i < starts[word] + lengths[word] - 1; i++) {
+      for (int word = from; word < to; word++) {
+        for (int i = starts[word]; i < starts[word] + lengths[word] - 1; i++) {
           counted.add(PairTable.pair(symbols[i], symbols[i + 1]), wordCounts[word], word);
         }
       }
@@ -174,7 +174,7 @@ final class MergeLearner {
   private PairTable rewrite(int[] words, long pair, int id) {
     return inTasks(words.length, (from, to) -> {
       var changes = new PairTable();
-      for (var i = from; i < to; i++) {
+      for (int i = from; i < to; i++) {
         rewrite(words[i], pair, id, changes);
       }
       return changes;
@@ -188,7 +188,7 @@ final class MergeLearner {
     var start = starts[word];
     var end = start + lengths[word];
     var write = start;
-    for (var read = start; read < end; write++) {
+    for (int read = start; read < end; write++) {
       if (symbols[read] != left || read + 1 == end || symbols[read + 1] != right) {
         symbols[write] = symbols[read++];
         continue;
@@ -217,12 +217,8 @@ final class MergeLearner {
     if (length <= WORDS_PER_TASK) {
       return task.run(0, length);
     }
-    var tasks = new ArrayList<Callable<PairTable>>();
-    for (var from = 0; from < length; from += WORDS_PER_TASK) {
-      var start = from;
-      tasks.add(() -> task.run(start, Math.min(length, start + WORDS_PER_TASK)));
-    }
-    var parts = pool.run(tasks);
+    var parts = pool.map(Math.ceilDiv(length, WORDS_PER_TASK),
+        part -> task.run(part * WORDS_PER_TASK, Math.min(length, (part + 1) * WORDS_PER_TASK)));
     var total = parts.getFirst();
     parts.subList(1, parts.size()).forEach(total::addAll);
     return total;

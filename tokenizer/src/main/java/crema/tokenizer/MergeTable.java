@@ -31,7 +31,7 @@ final class MergeTable {
     values = new long[1 << bits];
     shift = 64 - bits;
     Arrays.fill(keys, EMPTY);
-    for (var rank = 0; rank < lefts.length; rank++) {
+    for (int rank = 0; rank < lefts.length; rank++) {
       var key = key(lefts[rank], rights[rank]);
       var slot = slot(key);
       keys[slot] = key;

@@ -22,7 +22,7 @@ sealed interface Normalizer {
         case NFD -> '\u00C0';
         case NFKC, NFKD -> '\u00A0';
       };
-      for (var i = 0; i < text.length(); i++) {
+      for (int i = 0; i < text.length(); i++) {
         if (text.charAt(i) >= limit) {
           return java.text.Normalizer.isNormalized(text, form);
         }
@@ -57,7 +57,7 @@ sealed interface Normalizer {
   record Strip(boolean left, boolean right) implements Normalizer {
     @Override
     public CharSequence normalize(CharSequence text) {
-      var start = 0;
+      int start = 0;
       var end = text.length();
       while (left && start < end && CharacterClass.isWhiteSpace(text.charAt(start))) {
         start++;

@@ -82,7 +82,7 @@ final class PairTable {
 
   /** Adds what {@code other} holds. */
   void addAll(PairTable other) {
-    for (var theirs = 0; theirs < other.size; theirs++) {
+    for (int theirs = 0; theirs < other.size; theirs++) {
       var ours = index(other.pairs[theirs]);
       counts[ours] += other.counts[theirs];
       var added = other.wordCounts[theirs];
@@ -96,8 +96,8 @@ final class PairTable {
   int[] takeWords(int index) {
     var taken = words[index];
     Arrays.sort(taken, 0, wordCounts[index]);
-    var distinct = 0;
-    for (var i = 0; i < wordCounts[index]; i++) {
+    int distinct = 0;
+    for (int i = 0; i < wordCounts[index]; i++) {
       if (distinct == 0 || taken[distinct - 1] != taken[i]) {
         taken[distinct++] = taken[i];
       }
@@ -129,7 +129,7 @@ final class PairTable {
     size++;
     if (2 * size > table.length) {
       table = emptyTable(Math.multiplyExact(table.length, 2));
-      for (var index = 0; index < size; index++) {
+      for (int index = 0; index < size; index++) {
         var slot = slot(table, pairs[index]);
         while (table[slot] != FREE) {
           slot = slot + 1 & table.length - 1;

@@ -28,8 +28,8 @@ final class PieceCache {
 
   /** Returns the number of the set that a piece belongs to. */
   static int set(char[] text, int from, int to) {
-    var hash = 0;
-    for (var i = from; i < to; i++) {
+    int hash = 0;
+    for (int i = from; i < to; i++) {
       hash = 31 * hash + text[i];
     }
     return hash * 0x9E3779B1 >>> 32 - SET_BITS;

@@ -39,7 +39,7 @@ final class PieceMerger {
   /** Merges the first {@code count} symbols in place and returns how many are left. */
   int merge(int count, MergeTable merges) {
     heapSize = 0;
-    for (var i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
       previous[i] = i - 1;
       next[i] = i + 1;
       offer(i, count, merges);
@@ -65,8 +65,8 @@ final class PieceMerger {
         offer(previous[left], count, merges);
       }
     }
-    var merged = 0;
-    for (var i = 0; i < count; i = next[i]) {
+    int merged = 0;
+    for (int i = 0; i < count; i = next[i]) {
       symbols[merged++] = symbols[i];
     }
     return merged;
@@ -101,7 +101,7 @@ final class PieceMerger {
   private long pop() {
     var top = heap[0];
     var last = heap[--heapSize];
-    var hole = 0;
+    int hole = 0;
     while (true) {
       var child = 2 * hole + 1;
       if (child >= heapSize) {

@@ -38,7 +38,7 @@ sealed interface PreTokenizer {
       pattern.scan(text, from, to, matches);
       var joiner = new PieceJoiner(behavior, out);
       var end = from;
-      for (var i = 0; i < matches.size(); i++) {
+      for (int i = 0; i < matches.size(); i++) {
         if (end < matches.start(i)) {
           joiner.add(end, matches.start(i), invert);
         }
@@ -62,7 +62,7 @@ sealed interface PreTokenizer {
   record Digits(boolean individual) implements PreTokenizer {
     @Override
     public void split(char[] text, int from, int to, Pieces out) {
-      for (var start = from; start < to; ) {
+      for (int start = from; start < to; ) {
         var number = CharacterClass.at(text, start) == CharacterClass.NUMBER;
         var end = CharacterClass.after(text, start);
         while (!(number && individual) && end < to
@@ -85,9 +85,9 @@ sealed interface PreTokenizer {
     public void split(char[] text, int from, int to, Pieces out) {
       var coarser = new Pieces();
       coarser.add(from, to);
-      for (var i = 0; i < steps.size(); i++) {
+      for (int i = 0; i < steps.size(); i++) {
         var finer = i == steps.size() - 1 ? out : new Pieces();
-        for (var p = 0; p < coarser.size(); p++) {
+        for (int p = 0; p < coarser.size(); p++) {
           steps.get(i).split(text, coarser.start(p), coarser.end(p), finer);
         }
         coarser = finer;

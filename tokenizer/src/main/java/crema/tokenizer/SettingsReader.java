@@ -167,7 +167,7 @@ final class SettingsReader {
   private static PostProcessor template(JsonPart part, int vocabularySize) {
     var prefix = IntStream.builder();
     var suffix = IntStream.builder();
-    var sequences = 0;
+    int sequences = 0;
     for (var piece : part.get("single").elements()) {
       if (!piece.get("Sequence").isNull()) {
         sequences++;

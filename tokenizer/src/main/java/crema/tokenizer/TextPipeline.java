@@ -123,7 +123,7 @@ final class TextPipeline {
     var pieces = workspace.pieces;
     pieces.clear();
     preTokenizer.split(text, from, to, pieces);
-    for (var i = 0; i < pieces.size(); i++) {
+    for (int i = 0; i < pieces.size(); i++) {
       sink.piece(text, pieces.start(i), pieces.end(i));
     }
   }

@@ -49,7 +49,7 @@ public final class TokenBuffer {
   public void addAll(int[] source, int count) {
     ensureRoom(count);
     // A piece has few ids: a plain loop beats the call of arraycopy.
-    for (var i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
       ids[size + i] = source[i];
     }
     size += count;

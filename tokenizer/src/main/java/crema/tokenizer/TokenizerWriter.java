@@ -68,7 +68,7 @@ final class TokenizerWriter {
     json.writeBooleanProperty("byte_fallback", false);
     json.writeBooleanProperty("ignore_merges", model.ignoresMerges());
     json.writeObjectPropertyStart("vocab");
-    for (var id = 0; id < model.size(); id++) {
+    for (int id = 0; id < model.size(); id++) {
       var token = model.token(id);
       if (token != null) {
         json.writeNumberProperty(token, id);
@@ -77,7 +77,7 @@ final class TokenizerWriter {
     json.writeEndObject();
     json.writeArrayPropertyStart("merges");
     var merges = model.merges();
-    for (var rank = 0; rank < merges.size(); rank++) {
+    for (int rank = 0; rank < merges.size(); rank++) {
       // As one string: every version of Hugging Face's library reads it, and no letter of the byte alphabet is a space.
       json.writeString(model.token(merges.left(rank)) + " " + model.token(merges.right(rank)));
     }

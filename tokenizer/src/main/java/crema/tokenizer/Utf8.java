@@ -9,8 +9,8 @@ final class Utf8 {
 
   /** Writes the UTF-8 of {@code text[from, to)} to the start of {@code out} and returns its length. */
   static int encode(char[] text, int from, int to, byte[] out) {
-    var length = 0;
-    for (var i = from; i < to; i++) {
+    int length = 0;
+    for (int i = from; i < to; i++) {
       int c = text[i];
       if (c < 0x80) {
         out[length++] = (byte) c;
@@ -34,7 +34,7 @@ final class Utf8 {
 
   /** Whether every surrogate of a text is one of a pair. */
   static boolean isWellFormed(CharSequence text) {
-    for (var i = 0; i < text.length(); i++) {
+    for (int i = 0; i < text.length(); i++) {
       var c = text.charAt(i);
       if (Character.isSurrogate(c)) {
         if (!Character.isHighSurrogate(c) || i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
@@ -48,7 +48,7 @@ final class Utf8 {
 
   /** Replaces each unpaired surrogate of {@code text[0, length)} by U+FFFD, as encoding to UTF-8 has no form for it. */
   static void replaceUnpairedSurrogates(char[] text, int length) {
-    for (var i = 0; i < length; i++) {
+    for (int i = 0; i < length; i++) {
       var c = text[i];
       if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
         if (c <= Character.MAX_HIGH_SURROGATE && i + 1 < length && Character.isLowSurrogate(text[i + 1])) {

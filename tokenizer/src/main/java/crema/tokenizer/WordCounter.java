@@ -1,10 +1,9 @@
 package crema.tokenizer;
 
+import crema.base.WorkerPool;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Callable;
 
 /** Cuts the texts of a corpus into words and counts them, on several threads. */
 final class WordCounter {
@@ -24,8 +23,8 @@ final class WordCounter {
   }
 
   /** Counts everything. Sums do not depend on which thread counted what. */
-  WordCounts count(TaskPool pool) {
-    var parts = pool.run(Collections.<Callable<WordCounts>>nCopies(pool.threads(), this::countBatches));
+  WordCounts count(WorkerPool pool) {
+    var parts = pool.map(pool.threads(), _ -> countBatches());
     var total = parts.getFirst();
     parts.subList(1, parts.size()).forEach(total::addAll);
     return total;

@@ -35,8 +35,8 @@ final class WordCounts {
 
   /** Counts {@code text[from, to)} {@code count} times more. */
   void add(char[] text, int from, int to, long count) {
-    var hash = 0;
-    for (var i = from; i < to; i++) {
+    int hash = 0;
+    for (int i = from; i < to; i++) {
       hash = 31 * hash + text[i];
     }
     var slot = slot(table, hash);
@@ -54,7 +54,7 @@ final class WordCounts {
 
   /** Adds the counts of {@code other}. */
   void addAll(WordCounts other) {
-    for (var word = 0; word < other.size; word++) {
+    for (int word = 0; word < other.size; word++) {
       add(other.characters, other.starts[word], other.starts[word + 1], other.counts[word]);
     }
   }
@@ -82,7 +82,7 @@ final class WordCounts {
 
   private void rehash() {
     table = emptyTable(Math.multiplyExact(table.length, 2));
-    for (var word = 0; word < size; word++) {
+    for (int word = 0; word < size; word++) {
       var slot = slot(table, hashes[word]);
       while (table[slot] != FREE) {
         slot = slot + 1 & table.length - 1;

@@ -138,14 +138,14 @@ class BpeTrainerTest {
 
     var expected = naiveMerges(words, 300 - 256);
     assertThat(learned.size()).isEqualTo(expected.size());
-    for (var rank = 0; rank < expected.size(); rank++) {
+    for (int rank = 0; rank < expected.size(); rank++) {
       assertThat(PairTable.pair(learned.left(rank), learned.right(rank))).isEqualTo(expected.get(rank));
     }
   }
 
   private static List<Long> naiveMerges(List<String> words, int newTokens) {
     var tokens = new ArrayList<String>();
-    for (var c = 0; c < 0x144; c++) {
+    for (int c = 0; c < 0x144; c++) {
       if (ByteAlphabet.byteOf((char) c) >= 0) {
         tokens.add(String.valueOf((char) c));
       }
@@ -159,7 +159,7 @@ class BpeTrainerTest {
     while (tokens.size() < limit) {
       Map<Long, Long> counts = new HashMap<>();
       for (var word : spelled) {
-        for (var i = 0; i + 1 < word.size(); i++) {
+        for (int i = 0; i + 1 < word.size(); i++) {
           counts.merge(PairTable.pair(word.get(i), word.get(i + 1)), 1L, Long::sum);
         }
       }
@@ -177,7 +177,7 @@ class BpeTrainerTest {
         merges.add(pair);
       }
       for (var word : spelled) {
-        for (var i = 0; i + 1 < word.size(); i++) {
+        for (int i = 0; i + 1 < word.size(); i++) {
           if (PairTable.pair(word.get(i), word.get(i + 1)) == pair) {
             word.set(i, tokens.indexOf(token));
             word.remove(i + 1);
@@ -191,10 +191,10 @@ class BpeTrainerTest {
   private static String describe(Tokenizer tokenizer) {
     var merges = ((BpeModel) tokenizer.model()).merges();
     var text = new StringBuilder();
-    for (var id = 0; id < tokenizer.vocabularySize(); id++) {
+    for (int id = 0; id < tokenizer.vocabularySize(); id++) {
       text.append(tokenizer.token(id)).append('\n');
     }
-    for (var rank = 0; rank < merges.size(); rank++) {
+    for (int rank = 0; rank < merges.size(); rank++) {
       text.append(merges.left(rank)).append(' ').append(merges.right(rank)).append('\n');
     }
     return text.toString();

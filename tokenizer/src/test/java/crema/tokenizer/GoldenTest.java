@@ -47,7 +47,7 @@ class GoldenTest {
     var loaded = Tokenizer.load(file);
     loaded.save(file);
     for (var tokenizer : List.of(loaded, Tokenizer.load(file))) {
-      for (var i = 0; i < texts.size(); i++) {
+      for (int i = 0; i < texts.size(); i++) {
         var text = texts.get(i).stringValue();
         var ids = MAPPER.treeToValue(expected.get("ids").get(i), int[].class);
         assertThat(tokenizer.encode(text)).as("ids of %s", text).isEqualTo(ids);

@@ -8,10 +8,10 @@ class PairTableTest {
   @Test
   void takingAwayFromNewPairsGrowsTheTableWhereverItHappens() {
     var table = new PairTable();
-    for (var pair = 0; pair < 3000; pair++) {
+    for (int pair = 0; pair < 3000; pair++) {
       table.remove(PairTable.pair(pair, 1), pair);
     }
-    for (var pair = 0; pair < 3000; pair++) {
+    for (int pair = 0; pair < 3000; pair++) {
       assertThat(table.count(table.index(PairTable.pair(pair, 1)))).isEqualTo(-pair);
     }
   }

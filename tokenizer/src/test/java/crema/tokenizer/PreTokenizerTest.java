@@ -69,7 +69,7 @@ class PreTokenizerTest {
     var found = new Pieces();
     preTokenizer.split(text.toCharArray(), 0, text.length(), found);
     var pieces = new ArrayList<String>();
-    for (var i = 0; i < found.size(); i++) {
+    for (int i = 0; i < found.size(); i++) {
       pieces.add(text.substring(found.start(i), found.end(i)));
     }
     return pieces;

@@ -223,7 +223,7 @@ class TokenizerFormatTest {
         collect(property.getValue(), random, places, values);
       });
     } else if (node instanceof ArrayNode array) {
-      for (var i = 0; i < array.size(); i++) {
+      for (int i = 0; i < array.size(); i++) {
         if (array.size() < 20 || random.nextInt(100) == 0) {
           var index = i;
           places.add(value -> array.set(index, value));

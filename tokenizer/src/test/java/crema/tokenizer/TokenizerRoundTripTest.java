@@ -75,7 +75,7 @@ class TokenizerRoundTripTest {
     var loaded = Tokenizer.load(file);
 
     assertThat(loaded.vocabularySize()).isEqualTo(TOKENIZER.vocabularySize());
-    for (var id = 0; id < loaded.vocabularySize(); id++) {
+    for (int id = 0; id < loaded.vocabularySize(); id++) {
       assertThat(loaded.token(id)).isEqualTo(TOKENIZER.token(id));
       assertThat(loaded.id(loaded.token(id))).hasValue(id);
     }
@@ -140,7 +140,7 @@ class TokenizerRoundTripTest {
           .toList();
       for (var future : done) {
         var ids = future.get();
-        for (var i = 0; i < ids.size(); i++) {
+        for (int i = 0; i < ids.size(); i++) {
           assertThat(ids.get(i)).isEqualTo(alone.get(i));
         }
       }

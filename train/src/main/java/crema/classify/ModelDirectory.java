@@ -2,7 +2,9 @@ package crema.classify;
 
 import crema.base.ByteSource;
 import crema.base.UserError;
-import crema.settings.RecordJson;
+import crema.settings.JsonFile;
+import crema.settings.Settings;
+import crema.settings.StoredSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,16 +148,27 @@ public record ModelDirectory(Path path) implements ModelSource {
   /** What a run does first; there is nothing to resume before it has succeeded. */
   @FunctionalInterface
   public interface Beginning<T> {
+    /** Begins the run. */
     T run() throws IOException;
   }
 
   /**
    * Writes the settings of a run and begins it. If that fails, what was written is deleted again, unless the run is one
    * that is resumed here.
+   *
+   * @throws UserError when the settings are not what they must be together, or other ones than those of the run that is
+   *     resumed
    */
-  public <T> T begin(RunSettings settings, Beginning<T> beginning) throws IOException {
+  public <T> T begin(ModelFamily family, Settings settings, Beginning<T> beginning) throws IOException {
+    settings.checked();
     boolean resumes = holdsRun();
-    RecordJson.write(trainingConfig(), settings);
+    if (!resumes) {
+      JsonFile.write(trainingConfig(), StoredSettings.of(family.key(), settings).json());
+    } else if (!ModelFamily.ofRun(this).key().equals(family.key())
+        || !ModelFamily.settingsOf(this).computesAs(settings)) {
+      throw new UserError(path + " holds a run with other settings, in " + trainingConfig()
+          + "; continue that with its own, or start over with --overwrite");
+    }
     try {
       return beginning.run();
     } catch (IOException | RuntimeException e) {

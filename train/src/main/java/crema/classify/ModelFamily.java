@@ -1,11 +1,13 @@
 package crema.classify;
 
+import crema.base.ByteSource;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.RowSource;
 import crema.settings.JsonFile;
+import crema.settings.Settings;
+import crema.settings.StoredSettings;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -50,39 +52,39 @@ public interface ModelFamily {
    */
   Map<String, String> describe(ModelSource model) throws IOException;
 
-  /**
-   * The settings of a run, as a run of this family wrote them.
-   *
-   * @param file where they were read from, for messages
-   * @throws UserError when they are damaged
-   */
-  RunSettings readSettings(Map<String, @Nullable Object> json, Path file);
+  /** The settings of a run, all with this family's defaults; none if the family cannot be trained by itself. */
+  Settings settings();
+
+  /** Whether models of this family can be trained by themselves. */
+  default boolean isTrainable() {
+    return !settings().rows().isEmpty();
+  }
 
   /**
    * A training run, or the rest of the one in the context's directory if that has the same settings. Nothing is read or
    * written before it {@linkplain Run#run runs}.
    *
-   * @param settings what it computes
+   * @param settings what it computes: the family's {@link #settings}, with other values
    * @param context where it writes, and how it is watched
    */
-  Run newRun(RunSettings settings, RunContext context);
+  Run newRun(Settings settings, RunContext context);
 
   /**
    * Checks settings with which this family shall train several models that decide one after the other.
    *
    * @throws UserError when models of this family cannot be such stages, or not with these settings
    */
-  default void requireStage(RunSettings settings) {
+  default void requireStage(Settings settings) {
     throw new UserError("models of the family " + key() + " cannot decide in stages; choose another --model");
   }
 
   /**
    * The settings of a stage: a model that decides between a few labels of which a row has one.
    *
-   * @param settings of all stages, which {@link #requireStage} accepted
+   * @param settings of all stages, which {@link #requireStage} accepted, for rows of one label
    * @param rows the training rows of the stage
    */
-  default RunSettings ofStage(RunSettings settings, RowSource rows) {
+  default Settings ofStage(Settings settings, RowSource rows) {
     return settings;
   }
 
@@ -116,33 +118,44 @@ public interface ModelFamily {
     return ModelConfig.read(model).requireFamily(model);
   }
 
+  /** The keys of the families that can be trained by themselves. */
+  static List<String> trainable() {
+    return installed().stream().filter(ModelFamily::isTrainable).map(ModelFamily::key).toList();
+  }
+
   /**
-   * The family of the run that was started in a directory.
+   * The family of the run that made a model, or is to make it.
    *
    * @throws UserError when its settings are damaged, or of a family that is not installed
    */
-  static ModelFamily ofRun(ModelDirectory directory) throws IOException {
-    return ofSettings(JsonFile.read(directory.trainingConfig()));
+  static ModelFamily ofRun(ModelSource model) throws IOException {
+    return named(stored(model).model());
   }
 
   /**
-   * The family of settings that a run wrote.
-   *
-   * @throws UserError when it is not installed
-   */
-  static ModelFamily ofSettings(Map<String, @Nullable Object> json) {
-    // Encoders were there before there were families: their settings do not say what they are of.
-    return named(json.get("model") instanceof String key ? key : "encoder");
-  }
-
-  /**
-   * The settings of the run that was started in a directory.
+   * The settings of the run that made a model, or is to make it.
    *
    * @throws UserError when they are damaged, or of a family that is not installed
    */
-  static RunSettings settingsOf(ModelDirectory directory) throws IOException {
-    Map<String, @Nullable Object> json = JsonFile.read(directory.trainingConfig());
-    return ofSettings(json).readSettings(json, directory.trainingConfig());
+  static Settings settingsOf(ModelSource model) throws IOException {
+    StoredSettings stored = stored(model);
+    Settings defaults = named(stored.model()).settings();
+    try {
+      return stored.over(defaults);
+    } catch (UserError e) {
+      throw JsonFile.damaged(model.bytes(ModelSource.TRAINING).name(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static StoredSettings stored(ModelSource model) throws IOException {
+    ByteSource file = model.bytes(ModelSource.TRAINING);
+    Map<String, @Nullable Object> json = JsonFile.read(file);
+    String stages = StoredSettings.FORMER_STAGES;
+    try {
+      return StoredSettings.of(json, model.holds(stages) ? JsonFile.read(model.bytes(stages)) : Map.of());
+    } catch (UserError e) {
+      throw JsonFile.damaged(file.name(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The keys of families, for messages. */

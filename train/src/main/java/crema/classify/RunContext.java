@@ -1,6 +1,7 @@
 package crema.classify;
 
 import crema.data.SplitRows;
+import crema.nn.train.StopSignal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param commandLine kept in the provenance
  * @param rows the rows, if they were read before; null to read what the settings say
  */
-public record RunContext(ModelDirectory directory, ComputeOptions compute, CheckpointPolicy checkpoints,
+public record RunContext(ModelDirectory directory, ComputeOptions compute, CheckpointSettings checkpoints,
     TrainingListener listener, StopSignal stop, List<String> commandLine, @Nullable SplitRows rows) {
   /** Copies the command line. */
   public RunContext {
@@ -25,7 +26,7 @@ public record RunContext(ModelDirectory directory, ComputeOptions compute, Check
 
   /** A run in a directory with the defaults: the CPU, all processors, nobody watching. */
   public static RunContext in(ModelDirectory directory) {
-    return new RunContext(directory, ComputeOptions.DEFAULT, CheckpointPolicy.DEFAULT, new TrainingListener() {},
+    return new RunContext(directory, ComputeOptions.DEFAULT, CheckpointSettings.DEFAULT, new TrainingListener() {},
         new StopSignal(), List.of(), null);
   }
 
@@ -40,7 +41,7 @@ public record RunContext(ModelDirectory directory, ComputeOptions compute, Check
   }
 
   /** The same with other checkpoints. */
-  public RunContext withCheckpoints(CheckpointPolicy other) {
+  public RunContext withCheckpoints(CheckpointSettings other) {
     return new RunContext(directory, compute, other, listener, stop, commandLine, rows);
   }
 

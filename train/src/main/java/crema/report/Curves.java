@@ -1,6 +1,8 @@
 package crema.report;
 
 import crema.metrics.Metric;
+import crema.nn.train.StepRecord;
+import crema.nn.train.ValidationRecord;
 import crema.report.LineChart.Look;
 import crema.report.LineChart.Series;
 import java.util.ArrayList;

@@ -1,82 +1,109 @@
 package crema.run;
 
-import static crema.settings.Checks.requireIn;
-
-import crema.base.ByteSource;
-import crema.base.UserError;
-import crema.classify.ModelSource;
-import crema.settings.JsonFile;
-import crema.settings.RecordJson;
-import crema.task.LabelConfig;
-import java.io.IOException;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * Which rows, and how they are split.
+ * Which rows, how their texts are read, and how they are split.
  *
- * @param train files with training rows
- * @param validation files with validation rows; empty to split some off
- * @param test files with test rows; empty to split some off
- * @param text the text columns, joined in this order, as {@link crema.data.TextColumn#parse} reads them
- * @param labels where the labels are, and how they are read
- * @param group the column whose equal values stay in one split, or null
- * @param validationFraction how much of the training rows to split off where no validation file is given
- * @param testFraction how much of the training rows to split off where no test file is given
- * @param stratified whether splits keep the proportions of the labels
- * @param strict whether a malformed row stops the run
- * @param languages whether the test tells metrics by language
+ * @param settings with those of the sections {@link #SECTION}, {@link LabelSettings} and {@link Languages}
  */
-public record DataSettings(
-    List<String> train,
-    List<String> validation,
-    List<String> test,
-    List<String> text,
-    LabelConfig labels,
-    @Nullable String group,
-    double validationFraction,
-    double testFraction,
-    boolean stratified,
-    boolean strict,
-    Languages languages) {
+public record DataSettings(Settings settings) {
   /** The name under which the rows that come with Crema can be given in place of a file. */
   public static final String PRODUCT_TITLES = "builtin:product-titles";
 
-  /** Copies the lists and checks the fractions. */
-  public DataSettings {
-    train = List.copyOf(train);
-    validation = List.copyOf(validation);
-    test = List.copyOf(test);
-    text = List.copyOf(text);
-    requireIn("validation_fraction", validationFraction, 0, 0.9);
-    requireIn("test_fraction", testFraction, 0, 0.9);
-    if (validationFraction + testFraction >= 1) {
-      throw new UserError("validation_fraction and test_fraction leave nothing to train on: "
-          + validationFraction + " + " + testFraction);
-    }
+  /** Which rows, and how they are split. */
+  public static final Section SECTION = Section.of("Data");
+
+  public static final Setting<String> FOLDER = SECTION.optionalFile("data").label("DIR").unrecorded()
+      .shownDefault("the current folder; of a config's files, the config's")
+      .help("Where relative data files are");
+  public static final Setting<List<String>> TRAIN = SECTION.files("train").in(FOLDER).basic()
+      .help("Files with training rows");
+  public static final Setting<List<String>> VALIDATION = SECTION.files("validation").in(FOLDER).basic()
+      .shownDefault("split off").help("Files with validation rows");
+  public static final Setting<List<String>> TEST = SECTION.files("test").in(FOLDER).basic()
+      .shownDefault("split off").help("Files with test rows");
+  public static final Setting<List<String>> TEXT = SECTION.texts("text").label("COLUMN").basic()
+      .details("NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to keep its words apart from other columns'")
+      .help("Text columns, joined in this order");
+  public static final Setting<Boolean> LOWERCASE = SECTION.flag("lowercase").basic().help("Ignore case");
+  public static final Setting<String> GROUP = SECTION.optionalText("group").label("COLUMN").basic()
+      .help("A column whose equal values stay in one split");
+  public static final Setting<Double> VALIDATION_FRACTION = SECTION.number("validation-fraction", 0.1)
+      .atLeast(0).atMost(0.9).help("How much to split off for validation");
+  public static final Setting<Double> TEST_FRACTION = SECTION.number("test-fraction", 0.1)
+      .atLeast(0).atMost(0.9).help("How much to split off for the test");
+  public static final Setting<Boolean> NO_STRATIFY = SECTION.flag("no-stratify")
+      .shownDefault("keep their proportions").help("Split without regard to labels");
+  public static final Setting<Boolean> STRICT = SECTION.flag("strict")
+      .shownDefault("report and skip it").help("Stop at a malformed row");
+
+  static {
+    SECTION.rule(settings -> settings.get(TRAIN).isEmpty() ? "give the training data: --train FILE" : null, TRAIN);
+    SECTION.rule(settings -> settings.get(TEXT).isEmpty() || settings.get(LabelSettings.LABEL).isEmpty()
+        ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null, TEXT, LabelSettings.LABEL);
+    SECTION.rule(settings -> settings.get(VALIDATION_FRACTION) + settings.get(TEST_FRACTION) >= 1
+        ? "validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and test-fraction ("
+            + settings.get(TEST_FRACTION) + ") leave nothing to train on" : null, VALIDATION_FRACTION, TEST_FRACTION);
   }
 
-  /** The same rows with labels that are read in another way. */
-  public DataSettings withLabels(LabelConfig others) {
-    return new DataSettings(train, validation, test, text, others, group, validationFraction, testFraction, stratified,
-        strict, languages);
+  /** Files with training rows. */
+  public List<String> train() {
+    return settings.get(TRAIN);
   }
 
-  /** Rows without metrics by language. */
-  public DataSettings(List<String> train, List<String> validation, List<String> test, List<String> text,
-      LabelConfig labels, @Nullable String group, double validationFraction, double testFraction, boolean stratified,
-      boolean strict) {
-    this(train, validation, test, text, labels, group, validationFraction, testFraction, stratified, strict,
-        Languages.NONE);
+  /** Files with validation rows; empty to split some off. */
+  public List<String> validation() {
+    return settings.get(VALIDATION);
   }
 
-  /**
-   * Reads which rows a model was trained on, of whatever family it is.
-   *
-   * @throws UserError when its settings are damaged
-   */
-  public static DataSettings read(ModelSource model) throws IOException {
-    ByteSource file = model.bytes(ModelSource.TRAINING);
-    return RecordJson.of(JsonFile.read(file).get("data"), file.name(), DataSettings.class);
+  /** Files with test rows; empty to split some off. */
+  public List<String> test() {
+    return settings.get(TEST);
+  }
+
+  /** The text columns, joined in this order, as {@link crema.data.TextColumn#parse} reads them. */
+  public List<String> text() {
+    return settings.get(TEXT);
+  }
+
+  /** Where the labels are, and how they are read. */
+  public LabelSettings labels() {
+    return new LabelSettings(settings);
+  }
+
+  /** The column whose equal values stay in one split, if there is one. */
+  public Optional<String> group() {
+    return settings.find(GROUP);
+  }
+
+  /** How much of the training rows to split off where no validation file is given. */
+  public double validationFraction() {
+    return settings.get(VALIDATION_FRACTION);
+  }
+
+  /** How much of the training rows to split off where no test file is given. */
+  public double testFraction() {
+    return settings.get(TEST_FRACTION);
+  }
+
+  /** Whether splits keep the proportions of the labels. */
+  public boolean isStratified() {
+    return !settings.get(NO_STRATIFY);
+  }
+
+  /** Whether a malformed row stops the run. */
+  public boolean isStrict() {
+    return settings.get(STRICT);
+  }
+
+  /** Whether the test reports metrics by language. */
+  public Languages languages() {
+    return new Languages(settings);
   }
 }

@@ -3,12 +3,12 @@ package crema.run;
 import crema.classify.ModelDirectory;
 import crema.classify.Provenance;
 import crema.classify.TrainingResult;
+import crema.nn.train.StepLog;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
-import crema.report.StepLog;
 import crema.report.TestOutcomes;
 import crema.report.TestReport;
-import crema.task.DecisionConfig;
+import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.task.TargetFile;
@@ -31,7 +31,7 @@ import java.util.Map;
  * @param steps training steps made
  * @param bestStep the step whose weights are kept
  */
-public record FinishedRun(ModelDirectory directory, Target target, DecisionConfig decision, RowCounts rows, long seed,
+public record FinishedRun(ModelDirectory directory, Target target, AnswerSettings decision, RowCounts rows, long seed,
     List<String> commandLine, long steps, long bestStep) {
   /**
    * Writes the model directory and deletes what only an unfinished run needs.

@@ -36,11 +36,10 @@ public final class LabelledTest {
    * A test.
    *
    * @param data its test files and columns are used
-   * @param strict whether a row that cannot be used stops the test
    * @param listener hears how it goes on
    */
-  public LabelledTest(DataSettings data, boolean strict, TrainingListener listener) {
-    this(RunRows.rows(data.test(), data), false, strict, data.languages(), data.labels().bands(), listener);
+  public LabelledTest(DataSettings data, TrainingListener listener) {
+    this(RunRows.rows(data.test(), data), false, data.isStrict(), data.languages(), data.labels().bands(), listener);
   }
 
   /**
@@ -86,7 +85,7 @@ public final class LabelledTest {
     ProblemListener reporter = strict ? ProblemListener.STRICT : problems;
     var batch = new Batch(classifier);
     var rowLanguages = new ArrayList<String>();
-    Function<Row, String> language = languages.areTold() ? languages.reader() : null;
+    Function<Row, String> language = languages.areReported() ? languages.reader() : null;
     rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> known.of(row, reporter).ifPresent(labels -> {
       if (language != null) {
         rowLanguages.add(language.apply(row));

@@ -1,48 +1,60 @@
 package crema.run;
 
-import crema.base.UserError;
 import crema.data.Row;
 import crema.langid.Language;
 import crema.langid.LanguageDetector;
 import crema.metrics.GroupMetrics;
 import crema.metrics.Outcomes;
 import crema.report.TestReport;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a test tells its metrics language by language, and how.
+ * Whether a test reports its metrics by language, and how.
  *
- * @param column the column that holds the language of a row, or null
- * @param detect whether {@link LanguageDetector#shipped} tells the language of a row from its text
- * @param minCount languages of fewer test rows are left out, as metrics say little about them
- * @param top how many languages are told at most, those of the most rows
+ * @param settings with those of the {@link #SECTION}
  */
-public record Languages(@Nullable String column, boolean detect, int minCount, int top) {
+public record Languages(Settings settings) {
+  /** Whether a test reports its metrics by language. */
+  public static final Section SECTION = Section.of("Languages");
+
+  public static final Setting<String> LANGUAGE = SECTION.optionalText("language").label("COLUMN")
+      .help("Report metrics by language, which this column holds");
+  public static final Setting<Boolean> DETECT_LANGUAGE = SECTION.flag("detect-language")
+      .help("Report metrics by language, which is detected from the texts");
+  public static final Setting<Integer> LANGUAGE_MIN_COUNT = SECTION.integer("language-min-count", 10).atLeast(1)
+      .help("Leave out languages of fewer test rows");
+  public static final Setting<Integer> LANGUAGE_TOP = SECTION.integer("language-top", 20).atLeast(1)
+      .help("Report so many languages at most, the largest");
+
   /** No metrics by language. */
-  public static final Languages NONE = new Languages(null, false, 10, 20);
+  public static final Languages NONE = new Languages(Settings.of(SECTION));
 
   private static final String UNKNOWN = "unknown";
 
-  /** Checks the combination. */
-  public Languages {
-    if (column != null && detect) {
-      throw new UserError("language and detect-language exclude each other: languages are in a column, or detected");
-    }
-    if (minCount < 1 || top < 1) {
-      throw new UserError((minCount < 1 ? "language-min-count" : "language-top") + " must be at least 1");
-    }
+  static {
+    SECTION.rule(settings -> settings.find(LANGUAGE).isPresent() && settings.get(DETECT_LANGUAGE)
+        ? "language and detect-language exclude each other: languages are in a column, or detected" : null,
+        LANGUAGE, DETECT_LANGUAGE);
+  }
+
+  /** The column that holds the language of a row, if there is one. */
+  public Optional<String> column() {
+    return settings.find(LANGUAGE);
   }
 
   /** Whether there are metrics by language. */
-  public boolean areTold() {
-    return column != null || detect;
+  public boolean areReported() {
+    return column().isPresent() || settings.get(DETECT_LANGUAGE);
   }
 
-  /** What tells the language of a row; {@code unknown} where there is none. */
+  /** What finds the language of a row; {@code unknown} where there is none. */
   public Function<Row, String> reader() {
-    if (!detect) {
+    if (!settings.get(DETECT_LANGUAGE)) {
       return row -> {
         String language = row.meta().language();
         return language == null || language.isBlank() ? UNKNOWN : language.strip();
@@ -59,8 +71,9 @@ public record Languages(@Nullable String column, boolean detect, int minCount, i
    * @param languages the language of each document of the outcomes
    */
   void addTo(TestReport.Builder report, Outcomes outcomes, List<String> languages) {
-    if (areTold()) {
-      report.groups("Language", GroupMetrics.by(outcomes, languages, minCount, top));
+    if (areReported()) {
+      report.groups("Language", GroupMetrics.by(outcomes, languages, settings.get(LANGUAGE_MIN_COUNT),
+          settings.get(LANGUAGE_TOP)));
     }
   }
 }

@@ -18,6 +18,7 @@ import crema.data.Split;
 import crema.data.SplitPlan;
 import crema.data.SplitRows;
 import crema.data.TextColumn;
+import crema.settings.Settings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +30,10 @@ public final class RunRows {
   private RunRows() {}
 
   /** The rows of a run: those that were read before, or those that its settings say. */
-  public static SplitRows of(RunContext context, DataSettings data, long seed) {
+  public static SplitRows of(RunContext context, Settings settings) {
     OptionalLibrary.COMMONS_MATH.require("training");
-    return context.rows() != null ? context.rows() : read(data, seed, context.listener());
+    return context.rows() != null ? context.rows()
+        : read(new DataSettings(settings), settings.get(TrainingSettings.SEED), context.listener());
   }
 
   /**
@@ -44,7 +46,7 @@ public final class RunRows {
   public static SplitRows read(DataSettings data, long seed, TrainingListener listener) {
     listener.stage("Reading the data");
     var problems = new ProblemLog();
-    SplitRows rows = read(data, seed, data.strict() ? ProblemListener.STRICT : problems);
+    SplitRows rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems);
     problems.report().forEach(listener::warning);
     reportDuplicates(rows, listener);
     return rows;
@@ -75,10 +77,10 @@ public final class RunRows {
       return new SplitRows(train, validation, test, all);
     }
     SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, seed);
-    if (!data.stratified()) {
+    if (!data.isStratified()) {
       plan = plan.unstratified();
     }
-    if (data.group() != null) {
+    if (data.group().isPresent()) {
       plan = plan.withGrouping(Grouping.COLUMN);
     }
     Split split = Split.of(train, plan, ProblemListener.SILENT);
@@ -101,8 +103,7 @@ public final class RunRows {
     }
     List<TextColumn> text = TextColumn.parseAll(data.text());
     var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(),
-        data.group(),
-        data.languages().column());
+        data.group().orElse(null), data.languages().column().orElse(null));
     return TextColumn.compose(RowSource.concat(files.stream()
         .map(file -> file.equals(DataSettings.PRODUCT_TITLES)
             ? ProductTitles.rows()

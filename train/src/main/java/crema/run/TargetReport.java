@@ -9,7 +9,7 @@ import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
 import crema.metrics.Temperature;
 import crema.report.TestReport;
-import crema.task.DecisionConfig;
+import crema.task.AnswerSettings;
 import crema.task.MultiLabelTarget;
 import crema.task.ScoredRows;
 import crema.task.SingleLabelTarget;
@@ -73,7 +73,7 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
    * Adds what the validation rows say of the probabilities: how good each threshold is that was tried, and what a
    * temperature makes of the calibration.
    */
-  void addValidation(TestReport.Builder builder, DecisionConfig decision, ScoredRows validation, ScoredRows test) {
+  void addValidation(TestReport.Builder builder, AnswerSettings decision, ScoredRows validation, ScoredRows test) {
     switch (target) {
       case SingleLabelTarget _ -> {
         int[] truth = Arrays.stream(validation.truth()).mapToInt(labels -> labels[0]).toArray();

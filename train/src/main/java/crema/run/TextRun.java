@@ -5,9 +5,9 @@ import crema.classify.RunContext;
 import crema.classify.TrainingResult;
 import crema.data.RowSource;
 import crema.data.SplitRows;
-import crema.metrics.Metric;
-import crema.report.StepLog;
-import crema.task.DecisionConfig;
+import crema.nn.train.StepLog;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
 import java.io.IOException;
 import java.util.Map;
@@ -15,21 +15,21 @@ import java.util.Map;
 /**
  * What training runs have in common whose models read texts rather than tokens: a validation, and the end.
  *
- * @param data which rows
- * @param decision how answers are found
- * @param seed of the run
+ * @param settings of the run
+ * @param answers how answers are found
  * @param context where the run writes, and how it is watched
  */
-public record TextRun(DataSettings data, DecisionConfig decision, long seed, RunContext context) {
+public record TextRun(Settings settings, AnswerSettings answers, RunContext context) {
   /** Measures a model on validation rows when its training is over; returns what it says of them. */
   public ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs,
       StepLog log) throws IOException {
     long began = System.nanoTime();
     context.listener().stage("Validating");
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
-    Validator.Result result = new Validator(classifier.target(), decision, Metric.MICRO_F1.key())
+    Validator.Result result = new Validator(classifier.target(), answers, ValidationMetric.MICRO_F1)
         .validate(scored, Double.NaN, steps, epochs, began);
-    result.log(log, context.directory().thresholdLog());
+    log.write(result.entry());
+    result.logThresholds(context.directory().thresholdLog());
     context.listener().validated(result.entry(), true);
     return scored;
   }
@@ -43,12 +43,17 @@ public record TextRun(DataSettings data, DecisionConfig decision, long seed, Run
   public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, ScoredRows validation, long steps,
       Map<String, String> facts) throws IOException {
     context.listener().stage("Testing");
-    return new FinishedRun(context.directory(), classifier.target(), decision, RowCounts.of(rows), seed,
+    return new FinishedRun(context.directory(), classifier.target(), answers, RowCounts.of(rows),
+        settings.get(TrainingSettings.SEED),
         context.commandLine(), steps, steps)
-        .write(files, validation, scored(classifier, rows.test(), data.languages()), data, facts);
+        .write(files, validation, scored(classifier, rows.test(), data().languages()), data(), facts);
+  }
+
+  private DataSettings data() {
+    return new DataSettings(settings);
   }
 
   private ScoredRows scored(Classifier classifier, RowSource rows, Languages languages) {
-    return new LabelledTest(rows, true, data.strict(), languages, context.listener()).scored(classifier);
+    return new LabelledTest(rows, true, data().isStrict(), languages, context.listener()).scored(classifier);
   }
 }

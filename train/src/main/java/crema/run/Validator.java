@@ -1,16 +1,16 @@
 package crema.run;
 
-import crema.base.Keyed;
 import crema.metrics.Average;
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ThresholdSweep;
-import crema.report.StepLog;
-import crema.report.ThresholdRecord;
-import crema.report.ValidationRecord;
-import crema.task.DecisionConfig;
+import crema.nn.train.StepLog;
+import crema.nn.train.ThresholdRecord;
+import crema.nn.train.Validation;
+import crema.nn.train.ValidationRecord;
+import crema.task.AnswerSettings;
 import crema.task.MultiLabelTarget;
 import crema.task.ScoredRows;
 import crema.task.Target;
@@ -28,11 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target what the model predicts
  * @param decision how thresholds are chosen
- * @param metric {@code loss}, or the key of a metric: what decides on the best model
+ * @param metric what decides on the best model
  */
-public record Validator(Target target, DecisionConfig decision, String metric) {
-  private static final String LOSS = "loss";
-
+public record Validator(Target target, AnswerSettings decision, ValidationMetric metric) {
   /**
    * What came out.
    *
@@ -41,9 +39,8 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
    * @param thresholds all thresholds that were tried; null where labels have none
    */
   public record Result(ValidationRecord entry, double value, @Nullable ThresholdRecord thresholds) {
-    /** Writes both entries to their logs; what was logged of later steps before is removed from that of thresholds. */
-    public void log(StepLog log, Path thresholdLog) throws IOException {
-      log.write(entry);
+    /** Writes the thresholds to their log, if there are any; what was logged of later steps before is removed. */
+    public void logThresholds(Path thresholdLog) throws IOException {
       if (thresholds != null) {
         try (StepLog file = StepLog.resume(thresholdLog, entry.step() - 1)) {
           file.write(thresholds);
@@ -52,9 +49,9 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
     }
   }
 
-  /** Whether lower values are better. */
-  public boolean isByLoss() {
-    return metric.equals(LOSS);
+  /** Which values are better. */
+  public Validation.Better better() {
+    return metric.metric().isEmpty() ? Validation.Better.LOWER : Validation.Better.HIGHER;
   }
 
   /**
@@ -66,7 +63,7 @@ public record Validator(Target target, DecisionConfig decision, String metric) {
    */
   public Result validate(ScoredRows rows, double loss, long step, double epoch, long beganNanos) {
     var metrics = ClassificationMetrics.of(target.tuned(decision, rows).outcomes(rows));
-    double value = isByLoss() ? loss : Keyed.find(Metric.class, metric, "metric").of(metrics);
+    double value = metric.metric().map(each -> each.of(metrics)).orElse(loss);
     ThresholdRecord thresholds = target instanceof MultiLabelTarget labels
         ? thresholds(labels, rows, step, epoch)
         : null;

@@ -133,7 +133,8 @@ final class FormerSettings {
       Map.entry("hyperplanes.c", "C"),
       Map.entry("hyperplanes.folds", "C-folds"),
       Map.entry("hyperplanes.class_weights", "class-weights"),
-      Map.entry("hyperplanes.shift", "shift"));
+      Map.entry("hyperplanes.shift", "shift"),
+      Map.entry("stages.catch_all", "two-stage"));
 
   /** What a search of fastText was to leave alone, by the engine's names. */
   private static final Map<String, String> ENGINE_NAMES = Map.of("dim", "dim", "lr", "learning-rate", "epoch", "epochs",
@@ -141,10 +142,17 @@ final class FormerSettings {
 
   private FormerSettings() {}
 
-  /** The settings in a JSON object. */
-  static StoredSettings of(Map<?, ?> json) {
+  /** The settings in a JSON object, and how they are cut into stages. */
+  static StoredSettings of(Map<?, ?> json, Map<?, ?> stages) {
     Object model = json.get(MODEL);
     var values = new LinkedHashMap<String, Object>();
+    if (!stages.isEmpty()) {
+      flatten("stages.", stages).forEach((path, value) ->
+          values.put(NAMES.getOrDefault(path.replaceFirst("^stages\\.decision", "decision"), path), value));
+      if (!values.containsKey(NAMES.get("stages.catch_all"))) {
+        values.put("local-classifiers", true);
+      }
+    }
     var given = new LinkedHashMap<String, Object>();
     flatten("", json).forEach((path, value) -> {
       if (path.equals(STRATIFIED)) {
@@ -161,17 +169,18 @@ final class FormerSettings {
         values.put(name, value);
       }
     });
-    return new StoredSettings(model == null ? "encoder" : model.toString(), values, List.copyOf(given.keySet()));
+    return new StoredSettings(model == null ? "encoder" : model.toString(), values, List.copyOf(given.keySet()),
+        true);
   }
 
-  /** The leaves that have a value, by their paths. */
+  /** The leaves that have a value, by their paths; an empty text was none. */
   private static Map<String, Object> flatten(String prefix, Map<?, ?> json) {
     var leaves = new LinkedHashMap<String, Object>();
     for (Entry<?, ?> entry : json.entrySet()) {
       String path = prefix + entry.getKey();
       if (entry.getValue() instanceof Map<?, ?> nested) {
         leaves.putAll(flatten(path + ".", nested));
-      } else if (entry.getValue() != null) {
+      } else if (entry.getValue() != null && !entry.getValue().equals("")) {
         leaves.put(path, entry.getValue());
       }
     }

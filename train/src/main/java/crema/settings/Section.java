@@ -110,6 +110,11 @@ public final class Section {
         range -> new SettingType.WordOrNumber<>(List.copyOf(EnumSet.allOf(words)), range), defaultValue);
   }
 
+  /** A number, or one of some words in place of one, as text. */
+  public Setting.NumberDraft<String> wordOrNumber(String name, List<String> words, String defaultValue) {
+    return new Setting.NumberDraft<>(this, name, range -> new SettingType.TextOrNumber(words, range), defaultValue);
+  }
+
   /** Yes, or no where it is not given. */
   public Setting.Draft<Boolean> flag(String name) {
     return new Setting.Draft<>(this, name, new SettingType.Flag(), false);
@@ -137,6 +142,11 @@ public final class Section {
    */
   public Setting.Draft<String> name(String name, String defaultValue, Supplier<List<String>> names) {
     return new Setting.Draft<>(this, name, new SettingType.Name(names), defaultValue);
+  }
+
+  /** One of such names that need not be given. */
+  public Setting.Draft<String> optionalName(String name, Supplier<List<String>> names) {
+    return new Setting.Draft<>(this, name, new SettingType.Name(names), null);
   }
 
   /** A text. */

@@ -1,5 +1,6 @@
 package crema.settings;
 
+import crema.base.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,10 +26,12 @@ public final class Setting<T> {
   private final @Nullable T defaultValue;
   private final String shownDefault;
   private final String help;
+  private final String details;
   private final String label;
   private final List<String> aliases;
   private final boolean isBasic;
   private final boolean isRecorded;
+  private final boolean isDecisive;
   private final @Nullable Consumer<T> check;
   private final @Nullable Setting<String> folder;
 
@@ -38,13 +41,21 @@ public final class Setting<T> {
     type = draft.type;
     defaultValue = draft.defaultValue;
     shownDefault = draft.shownDefault;
-    this.help = help;
+    details = draft.details;
+    this.help = help + listed(type, help + details);
     label = draft.label == null ? type.label() : draft.label;
     aliases = List.copyOf(draft.aliases);
     isBasic = draft.isBasic;
     isRecorded = draft.isRecorded;
+    isDecisive = draft.isDecisive;
     check = draft.check;
     folder = draft.folder;
+  }
+
+  /** The words that a setting can be, unless its help explains each of them. */
+  private static String listed(SettingType<?> type, String help) {
+    List<String> words = type.words();
+    return words.stream().allMatch(help::contains) ? "" : ": " + String.join(", ", words);
   }
 
   /** The section that it is in. */
@@ -72,6 +83,11 @@ public final class Setting<T> {
     return help;
   }
 
+  /** What else there is to say of it, for the full help and the reference page: empty, or a sentence's further parts. */
+  public String details() {
+    return details;
+  }
+
   /** How a value is called in help, such as {@code N}; empty if the flag alone says all. */
   public String label() {
     return label;
@@ -94,9 +110,14 @@ public final class Setting<T> {
     return isBasic;
   }
 
-  /** Whether it decides on what a run computes and is kept with the model. */
+  /** Whether it is kept with the model. */
   public boolean isRecorded() {
     return isRecorded;
+  }
+
+  /** Whether it decides on what a run computes. */
+  public boolean isDecisive() {
+    return isDecisive;
   }
 
   /** Whether it can be given several values. */
@@ -124,7 +145,13 @@ public final class Setting<T> {
     if (value == null || value.equals(defaultValue) && !shownDefault.isEmpty()) {
       return shownDefault;
     }
-    return isFlag() && value.equals(false) ? "" : type.text(value);
+    String text = type.text(value);
+    return isFlag() && value.equals(false) ? "" : text.isEmpty() || text.matches("\\S*[\\w)]") ? text : "'" + text + "'";
+  }
+
+  /** A value as people write it. */
+  String text(T value) {
+    return type.text(value);
   }
 
   /** A value as YAML and JSON have it. */
@@ -169,7 +196,7 @@ public final class Setting<T> {
     if (check != null) {
       try {
         check.accept(value);
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | UserError e) {
         throw origin.error(spelling, ": " + e.getMessage());
       }
     }
@@ -204,10 +231,12 @@ public final class Setting<T> {
     SettingType<T> type;
     private final @Nullable T defaultValue;
     private String shownDefault = "";
+    private String details = "";
     private @Nullable String label;
     private final List<String> aliases = new ArrayList<>();
     private boolean isBasic;
     private boolean isRecorded = true;
+    private boolean isDecisive = true;
     private @Nullable Consumer<T> check;
     private @Nullable Setting<String> folder;
 
@@ -221,6 +250,12 @@ public final class Setting<T> {
     /** What the default means, where its value does not say it: {@code no limit}. */
     public Draft<T> shownDefault(String words) {
       shownDefault = words;
+      return this;
+    }
+
+    /** What the full help and the reference page say besides the help, for instance what each choice means. */
+    public Draft<T> details(String text) {
+      details = text;
       return this;
     }
 
@@ -242,9 +277,15 @@ public final class Setting<T> {
       return this;
     }
 
-    /** It does not decide on what a run computes, so it is not kept with the model. */
+    /** It says nothing of what a run computes, so it is not kept with the model. */
     public Draft<T> unrecorded() {
       isRecorded = false;
+      return resumable();
+    }
+
+    /** It does not decide on what a run computes, so it can be another one when the run is resumed. */
+    public Draft<T> resumable() {
+      isDecisive = false;
       return this;
     }
 

@@ -43,6 +43,11 @@ sealed interface SettingType<T> {
     return "";
   }
 
+  /** The words that a value can be. */
+  default List<String> words() {
+    return List.of();
+  }
+
   /** How a value is called in help: {@code N}. */
   String label();
 
@@ -211,6 +216,11 @@ sealed interface SettingType<T> {
     }
 
     @Override
+    public List<String> words() {
+      return Keyed.keys(choices);
+    }
+
+    @Override
     public String suggestion(String text) {
       return NearestName.suggestion(text, Keyed.keys(choices));
     }
@@ -254,10 +264,10 @@ sealed interface SettingType<T> {
   }
 
   /** A word or a number. */
-  record WordOrNumber<K extends Enum<K> & Keyed>(List<K> words, Range range) implements SettingType<NumberOr<K>> {
+  record WordOrNumber<K extends Enum<K> & Keyed>(List<K> choices, Range range) implements SettingType<NumberOr<K>> {
     @Override
     public Optional<NumberOr<K>> parse(String text) {
-      return Keyed.find(words, text).map(NumberOr::of)
+      return Keyed.find(choices, text).map(NumberOr::of)
           .or(() -> new Real(range).parse(text).map(NumberOr::of));
     }
 
@@ -265,13 +275,13 @@ sealed interface SettingType<T> {
     public boolean allows(NumberOr<K> value) {
       return switch (value) {
         case NumberOr.Number<K> number -> range.contains(number.value());
-        case NumberOr.Word<K> word -> words.contains(word.value());
+        case NumberOr.Word<K> word -> choices.contains(word.value());
       };
     }
 
     @Override
     public String expected() {
-      return String.join(", ", Keyed.keys(words)) + " or a number"
+      return String.join(", ", Keyed.keys(choices)) + " or a number"
           + (range.equals(Range.ALL) ? "" : " " + range);
     }
 
@@ -292,8 +302,41 @@ sealed interface SettingType<T> {
     }
 
     @Override
+    public List<String> words() {
+      return Keyed.keys(choices);
+    }
+
+    @Override
     public String suggestion(String text) {
-      return NearestName.suggestion(text, Keyed.keys(words));
+      return NearestName.suggestion(text, Keyed.keys(choices));
+    }
+
+    @Override
+    public String label() {
+      return "X";
+    }
+  }
+
+  /** A word or a number, as text. */
+  record TextOrNumber(List<String> words, Range range) implements SettingType<String> {
+    @Override
+    public Optional<String> parse(String text) {
+      return Optional.of(text).filter(value -> words.contains(value) || new Real(range).parse(value).isPresent());
+    }
+
+    @Override
+    public boolean allows(String value) {
+      return words.contains(value) || new Real(range).parse(value).filter(range::contains).isPresent();
+    }
+
+    @Override
+    public String expected() {
+      return String.join(", ", words) + " or a number" + (range.equals(Range.ALL) ? "" : " " + range);
+    }
+
+    @Override
+    public String suggestion(String text) {
+      return NearestName.suggestion(text, words);
     }
 
     @Override

@@ -218,6 +218,11 @@ public final class Settings {
     return this;
   }
 
+  /** Whether a run with other settings computes the same, wherever and however often it is stopped. */
+  public boolean computesAs(Settings other) {
+    return plain(Setting::isDecisive).equals(other.plain(Setting::isDecisive));
+  }
+
   /** An error in the value of a setting, which names the place where it was given. */
   public UserError error(Setting<?> setting, String what) {
     Given here = given.get(setting.name());
@@ -249,10 +254,23 @@ public final class Settings {
   /** The same values, of which only those of these settings count as given: the others are defaults here. */
   Settings givenOnly(Collection<String> names) {
     var others = new LinkedHashMap<>(defaults);
-    given.forEach((name, here) -> others.put(name, here.value()));
+    given.forEach((name, here) -> {
+      if (!names.contains(name)) {
+        others.put(name, here.value());
+      }
+    });
     var left = new LinkedHashMap<>(given);
     left.keySet().retainAll(names);
     return new Settings(rows, rules, others, left);
+  }
+
+  /** The value of a setting as people write it; empty if it has none. */
+  public Optional<String> text(Setting<?> setting) {
+    return textOf(setting);
+  }
+
+  private <T> Optional<String> textOf(Setting<T> setting) {
+    return find(setting).map(setting::text);
   }
 
   /** The names of the settings that were given a value. */

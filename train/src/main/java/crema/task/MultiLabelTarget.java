@@ -6,6 +6,7 @@ import crema.metrics.ScoreMatrix;
 import crema.metrics.ThresholdSweep;
 import crema.metrics.Thresholds;
 import crema.nn.loss.Link;
+import crema.settings.NumberOr;
 
 /**
  * Any number of labels, each for itself.
@@ -44,19 +45,21 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implement
   }
 
   @Override
-  public MultiLabelTarget tuned(DecisionConfig config, ScoredRows rows) {
-    Thresholds chosen = switch (config.threshold()) {
-      case "global" -> Thresholds.global(sweep(config, rows).best(config.average()).threshold(), labels.size());
-      case "per-label" -> Thresholds.fitPerLabel(probabilities(rows.logits()), rows.truth(), UNDECIDED);
-      case "argmax" -> Thresholds.global(NEVER, labels.size()).withAtLeastOne();
-      default -> Thresholds.global(config.givenThreshold(), labels.size());
+  public MultiLabelTarget tuned(AnswerSettings answers, ScoredRows rows) {
+    Thresholds chosen = switch (answers.threshold()) {
+      case NumberOr.Number<ThresholdKind>(double given) -> Thresholds.global(given, labels.size());
+      case NumberOr.Word<ThresholdKind>(ThresholdKind kind) -> switch (kind) {
+        case GLOBAL -> Thresholds.global(sweep(answers, rows).best(answers.average()).threshold(), labels.size());
+        case PER_LABEL -> Thresholds.fitPerLabel(probabilities(rows.logits()), rows.truth(), UNDECIDED);
+        case ARGMAX -> Thresholds.global(NEVER, labels.size()).withAtLeastOne();
+      };
     };
-    return new MultiLabelTarget(labels, config.atLeastOne() ? chosen.withAtLeastOne() : chosen);
+    return new MultiLabelTarget(labels, answers.isAtLeastOne() ? chosen.withAtLeastOne() : chosen);
   }
 
   /** How the metrics of rows change with one threshold for all labels. */
-  public ThresholdSweep sweep(DecisionConfig config, ScoredRows rows) {
-    return ThresholdSweep.of(probabilities(rows.logits()), rows.truth(), config.grid(), config.atLeastOne());
+  public ThresholdSweep sweep(AnswerSettings answers, ScoredRows rows) {
+    return ThresholdSweep.of(probabilities(rows.logits()), rows.truth(), answers.grid(), answers.isAtLeastOne());
   }
 
   @Override

@@ -21,13 +21,13 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
    * @param reading how labels are read
    * @param labels of the training rows
    * @param link what logits mean, if labels are paths
-   * @param decision how paths are found
+   * @param answers how paths are found
    */
-  static Target of(LabelConfig reading, LabelSet labels, Link link, DecisionConfig decision) {
+  static Target of(LabelSettings reading, LabelSet labels, Link link, AnswerSettings answers) {
     return switch (reading.kind()) {
       case SINGLE -> new SingleLabelTarget(labels);
       case MULTI -> MultiLabelTarget.of(labels);
-      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), link, decision.treeDecoding());
+      case TAXONOMY -> TaxonomyTarget.of(labels, reading.pathSeparator(), link, answers.decoding());
     };
   }
 
@@ -61,7 +61,7 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
    *
    * @param rows the validation rows
    */
-  default Target tuned(DecisionConfig config, ScoredRows rows) {
+  default Target tuned(AnswerSettings answers, ScoredRows rows) {
     return this;
   }
 

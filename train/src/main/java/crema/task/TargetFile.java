@@ -1,6 +1,7 @@
 package crema.task;
 
 import crema.base.ByteSource;
+import crema.base.Keyed;
 import crema.base.UserError;
 import crema.data.LabelSet;
 import crema.metrics.Thresholds;
@@ -55,7 +56,7 @@ public final class TargetFile {
     var json = new LinkedHashMap<String, Object>();
     json.put("separator", target.separator());
     json.put("scoring", target.link().name());
-    json.put("decoding", DecisionConfig.name(target.decoding()));
+    json.put("decoding", DecodingKind.of(target.decoding()).key());
     json.put("node_threshold", switch (target.decoding()) {
       case Decoding.TopDown(double threshold) -> threshold;
       case Decoding.Consistent(double threshold, boolean _) -> threshold;
@@ -79,7 +80,7 @@ public final class TargetFile {
       throw new UserError(file + " was written by a newer version of Crema (format " + json.values.get("format")
           + "; this one reads up to " + FORMAT + "): update Crema");
     }
-    return switch (TargetKind.ofKey(json.get("target", String.class))) {
+    return switch (Keyed.find(TargetKind.class, json.get("target", String.class), "target")) {
       case SINGLE -> new SingleLabelTarget(labels);
       case MULTI -> new MultiLabelTarget(labels, thresholds(json.object("multi"), labels));
       case TAXONOMY -> taxonomy(json.object("taxonomy"), labels, labelFile);
@@ -114,8 +115,8 @@ public final class TargetFile {
 
   private static Target taxonomy(Values json, LabelSet labels, ByteSource labelFile) {
     String separator = json.get("separator", String.class);
-    Decoding decoding = DecisionConfig.decoding(json.get("decoding", String.class),
-        json.get("node_threshold", Number.class).doubleValue(), json.get("at_least_one", Boolean.class));
+    Decoding decoding = Keyed.find(DecodingKind.class, json.get("decoding", String.class), "decoding")
+        .of(json.get("node_threshold", Number.class).doubleValue(), json.get("at_least_one", Boolean.class));
     var paths = TaxonomyTarget.ofNodes(labels, separator, scoring(json), decoding);
     if (!IntStream.range(0, paths.taxonomy().size()).mapToObj(paths.taxonomy()::name).toList()
         .equals(labels.names())) {

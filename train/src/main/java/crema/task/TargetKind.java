@@ -1,14 +1,11 @@
 package crema.task;
 
-import crema.base.UserError;
+import crema.base.Keyed;
 import crema.nn.loss.Targets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** What there is to predict of a text. */
-public enum TargetKind {
+public enum TargetKind implements Keyed {
   /** One of several labels. */
   SINGLE,
   /** Any number of labels. */
@@ -23,21 +20,5 @@ public enum TargetKind {
       case MULTI -> List.of(Targets.Form.MULTI_HOT);
       case TAXONOMY -> List.of(Targets.Form.NODES, Targets.Form.MULTI_HOT);
     };
-  }
-
-  /** The name in flags and files. */
-  public String key() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  /**
-   * The kind of a name.
-   *
-   * @throws UserError if there is none; the message names all that there are
-   */
-  public static TargetKind ofKey(String key) {
-    return Arrays.stream(values()).filter(kind -> kind.key().equals(key)).findFirst()
-        .orElseThrow(() -> new UserError("target must be one of "
-            + Arrays.stream(values()).map(TargetKind::key).collect(Collectors.joining(", ")) + ", not '" + key + "'"));
   }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
 import crema.family.encoder.SmallRuns;
-import crema.family.fasttext.FastTextLabels;
-import crema.family.fasttext.FastTextTrainingConfig;
-import crema.family.fasttext.FastTextTuning;
+import crema.family.fasttext.FastTextFamily;
+import crema.family.fasttext.FastTextSettings;
 import crema.family.staged.StagedSettings;
-import crema.family.staged.StagesConfig;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,14 +45,13 @@ class ModelArchiveTest {
 
   @BeforeAll
   static void trainAndPack() throws IOException {
-    var text = new FastTextTrainingConfig.Text(true, 0, 1);
-    var config = new FastTextTrainingConfig(SmallRuns.config(SmallRuns.titles(shared)).data(),
-        new FastTextTrainingConfig.Network(8, 0.5, 5, "softmax", 1, 0, 0, 0, 1, text), FastTextLabels.DEFAULT,
-        FastTextTuning.NONE, 3);
+    var family = new FastTextFamily();
+    Settings settings = SmallRuns.rows(family.settings(), SmallRuns.titles(shared))
+        .with(FastTextSettings.DIM, 8).with(TrainingSettings.EPOCHS, 5).with(FastTextSettings.WORD_NGRAMS, 1)
+        .with(FastTextSettings.MAXN, 0).with(FastTextSettings.BUCKETS, 0).with(StagedSettings.TWO_STAGE, "TVs");
     staged = shared.resolve("staged");
-    var settings = new StagedSettings(StagesConfig.twoStage("TVs"), config.data(), config.seed(), config);
     Files.createDirectories(staged);
-    ModelFamily.named(settings.model()).newRun(settings, RunContext.in(new ModelDirectory(staged))).run();
+    family.newRun(settings, RunContext.in(new ModelDirectory(staged))).run();
     archive = shared.resolve("staged.zip");
     ModelArchive.write(new ModelDirectory(staged), archive);
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.metrics.GroupMetrics;
 import crema.metrics.MultiLabelOutcomes;
+import crema.nn.train.LogRecord;
+import crema.nn.train.StepRecord;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;

@@ -152,7 +152,7 @@ class SettingsTest {
         .with(PEEL, 3);
     Map<String, Object> json = StoredSettings.of("bread", settings).json();
     assertThat(json).containsEntry("model", "bread").containsEntry("given", List.of("grains", "name", "proof", "salt"));
-    StoredSettings stored = StoredSettings.of(json);
+    StoredSettings stored = StoredSettings.of(json, Map.of());
     assertThat(stored.values()).containsEntry("loaves", 4).containsEntry("salt", 0.1).doesNotContainKey("peel");
     Settings back = stored.over(BREAD.withDefault(LOAVES, 100));
     assertThat(back.plain()).isEqualTo(settings.plain());

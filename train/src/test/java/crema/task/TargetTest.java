@@ -9,6 +9,7 @@ import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
 import crema.data.RowMeta;
+import crema.metrics.Metric;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
@@ -67,20 +68,25 @@ class TargetTest {
     ScoreMatrix logits = logits(new float[] {1, -0.2f}, new float[] {-0.2f, -3}, new float[] {-3, 2});
     ScoredRows rows = rows(logits, new int[] {0}, new int[] {0}, new int[] {1});
     var target = MultiLabelTarget.of(labels("a", "b"));
-    MultiLabelTarget micro = target.tuned(decision("global", 0.4, 0.5, 0.1, "micro_f1", false), rows);
+    MultiLabelTarget micro = target.tuned(grid(0.4, 0.5, Metric.MICRO_F1), rows);
     assertThat(micro.thresholds().value(0)).isEqualTo(0.4f);
     assertThat(micro.thresholds().value(1)).isEqualTo(0.4f);
     // Micro F1 is 6/7 at 0.40 and 4/5 at 0.50; macro F1 is 5/6 both times but for the tie, which the lower one wins.
-    assertThat(target.sweep(DecisionConfig.DEFAULT, rows).points()).hasSize(21);
-    MultiLabelTarget higher = target.tuned(decision("global", 0.5, 0.6, 0.1, "macro_f1", false), rows);
+    assertThat(target.sweep(AnswerSettings.DEFAULT, rows).points()).hasSize(21);
+    MultiLabelTarget higher = target.tuned(grid(0.5, 0.6, Metric.MACRO_F1), rows);
     assertThat(higher.decide(logits)).isDeepEqualTo(new int[][] {{0}, {}, {1}});
-    MultiLabelTarget each = target.tuned(decision("per-label", 0.4, 0.6, 0.01, "micro_f1", false), rows);
+    MultiLabelTarget each = target.tuned(threshold("per-label"), rows);
     assertThat(each.decide(logits)).isDeepEqualTo(new int[][] {{0}, {0}, {1}});
   }
 
-  private static DecisionConfig decision(String threshold, double from, double to, double step, String metric,
-      boolean atLeastOne) {
-    return new DecisionConfig(threshold, from, to, step, metric, atLeastOne, "best-path", 0.5);
+  private static AnswerSettings grid(double from, double to, Metric metric) {
+    return new AnswerSettings(AnswerSettings.DEFAULT.settings().with(AnswerSettings.THRESHOLD_FROM, from)
+        .with(AnswerSettings.THRESHOLD_TO, to).with(AnswerSettings.THRESHOLD_STEP, 0.1)
+        .with(AnswerSettings.THRESHOLD_METRIC, metric));
+  }
+
+  private static AnswerSettings threshold(String threshold) {
+    return new AnswerSettings(AnswerSettings.DEFAULT.settings().with("threshold", threshold));
   }
 
   @Test
@@ -88,11 +94,12 @@ class TargetTest {
     ScoreMatrix logits = logits(new float[] {-1, -2}, new float[] {2, 3});
     ScoredRows rows = rows(logits, new int[] {0}, new int[] {1});
     var target = MultiLabelTarget.of(labels("a", "b"));
-    assertThat(target.tuned(decision("0.5", 0.4, 0.6, 0.01, "micro_f1", true), rows).decide(logits))
+    assertThat(target.tuned(
+        new AnswerSettings(threshold("0.5").settings().with(AnswerSettings.AT_LEAST_ONE, true)), rows).decide(logits))
         .isDeepEqualTo(new int[][] {{0}, {0, 1}});
-    assertThat(target.tuned(decision("argmax", 0.4, 0.6, 0.01, "micro_f1", false), rows).decide(logits))
+    assertThat(target.tuned(threshold("argmax"), rows).decide(logits))
         .isDeepEqualTo(new int[][] {{0}, {1}});
-    assertThatThrownBy(() -> decision("often", 0.4, 0.6, 0.01, "micro_f1", false))
+    assertThatThrownBy(() -> threshold("often"))
         .isInstanceOf(UserError.class).hasMessageContaining("global, per-label, argmax or a number");
   }
 

@@ -4,7 +4,4 @@
  * <p>Jackson's own tree comes with {@code jackson-databind}, which needs annotations under a name that applications with
  * Jackson 2 have too, in versions that it cannot use. A library that is embedded must not depend on such luck.
  */
-@NullMarked
 package crema.base.json;
-
-import org.jspecify.annotations.NullMarked;

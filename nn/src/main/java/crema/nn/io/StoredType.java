@@ -6,15 +6,25 @@ import java.nio.ByteOrder;
 
 /** The types of elements in a safetensors file, under their names there. */
 public enum StoredType {
+  /** 64-bit floating point. */
   F64(8),
+  /** 32-bit floating point. */
   F32(4),
+  /** 16-bit floating point (IEEE 754). */
   F16(2),
+  /** 16-bit floating point with the exponent of 32 bits. */
   BF16(2),
+  /** 64-bit integers. */
   I64(8),
+  /** 32-bit integers. */
   I32(4),
+  /** 16-bit integers. */
   I16(2),
+  /** 8-bit integers. */
   I8(1),
+  /** 8-bit integers without a sign. */
   U8(1),
+  /** True and false, a byte each. */
   BOOL(1);
 
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -20,6 +20,7 @@ import crema.autograd.op.HostLoss;
  * @param margin m, in [0, 1): negatives of a lower probability are dropped; the authors take 0.05
  */
 public record AsymmetricLoss(double gammaPositive, double gammaNegative, double margin) implements Loss {
+  /** Checks the ranges. */
   public AsymmetricLoss {
     Checks.atLeastZero("asymmetric gamma of positives", gammaPositive);
     Checks.atLeastZero("asymmetric gamma of negatives", gammaNegative);

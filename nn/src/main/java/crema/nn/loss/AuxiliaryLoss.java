@@ -38,6 +38,7 @@ public record AuxiliaryLoss(Loss main, Loss auxiliary, double weight) {
   public static final List<LossSetting<?>> SETTINGS =
       List.of(CONTRASTIVE_WEIGHT, CONTRASTIVE_TEMPERATURE, TREE_TRIPLET_WEIGHT, TREE_TRIPLET_MARGIN);
 
+  /** Checks the ranges. */
   public AuxiliaryLoss {
     Checks.atLeastZero("weight of an auxiliary loss", weight);
   }

@@ -25,6 +25,7 @@ public record ClassBalancing(double beta, Mode mode) implements Reweighting {
     MINIMUM_COUNT
   }
 
+  /** Checks the ranges. */
   public ClassBalancing {
     Checks.inUnitInterval("class-balanced beta", beta);
   }

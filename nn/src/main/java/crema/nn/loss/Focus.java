@@ -12,6 +12,7 @@ public record Focus(double gamma, double positive, double negative) {
   /** No modulation: plain cross-entropy. */
   public static final Focus NONE = new Focus(0, 1, 1);
 
+  /** Checks the ranges. */
   public Focus {
     Checks.atLeastZero("focal gamma", gamma);
     Checks.atLeastZero("focal alpha of positives", positive);

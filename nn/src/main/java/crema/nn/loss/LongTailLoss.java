@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LongTailLoss(LabelFrequencies frequencies, @Nullable Reweighting reweighting,
     @Nullable NegativeTolerance tolerance, Focus focus, double scale) implements Loss {
+  /** Checks the scale. */
   public LongTailLoss {
     Checks.aboveZero("scale of the loss", scale);
   }

@@ -10,6 +10,7 @@ package crema.nn.loss;
  * @param negativeWeight what a negative's loss is multiplied by
  */
 public record NegativeTolerance(double lambda, double kappa, double negativeWeight) {
+  /** Checks the ranges. */
   public NegativeTolerance {
     Checks.aboveZero("negative-tolerant lambda", lambda);
     Checks.atLeastZero("negative-tolerant kappa", kappa);

@@ -17,6 +17,7 @@ public sealed interface NodeWeighting {
     /** All nodes weigh the same. */
     public static final Ancestors AS_LEAVES = new Ancestors(1);
 
+    /** Checks the ranges. */
     public Ancestors {
       Checks.atLeastZero("ancestor weight", ancestor);
     }

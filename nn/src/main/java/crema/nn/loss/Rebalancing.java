@@ -11,6 +11,7 @@ package crema.nn.loss;
  * @param mu μ, the r in the midst of the rise
  */
 public record Rebalancing(double alpha, double beta, double mu) implements Reweighting {
+  /** Checks the ranges. */
   public Rebalancing {
     Checks.atLeastZero("rebalancing alpha", alpha);
     Checks.aboveZero("rebalancing beta", beta);

@@ -14,6 +14,9 @@ import crema.autograd.op.HostLoss;
  * sigmoids.
  */
 public final class SoftMacroF1 implements Loss {
+  /** The loss; it has no settings. */
+  public SoftMacroF1() {}
+
   @Override
   public Variable apply(Tape tape, Variable logits, Targets targets) {
     if (targets instanceof Targets.Indices) {

@@ -20,6 +20,9 @@ public final class StandardLosses implements LossProvider {
   private static final double BELOW_ONE = Math.nextDown(1.0);
   private static final double LARGE = 1e6;
 
+  /** Found as a service. */
+  public StandardLosses() {}
+
   /** ε of softmax and binary cross-entropy. */
   public static final Decimal LABEL_SMOOTHING =
       new Decimal("label-smoothing", 0, 0, BELOW_ONE, "Of cross-entropy and bce.");

@@ -20,6 +20,7 @@ import crema.autograd.op.HostLoss;
  * @param temperature τ, above 0
  */
 public record SupervisedContrastive(double temperature) implements Loss {
+  /** Checks the ranges. */
   public SupervisedContrastive {
     Checks.aboveZero("contrastive temperature", temperature);
   }

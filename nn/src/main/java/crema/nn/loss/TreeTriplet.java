@@ -26,6 +26,7 @@ import java.util.Arrays;
  * @param margin at least 0; the authors take 0.1
  */
 public record TreeTriplet(Forest tree, double margin) implements Loss {
+  /** Checks the ranges. */
   public TreeTriplet {
     Checks.atLeastZero("tree-triplet margin", margin);
   }

@@ -18,11 +18,13 @@ public record WeightedLosses(List<Term> terms) implements Loss {
    * @param weight at least 0
    */
   public record Term(Loss loss, double weight) {
+    /** Checks the weight. */
     public Term {
       Checks.atLeastZero("weight of a loss", weight);
     }
   }
 
+  /** Checks the ranges. */
   public WeightedLosses {
     if (terms.isEmpty()) {
       throw new IllegalArgumentException("a sum of losses needs at least one");

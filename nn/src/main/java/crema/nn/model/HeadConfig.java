@@ -1,8 +1,7 @@
 package crema.nn.model;
 
-import java.util.Arrays;
+import crema.base.Keyed;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -16,21 +15,11 @@ import java.util.Map;
  */
 public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean residual) {
   /** The heads there are. */
-  public enum Kind {
+  public enum Kind implements Keyed {
     /** {@link MlpHead}. */
     MLP,
     /** {@link ResidualHead}. */
-    RESIDUAL;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Kind parse(String name) {
-      return Arrays.stream(values()).filter(kind -> kind.toString().equals(name)).findFirst().orElseThrow(
-          () -> new IllegalArgumentException("head must be mlp or residual, not '" + name + "'"));
-    }
+    RESIDUAL
   }
 
   /** Checks the ranges; messages use the names in JSON. */
@@ -54,13 +43,13 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
     var values = new ConfigValues(json);
     String kind = values.text("head");
     int hiddenSize = values.integer("head_hidden_size", encoderHiddenSize);
-    return new HeadConfig(kind == null ? Kind.MLP : Kind.parse(kind), hiddenSize, values.number("head_dropout", 0.1),
+    return new HeadConfig(kind == null ? Kind.MLP : Keyed.find(Kind.class, kind, "head"), hiddenSize, values.number("head_dropout", 0.1),
         values.flag("head_residual", hiddenSize == encoderHiddenSize));
   }
 
   Map<String, Object> toMap() {
     var json = new LinkedHashMap<String, Object>();
-    json.put("head", kind.toString());
+    json.put("head", kind.key());
     json.put("head_hidden_size", hiddenSize);
     json.put("head_dropout", dropout);
     json.put("head_residual", residual);

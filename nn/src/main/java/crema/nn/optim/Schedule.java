@@ -1,6 +1,6 @@
 package crema.nn.optim;
 
-import java.util.Locale;
+import crema.base.Keyed;
 
 /**
  * How the learning rate changes: a factor on its peak as a pure function of the step, so that a resumed run continues
@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 public record Schedule(Decay decay, long warmup, long total, double minimum) {
   /** How the learning rate falls, p being the share of the steps after the warm-up that are done. */
-  public enum Decay {
+  public enum Decay implements Keyed {
     /** Not at all. */
     NONE,
     /** 1 − (1 − minimum) · p. */
@@ -24,26 +24,7 @@ public record Schedule(Decay decay, long warmup, long total, double minimum) {
     /** minimum + (1 − minimum) · (1 + cos πp) / 2 (Loshchilov and Hutter, arXiv 1608.03983, equation 5). */
     COSINE,
     /** minimumᵖ. */
-    EXPONENTIAL;
-
-    /**
-     * The decay of that name.
-     *
-     * @throws IllegalArgumentException when there is none; the message lists those there are
-     */
-    public static Decay parse(String name) {
-      for (Decay decay : values()) {
-        if (decay.toString().equals(name)) {
-          return decay;
-        }
-      }
-      throw new IllegalArgumentException("no schedule '" + name + "'; there are none, linear, cosine and exponential");
-    }
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    EXPONENTIAL
   }
 
   /** Checks the ranges. */

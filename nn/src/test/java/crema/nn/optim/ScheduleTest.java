@@ -38,15 +38,4 @@ class ScheduleTest {
   void exponentialDecayToZeroIsRefused() {
     assertThatThrownBy(() -> new Schedule(Decay.EXPONENTIAL, 0, 10, 0)).hasMessageContaining("(0, 1]");
   }
-
-  @ParameterizedTest
-  @EnumSource
-  void namesAreParsed(Decay decay) {
-    assertThat(Decay.parse(decay.toString())).isEqualTo(decay);
-  }
-
-  @Test
-  void anUnknownNameListsThoseThereAre() {
-    assertThatThrownBy(() -> Decay.parse("cosin")).hasMessageContaining("none, linear, cosine and exponential");
-  }
 }

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Fallback {
   private final ReferenceBackend reference = new ReferenceBackend();
 
+  /** A fallback with a reference backend of its own. */
+  public Fallback() {}
+
   /** Families all of whose ops run on the reference: what a new backend starts from. */
   public Ops ops() {
     var matMul = new FallbackMatMul(this) {};

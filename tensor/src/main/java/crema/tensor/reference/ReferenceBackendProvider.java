@@ -7,6 +7,9 @@ import crema.tensor.Device;
 
 /** Opens the {@link ReferenceBackend}. */
 public final class ReferenceBackendProvider implements BackendProvider {
+  /** Found as a service. */
+  public ReferenceBackendProvider() {}
+
   @Override
   public String type() {
     return Device.REFERENCE.type();

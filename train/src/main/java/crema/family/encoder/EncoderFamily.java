@@ -1,28 +1,36 @@
 package crema.family.encoder;
 
+import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.RunSettings;
 import crema.nn.io.SafetensorsReader;
-import crema.settings.RecordJson;
+import crema.run.DataSettings;
+import crema.run.Languages;
+import crema.run.TrainingSettings;
+import crema.run.ValidationSettings;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LabelSettings;
+import crema.task.LossRows;
 import crema.tensor.Backend;
 import crema.tensor.Shape;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Transformer encoders. */
 public final class EncoderFamily implements ModelFamily {
   static final String KEY = "encoder";
   static final String WEIGHTS = "model.safetensors";
   static final String TOKENIZER = "tokenizer.json";
+
+  /** Found as a service. */
+  public EncoderFamily() {}
 
   @Override
   public String key() {
@@ -61,16 +69,17 @@ public final class EncoderFamily implements ModelFamily {
   }
 
   @Override
-  public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
-    return RecordJson.of(json, file.toString(), TrainingConfig.class);
+  public Settings settings() {
+    return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, EncoderSettings.SECTION,
+        LossRows.SECTION, SamplingSettings.SECTION, TrainingSettings.SECTION, OptimizationSettings.SECTION,
+        AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION);
   }
 
   @Override
-  public Run newRun(RunSettings settings, RunContext context) {
+  public Run newRun(Settings settings, RunContext context) {
     return () -> {
       try (Backend backend = context.compute().openBackend();
-          var run = new EncoderRun((TrainingConfig) settings, context.directory(), context.checkpoints(), backend,
-              context.compute().threads(), context.listener(), context.stop())) {
+          var run = new EncoderRun(settings, backend, context)) {
         return run.run(context.commandLine());
       }
     };

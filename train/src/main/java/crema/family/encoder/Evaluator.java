@@ -32,12 +32,12 @@ final class Evaluator {
 
   private final Backend backend;
   private final EmbeddingClassifier model;
-  private final Objective objective;
+  private final ClassifierLoss loss;
 
   Evaluator(Backend backend, EmbeddingClassifier model, Target target) {
     this.backend = backend;
     this.model = model;
-    objective = Objective.likelihood(target);
+    loss = ClassifierLoss.likelihood(target);
   }
 
   Evaluation evaluate(TokenDataset data, TrainingListener listener) {
@@ -58,7 +58,7 @@ final class Evaluator {
         var tape = Tape.inference(scope);
         Variable output = model.forward(tape, scope.ints(packed.ids(), packed.tokens()),
             Sequences.of(scope, packed.cuSeqlens()));
-        lossSum += objective.apply(tape, output, packed).value().item() * packed.sequences();
+        lossSum += loss.apply(tape, output, packed).value().item() * packed.sequences();
         float[] values = output.value().toFloats();
         System.arraycopy(values, 0, logits, at * labels, values.length);
       }

@@ -13,9 +13,14 @@ import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
+import crema.run.DataSettings;
 import crema.run.RowCounts;
 import crema.run.RunRows;
-import crema.task.LabelConfig;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LabelSettings;
+import crema.task.LossRows;
 import crema.task.Target;
 import crema.tokenizer.BpeTrainer;
 import crema.tokenizer.Tokenizer;
@@ -25,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -47,20 +53,21 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
    * @param resumes whether the directory holds the run's tokenizer, if it got so far
    * @throws crema.data.DataException when the rows cannot be used
    */
-  static PreparedData prepare(TrainingConfig config, ModelDirectory directory, boolean resumes, int threads,
+  static PreparedData prepare(Settings settings, ModelDirectory directory, boolean resumes, int threads,
       TrainingListener listener)
       throws IOException {
-    SplitRows parts = RunRows.read(config.data(), config.seed(), listener);
-    LabelConfig reading = config.data().labels();
-    Target target = Target.of(reading, parts.labels(), config.loss().link(reading.kind()), config.decision());
-    Tokenizer tokenizer = tokenizer(config.tokenizer(), parts.train(), directory, resumes, threads, listener);
+    SplitRows parts = RunRows.read(new DataSettings(settings), settings.get(TrainingSettings.SEED), listener);
+    var reading = new LabelSettings(settings);
+    Target target = Target.of(reading, parts.labels(), LossRows.of(settings, reading.kind()).link(reading.kind()),
+        new AnswerSettings(settings));
+    Tokenizer tokenizer = tokenizer(settings, parts.train(), directory, resumes, threads, listener);
     listener.stage("Tokenizing");
     String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER));
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
       // The other faults were told when the rows were first read.
       if (problem.fault() == RowFault.UNKNOWN_LABEL || problem.fault() == RowFault.EMPTY_TEXT) {
-        (config.data().strict() ? ProblemListener.STRICT : unknown).problem(problem);
+        (settings.get(DataSettings.STRICT) ? ProblemListener.STRICT : unknown).problem(problem);
       }
     };
     var datasets = new ArrayList<TokenDataset>();
@@ -71,7 +78,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
     rows.put("test", parts.test());
     rows.forEach((name, source) -> {
       var recipe = new TokenRecipe(source, target.labels(), tokenizer::encode, tokenizerHash,
-          config.tokenizer().maxLength());
+          settings.get(EncoderSettings.MAX_LENGTH));
       recipes.add(recipe);
       datasets.add(TokenDataset.cached(directory.cache().resolve(name + ".tokens"), recipe, unknownReporter));
     });
@@ -97,24 +104,25 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   }
 
   /** The run's tokenizer: that of the directory if it was made before, else the given one, else one that is trained. */
-  private static Tokenizer tokenizer(TrainingConfig.Tokens settings, RowSource train, ModelDirectory directory,
+  private static Tokenizer tokenizer(Settings settings, RowSource train, ModelDirectory directory,
       boolean resumes, int threads, TrainingListener listener) throws IOException {
     if (resumes && Files.exists(directory.file(EncoderFamily.TOKENIZER))) {
       return Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
     }
-    Tokenizer tokenizer = settings.file() != null
-        ? Tokenizer.load(Path.of(settings.file()))
+    Optional<String> file = settings.find(EncoderSettings.TOKENIZER);
+    Tokenizer tokenizer = file.isPresent()
+        ? Tokenizer.load(Path.of(file.get()))
         : trainTokenizer(settings, train, threads, listener);
     tokenizer.save(directory.file(EncoderFamily.TOKENIZER));
     return tokenizer;
   }
 
-  private static Tokenizer trainTokenizer(TrainingConfig.Tokens settings, RowSource train, int threads,
+  private static Tokenizer trainTokenizer(Settings settings, RowSource train, int threads,
       TrainingListener listener) {
     listener.stage("Training the tokenizer");
     BpeTrainer trainer = BpeTrainer.defaults()
-        .withVocabularySize(settings.vocabularySize())
-        .withLowercase(settings.lowercase())
+        .withVocabularySize(settings.get(EncoderSettings.VOCABULARY_SIZE))
+        .withLowercase(settings.get(DataSettings.LOWERCASE))
         .withThreads(threads)
         .withProgress((_, done, total) -> listener.progress(done, total));
     try (RowCursor rows = train.open(ProblemListener.SILENT)) {

@@ -33,7 +33,7 @@ public final class FastTextClassifier implements Classifier {
   private static final double LEAST = 1e-9;
 
   private final FastText model;
-  private final FastTextTrainingConfig.Text reading;
+  private final FastTextReading reading;
   private final Fields fields;
   private final Target target;
   private final LabelSet labels;
@@ -42,7 +42,7 @@ public final class FastTextClassifier implements Classifier {
   private final boolean isOnePath;
   private final WorkerPool pool;
 
-  FastTextClassifier(FastText model, FastTextTrainingConfig.Text reading, Target target, int threads) {
+  FastTextClassifier(FastText model, FastTextReading reading, Target target, int threads) {
     this.model = model;
     this.reading = reading;
     this.fields = reading.fields();
@@ -66,12 +66,12 @@ public final class FastTextClassifier implements Classifier {
   }
 
   /** A row as a line of fastText's training text. */
-  static String line(FastTextTrainingConfig.Text reading, List<String> labels, String text) {
+  static String line(FastTextReading reading, List<String> labels, String text) {
     return reading.fields().line(labels, List.of(cased(reading, text)));
   }
 
-  private static String cased(FastTextTrainingConfig.Text reading, String text) {
-    return reading.lowercase() ? text.toLowerCase(Locale.ROOT) : text;
+  private static String cased(FastTextReading reading, String text) {
+    return reading.isLowercase() ? text.toLowerCase(Locale.ROOT) : text;
   }
 
   private String words(String text) {

@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
+import crema.run.DataSettings;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,20 +18,21 @@ final class FastTextDescription {
 
   private FastTextDescription() {}
 
-  static void write(FastTextTrainingConfig.Text text, ModelDirectory directory) throws IOException {
+  static void write(FastTextReading text, ModelDirectory directory) throws IOException {
     var json = new LinkedHashMap<String, Object>();
-    json.put(LOWERCASE, text.lowercase());
-    json.put(LEADING_WORDS, text.leadingWords());
-    json.put(LEADING_WEIGHT, text.leadingWeight());
+    json.put(LOWERCASE, text.isLowercase());
+    json.put(LEADING_WORDS, text.settings().get(FastTextSettings.LEADING_WORDS));
+    json.put(LEADING_WEIGHT, text.settings().get(FastTextSettings.LEADING_WEIGHT));
     ModelConfig.of(new FastTextFamily(), json).write(directory);
   }
 
-  static FastTextTrainingConfig.Text read(ModelSource model) throws IOException {
+  static FastTextReading read(ModelSource model) throws IOException {
     Map<String, @Nullable Object> json = ModelConfig.read(model).values();
     if (json.get(LOWERCASE) instanceof Boolean lowercase
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
         && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
-      return new FastTextTrainingConfig.Text(lowercase, leadingWords, leadingWeight);
+      return new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, lowercase)
+          .with(FastTextSettings.LEADING_WORDS, leadingWords).with(FastTextSettings.LEADING_WEIGHT, leadingWeight));
     }
     throw new UserError(model.name() + ": config.json does not say how texts are read: it needs " + LOWERCASE + ", "
         + LEADING_WORDS + " and " + LEADING_WEIGHT);

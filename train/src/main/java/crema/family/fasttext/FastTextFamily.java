@@ -2,24 +2,30 @@ package crema.family.fasttext;
 
 import crema.base.ByteSource;
 import crema.base.UserError;
+import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.RunSettings;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
+import crema.family.staged.StagedFamily;
+import crema.family.staged.StagedSettings;
 import crema.fasttext.FastText;
 import crema.fasttext.FastTextConfig;
-import crema.settings.RecordJson;
+import crema.run.DataSettings;
+import crema.run.Languages;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LabelSettings;
+import crema.task.LossRows;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** fastText models, in files that fastText itself can read. */
 public final class FastTextFamily implements ModelFamily {
@@ -27,9 +33,12 @@ public final class FastTextFamily implements ModelFamily {
 
   private static final int FEWEST_BUCKETS = 1000;
 
+  /** Found as a service. */
+  public FastTextFamily() {}
+
   @Override
   public String key() {
-    return FastTextTrainingConfig.MODEL;
+    return "fasttext";
   }
 
   @Override
@@ -61,24 +70,29 @@ public final class FastTextFamily implements ModelFamily {
   }
 
   @Override
-  public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
-    return RecordJson.of(json, file.toString(), FastTextTrainingConfig.class);
+  public Settings settings() {
+    return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
+            StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
+            CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
+        .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5);
   }
 
   @Override
-  public Run newRun(RunSettings settings, RunContext context) {
-    return new FastTextRun((FastTextTrainingConfig) settings, context);
+  public Run newRun(Settings settings, RunContext context) {
+    return StagedSettings.areGiven(settings)
+        ? StagedFamily.newRun(this, settings, context)
+        : new FastTextRun(settings, context);
   }
 
   @Override
-  public void requireStage(RunSettings settings) {
-    var all = (FastTextTrainingConfig) settings;
-    FastTextTuning tuning = all.tuning();
-    if (tuning.folds() > 0 || tuning.searchSeconds() > 0 || tuning.quantize()) {
+  public void requireStage(Settings settings) {
+    if (settings.get(FastTextSettings.FOLDS) > 0 || settings.get(FastTextSettings.AUTOTUNE_DURATION) > 0
+        || settings.get(FastTextSettings.QUANTIZE)) {
       throw new UserError("models that decide in stages are trained once and not quantized: leave out folds, "
           + "autotune-duration and quantize");
     }
-    if (all.labels().loss() != null || all.labels().areAll()) {
+    if (settings.find(LossRows.LOSS).isPresent()
+        || settings.get(FastTextSettings.PATH_LABELS) == FastTextSettings.PathLabels.ALL) {
       throw new UserError("a stage has one label a text: leave out loss and path-labels");
     }
   }
@@ -88,11 +102,10 @@ public final class FastTextFamily implements ModelFamily {
    * different n-grams in them. A hundred small stages would else take the room of a hundred large models.
    */
   @Override
-  public RunSettings ofStage(RunSettings settings, RowSource rows) {
-    var all = (FastTextTrainingConfig) settings;
+  public Settings ofStage(Settings settings, RowSource rows) {
     var characters = new long[1];
     rows.forEach(ProblemListener.SILENT, row -> characters[0] += row.text().length());
-    return all.with(all.data().labels().onlyLabel(),
-        (int) Math.clamp(characters[0], FEWEST_BUCKETS, Integer.MAX_VALUE));
+    int most = (int) Math.clamp(characters[0], FEWEST_BUCKETS, Integer.MAX_VALUE);
+    return settings.with(FastTextSettings.BUCKETS, Math.min(settings.get(FastTextSettings.BUCKETS), most));
   }
 }

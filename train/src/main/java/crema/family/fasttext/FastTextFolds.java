@@ -1,6 +1,5 @@
 package crema.family.fasttext;
 
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.data.Grouping;
 import crema.data.ProblemListener;
@@ -10,8 +9,11 @@ import crema.data.SplitPlan;
 import crema.fasttext.FastText;
 import crema.fasttext.TextSource;
 import crema.metrics.ClassificationMetrics;
+import crema.nn.train.StopSignal;
+import crema.run.DataSettings;
 import crema.run.LabelledTest;
 import crema.run.Languages;
+import crema.run.TrainingSettings;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,13 +30,13 @@ final class FastTextFolds {
   /** Units of progress in a fold. */
   private static final int PROGRESS = 1000;
 
-  private final FastTextTrainingConfig config;
+  private final FastTextSettings config;
   private final FastTextLines lines;
   private final int threads;
   private final TrainingListener listener;
   private final StopSignal stop;
 
-  FastTextFolds(FastTextTrainingConfig config, FastTextLines lines, int threads, TrainingListener listener,
+  FastTextFolds(FastTextSettings config, FastTextLines lines, int threads, TrainingListener listener,
       StopSignal stop) {
     this.config = config;
     this.lines = lines;
@@ -50,11 +52,12 @@ final class FastTextFolds {
    * @return nothing if the run was asked to stop
    */
   Optional<FoldScores> run(RowSource rows, Target target) throws IOException {
-    int folds = config.tuning().folds();
+    int folds = config.settings().get(FastTextSettings.FOLDS);
     listener.stage("Cross-validating");
-    SplitPlan plan = SplitPlan.folds(folds, config.seed());
-    plan = config.data().stratified() ? plan : plan.unstratified();
-    plan = config.data().group() == null ? plan : plan.withGrouping(Grouping.COLUMN);
+    SplitPlan plan = SplitPlan.folds(folds, config.settings().get(TrainingSettings.SEED));
+    var data = new DataSettings(config.settings());
+    plan = data.isStratified() ? plan : plan.unstratified();
+    plan = data.group().isEmpty() ? plan : plan.withGrouping(Grouping.COLUMN);
     Split split = Split.of(rows, plan, ProblemListener.SILENT);
     List<ClassificationMetrics> metrics = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
@@ -64,7 +67,7 @@ final class FastTextFolds {
       if (stop.isRequested()) {
         return Optional.empty();
       }
-      try (var classifier = new FastTextClassifier(model, config.network().text(), target, threads)) {
+      try (var classifier = new FastTextClassifier(model, config.reading(), target, threads)) {
         var scored = new LabelledTest(split.part(fold), true, false, Languages.NONE, new TrainingListener() {})
             .scored(classifier);
         metrics.add(ClassificationMetrics.of(target.outcomes(scored)));
@@ -75,7 +78,7 @@ final class FastTextFolds {
 
   private FastText train(TextSource text, int fold, long rows) throws IOException {
     var trainer = config.trainer(threads, rows).listener(progress -> {
-      listener.progress(Math.round((fold + progress.fraction()) * PROGRESS), (long) config.tuning().folds() * PROGRESS);
+      listener.progress(Math.round((fold + progress.fraction()) * PROGRESS), (long) config.settings().get(FastTextSettings.FOLDS) * PROGRESS);
       return !stop.isRequested();
     });
     return trainer.train(text);

@@ -21,7 +21,7 @@ import java.util.List;
  * @param withImplied whether a row's line has the labels too that its own imply: those above it in a taxonomy
  * @param folder where the files are, until the run is over
  */
-record FastTextLines(FastTextTrainingConfig.Text reading, Target target, boolean withImplied, Path folder) {
+record FastTextLines(FastTextReading reading, Target target, boolean withImplied, Path folder) {
   /** Writes rows to a file of this name. */
   TextSource write(RowSource rows, String name) throws IOException {
     Files.createDirectories(folder);

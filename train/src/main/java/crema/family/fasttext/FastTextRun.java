@@ -4,7 +4,6 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.SplitRows;
@@ -15,12 +14,16 @@ import crema.fasttext.Quantizer;
 import crema.fasttext.TextSource;
 import crema.fasttext.TrainingProgress;
 import crema.nn.loss.Link;
-import crema.report.StepLog;
-import crema.report.StepRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.StepRecord;
+import crema.nn.train.StopSignal;
 import crema.run.ModelFiles;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
@@ -44,7 +47,8 @@ final class FastTextRun implements Run {
   /** With fewer labels there are too few rows to quantize the output matrix. */
   private static final int QUANTIZED_LABELS = 256;
 
-  private final FastTextTrainingConfig config;
+  private final Settings settings;
+  private final FastTextSettings config;
   private final RunContext context;
   private final ModelDirectory directory;
   private final int threads;
@@ -60,18 +64,19 @@ final class FastTextRun implements Run {
   /**
    * A run in a directory, or the rest of the one that is there.
    *
-   * @param config what to compute
+   * @param settings what to compute
    * @param context where to write and how it is watched; checkpoints are written after its minutes
    */
-  FastTextRun(FastTextTrainingConfig config, RunContext context) {
-    this.config = config;
+  FastTextRun(Settings settings, RunContext context) {
+    this.settings = settings;
+    config = new FastTextSettings(settings);
     this.context = context;
-    epochs = config.network().epochs();
+    epochs = settings.get(TrainingSettings.EPOCHS);
     directory = context.directory();
     threads = context.compute().threadsOfCpu(new FastTextFamily());
     listener = context.listener();
     stop = context.stop();
-    textRun = new TextRun(config.data(), config.labels().decision(), config.seed(), context);
+    textRun = new TextRun(settings, config.answers(), context);
   }
 
   /** What a run begins with: its rows, what they are to be given, and the training rows as fastText reads them. */
@@ -79,9 +84,9 @@ final class FastTextRun implements Run {
 
   @Override
   public TrainingResult run() throws IOException {
-    Start start = directory.begin(config, () -> {
-      SplitRows rows = RunRows.of(context, config.data(), config.seed());
-      Target target = Target.of(config.data().labels(), rows.labels(), Link.SIGMOID, config.labels().decision());
+    Start start = directory.begin(new FastTextFamily(), settings, () -> {
+      SplitRows rows = RunRows.of(context, settings);
+      Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, config.answers());
       return new Start(rows, target, lines(target).write(rows.train(), "train"));
     });
     SplitRows rows = start.rows();
@@ -95,15 +100,15 @@ final class FastTextRun implements Run {
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
-      try (var classifier = new FastTextClassifier(trained.get(), config.network().text(), target, threads)) {
+      try (var classifier = new FastTextClassifier(trained.get(), config.reading(), target, threads)) {
         validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
       }
     }
-    return finish(trained.get(), validation, target.tuned(config.labels().decision(), validation), rows, facts);
+    return finish(trained.get(), validation, target.tuned(config.answers(), validation), rows, facts);
   }
 
   private FastTextLines lines(Target target) {
-    return new FastTextLines(config.network().text(), target, config.labels().areAll(), directory.cache());
+    return new FastTextLines(config.reading(), target, config.isOfAllLabels(), directory.cache());
   }
 
   /**
@@ -112,7 +117,7 @@ final class FastTextRun implements Run {
    * @return false if the run was asked to stop meanwhile
    */
   private boolean crossValidated(SplitRows rows, Target target, Map<String, String> facts) throws IOException {
-    if (config.tuning().folds() == 0) {
+    if (settings.get(FastTextSettings.FOLDS) == 0) {
       return true;
     }
     Path file = directory.checkpoints().resolve("folds.json");
@@ -132,7 +137,7 @@ final class FastTextRun implements Run {
   private Optional<FastText> train(Progress progress, Target target, TextSource text, SplitRows rows, Map<String, String> facts)
       throws IOException {
     Files.createDirectories(directory.checkpoints());
-    if (config.tuning().searchSeconds() > 0) {
+    if (config.isSearch()) {
       TextSource validation = lines(target).write(rows.validation(), "validation");
       Path trials = directory.checkpoints().resolve("trials.jsonl");
       progress.onStart(0);
@@ -159,14 +164,13 @@ final class FastTextRun implements Run {
   }
 
   private FastText quantized(FastText model, TextSource text) throws IOException {
-    FastTextTuning tuning = config.tuning();
-    if (!tuning.quantize()) {
+    if (!settings.get(FastTextSettings.QUANTIZE)) {
       return model;
     }
     listener.stage("Quantizing");
     boolean manyLabels = model.labels().size() >= QUANTIZED_LABELS;
-    var options = new QuantizeOptions(2, true, manyLabels, tuning.cutoff(),
-        tuning.cutoff() > 0 ? model.config() : null);
+    int cutoff = settings.get(FastTextSettings.CUTOFF);
+    var options = new QuantizeOptions(2, true, manyLabels, cutoff, cutoff > 0 ? model.config() : null);
     return explained(() -> new Quantizer(options).quantize(model, text));
   }
 
@@ -251,7 +255,7 @@ final class FastTextRun implements Run {
     facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
         model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
     facts.putAll(found);
-    try (var classifier = new FastTextClassifier(model, config.network().text(), tuned, threads)) {
+    try (var classifier = new FastTextClassifier(model, config.reading(), tuned, threads)) {
       return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
     }
   }
@@ -271,7 +275,7 @@ final class FastTextRun implements Run {
 
     @Override
     public void writeDescription() throws IOException {
-      FastTextDescription.write(config.network().text(), directory);
+      FastTextDescription.write(config.reading(), directory);
     }
   }
 }

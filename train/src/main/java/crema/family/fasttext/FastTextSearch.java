@@ -1,26 +1,25 @@
 package crema.family.fasttext;
 
 import crema.base.UserError;
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.fasttext.Autotune;
 import crema.fasttext.AutotuneOptions;
 import crema.fasttext.FastTextConfig;
 import crema.fasttext.Metric;
 import crema.fasttext.TextSource;
+import crema.nn.train.StopSignal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A search for better fastText settings, for a given time. What it finds depends on how fast the machine is; that is
  * then trained, and the report says what it was.
  */
 final class FastTextSearch {
-  private final FastTextTrainingConfig config;
+  private final FastTextSettings config;
   private final Path log;
   private final int threads;
   private final TrainingListener listener;
@@ -31,7 +30,7 @@ final class FastTextSearch {
    *
    * @param log where trials are logged; those that are there already are not made again
    */
-  FastTextSearch(FastTextTrainingConfig config, Path log, int threads, TrainingListener listener, StopSignal stop) {
+  FastTextSearch(FastTextSettings config, Path log, int threads, TrainingListener listener, StopSignal stop) {
     this.config = config;
     this.log = log;
     this.threads = threads;
@@ -49,12 +48,11 @@ final class FastTextSearch {
    * @throws UserError if nothing was found, or the metric is none
    */
   Optional<Autotune.Result> run(TextSource train, TextSource validation) throws IOException {
-    FastTextTuning tuning = config.tuning();
     listener.stage("Searching for settings");
     try {
-      String metric = encoded(tuning.searchMetric());
-      var options = new AutotuneOptions(Metric.parse(metric), Duration.ofSeconds(tuning.searchSeconds()),
-          tuning.modelBytes(), metric.contains("At") ? -1 : 1, Set.copyOf(tuning.fixed()), log);
+      String metric = encoded(config.settings().get(FastTextSettings.AUTOTUNE_METRIC));
+      var options = new AutotuneOptions(Metric.parse(metric), 
+          Duration.ofSeconds(config.settings().get(FastTextSettings.AUTOTUNE_DURATION)), config.modelBytes(), metric.contains("At") ? -1 : 1, config.fixed(), log);
       return Optional.of(new Autotune(config.engine(threads), options).listener(this::goesOn).run(train, validation));
     } catch (StoppedException e) {
       return Optional.empty();
@@ -76,7 +74,7 @@ final class FastTextSearch {
   private String encoded(String metric) {
     String[] parts = metric.split(":", metric.startsWith("f1:") ? 2 : 3);
     if (parts.length > 1) {
-      parts[parts.length - 1] = config.network().text().fields().encodeLabel(parts[parts.length - 1]);
+      parts[parts.length - 1] = config.reading().fields().encodeLabel(parts[parts.length - 1]);
     }
     return String.join(":", parts);
   }

@@ -2,27 +2,32 @@ package crema.family.linear;
 
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.ModelSource;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.RunSettings;
-import crema.data.RowSource;
-import crema.settings.RecordJson;
+import crema.family.staged.StagedFamily;
+import crema.family.staged.StagedSettings;
+import crema.run.DataSettings;
+import crema.run.Languages;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** TF-IDF and a hyperplane a label. */
 public final class LinearFamily implements ModelFamily {
   static final String TERMS = "terms.json";
   static final String WEIGHTS = "model.safetensors";
 
+  /** Found as a service. */
+  public LinearFamily() {}
+
   @Override
   public String key() {
-    return LinearTrainingConfig.MODEL;
+    return "linear";
   }
 
   @Override
@@ -47,21 +52,18 @@ public final class LinearFamily implements ModelFamily {
   }
 
   @Override
-  public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
-    return RecordJson.of(json, file.toString(), LinearTrainingConfig.class);
+  public Settings settings() {
+    return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
+        StagedSettings.SECTION, TrainingSettings.SECTION.only(TrainingSettings.SEED));
   }
 
   @Override
-  public Run newRun(RunSettings settings, RunContext context) {
-    return new LinearRun((LinearTrainingConfig) settings, context);
+  public Run newRun(Settings settings, RunContext context) {
+    return StagedSettings.areGiven(settings)
+        ? StagedFamily.newRun(this, settings, context)
+        : new LinearRun(settings, context);
   }
 
   @Override
-  public void requireStage(RunSettings settings) {}
-
-  @Override
-  public RunSettings ofStage(RunSettings settings, RowSource rows) {
-    var all = (LinearTrainingConfig) settings;
-    return all.withLabels(all.data().labels().onlyLabel());
-  }
+  public void requireStage(Settings settings) {}
 }

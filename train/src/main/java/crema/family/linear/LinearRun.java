@@ -5,7 +5,6 @@ import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.KnownLabels;
@@ -22,12 +21,14 @@ import crema.linear.LinearTrainer;
 import crema.linear.SparseMatrix;
 import crema.linear.TfIdf;
 import crema.nn.loss.Link;
-import crema.report.StepLog;
+import crema.nn.train.StepLog;
+import crema.nn.train.StopSignal;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
 import crema.run.TextRun;
-import crema.task.DecisionConfig;
-import crema.task.LabelConfig;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LabelSettings;
 import crema.task.MultiLabelTarget;
 import crema.task.ScoredRows;
 import crema.task.SingleLabelTarget;
@@ -47,7 +48,7 @@ import java.util.Map;
  * has no checkpoints: one that was stopped starts over.
  */
 final class LinearRun implements Run {
-  private final LinearTrainingConfig config;
+  private final Settings settings;
   private final RunContext context;
   private final ModelDirectory directory;
   private final int threads;
@@ -58,17 +59,17 @@ final class LinearRun implements Run {
   /**
    * A run in a directory.
    *
-   * @param config what to compute
+   * @param settings what to compute
    * @param context where to write and how it is watched
    */
-  LinearRun(LinearTrainingConfig config, RunContext context) {
-    this.config = config;
+  LinearRun(Settings settings, RunContext context) {
+    this.settings = settings;
     this.context = context;
     directory = context.directory();
     threads = context.compute().threadsOfCpu(new LinearFamily());
     listener = context.listener();
     stop = context.stop();
-    run = new TextRun(config.data(), DecisionConfig.HALF, config.seed(), context);
+    run = new TextRun(settings, AnswerSettings.HALF, context);
   }
 
   /** Texts as vectors, and their labels. */
@@ -77,17 +78,17 @@ final class LinearRun implements Run {
   @Override
   public TrainingResult run() throws IOException {
     try {
-      return directory.begin(config, this::train);
+      return directory.begin(new LinearFamily(), settings, this::train);
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
 
   private TrainingResult train() throws IOException {
-    SplitRows rows = RunRows.of(context, config.data(), config.seed());
+    SplitRows rows = RunRows.of(context, settings);
     Target target = target(rows);
     listener.stage("Counting terms");
-    TfIdf terms = TfIdf.fit(texts(rows.train()), config.terms().config());
+    TfIdf terms = TfIdf.fit(texts(rows.train()), LinearSettings.terms(settings));
     Examples examples = examples(rows.train(), terms, target);
     LinearConfig hyperplanes = chooseC(examples);
     if (stop.isRequested()) {
@@ -101,7 +102,7 @@ final class LinearRun implements Run {
               target.labels().name(fit.unconverged().getFirst())));
     }
     LinearModel model = fit.model();
-    if (config.hyperplanes().shift()) {
+    if (settings.get(LinearSettings.SHIFT)) {
       listener.stage("Shifting the hyperplanes");
       Examples validation = examples(rows.validation(), terms, target);
       model = HyperplaneShift.tune(model, validation.texts(), validation.targets());
@@ -113,13 +114,13 @@ final class LinearRun implements Run {
   }
 
   private Target target(SplitRows rows) {
-    LabelConfig reading = config.data().labels();
+    var reading = new LabelSettings(settings);
     var labels = rows.labels();
-    if (config.hyperplanes().shift() && reading.kind() == TargetKind.SINGLE) {
+    if (settings.get(LinearSettings.SHIFT) && reading.kind() == TargetKind.SINGLE) {
       throw new UserError("shift needs texts with several labels (--target multi): of one label a text, the "
           + "nearest hyperplane decides");
     }
-    return Target.of(reading, labels, Link.SIGMOID, DecisionConfig.HALF);
+    return Target.of(reading, labels, Link.SIGMOID, AnswerSettings.HALF);
   }
 
   private static List<String> texts(RowSource rows) {
@@ -148,13 +149,13 @@ final class LinearRun implements Run {
   }
 
   private LinearConfig chooseC(Examples examples) {
-    LinearConfig hyperplanes = config.hyperplanes().config(config.seed());
-    List<Double> candidates = config.hyperplanes().c();
+    LinearConfig hyperplanes = LinearSettings.solver(settings);
+    List<Double> candidates = settings.get(LinearSettings.C);
     if (candidates.size() == 1) {
       return hyperplanes;
     }
     listener.stage("Choosing C");
-    var validation = new CrossValidation(hyperplanes, config.hyperplanes().folds(), threads);
+    var validation = new CrossValidation(hyperplanes, settings.get(LinearSettings.C_FOLDS), threads);
     double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
     return hyperplanes.withC(
         validation.run(examples.texts(), examples.targets(), values).best(CrossValidation.Score::macroF1));
@@ -167,8 +168,8 @@ final class LinearRun implements Run {
       validation = run.validate(classifier, rows.validation(), 0, 0, log);
     }
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", config.hyperplanes().loss(),
-        hyperplanes.c(), config.hyperplanes().classWeights(), config.hyperplanes().shift() ? ", shifted" : ""));
+    facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
+        hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(), settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
     return run.finish(classifier, files, rows, validation, 0, facts);
   }
 

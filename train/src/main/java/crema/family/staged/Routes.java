@@ -28,6 +28,7 @@ public final class Routes {
    * @param branches what it decides between, at least two, in the order of the labels
    */
   public record Stage(List<String> after, List<String> branches) {
+    /** Copies the branches. */
     public Stage {
       after = List.copyOf(after);
       branches = List.copyOf(branches);

@@ -1,5 +1,6 @@
 package crema.family.staged;
 
+import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
@@ -8,21 +9,18 @@ import crema.classify.ModelInfo;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.RunSettings;
-import crema.run.DataSettings;
-import crema.settings.JsonFile;
-import crema.settings.RecordJson;
+import crema.settings.Settings;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Several small models, each of any other family, that decide one after the other. */
 public final class StagedFamily implements ModelFamily {
   static final String KEY = "staged";
   private static final String STAGES = "stages";
+
+  /** Found as a service. */
+  public StagedFamily() {}
 
   /** The model of a stage, from 0. */
   static ModelSource stage(ModelSource model, int stage) {
@@ -61,20 +59,20 @@ public final class StagedFamily implements ModelFamily {
         routes.stages().size(), String.join(", ", ModelInfo.shown(routes.stages().getFirst().branches()))));
   }
 
+  /** None: what the stages are decides on the settings, and a family that can be stages has those of stages too. */
   @Override
-  public RunSettings readSettings(Map<String, @Nullable Object> json, Path file) {
-    if (!(json.get("stage") instanceof Map<?, ?> stage) || !(json.get("seed") instanceof Number seed)) {
-      throw JsonFile.damaged(file.toString(), "it has no stage or no seed", null);
-    }
-    var settings = new LinkedHashMap<String, @Nullable Object>();
-    stage.forEach((key, value) -> settings.put(String.valueOf(key), value));
-    return new StagedSettings(RecordJson.of(json.get("stages"), file.toString(), StagesConfig.class),
-        RecordJson.of(json.get("data"), file.toString(), DataSettings.class), seed.longValue(),
-        ModelFamily.ofSettings(settings).readSettings(settings, file));
+  public Settings settings() {
+    return Settings.of();
+  }
+
+  /** A run of models of another family that decide in stages. */
+  public static Run newRun(ModelFamily family, Settings settings, RunContext context) {
+    return new StagedRun(family, settings, context);
   }
 
   @Override
-  public Run newRun(RunSettings settings, RunContext context) {
-    return new StagedRun((StagedSettings) settings, context);
+  public Run newRun(Settings settings, RunContext context) {
+    throw new UserError("stages are trained with --model and the family of the stages, and --two-stage or "
+        + "--local-classifiers");
   }
 }

@@ -6,16 +6,17 @@ import crema.classify.ModelSource;
 import crema.classify.Provenance;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.RunSettings;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.SplitRows;
-import crema.report.StepLog;
-import crema.report.StepRecord;
-import crema.report.ValidationRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.StepRecord;
+import crema.nn.train.ValidationRecord;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
 import crema.run.TextRun;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
@@ -28,17 +29,20 @@ import java.util.Map;
  * them together. Stopped and resumed, it goes on with the stage that it was at.
  */
 final class StagedRun implements Run {
-  private final StagedSettings settings;
+  private final ModelFamily family;
+  private final Settings settings;
   private final RunContext context;
   private final ModelDirectory directory;
 
   /**
    * A run in a directory, or the rest of the one that is there.
    *
+   * @param family of the stages
    * @param settings how the classifier is cut, and what each stage computes
    * @param context where to write and how it is watched
    */
-  StagedRun(StagedSettings settings, RunContext context) {
+  StagedRun(ModelFamily family, Settings settings, RunContext context) {
+    this.family = family;
     this.settings = settings;
     this.context = context;
     directory = context.directory();
@@ -49,12 +53,11 @@ final class StagedRun implements Run {
 
   @Override
   public TrainingResult run() throws IOException {
-    ModelFamily family = ModelFamily.named(settings.stage().model());
-    Start start = directory.begin(settings, () -> {
-      settings.stages().requireFit(settings.data().labels());
-      family.requireStage(settings.stage());
-      SplitRows rows = RunRows.of(context, settings.data(), settings.seed());
-      return new Start(rows, settings.stages().routes(rows.labels(), settings.data().labels()));
+    Start start = directory.begin(family, settings, () -> {
+      StagedSettings.requireFit(settings);
+      family.requireStage(settings);
+      SplitRows rows = RunRows.of(context, settings);
+      return new Start(rows, StagedSettings.routes(settings, rows.labels()));
     });
     SplitRows rows = start.rows();
     Routes routes = start.routes();
@@ -62,30 +65,31 @@ final class StagedRun implements Run {
     for (int stage = 0; stage < routes.stages().size(); stage++) {
       ModelDirectory own = StagedFamily.stage(directory, stage);
       if (!own.holdsModel()) {
-        TrainingResult result = train(family, routes, stage, rows);
+        TrainingResult result = train(routes, stage, rows);
         if (result.isInterrupted()) {
           return new TrainingResult(steps + result.steps(), steps + result.steps(), null);
         }
       }
       steps += Provenance.read(own.bytes(ModelSource.PROVENANCE)).steps();
     }
-    return finish(family, routes, rows, steps);
+    return finish(routes, rows, steps);
   }
 
-  private TrainingResult train(ModelFamily family, Routes routes, int stage, SplitRows rows) throws IOException {
+  private TrainingResult train(Routes routes, int stage, SplitRows rows) throws IOException {
     ModelDirectory own = StagedFamily.stage(directory, stage);
     Files.createDirectories(own.path());
     SplitRows reaching = StageRows.of(rows, routes, routes.stages().get(stage));
-    RunSettings ofStage = family.ofStage(settings.stage(), reaching.train());
+    Settings ofStage =
+        family.ofStage(LabelSettings.onlyLabel(StagedSettings.ofStage(settings)), reaching.train());
     var renamed = new StageListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()),
         context.listener());
     return family.newRun(ofStage, context.withDirectory(own).withRows(reaching).withListener(renamed)).run();
   }
 
   /** Tests all stages together and makes the directory a whole model. */
-  private TrainingResult finish(ModelFamily family, Routes routes, SplitRows rows, long steps) throws IOException {
-    Target target = settings.stages().target(rows.labels(), settings.data().labels());
-    var run = new TextRun(settings.data(), settings.stages().decision(), settings.seed(), context);
+  private TrainingResult finish(Routes routes, SplitRows rows, long steps) throws IOException {
+    Target target = StagedSettings.target(settings, rows.labels());
+    var run = new TextRun(settings, StagedSettings.answers(settings), context);
     try (var classifier = StagedDescription.load(routes, target, directory, context.compute())) {
       ScoredRows validation;
       // The steps are in the logs of the stages.

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
-import crema.classify.CheckpointPolicy;
+import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
-import crema.classify.StopSignal;
+import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.metrics.Metric;
-import crema.report.StepLog;
-import crema.report.StepRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.StepRecord;
+import crema.nn.train.StopSignal;
+import crema.run.ValidationMetric;
+import crema.run.ValidationSettings;
+import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EncoderRunTest {
   /** A checkpoint after every third step, and none otherwise. */
-  private static final CheckpointPolicy EVERY_THIRD_STEP = new CheckpointPolicy(3, 0, 0);
+  private static final CheckpointSettings EVERY_THIRD_STEP = SmallRuns.checkpointsEvery(3);
 
   @TempDir static Path shared;
   static Path titles;
@@ -62,7 +66,7 @@ class EncoderRunTest {
     var config = SmallRuns.config(titles);
     for (long step : List.of(4L, 9L)) {
       var stop = new StopSignal();
-      var result = SmallRuns.train(config, folder, 1, CheckpointPolicy.DEFAULT, stopAfter(step, stop), stop);
+      var result = SmallRuns.train(config, folder, 1, CheckpointSettings.DEFAULT, stopAfter(step, stop), stop);
       assertThat(result.isInterrupted()).isTrue();
       assertThat(result.steps()).isEqualTo(step);
     }
@@ -73,11 +77,11 @@ class EncoderRunTest {
 
   @Test
   void tokensAreLeftOutWhileTheModelIsTrained() throws IOException {
-    TrainingConfig config = SmallRuns.config(titles);
+    Settings config = SmallRuns.config(titles);
     var firstLosses = new ArrayList<Double>();
     for (double dropout : List.of(0.0, 0.6)) {
       Path run = folder.resolve("dropout-" + dropout);
-      SmallRuns.train(SmallRuns.withTokenDropout(config, dropout, 1), run, 1);
+      SmallRuns.train(config.with(EncoderSettings.TOKEN_DROPOUT, dropout).with(OptimizationSettings.MAX_STEPS, 1), run, 1);
       firstLosses.add(losses(run).getFirst());
     }
     assertThat(firstLosses.get(1)).isNotEqualTo(firstLosses.get(0));
@@ -110,7 +114,7 @@ class EncoderRunTest {
         warnings.add(message);
       }
     };
-    SmallRuns.train(config, folder, 1, CheckpointPolicy.DEFAULT, listener, new StopSignal());
+    SmallRuns.train(config, folder, 1, CheckpointSettings.DEFAULT, listener, new StopSignal());
     assertThat(warnings).anySatisfy(warning ->
         assertThat(warning).contains(checkpoints.getLast().toString()).contains("damaged").contains("checksum"));
     assertThat(SmallRuns.weights(folder)).isEqualTo(expected);
@@ -212,8 +216,7 @@ class EncoderRunTest {
     var directory = new ModelDirectory(folder);
     directory.prepareForRun(false);
     try (var backend = SmallRuns.backend(2)) {
-      try (var trainer = new EncoderRun(SmallRuns.config(titles), directory, CheckpointPolicy.DEFAULT, backend, 2,
-          new TrainingListener() {}, new StopSignal())) {
+      try (var trainer = new EncoderRun(SmallRuns.config(titles), backend, RunContext.in(directory))) {
         trainer.run(List.of("test"));
         assertThat(backend.liveBytes()).isPositive();
       }
@@ -223,9 +226,8 @@ class EncoderRunTest {
 
   @Test
   void earlyStoppingEndsTheRunAndKeepsTheBest() throws IOException {
-    var base = SmallRuns.config(titles, 40, 2e-2);
-    var config = new TrainingConfig(base.data(), base.tokenizer(), base.encoder(), base.loss(), base.sampling(),
-        base.optimization(), base.decision(), new TrainingConfig.Validation(4, "loss", 2, 1), base.seed());
+    Settings config = SmallRuns.config(titles, 40, 2e-2).with(ValidationSettings.VALIDATE_EVERY, 4)
+        .with(ValidationSettings.METRIC, ValidationMetric.LOSS).with(ValidationSettings.PATIENCE, 2);
     var result = SmallRuns.train(config, folder, 1);
     assertThat(result.steps()).isEqualTo(result.bestStep() + 2 * 4);
   }

@@ -1,8 +1,9 @@
 package crema.family.encoder;
 
-import crema.classify.CheckpointPolicy;
+import crema.classify.CheckpointSettings;
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
-import crema.classify.StopSignal;
+import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.ProblemListener;
@@ -10,10 +11,13 @@ import crema.data.ProductTitles;
 import crema.data.Row;
 import crema.nn.loss.ClassWeighting;
 import crema.nn.loss.StandardLosses;
+import crema.nn.train.StopSignal;
 import crema.run.DataSettings;
-import crema.task.DecisionConfig;
-import crema.task.LabelConfig;
-import crema.task.LossConfig;
+import crema.run.TrainingSettings;
+import crema.run.ValidationSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
+import crema.task.LossRows;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
@@ -41,42 +45,36 @@ public final class SmallRuns {
     return Files.write(folder.resolve("titles.csv"), lines);
   }
 
-  public static TrainingConfig config(Path titles) {
+  /** Which rows: some of the titles, for any family. */
+  public static Settings rows(Settings settings, Path titles) {
+    return settings.with(DataSettings.TRAIN, titles.toString()).with(DataSettings.TEXT, "title")
+        .with(LabelSettings.LABEL, "category").with(DataSettings.LOWERCASE, true)
+        .with(DataSettings.VALIDATION_FRACTION, 0.15).with(DataSettings.TEST_FRACTION, 0.15)
+        .with(TrainingSettings.SEED, 3);
+  }
+
+  public static Settings config(Path titles) {
     return config(titles, 2, 2e-3);
   }
 
-  public static TrainingConfig config(Path titles, int epochs, double learningRate) {
-    return new TrainingConfig(
-        new DataSettings(List.of(titles.toString()), List.of(), List.of(), List.of("title"),
-            LabelConfig.single("category"), null, 0.15, 0.15, true, false),
-        new TrainingConfig.Tokens(null, 700, true, 40),
-        new TrainingConfig.Encoder(32, 2, 4, 2, 64, "mlp", 0, 16, 0.1, 0.1, 0.1, 0.1),
-        balancedCrossEntropy(),
-        SamplingConfig.SHUFFLED,
-        new TrainingConfig.Optimization(epochs, 0, 256, 0, 2, learningRate, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),
-        DecisionConfig.DEFAULT,
-        new TrainingConfig.Validation(7, "macro_f1", 0, 1),
-        3);
+  public static Settings config(Path titles, int epochs, double learningRate) {
+    return rows(new EncoderFamily().settings(), titles)
+        .with(EncoderSettings.VOCABULARY_SIZE, 700).with(EncoderSettings.MAX_LENGTH, 40)
+        .with(EncoderSettings.HIDDEN_SIZE, 32).with(EncoderSettings.LAYERS, 2).with(EncoderSettings.HEADS, 4)
+        .with(EncoderSettings.FFN_SIZE, 64).with(EncoderSettings.BAG_SIZE, 16)
+        .with(EncoderSettings.TOKEN_DROPOUT, 0.1).with(EncoderSettings.DROPOUT, 0.1)
+        .with(LossRows.row(StandardLosses.LABEL_SMOOTHING), 0.05)
+        .with(LossRows.row(StandardLosses.CLASS_WEIGHTS), ClassWeighting.BALANCED)
+        .with(TrainingSettings.EPOCHS, epochs).with(TrainingSettings.LEARNING_RATE, learningRate)
+        .with(OptimizationSettings.BATCH_TOKENS, 256).with(OptimizationSettings.ACCUMULATE, 2)
+        .with(OptimizationSettings.BETA2, 0.99).with(OptimizationSettings.WARMUP, 5)
+        .with(ValidationSettings.VALIDATE_EVERY, 7);
   }
 
-  /** The settings with another chance that a token is left out, and no more steps than that. */
-  public static TrainingConfig withTokenDropout(TrainingConfig config, double tokenDropout, long maxSteps) {
-    TrainingConfig.Encoder e = config.encoder();
-    TrainingConfig.Optimization o = config.optimization();
-    return new TrainingConfig(config.data(), config.tokenizer(),
-        new TrainingConfig.Encoder(e.hiddenSize(), e.layers(), e.heads(), e.keyValueHeads(), e.ffnSize(), e.head(),
-            e.headSize(), e.bagSize(), tokenDropout, e.dropout(), e.headDropout(), e.dropPath()),
-        config.loss(), config.sampling(),
-        new TrainingConfig.Optimization(o.epochs(), maxSteps, o.batchTokens(), o.batchSize(), o.accumulation(),
-            o.learningRate(), o.weightDecay(), o.beta1(), o.beta2(), o.epsilon(), o.warmupSteps(), o.schedule(),
-            o.minScale(), o.clipNorm()),
-        config.decision(), config.validation(), config.seed());
-  }
-
-  private static LossConfig balancedCrossEntropy() {
-    return LossConfig.of("cross-entropy")
-        .with(StandardLosses.LABEL_SMOOTHING, 0.05)
-        .with(StandardLosses.CLASS_WEIGHTS, ClassWeighting.BALANCED);
+  /** A checkpoint after so many steps, and none otherwise. */
+  public static CheckpointSettings checkpointsEvery(long steps) {
+    return new CheckpointSettings(CheckpointSettings.DEFAULT.settings().with(CheckpointSettings.STEPS, steps)
+        .with(CheckpointSettings.EPOCHS, 0).with(CheckpointSettings.MINUTES, 0));
   }
 
   public static Backend backend(int threads) {
@@ -84,16 +82,18 @@ public final class SmallRuns {
   }
 
   /** Trains to the end. */
-  public static TrainingResult train(TrainingConfig config, Path folder, int threads) throws IOException {
-    return train(config, folder, threads, CheckpointPolicy.DEFAULT, new TrainingListener() {}, new StopSignal());
+  public static TrainingResult train(Settings config, Path folder, int threads) throws IOException {
+    return train(config, folder, threads, CheckpointSettings.DEFAULT, new TrainingListener() {}, new StopSignal());
   }
 
-  public static TrainingResult train(TrainingConfig config, Path folder, int threads, CheckpointPolicy policy,
+  public static TrainingResult train(Settings config, Path folder, int threads, CheckpointSettings policy,
       TrainingListener listener, StopSignal stop) throws IOException {
     var directory = new ModelDirectory(folder);
     Files.createDirectories(folder);
     try (Backend backend = backend(threads);
-        var trainer = new EncoderRun(config, directory, policy, backend, threads, listener, stop)) {
+        var trainer = new EncoderRun(config, backend, RunContext.in(directory)
+            .withCompute(ComputeOptions.threads(threads)).withCheckpoints(policy).withListener(listener)
+            .withStop(stop))) {
       return trainer.run(List.of("test"));
     }
   }

@@ -1,35 +1,39 @@
 package crema.family.encoder;
 
+import static crema.task.TargetKind.MULTI;
+import static crema.task.TargetKind.TAXONOMY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
-import crema.classify.CheckpointPolicy;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelFamily;
 import crema.classify.Prediction;
 import crema.classify.RunContext;
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
-import crema.family.fasttext.FastTextLabels;
-import crema.family.fasttext.FastTextTrainingConfig;
-import crema.family.fasttext.FastTextTuning;
+import crema.family.fasttext.FastTextFamily;
+import crema.family.fasttext.FastTextSettings;
+import crema.family.fasttext.FastTextSettings.PathLabels;
 import crema.metrics.Metric;
 import crema.nn.loss.AuxiliaryLoss;
 import crema.nn.loss.Link;
 import crema.nn.loss.LossCatalog;
 import crema.nn.loss.LossDefinition;
 import crema.nn.loss.StandardLosses;
-import crema.report.StepLog;
-import crema.report.StepRecord;
-import crema.report.ThresholdRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.StepRecord;
+import crema.nn.train.StopSignal;
+import crema.nn.train.ThresholdRecord;
 import crema.run.DataSettings;
-import crema.task.DecisionConfig;
-import crema.task.LabelConfig;
+import crema.run.TrainingSettings;
+import crema.run.ValidationMetric;
+import crema.run.ValidationSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import crema.task.LossConfig;
+import crema.task.LossRows;
 import crema.task.MultiLabelTarget;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
@@ -46,13 +50,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs of the encoder on several labels a text and on paths. */
 class TargetTrainingTest {
-  private static final LabelConfig MULTI = LabelConfig.multi("labels", ";");
-  private static final LabelConfig TAXONOMY = LabelConfig.taxonomy(" > ", "path");
   private static final List<String> THINGS = List.of("washer", "fridge", "camera", "phone", "hammer");
   private static final List<String> PATHS = List.of("Home > Kitchen > Washers", "Home > Kitchen > Fridges",
       "Electronics > Cameras", "Electronics > Phones", "Tools");
@@ -79,23 +82,27 @@ class TargetTrainingTest {
     BpeTrainer.defaults().withVocabularySize(400).train(lines.stream()).save(tokenizer);
   }
 
-  private static TrainingConfig config(LabelConfig labels, String loss, int epochs) {
-    return config(labels, LossConfig.of(loss), SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, epochs);
+  /** Settings of a family for the rows of a target. */
+  private static Settings rows(Settings settings, TargetKind target) {
+    return settings.with(DataSettings.TRAIN, rows.toString())
+        .with(DataSettings.TEXT, target == TargetKind.MULTI ? "text" : "name").with(LabelSettings.TARGET, target)
+        .with(LabelSettings.LABEL, target == TargetKind.MULTI ? "labels" : "path")
+        .with(LabelSettings.LABEL_SEPARATOR, ";")
+        .with(DataSettings.VALIDATION_FRACTION, 0.2).with(DataSettings.TEST_FRACTION, 0.2)
+        .with(TrainingSettings.SEED, 5);
   }
 
-  private static TrainingConfig config(LabelConfig labels, LossConfig loss, SamplingConfig sampling,
-      DecisionConfig decision, int epochs) {
-    return new TrainingConfig(
-        new DataSettings(List.of(rows.toString()), List.of(), List.of(),
-            List.of(labels.kind() == TargetKind.MULTI ? "text" : "name"), labels, null, 0.2, 0.2, true, false),
-        new TrainingConfig.Tokens(tokenizer.toString(), 400, false, 16),
-        new TrainingConfig.Encoder(16, 1, 2, 1, 32, "mlp", 0, 0, 0, 0, 0, 0),
-        loss,
-        sampling,
-        new TrainingConfig.Optimization(epochs, 0, 128, 0, 1, 1e-2, 0.01, 0.9, 0.99, 1e-8, 5, "cosine", 0.1, 1),
-        decision,
-        new TrainingConfig.Validation(0, "micro_f1", 0, 1),
-        5);
+  private static Settings config(TargetKind target, String loss, int epochs) {
+    return rows(new EncoderFamily().settings(), target)
+        .with(EncoderSettings.TOKENIZER, tokenizer.toString()).with(EncoderSettings.MAX_LENGTH, 16)
+        .with(EncoderSettings.HIDDEN_SIZE, 16).with(EncoderSettings.LAYERS, 1).with(EncoderSettings.HEADS, 2)
+        .with(EncoderSettings.KV_HEADS, 1).with(EncoderSettings.FFN_SIZE, 32)
+        .with(EncoderSettings.HEAD_DROPOUT, 0).with(EncoderSettings.DROP_PATH, 0)
+        .with(LossRows.LOSS, loss)
+        .with(TrainingSettings.EPOCHS, epochs).with(TrainingSettings.LEARNING_RATE, 1e-2)
+        .with(OptimizationSettings.BATCH_TOKENS, 128).with(OptimizationSettings.BETA2, 0.99)
+        .with(OptimizationSettings.WARMUP, 5)
+        .with(ValidationSettings.METRIC, ValidationMetric.MICRO_F1);
   }
 
   private static double f1(TrainingResult result) {
@@ -139,12 +146,12 @@ class TargetTrainingTest {
 
   @Test
   void aStoppedRunOnSeveralLabelsIsResumedToTheSameBitsAndLog() throws IOException {
-    var config = config(MULTI, LossConfig.of("distribution-balanced"),
-        new SamplingConfig("class-balanced", "class", 0.9), DecisionConfig.DEFAULT, 5);
+    Settings config = config(MULTI, "distribution-balanced", 5)
+        .with(SamplingSettings.SAMPLER, SamplingSettings.Kind.CLASS_BALANCED);
     SmallRuns.train(config, folder.resolve("straight"), 2);
     var stop = new StopSignal();
     Path resumed = folder.resolve("resumed");
-    SmallRuns.train(config, resumed, 1, new CheckpointPolicy(7, 0, 0), new TrainingListener() {
+    SmallRuns.train(config, resumed, 1, SmallRuns.checkpointsEvery(7), new TrainingListener() {
       @Override
       public void step(StepRecord step, long totalSteps) {
         if (step.step() == 20) {
@@ -177,18 +184,16 @@ class TargetTrainingTest {
 
   @Test
   void theHierarchicalConstraintTrainsToASaneF1() throws IOException {
-    LossConfig constrained = LossConfig.of("ancestors")
-        .with(StandardLosses.FOCAL_GAMMA, 2.0)
-        .with(StandardLosses.ANCESTOR_WEIGHT, "more")
-        .with(StandardLosses.HIERARCHICAL_CONSTRAINT, true);
-    Map<String, LossConfig> losses = Map.of("alone", constrained,
-        "triplet", constrained.with(AuxiliaryLoss.TREE_TRIPLET_WEIGHT, 0.5),
-        "contrastive", constrained.with(AuxiliaryLoss.CONTRASTIVE_WEIGHT, 0.1));
-    for (Map.Entry<String, LossConfig> loss : losses.entrySet()) {
+    Settings constrained = config(TAXONOMY, "ancestors", 25)
+        .with(LossRows.row(StandardLosses.FOCAL_GAMMA), 2)
+        .with(LossRows.row(StandardLosses.ANCESTOR_WEIGHT), "more")
+        .with(LossRows.row(StandardLosses.HIERARCHICAL_CONSTRAINT), true);
+    Map<String, Settings> losses = Map.of("alone", constrained,
+        "triplet", constrained.with(LossRows.row(AuxiliaryLoss.TREE_TRIPLET_WEIGHT), 0.5),
+        "contrastive", constrained.with(LossRows.row(AuxiliaryLoss.CONTRASTIVE_WEIGHT), 0.1));
+    for (Map.Entry<String, Settings> loss : losses.entrySet()) {
       Path run = folder.resolve(loss.getKey());
-      assertThat(f1(SmallRuns.train(
-          config(TAXONOMY, loss.getValue(), SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 25), run, 1)))
-          .isGreaterThan(0.95);
+      assertThat(f1(SmallRuns.train(loss.getValue(), run, 1))).isGreaterThan(0.95);
       assertThat(((TaxonomyTarget) new ModelDirectory(run).readTarget()).link())
           .isEqualTo(Link.CONSTRAINED_SIGMOID);
     }
@@ -201,28 +206,27 @@ class TargetTrainingTest {
   @ParameterizedTest
   @MethodSource("losses")
   void everyLossCanBeChosenForItsTargets(String name) throws IOException {
-    for (LabelConfig labels : List.of(LabelConfig.single("path"), MULTI, TAXONOMY)) {
-      Path run = folder.resolve(labels.target());
-      if (LossCatalog.find(name).orElseThrow().formOf(labels.kind().forms()).isPresent()) {
-        var result = SmallRuns.train(config(labels, name, 1), run, 1);
+    for (TargetKind target : TargetKind.values()) {
+      Path run = folder.resolve(target.key());
+      if (LossCatalog.find(name).orElseThrow().formOf(target.forms()).isPresent()) {
+        var result = SmallRuns.train(config(target, name, 1), run, 1);
         assertThat(Metric.MICRO_F1.of(Objects.requireNonNull(result.report()).metrics())).isBetween(0.0, 1.0);
       } else {
-        assertThatThrownBy(() -> config(labels, name, 1)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> SmallRuns.train(config(target, name, 1), run, 1)).isInstanceOf(UserError.class)
             .hasMessageContaining("not '" + name + "'")
-            .hasMessageContaining(LossConfig.defaultOf(labels.kind()).name());
+            .hasMessageContaining(LossConfig.defaultOf(target).name());
       }
     }
   }
 
   @Test
   void aLossThatDoesNotFitTheTaxonomyIsAMistake() {
-    LossConfig twoWeights = LossConfig.of("level-softmax").with(StandardLosses.LEVEL_WEIGHTS, List.of(1.0, 2.0));
-    assertThatThrownBy(() -> SmallRuns.train(
-        config(TAXONOMY, twoWeights, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 1), folder, 1))
+    Settings twoWeights = config(TAXONOMY, "level-softmax", 1)
+        .with(LossRows.row(StandardLosses.LEVEL_WEIGHTS), List.of(1.0, 2.0));
+    assertThatThrownBy(() -> SmallRuns.train(twoWeights, folder, 1))
         .isInstanceOf(UserError.class).hasMessageContaining("2 level weights for a tree of 3 levels");
-    LossConfig contrastive = LossConfig.of("bce").with(AuxiliaryLoss.CONTRASTIVE_WEIGHT, 1.0);
-    assertThatThrownBy(() -> SmallRuns.train(
-        config(MULTI, contrastive, SamplingConfig.SHUFFLED, DecisionConfig.DEFAULT, 1), folder.resolve("b"), 1))
+    Settings contrastive = config(MULTI, "bce", 1).with(LossRows.row(AuxiliaryLoss.CONTRASTIVE_WEIGHT), 1);
+    assertThatThrownBy(() -> SmallRuns.train(contrastive, folder.resolve("b"), 1))
         .isInstanceOf(UserError.class).hasMessageContaining("need texts with one label");
     assertThatThrownBy(() -> LossConfig.of("bce").with(StandardLosses.LABEL_SMOOTHING, 2.0))
         .isInstanceOf(UserError.class).hasMessageContaining("label-smoothing must be from 0.0 to");
@@ -231,28 +235,26 @@ class TargetTrainingTest {
     assertThatThrownBy(() -> LossConfig.of("bse")).isInstanceOf(UserError.class).hasMessageContaining("'bce'");
   }
 
-  private static TrainingResult fastText(LabelConfig labels, String loss, String paths, Path run, int threads)
+  private static TrainingResult fastText(TargetKind target, String loss, PathLabels paths, Path run, int threads)
       throws IOException {
-    boolean separate = !loss.equals("cross-entropy") || paths.equals(FastTextLabels.ALL);
-    var network = new FastTextTrainingConfig.Network(16, 1, 60, separate ? "one-vs-all" : "softmax", 1, 0, 0, 0, 1,
-        new FastTextTrainingConfig.Text(true, 0, 0));
-    var learnt = new FastTextLabels(loss.equals("cross-entropy") ? null : LossConfig.of(loss), paths,
-        DecisionConfig.DEFAULT);
-    var config = new FastTextTrainingConfig(config(labels, LossConfig.defaultOf(labels.kind()).name(), 1).data(),
-        network, learnt,
-        FastTextTuning.NONE, 5);
+    var family = new FastTextFamily();
+    Settings plain = rows(family.settings(), target).with(DataSettings.LOWERCASE, true)
+        .with(FastTextSettings.DIM, 16).with(TrainingSettings.LEARNING_RATE, 1).with(TrainingSettings.EPOCHS, 60)
+        .with(FastTextSettings.WORD_NGRAMS, 1).with(FastTextSettings.MINN, 0).with(FastTextSettings.MAXN, 0)
+        .with(FastTextSettings.BUCKETS, 0).with(FastTextSettings.PATH_LABELS, paths);
+    Settings settings = loss.equals("cross-entropy") ? plain : plain.with(LossRows.LOSS, loss);
     Files.createDirectories(run);
-    return ModelFamily.named("fasttext").newRun(config,
+    return family.newRun(settings,
         RunContext.in(new ModelDirectory(run)).withCompute(ComputeOptions.threads(threads))).run();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bce", "distribution-balanced"})
   void fastTextLearnsSeveralLabelsToTheSameBitsOnAnyNumberOfThreads(String loss) throws IOException {
-    var result = fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("one"), 1);
+    var result = fastText(MULTI, loss, PathLabels.LAST, folder.resolve("one"), 1);
     assertThat(f1(result)).isGreaterThan(0.95);
     assertThat(new ModelDirectory(folder.resolve("one")).thresholdLog()).isNotEmptyFile();
-    fastText(MULTI, loss, FastTextLabels.LAST, folder.resolve("two"), 2);
+    fastText(MULTI, loss, PathLabels.LAST, folder.resolve("two"), 2);
     assertThat(new ModelDirectory(folder.resolve("two")).file("model.bin"))
         .hasSameBinaryContentAs(new ModelDirectory(folder.resolve("one")).file("model.bin"));
     try (Classifier classifier = Classifier.load(folder.resolve("one"))) {
@@ -263,15 +265,15 @@ class TargetTrainingTest {
 
   @Test
   void fastTextLearnsOtherThingsFromOtherLosses() throws IOException {
-    fastText(MULTI, "bce", FastTextLabels.LAST, folder.resolve("bce"), 1);
-    fastText(MULTI, "distribution-balanced", FastTextLabels.LAST, folder.resolve("db"), 1);
+    fastText(MULTI, "bce", PathLabels.LAST, folder.resolve("bce"), 1);
+    fastText(MULTI, "distribution-balanced", PathLabels.LAST, folder.resolve("db"), 1);
     assertThat(Files.mismatch(new ModelDirectory(folder.resolve("bce")).file("model.bin"),
         new ModelDirectory(folder.resolve("db")).file("model.bin"))).isNotEqualTo(-1);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {FastTextLabels.LAST, FastTextLabels.ALL})
-  void fastTextLearnsPathsAsOneLabelOrByAllAncestors(String paths) throws IOException {
+  @EnumSource
+  void fastTextLearnsPathsAsOneLabelOrByAllAncestors(PathLabels paths) throws IOException {
     var result = fastText(TAXONOMY, "cross-entropy", paths, folder, 1);
     assertThat(f1(result)).isGreaterThan(0.95);
     assertThat(Objects.requireNonNull(result.report()).groups().get("Taxonomy level")).hasSize(3);

@@ -12,17 +12,18 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelInfo;
 import crema.classify.Prediction;
 import crema.classify.RunContext;
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.family.encoder.SmallRuns;
 import crema.fasttext.FastText;
-import crema.report.StepLog;
-import crema.report.StepRecord;
-import crema.report.ThresholdRecord;
-import crema.report.ValidationRecord;
+import crema.nn.train.StepLog;
+import crema.nn.train.StepRecord;
+import crema.nn.train.StopSignal;
+import crema.nn.train.ThresholdRecord;
+import crema.nn.train.ValidationRecord;
 import crema.run.DataSettings;
-import crema.task.LabelConfig;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FastTextRunTest {
-  private static final FastTextTrainingConfig.Text LOWERCASE = new FastTextTrainingConfig.Text(true, 2, 1);
-
   @TempDir static Path shared;
   static Path titles;
 
@@ -47,14 +46,13 @@ class FastTextRunTest {
     run(config(20), shared.resolve("model"), 1, new TrainingListener() {}, new StopSignal());
   }
 
-  private static FastTextTrainingConfig config(int epochs) {
-    return new FastTextTrainingConfig(
-        SmallRuns.config(titles).data(),
-        new FastTextTrainingConfig.Network(16, 0.5, epochs, "softmax", 2, 3, 4, 2000, 1, LOWERCASE),
-        FastTextLabels.DEFAULT, FastTextTuning.NONE, 3);
+  private static Settings config(int epochs) {
+    return SmallRuns.rows(new FastTextFamily().settings(), titles).with(FastTextSettings.LEADING_WORDS, 2)
+        .with(FastTextSettings.DIM, 16).with(TrainingSettings.EPOCHS, epochs).with(FastTextSettings.MINN, 3)
+        .with(FastTextSettings.MAXN, 4).with(FastTextSettings.BUCKETS, 2000);
   }
 
-  private static TrainingResult run(FastTextTrainingConfig config, Path folder, int threads, TrainingListener listener,
+  private static TrainingResult run(Settings config, Path folder, int threads, TrainingListener listener,
       StopSignal stop) throws IOException {
     Files.createDirectories(folder);
     return new FastTextRun(config, RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(threads))
@@ -76,7 +74,6 @@ class FastTextRunTest {
     assertThat(directory.cache()).doesNotExist();
     assertThat(ModelFamily.ofRun(directory).key()).isEqualTo("fasttext");
     assertThat(ModelFamily.settingsOf(directory)).isEqualTo(config(20));
-    assertThat(DataSettings.read(directory)).isEqualTo(config(20).data());
     assertThat(ModelInfo.of(directory).facts().get("Kind")).contains("fastText", "softmax", "3 to 4");
   }
 
@@ -164,8 +161,8 @@ class FastTextRunTest {
 
   @Test
   void anExplodingLearningRateIsAMistakeWithARateToTry() {
-    var network = new FastTextTrainingConfig.Network(16, 1e9, 50, "softmax", 1, 0, 0, 0, 1, LOWERCASE);
-    var config = new FastTextTrainingConfig(config(1).data(), network, FastTextLabels.DEFAULT, FastTextTuning.NONE, 1);
+    Settings config = config(50).with(TrainingSettings.LEARNING_RATE, 100).with(FastTextSettings.WORD_NGRAMS, 1)
+        .with(FastTextSettings.MAXN, 0).with(FastTextSettings.BUCKETS, 0).with(TrainingSettings.SEED, 1);
     assertThatThrownBy(() -> run(config, folder, 1, new TrainingListener() {}, new StopSignal()))
         .isInstanceOf(UserError.class).hasMessageContaining("try lr");
   }
@@ -173,9 +170,8 @@ class FastTextRunTest {
   @Test
   void dataThatCannotBeUsedLeavesNothingBehind() throws IOException {
     Path one = Files.write(shared.resolve("one.csv"), List.of("title,category", "a,x", "b,x", "c,x", "d,x"));
-    var data = new DataSettings(List.of(one.toString()), List.of(), List.of(), List.of("title"),
-        LabelConfig.single("category"), null, 0.25, 0.25, true, false);
-    var config = new FastTextTrainingConfig(data, config(1).network(), FastTextLabels.DEFAULT, FastTextTuning.NONE, 1);
+    Settings config = config(1).with(DataSettings.TRAIN, one.toString())
+        .with(DataSettings.VALIDATION_FRACTION, 0.25).with(DataSettings.TEST_FRACTION, 0.25);
     assertThatThrownBy(() -> run(config, folder.resolve("new"), 1, new TrainingListener() {}, new StopSignal()))
         .hasMessageContaining("at least two labels");
     assertThat(folder.resolve("new")).doesNotExist();

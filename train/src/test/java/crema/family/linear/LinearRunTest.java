@@ -13,8 +13,10 @@ import crema.classify.RunContext;
 import crema.classify.TrainingResult;
 import crema.family.encoder.SmallRuns;
 import crema.run.DataSettings;
-import crema.run.Languages;
-import crema.task.LabelConfig;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
+import crema.task.TargetKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,10 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs of the linear baseline: on real titles, on texts with several labels, on paths. */
 class LinearRunTest {
-  private static final LinearTrainingConfig.Terms TERMS = new LinearTrainingConfig.Terms(1, 1, 1, 0, true, true);
-  private static final LinearTrainingConfig.Hyperplanes SVM =
-      new LinearTrainingConfig.Hyperplanes("svm", List.of(1.0), 5, "none", false);
-
   @TempDir Path folder;
   Path topics;
 
@@ -49,13 +47,15 @@ class LinearRunTest {
     topics = Files.write(folder.resolve("topics.csv"), lines);
   }
 
-  private static LinearTrainingConfig config(Path file, String text, LabelConfig labels,
-      LinearTrainingConfig.Hyperplanes hyperplanes) {
-    return new LinearTrainingConfig(new DataSettings(List.of(file.toString()), List.of(), List.of(),
-        List.of(text), labels, null, 0.2, 0.2, true, false, Languages.NONE), TERMS, hyperplanes, 3);
+  private static Settings config(Path file, String text, TargetKind target, String label) {
+    return new LinearFamily().settings()
+        .with(DataSettings.TRAIN, file.toString()).with(DataSettings.TEXT, text).with(LabelSettings.TARGET, target)
+        .with(LabelSettings.LABEL, label).with(DataSettings.LOWERCASE, true)
+        .with(DataSettings.VALIDATION_FRACTION, 0.2).with(DataSettings.TEST_FRACTION, 0.2)
+        .with(LinearSettings.SUBLINEAR, true).with(TrainingSettings.SEED, 3);
   }
 
-  private TrainingResult run(LinearTrainingConfig config, String output, int threads) throws IOException {
+  private TrainingResult run(Settings config, String output, int threads) throws IOException {
     var directory = new ModelDirectory(folder.resolve(output));
     directory.prepareForRun(false);
     return new LinearRun(config, RunContext.in(directory).withCompute(ComputeOptions.threads(threads))).run();
@@ -68,7 +68,7 @@ class LinearRunTest {
   @Test
   void titlesAreLearnedAndTheModelIsTheSameForAnyNumberOfThreads() throws IOException {
     Path titles = SmallRuns.titles(folder);
-    var config = config(titles, "title", LabelConfig.single("category"), SVM);
+    var config = config(titles, "title", TargetKind.SINGLE, "category");
     var result = run(config, "one", 1);
     assertThat(result.report().metrics().accuracy()).isGreaterThan(0.8);
     run(config, "two", 2);
@@ -85,8 +85,9 @@ class LinearRunTest {
 
   @Test
   void aTextGetsAllLabelsOnWhosePositiveSideItIs() throws IOException {
-    var shifted = new LinearTrainingConfig.Hyperplanes("svm", List.of(1.0), 5, "balanced", true);
-    var result = run(config(topics, "text", LabelConfig.multi("labels", ","), shifted), "multi", 2);
+    Settings shifted = config(topics, "text", TargetKind.MULTI, "labels")
+        .with(LinearSettings.CLASS_WEIGHTS, LinearSettings.Weights.BALANCED).with(LinearSettings.SHIFT, true);
+    var result = run(shifted, "multi", 2);
     assertThat(result.report().metrics().averages().macro().f1()).isGreaterThan(0.9);
     try (Classifier classifier = load("multi")) {
       assertThat(classifier.answer(List.of("corn and gold report")).getFirst())
@@ -96,7 +97,7 @@ class LinearRunTest {
 
   @Test
   void pathsOfATaxonomyAreAnswered() throws IOException {
-    run(config(topics, "text", LabelConfig.taxonomy(" > ", "path"), SVM), "paths", 2);
+    run(config(topics, "text", TargetKind.TAXONOMY, "path"), "paths", 2);
     try (Classifier classifier = load("paths")) {
       assertThat(classifier.answer(List.of("gold and gold report")).getFirst().getFirst().label())
           .isEqualTo("mine > gold");
@@ -105,29 +106,31 @@ class LinearRunTest {
 
   @Test
   void cIsChosenByCrossValidation() throws IOException {
-    var candidates = new LinearTrainingConfig.Hyperplanes("logistic", List.of(1e-6, 1.0), 3, "none", false);
-    var result = run(config(topics, "text", LabelConfig.multi("labels", ","), candidates), "chosen", 2);
+    Settings candidates = config(topics, "text", TargetKind.MULTI, "labels")
+        .with(LinearSettings.LOSS, LinearSettings.Loss.LOGISTIC).with(LinearSettings.C, 1e-6, 1.0)
+        .with(LinearSettings.C_FOLDS, 3);
+    var result = run(candidates, "chosen", 2);
     assertThat(result.report().facts().get("Model")).contains("logistic", "C 1.0");
   }
 
   @Test
   void settingsThatMakeNoSenseAreRefusedAndNothingIsLeftBehind() {
-    var shifted = new LinearTrainingConfig.Hyperplanes("svm", List.of(1.0), 5, "none", true);
-    assertThatThrownBy(() -> run(config(topics, "text", LabelConfig.single("path"), shifted), "refused", 1))
+    Settings shifted = config(topics, "text", TargetKind.SINGLE, "path").with(LinearSettings.SHIFT, true);
+    assertThatThrownBy(() -> run(shifted, "refused", 1))
         .isInstanceOf(UserError.class).hasMessageContaining("--target multi");
     assertThat(folder.resolve("refused")).doesNotExist();
-    assertThatThrownBy(() -> new LinearTrainingConfig.Hyperplanes("smv", List.of(1.0), 5, "none", true))
-        .isInstanceOf(UserError.class).hasMessageContaining("linear_loss");
-    assertThatThrownBy(() -> new LinearTrainingConfig.Hyperplanes("svm", List.of(0.0), 5, "none", true))
-        .isInstanceOf(UserError.class).hasMessageContaining("c must");
-    assertThatThrownBy(() -> new LinearTrainingConfig.Terms(0, 1, 1, 0, true, true))
+    assertThatThrownBy(() -> shifted.with("linear-loss", "smv"))
+        .isInstanceOf(UserError.class).hasMessageContaining("linear-loss").hasMessageContaining("'svm'");
+    assertThatThrownBy(() -> shifted.with(LinearSettings.C, 0.0))
+        .isInstanceOf(UserError.class).hasMessage("C must be above 0 and at most 1e12, not 0");
+    assertThatThrownBy(() -> shifted.with(LinearSettings.NGRAMS, 0))
         .isInstanceOf(UserError.class).hasMessageContaining("ngrams");
   }
 
   @Test
   void filesOfDifferentModelsAreRefused() throws IOException {
-    run(config(topics, "text", LabelConfig.multi("labels", ","), SVM), "a", 2);
-    run(config(SmallRuns.titles(folder), "title", LabelConfig.single("category"), SVM), "b", 2);
+    run(config(topics, "text", TargetKind.MULTI, "labels"), "a", 2);
+    run(config(SmallRuns.titles(folder), "title", TargetKind.SINGLE, "category"), "b", 2);
     Files.copy(folder.resolve("b/terms.json"), folder.resolve("a/terms.json"),
         StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> load("a")).isInstanceOf(UserError.class).hasMessageContaining("different models");

@@ -12,19 +12,18 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelInfo;
 import crema.classify.Prediction;
 import crema.classify.RunContext;
-import crema.classify.RunSettings;
-import crema.classify.StopSignal;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.family.encoder.SmallRuns;
-import crema.family.fasttext.FastTextLabels;
-import crema.family.fasttext.FastTextTrainingConfig;
-import crema.family.fasttext.FastTextTuning;
-import crema.family.linear.LinearTrainingConfig;
+import crema.family.fasttext.FastTextFamily;
+import crema.family.fasttext.FastTextSettings;
+import crema.family.linear.LinearFamily;
+import crema.family.linear.LinearSettings;
 import crema.metrics.Metric;
-import crema.run.DataSettings;
-import crema.task.DecisionConfig;
-import crema.task.LabelConfig;
+import crema.nn.train.StopSignal;
+import crema.run.TrainingSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
 import crema.task.TargetKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StagedRunTest {
-  private static final FastTextTrainingConfig.Text LOWERCASE = new FastTextTrainingConfig.Text(true, 0, 1);
   private static final List<String> WHITE_GOODS =
       List.of("Dishwashers", "Freezers", "Fridge Freezers", "Fridges", "Microwaves", "Washing Machines");
 
@@ -65,38 +63,37 @@ class StagedRunTest {
     tree = Files.write(shared.resolve("tree.csv"), lines);
   }
 
-  private static FastTextTrainingConfig config(Path file, LabelConfig labels) {
-    var data = new DataSettings(List.of(file.toString()), List.of(), List.of(), List.of("title"), labels, null,
-        0.15, 0.15, true, false);
-    return new FastTextTrainingConfig(data,
-        new FastTextTrainingConfig.Network(16, 0.5, 20, "softmax", 2, 3, 4, 2000, 1, LOWERCASE), FastTextLabels.DEFAULT,
-        FastTextTuning.NONE, 3);
+  private static Settings fastText(Path file) {
+    return SmallRuns.rows(new FastTextFamily().settings(), file)
+        .with(FastTextSettings.DIM, 16).with(TrainingSettings.EPOCHS, 20).with(FastTextSettings.MINN, 3)
+        .with(FastTextSettings.MAXN, 4).with(FastTextSettings.BUCKETS, 2000);
   }
 
-  private static FastTextTrainingConfig flat() {
-    return config(titles, LabelConfig.single("category"));
+  private static Settings paths(Settings settings) {
+    return settings.with(LabelSettings.TARGET, TargetKind.TAXONOMY).with(LabelSettings.LABEL, "path")
+        .with(StagedSettings.LOCAL_CLASSIFIERS, true);
   }
 
-  private static FastTextTrainingConfig paths() {
-    return config(tree, LabelConfig.taxonomy(" > ", "path"));
+  private static Settings twoStage(String catchAll) {
+    return fastText(titles).with(StagedSettings.TWO_STAGE, catchAll);
   }
 
-  private static TrainingResult run(StagesConfig stages, FastTextTrainingConfig config, Path folder,
-      TrainingListener listener, StopSignal stop) throws IOException {
-    return run(new StagedSettings(stages, config.data(), config.seed(), config), folder, listener, stop);
-  }
-
-  private static TrainingResult run(RunSettings settings, Path folder, TrainingListener listener, StopSignal stop)
+  private static TrainingResult run(Settings settings, Path folder, TrainingListener listener, StopSignal stop)
       throws IOException {
+    return run(new FastTextFamily(), settings, folder, listener, stop);
+  }
+
+  private static TrainingResult run(ModelFamily family, Settings settings, Path folder, TrainingListener listener,
+      StopSignal stop) throws IOException {
     Files.createDirectories(folder);
-    return ModelFamily.named(settings.model()).newRun(settings, RunContext.in(new ModelDirectory(folder))
+    return family.newRun(settings, RunContext.in(new ModelDirectory(folder))
         .withCompute(ComputeOptions.threads(2)).withListener(listener).withStop(stop)).run();
   }
 
   @Test
   void twoStagesFindTheCatchAllFirst() throws IOException {
     TrainingResult result =
-        run(StagesConfig.twoStage("TVs"), flat(), folder, new TrainingListener() {}, new StopSignal());
+        run(twoStage("TVs"), folder, new TrainingListener() {}, new StopSignal());
     assertThat(Metric.ACCURACY.of(result.report().metrics())).isGreaterThan(0.8);
     var directory = new ModelDirectory(folder);
     try (Classifier all = Classifier.load(folder, ComputeOptions.threads(1));
@@ -119,7 +116,7 @@ class StagedRunTest {
   @Test
   void localClassifiersAnswerWithPathsOfTheTaxonomy() throws IOException {
     TrainingResult result =
-        run(StagesConfig.local(DecisionConfig.DEFAULT), paths(), folder, new TrainingListener() {}, new StopSignal());
+        run(paths(fastText(tree)), folder, new TrainingListener() {}, new StopSignal());
     assertThat(Metric.ACCURACY.of(result.report().metrics())).isGreaterThan(0.7);
     try (Classifier classifier = Classifier.load(folder, ComputeOptions.threads(1))) {
       assertThat(classifier.target().kind()).isEqualTo(TargetKind.TAXONOMY);
@@ -141,10 +138,10 @@ class StagedRunTest {
 
   @Test
   void linearModelsDecideInStagesToo() throws IOException {
-    var config = new LinearTrainingConfig(paths().data(), new LinearTrainingConfig.Terms(2, 1, 1.0, 0, true, true),
-        new LinearTrainingConfig.Hyperplanes("svm", List.of(1.0), 3, "balanced", false), 3);
-    TrainingResult result = run(new StagedSettings(StagesConfig.local(DecisionConfig.DEFAULT), config.data(), 3, config),
-        folder, new TrainingListener() {}, new StopSignal());
+    Settings settings = paths(SmallRuns.rows(new LinearFamily().settings(), tree)).with(LinearSettings.NGRAMS, 2)
+        .with(LinearSettings.SUBLINEAR, true).with(LinearSettings.CLASS_WEIGHTS, LinearSettings.Weights.BALANCED);
+    TrainingResult result =
+        run(new LinearFamily(), settings, folder, new TrainingListener() {}, new StopSignal());
     assertThat(Metric.ACCURACY.of(result.report().metrics())).isGreaterThan(0.8);
     assertThat(ModelFamily.of(StagedFamily.stage(new ModelDirectory(folder), 0)).key()).isEqualTo("linear");
     try (Classifier classifier = Classifier.load(folder, ComputeOptions.threads(1))) {
@@ -155,17 +152,16 @@ class StagedRunTest {
 
   @Test
   void settingsThatStagesCannotHaveAreRefused() {
-    var tuned = new FastTextTrainingConfig(flat().data(), flat().network(), FastTextLabels.DEFAULT,
-        new FastTextTuning(3, 0, "macro-f1", "", List.of(), false, 0), 3);
-    assertThatThrownBy(() -> run(StagesConfig.twoStage("TVs"), tuned, folder.resolve("a"), new TrainingListener() {},
-        new StopSignal())).isInstanceOf(UserError.class).hasMessageContaining("leave out folds");
+    Settings tuned = twoStage("TVs").with(FastTextSettings.FOLDS, 3);
+    assertThatThrownBy(() -> run(tuned, folder.resolve("a"), new TrainingListener() {}, new StopSignal()))
+        .isInstanceOf(UserError.class).hasMessageContaining("leave out folds");
     assertThat(folder.resolve("a")).doesNotExist();
   }
 
   @Test
   void aStoppedRunGoesOnWithItsStageToTheSameBits() throws IOException {
-    var stages = StagesConfig.twoStage("TVs");
-    run(stages, flat(), folder.resolve("straight"), new TrainingListener() {}, new StopSignal());
+    Settings settings = twoStage("TVs");
+    run(settings, folder.resolve("straight"), new TrainingListener() {}, new StopSignal());
     Path resumed = folder.resolve("resumed");
     var stop = new StopSignal();
     var stopInSecond = new TrainingListener() {
@@ -176,11 +172,11 @@ class StagedRunTest {
         }
       }
     };
-    assertThat(run(stages, flat(), resumed, stopInSecond, stop).isInterrupted()).isTrue();
+    assertThat(run(settings, resumed, stopInSecond, stop).isInterrupted()).isTrue();
     var first = StagedFamily.stage(new ModelDirectory(resumed), 0);
     var written = Files.getLastModifiedTime(first.file("model.bin"));
     assertThatThrownBy(() -> Classifier.load(resumed)).hasMessageContaining("--resume");
-    assertThat(run(stages, flat(), resumed, new TrainingListener() {}, new StopSignal()).isInterrupted()).isFalse();
+    assertThat(run(settings, resumed, new TrainingListener() {}, new StopSignal()).isInterrupted()).isFalse();
     assertThat(Files.getLastModifiedTime(first.file("model.bin"))).isEqualTo(written);
     for (int stage = 0; stage < 2; stage++) {
       assertThat(StagedFamily.stage(new ModelDirectory(resumed), stage).file("model.bin"))
@@ -190,10 +186,10 @@ class StagedRunTest {
 
   @Test
   void stagesThatDoNotFitTheLabelsAreRefusedAndNothingIsLeftBehind() {
-    assertThatThrownBy(() -> run(StagesConfig.local(DecisionConfig.DEFAULT), flat(), folder.resolve("a"),
+    assertThatThrownBy(() -> run(fastText(titles).with(StagedSettings.LOCAL_CLASSIFIERS, true), folder.resolve("a"),
         new TrainingListener() {}, new StopSignal()))
         .isInstanceOf(UserError.class).hasMessageContaining("--target taxonomy");
-    assertThatThrownBy(() -> run(StagesConfig.twoStage("TV"), flat(), folder.resolve("b"), new TrainingListener() {},
+    assertThatThrownBy(() -> run(twoStage("TV"), folder.resolve("b"), new TrainingListener() {},
         new StopSignal())).isInstanceOf(UserError.class).hasMessageContaining("did you mean 'TVs'?");
     assertThat(folder.resolve("a")).doesNotExist();
     assertThat(folder.resolve("b")).doesNotExist();
@@ -201,7 +197,7 @@ class StagedRunTest {
 
   @Test
   void aDirectoryWithoutTheModelOfAStageIsNotWhole() throws IOException {
-    run(StagesConfig.twoStage("TVs"), flat(), folder, new TrainingListener() {}, new StopSignal());
+    run(twoStage("TVs"), folder, new TrainingListener() {}, new StopSignal());
     Files.delete(StagedFamily.stage(new ModelDirectory(folder), 1).file("model.bin"));
     assertThatThrownBy(() -> Classifier.load(folder)).isInstanceOf(UserError.class)
         .hasMessageContaining("model.bin is missing");

@@ -1,0 +1,40 @@
+package crema.cli;
+
+import crema.base.UserError;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelFamily;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
+import crema.tensor.Device;
+
+/** What {@code crema train} trains, where it writes and how it is watched. */
+final class CommandSettings {
+  static final Section SECTION = Section.of("Run");
+
+  static final Setting<String> OUTPUT = SECTION.optionalFile("output").alias("-o").label("DIR").unrecorded().basic()
+      .help("The model directory to write");
+  static final Setting<String> MODEL = SECTION.name("model", "encoder", ModelFamily::trainable).label("FAMILY").basic()
+      .help("The family of the model");
+  static final Setting<Boolean> OVERWRITE = SECTION.flag("overwrite").unrecorded().basic()
+      .help("Start over where the output directory holds a run");
+  static final Setting<String> DEVICE = SECTION.text("device", Device.CPU.toString()).label("NAME").unrecorded()
+      .check(Device::parse).help("Where tensors are computed: cpu, reference, or another device that was found");
+  static final Setting<Integer> THREADS = SECTION.optionalInteger("threads").atLeast(1).unrecorded()
+      .shownDefault("all processors").basic()
+      .help("Threads, on which the result does not depend");
+  static final Setting<Boolean> QUIET = SECTION.flag("quiet").alias("-q").unrecorded().basic()
+      .help("No progress, only warnings and the final table");
+
+  private CommandSettings() {}
+
+  /**
+   * On what a command computes.
+   *
+   * @throws UserError when there is no such device
+   */
+  static ComputeOptions compute(Settings settings) {
+    return new ComputeOptions(Device.parse(settings.get(DEVICE)),
+        settings.find(THREADS).orElse(ComputeOptions.DEFAULT.threads()));
+  }
+}

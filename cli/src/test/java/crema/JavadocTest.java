@@ -1,0 +1,52 @@
+package crema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The Javadoc of all modules together has no warnings: every exported type and member has a comment, links lead
+ * somewhere, and HTML is well formed. Tags for each parameter and result are not demanded: a noun phrase often says it all.
+ */
+class JavadocTest {
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final List<String> MODULES =
+      List.of("base", "tensor", "autograd", "nn", "tokenizer", "data", "classic", "train");
+  private static final Pattern LIBRARIES =
+      Pattern.compile("jackson-core|jspecify|fastcsv|zstd-jni|commons-math3|snakeyaml-engine");
+
+  @TempDir
+  private Path output;
+
+  @Test
+  void hasNoWarnings() {
+    var arguments = new ArrayList<>(List.of("-quiet", "-Xdoclint:all", "-Xmaxwarns", "100000", "-d", output.toString(),
+        "--add-modules", "jdk.incubator.vector", "--module-path",
+        Arrays.stream(System.getProperty("java.class.path").split(Pattern.quote(System.getProperty("path.separator"))))
+            .filter(entry -> LIBRARIES.matcher(Path.of(entry).getFileName().toString()).find())
+            .collect(Collectors.joining(System.getProperty("path.separator")))));
+    for (String module : MODULES) {
+      arguments.addAll(List.of("--module-source-path",
+          "crema." + module + "=" + ROOT.resolve(module).resolve("src/main/java")));
+    }
+    arguments.addAll(List.of("--module",
+        MODULES.stream().map(module -> "crema." + module).collect(Collectors.joining(","))));
+    var messages = new StringWriter();
+    var writer = new PrintWriter(messages);
+    int code = ToolProvider.findFirst("javadoc").orElseThrow().run(writer, writer, arguments.toArray(String[]::new));
+    assertThat(messages.toString().lines().filter(line -> line.contains("warning: ") || line.contains("error: "))
+        .filter(line -> !line.matches(".*(no @(param|return|throws)|using incubating module).*"))).isEmpty();
+    assertThat(code).isZero();
+    assertThat(output.resolve("index.html")).exists();
+  }
+}

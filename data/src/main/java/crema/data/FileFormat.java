@@ -1,0 +1,69 @@
+package crema.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * A format of files of rows. To add one, implement this interface and name the class as a provider for
+ * {@link ServiceLoader}: files of the format are then read like all others, by the command line too.
+ *
+ * <p>A format's {@link #toString} must tell all of its settings: it decides, with the bytes of a file and the columns,
+ * whether rows are still the same.
+ */
+public interface FileFormat {
+  /** The name, such as {@code jsonl}. */
+  String key();
+
+  /**
+   * The extensions of files of this format, in lower case and without a dot. A suffix for compression may follow in the
+   * name of a file.
+   */
+  List<String> extensions();
+
+  /**
+   * Whether a file whose name says nothing is of this format.
+   *
+   * @param head its first bytes, decompressed and without a byte order mark; 64 unless the file is shorter
+   */
+  default boolean beginsWith(byte[] head) {
+    return false;
+  }
+
+  /**
+   * Starts a pass over the rows of a file.
+   *
+   * @param listener receives the rows that cannot be used
+   * @throws DataException if the file cannot be read, or lacks one of the columns
+   */
+  RowCursor open(DataFile file, Columns columns, ProblemListener listener);
+
+  /** All formats: Crema's own, then those of other providers. */
+  static List<FileFormat> all() {
+    var formats = new ArrayList<FileFormat>(List.of(new JsonLines(), new Csv(','), new Tsv(), new FastTextLines()));
+    ServiceLoader.load(FileFormat.class, FileFormat.class.getClassLoader()).forEach(formats::add);
+    return List.copyOf(formats);
+  }
+
+  /**
+   * The format of a file by the extension of its name, or else by its first bytes.
+   *
+   * @throws DataException if neither is of any format
+   */
+  static FileFormat detect(DataFile file) {
+    List<FileFormat> formats = all();
+    String name = file.plainName();
+    String extension = name.substring(name.lastIndexOf('.') + 1);
+    for (FileFormat format : formats) {
+      if (format.extensions().contains(extension)) {
+        return format;
+      }
+    }
+    byte[] head = file.head();
+    return formats.stream().filter(format -> format.beginsWith(head)).findFirst()
+        .orElseThrow(() -> new DataException(file.name() + " has no extension that names its format; rename it to end in "
+            + formats.stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
+                .collect(Collectors.joining(", "))));
+  }
+}

@@ -1,0 +1,33 @@
+package crema.data;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** One JSON object a line. Missing keys and nulls are empty values; numbers and booleans are read as text. */
+public record JsonLines() implements FileFormat {
+  @Override
+  public String key() {
+    return "jsonl";
+  }
+
+  @Override
+  public List<String> extensions() {
+    return List.of("jsonl", "ndjson");
+  }
+
+  @Override
+  public boolean beginsWith(byte[] head) {
+    return new String(head, StandardCharsets.UTF_8).stripLeading().startsWith("{");
+  }
+
+  @Override
+  public RowCursor open(DataFile file, Columns columns, ProblemListener listener) {
+    return LineReader.open(file, lines -> new JsonLinesCursor(file, lines, columns, listener));
+  }
+
+  /** As it was when fingerprints of rows were first kept. */
+  @Override
+  public String toString() {
+    return "Jsonl[]";
+  }
+}

@@ -1,0 +1,147 @@
+package crema.data;
+
+import crema.base.json.Json;
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of JSON lines. There is no header, so a column counts as missing if none of the first rows has it.
+ */
+final class JsonLinesCursor extends FileCursor {
+  private static final int ROWS_TO_FIND_COLUMNS = 1000;
+
+  private final LineReader lines;
+  private final Set<String> unseen;
+  private final Set<String> seen = new LinkedHashSet<>();
+  private int objects;
+
+  JsonLinesCursor(DataFile file, LineReader lines, Columns columns, ProblemListener listener) {
+    super(file, columns, listener);
+    this.lines = lines;
+    unseen = new HashSet<>(columns.all());
+  }
+
+  @Override
+  boolean advance() {
+    if (lines.advancePastBlanks()) {
+      return true;
+    }
+    requireColumns();
+    return false;
+  }
+
+  @Override
+  long line() {
+    return lines.number();
+  }
+
+  @Override
+  @Nullable RowProblem problem() {
+    return lines.problem();
+  }
+
+  @Override
+  Row read() {
+    var object = object();
+    if (!unseen.isEmpty()) {
+      look(object);
+    }
+    var fields = columns.text().stream().map(name -> string(object, name)).toList();
+    var labels = columns.label().isEmpty() ? List.<String>of() : labels(object);
+    return row(fields, labels, optional(object, columns.group()), optional(object, columns.language()));
+  }
+
+  @Override
+  public void close() {
+    lines.close();
+  }
+
+  private JsonNode object() {
+    JsonNode node;
+    try {
+      node = Json.parse(lines.text());
+    } catch (JsonException e) {
+      throw new RowRejected(RowFault.BAD_JSON, e.getMessage());
+    }
+    if (!node.isObject()) {
+      throw new RowRejected(RowFault.BAD_JSON, "not an object");
+    }
+    return node;
+  }
+
+  private void look(JsonNode object) {
+    seen.addAll(object.propertyNames());
+    unseen.removeAll(seen);
+    if (++objects >= ROWS_TO_FIND_COLUMNS) {
+      requireColumns();
+    }
+  }
+
+  private void requireColumns() {
+    for (var name : columns.all()) {
+      if (objects > 0 && unseen.contains(name)) {
+        throw Columns.missing(file.name(), name, List.copyOf(seen));
+      }
+    }
+  }
+
+  private List<String> labels(JsonNode object) {
+    var format = columns.labelFormat();
+    var values = columns.label().stream().map(name -> object.path(name)).toList();
+    if (values.stream().allMatch(value -> isMissing(value))) {
+      throw missingLabel();
+    }
+    if (values.size() == 1) {
+      return format.parse(values.getFirst());
+    }
+    if (format.manySeparator() == null) {
+      return List.of(format.joined(columns.label().stream().map(name -> string(object, name)).toList()));
+    }
+    return values.stream()
+        .filter(value -> !isMissing(value))
+        .flatMap(value -> format.parse(value).stream())
+        .distinct()
+        .toList();
+  }
+
+  private static boolean isMissing(JsonNode value) {
+    return value.isMissingNode() || value.isNull() || (value.isString() && value.stringValue().isBlank());
+  }
+
+  /** The text in a column; an array of strings is read as one text. */
+  private static String string(JsonNode object, String name) {
+    var value = object.path(name);
+    if (value.isMissingNode() || value.isNull()) {
+      return "";
+    }
+    if (!value.isArray()) {
+      return scalar(value, name);
+    }
+    var parts = new ArrayList<String>();
+    for (var item : value) {
+      parts.add(scalar(item, name));
+    }
+    return String.join(" ", parts);
+  }
+
+  private static String scalar(JsonNode value, String name) {
+    if (!value.isValueNode()) {
+      throw new RowRejected(RowFault.BAD_JSON, "the value of '" + name + "' is neither text nor a number");
+    }
+    return value.isNull() ? "" : value.asString();
+  }
+
+  private static @Nullable String optional(JsonNode object, @Nullable String name) {
+    if (name == null) {
+      return null;
+    }
+    var value = string(object, name);
+    return value.isBlank() ? null : value;
+  }
+}

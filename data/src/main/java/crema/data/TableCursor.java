@@ -1,0 +1,108 @@
+package crema.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of a table with named columns. */
+final class TableCursor extends FileCursor {
+  private final TableReader records;
+  private final int width;
+  private final int[] text;
+  private final int[] label;
+  private final int group;
+  private final int language;
+
+  TableCursor(DataFile file, TableReader records, Columns columns, ProblemListener listener) {
+    super(file, columns, listener);
+    this.records = records;
+    if (!records.advance()) {
+      throw new DataException(file.name() + " has no header");
+    }
+    var problem = records.problem();
+    if (problem != null) {
+      throw new DataException("the header cannot be read: " + problem.message());
+    }
+    var header = records.fields().stream().map(String::strip).toList();
+    width = header.size();
+    text = columns.text().stream().mapToInt(name -> index(header, name)).toArray();
+    label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
+    group = columns.group() == null ? -1 : index(header, columns.group());
+    language = columns.language() == null ? -1 : index(header, columns.language());
+  }
+
+  @Override
+  boolean advance() {
+    return records.advance();
+  }
+
+  @Override
+  long line() {
+    return records.line();
+  }
+
+  @Override
+  @Nullable RowProblem problem() {
+    return records.problem();
+  }
+
+  @Override
+  Row read() {
+    var record = records.fields();
+    if (record.size() != width) {
+      throw new RowRejected(RowFault.FIELD_COUNT, record.size() + " fields, but the header has " + width);
+    }
+    var labels = label.length == 0 ? List.<String>of() : labels(select(record, label));
+    return row(select(record, text), labels, optional(record, group), optional(record, language));
+  }
+
+  @Override
+  public void close() {
+    records.close();
+  }
+
+  private List<String> labels(List<String> cells) {
+    if (cells.stream().allMatch(String::isBlank)) {
+      throw missingLabel();
+    }
+    var format = columns.labelFormat();
+    if (cells.size() == 1) {
+      return format.parse(cells.getFirst());
+    }
+    if (format.manySeparator() == null) {
+      return List.of(format.joined(cells));
+    }
+    return cells.stream()
+        .filter(cell -> !cell.isBlank())
+        .flatMap(cell -> format.parse(cell).stream())
+        .distinct()
+        .toList();
+  }
+
+  private int index(List<String> header, String name) {
+    int index = header.indexOf(name);
+    if (index < 0 && header.size() == 1) {
+      throw new DataException(file.name() + " has a single column, '" + header.getFirst() + "', and not '" + name
+          + "'; are its fields separated as its format says?");
+    }
+    if (index < 0) {
+      throw Columns.missing(file.name(), name, header);
+    }
+    if (header.lastIndexOf(name) != index) {
+      throw new DataException(file.name() + " has more than one column '" + name + "'");
+    }
+    return index;
+  }
+
+  private static List<String> select(List<String> record, int[] columns) {
+    var cells = new ArrayList<String>(columns.length);
+    for (int column : columns) {
+      cells.add(record.get(column));
+    }
+    return cells;
+  }
+
+  private static @Nullable String optional(List<String> record, int column) {
+    return column < 0 || record.get(column).isBlank() ? null : record.get(column);
+  }
+}

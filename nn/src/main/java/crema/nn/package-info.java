@@ -1,0 +1,2 @@
+/** Modules and layers, and where their parameters come from. */
+package crema.nn;

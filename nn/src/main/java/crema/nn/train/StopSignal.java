@@ -1,0 +1,16 @@
+package crema.nn.train;
+
+/** Asks a training run to stop after the current step; it then saves a checkpoint. Set from any thread. */
+public final class StopSignal {
+  private volatile boolean requested;
+
+  /** Asks for the stop. */
+  public void request() {
+    requested = true;
+  }
+
+  /** Whether somebody asked. */
+  public boolean isRequested() {
+    return requested;
+  }
+}

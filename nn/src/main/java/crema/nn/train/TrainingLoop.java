@@ -1,0 +1,366 @@
+package crema.nn.train;
+
+import crema.autograd.Gradients;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.base.Rng;
+import crema.base.UserError;
+import crema.nn.Module;
+import crema.nn.Weights;
+import crema.nn.optim.AdamW;
+import crema.nn.optim.Schedule;
+import crema.tensor.Backend;
+import crema.tensor.Deferred;
+import crema.tensor.Scope;
+import crema.tensor.SparseRows;
+import crema.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a module: steps of one or more batches, a schedule of the learning rate, clipping, validations, early stopping
+ * and, in a folder, checkpoints and a log.
+ *
+ * <pre>{@code
+ * TrainingLoop.of(model, BatchSource.shuffled(examples, 32, seed), objective)
+ *     .learningRate(1e-3).epochs(10).seed(seed)
+ *     .folder(Path.of("run")).listener(new ProgressBar(System.err))
+ *     .run();
+ * }</pre>
+ *
+ * <p>What it computes depends on the module's initial parameters, the batches and the settings alone. Everything random
+ * is a function of the seed, the step and the batch, so a run that was stopped or killed and resumed from its folder
+ * ends with the same bits.
+ *
+ * @param <B> a batch
+ */
+public final class TrainingLoop<B> implements AutoCloseable {
+  private final LoopBuilder<B> settings;
+  private final Module model;
+  private final BatchSource<B> batches;
+  private final Objective<B> objective;
+  private final Backend backend;
+  private final AdamW optimizer;
+  private final Schedule schedule;
+  private final long totalSteps;
+  private final Map<String, Identity> identity;
+  private final @Nullable CheckpointStore checkpoints;
+  /** The parameters of the best validation, as the module's state dict. */
+  private final Scope bestScope;
+  private final Map<String, Tensor> best = new LinkedHashMap<>();
+
+  private double secondsBefore;
+  private long startedNanos;
+  private long checkpointNanos;
+  private long savedStep;
+  private @Nullable Path lastCheckpoint;
+
+  /** A part of what tells a run from others, and the message for a checkpoint of another one. */
+  record Identity(String value, String message) {}
+
+  /**
+   * How a run ended. The module then has the best parameters, or the last ones if there was no validation; if the run
+   * was stopped, those that it stopped with.
+   *
+   * @param steps training steps made, over all resumed parts
+   * @param bestStep the step of the best validation; 0 if there was none
+   * @param isFinished false if the run was stopped before its end
+   * @param checkpoint the newest checkpoint, if there is one
+   */
+  public record Outcome(long steps, long bestStep, boolean isFinished, Optional<Path> checkpoint) {}
+
+  TrainingLoop(LoopBuilder<B> builder) {
+    settings = builder.copy();
+    model = settings.model;
+    batches = settings.batches;
+    objective = settings.objective;
+    backend = model.stateDict().values().stream().findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("a module without parameters cannot be trained")).backend();
+    optimizer = settings.optimizer != null ? settings.optimizer : new AdamW(model, settings.weightDecay);
+    totalSteps = countSteps();
+    schedule = new Schedule(settings.decay, settings.warmup, totalSteps, settings.minScale);
+    identity = identity();
+    checkpoints = settings.checkpoints == null ? null
+        : new CheckpointStore(settings.checkpoints, settings.startOver);
+    bestScope = new Scope(backend);
+  }
+
+  /**
+   * Begins the settings of a loop.
+   *
+   * @param model what is trained; its backend computes
+   * @param batches the batches of each epoch
+   * @param objective the loss of a batch
+   */
+  public static <B> LoopBuilder<B> of(Module model, BatchSource<B> batches, Objective<B> objective) {
+    return new LoopBuilder<>(model, batches, objective);
+  }
+
+  private long countSteps() {
+    long steps = 0;
+    for (int epoch = 0; epoch < settings.epochs; epoch++) {
+      steps += Math.ceilDiv(batches.count(epoch), settings.accumulation);
+      if (settings.maxSteps > 0 && steps >= settings.maxSteps) {
+        return settings.maxSteps;
+      }
+    }
+    return steps;
+  }
+
+  /** What the caller tells the run by, and the settings of the loop itself. */
+  private Map<String, Identity> identity() {
+    var parts = new LinkedHashMap<>(settings.identity);
+    var own = new LinkedHashMap<String, Object>();
+    own.put("steps", totalSteps);
+    own.put("seed", settings.seed);
+    own.put("accumulation", settings.accumulation);
+    own.put("learning rate", settings.learningRate);
+    own.put("schedule", schedule);
+    own.put("clip norm", settings.clipNorm);
+    own.put("validations every", settings.validateEvery);
+    own.put("patience", settings.patience);
+    own.put("tolerance", settings.tolerance);
+    own.forEach((name, value) -> parts.put(name, new Identity(value.toString(),
+        "is of a run with another " + name + " than " + value + "; give it the same, or " + settings.startOver)));
+    return parts;
+  }
+
+  /** How many steps the whole run has. */
+  public long totalSteps() {
+    return totalSteps;
+  }
+
+  /**
+   * Trains until the end, or until asked to stop. A run whose folder has checkpoints goes on from the newest.
+   *
+   * @throws UserError when training diverges, or a checkpoint does not fit
+   * @throws IOException when the log, or the checkpoint of a run that was stopped, cannot be written
+   */
+  public Outcome run() throws IOException {
+    TrainingState state = restore();
+    secondsBefore = state.seconds();
+    startedNanos = System.nanoTime();
+    checkpointNanos = startedNanos;
+    try (StepLog log = openLog(state.step())) {
+      state = train(state, log);
+    }
+    boolean finished = isFinished(state);
+    if (!finished) {
+      save(state);
+    } else if (savedStep != state.step()) {
+      saveOrWarn(state);
+    }
+    if (finished && !best.isEmpty()) {
+      model.load(Weights.of(best));
+    }
+    return new Outcome(state.step(), state.earlyStopping().bestStep(), finished, Optional.ofNullable(lastCheckpoint));
+  }
+
+  private @Nullable StepLog openLog(long step) throws IOException {
+    if (settings.log == null) {
+      return null;
+    }
+    Path folder = settings.log.toAbsolutePath().getParent();
+    Files.createDirectories(Objects.requireNonNull(folder));
+    return StepLog.resume(settings.log, step);
+  }
+
+  private boolean isFinished(TrainingState state) {
+    return state.step() >= totalSteps || state.earlyStopping().isExhausted(settings.patience);
+  }
+
+  private TrainingState restore() throws IOException {
+    Map<String, String> values = new LinkedHashMap<>();
+    identity.forEach((name, part) -> values.put(name, part.value));
+    Optional<Checkpoint> newest = checkpoints == null ? Optional.empty() : checkpoints.newest(settings.listener);
+    if (newest.isEmpty()) {
+      return TrainingState.start(values);
+    }
+    try (Checkpoint found = newest.get()) {
+      TrainingState state = found.state();
+      identity.forEach((name, part) -> {
+        if (!part.value.equals(state.identity().get(name))) {
+          throw new UserError(found.file() + " " + part.message);
+        }
+      });
+      model.load(found.under(Checkpoint.MODEL));
+      optimizer.load(found.under(Checkpoint.OPTIMIZER), state.step());
+      Weights bestWeights = found.under(Checkpoint.BEST);
+      if (!bestWeights.shapes().isEmpty()) {
+        bestWeights.copyTo(bestTensors());
+      }
+      lastCheckpoint = found.file();
+      savedStep = state.step();
+      return state;
+    }
+  }
+
+  /** The copy of the best parameters, made when it is first needed. */
+  private Map<String, Tensor> bestTensors() {
+    if (best.isEmpty()) {
+      model.stateDict().forEach((name, tensor) -> best.put(name, bestScope.emptyLike(tensor)));
+    }
+    return best;
+  }
+
+  private TrainingState train(TrainingState start, @Nullable StepLog log) throws IOException {
+    TrainingState state = start;
+    var guard = new DivergenceGuard(objective.uninformed(), state.smoothedLoss());
+    while (!isFinished(state) && !settings.stop.isRequested()) {
+      int inEpoch = batches.count(state.epoch());
+      Iterator<B> iterator = batches.epoch(state.epoch(), state.batch());
+      while (iterator.hasNext() && !isFinished(state) && !settings.stop.isRequested()) {
+        var group = new ArrayList<B>();
+        while (iterator.hasNext() && group.size() < settings.accumulation) {
+          group.add(iterator.next());
+        }
+        long began = System.nanoTime();
+        double learningRate = settings.learningRate * schedule.scale(state.step());
+        StepOutcome outcome = step(group, state.step(), learningRate, guard);
+        boolean epochEnds = !iterator.hasNext();
+        int batchesDone = state.batch() + group.size();
+        state = state.withStep(batchesDone, guard.smoothed(), secondsBefore
+            + (System.nanoTime() - startedNanos) * 1e-9);
+        state = epochEnds ? state.withNextEpoch() : state;
+        double tokensPerSecond = group.stream().mapToLong(batches::tokens).sum() * 1e9 / (System.nanoTime() - began);
+        double epoch = epochEnds ? state.epoch() : state.epoch() + (double) batchesDone / inEpoch;
+        var entry = new StepRecord(state.step(), epoch, outcome.loss, learningRate, outcome.norm, tokensPerSecond,
+            state.seconds());
+        if (log != null) {
+          log.write(entry);
+        }
+        settings.listener.step(entry, totalSteps);
+        state = validateIfDue(state, epochEnds, epoch, log);
+        saveIfDue(state, epochEnds);
+      }
+    }
+    return state;
+  }
+
+  private record StepOutcome(double loss, double norm) {}
+
+  /** One optimizer step on a group of batches; the loss is the mean over all their examples. */
+  private StepOutcome step(List<B> group, long step, double learningRate, DivergenceGuard guard) {
+    long examples = group.stream().mapToLong(batches::examples).sum();
+    try (var scope = new Scope(backend)) {
+      var gradients = new Gradients(scope);
+      var shares = new double[group.size()];
+      var losses = new ArrayList<Tensor>();
+      for (int i = 0; i < shares.length; i++) {
+        shares[i] = (double) batches.examples(group.get(i)) / examples;
+        var random = new Rng(settings.seed, step * settings.accumulation + i);
+        losses.add(scope.adopt(forwardAndBackward(group.get(i), random, shares[i], gradients)));
+      }
+      Deferred norm = optimizer.step(gradients, learningRate, settings.clipNorm);
+      // Read when all work of the step is under way: a device need not be waited for before.
+      double mean = 0;
+      for (int i = 0; i < shares.length; i++) {
+        mean += shares[i] * losses.get(i).item();
+      }
+      guard.check(step + 1, mean, norm.value(), learningRate, model, () -> gradientTensors(gradients), lastGood());
+      return new StepOutcome(mean, norm.value());
+    }
+  }
+
+  /** Adds a batch's gradients; returns its loss, retained. */
+  private Tensor forwardAndBackward(B batch, Rng random, double share, Gradients gradients) {
+    try (var scope = new Scope(backend)) {
+      var tape = Tape.training(scope, random);
+      Variable loss = objective.apply(tape, objective.augment(batch, random));
+      tape.backward(loss, share, gradients);
+      return loss.value().retain();
+    }
+  }
+
+  private Map<String, Tensor> gradientTensors(Gradients gradients) {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    model.parameters().forEach((name, parameter) -> {
+      SparseRows sparse = gradients.sparseOrNull(parameter);
+      Tensor dense = sparse == null ? gradients.denseOrNull(parameter) : sparse.values();
+      if (dense != null) {
+        tensors.put(name, dense);
+      }
+    });
+    return tensors;
+  }
+
+  private String lastGood() {
+    return lastCheckpoint == null ? "No checkpoint was written before" : "The last good checkpoint is "
+        + lastCheckpoint;
+  }
+
+  private TrainingState validateIfDue(TrainingState state, boolean epochEnds, double epoch, @Nullable StepLog log)
+      throws IOException {
+    boolean due = settings.validateEvery > 0 ? state.step() % settings.validateEvery == 0 : epochEnds;
+    if (settings.validation == null || (!due && state.step() < totalSteps)) {
+      return state;
+    }
+    long began = System.nanoTime();
+    Validation.Measured measured = settings.validation.measure(state.step(), epoch);
+    var entry = new ValidationRecord(state.step(), epoch, measured.loss(), measured.metrics(),
+        (System.nanoTime() - began) * 1e-9);
+    EarlyStopping early = state.earlyStopping()
+        .after(state.step(), measured.value(), settings.better, settings.tolerance);
+    if (early.improved()) {
+      Weights.of(model.stateDict()).copyTo(bestTensors());
+    }
+    if (log != null) {
+      log.write(entry);
+    }
+    settings.listener.validated(entry, early.improved());
+    return state.withEarlyStopping(early);
+  }
+
+  private void saveIfDue(TrainingState state, boolean epochEnds) {
+    CheckpointPolicy policy = settings.policy;
+    boolean bySteps = policy.everySteps() > 0 && state.step() % policy.everySteps() == 0;
+    boolean byEpochs = policy.everyEpochs() > 0 && epochEnds && state.epoch() % policy.everyEpochs() == 0;
+    boolean byTime = policy.everyMinutes() > 0
+        && System.nanoTime() - checkpointNanos >= policy.everyMinutes() * 60e9;
+    if (bySteps || byEpochs || byTime) {
+      saveOrWarn(state);
+    }
+  }
+
+  /** Training goes on without a checkpoint that cannot be written. */
+  private void saveOrWarn(TrainingState state) {
+    try {
+      save(state);
+    } catch (IOException e) {
+      checkpointNanos = System.nanoTime();
+      settings.listener.warning("no checkpoint of step " + state.step() + ": " + e.getMessage()
+          + "; training goes on. " + lastGood());
+    }
+  }
+
+  private void save(TrainingState state) throws IOException {
+    if (checkpoints == null) {
+      return;
+    }
+    var tensors = new LinkedHashMap<String, Tensor>();
+    model.stateDict().forEach((name, tensor) -> tensors.put(Checkpoint.MODEL + name, tensor));
+    best.forEach((name, tensor) -> tensors.put(Checkpoint.BEST + name, tensor));
+    optimizer.stateDict().forEach((name, tensor) -> tensors.put(Checkpoint.OPTIMIZER + name, tensor));
+    lastCheckpoint = checkpoints.save(state, tensors);
+    savedStep = state.step();
+    checkpointNanos = System.nanoTime();
+    settings.listener.checkpointed(state.step(), lastCheckpoint);
+  }
+
+  @Override
+  public void close() {
+    bestScope.close();
+    if (settings.optimizer == null) {
+      optimizer.close();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package crema.task;
+
+import crema.metrics.Average;
+import crema.metrics.Metric;
+import crema.metrics.ThresholdSweep;
+import crema.settings.NumberOr;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
+import java.util.List;
+
+/**
+ * How the probabilities of labels become an answer. Where a text has one label it is the most probable one, and nothing
+ * is to be chosen.
+ *
+ * @param settings with those of the {@link #SECTION}
+ */
+public record AnswerSettings(Settings settings) {
+  /** How probabilities become answers. */
+  public static final Section SECTION = Section.of("Answers");
+
+  public static final Setting<NumberOr<ThresholdKind>> THRESHOLD = SECTION
+      .wordOrNumber("threshold", ThresholdKind.class, NumberOr.of(ThresholdKind.GLOBAL)).atLeast(0).atMost(1)
+      .label("KIND").basic()
+      .details("global, one for all labels, or per-label, both chosen on the validation rows; argmax, only the best "
+          + "label; or a number")
+      .help("From which probability on a text has a label, of several");
+  /** The grid is that of the reference run of Huang et al. (EMNLP 2021). */
+  public static final Setting<Double> THRESHOLD_FROM = SECTION.number("threshold-from", 0.4).atLeast(0).atMost(1)
+      .label("P").help("The lowest global threshold that is tried");
+  public static final Setting<Double> THRESHOLD_TO = SECTION.number("threshold-to", 0.6).atLeast(0).atMost(1)
+      .label("P").help("The highest global threshold that is tried");
+  public static final Setting<Double> THRESHOLD_STEP = SECTION.number("threshold-step", 0.01).atLeast(1e-4).atMost(1)
+      .label("P").help("The distance between them");
+  public static final Setting<Metric> THRESHOLD_METRIC = SECTION
+      .choice("threshold-metric", Metric.MICRO_F1, List.of(Metric.MICRO_F1, Metric.MACRO_F1)).label("NAME")
+      .help("The metric that a global threshold maximizes");
+  public static final Setting<Boolean> AT_LEAST_ONE = SECTION.flag("at-least-one")
+      .help("Answer with the nearest label where none reaches its threshold");
+  public static final Setting<DecodingKind> DECODING = SECTION.choice("decoding", DecodingKind.BEST_PATH).basic()
+      .details("argmax, the most probable leaf; top-down, level by level; consistent, all nodes that reach "
+          + "node-threshold with all above them; best-path, the path whose nodes are most probable together")
+      .help("How a path is found");
+  public static final Setting<Double> NODE_THRESHOLD = SECTION.number("node-threshold", 0.5).atLeast(0).atMost(1)
+      .label("P").help("Of consistent, and of top-down where a path may end early");
+
+  /** The defaults. */
+  public static final AnswerSettings DEFAULT = new AnswerSettings(Settings.of(SECTION));
+
+  /** Labels that are more probable than not. */
+  public static final AnswerSettings HALF = new AnswerSettings(DEFAULT.settings.with(THRESHOLD, NumberOr.of(0.5)));
+
+  static {
+    SECTION.rule(settings -> settings.get(THRESHOLD_TO) < settings.get(THRESHOLD_FROM)
+        ? "threshold-to (" + settings.get(THRESHOLD_TO) + ") must be at least threshold-from ("
+            + settings.get(THRESHOLD_FROM) + ")" : null, THRESHOLD_TO, THRESHOLD_FROM);
+  }
+
+  /** The thresholds that are tried, ascending. */
+  double[] grid() {
+    return ThresholdSweep.grid(settings.get(THRESHOLD_FROM), settings.get(THRESHOLD_TO), settings.get(THRESHOLD_STEP));
+  }
+
+  /** Which F1 a global threshold maximizes. */
+  public Average average() {
+    return settings.get(THRESHOLD_METRIC) == Metric.MICRO_F1 ? Average.MICRO : Average.MACRO;
+  }
+
+  /** From which probability on a text has a label, if it may have several. */
+  NumberOr<ThresholdKind> threshold() {
+    return settings.get(THRESHOLD);
+  }
+
+  /** Whether a text of which no label reaches its threshold has the nearest one. */
+  boolean isAtLeastOne() {
+    return settings.get(AT_LEAST_ONE);
+  }
+
+  /** How paths are found. */
+  public Decoding decoding() {
+    return settings.get(DECODING).of(settings.get(NODE_THRESHOLD), isAtLeastOne());
+  }
+}

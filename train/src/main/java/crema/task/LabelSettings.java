@@ -1,0 +1,75 @@
+package crema.task;
+
+import crema.data.LabelFormat;
+import crema.metrics.FrequencyBands;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
+import java.util.List;
+
+/**
+ * Where the labels of a row are, and how they are read.
+ *
+ * @param settings with those of the {@link #SECTION}
+ */
+public record LabelSettings(Settings settings) {
+  /** Where the labels of a row are, and how they are read. */
+  public static final Section SECTION = Section.of("Labels");
+
+  public static final Setting<List<String>> LABEL = SECTION.texts("label").label("COLUMN").basic()
+      .help("The label column; several make up a path, or each add labels");
+  public static final Setting<TargetKind> TARGET = SECTION.choice("target", TargetKind.SINGLE).basic()
+      .details("single, one label; multi, any number of labels; taxonomy, a path")
+      .help("What a text has: single, multi or taxonomy");
+  public static final Setting<String> LABEL_SEPARATOR = SECTION.text("label-separator", ",")
+      .help("Separates several labels in a cell; one that begins with [ is a JSON array");
+  public static final Setting<String> PATH_SEPARATOR = SECTION.text("path-separator", " > ")
+      .help("Separates the segments of a path");
+  public static final Setting<Integer> HEAD_FROM = SECTION.integer("head-from", FrequencyBands.DEFAULT.headFrom())
+      .atLeast(1).help("Report labels of at least N training rows as head");
+  public static final Setting<Integer> TAIL_TO = SECTION.integer("tail-to", FrequencyBands.DEFAULT.tailTo())
+      .atLeast(0).help("Report labels of at most N training rows as tail, and those between as medium");
+
+  static {
+    SECTION.rule(settings -> settings.get(TARGET) == TargetKind.SINGLE && settings.get(LABEL).size() > 1
+        ? "several label columns " + String.join(", ", settings.get(LABEL)) + " need a target with several labels "
+            + "(multi) or with paths (taxonomy)" : null, LABEL, TARGET);
+    SECTION.rule(settings -> settings.get(TAIL_TO) >= settings.get(HEAD_FROM)
+        ? "head-from and tail-to: the tail ends at %d but the head starts at %d: the tail must end below".formatted(
+            settings.get(TAIL_TO), settings.get(HEAD_FROM)) : null, HEAD_FROM, TAIL_TO);
+  }
+
+  /** The label columns. */
+  public List<String> columns() {
+    return settings.get(LABEL);
+  }
+
+  /** What there is to predict. */
+  public TargetKind kind() {
+    return settings.get(TARGET);
+  }
+
+  /** What separates the segments of a path. */
+  public String pathSeparator() {
+    return settings.get(PATH_SEPARATOR);
+  }
+
+  /** Which labels a report calls head, medium and tail. */
+  public FrequencyBands bands() {
+    return new FrequencyBands(settings.get(HEAD_FROM), settings.get(TAIL_TO));
+  }
+
+  /** How the columns are read. */
+  public LabelFormat format() {
+    return switch (kind()) {
+      case SINGLE -> LabelFormat.SINGLE;
+      case MULTI -> LabelFormat.many(settings.get(LABEL_SEPARATOR));
+      case TAXONOMY -> LabelFormat.path(pathSeparator());
+    };
+  }
+
+  /** The settings for rows that have one label, in the first of the columns. */
+  public static Settings onlyLabel(Settings settings) {
+    return settings.with(TARGET, TargetKind.SINGLE).with(LABEL, settings.get(LABEL).getFirst());
+  }
+}

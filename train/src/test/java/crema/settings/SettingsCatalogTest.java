@@ -1,0 +1,89 @@
+package crema.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import crema.classify.ModelFamily;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The catalog is complete: each row is a setting of a family, has what a row must have, and is on the reference page. */
+class SettingsCatalogTest {
+  private static final Path PAGE = Path.of("..", "docs", "reference", "settings.md");
+
+  /** Writes the page instead of comparing it. */
+  private static final String WRITE = "crema.docs.write";
+
+  static Stream<ModelFamily> families() {
+    return ModelFamily.installed().stream().filter(ModelFamily::isTrainable);
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void theRowsOfAFamilyAreWhole(ModelFamily family) {
+    Settings settings = family.settings();
+    for (Setting<?> row : settings.rows()) {
+      assertThat(row.name()).as("a name as flags and keys have it").matches("C|C-folds|[a-z][a-z0-9]*(-[a-z0-9]+)*");
+      assertThat(row.help()).as("the help of " + row).isNotBlank().doesNotEndWith(".").matches("(?s)[A-Z].*");
+      assertThat(row.values()).as("the values of " + row).isNotBlank();
+      assertThat(row.isFlag() || !row.label().isBlank()).as("the label of " + row).isTrue();
+      // A default is checked when the row is made; what a family puts in its place is, too.
+      settings.text(row).ifPresent(text -> assertThat(readAgain(settings, row, text)).as(row + " " + text)
+          .isEqualTo(settings.plain(row::equals)));
+    }
+    assertThat(settings.rows()).extracting(Setting::name).doesNotHaveDuplicates();
+  }
+
+  /** What a setting is after it was given as text what it was before. */
+  private static Object readAgain(Settings settings, Setting<?> row, String text) {
+    return row.isList() ? settings.plain(row::equals) : settings.with(row.name(), text).plain(row::equals);
+  }
+
+  @Test
+  void eachRowIsASettingOfAFamily() {
+    var listed = new HashSet<Setting<?>>();
+    families().forEach(family -> listed.addAll(family.settings().rows()));
+    var rows = new ArrayList<Setting<?>>();
+    for (JavaField field : new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+        .importPackages("crema.classify", "crema.run", "crema.task", "crema.family")
+        .stream().flatMap(type -> type.getFields().stream()).toList()) {
+      if (field.getRawType().isEquivalentTo(Setting.class) && field.getModifiers().contains(JavaModifier.STATIC)) {
+        rows.add(value(field));
+      }
+    }
+    assertThat(rows).as("rows that were found").hasSizeGreaterThan(80);
+    assertThat(rows).as("rows that no family lists").allMatch(listed::contains);
+  }
+
+  private static Setting<?> value(JavaField field) {
+    try {
+      var reflected = field.reflect();
+      reflected.setAccessible(true);
+      return (Setting<?>) reflected.get(null);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theReferencePageHasEachRowAsItIs() throws IOException {
+    String page = SettingsPage.markdown(List.copyOf(families().toList()));
+    if (Boolean.getBoolean(WRITE)) {
+      Files.createDirectories(PAGE.getParent());
+      Files.writeString(PAGE, page);
+    }
+    assertThat(PAGE).as("the reference page is stale; write it with: mvn test -pl train -am -Dtest=SettingsCatalogTest "
+        + "-Dsurefire.failIfNoSpecifiedTests=false -D" + WRITE + "=true").hasContent(page);
+  }
+}
