@@ -41,19 +41,24 @@ class AttentionTest {
     PtxKernel kernel = TestKernels.load(device, "attention").kernel("attentionForward");
     long y = device.allocate((long) tokens * HEADS * DIM * 2, "y");
     long logSumExp = device.allocate((long) tokens * HEADS * 4, "logSumExp");
-    Counters counters = device.launch(
-        kernel, LaunchConfig.of(Dim3.of(tiles.size(), HEADS), Dim3.of(128)).withDynamicShared(5 * 64 * 128),
-        Parameters.of(kernel)
-            .add(TestKernels.uploadBf16(device, "q", q)).add(TestKernels.uploadBf16(device, "k", k))
-                .add(TestKernels.uploadBf16(device, "v", v))
-            .add(TestKernels.upload(device, "starts", starts))
-            .add(TestKernels.upload(device, "tiles", tiles.stream().mapToInt(Integer::intValue).toArray()))
-            .add(y).add(logSumExp).add(HEADS).add(KV_HEADS).add(HEADS * DIM).add(KV_HEADS * DIM)
-                .add((float) (scale / Math.log(2))));
+    LaunchConfig config =
+        LaunchConfig.of(Dim3.of(tiles.size(), HEADS), Dim3.of(128)).withDynamicShared(5 * 64 * 128);
+    byte[] parameters = Parameters.of(kernel)
+        .add(TestKernels.uploadBf16(device, "q", q)).add(TestKernels.uploadBf16(device, "k", k))
+        .add(TestKernels.uploadBf16(device, "v", v)).add(TestKernels.upload(device, "starts", starts))
+        .add(TestKernels.upload(device, "tiles", tiles.stream().mapToInt(Integer::intValue).toArray()))
+        .add(y).add(logSumExp).add(HEADS).add(KV_HEADS).add(HEADS * DIM).add(KV_HEADS * DIM)
+        .add((float) (scale / Math.log(2))).pack();
+    Counters counters = device.launch(kernel, config, parameters);
     float[] out = TestKernels.readBf16(device, y, tokens * HEADS * DIM);
     float[] lse = device.readFloats(logSumExp, tokens * HEADS);
     check(TestKernels.roundedToBf16(q), TestKernels.roundedToBf16(k), TestKernels.roundedToBf16(v), starts, scale, out,
         lse);
+    for (int seed = 1; seed <= 2; seed++) {
+      device.poison(y, (long) tokens * HEADS * DIM * 2);
+      assertThat(device.launch(kernel, config.withSchedule(new Schedule(seed)), parameters)).isEqualTo(counters);
+      assertThat(TestKernels.readBf16(device, y, tokens * HEADS * DIM)).as("seed %d", seed).isEqualTo(out);
+    }
     assertThat(counters.bankConflicts()).isZero();
     // One tile of keys for each tile of 5, 1 and 64 queries, three for each of the three tiles of 130; q·k and p·v.
     assertThat(counters.matrixFlops()).isEqualTo(2L * 2 * HEADS * (3 + 3 * 3) * 64 * 64 * 64);
