@@ -64,6 +64,16 @@ __device__ __forceinline__ void halfWordBody FLOATS {
 }
 KERNEL_PAIR(halfWord, FLOATS, PASS)
 
+// Lanes of a warp that store to one word; they may if they store the same.
+template <bool BROKEN>
+__device__ __forceinline__ void laneRaceBody FLOATS {
+  __shared__ float last;
+  if (threadIdx.x < 32) last = BROKEN ? x[threadIdx.x] : x[0];  // FAULT: laneRace
+  __syncthreads();
+  y[threadIdx.x] = last;
+}
+KERNEL_PAIR(laneRace, FLOATS, PASS)
+
 // Global memory that another warp of the block stored.
 template <bool BROKEN>
 __device__ __forceinline__ void globalRaceBody FLOATS {

@@ -64,6 +64,7 @@ class FaultTest {
         Planted.of("missingBarrier", FaultKind.RACE, FaultKind.UNWRITTEN_READ),
         Planted.of("writeAfterRead", FaultKind.RACE),
         Planted.of("halfWord", FaultKind.RACE),
+        Planted.of("laneRace", FaultKind.RACE),
         Planted.of("globalRace", FaultKind.RACE, FaultKind.UNWRITTEN_READ),
         Planted.of("unwrittenShared", FaultKind.UNWRITTEN_READ),
         Planted.of("unwrittenGlobal", FaultKind.UNWRITTEN_READ),

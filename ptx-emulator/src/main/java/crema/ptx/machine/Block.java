@@ -6,6 +6,7 @@ import crema.ptx.LaunchConfig;
 import crema.ptx.PtxFault;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -114,17 +115,20 @@ public final class Block {
   }
 
   private PtxFault deadlock() {
-    var list = new StringJoiner(", ");
+    var waiting = new LinkedHashMap<String, List<Integer>>();
     Warp first = null;
     for (Warp warp : warps) {
       if (warp.state() != Warp.State.DONE) {
         first = first == null ? warp : first;
-        list.add("warp " + warp.index + " waits at " + warp.place(warp.pc()));
+        waiting.computeIfAbsent(warp.place(warp.pc()), place -> new ArrayList<>()).add(warp.index);
       }
     }
     if (first == null) {
       throw new IllegalStateException("a block without live warps has ended");
     }
+    var list = new StringJoiner(", ");
+    waiting.forEach((place, who) -> list.add(
+        (who.size() == 1 ? "warp " + who.getFirst() + " waits" : "warps " + who + " wait") + " at " + place));
     return first.fault(FaultKind.DEADLOCK, Integer.numberOfTrailingZeros(first.live()), "no warp can go on: " + list);
   }
 

@@ -98,7 +98,7 @@ final class CopyOps {
         w.copies().begin(lanes, target, bytes, size);
       }
 
-      /** Reads what lanes copy; gives those that read anything. */
+      // Reads what lanes copy; gives those that read anything.
       private int read(Warp w, int lanes, int ignored, byte[] bytes) {
         int reading = 0;
         for (int m = lanes & ~ignored; m != 0; m &= m - 1) {

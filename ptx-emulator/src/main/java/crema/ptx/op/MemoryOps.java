@@ -349,6 +349,9 @@ final class MemoryOps {
     public void execute(Warp w, int lanes) {
       w.block().progress();
       access.each(w, lanes, true, (which, memory, offsets) -> {
+        if (!ascending(which, offsets, access.bytes())) {
+          checkLanes(w, which, offsets);
+        }
         for (int i = 0; i < from.length; i++) {
           for (int m = which; m != 0; m &= m - 1) {
             int l = Integer.numberOfTrailingZeros(m);
@@ -356,6 +359,40 @@ final class MemoryOps {
           }
         }
       });
+    }
+
+    /** Whether no two lanes store to the same bytes, seen by their order. */
+    private static boolean ascending(int lanes, int[] offsets, int bytes) {
+      int next = Integer.MIN_VALUE;
+      boolean ascending = true;
+      for (int m = lanes; m != 0; m &= m - 1) {
+        int offset = offsets[Integer.numberOfTrailingZeros(m)];
+        ascending &= offset >= next;
+        next = offset + bytes;
+      }
+      return ascending;
+    }
+
+    /** Faults if two lanes store different values to the same place: which of them stays, nothing tells. */
+    private void checkLanes(Warp w, int lanes, int[] offsets) {
+      for (int m = lanes; m != 0; m &= m - 1) {
+        int a = Integer.numberOfTrailingZeros(m);
+        for (int rest = m & m - 1; rest != 0; rest &= rest - 1) {
+          int b = Integer.numberOfTrailingZeros(rest);
+          if (offsets[a] == offsets[b] && !sameValues(w, a, b)) {
+            throw w.fault(FaultKind.RACE, b, "lanes " + a + " and " + b + " store different values to byte " + offsets[a]);
+          }
+        }
+      }
+    }
+
+    private boolean sameValues(Warp w, int a, int b) {
+      for (int register : from) {
+        if (wide ? w.d[register][a] != w.d[register][b] : w.r[register][a] != w.r[register][b]) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private void put(byte[] bytes, int at, long value) {

@@ -284,6 +284,7 @@ final class KernelParser {
 
   private void instruction() {
     Token first = in.peek();
+    int start = in.position();
     Operand.Register guard = null;
     boolean negated = false;
     if (in.takeIf("@")) {
@@ -310,7 +311,7 @@ final class KernelParser {
     if (!in.peek().is(";")) {
       throw in.error("';' expected, found " + in.peek().shown());
     }
-    String text = in.textFrom(first);
+    String text = in.textFrom(start);
     in.take();
     var where = new SourcePosition(first.line(), position.file(), position.line(), position.inlinedAt());
     drafts.add(new Draft(new Instruction(guard, negated, opcode.text(), List.copyOf(operands), where, text), scope));

@@ -5,14 +5,14 @@ import java.util.List;
 
 /** Tokens, read from first to last. */
 final class TokenStream {
+  private static final int MOST_TEXT = 120;
+
   private final String file;
-  private final String text;
   private final List<Token> tokens;
   private int at;
 
   TokenStream(String file, String text) {
     this.file = file;
-    this.text = text;
     this.tokens = Lexer.tokens(file, text);
   }
 
@@ -83,12 +83,24 @@ final class TokenStream {
     }
   }
 
-  /** The text from {@code first} up to the next token, in one line of at most 120 characters. */
-  String textFrom(Token first) {
-    int end = peek().start();
-    String whole = text.substring(first.start(), Math.min(end, first.start() + 400)).replaceAll("//[^\n]*", "")
-        .replaceAll("\\s+", " ").strip();
-    return whole.length() > 120 ? whole.substring(0, 119) + "…" : whole;
+  /** The number of the next token. */
+  int position() {
+    return at;
+  }
+
+  /** The tokens from number {@code first} up to the next one, in one line of at most 120 characters. */
+  String textFrom(int first) {
+    var line = new StringBuilder();
+    int last = tokens.get(first).start();
+    for (int i = first; i < at && line.length() <= MOST_TEXT; i++) {
+      Token token = tokens.get(i);
+      if (token.start() > last) {
+        line.append(' ');
+      }
+      line.append(token.text());
+      last = token.start() + token.text().length();
+    }
+    return line.length() > MOST_TEXT ? line.substring(0, MOST_TEXT - 1) + "…" : line.toString();
   }
 
   PtxSyntaxException error(String what) {
