@@ -36,39 +36,37 @@ public record TensorMap(
   /** Types of elements. */
   public enum ElementType {
     /** Unsigned bytes. */
-    U8(1),
+    U8(1, false),
     /** Unsigned 16-bit integers. */
-    U16(2),
+    U16(2, false),
     /** Unsigned 32-bit integers. */
-    U32(4),
+    U32(4, false),
     /** Signed 32-bit integers. */
-    S32(4),
+    S32(4, false),
     /** Unsigned 64-bit integers. */
-    U64(8),
+    U64(8, false),
     /** Signed 64-bit integers. */
-    S64(8),
+    S64(8, false),
     /** Half precision. */
-    F16(2),
+    F16(2, true),
     /** Single precision. */
-    F32(4),
+    F32(4, true),
     /** Double precision. */
-    F64(8),
+    F64(8, true),
     /** bfloat16. */
-    BF16(2);
+    BF16(2, true);
 
     private final int bytes;
+    private final boolean floating;
 
-    ElementType(int bytes) {
+    ElementType(int bytes, boolean floating) {
       this.bytes = bytes;
+      this.floating = floating;
     }
 
     /** Bytes of an element. */
     public int bytes() {
       return bytes;
-    }
-
-    private boolean isFloat() {
-      return ordinal() >= F16.ordinal();
     }
   }
 
@@ -104,7 +102,7 @@ public record TensorMap(
     check((row & 15) == 0, "the inner row of a box is a multiple of 16 bytes, not " + row);
     check(swizzle == Swizzle.NONE || row <= swizzle.span(),
         "the inner row of a box has at most the swizzle's " + swizzle.span() + " bytes, not " + row);
-    check(fill == Fill.ZERO || type.isFloat(), "only floating-point elements can be filled with NaN");
+    check(fill == Fill.ZERO || type.floating, "only floating-point elements can be filled with NaN");
   }
 
   /**
