@@ -10,6 +10,7 @@ module crema.nn {
   exports crema.nn.io;
   exports crema.nn.loss;
   exports crema.nn.model;
+  exports crema.nn.model.prenorm;
   exports crema.nn.optim;
   exports crema.nn.train;
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Golden values of EmbeddingClassifier, both ways between PyTorch and Crema.
+"""Golden values of TextClassifier, both ways between PyTorch and Crema.
 
   golden.py make            writes golden-<name>.safetensors for each config of golden.json, beside that file
-  golden.py check FILE...   checks files that the Java test EmbeddingClassifierGoldenTest left in target/golden:
+  golden.py check FILE...   checks files that the Java test TextClassifierGoldenTest left in target/golden:
                             weights saved by Crema, loaded by PyTorch, give the logits, loss and gradients in the file
 """
 import json, pathlib, struct, sys

@@ -1,7 +1,7 @@
 package crema.bench;
 
 import crema.base.WorkerPool;
-import crema.tensor.cpu.Gemm;
+import crema.tensor.cpu.gemm.Gemm;
 import crema.tensor.Orientation;
 
 /** {@link Gemm} as a contender. */

@@ -1,8 +1,8 @@
 package crema.bench;
 
 import crema.nn.ParameterSource;
-import crema.nn.model.EmbeddingClassifier;
-import crema.nn.model.EmbeddingClassifierConfig;
+import crema.nn.model.TextClassifier;
+import crema.nn.model.TextClassifierConfig;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.DType;
@@ -29,10 +29,10 @@ final class EncoderBench {
 
   private EncoderBench() {}
 
-  static EmbeddingClassifier model(Backend backend, int labels, double dropout) {
-    var config = EmbeddingClassifierConfig.of(
+  static TextClassifier model(Backend backend, int labels, double dropout) {
+    var config = TextClassifierConfig.of(
         Map.of("vocab_size", VOCABULARY, "num_labels", labels, "dropout", dropout));
-    return new EmbeddingClassifier(ParameterSource.random(backend, 1), config);
+    return new TextClassifier(ParameterSource.random(backend, 1), config);
   }
 
   static int threads() {

@@ -1,7 +1,7 @@
 package crema.bench;
 
 import crema.autograd.Tape;
-import crema.nn.model.EmbeddingClassifier;
+import crema.nn.model.TextClassifier;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
 
@@ -28,7 +28,7 @@ public final class EncoderInfer {
     }
   }
 
-  private static float[] predict(Backend backend, EmbeddingClassifier model, int[] ids, int batch, int length) {
+  private static float[] predict(Backend backend, TextClassifier model, int[] ids, int batch, int length) {
     try (var scope = new Scope(backend)) {
       return model.forward(Tape.inference(scope), scope.ints(ids, ids.length),
           EncoderBench.equalSequences(scope, batch, length)).value().toFloats();

@@ -5,7 +5,7 @@ import crema.autograd.Variable;
 import crema.base.Rng;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.loss.Targets;
-import crema.nn.model.EmbeddingClassifier;
+import crema.nn.model.TextClassifier;
 import crema.nn.optim.AdamW;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
@@ -59,7 +59,7 @@ public final class EncoderTitles {
     }
   }
 
-  private static double train(Scope scope, Tape tape, List<Title> rows, EmbeddingClassifier model, AdamW optimizer) {
+  private static double train(Scope scope, Tape tape, List<Title> rows, TextClassifier model, AdamW optimizer) {
     int[] ids = rows.stream().flatMapToInt(row -> Arrays.stream(row.ids)).toArray();
     var offsets = new int[rows.size() + 1];
     for (int i = 0; i < rows.size(); i++) {

@@ -1,8 +1,8 @@
 package crema.bench;
 
 import crema.base.WorkerPool;
-import crema.tensor.cpu.Gemm;
-import crema.tensor.cpu.PackedPanels;
+import crema.tensor.cpu.gemm.Gemm;
+import crema.tensor.cpu.gemm.PackedPanels;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -19,7 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Matrix products and their allocation, which must be nothing: {@code gc.alloc.rate.norm} near 0 B/op.
+ * Matrix products and their allocation ({@code gc.alloc.rate.norm}), which must be some hundred bytes whatever their
+ * size.
  *
  * <pre>{@code
  * mvn -q -Pbench -pl bench -am -DskipTests package

@@ -48,7 +48,7 @@ public final class Autotune {
   public record Progress(
       int trials, @Nullable Trial best, Duration elapsed, Duration duration) {}
 
-  /** Hears of a search's progress a few times a second. */
+  /** Receives a search's progress a few times a second. */
   @FunctionalInterface
   public interface Listener {
 
@@ -83,7 +83,7 @@ public final class Autotune {
     void replay(List<Trial> earlier) {
       for (Trial trial : earlier) {
         trials.add(trial);
-        strategy.tell(trial);
+        strategy.observe(trial);
         earlierSeconds += trial.seconds();
       }
     }
@@ -120,7 +120,7 @@ public final class Autotune {
       }
       trial = trial.result(trial.score(), trial.failure(), (System.nanoTime() - start) / 1e9);
       search.trials.add(trial);
-      search.strategy.tell(trial);
+      search.strategy.observe(trial);
       log(trial);
     }
     Trial best = search.strategy.best();

@@ -22,7 +22,7 @@ final class AutotuneStrategy {
   }
 
   /** Takes note of a result. */
-  void tell(Trial trial) {
+  void observe(Trial trial) {
     Trial leader = best;
     if (trial.score() != null && (leader == null || leader.score() == null || trial.score() > leader.score())) {
       best = trial;

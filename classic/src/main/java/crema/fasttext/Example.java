@@ -77,7 +77,7 @@ final class Example {
     float score = kernels.dot(hidden, 0, page, base, hidden.length);
     float factor = lr * ((positive ? 1f : 0f) - Logistic.sigmoid(score));
     if (factor != 0f) {
-      kernels.axpy(factor, page, base, gradient, 0, hidden.length);
+      kernels.addScaled(factor, page, base, gradient, 0, hidden.length);
       if (outputs.size() == factors.length) {
         factors = Arrays.copyOf(factors, 2 * factors.length);
       }
@@ -139,7 +139,7 @@ final class Example {
   void meanOfShards(RowKernels kernels) {
     int dim = hidden.length;
     System.arraycopy(shardSums, 0, hidden, 0, dim);
-    kernels.axpy(1f, shardSums, dim, hidden, 0, dim);
+    kernels.addScaled(1f, shardSums, dim, hidden, 0, dim);
     kernels.scale(1f / rows.size(), hidden, 0, dim);
   }
 

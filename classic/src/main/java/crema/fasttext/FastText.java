@@ -2,16 +2,11 @@ package crema.fasttext;
 
 import crema.base.AtomicFile;
 import crema.base.ByteSource;
-import crema.base.IntList;
-import java.io.BufferedWriter;
+import crema.base.Keyed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,12 +73,7 @@ public final class FastText {
 
   /** The size of the file that {@link #save} writes, in bytes. */
   public long fileSize() {
-    try (var counter = new ByteCounter()) {
-      ModelFormat.write(this, new ModelOutput(counter));
-      return counter.bytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ModelFormat.size(this);
   }
 
   /** What the model was trained with, as far as a model file says it. */
@@ -160,43 +150,12 @@ public final class FastText {
 
   /** The vector of a word: the mean of its own, if it is known, and of its character n-grams'. */
   public float[] wordVector(String word) {
-    var rows = new IntList();
-    int id = dictionary.wordId(word);
-    if (id >= 0) {
-      dictionary.wordRows(id, rows);
-    } else if (!word.equals("</s>")) {
-      byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-      dictionary.ngramRows(bytes, 0, bytes.length, rows);
-    }
-    var vector = new float[dim()];
-    input.averageRows(rows, vector);
-    return vector;
+    return new WordVectors(this).ofWord(word);
   }
 
   /** The parts whose mean is a word's vector, each with its own; for looking at, and for debugging. */
   public List<NgramVector> ngramVectors(String word) {
-    var result = new ArrayList<NgramVector>();
-    int id = dictionary.wordId(word);
-    if (id >= 0) {
-      result.add(new NgramVector(word, row(id)));
-    }
-    if (!word.equals("</s>")) {
-      byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-      byte[] bracketed = Subwords.bracket(bytes, 0, bytes.length);
-      dictionary.subwords().forEachNgram(bracketed, (bucket, from, to) -> {
-        int row = dictionary.bucketRow(bucket);
-        if (row >= 0) {
-          result.add(new NgramVector(new String(bracketed, from, to - from, StandardCharsets.UTF_8), row(row)));
-        }
-      });
-    }
-    return result;
-  }
-
-  private float[] row(int row) {
-    var vector = new float[dim()];
-    input.addRow(row, vector);
-    return vector;
+    return new WordVectors(this).ngrams(word);
   }
 
   /**
@@ -204,43 +163,7 @@ public final class FastText {
    * word vector model's is the mean of the words' normalised vectors.
    */
   public float[] sentenceVector(String text) {
-    try {
-      return config.task() == Task.SUPERVISED ? hidden(text) : meanOfNormalised(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private float[] hidden(String text) throws IOException {
-    var line = new Line();
-    dictionary.readLine(TokenReader.ofLine(text), line);
-    var vector = new float[dim()];
-    input.averageRows(line.rows, vector);
-    return vector;
-  }
-
-  private float[] meanOfNormalised(String text) throws IOException {
-    var sum = new float[dim()];
-    int count = 0;
-    byte[] utf8 = text.replace('\n', ' ').getBytes(StandardCharsets.UTF_8);
-    var tokens = new TokenReader(utf8, utf8.length);
-    while (tokens.next()) {
-      var word = new String(
-          tokens.bytes(), tokens.start(), tokens.end() - tokens.start(), StandardCharsets.UTF_8);
-      float[] vector = wordVector(word);
-      float norm = WordIndex.norm(vector);
-      if (norm > 0) {
-        float scale = (float) (1.0 / norm);
-        for (int j = 0; j < sum.length; j++) {
-          sum[j] += vector[j] * scale;
-        }
-        count++;
-      }
-    }
-    for (int j = 0; j < sum.length && count > 0; j++) {
-      sum[j] *= (float) (1.0 / count);
-    }
-    return sum;
+    return new WordVectors(this).ofLine(text);
   }
 
   /** Prepares a search for similar words; it holds a normalised copy of all word vectors. */
@@ -276,13 +199,7 @@ public final class FastText {
 
   /** Writes the words' vectors as text: a line with their number and length, then a word and its vector a line. */
   public void saveVectors(Path file) throws IOException {
-    try (var out = Files.newBufferedWriter(file)) {
-      writeHeader(out, dictionary.wordCount());
-      for (int w = 0; w < dictionary.wordCount(); w++) {
-        String word = dictionary.word(w);
-        writeVector(out, word, wordVector(word));
-      }
-    }
+    new ModelText(this).writeVectors(file);
   }
 
   /**
@@ -291,34 +208,11 @@ public final class FastText {
    * @throws IllegalStateException if they are quantized
    */
   public void saveOutput(Path file) throws IOException {
-    if (isQuantized()) {
-      throw new IllegalStateException("a quantized model's output vectors cannot be written");
-    }
-    boolean supervised = config.task() == Task.SUPERVISED;
-    int count = supervised ? dictionary.labelCount() : dictionary.wordCount();
-    try (var out = Files.newBufferedWriter(file)) {
-      writeHeader(out, count);
-      for (int i = 0; i < count; i++) {
-        var vector = new float[dim()];
-        output.addRow(i, vector);
-        writeVector(out, supervised ? dictionary.label(i) : dictionary.word(i), vector);
-      }
-    }
-  }
-
-  private void writeHeader(BufferedWriter out, int count) throws IOException {
-    out.write(count + " " + dim() + "\n");
-  }
-
-  private static void writeVector(BufferedWriter out, String word, float[] vector) throws IOException {
-    out.write(word);
-    out.write(' ');
-    out.write(VectorText.format(vector));
-    out.write('\n');
+    new ModelText(this).writeOutput(file);
   }
 
   /** What {@link #dump} can show. */
-  public enum Section {
+  public enum Section implements Keyed {
     /** The settings. */
     ARGS,
     /** The words and labels. */
@@ -335,72 +229,6 @@ public final class FastText {
    * @throws IllegalStateException if it is a matrix, and the model is quantized
    */
   public void dump(Section section, Appendable out) throws IOException {
-    switch (section) {
-      case ARGS -> dumpArgs(out);
-      case DICT -> dumpDictionary(out);
-      case INPUT -> dumpMatrix(input, out);
-      case OUTPUT -> dumpMatrix(output, out);
-    }
-  }
-
-  private void dumpArgs(Appendable out) throws IOException {
-    out.append("dim " + config.dim() + "\n")
-        .append("ws " + config.ws() + "\n")
-        .append("epoch " + config.epoch() + "\n")
-        .append("minCount " + config.minCount() + "\n")
-        .append("neg " + config.neg() + "\n")
-        .append("wordNgrams " + config.wordNgrams() + "\n")
-        .append("loss " + config.loss().key() + "\n")
-        .append("model " + config.task().key() + "\n")
-        .append("bucket " + config.bucket() + "\n")
-        .append("minn " + config.minn() + "\n")
-        .append("maxn " + config.maxn() + "\n")
-        .append("lrUpdateRate " + config.lrUpdateRate() + "\n")
-        .append("t " + VectorText.format(config.t(), 6) + "\n");
-  }
-
-  private void dumpDictionary(Appendable out) throws IOException {
-    out.append(dictionary.size() + "\n");
-    for (int e = 0; e < dictionary.size(); e++) {
-      String kind = e < dictionary.wordCount() ? "word" : "label";
-      out.append(dictionary.entries().string(e) + " " + dictionary.count(e) + " " + kind + "\n");
-    }
-  }
-
-  private void dumpMatrix(RowMatrix matrix, Appendable out) throws IOException {
-    if (isQuantized()) {
-      throw new IllegalStateException("a quantized model's matrices cannot be dumped");
-    }
-    out.append(matrix.rows() + " " + matrix.dim() + "\n");
-    for (int row = 0; row < matrix.rows(); row++) {
-      var vector = new float[dim()];
-      matrix.addRow(row, vector);
-      out.append(VectorText.format(vector, 6).stripTrailing()).append('\n');
-    }
-  }
-
-  /** Counts bytes instead of keeping them. */
-  private static final class ByteCounter implements WritableByteChannel {
-    private long bytes;
-
-    long bytes() {
-      return bytes;
-    }
-
-    @Override
-    public int write(ByteBuffer source) {
-      int count = source.remaining();
-      bytes += count;
-      source.position(source.limit());
-      return count;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
+    new ModelText(this).dump(section, out);
   }
 }

@@ -1,5 +1,6 @@
 package crema.fasttext;
 
+import crema.data.FastTextLines;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param minn the shortest character n-gram
  * @param maxn the longest character n-gram; 0 for none
  * @param t the frequency above which words are sub-sampled; word vectors only
- * @param labelPrefix what tells a label from a word
+ * @param labelPrefix what labels begin with and words do not
  * @param pretrainedVectors a {@code .vec} file to start the input vectors from
- * @param shuffle whether each epoch visits the rows in a new order; the original reads them as they stand in the file
+ * @param shuffle whether each epoch visits the rows in a new order; the original reads them in the order of the file
  * @param threads how many threads train; it never changes the result, unless they are lock-free
  * @param lockFree whether threads change the model without waiting for each other, as the original's do; faster, but
  *     with several threads no two runs give the same model
@@ -148,7 +149,7 @@ public record FastTextConfig(
     private int minn = 3;
     private int maxn = 6;
     private double t = 1e-4;
-    private String labelPrefix = "__label__";
+    private String labelPrefix = FastTextLines.LABEL_PREFIX;
     private @Nullable Path pretrainedVectors;
     private boolean shuffle = true;
     private int threads = Runtime.getRuntime().availableProcessors();

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * <p>Everything is said in the line itself, so that a model of fields is an ordinary model file.
  *
  * @param fields one for each column, in their order
- * @param labelPrefix what tells a label from a word
+ * @param labelPrefix what labels begin with and words do not
  */
 public record Fields(List<Field> fields, String labelPrefix) {
   private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
@@ -23,7 +23,7 @@ public record Fields(List<Field> fields, String labelPrefix) {
    * A column of text.
    *
    * @param weight how many times its words are written; 0 to leave it out
-   * @param prefix put before each of its words, so that they and their n-grams are told from other columns'; may be
+   * @param prefix put before each of its words, so that they and their n-grams differ from other columns'; may be
    *     empty
    * @param leadingWords how many words at its start count more
    * @param leadingWeight how many more times those are written

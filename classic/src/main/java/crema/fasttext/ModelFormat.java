@@ -1,6 +1,9 @@
 package crema.fasttext;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -223,6 +226,16 @@ final class ModelFormat {
     return new ProductQuantizer(dim, dsub, centroids);
   }
 
+  /** The size of a model's file in bytes. */
+  static long size(FastText model) {
+    try (var counter = new ByteCounter()) {
+      write(model, new ModelOutput(counter));
+      return counter.bytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static void write(FastText model, ModelOutput out) throws IOException {
     FastTextConfig config = model.config();
     out.writeInt(MAGIC);
@@ -305,5 +318,30 @@ final class ModelFormat {
     out.writeInt(quantizer.dsub());
     out.writeInt(quantizer.lastDsub());
     out.writeFloats(quantizer.centroids());
+  }
+
+  /** Counts bytes instead of keeping them. */
+  private static final class ByteCounter implements WritableByteChannel {
+    private long bytes;
+
+    long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public int write(ByteBuffer source) {
+      int count = source.remaining();
+      bytes += count;
+      source.position(source.limit());
+      return count;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -19,7 +19,7 @@ public final class Quantizer {
     this.options = options;
   }
 
-  /** Has a listener told how retraining goes. */
+  /** Sets the listener to the progress of retraining. */
   public Quantizer listener(TrainingListener newListener) {
     listener = newListener;
     return this;

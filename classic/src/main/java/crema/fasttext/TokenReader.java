@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * <p>After {@link #next} returned true, the token is {@code bytes()[start() .. end())}, until the next call.
  */
 final class TokenReader {
-  private static final byte[] END_OF_LINE = "</s>".getBytes(StandardCharsets.US_ASCII);
-  private static final int END_OF_LINE_HASH = Fnv.hash(END_OF_LINE, 0, END_OF_LINE.length);
+  /** The token at the end of each line. */
+  static final String END_OF_LINE = "</s>";
+
+  private static final byte[] END_BYTES = END_OF_LINE.getBytes(StandardCharsets.US_ASCII);
+  private static final int END_HASH = Fnv.hash(END_BYTES, 0, END_BYTES.length);
   private static final long WHITE_SPACE =
       1L << ' ' | 1L << '\n' | 1L << '\r' | 1L << '\t' | 1L << 0x0B | 1L << '\f' | 1L;
   private static final int LONGEST_TOKEN = 1 << 30;
@@ -24,7 +27,7 @@ final class TokenReader {
   private int position;
   private int limit;
 
-  private byte[] bytes = END_OF_LINE;
+  private byte[] bytes = END_BYTES;
   private int start;
   private int end;
   private int hash;
@@ -56,7 +59,7 @@ final class TokenReader {
   }
 
   static boolean isEndOfLine(byte[] bytes, int start, int end) {
-    return Arrays.equals(bytes, start, end, END_OF_LINE, 0, END_OF_LINE.length);
+    return Arrays.equals(bytes, start, end, END_BYTES, 0, END_BYTES.length);
   }
 
   /** Whether there is nothing left, not even white space. */
@@ -73,10 +76,10 @@ final class TokenReader {
       }
       b = buffer[position++];
       if (b == '\n') {
-        bytes = END_OF_LINE;
+        bytes = END_BYTES;
         start = 0;
-        end = END_OF_LINE.length;
-        hash = END_OF_LINE_HASH;
+        end = END_BYTES.length;
+        hash = END_HASH;
         return true;
       }
     } while (isWhiteSpace(b));
@@ -151,6 +154,6 @@ final class TokenReader {
 
   /** Whether the token ends a line, be it a line break or {@code </s>} written out. */
   boolean endsLine() {
-    return hash == END_OF_LINE_HASH && isEndOfLine(bytes, start, end);
+    return hash == END_HASH && isEndOfLine(bytes, start, end);
   }
 }

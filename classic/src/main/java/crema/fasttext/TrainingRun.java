@@ -213,7 +213,7 @@ final class TrainingRun {
   }
 
   /**
-   * Tells the listener of milestones and, now and then and at the end, of progress; writes a checkpoint if one is due.
+   * Reports milestones to the listener and, now and then and at the end, progress; writes a checkpoint if one is due.
    */
   void report(ExampleStream.Position position, double fraction) {
     long now = System.nanoTime();

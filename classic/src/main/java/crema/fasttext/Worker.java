@@ -57,7 +57,7 @@ abstract sealed class Worker permits BatchWorker, LockFreeWorker {
 
   private void addHidden(Example example, float factor, int row) {
     if (factor != 0f) {
-      run.kernels.axpy(factor, example.hidden, 0, run.output.page(row), run.output.offset(row), dim);
+      run.kernels.addScaled(factor, example.hidden, 0, run.output.page(row), run.output.offset(row), dim);
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.Random;
  *
  * <p>In training a sentence is scored without its own share of the counts. So it is as hard as a sentence not yet seen,
  * and what is corrected are the mistakes on such; with its share, rare features give most languages away. Also, half of
- * its features are left out, others each time (dropout: Srivastava et al., 2014), so that all of them learn to tell the
- * language, not only the few that do so best.
+ * its features are left out, others each time (dropout: Srivastava et al., 2014), so that all of them learn to
+ * distinguish the language, not only the few that do so best.
  */
 final class CorrectedNaiveBayes {
   private static final double SMOOTHING = 0.03;
@@ -104,7 +104,7 @@ final class CorrectedNaiveBayes {
   }
 
   /**
-   * Tells by how much the probability of each language is too low for an example, given the counts of all others.
+   * By how much the probability of each language is too low for an example, given the counts of all others.
    *
    * @param errors {@code [languages]}, filled
    */

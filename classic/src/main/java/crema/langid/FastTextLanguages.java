@@ -1,5 +1,6 @@
 package crema.langid;
 
+import crema.data.FastTextLines;
 import crema.fasttext.FastText;
 import crema.fasttext.Task;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Set;
 
 /** A fastText classifier whose labels are language codes, for instance the public {@code lid.176.ftz}. */
 record FastTextLanguages(FastText model, List<String> languages) implements LanguageClassifier {
-  private static final String LABEL_PREFIX = "__label__";
+  private static final String LABEL_PREFIX = FastTextLines.LABEL_PREFIX;
   private static final int ALL = -1;
 
   /**

@@ -1,19 +1,19 @@
 package crema.langid;
 
-/** A kind of {@linkplain LanguageFeatures feature}; the upper bits of its hash tell it. */
+/** A kind of {@linkplain LanguageFeatures feature}; the upper bits of its hash encode it. */
 enum FeatureKind {
   /** One to three letters. */
   SHORT_NGRAM(2),
-  /** Four letters: most of them tell nothing that shorter n-grams and words do not. */
+  /** Four letters: most of them add nothing to shorter n-grams and words. */
   LONG_NGRAM(4),
-  /** A word: most are of one language only, and even one that was seen once is well told by it. */
+  /** A word: most are of one language only, and even one that was seen once is good evidence. */
   WORD(1),
   /** Two words. */
   PAIR(2);
 
   private static final FeatureKind[] KINDS = values();
 
-  /** How many bits of a hash tell the kind. */
+  /** How many bits of a hash encode the kind. */
   static final int BITS = 2;
 
   /** In how many sentences such a feature must be, for a model to know it. */

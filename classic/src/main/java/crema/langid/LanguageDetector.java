@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** Tells the language of a text, with our own model or with a fastText classifier of languages. Thread-safe. */
+/** Detects the language of a text, with our own model or with a fastText classifier of languages. Thread-safe. */
 public final class LanguageDetector {
   private static final String SHIPPED = "languages.lid";
 

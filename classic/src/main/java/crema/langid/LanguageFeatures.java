@@ -3,15 +3,15 @@ package crema.langid;
 import java.util.Arrays;
 
 /**
- * What a text's language is told by: the set of its character n-grams of one to four letters, its words, and its pairs
- * of words, next to each other or one apart. Short n-grams know a language by its letters and endings; words and pairs
- * part near relatives that share all of those.
+ * What a text's language is detected by: the set of its character n-grams of one to four letters, its words, and its
+ * pairs of words, next to each other or one apart. Short n-grams know a language by its letters and endings; words and
+ * pairs part near relatives that share all of those.
  *
  * <p>Words are runs of letters, marks and apostrophes in lower case, so that a word is the same at the start of a
  * sentence, before a comma and in quotes. An n-gram may begin and end with the space around a word, and does not go
  * past it. The start and the end of the text count as words in pairs.
  *
- * <p>A feature is known by a hash of {@value #HASH_BITS} bits, {@value FeatureKind#BITS} of which tell its
+ * <p>A feature is known by a hash of {@value #HASH_BITS} bits, {@value FeatureKind#BITS} of which encode its
  * {@linkplain FeatureKind kind}. With 100,000 words in a model, one word in 170 that it does not know is taken for one
  * that it knows.
  */

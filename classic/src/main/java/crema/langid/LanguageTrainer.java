@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /**
  * Trains a {@link LanguageModel}, such as the one that {@link LanguageDetector#shipped} loads, on sentences: a
  * {@linkplain CorrectedNaiveBayes corrected naive Bayes} over the {@linkplain LanguageFeatures features} that are in
- * {@linkplain FeatureKind#leastSentences enough} of them. (Most are in one only, and tell next to nothing.)
+ * {@linkplain FeatureKind#leastSentences enough} of them. (Most are in one only, and say next to nothing.)
  *
  * <p>The same sentences give the same model, bit for bit.
  */

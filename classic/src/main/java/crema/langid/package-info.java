@@ -1,10 +1,10 @@
 /**
- * Language identification: which language a text is in, told by {@link crema.langid.LanguageDetector} with the model
- * that comes along, with one of {@link crema.langid.LanguageTrainer}, or with any fastText classifier of languages.
+ * Language identification: which language a text is in. {@link crema.langid.LanguageDetector} detects it with the model
+ * that ships with Crema, with one of {@link crema.langid.LanguageTrainer}, or with any fastText classifier of languages.
  *
  * <p>Our own model is linear over sparse features, the character n-grams, words and pairs of words of a text: naive
  * Bayes, corrected by softmax regression. It has a weight, a byte, only for a feature and a language that were seen
- * together; so what 70,000 sentences tell about 113 languages fits into 1.4 MB. Where a text can be in several
+ * together; so what 70,000 sentences say about 113 languages fits into 1.4 MB. Where a text can be in several
  * languages, a prior prefers the {@linkplain crema.langid.CommonLanguages common} ones.
  *
  * <p>Sources: Cavnar and Trenkle, "N-Gram-Based Text Categorization" (1994); Lui and Baldwin, "langid.py: An

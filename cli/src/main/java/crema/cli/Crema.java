@@ -3,6 +3,8 @@ package crema.cli;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.classify.Provenance;
+import crema.cli.console.CommandTable;
+import crema.cli.console.Terminal;
 import crema.cli.fasttext.FastTextCommand;
 import crema.tensor.Backend;
 import java.io.IOException;

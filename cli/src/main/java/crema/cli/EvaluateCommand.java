@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
+import crema.cli.console.Terminal;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.TerminalReport;

@@ -3,6 +3,7 @@ package crema.cli;
 import crema.base.AtomicFile;
 import crema.base.UserError;
 import crema.classify.ComputeOptions;
+import crema.cli.console.Terminal;
 import crema.metrics.Metric;
 import crema.report.ComparedRun;
 import crema.report.RunComparison;

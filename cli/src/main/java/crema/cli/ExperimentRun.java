@@ -7,6 +7,7 @@ import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import crema.classify.ModelDirectory;
+import crema.cli.console.Terminal;
 import crema.report.ComparedRun;
 import crema.report.TerminalStyle;
 import java.io.BufferedOutputStream;

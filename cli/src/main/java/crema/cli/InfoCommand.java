@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.classify.ModelInfo;
 import crema.classify.ModelSource;
+import crema.cli.console.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

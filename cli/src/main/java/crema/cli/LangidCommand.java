@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Prediction;
+import crema.cli.console.Terminal;
 import crema.langid.LanguageDetector;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package crema.cli;
 import crema.base.UserError;
 import crema.classify.ModelArchive;
 import crema.classify.ModelDirectory;
+import crema.cli.console.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

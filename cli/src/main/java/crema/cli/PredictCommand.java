@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.cli.console.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

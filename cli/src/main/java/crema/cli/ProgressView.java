@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.classify.TrainingListener;
+import crema.cli.console.Terminal;
 import crema.nn.train.StepRecord;
 import crema.nn.train.ValidationRecord;
 import java.nio.file.Path;

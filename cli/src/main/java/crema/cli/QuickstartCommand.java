@@ -4,6 +4,7 @@ import crema.classify.Classifier;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
+import crema.cli.console.Terminal;
 import crema.data.ProductTitles;
 import crema.family.encoder.EncoderFamily;
 import crema.family.encoder.EncoderSettings;

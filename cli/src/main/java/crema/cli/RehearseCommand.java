@@ -3,6 +3,7 @@ package crema.cli;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
+import crema.cli.console.Terminal;
 import crema.family.encoder.EncoderFamily;
 import crema.family.encoder.EncoderSettings;
 import crema.family.encoder.OptimizationSettings;

@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.base.UserError;
+import crema.cli.console.Terminal;
 import crema.data.Columns;
 import crema.data.DataFile;
 import crema.data.FileRows;

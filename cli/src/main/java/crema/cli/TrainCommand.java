@@ -6,6 +6,7 @@ import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
+import crema.cli.console.Terminal;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;

@@ -4,6 +4,7 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingResult;
+import crema.cli.console.Terminal;
 import crema.nn.train.StopSignal;
 import crema.report.TerminalReport;
 import crema.settings.Settings;

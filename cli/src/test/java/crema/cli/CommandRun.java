@@ -1,5 +1,6 @@
 package crema.cli;
 
+import crema.cli.console.Terminal;
 import crema.report.TerminalStyle;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -143,7 +143,7 @@ class FastTextCommandTest {
     "predict titles.bin | FILE",
     "test titles.bin ./. | is a directory",
     "quantize -output ./m -retrain | -input",
-    "dump titles.bin words | args, dict, input or output",
+    "dump titles.bin words | args, dict, input, output",
     "tset titles.bin titles.txt | tset"
   })
   void aMistakeGetsOneLine(String line, String part) {

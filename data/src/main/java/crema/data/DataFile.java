@@ -76,7 +76,7 @@ public final class DataFile {
     return name;
   }
 
-  /** The name in lower case without a suffix for compression, from which the format is told. */
+  /** The name in lower case without a suffix for compression, from which the format is detected. */
   String plainName() {
     var lower = name.toLowerCase(Locale.ROOT);
     for (var suffix : new String[] {".gz", ".zst"}) {

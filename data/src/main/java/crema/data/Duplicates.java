@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Rows of one part of the data whose exact text also stands in an earlier part, so that a score on them says nothing.
+ * Rows of one part of the data whose exact text also occurs in an earlier part, so that a score on them says nothing.
  *
  * @param part the name of the later part
  * @param earlier the name of the first part that has the text
@@ -19,11 +19,11 @@ public record Duplicates(String part, String earlier, long rows, List<Example> e
   private static final int EXAMPLES = 3;
 
   /**
-   * A text that stands in two parts.
+   * A text that occurs in two parts.
    *
    * @param text the text
-   * @param location where it first stands in the later part
-   * @param earlierLocation where it first stands in the earlier part
+   * @param location where it first occurs in the later part
+   * @param earlierLocation where it first occurs in the earlier part
    */
   public record Example(String text, String location, String earlierLocation) {}
 
@@ -73,7 +73,7 @@ public record Duplicates(String part, String earlier, long rows, List<Example> e
       }
     }
 
-    /** Reads the earlier part up to where the examples stand in it. */
+    /** Reads the earlier part up to where the examples occur in it. */
     List<Example> examples(RowSource earlier) {
       var locations = new HashMap<Long, String>();
       try (var cursor = earlier.open(ProblemListener.SILENT)) {

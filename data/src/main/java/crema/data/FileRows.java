@@ -6,9 +6,9 @@ import java.nio.file.Path;
 /**
  * The rows of one file. Every pass opens it anew and holds one row in memory.
  *
- * <p>Rows that cannot be used are told to the pass's listener and skipped. Blank lines are neither rows nor problems.
- * The one fault that no listener can skip is a quote in CSV that is opened and never closed, because the rest of the
- * file would be lost with it.
+ * <p>Rows that cannot be used are reported to the pass's listener and skipped. Blank lines are neither rows nor
+ * problems. The one fault that no listener can skip is a quote in CSV that is opened and never closed, because the rest of
+ * the file would be lost with it.
  */
 public final class FileRows implements RowSource {
   private final DataFile file;
@@ -22,7 +22,7 @@ public final class FileRows implements RowSource {
     this.columns = columns;
   }
 
-  /** The rows of a file whose format its name or its first characters tell. */
+  /** The rows of a file whose format is {@linkplain FileFormat#detect detected}. */
   public static FileRows of(Path path, Columns columns) {
     var file = DataFile.of(path);
     return new FileRows(file, FileFormat.detect(file), columns);

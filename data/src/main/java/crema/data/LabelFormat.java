@@ -26,7 +26,7 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
   /** One label a row, the whole cell. */
   public static final LabelFormat SINGLE = new LabelFormat(null, null);
 
-  /** Checks that the separators can be told from labels and from each other. */
+  /** Checks that the separators differ from labels and from each other. */
   public LabelFormat {
     if ((manySeparator != null && manySeparator.isEmpty()) || (pathSeparator != null && pathSeparator.isBlank())) {
       throw new DataException("a separator of labels cannot be empty");

@@ -163,7 +163,7 @@ final class LineReader implements AutoCloseable {
     }
   }
 
-  /** Tells a replacement character that stands in the file from one that the decoder put there. */
+  /** The problem of invalid bytes, or null where a replacement character is in the file itself. */
   private @Nullable RowProblem invalidBytes() {
     var bytes = ByteBuffer.wrap(line, 0, length);
     var decoder = StandardCharsets.UTF_8.newDecoder()

@@ -46,7 +46,7 @@ final class LongIntMap {
     var oldKeys = keys;
     var oldValues = values;
     if (oldKeys.length == 1 << 30) {
-      throw new DataException("more than %,d different values cannot be told apart in memory".formatted(size));
+      throw new DataException("more than %,d different values cannot be distinguished in memory".formatted(size));
     }
     keys = new long[2 * oldKeys.length];
     values = new int[2 * oldKeys.length];

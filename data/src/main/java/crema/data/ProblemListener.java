@@ -1,9 +1,9 @@
 package crema.data;
 
-/** Hears of every row that a reader skips. It may throw to stop the reading. */
+/** Receives every row that a reader skips. It may throw to stop the reading. */
 @FunctionalInterface
 public interface ProblemListener {
-  /** Takes no notice; for a second pass over rows whose problems were already told. */
+  /** Ignores problems; for a second pass over rows whose problems were already reported. */
   ProblemListener SILENT = problem -> {};
 
   /** Stops at the first problem by throwing a {@link DataException} with the file and line. */

@@ -11,7 +11,7 @@ public interface RowSource {
   /**
    * Starts a pass over the rows.
    *
-   * @param listener hears of the rows that are skipped in this pass
+   * @param listener receives the problems of rows that are skipped in this pass
    * @throws DataException if the source cannot be opened, or lacks a column that was asked for
    */
   RowCursor open(ProblemListener listener);

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /**
  * A column of text and how much it says: {@code title:3} counts three times, and with {@code description:1:d_} each of
- * the words is marked, so that they and their n-grams are told from the same words of other columns.
+ * the words is marked, so that they and their n-grams differ from the same words of other columns.
  *
  * @param name of the column
  * @param weight how many times its text is written, from 1

@@ -1,6 +1,7 @@
 package crema.data;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Examples as token ids with the indices of their labels, numbered from 0 in the order of the rows. Reading is safe
@@ -43,7 +44,7 @@ public interface TokenDataset extends AutoCloseable {
   /**
    * Encodes rows into memory.
    *
-   * @param listener hears of rows that are skipped, those with unknown labels among them
+   * @param listener receives the problems of rows that are skipped, those with unknown labels among them
    */
   static TokenDataset inMemory(TokenRecipe recipe, ProblemListener listener) {
     var tokens = new MemoryTokens();
@@ -52,11 +53,23 @@ public interface TokenDataset extends AutoCloseable {
   }
 
   /**
+   * Examples without labels.
+   *
+   * @param ids the token ids of each example, at least one
+   * @param maxLength the most tokens of an example; the rest is cut off
+   */
+  static TokenDataset inMemory(List<int[]> ids, int maxLength) {
+    var tokens = new MemoryTokens();
+    ids.forEach(each -> tokens.add(each, Math.min(each.length, maxLength), new int[0], RowMeta.MEMORY));
+    return tokens;
+  }
+
+  /**
    * Maps the examples from a cache on disk, after writing it if there is none yet, if it was made from other rows,
    * labels or another tokenizer, or if it is damaged. The examples need no heap and may be more than fit in memory.
    *
    * @param file the file of the cache; its folder is made if need be
-   * @param listener hears of rows that are skipped, but only if the cache is written
+   * @param listener receives the problems of rows that are skipped, but only if the cache is written
    * @throws DataException if the cache cannot be written
    */
   static TokenDataset cached(Path file, TokenRecipe recipe, ProblemListener listener) {

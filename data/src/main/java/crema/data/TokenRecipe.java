@@ -1,7 +1,6 @@
 package crema.data;
 
 import crema.base.Fingerprint;
-import java.util.function.Consumer;
 
 /**
  * How rows become examples of a {@link TokenDataset}. Rows of which no label is {@linkplain KnownLabels known} are
@@ -41,26 +40,14 @@ public record TokenRecipe(
   }
 
   void encode(Sink sink, ProblemListener listener) {
-    visit(listener, (row, ids, labels) -> sink.add(ids, Math.min(ids.length, maxLength), labels, row.meta()));
-  }
-
-  /** Passes the rows that become examples, in the order of the examples. */
-  public void forEachUsed(Consumer<Row> consumer) {
-    visit(ProblemListener.SILENT, (row, _, _) -> consumer.accept(row));
-  }
-
-  private interface Visitor {
-    void visit(Row row, int[] ids, int[] labels);
-  }
-
-  private void visit(ProblemListener listener, Visitor visitor) {
     var known = new KnownLabels(labels);
     rows.forEach(listener, row -> known.of(row, listener).ifPresent(indices -> {
       var ids = encoder.encode(row.text());
       if (ids.length == 0) {
-        listener.problem(new RowProblem(RowFault.EMPTY_TEXT, row.meta().file(), row.meta().line(), "the text has no tokens"));
+        listener.problem(
+            new RowProblem(RowFault.EMPTY_TEXT, row.meta().file(), row.meta().line(), "the text has no tokens"));
       } else {
-        visitor.visit(row, ids, indices);
+        sink.add(ids, Math.min(ids.length, maxLength), indices, row.meta());
       }
     }));
   }

@@ -1,6 +1,6 @@
 /**
- * From files to batches: readers for JSONL, CSV, TSV and fastText text, label sets and taxonomies, splits, the token
- * cache, samplers and packed batches.
+ * All between files of rows and batches of token ids: file formats, columns, rows, labels and taxonomies, splits,
+ * token caches, samplers and packed batches.
  *
  * <p>The package knows no tensors: it ends in plain {@code int} arrays. A tokenizer is passed in as a function.
  */

@@ -79,6 +79,21 @@ public abstract class Module implements AutoCloseable {
     weights.copyTo(stateDict());
   }
 
+  /**
+   * Overwrites the parameters that weights have, for instance those of a pretrained encoder; all others keep their
+   * values. Nothing is overwritten if a shape differs.
+   *
+   * @return what was loaded, and what not
+   * @throws InvalidWeightsException when a shape differs; the message names the tensors
+   */
+  public final Weights.Intersection loadIntersecting(Weights weights) {
+    Map<String, Tensor> state = stateDict();
+    Weights.Intersection intersection = weights.intersecting(state.keySet());
+    state.keySet().retainAll(intersection.common().shapes().keySet());
+    intersection.common().copyTo(state);
+    return intersection;
+  }
+
   /** The number of elements of all parameters. */
   public final long parameterCount() {
     return parameters().values().stream().mapToLong(parameter -> parameter.value().elements()).sum();

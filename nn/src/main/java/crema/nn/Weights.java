@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Named tensors to load from: a file, or tensors in memory. */
 public interface Weights {
@@ -55,6 +56,48 @@ public interface Weights {
       String rest = items.size() > shown ? " and " + (items.size() - shown) + " more" : "";
       faults.add(label + String.join(", ", items.subList(0, shown)) + rest);
     }
+  }
+
+  /**
+   * What weights and a model have in common, and what not.
+   *
+   * @param common the weights that both have
+   * @param missing names that only the model has: such parameters keep their initial values
+   * @param unexpected names that only the weights have: such weights are not used
+   */
+  record Intersection(Weights common, List<String> missing, List<String> unexpected) {
+    /** One line that names all that was not loaded; empty if everything was. */
+    public String report() {
+      var parts = new ArrayList<String>();
+      list(parts, "newly initialized: ", missing);
+      list(parts, "not used: ", unexpected);
+      return String.join("; ", parts);
+    }
+  }
+
+  /**
+   * Those of these weights that have one of some names, for a model that is to start from the weights of a part of it,
+   * such as a pretrained encoder.
+   *
+   * @param names the names that the model has
+   */
+  default Intersection intersecting(Set<String> names) {
+    var common = new LinkedHashMap<String, Shape>(shapes());
+    common.keySet().retainAll(names);
+    Weights all = this;
+    var selected = new Weights() {
+      @Override
+      public Map<String, Shape> shapes() {
+        return common;
+      }
+
+      @Override
+      public void read(String name, Tensor target) {
+        all.read(name, target);
+      }
+    };
+    return new Intersection(selected, names.stream().filter(name -> !common.containsKey(name)).toList(),
+        shapes().keySet().stream().filter(name -> !common.containsKey(name)).toList());
   }
 
   /** Those of these weights whose names start with a prefix, under the rest of their names. */

@@ -11,6 +11,7 @@ import crema.nn.loss.Targets;
 import crema.nn.optim.AdamW;
 import crema.tensor.Activation;
 import crema.tensor.Backend;
+import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
@@ -133,6 +134,32 @@ class ModuleTest {
       assertThat(rms.forward(tape, x).shape()).isEqualTo(x.shape());
       assertThat(linear.forward(tape, x).value().toFloats())
           .containsExactly(10.5f, 10.5f, 10.5f, 10.5f, 0.5f, 0.5f, 0.5f, 0.5f);
+    }
+  }
+
+  @Test
+  void aPartOfAModelIsLoadedFromWeightsThatHaveIt() {
+    try (var model = new Xor(ParameterSource.random(backend, 1)); var other = new Xor(ParameterSource.random(backend, 2));
+        var scope = new Scope(backend)) {
+      var weights = new LinkedHashMap<>(other.stateDict());
+      weights.remove("output.weight");
+      weights.remove("output.bias");
+      weights.put("pooler.weight", scope.zeros(DType.F32, 3));
+      float[] before = model.stateDict().get("output.weight").toFloats();
+      Weights.Intersection loaded = model.loadIntersecting(Weights.of(weights));
+      assertThat(loaded.missing()).containsExactly("output.weight", "output.bias");
+      assertThat(loaded.unexpected()).containsExactly("pooler.weight");
+      assertThat(loaded.report())
+          .isEqualTo("newly initialized: output.weight, output.bias; not used: pooler.weight");
+      assertThat(model.stateDict().get("hidden.weight").toFloats())
+          .containsExactly(other.stateDict().get("hidden.weight").toFloats());
+      assertThat(model.stateDict().get("output.weight").toFloats()).containsExactly(before);
+
+      weights.put("hidden.bias", scope.zeros(DType.F32, 3));
+      float[] hidden = model.stateDict().get("hidden.weight").toFloats();
+      assertThatThrownBy(() -> model.loadIntersecting(Weights.of(weights)))
+          .isInstanceOf(InvalidWeightsException.class).hasMessageContaining("hidden.bias is");
+      assertThat(model.stateDict().get("hidden.weight").toFloats()).containsExactly(hidden);
     }
   }
 }

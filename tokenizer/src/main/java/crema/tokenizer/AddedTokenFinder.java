@@ -28,7 +28,7 @@ final class AddedTokenFinder {
   private final long[] asciiStarts = new long[2];
   private boolean startsBeyondAscii;
 
-  /** Makes a finder of the tokens, each in the form in which it stands in the text. */
+  /** Makes a finder of the tokens, each in the form in which it occurs in the text. */
   AddedTokenFinder(Map<String, AddedToken> tokensByForm) {
     tokensByForm.forEach((form, token) -> {
       var start = form.charAt(0);

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param threads how many threads work
  * @param specialTokens control tokens such as {@code <pad>}, found verbatim in texts
  * @param lowercase whether the tokenizer turns texts to lower case
- * @param progress is told how far the training is
+ * @param progress receives how far the training is
  */
 public record BpeTrainer(
     int vocabularySize,

@@ -1,7 +1,7 @@
 package crema.tokenizer;
 
 /**
- * The classes of characters that the split patterns of GPT-2, GPT-4 and their descendants tell apart, as small
+ * The classes of characters that the split patterns of GPT-2, GPT-4 and their descendants distinguish, as small
  * numbers. Letters are {@code \p{L}}, numbers {@code \p{N}}, and white space is Unicode's property White_Space (what
  * {@code \s} means in Oniguruma); newlines are {@code [\r\n]}.
  */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * it is saved but not applied, as batches here are packed; and letters that Unicode added after the version that a
  * library was built with may be cut differently.
  *
- * <p>An added token's text, such as {@code <pad>}, becomes that token wherever it stands in the input.
+ * <p>An added token's text, such as {@code <pad>}, becomes that token wherever it occurs in the input.
  */
 public final class Tokenizer {
   private final TextPipeline pipeline;

@@ -1,6 +1,6 @@
 package crema.tokenizer;
 
-/** Is told how far a training has come. Called by one thread at a time; what it throws ends the training. */
+/** Receives how far a training has come. Called by one thread at a time; what it throws ends the training. */
 @FunctionalInterface
 public interface TrainingProgress {
   /** What a training is doing. */

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * <p>All that prediction needs is {@code config.json}, {@code labels.json}, {@code target.json} and the
  * {@linkplain ModelFamily#files files of its family}; {@code provenance.json}, {@code training.json},
  * {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html}, {@code log.jsonl} and, with
- * thresholds, {@code thresholds.jsonl} tell where it comes from. While it is trained there are also
+ * thresholds, {@code thresholds.jsonl} say where it comes from. While it is trained there are also
  * {@code checkpoints} and {@code cache}.
  *
  * @param path the folder

@@ -39,7 +39,7 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
    * @param files the files of this kind of model
    * @param validation what it says of the validation rows
    * @param test what it says of the test rows
-   * @param data what to tell of languages and of head and tail
+   * @param data what to report by language, and which labels are head and tail
    * @param facts what to say of the model, for people, in order
    */
   public TrainingResult write(ModelFiles files, ScoredRows validation, ScoredRows test, DataSettings data,

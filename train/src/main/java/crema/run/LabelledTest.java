@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A test of a classifier on labelled rows. A row of which the model knows no label counts in no metric; it is told, or
- * under {@code strict} stops the test.
+ * A test of a classifier on labelled rows. A row of which the model knows no label counts in no metric; it is
+ * reported, or under {@code strict} stops the test.
  */
 public final class LabelledTest {
   private static final int BATCH = 256;
@@ -36,7 +36,7 @@ public final class LabelledTest {
    * A test.
    *
    * @param data its test files and columns are used
-   * @param listener hears how it goes on
+   * @param listener is notified of progress and warnings
    */
   public LabelledTest(DataSettings data, TrainingListener listener) {
     this(RunRows.rows(data.test(), data), false, data.isStrict(), data.languages(), data.labels().bands(), listener);
@@ -45,7 +45,7 @@ public final class LabelledTest {
   /**
    * A test on rows.
    *
-   * @param readBefore whether the rows that cannot be read have been told
+   * @param readBefore whether the rows that cannot be read have been reported
    * @param languages whether the language of each row is wanted
    */
   public LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages, TrainingListener listener) {

@@ -1,6 +1,8 @@
 package crema.run;
 
 import crema.data.Row;
+import crema.data.RowMeta;
+import crema.data.RowSource;
 import crema.langid.Language;
 import crema.langid.LanguageDetector;
 import crema.metrics.GroupMetrics;
@@ -50,6 +52,19 @@ public record Languages(Settings settings) {
   /** Whether there are metrics by language. */
   public boolean areReported() {
     return column().isPresent() || settings.get(DETECT_LANGUAGE);
+  }
+
+  /**
+   * The rows with the language of each in its {@linkplain RowMeta metadata}: that of the column, or the detected one. So
+   * it stays with the example that is made of a row. The same rows if there are no metrics by language.
+   */
+  public RowSource tagged(RowSource rows) {
+    if (!areReported()) {
+      return rows;
+    }
+    Function<Row, String> reader = reader();
+    return rows.map("language", settings.get(DETECT_LANGUAGE) ? "detected" : "column",
+        row -> row.withMeta(row.meta().withLanguage(reader.apply(row))));
   }
 
   /** What finds the language of a row; {@code unknown} where there is none. */

@@ -2,7 +2,7 @@ package crema.run;
 
 import java.io.IOException;
 
-/** The files of a model that depend on its kind. */
+/** Writes the files of a model that depend on its family. */
 public interface ModelFiles {
   /** Writes what prediction needs besides the labels and {@code config.json}. */
   void writeWeights() throws IOException;

@@ -68,7 +68,7 @@ public final class RunRows {
     requireShare("test", data.test(), testShare);
     RowSource validation = rows(data.validation(), data);
     RowSource test = rows(data.test(), data);
-    // The first pass over each file tells its problems; that over the training file also refuses columns that cannot be
+    // The first pass over each file reports its problems; that over the training file also refuses columns that cannot be
     // meant as labels, before a split fails because of them.
     LabelSet all = LabelCounts.count(train, data.labels().format(), listener);
     validation.forEach(listener, row -> {});

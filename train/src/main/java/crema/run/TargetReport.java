@@ -21,7 +21,7 @@ import java.util.Arrays;
  * What a test says of a model, by what it predicts.
  *
  * @param target what it predicts
- * @param languages whether to tell metrics by language
+ * @param languages whether to report metrics by language
  * @param bands which labels are head, medium and tail
  */
 record TargetReport(Target target, Languages languages, FrequencyBands bands) {

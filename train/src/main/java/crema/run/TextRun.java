@@ -38,14 +38,17 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
    * Tests and writes the model.
    *
    * @param classifier the model, its thresholds chosen
-   * @param validation what it says of the validation rows
+   * @param files writes its weights
+   * @param rows of the run
+   * @param counts of those rows
+   * @param validation what the model says of the validation rows
+   * @param facts what to say of it in the report, in order
    */
-  public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, ScoredRows validation, long steps,
-      Map<String, String> facts) throws IOException {
+  public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, RowCounts counts,
+      ScoredRows validation, long steps, Map<String, String> facts) throws IOException {
     context.listener().stage("Testing");
-    return new FinishedRun(context.directory(), classifier.target(), answers, RowCounts.of(rows),
-        settings.get(TrainingSettings.SEED),
-        context.commandLine(), steps, steps)
+    return new FinishedRun(context.directory(), classifier.target(), answers, counts,
+        settings.get(TrainingSettings.SEED), context.commandLine(), steps, steps)
         .write(files, validation, scored(classifier, rows.test(), data().languages()), data(), facts);
   }
 

@@ -8,7 +8,7 @@ import crema.data.Taxonomy;
  * @param taxonomy the nodes
  * @param probabilities {@code [nodes]}, how probable it is that the text belongs to a node or to one below it
  * @param evidence {@code [nodes]}, what each node adds to the logarithm of a path's probability; the sums over the
- *     nodes of two paths tell which one is more probable
+ *     nodes of two paths say which one is more probable
  */
 public record NodeScores(Taxonomy taxonomy, double[] probabilities, double[] evidence) {
   /** Checks that there is one value a node. */

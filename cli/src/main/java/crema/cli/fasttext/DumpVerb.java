@@ -1,7 +1,7 @@
 package crema.cli.fasttext;
 
-import crema.base.UserError;
-import crema.cli.Terminal;
+import crema.base.Keyed;
+import crema.cli.console.Terminal;
 import crema.fasttext.FastText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,13 +26,7 @@ final class DumpVerb extends Verb {
 
   @Override
   void run() throws IOException {
-    FastText.Section section = switch (part) {
-      case "args" -> FastText.Section.ARGS;
-      case "dict" -> FastText.Section.DICT;
-      case "input" -> FastText.Section.INPUT;
-      case "output" -> FastText.Section.OUTPUT;
-      default -> throw new UserError("'" + part + "' is no part of a model: use args, dict, input or output");
-    };
+    FastText.Section section = Keyed.find(FastText.Section.class, part, "the part of a model");
     FastText.load(model).dump(section, terminal().out());
   }
 }

@@ -1,7 +1,7 @@
 package crema.cli.fasttext;
 
-import crema.cli.CommandTable;
-import crema.cli.Terminal;
+import crema.cli.console.CommandTable;
+import crema.cli.console.Terminal;
 import crema.fasttext.FastTextConfig;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package crema.cli.fasttext;
 
-import crema.cli.Terminal;
+import crema.cli.console.Terminal;
 import crema.fasttext.FastText;
 import crema.fasttext.NgramVector;
 import crema.fasttext.VectorText;

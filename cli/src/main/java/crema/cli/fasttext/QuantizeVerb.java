@@ -1,7 +1,7 @@
 package crema.cli.fasttext;
 
 import crema.base.UserError;
-import crema.cli.Terminal;
+import crema.cli.console.Terminal;
 import crema.fasttext.FastText;
 import crema.fasttext.FastTextConfig;
 import crema.fasttext.QuantizeOptions;

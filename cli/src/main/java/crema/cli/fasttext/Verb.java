@@ -1,7 +1,7 @@
 package crema.cli.fasttext;
 
 import crema.base.UserError;
-import crema.cli.Terminal;
+import crema.cli.console.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import crema.data.ProblemListener;
 import crema.data.SplitRows;
 import crema.nn.train.StepLog;
 import crema.run.ModelFiles;
+import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
 import crema.settings.Settings;
@@ -48,7 +49,7 @@ record VotesRun(Settings settings, RunContext context) implements Run {
     try (var log = StepLog.create(context.directory().log())) {
       validation = run.validate(classifier, rows.validation(), 1, 1, log);
     }
-    return run.finish(classifier, new Files(classifier, context.directory()), rows, validation, 1,
+    return run.finish(classifier, new Files(classifier, context.directory()), rows, RowCounts.of(rows), validation, 1,
         Map.of("Model", "votes"));
   }
 

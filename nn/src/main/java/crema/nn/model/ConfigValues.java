@@ -1,18 +1,23 @@
 package crema.nn.model;
 
+import crema.base.Keyed;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The values of a JSON object that describes a model, with messages that name the key. */
-record ConfigValues(Map<String, ?> json) {
-  int integer(String key) {
+public record ConfigValues(Map<String, ?> json) {
+  /** A whole number that must be there. */
+  public int integer(String key) {
     if (json.get(key) == null) {
       throw new IllegalArgumentException("the model's config lacks " + key);
     }
     return integer(key, 0);
   }
 
-  int integer(String key, int otherwise) {
+  /** A whole number. */
+  public int integer(String key, int otherwise) {
     Object value = json.get(key);
     if (value == null) {
       return otherwise;
@@ -23,7 +28,8 @@ record ConfigValues(Map<String, ?> json) {
     throw new IllegalArgumentException(key + " must be a whole number, not " + value);
   }
 
-  double number(String key, double otherwise) {
+  /** A number. */
+  public double number(String key, double otherwise) {
     Object value = json.get(key);
     if (value == null) {
       return otherwise;
@@ -34,7 +40,8 @@ record ConfigValues(Map<String, ?> json) {
     throw new IllegalArgumentException(key + " must be a number, not " + value);
   }
 
-  boolean flag(String key, boolean otherwise) {
+  /** Yes or no. */
+  public boolean flag(String key, boolean otherwise) {
     Object value = json.get(key);
     if (value == null) {
       return otherwise;
@@ -45,27 +52,42 @@ record ConfigValues(Map<String, ?> json) {
     throw new IllegalArgumentException(key + " must be true or false, not " + value);
   }
 
-  @Nullable String text(String key) {
+  /** A text, or null. */
+  public @Nullable String text(String key) {
     Object value = json.get(key);
     return value == null ? null : value.toString();
   }
 
-  static void requirePositive(String key, double value) {
+  /** Complains of a value that is not above 0. */
+  public static void requirePositive(String key, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(key + " must be positive, not " + display(value));
     }
   }
 
-  static void requireProbability(String key, double value) {
+  /** Complains of a value outside [0, 1). */
+  public static void requireProbability(String key, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(key + " must be in [0, 1), not " + display(value));
     }
   }
 
-  static void requireFinite(String key, double value) {
+  /** Complains of a value that is no finite number. */
+  public static void requireFinite(String key, double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException(key + " must be a finite number, not " + display(value));
     }
+  }
+
+  /** The first of some keys that the object has; the first one if it has none. */
+  public String firstKey(String... keys) {
+    return Arrays.stream(keys).filter(json::containsKey).findFirst().orElse(keys[0]);
+  }
+
+  /** The choice of a name, such as an enum's constant; complains if there is none. */
+  static <T extends Keyed> T choice(String key, String name, List<T> choices) {
+    return Keyed.find(choices, name).orElseThrow(() -> new IllegalArgumentException(
+        key + " must be one of " + String.join(", ", Keyed.keys(choices)) + ", not '" + name + "'"));
   }
 
   private static String display(double value) {

@@ -1,2 +1,5 @@
-/** Architectures that are built from layers, each with its config and the names of its state dict. */
+/**
+ * Models of texts: an encoder of any {@link crema.nn.model.Architecture}, heads, and the classifier that is made of them.
+ * An architecture has a package of its own below.
+ */
 package crema.nn.model;

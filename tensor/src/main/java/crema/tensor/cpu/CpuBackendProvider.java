@@ -4,6 +4,7 @@ import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.BackendProvider;
 import crema.tensor.Device;
+import crema.tensor.cpu.simd.Simd;
 import java.util.Optional;
 
 /** Opens the {@link CpuBackend}. */

@@ -1,6 +1,9 @@
 package crema.tensor.cpu;
 
 import crema.base.WorkerPool;
+import crema.tensor.cpu.gemm.Gemm;
+import crema.tensor.cpu.gemm.MicroKernel;
+import crema.tensor.cpu.simd.Simd;
 import java.util.Arrays;
 
 /**

@@ -9,6 +9,9 @@ import crema.tensor.Orientation;
 import crema.tensor.PackedMatrix;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
+import crema.tensor.cpu.gemm.Epilogue;
+import crema.tensor.cpu.gemm.Gemm;
+import crema.tensor.cpu.gemm.PackedPanels;
 import org.jspecify.annotations.Nullable;
 
 /** {@link MatMulOps} by {@link Gemm}; activations are applied to blocks of the result while these are in the cache. */

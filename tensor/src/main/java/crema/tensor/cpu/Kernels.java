@@ -1,5 +1,7 @@
 package crema.tensor.cpu;
 
+import crema.tensor.cpu.simd.Simd;
+
 /** The kernels of this process: those of the width that {@link Simd} chose. Constants, so that calls of them inline. */
 final class Kernels {
   static final ActivationKernels ACTIVATION =

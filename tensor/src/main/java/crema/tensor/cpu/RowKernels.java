@@ -1,5 +1,7 @@
 package crema.tensor.cpu;
 
+import crema.tensor.cpu.simd.Simd;
+
 /**
  * Kernels on the rows of a large table: gather and sum, scatter and add, dot products.
  *
@@ -8,7 +10,7 @@ package crema.tensor.cpu;
  * {@code l, l + 16, l + 32, ...} with fused multiply-adds, and combines them in the tree
  * {@code (l, l + 8), (l, l + 4), (l, l + 2), (l, l + 1)}.
  *
- * <p>A table is an array of pages of {@code 1 << pageShift} rows of {@code dim} floats each; the last page may be
+ * <p>A table is an array of pages of {@code 1 << pageShift} rows of {@code n} floats each; the last page may be
  * shorter. No kernel allocates.
  */
 public abstract sealed class RowKernels permits ScalarRowKernels, VectorRowKernels {
@@ -39,44 +41,44 @@ public abstract sealed class RowKernels permits ScalarRowKernels, VectorRowKerne
   /**
    * Sums rows of a table: {@code sum[j] = table[rows[from], j] + ... + table[rows[to - 1], j]}, zero if there is none.
    *
-   * @param pages the table, {@code [rows, dim]}
-   * @param sum receives {@code dim} sums
+   * @param pages the table, {@code [rows, n]}
+   * @param sum receives {@code n} sums
    */
   public abstract void sumRows(
-      float[][] pages, int pageShift, int dim, int[] rows, int from, int to, float[] sum, int sumOffset);
+      float[][] pages, int pageShift, int n, int[] rows, int from, int to, float[] sum, int so);
 
-  /** Adds one vector to rows of a table, in their order: {@code table[rows[i], j] += x[xOffset + j]}. */
+  /** Adds one vector to rows of a table, in their order: {@code table[rows[i], j] += x[xo + j]}. */
   public abstract void addToRows(
-      float[][] pages, int pageShift, int dim, int[] rows, int from, int to, float[] x, int xOffset);
+      float[][] pages, int pageShift, int n, int[] rows, int from, int to, float[] x, int xo);
 
-  /** The dot product of {@code dim} columns of {@code x} and {@code y}. */
-  public abstract float dot(float[] x, int xOffset, float[] y, int yOffset, int dim);
+  /** The dot product of {@code n} columns of {@code x} and {@code y}. */
+  public abstract float dot(float[] x, int xo, float[] y, int yo, int n);
 
-  /** {@code y[j] = fma(alpha, x[j], y[j])} for {@code dim} columns. */
-  public abstract void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int dim);
+  /** {@code y[j] = fma(factor, x[j], y[j])} for {@code n} columns. */
+  public abstract void addScaled(float factor, float[] x, int xo, float[] y, int yo, int n);
 
   /**
    * Dot products of one vector with consecutive rows of one page:
-   * {@code out[i] = dot(x, page[(firstRow + i) * dim ...])}.
+   * {@code out[i] = dot(x, page[(firstRow + i) * n ...])}.
    */
   public abstract void dotRows(
-      float[] page, int firstRow, int rowCount, int dim, float[] x, int xOffset, float[] out, int outOffset);
+      float[] page, int firstRow, int rowCount, int n, float[] x, int xo, float[] out, int oo);
 
-  /** {@code x[j] *= alpha} for {@code dim} columns. */
-  public abstract void scale(float alpha, float[] x, int xOffset, int dim);
+  /** {@code x[j] *= factor} for {@code n} columns. */
+  public abstract void scale(float factor, float[] x, int xo, int n);
 
   /**
    * Adds a weighted sum of consecutive rows of one page: {@code sum[j] = fma(weights[i], page[firstRow + i, j],
    * sum[j])} for {@code i} from 0 to {@code rowCount}, rows of weight 0 left out.
    */
   public abstract void addWeightedRows(
-      float[] weights, int weightOffset, float[] page, int firstRow, int rowCount, int dim, float[] sum);
+      float[] weights, int wo, float[] page, int firstRow, int rowCount, int n, float[] sum);
 
   /**
    * Replaces {@code n} scores by their softmax. Scores more than 87 below the largest become {@code exp(-87)} of it;
    * a score that is not a finite number makes all of them NaN.
    */
-  public abstract void softmax(float[] x, int offset, int n);
+  public abstract void softmax(float[] x, int xo, int n);
 
   /** {@code exp(x)} for {@code x} in [-87, 0]: range reduction by ln 2, and its Taylor series to the seventh power. */
   static float exp(float x) {
@@ -95,20 +97,20 @@ public abstract sealed class RowKernels permits ScalarRowKernels, VectorRowKerne
   }
 
   /** The sum of {@code n} floats, in four interleaved chains. */
-  static float sum(float[] x, int offset, int n) {
+  static float sum(float[] x, int xo, int n) {
     float s0 = 0f;
     float s1 = 0f;
     float s2 = 0f;
     float s3 = 0f;
     int i = 0;
     for (; i + 4 <= n; i += 4) {
-      s0 += x[offset + i];
-      s1 += x[offset + i + 1];
-      s2 += x[offset + i + 2];
-      s3 += x[offset + i + 3];
+      s0 += x[xo + i];
+      s1 += x[xo + i + 1];
+      s2 += x[xo + i + 2];
+      s3 += x[xo + i + 3];
     }
     for (; i < n; i++) {
-      s0 += x[offset + i];
+      s0 += x[xo + i];
     }
     return s0 + s2 + (s1 + s3);
   }

@@ -1,5 +1,7 @@
 package crema.tensor.cpu;
 
+import crema.tensor.cpu.gemm.MicroKernel;
+
 /**
  * Products of matrices so small that they stay in the caches: what attention does for each head. The right-hand side is
  * in panels of {@value #PANEL} columns, k-major; the left one is read where it is, with any strides, so that a matrix

@@ -1,6 +1,7 @@
 package crema.tensor.cpu;
 
 import crema.tensor.Activation;
+import crema.tensor.cpu.simd.SimdSpecies;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;

@@ -1,6 +1,7 @@
 package crema.tensor.cpu;
 
 import crema.tensor.BinaryOperator;
+import crema.tensor.cpu.simd.SimdSpecies;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;

@@ -1,5 +1,6 @@
 package crema.tensor.cpu;
 
+import crema.tensor.cpu.simd.SimdSpecies;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;

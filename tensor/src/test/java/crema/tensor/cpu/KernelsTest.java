@@ -7,6 +7,8 @@ import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AdamWStep;
 import crema.tensor.BinaryOperator;
+import crema.tensor.cpu.gemm.MicroKernel;
+import crema.tensor.cpu.simd.Simd;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;

@@ -60,8 +60,8 @@ class RowKernelsTest {
     scalar.dotRows(table[0], 1, 6, dim, x, 1, expectedDots, 1);
     assertThat(dots).isEqualTo(expectedDots);
 
-    best.axpy(0.3f, x, 1, table[0], dim, dim);
-    scalar.axpy(0.3f, x, 1, expectedTable[0], dim, dim);
+    best.addScaled(0.3f, x, 1, table[0], dim, dim);
+    scalar.addScaled(0.3f, x, 1, expectedTable[0], dim, dim);
     best.scale(0.7f, table[1], dim, dim);
     scalar.scale(0.7f, expectedTable[1], dim, dim);
     assertThat(table).isDeepEqualTo(expectedTable);

@@ -8,12 +8,11 @@ import crema.nn.loss.AuxiliaryLoss;
 import crema.nn.loss.Loss;
 import crema.nn.loss.Targets;
 import crema.nn.loss.TrainingLabels;
-import crema.nn.model.EmbeddingClassifier;
+import crema.nn.model.TextClassifier;
 import crema.task.LossConfig;
 import crema.task.Target;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The loss of a model on a batch: that of its logits and, if asked for, one of its embeddings. */
@@ -64,14 +63,14 @@ final class ClassifierLoss {
   }
 
   /** The loss of a batch, {@code [1]}. */
-  Variable apply(Tape tape, EmbeddingClassifier model, PackedBatch batch) {
+  Variable apply(Tape tape, TextClassifier model, PackedBatch batch) {
     Tensor ids = tape.scope().ints(batch.ids(), batch.tokens());
     Sequences sequences = Sequences.of(tape.scope(), batch.cuSeqlens());
     if (withAuxiliary == null) {
       return apply(tape, model.forward(tape, ids, sequences), batch);
     }
-    EmbeddingClassifier.Output output = model.forward(tape, ids, sequences, true);
-    Variable pooled = Objects.requireNonNull(output.embeddings()).pooled();
+    TextClassifier.Output output = model.forwardWithEmbeddings(tape, ids, sequences);
+    Variable pooled = output.embeddings().pooled();
     return withAuxiliary.apply(tape, output.logits(), target.targets(form, batch), pooled,
         target.targets(details(target), batch));
   }

@@ -1,15 +1,18 @@
 package crema.family.encoder;
 
 import crema.autograd.Tape;
+import crema.base.IntList;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelSource;
 import crema.data.LabelSet;
+import crema.data.PackedBatch;
+import crema.data.TokenDataset;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsReader;
-import crema.nn.model.EmbeddingClassifier;
+import crema.nn.model.TextClassifier;
 import crema.task.Target;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
@@ -25,21 +28,18 @@ import java.util.function.BiFunction;
 
 /** A {@link Classifier} with a transformer encoder. */
 public final class EncoderClassifier implements Classifier {
-  /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
-  private static final int BATCH_TOKENS = 2048;
-
   /** While one batch waits for its turn at an operation, another prepares its own. */
   private static final int LEAST_RUNNING = 2;
 
   private final Backend backend;
-  private final EmbeddingClassifier model;
+  private final TextClassifier model;
   private final Tokenizer tokenizer;
   private final Target target;
   private final int maxLength;
   /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
   private final Semaphore running;
 
-  private EncoderClassifier(Backend backend, EmbeddingClassifier model, Tokenizer tokenizer, Target target,
+  private EncoderClassifier(Backend backend, TextClassifier model, Tokenizer tokenizer, Target target,
       int maxLength, int threads) {
     this.backend = backend;
     this.model = model;
@@ -57,7 +57,7 @@ public final class EncoderClassifier implements Classifier {
       requireFit(source, description, target.labels(), tokenizer);
       Backend backend = options.openBackend();
       try (var weights = SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
-        var model = new EmbeddingClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
+        var model = new TextClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
         model.load(weights);
         model.freeze();
         model.releaseWeights();
@@ -106,48 +106,35 @@ public final class EncoderClassifier implements Classifier {
   private float[][] run(List<String> texts, int zeros, BiFunction<Tape, Batch, float[]> forward) {
     var rows = new float[texts.size()][zeros];
     var tokens = new ArrayList<int[]>();
-    var numbers = new ArrayList<Integer>();
-    int count = 0;
+    var numbers = new IntList();
     for (int i = 0; i < texts.size(); i++) {
       int[] ids = tokenizer.encode(texts.get(i));
-      ids = ids.length > maxLength ? Arrays.copyOf(ids, maxLength) : ids;
-      if (ids.length == 0) {
-        continue;
+      if (ids.length > 0) {
+        tokens.add(ids);
+        numbers.add(i);
       }
-      if (count > 0 && count + ids.length > BATCH_TOKENS) {
-        runBatch(tokens, numbers, forward, rows);
-        count = 0;
-      }
-      tokens.add(ids);
-      numbers.add(i);
-      count += ids.length;
     }
-    if (count > 0) {
-      runBatch(tokens, numbers, forward, rows);
+    try (TokenDataset examples = TokenDataset.inMemory(tokens, maxLength)) {
+      for (var batches = Evaluator.batches(examples).epoch(0); batches.hasNext(); ) {
+        PackedBatch packed = batches.next();
+        float[] values = run(packed, forward);
+        int columns = values.length / packed.sequences();
+        for (int i = 0; i < packed.sequences(); i++) {
+          rows[numbers.get(packed.examples()[i])] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+        }
+      }
     }
     return rows;
   }
 
-  private void runBatch(List<int[]> tokens, List<Integer> numbers, BiFunction<Tape, Batch, float[]> forward,
-      float[][] rows) {
-    var cumulative = new int[tokens.size() + 1];
-    for (int i = 0; i < tokens.size(); i++) {
-      cumulative[i + 1] = cumulative[i] + tokens.get(i).length;
-    }
-    int[] ids = tokens.stream().flatMapToInt(Arrays::stream).toArray();
+  private float[] run(PackedBatch packed, BiFunction<Tape, Batch, float[]> forward) {
     running.acquireUninterruptibly();
     try (var scope = new Scope(backend)) {
-      var batch = new Batch(scope.ints(ids, ids.length), Sequences.of(scope, cumulative));
-      float[] values = forward.apply(Tape.inference(scope), batch);
-      int columns = values.length / numbers.size();
-      for (int i = 0; i < numbers.size(); i++) {
-        rows[numbers.get(i)] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
-      }
+      var batch = new Batch(scope.ints(packed.ids(), packed.tokens()), Sequences.of(scope, packed.cuSeqlens()));
+      return forward.apply(Tape.inference(scope), batch);
     } finally {
       running.release();
     }
-    tokens.clear();
-    numbers.clear();
   }
 
   @Override

@@ -4,7 +4,7 @@ import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
-import crema.nn.model.EmbeddingClassifierConfig;
+import crema.nn.model.TextClassifierConfig;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the shape of the encoder and its head
  * @param maxLength longer texts are cut to so many tokens
  */
-public record EncoderDescription(EmbeddingClassifierConfig network, int maxLength) {
+public record EncoderDescription(TextClassifierConfig network, int maxLength) {
   /** Writes the config, which makes the directory a whole model. */
   void write(ModelDirectory directory) throws IOException {
     var json = new LinkedHashMap<String, Object>();
@@ -43,7 +43,7 @@ public record EncoderDescription(EmbeddingClassifierConfig network, int maxLengt
       }
     });
     try {
-      return new EncoderDescription(EmbeddingClassifierConfig.of(values), maxLength);
+      return new EncoderDescription(TextClassifierConfig.of(values), maxLength);
     } catch (IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }

@@ -39,13 +39,12 @@ import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.Batches;
 import crema.data.PackedBatch;
-import crema.data.Row;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsWriter;
-import crema.nn.model.EmbeddingClassifier;
-import crema.nn.model.EmbeddingClassifierConfig;
-import crema.nn.model.EncoderConfig;
 import crema.nn.model.HeadConfig;
+import crema.nn.model.TextClassifier;
+import crema.nn.model.TextClassifierConfig;
+import crema.nn.model.prenorm.PreNormConfig;
 import crema.nn.optim.AdamW;
 import crema.nn.optim.ParameterGroup;
 import crema.nn.train.Objective;
@@ -64,12 +63,12 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Trains an encoder: prepares its data, assembles the {@link TrainingLoop}, and tests and writes the model at the end.
@@ -83,7 +82,7 @@ public final class EncoderRun implements AutoCloseable {
   private final TrainingListener listener;
   private final int threads;
   private final PreparedData data;
-  private final EmbeddingClassifier model;
+  private final TextClassifier model;
   private final AdamW optimizer;
   private final Evaluator evaluator;
   private final Validator validator;
@@ -102,7 +101,7 @@ public final class EncoderRun implements AutoCloseable {
     listener = context.listener();
     threads = context.compute().threads();
     data = prepareData();
-    model = new EmbeddingClassifier(ParameterSource.random(backend, settings.get(SEED)), network());
+    model = new TextClassifier(ParameterSource.random(backend, settings.get(SEED)), network());
     optimizer = new AdamW(ParameterGroup.decayingMatrices(model, settings.get(WEIGHT_DECAY)),
         new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
     evaluator = new Evaluator(backend, model, data.target());
@@ -116,7 +115,7 @@ public final class EncoderRun implements AutoCloseable {
         () -> PreparedData.prepare(settings, directory, resumes, threads, listener));
   }
 
-  private EmbeddingClassifierConfig network() {
+  private TextClassifierConfig network() {
     int hiddenSize = settings.get(HIDDEN_SIZE);
     var json = new LinkedHashMap<String, Object>();
     json.put("vocab_size", data.tokenizer().vocabularySize());
@@ -130,7 +129,7 @@ public final class EncoderRun implements AutoCloseable {
     json.put("max_drop_path", settings.get(DROP_PATH));
     int headSize = settings.get(HEAD_SIZE) == 0 ? hiddenSize : settings.get(HEAD_SIZE);
     var head = new HeadConfig(settings.get(HEAD), headSize, settings.get(HEAD_DROPOUT), headSize == hiddenSize);
-    return new EmbeddingClassifierConfig(EncoderConfig.of(json), head, settings.get(BAG_SIZE),
+    return new TextClassifierConfig(PreNormConfig.of(json), head, settings.get(BAG_SIZE),
         data.target().labels().size());
   }
 
@@ -168,7 +167,7 @@ public final class EncoderRun implements AutoCloseable {
   }
 
   /** The loss of a training batch, with some of its tokens left out. */
-  private record EncoderObjective(EmbeddingClassifier model, ClassifierLoss loss, double tokenDropout)
+  private record EncoderObjective(TextClassifier model, ClassifierLoss loss, double tokenDropout)
       implements Objective<PackedBatch> {
     /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
     private static final int TOKEN_DROPOUT = -1;
@@ -235,14 +234,13 @@ public final class EncoderRun implements AutoCloseable {
         .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), new DataSettings(settings), facts);
   }
 
+  /** The language of each test example; empty if there are no metrics by language. */
   private List<String> testLanguages() {
-    var languages = new ArrayList<String>();
-    var reported = new Languages(settings);
-    if (reported.areReported()) {
-      Function<Row, String> reader = reported.reader();
-      data.testRecipe().forEachUsed(row -> languages.add(reader.apply(row)));
+    if (!new Languages(settings).areReported()) {
+      return List.of();
     }
-    return languages;
+    return IntStream.range(0, data.test().size())
+        .mapToObj(example -> Objects.requireNonNull(data.test().meta(example).language())).toList();
   }
 
   /** What there is of an encoder besides its labels; the tokenizer was written before training. */

@@ -9,7 +9,7 @@ import crema.data.PackedBatch;
 import crema.data.Sampler;
 import crema.data.TokenDataset;
 import crema.metrics.ScoreMatrix;
-import crema.nn.model.EmbeddingClassifier;
+import crema.nn.model.TextClassifier;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
@@ -19,6 +19,7 @@ import java.util.List;
 
 /** Runs a model over a data set, without dropout. */
 final class Evaluator {
+  /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
   private static final int BATCH_TOKENS = 2048;
   private static final int MOST_SCORES = Integer.MAX_VALUE - 8;
 
@@ -31,13 +32,19 @@ final class Evaluator {
   record Evaluation(ScoredRows rows, double loss) {}
 
   private final Backend backend;
-  private final EmbeddingClassifier model;
+  private final TextClassifier model;
   private final ClassifierLoss loss;
 
-  Evaluator(Backend backend, EmbeddingClassifier model, Target target) {
+  Evaluator(Backend backend, TextClassifier model, Target target) {
     this.backend = backend;
     this.model = model;
     loss = ClassifierLoss.likelihood(target);
+  }
+
+  /** The examples in their own order, in batches for a model that predicts. */
+  static Batches batches(TokenDataset data) {
+    return new Batches(data, Sampler.sequential(data.size()), Math.max(BATCH_TOKENS, data.longest()),
+        Integer.MAX_VALUE);
   }
 
   Evaluation evaluate(TokenDataset data, TrainingListener listener) {
@@ -49,8 +56,7 @@ final class Evaluator {
     var logits = new float[data.size() * labels];
     var truth = new int[data.size()][];
     double lossSum = 0;
-    var batches = new Batches(data, Sampler.sequential(data.size()), Math.max(BATCH_TOKENS, data.longest()),
-        Integer.MAX_VALUE);
+    var batches = batches(data);
     int at = 0;
     for (var batch = batches.epoch(0); batch.hasNext(); ) {
       PackedBatch packed = batch.next();

@@ -14,6 +14,7 @@ import crema.data.SplitRows;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.run.DataSettings;
+import crema.run.Languages;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TrainingSettings;
@@ -36,16 +37,32 @@ import java.util.stream.Stream;
 /**
  * The rows of a run, split, with their labels and tokens: everything that training needs to know of the data.
  *
+ * <p>Rows may be more than fit in memory, so they are read anew for each purpose. These are all the passes over a training
+ * file that validation and test rows are split off from:
+ *
+ * <table>
+ * <caption>Why a training file is read</caption>
+ * <tr><th>passes</th><th>where</th><th>why</th></tr>
+ * <tr><td>1</td><td>{@link RunRows}</td><td>finds all labels, and reports rows that cannot be used</td></tr>
+ * <tr><td>1</td><td>{@link crema.data.Split}</td><td>draws the rows of each part, by label or group</td></tr>
+ * <tr><td>1</td><td>{@link RunRows}</td><td>counts the labels of the rows that are left to train on</td></tr>
+ * <tr><td>1 a part</td><td>{@link crema.data.Duplicates}</td><td>finds texts that are in two parts</td></tr>
+ * <tr><td>1</td><td>here</td><td>trains the tokenizer, unless one is given</td></tr>
+ * <tr><td>1 a part</td><td>{@link TokenDataset}</td><td>writes the token cache, unless a run is resumed</td></tr>
+ * <tr><td>1</td><td>{@link RowSource#fingerprint}</td><td>hashes the bytes, without parsing</td></tr>
+ * </table>
+ *
+ * <p>From then on training, validation and test read the token caches alone; labels, groups and languages are in them.
+ *
  * @param target what there is to predict: the labels are those of the training rows
  * @param tokenizer how texts become tokens
  * @param train the training examples
  * @param validation the validation examples
- * @param test the test examples
- * @param testRecipe which test rows those are
+ * @param test the test examples, with the language of each if there are metrics by language
  * @param hash the SHA-256 of what decides on the rows of all three
  */
 record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, TokenDataset validation, TokenDataset test,
-    TokenRecipe testRecipe, String hash) implements AutoCloseable {
+    String hash) implements AutoCloseable {
   /**
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
    * tokenize again.
@@ -71,20 +88,18 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
       }
     };
     var datasets = new ArrayList<TokenDataset>();
-    var recipes = new ArrayList<TokenRecipe>();
     var rows = new LinkedHashMap<String, RowSource>();
     rows.put("train", parts.train());
     rows.put("validation", parts.validation());
-    rows.put("test", parts.test());
+    rows.put("test", new Languages(settings).tagged(parts.test()));
     rows.forEach((name, source) -> {
       var recipe = new TokenRecipe(source, target.labels(), tokenizer::encode, tokenizerHash,
           settings.get(EncoderSettings.MAX_LENGTH));
-      recipes.add(recipe);
       datasets.add(TokenDataset.cached(directory.cache().resolve(name + ".tokens"), recipe, unknownReporter));
     });
     unknown.report().forEach(listener::warning);
     var data = new PreparedData(target, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
-        recipes.getLast(), RowCounts.hash(parts));
+        RowCounts.hash(parts));
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
     data.requireRows("test", data.test);

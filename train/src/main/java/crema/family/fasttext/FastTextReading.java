@@ -1,5 +1,6 @@
 package crema.family.fasttext;
 
+import crema.data.FastTextLines;
 import crema.fasttext.Fields;
 import crema.run.DataSettings;
 import crema.settings.Settings;
@@ -16,7 +17,7 @@ record FastTextReading(Settings settings) {
       FastTextSettings.SECTION.only(FastTextSettings.LEADING_WORDS, FastTextSettings.LEADING_WEIGHT));
 
   /** What labels begin with in fastText's own format. */
-  static final String LABEL_PREFIX = "__label__";
+  static final String LABEL_PREFIX = FastTextLines.LABEL_PREFIX;
 
   /** Whether case is ignored. */
   boolean isLowercase() {

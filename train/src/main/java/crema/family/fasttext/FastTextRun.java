@@ -91,7 +91,8 @@ final class FastTextRun implements Run {
     });
     SplitRows rows = start.rows();
     Target target = start.target();
-    trainRows = RowCounts.of(rows).train();
+    RowCounts counts = RowCounts.of(rows);
+    trainRows = counts.train();
     var facts = new LinkedHashMap<String, String>();
     Optional<FastText> trained;
     ScoredRows validation;
@@ -104,7 +105,7 @@ final class FastTextRun implements Run {
         validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
       }
     }
-    return finish(trained.get(), validation, target.tuned(config.answers(), validation), rows, facts);
+    return finish(trained.get(), validation, target.tuned(config.answers(), validation), rows, counts, facts);
   }
 
   private FastTextLines lines(Target target) {
@@ -249,14 +250,14 @@ final class FastTextRun implements Run {
   }
 
   /** Tests and writes the model. */
-  private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, SplitRows rows,
+  private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, SplitRows rows, RowCounts counts,
       Map<String, String> found) throws IOException {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
         model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
     facts.putAll(found);
     try (var classifier = new FastTextClassifier(model, config.reading(), tuned, threads)) {
-      return textRun.finish(classifier, new FastTextFiles(model), rows, validation, totalSteps(), facts);
+      return textRun.finish(classifier, new FastTextFiles(model), rows, counts, validation, totalSteps(), facts);
     }
   }
 

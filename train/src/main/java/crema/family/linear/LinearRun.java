@@ -24,6 +24,7 @@ import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
 import crema.run.ModelFiles;
+import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
 import crema.settings.Settings;
@@ -129,7 +130,7 @@ final class LinearRun implements Run {
     return texts;
   }
 
-  /** The rows whose labels are known; the others are told when the model is measured on them. */
+  /** The rows whose labels are known; the others are reported when the model is measured on them. */
   private static Examples examples(RowSource rows, TfIdf terms, Target target) {
     var known = new KnownLabels(target.labels());
     var texts = new ArrayList<String>();
@@ -170,7 +171,7 @@ final class LinearRun implements Run {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
         hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(), settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
-    return run.finish(classifier, files, rows, validation, 0, facts);
+    return run.finish(classifier, files, rows, RowCounts.of(rows), validation, 0, facts);
   }
 
   /** What there is of a linear model besides its labels. */

@@ -13,6 +13,7 @@ import crema.nn.train.StepLog;
 import crema.nn.train.StepRecord;
 import crema.nn.train.ValidationRecord;
 import crema.run.ModelFiles;
+import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
 import crema.settings.Settings;
@@ -96,7 +97,7 @@ final class StagedRun implements Run {
       try (var log = StepLog.create(directory.log())) {
         validation = run.validate(classifier, rows.validation(), steps, 0, log);
       }
-      return run.finish(classifier, new StagedFiles(routes), rows, validation, steps, Map.of("Model",
+      return run.finish(classifier, new StagedFiles(routes), rows, RowCounts.of(rows), validation, steps, Map.of("Model",
           "%,d %s models that decide one after the other".formatted(routes.stages().size(), family.name())));
     }
   }

@@ -1,0 +1,93 @@
+package crema.nn.model;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.autograd.op.Binary;
+import crema.autograd.op.Pool;
+import crema.nn.Module;
+import crema.nn.ParameterSource;
+import crema.tensor.Pooling;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text classifier: a {@link TextEncoder}, the mean of its vectors, and a head; with a {@link BagOfTokens} beside them if
+ * asked for, whose logits are added: wide beside deep (Cheng et al., arXiv 1606.07792, section 3.3). Where rows are few
+ * the bag learns the words, and the encoder what words do not say alone. State-dict keys: {@code backbone},
+ * {@code classifier} and {@code bag}.
+ */
+public final class TextClassifier extends Module {
+  private final TextClassifierConfig config;
+  private final TextEncoder backbone;
+  private final ClassificationHead classifier;
+  private final @Nullable BagOfTokens bag;
+
+  /**
+   * Vectors that stand for texts.
+   *
+   * @param pooled one a sequence, {@code [sequences, hiddenSize]}: the mean of its tokens'
+   * @param tokens one a token, {@code [tokens, hiddenSize]}
+   */
+  public record Embeddings(Variable pooled, Variable tokens) {}
+
+  /**
+   * What the model says about a batch.
+   *
+   * @param logits {@code [sequences, numLabels]}
+   * @param embeddings the vectors that they come from
+   */
+  public record Output(Variable logits, Embeddings embeddings) {}
+
+  /** A classifier whose parameters come from the source. */
+  public TextClassifier(ParameterSource source, TextClassifierConfig config) {
+    this.config = config;
+    backbone = config.encoder().create(source);
+    module("backbone", backbone.module());
+    int hidden = backbone.features();
+    classifier = module("classifier", switch (config.head().kind()) {
+      case MLP -> new MlpHead(source, hidden, config.head(), config.numLabels());
+      case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().normEps(),
+          config.numLabels());
+    });
+    bag = config.bagSize() == 0 ? null
+        : module("bag", new BagOfTokens(source, config.encoder().vocabSize(), config.bagSize(), config.numLabels()));
+  }
+
+  /** The shape of this model. */
+  public TextClassifierConfig config() {
+    return config;
+  }
+
+  /**
+   * Logits, {@code [sequences, numLabels]}.
+   *
+   * @param ids {@code I32 [tokens]}, each in [0, vocabSize)
+   * @param sequences how the tokens are cut
+   */
+  public Variable forward(Tape tape, Tensor ids, Sequences sequences) {
+    return tape.region(() -> logits(tape, embed(tape, ids, sequences), ids, sequences));
+  }
+
+  /**
+   * Logits and the vectors they come from.
+   *
+   * @param ids {@code I32 [tokens]}, each in [0, vocabSize)
+   * @param sequences how the tokens are cut
+   */
+  public Output forwardWithEmbeddings(Tape tape, Tensor ids, Sequences sequences) {
+    Embeddings embeddings = embed(tape, ids, sequences);
+    return new Output(logits(tape, embeddings, ids, sequences), embeddings);
+  }
+
+  private Variable logits(Tape tape, Embeddings embeddings, Tensor ids, Sequences sequences) {
+    Variable deep = classifier.forward(tape, embeddings.pooled());
+    return bag == null ? deep : Binary.add(tape, deep, bag.forward(tape, ids, sequences));
+  }
+
+  /** The encoder's pooled and per-token vectors, without head and bag. */
+  public Embeddings embed(Tape tape, Tensor ids, Sequences sequences) {
+    Variable tokens = backbone.forward(tape, ids, sequences);
+    return new Embeddings(Pool.apply(tape, Pooling.MEAN, tokens, sequences), tokens);
+  }
+}

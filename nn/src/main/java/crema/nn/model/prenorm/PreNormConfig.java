@@ -1,0 +1,130 @@
+package crema.nn.model.prenorm;
+
+import crema.nn.ParameterSource;
+import crema.nn.model.Architecture;
+import crema.nn.model.ConfigValues;
+import crema.nn.model.TextEncoderConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The shape of an {@link PreNormEncoder}. The names in JSON are Hugging Face's; {@link #toMap} and {@link #of} go there and
+ * back.
+ *
+ * @param vocabSize rows of the token table: {@code vocab_size}
+ * @param hiddenSize features of a token: {@code hidden_size}
+ * @param numHiddenLayers blocks: {@code num_hidden_layers}
+ * @param numAttentionHeads query heads; hiddenSize / numAttentionHeads features each, an even number:
+ *     {@code num_attention_heads}
+ * @param numKeyValueHeads key and value heads, a divisor of numAttentionHeads: {@code num_key_value_heads}
+ * @param ffnHiddenSize features inside the feed-forward part: {@code ffn_hidden_size}, read from Hugging Face's
+ *     {@code intermediate_size} too
+ * @param maxPositionEmbeddings the longest sequence, in tokens: {@code max_position_embeddings}
+ * @param ropeTheta the base of the rotary angles: {@code rope_theta}
+ * @param rmsNormEps added to mean squares: {@code rms_norm_eps}
+ * @param dropout the probability of dropping embeddings and attention weights: {@code dropout}
+ * @param maxDropPath the probability of dropping a branch of the last block; it rises linearly from 0:
+ *     {@code max_drop_path}
+ * @param layerScaleInit the initial γ of both branches: {@code layer_scale_init}
+ * @param initializerRange the standard deviation of initial weights: {@code initializer_range}
+ */
+public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, int numAttentionHeads,
+    int numKeyValueHeads, int ffnHiddenSize, int maxPositionEmbeddings, double ropeTheta, double rmsNormEps,
+    double dropout, double maxDropPath, double layerScaleInit, double initializerRange) implements TextEncoderConfig {
+
+  /** Checks the ranges; messages use the names in JSON. */
+  public PreNormConfig {
+    ConfigValues.requirePositive("vocab_size", vocabSize);
+    ConfigValues.requirePositive("hidden_size", hiddenSize);
+    ConfigValues.requirePositive("num_hidden_layers", numHiddenLayers);
+    ConfigValues.requirePositive("num_attention_heads", numAttentionHeads);
+    ConfigValues.requirePositive("num_key_value_heads", numKeyValueHeads);
+    ConfigValues.requirePositive("ffn_hidden_size", ffnHiddenSize);
+    ConfigValues.requirePositive("max_position_embeddings", maxPositionEmbeddings);
+    ConfigValues.requirePositive("rope_theta", ropeTheta);
+    ConfigValues.requirePositive("rms_norm_eps", rmsNormEps);
+    ConfigValues.requireProbability("dropout", dropout);
+    ConfigValues.requireProbability("max_drop_path", maxDropPath);
+    ConfigValues.requireFinite("layer_scale_init", layerScaleInit);
+    ConfigValues.requirePositive("initializer_range", initializerRange);
+    if (hiddenSize % numAttentionHeads != 0 || hiddenSize / numAttentionHeads % 2 != 0) {
+      throw new IllegalArgumentException("hidden_size " + hiddenSize + " does not give " + numAttentionHeads
+          + " attention heads an even number of features each");
+    }
+    if (numAttentionHeads % numKeyValueHeads != 0) {
+      throw new IllegalArgumentException("num_key_value_heads " + numKeyValueHeads
+          + " does not divide num_attention_heads " + numAttentionHeads);
+    }
+  }
+
+  /** The defaults, 34 million parameters with a vocabulary of 32,000. */
+  public static PreNormConfig defaults(int vocabSize) {
+    return of(Map.of("vocab_size", vocabSize));
+  }
+
+  /**
+   * A config from the values of a JSON object; what it does not name is default, and names of others are ignored.
+   *
+   * @throws IllegalArgumentException when a value is missing, of another type or out of range; the message names it
+   */
+  public static PreNormConfig of(Map<String, ?> json) {
+    var values = new ConfigValues(json);
+    return new PreNormConfig(values.integer("vocab_size"), values.integer("hidden_size", 384),
+        values.integer("num_hidden_layers", 10), values.integer("num_attention_heads", 6),
+        values.integer("num_key_value_heads", 2), values.integer(values.firstKey("ffn_hidden_size", "intermediate_size"), 1536),
+        values.integer("max_position_embeddings", 512), values.number("rope_theta", 1e6),
+        values.number("rms_norm_eps", 1e-6), values.number("dropout", 0), values.number("max_drop_path", 0.1),
+        values.number("layer_scale_init", 1e-2), values.number("initializer_range", 0.02));
+  }
+
+  @Override
+  public PreNormEncoder create(ParameterSource source) {
+    return new PreNormEncoder(source, this);
+  }
+
+  @Override
+  public Architecture architecture() {
+    return Architecture.PRE_NORM;
+  }
+
+  @Override
+  public String describe() {
+    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads (" + numKeyValueHeads
+        + " for keys and values)";
+  }
+
+  @Override
+  public double normEps() {
+    return rmsNormEps;
+  }
+
+  /** What {@link #of} reads, in a fixed order. */
+  @Override
+  public Map<String, Object> toMap() {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("vocab_size", vocabSize);
+    json.put("hidden_size", hiddenSize);
+    json.put("num_hidden_layers", numHiddenLayers);
+    json.put("num_attention_heads", numAttentionHeads);
+    json.put("num_key_value_heads", numKeyValueHeads);
+    json.put("ffn_hidden_size", ffnHiddenSize);
+    json.put("max_position_embeddings", maxPositionEmbeddings);
+    json.put("rope_theta", ropeTheta);
+    json.put("rms_norm_eps", rmsNormEps);
+    json.put("dropout", dropout);
+    json.put("max_drop_path", maxDropPath);
+    json.put("layer_scale_init", layerScaleInit);
+    json.put("initializer_range", initializerRange);
+    return json;
+  }
+
+  /** Features of one head. */
+  public int headDim() {
+    return hiddenSize / numAttentionHeads;
+  }
+
+  /** The probability of dropping a branch of a block: {@code torch.linspace(0, max_drop_path, num_hidden_layers)}. */
+  public float dropPath(int layer) {
+    return numHiddenLayers == 1 ? 0 : (float) (maxDropPath * layer / (numHiddenLayers - 1));
+  }
+}

@@ -1,0 +1,52 @@
+package crema.nn.model.prenorm;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.autograd.op.Attention;
+import crema.autograd.op.Rope;
+import crema.nn.Initializer;
+import crema.nn.Linear;
+import crema.nn.Module;
+import crema.nn.ParameterSource;
+import crema.tensor.AttentionSpec;
+import crema.tensor.Sequences;
+
+/**
+ * Bidirectional attention with grouped key and value heads and rotary positions. State-dict keys: {@code q_proj},
+ * {@code k_proj}, {@code v_proj}, {@code o_proj}.
+ */
+final class SelfAttention extends Module {
+  private final PreNormConfig config;
+  private final Linear query;
+  private final Linear key;
+  private final Linear value;
+  private final Linear output;
+
+  SelfAttention(ParameterSource source, PreNormConfig config) {
+    this.config = config;
+    int hidden = config.hiddenSize();
+    int keyValue = config.numKeyValueHeads() * config.headDim();
+    var initializer = new Initializer.Normal(config.initializerRange());
+    query = module("q_proj", new Linear(source, hidden, hidden, initializer, null));
+    key = module("k_proj", new Linear(source, hidden, keyValue, initializer, null));
+    value = module("v_proj", new Linear(source, hidden, keyValue, initializer, null));
+    output = module("o_proj", new Linear(source, hidden, hidden, initializer, null));
+  }
+
+  /** {@code [tokens, hiddenSize]} from x {@code [tokens, hiddenSize]}. */
+  Variable forward(Tape tape, Variable x, Sequences sequences) {
+    Variable q = Rope.apply(tape, query.forward(tape, x), sequences, config.headDim(), config.ropeTheta());
+    Variable k = Rope.apply(tape, key.forward(tape, x), sequences, config.headDim(), config.ropeTheta());
+    Variable v = value.forward(tape, x);
+    return output.forward(tape, Attention.apply(tape, q, k, v, sequences, spec(tape)));
+  }
+
+  private AttentionSpec spec(Tape tape) {
+    var spec = AttentionSpec.of(config.numAttentionHeads(), config.numKeyValueHeads(), config.headDim(), false);
+    if (config.dropout() == 0 || !tape.isTraining()) {
+      return spec;
+    }
+    return new AttentionSpec(spec.numHeads(), spec.numKeyValueHeads(), spec.headDim(), spec.causal(), spec.scale(),
+        (float) config.dropout(), tape.nextRandom());
+  }
+}
