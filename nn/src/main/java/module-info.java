@@ -14,9 +14,6 @@ module crema.nn {
   exports crema.nn.optim;
   exports crema.nn.train;
 
-  // The state of a run is a record that a checkpoint keeps as JSON.
-  opens crema.nn.train to crema.base;
-
   uses LossProvider;
 
   provides LossProvider with StandardLosses;

@@ -25,13 +25,4 @@ module crema.train {
   exports crema.run;
   exports crema.settings;
   exports crema.task;
-
-  // Records that are kept as JSON.
-  opens crema.classify to crema.base;
-  opens crema.family.encoder to crema.base;
-  opens crema.family.fasttext to crema.base;
-  opens crema.family.linear to crema.base;
-  opens crema.family.staged to crema.base;
-  opens crema.run to crema.base;
-  opens crema.task to crema.base;
 }

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where an {@link Op} sends the gradients of its inputs during the backward walk. There is one rule: gradients that
- * arrive at one variable add up. Those of leaves are kept in {@link Gradients}; that of an intermediate value is written
- * once, added to where the value is used again, and released when the walk reaches the op that gave the value.
+ * arrive at one variable add up. Those of leaves are kept in {@link Gradients}; that of an intermediate value is
+ * written once, added to where the value is used again, and released when the walk reaches the op that gave the value.
  *
  * <p>An op {@linkplain #add(Variable, Tensor) adds} a finished gradient, a {@linkplain #add(Variable, SparseRows)
- * row-sparse} one, or {@linkplain #add(Variable, Kernel) what a kernel writes}. A kernel that gives several gradients at
- * once writes that of an activation to a {@link #sink} and adds those of parameters to an {@link #accumulator}.
+ * row-sparse} one, or {@linkplain #add(Variable, Kernel) what a kernel writes}. A kernel that gives several gradients
+ * at once writes that of an activation to a {@link #sink} and adds those of parameters to an {@link #accumulator}.
  */
 public final class BackwardPass {
   /**

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A differentiable operation that was carried out and gave one value: its inputs, what it saved, and how a gradient goes
- * back through it.
+ * A differentiable operation that was carried out and gave one value: its inputs, what it saved, and how a gradient
+ * goes back through it.
  *
  * <p>Each op is a record in a file of its own in {@code crema.autograd.op}, with a static method that checks shapes,
  * computes the value and {@linkplain Tape#record(Op, Tensor) records} the op.

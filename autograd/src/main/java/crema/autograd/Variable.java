@@ -33,12 +33,12 @@ public final class Variable {
     return new Variable(value, true, false);
   }
 
-  /** The elements. */
+  /** The tensor: elements, type and shape. */
   public Tensor value() {
     return value;
   }
 
-  /** The extents of the value. */
+  /** The shape of the {@link #value}. */
   public Shape shape() {
     return value.shape();
   }

@@ -2,7 +2,6 @@ package crema.fasttext;
 
 import crema.base.json.Json;
 import crema.base.json.JsonException;
-import crema.base.json.JsonRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -203,7 +202,7 @@ public final class Autotune {
     List<String> lines = Files.readAllLines(log);
     for (int i = 0; i < lines.size(); i++) {
       try {
-        trials.add(JsonRecords.read(Json.parse(lines.get(i)), Trial.class));
+        trials.add(Trial.ofJson(Json.parse(lines.get(i))));
       } catch (JsonException e) {
         if (i < lines.size() - 1) {
           throw new IOException(log + ":" + (i + 1) + ": not a trial; delete the file to start over", e);
@@ -219,7 +218,7 @@ public final class Autotune {
     Path log = options.trialLog();
     if (log != null) {
       Files.writeString(
-          log, JsonRecords.toJson(trial) + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
+          log, trial.toJson() + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     }
   }

@@ -1,5 +1,9 @@
 package crema.fasttext;
 
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.JsonValues;
+import crema.base.json.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,26 @@ public record Trial(
   Trial result(@Nullable Double newScore, @Nullable String newFailure, double newSeconds) {
     return new Trial(
         number, epoch, lr, dim, wordNgrams, minn, maxn, bucket, dsub, newScore, newFailure, newSeconds);
+  }
+
+  /** A line of a log of trials. */
+  ObjectNode toJson() {
+    return new ObjectNode().put("number", number).put("epoch", epoch).put("lr", lr).put("dim", dim)
+        .put("word_ngrams", wordNgrams).put("minn", minn).put("maxn", maxn).put("bucket", bucket).put("dsub", dsub)
+        .set("score", JsonValues.toJson(score)).put("failure", failure).put("seconds", seconds);
+  }
+
+  /**
+   * Reads a line of a log of trials.
+   *
+   * @throws JsonException when it is not one
+   */
+  static Trial ofJson(JsonNode json) {
+    return new Trial(json.path("number").intValue(), json.path("epoch").intValue(), json.path("lr").doubleValue(),
+        json.path("dim").intValue(), json.path("word_ngrams").intValue(), json.path("minn").intValue(),
+        json.path("maxn").intValue(), json.path("bucket").intValue(), json.path("dsub").intValue(),
+        json.path("score").isNumber() ? json.path("score").doubleValue() : null,
+        json.path("failure").isString() ? json.path("failure").stringValue() : null, json.path("seconds").doubleValue());
   }
 
   /** A base configuration with this trial's hyper-parameters. */

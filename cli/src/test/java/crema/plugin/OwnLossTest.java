@@ -31,16 +31,17 @@ class OwnLossTest {
     }
     Path rows = Files.write(folder.resolve("rows.csv"), lines);
     return CommandRun.of("train", "--train", rows.toString(), "--output", folder.resolve("model").toString(), "--quiet",
-        "--text", "text", "--label", "labels", "--label-separator", ";", "--target", "multi", "--loss", loss,
+        "--text", "text", "--label", "labels", "--label-separator", ";", "--target", "multi", "--loss", loss, "--hinge-margin", "0.8",
         "--hidden-size", "16", "--heads", "2", "--kv-heads", "2", "--layers", "1", "--ffn-size", "32",
         "--vocabulary-size", "300", "--validation-fraction", "0.2", "--test-fraction", "0.2", "--epochs", "20",
         "--batch-tokens", "128", "--learning-rate", "1e-2", "--warmup", "5");
   }
 
   @Test
-  void theCommandLineTrainsWithIt() throws IOException {
+  void theCommandLineTrainsWithItAndItsSettings() throws IOException {
     CommandRun trained = train("hinge");
     assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(Files.readString(folder.resolve("model/training.json"))).contains("hinge-margin", "0.8");
     try (Classifier classifier = Classifier.load(folder.resolve("model"))) {
       assertThat(classifier.answer(List.of("washing machine 7")).getFirst()).extracting(Prediction::label)
           .containsExactlyInAnyOrder("home", "wet");

@@ -32,10 +32,10 @@ public interface Backend extends AutoCloseable {
   Ops ops();
 
   /**
-   * Runs a part of a program that calls the same ops on tensors of the same shapes whenever the key is equal: a training
-   * step on a batch of a certain size, say. By default that is all; a device may record the ops of one run and replay
-   * them, on new inputs, in later ones. Hence the body must leave nothing behind on the host but what it returns, and
-   * read nothing that differs from run to run but the inputs, {@link AdamWStep}s and random streams.
+   * Runs a part of a program that calls the same ops on tensors of the same shapes whenever the key is equal: a
+   * training step on a batch of a certain size, say. By default that is all; a device may record the ops of one run and
+   * replay them, on new inputs, in later ones. Hence the body must leave nothing behind on the host but what it
+   * returns, and read nothing that differs from run to run but the inputs, {@link AdamWStep}s and random streams.
    *
    * @param key equal where the body's ops and shapes are
    * @param inputs the tensors that the body reads and that the host wrote for this run

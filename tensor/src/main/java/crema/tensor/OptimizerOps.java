@@ -30,8 +30,8 @@ public interface OptimizerOps {
    * #adamWSparse}).
    *
    * <p>Gradients whose norm, over all slots, is above {@code maxNorm} count as scaled down to it: by maxNorm / (norm +
-   * 1e-6) (Pascanu et al., arXiv 1211.5063, algorithm 1, with PyTorch's denominator). If the norm is not a finite number,
-   * nothing is updated.
+   * 1e-6) (Pascanu et al., arXiv 1211.5063, algorithm 1, with PyTorch's denominator). If the norm is not a finite
+   * number, nothing is updated.
    *
    * @param slots the parameters; the {@link AdamWStep#gradientScale} of each multiplies the clipping's
    * @param maxNorm positive; infinite for no clipping

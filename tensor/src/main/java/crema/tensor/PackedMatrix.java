@@ -1,7 +1,8 @@
 package crema.tensor;
 
 /**
- * A weight matrix in the layout that a backend multiplies fastest with, made once by {@link MatMulOps#pack} for inference.
+ * A weight matrix in the layout that a backend multiplies fastest with, made once by {@link MatMulOps#pack} for
+ * inference.
  */
 public interface PackedMatrix extends AutoCloseable {
   /** The rows of the weight: features out. */

@@ -55,8 +55,8 @@ public abstract class Storage {
   public abstract void write(long offset, MemorySegment source);
 
   /**
-   * An element of a floating-point storage as it is when the ops that were called so far are done. By default it is read
-   * at once; a device overrides this so that nobody waits.
+   * An element of a floating-point storage as it is when the ops that were called so far are done. By default it is
+   * read at once; a device overrides this so that nobody waits.
    *
    * @param offset of the element
    */

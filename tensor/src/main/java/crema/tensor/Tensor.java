@@ -24,7 +24,7 @@ public final class Tensor implements AutoCloseable {
     this.offset = offset;
   }
 
-  /** The extents. */
+  /** How many elements there are along each dimension. */
   public Shape shape() {
     return shape;
   }

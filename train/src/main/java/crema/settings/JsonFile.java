@@ -5,7 +5,7 @@ import crema.base.ByteSource;
 import crema.base.UserError;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
-import crema.base.json.JsonRecords;
+import crema.base.json.JsonValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ public final class JsonFile {
    */
   public static Map<String, @Nullable Object> read(ByteSource file) throws IOException {
     try (InputStream in = file.open()) {
-      return JsonRecords.toMap(Json.parse(in));
+      return JsonValues.toMap(Json.parse(in));
     } catch (JsonException e) {
       throw damaged(file.name(), e.getMessage(), e);
     }
@@ -49,6 +49,6 @@ public final class JsonFile {
 
   /** Writes a JSON object; what the file held before stays if that fails. */
   public static void write(Path file, Map<String, ? extends @Nullable Object> object) throws IOException {
-    AtomicFile.writeText(file, JsonRecords.toJson(object).toPrettyString() + "\n");
+    AtomicFile.writeText(file, JsonValues.toJson(object).toPrettyString() + "\n");
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Linear} and two {@link Rope} as one op, which a backend may fuse.
  *
  * @param x {@code [tokens, in]}
- * @param weight {@code [(numHeads + 2 · numKeyValueHeads) · headDim, in]}: the rows of q, then those of k, then those of v
+ * @param weight {@code [(numHeads + 2 · numKeyValueHeads) · headDim, in]}: the rows of q, then those of k, then those
+ *     of v
  * @param sequences how the tokens are cut
  * @param headDim an even number
  * @param theta the base of the angles

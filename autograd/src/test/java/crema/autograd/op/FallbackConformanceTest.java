@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A backend that has memory of its own and no kernel: every op runs through its fallback and gives the reference's bits.
- * An input that the fallback forgot to copy would be NaN, and so would an output that it forgot to copy back.
+ * A backend that has memory of its own and no kernel: every op runs through its fallback and gives the reference's
+ * bits. An input that the fallback forgot to copy would be NaN, and so would an output that it forgot to copy back.
  */
 class FallbackConformanceTest {
   /** The memory of the CPU with the ops of a fallback. */

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  * @param inputs what the op is differentiated by
  * @param apply applies the op
  */
-record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance, double negligible, boolean large, boolean smooth,
-    List<Input> inputs, GradCheck.Function apply) implements Row {
+record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance, double negligible, boolean large,
+    boolean smooth, List<Input> inputs, GradCheck.Function apply) implements Row {
   /** What {@link Input} streams cannot collide with. */
   private static final int PROJECTION = 1000;
 

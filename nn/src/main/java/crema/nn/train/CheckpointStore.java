@@ -4,7 +4,6 @@ import crema.base.UserError;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
-import crema.base.json.JsonRecords;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
@@ -53,7 +52,7 @@ final class CheckpointStore {
   /** Writes a checkpoint and deletes all but the newest two. */
   Path save(TrainingState state, Map<String, Tensor> tensors) throws IOException {
     Files.createDirectories(folder);
-    String text = Json.write(JsonRecords.toJson(state));
+    String text = Json.write(state.toJson());
     var checksum = new CRC32C();
     update(checksum, text);
     tensors.forEach((name, tensor) -> {
@@ -109,7 +108,7 @@ final class CheckpointStore {
       }
       JsonNode json = Json.parse(text);
       requireVersion(file, json.path("version").asInt(0));
-      return new Checkpoint(file, JsonRecords.read(json, TrainingState.class), reader);
+      return new Checkpoint(file, TrainingState.ofJson(json), reader);
     } catch (JsonException e) {
       reader.close();
       throw new InvalidWeightsException("its state cannot be read");

@@ -1,5 +1,10 @@
 package crema.nn.train;
 
+import crema.base.json.JsonException;
+import crema.base.json.JsonNode;
+import crema.base.json.JsonValues;
+import crema.base.json.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -22,6 +27,31 @@ record TrainingState(int version, long step, int epoch, int batch, EarlyStopping
 
   static TrainingState start(Map<String, String> identity) {
     return new TrainingState(VERSION, 0, 0, 0, EarlyStopping.START, Double.NaN, 0, identity);
+  }
+
+  /** The state as a checkpoint keeps it. */
+  ObjectNode toJson() {
+    var best = new ObjectNode().put("best_step", earlyStopping.bestStep()).put("best_value", earlyStopping.bestValue())
+        .put("since_best", earlyStopping.sinceBest());
+    return new ObjectNode().put("version", version).put("step", step).put("epoch", epoch).put("batch", batch)
+        .set("early_stopping", best).put("smoothed_loss", smoothedLoss).put("seconds", seconds)
+        .set("identity", JsonValues.toJson(identity));
+  }
+
+  /**
+   * The state that a checkpoint keeps.
+   *
+   * @throws JsonException when it is none
+   */
+  static TrainingState ofJson(JsonNode json) {
+    JsonNode best = json.path("early_stopping");
+    var identity = new LinkedHashMap<String, String>();
+    json.path("identity").properties().forEach(entry -> identity.put(entry.getKey(), entry.getValue().stringValue()));
+    return new TrainingState(json.path("version").intValue(), json.path("step").longValue(),
+        json.path("epoch").intValue(), json.path("batch").intValue(),
+        new EarlyStopping(best.path("best_step").longValue(), best.path("best_value").asDouble(Double.NaN),
+            best.path("since_best").intValue()),
+        json.path("smoothed_loss").asDouble(Double.NaN), json.path("seconds").doubleValue(), identity);
   }
 
   /** One step on, within the epoch. */

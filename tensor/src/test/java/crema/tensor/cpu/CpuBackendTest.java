@@ -127,7 +127,8 @@ class CpuBackendTest {
             .hasMessageContaining("label 3 of row 1");
         Tensor y = scope.empty(DType.F32, 1, 3);
         Tensor ids = scope.ints(new int[] {2}, 1);
-        assertThatThrownBy(() -> backend.ops().embedding().gather(logits, ids, 1, y)).hasMessageContaining("id 2 of token 0");
+        assertThatThrownBy(() -> backend.ops().embedding().gather(logits, ids, 1, y))
+            .hasMessageContaining("id 2 of token 0");
         return true;
       }
     });

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * before they meet the block of B; where they are to meet several blocks of B, it packs all its rows first.
  *
  * <pre>
- *                 A {@code [m, k]}              B {@code [k, n]}                            C {@code [m, n]}
+ *               A [m, k]                   B [k, n]                            C [m, n]
  *              depth  depth                block of columns                    block
  *            ┌──────┬──────┐           ┌──┬──┬──┬──╥──┬──┬──┐            ┌───────────╥────────┐
  *   panel of │▒▒▒▒▒▒│      │     depth │  │▓▓│  │  ║  │  │  │            │   ██      ║        │
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  *            └──────┴──────┘          vectors wide each                  └───────────╨────────┘
  * </pre>
  *
- * <p>The {@link MicroKernel} multiplies a panel of A ▒, which stays in the L1 cache, with one panel of B after the other
- * ▓, whose block stays in the L2 cache; the sums █ stay in registers. Within a panel k is the outer dimension, so that
- * both are read from front to end. {@link Blocking} says how large all of this is.
+ * <p>The {@link MicroKernel} multiplies a panel of A ▒, which stays in the L1 cache, with one panel of B after the
+ * other ▓, whose block stays in the L2 cache; the sums █ stay in registers. Within a panel k is the outer dimension, so
+ * that both are read from front to end. {@link Blocking} says how large all of this is.
  */
 final class GemmRun {
   /** Multiply-adds that a task should have at least, some microseconds' worth, so that handing it out is cheap. */

@@ -12,7 +12,9 @@ final class Scratch {
 
   /** Packed B for all threads, from {@link #ALIGNMENT} on. */
   float[] panelsOfB = NONE;
-  /** Sums of all parts of k but the first, whose sums are in C: {@code [parts - 1, m, n]} from {@link #ALIGNMENT} on. */
+  /**
+   * Sums of all parts of k but the first, whose sums are in C: {@code [parts - 1, m, n]} from {@link #ALIGNMENT} on.
+   */
   float[] partSums = NONE;
   private float[] zeros = NONE;
   private final Own[] own;
