@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Sha256} over a sequence of values, each framed by its length so that no two sequences run into each other. */
+/** A {@link Sha256} over a sequence of values, each framed by its length so that no two run into each other. */
 public final class Fingerprint {
   private final Sha256 sha256 = new Sha256();
 

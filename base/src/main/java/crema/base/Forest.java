@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Nodes {@code 0 .. size-1} of which each has one parent or none, numbered in any order. Roots are at level 1. Immutable;
- * every array that a method returns is the caller's own.
+ * Nodes {@code 0 .. size-1} of which each has one parent or none, numbered in any order. Roots are at level 1.
+ * Immutable; every array that a method returns is the caller's own.
  */
 public class Forest {
   /** The parent of a root. */

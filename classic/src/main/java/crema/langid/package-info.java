@@ -1,6 +1,6 @@
 /**
  * Language identification: which language a text is in. {@link crema.langid.LanguageDetector} detects it with the model
- * that ships with Crema, with one of {@link crema.langid.LanguageTrainer}, or with any fastText classifier of languages.
+ * that ships with Crema, with one of {@link crema.langid.LanguageTrainer}, or with a fastText classifier of languages.
  *
  * <p>Our own model is linear over sparse features, the character n-grams, words and pairs of words of a text: naive
  * Bayes, corrected by softmax regression. It has a weight, a byte, only for a feature and a language that were seen

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -51,7 +52,7 @@ record GivenSettings(Map<String, Assignment> byName, Set<String> shared) {
       if (!file.equals(configs.getLast())) {
         shared.add(name);
       }
-      Setting<?> row = known.get(name);
+      Setting<?> row = Objects.requireNonNull(known.get(name));
       boolean isElsewhere = row.folder().map(Setting::name)
           .filter(folder -> flags.containsKey(folder) || files.containsKey(folder)).isPresent();
       if (row.isPath() && !isElsewhere) {

@@ -62,8 +62,8 @@ public interface FileFormat {
     }
     byte[] head = file.head();
     return formats.stream().filter(format -> format.beginsWith(head)).findFirst()
-        .orElseThrow(() -> new DataException(file.name() + " has no extension that names its format; rename it to end in "
-            + formats.stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
+        .orElseThrow(() -> new DataException(file.name()
+            + " has no extension that names its format; rename it to end in " + formats.stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
                 .collect(Collectors.joining(", "))));
   }
 }

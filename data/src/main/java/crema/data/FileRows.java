@@ -7,8 +7,8 @@ import java.nio.file.Path;
  * The rows of one file. Every pass opens it anew and holds one row in memory.
  *
  * <p>Rows that cannot be used are reported to the pass's listener and skipped. Blank lines are neither rows nor
- * problems. The one fault that no listener can skip is a quote in CSV that is opened and never closed, because the rest of
- * the file would be lost with it.
+ * problems. The one fault that no listener can skip is a quote in CSV that is opened and never closed, because the rest
+ * of the file would be lost with it.
  */
 public final class FileRows implements RowSource {
   private final DataFile file;

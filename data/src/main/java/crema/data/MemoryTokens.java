@@ -18,7 +18,8 @@ final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
   @Override
   public void add(int[] newIds, int length, int[] newLabels, RowMeta meta) {
     if (length > MOST_IDS - ids.size()) {
-      throw new DataException("more than %,d tokens do not fit in memory; use the token cache on disk".formatted(MOST_IDS));
+      throw new DataException(
+          "more than %,d tokens do not fit in memory; use the token cache on disk".formatted(MOST_IDS));
     }
     ids.addAll(newIds, 0, length);
     idEnds.add(ids.size());

@@ -69,7 +69,9 @@ public final class Taxonomy extends Forest {
   /** The last segment of a node's path. */
   public String segment(int node) {
     int parent = parent(node);
-    return parent == NONE ? names.get(node) : names.get(node).substring(names.get(parent).length() + separator.length());
+    return parent == NONE
+        ? names.get(node)
+        : names.get(node).substring(names.get(parent).length() + separator.length());
   }
 
   /** The node of a path, or {@link #NONE}. */

@@ -152,7 +152,8 @@ final class TokenCache implements TokenDataset {
         long end = index.get(LONG, at);
         long metaEnd = index.get(LONG, at + Long.BYTES);
         int labels = index.get(INT, at + 2 * Long.BYTES);
-        if (labels < 0 || end - start <= labels || end - start > Integer.MAX_VALUE || end > ints.byteSize() / Integer.BYTES
+        if (labels < 0 || end - start <= labels || end - start > Integer.MAX_VALUE
+            || end > ints.byteSize() / Integer.BYTES
             || metaEnd - metaStart < META_BYTES || metaEnd > metadata.byteSize()
             || !isMetaSound(metadata.asSlice(metaStart, metaEnd - metaStart), fileCount)) {
           return false;

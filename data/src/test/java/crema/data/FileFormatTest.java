@@ -51,7 +51,8 @@ class FileFormatTest {
 
   @Test
   void aFormatTellsAllItsSettings() {
-    assertThat(FileFormat.all()).extracting(FileFormat::key).containsExactly("jsonl", "csv", "tsv", "fasttext", "padded");
+    assertThat(FileFormat.all()).extracting(FileFormat::key)
+        .containsExactly("jsonl", "csv", "tsv", "fasttext", "padded");
     // Fingerprints of rows, by which a run is resumed and a token cache is found, hold these.
     assertThat(FileFormat.all()).extracting(Object::toString).startsWith(
         "Jsonl[]", "Csv[separator=,]", "Tsv[]", "FastText[labelPrefix=__label__]");

@@ -16,14 +16,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an application sees that lacks an optional library: each test runs {@link Application} without it. */
 class MissingLibraryTest {
-  private static final String BRING = ", which is not there; add it, or io.github.crema-engine:crema-training, which brings all that training needs";
+  private static final String BRING = ", which is not there; add it, or "
+      + "io.github.crema-engine:crema-training, which brings all that training needs";
 
   @TempDir private Path folder;
 
   @Test
   void csvNeedsFastCsv() throws Exception {
     Path file = Files.writeString(folder.resolve("rows.csv"), "title\nkettle\n");
-    assertThat(runWithout("fastcsv", "read", file)).isEqualTo("reading " + file + " needs the library de.siegmar:fastcsv" + BRING);
+    assertThat(runWithout("fastcsv", "read", file)).isEqualTo(
+        "reading " + file + " needs the library de.siegmar:fastcsv" + BRING);
     assertThat(runWithout("zstd-jni", "read", file)).isEqualTo("1 rows");
   }
 

@@ -171,12 +171,15 @@ public final class Settings {
   }
 
   /**
-   * The same with a value as a user wrote it.
+   * The same with a value as a user wrote it. An empty text is none where a setting need not have one.
    *
    * @throws UserError if there is no such setting, or the value is not allowed; the message says where it stands
    */
   public Settings with(Assignment assignment) {
     Setting<?> setting = find(assignment.name()).orElseThrow(() -> unknown(assignment, rows));
+    if (setting.defaultValue().isEmpty() && assignment.texts().equals(List.of(""))) {
+      return without(setting);
+    }
     return with(setting, setting.read(assignment), assignment.origin());
   }
 

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The loss that a model is trained with: a row of the {@link LossCatalog} and its settings, with those of
@@ -123,7 +124,7 @@ public record LossConfig(String name, Map<String, String> settings) {
   private LossSettings read(LossSettings defaults) {
     LossSettings values = defaults;
     for (LossSetting<?> setting : defaults.settings()) {
-      values = values.with(setting.name(), settings.get(setting.name()));
+      values = values.with(setting.name(), Objects.requireNonNull(settings.get(setting.name())));
     }
     return values;
   }

@@ -75,6 +75,7 @@ class SettingsTest {
     assertThat(BREAD.with("proof", "over-night").get(PROOF)).isEqualTo(NumberOr.of(Proof.OVER_NIGHT));
     assertThat(BREAD.with("proof", "1.5").get(PROOF)).isEqualTo(NumberOr.of(1.5));
     assertThat(BREAD.with("steam", "true").get(STEAM)).isTrue();
+    assertThat(BREAD.with(NAME, "crust").with("name", "").find(NAME)).isEmpty();
     var list = new Assignment("parts", List.of("1", "2.5"), true, Origin.CODE);
     assertThat(BREAD.with(list).get(PARTS)).containsExactly(1.0, 2.5);
   }
