@@ -56,6 +56,11 @@ class ExamplesTest {
   }
 
   @Test
+  void theRunFinishesAllSteps() throws IOException {
+    assertThat(TrainXorRun.train(folder.resolve("run")).steps()).isEqualTo(300);
+  }
+
+  @Test
   void theSameModuleTrainsOnTheOwnBackend() {
     float[] cpu = TrainXor.train(Device.CPU, 5);
     float[] own = TrainXor.train(new Device("own", 0), 5);
