@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * A format of files of rows. To add one, implement this interface and name the class as a provider for
  * {@link ServiceLoader}: files of the format are then read like all others, by the command line too.
  *
- * <p>A format's {@link #toString} must contain all of its settings: with the bytes of a file and the columns, it
+ * <p>A format's {@code toString} must contain all of its settings: with the bytes of a file and the columns, it
  * identifies the rows.
  */
 public interface FileFormat {

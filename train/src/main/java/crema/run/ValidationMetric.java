@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
 public enum ValidationMetric implements Keyed {
   /** The loss: lower is better. */
   LOSS(null),
+  /** The share of rows whose answer is right. */
   ACCURACY(Metric.ACCURACY),
+  /** The mean F1 of the labels. */
   MACRO_F1(Metric.MACRO_F1),
+  /** F1 of all decisions together. */
   MICRO_F1(Metric.MICRO_F1),
+  /** The mean F1 of the labels, weighted by their rows. */
   WEIGHTED_F1(Metric.WEIGHTED_F1),
+  /** The mean F1 of the rows. */
   SAMPLES_F1(Metric.SAMPLES_F1);
 
   private final @Nullable Metric metric;

@@ -4,6 +4,9 @@ package crema.nn.train;
 public final class StopSignal {
   private volatile boolean requested;
 
+  /** A signal that nobody has given. */
+  public StopSignal() {}
+
   /** Asks for the stop. */
   public void request() {
     requested = true;

@@ -47,7 +47,9 @@ public final class LinearSettings {
   public enum Loss implements Keyed {
     /** The squared hinge. */
     SVM(LinearLoss.SQUARED_HINGE),
+    /** The hinge. */
     HINGE(LinearLoss.HINGE),
+    /** Logistic regression. */
     LOGISTIC(LinearLoss.LOGISTIC);
 
     private final LinearLoss engine;
