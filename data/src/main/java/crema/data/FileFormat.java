@@ -63,7 +63,8 @@ public interface FileFormat {
     byte[] head = file.head();
     return formats.stream().filter(format -> format.beginsWith(head)).findFirst()
         .orElseThrow(() -> new DataException(file.name()
-            + " has no extension that names its format; rename it to end in " + formats.stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
+            + " has no extension that names its format; rename it to end in "
+            + formats.stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
                 .collect(Collectors.joining(", "))));
   }
 }
