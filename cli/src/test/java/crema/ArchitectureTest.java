@@ -143,6 +143,7 @@ class ArchitectureTest {
   @Test
   void everyOpIsARecordOfItsOwn() {
     classes().that().resideInAPackage("crema.autograd.op").and().areTopLevelClasses()
+        .and().doNotHaveSimpleName("package-info")
         .should().beRecords().andShould().implement("crema.autograd.MultiOp")
         .check(project);
   }
