@@ -197,14 +197,16 @@ class DocumentationTest {
   private static void prepare(Path folder, List<Block> page) throws Exception {
     if (!Files.exists(folder)) {
       String commands = String.join("\n", page.stream().filter(block -> block.info().equals("sh")
-          || block.info().equals("sh error")).map(Block::text).toList());
+          || block.info().equals("sh error") || block.info().equals("yaml")).map(Block::text).toList());
       Files.createDirectories(folder);
       Files.writeString(folder.resolve("crema"), "#!/bin/sh\nexec '" + ROOT.resolve("crema") + "' \"$@\"\n");
       assertThat(folder.resolve("crema").toFile().setExecutable(true)).isTrue();
       for (Map.Entry<String, Fixtures.Fixture> fixture : Fixtures.ALL.entrySet()) {
         boolean used = Pattern.compile("(?<![\\w/.-])" + Pattern.quote(fixture.getKey()) + "(?![\\w-])").matcher(commands)
             .find();
-        if (used && !commands.contains("--output " + fixture.getKey() + "\n")) {
+        boolean made = commands.contains("--output " + fixture.getKey() + "\n")
+            || fixture.getKey().equals("models/quickstart") && commands.contains("./crema quickstart\n");
+        if (used && !made) {
           fixture.getValue().make(folder.resolve(fixture.getKey()));
         }
       }
