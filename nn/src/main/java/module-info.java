@@ -1,5 +1,7 @@
 import crema.nn.loss.LossProvider;
 import crema.nn.loss.StandardLosses;
+import crema.nn.model.Architecture;
+import crema.nn.model.prenorm.PreNorm;
 
 /** Layers, losses, optimizers, models and their file formats. */
 module crema.nn {
@@ -14,7 +16,9 @@ module crema.nn {
   exports crema.nn.optim;
   exports crema.nn.train;
 
+  uses Architecture;
   uses LossProvider;
 
+  provides Architecture with PreNorm;
   provides LossProvider with StandardLosses;
 }

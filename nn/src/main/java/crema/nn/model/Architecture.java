@@ -1,34 +1,45 @@
 package crema.nn.model;
 
 import crema.base.Keyed;
-import crema.nn.model.prenorm.PreNormConfig;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.ServiceLoader;
 
 /**
- * The architectures of text encoders: a row each, and a package with its config, its modules and, by their names, its
- * state dict. Each is compared with a reference in a golden test.
+ * An architecture of text encoders, found through {@link ServiceLoader}. It has a package with its config, its modules
+ * and, by their names, its state dict, and is compared with a reference in a golden test.
  */
-public enum Architecture implements Keyed {
-  /** Pre-norm blocks with rotary positions: {@link crema.nn.model.prenorm}. */
-  PRE_NORM("crema-encoder", PreNormConfig::of);
+public interface Architecture extends Keyed {
+  /** The key of a classifier's config that names the architecture; without it, it is {@link #DEFAULT}. */
+  String KEY = "encoder_type";
 
-  /** The key of a classifier's config that names the architecture; without it, it is {@link #PRE_NORM}. */
-  public static final String KEY = "encoder_type";
-
-  private final String modelType;
-  private final Function<Map<String, ?>, TextEncoderConfig> reader;
-
-  Architecture(String modelType, Function<Map<String, ?>, TextEncoderConfig> reader) {
-    this.modelType = modelType;
-    this.reader = reader;
-  }
+  /** The key of the architecture that a config has which names none: Crema's own encoder. */
+  String DEFAULT = "crema-encoder";
 
   /** The {@code model_type} of a {@code config.json}. */
   @Override
-  public String key() {
-    return modelType;
+  String key();
+
+  /** The {@linkplain #key key}: an architecture has no other identifier. */
+  @Override
+  default String name() {
+    return key();
+  }
+
+  /**
+   * The shape of an encoder from the values of a JSON object.
+   *
+   * @throws IllegalArgumentException when a value is missing, of another type or out of range; the message names it
+   */
+  TextEncoderConfig read(Map<String, ?> json);
+
+  /** All architectures that are installed, by key. */
+  static List<Architecture> installed() {
+    return ServiceLoader.load(Architecture.class, Architecture.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparing(Architecture::key))
+        .toList();
   }
 
   /**
@@ -38,15 +49,6 @@ public enum Architecture implements Keyed {
    */
   static Architecture of(Map<String, ?> json) {
     Object name = json.get(KEY);
-    return name == null ? PRE_NORM : ConfigValues.choice(KEY, name.toString(), List.of(values()));
-  }
-
-  /**
-   * The shape of an encoder from the values of a JSON object.
-   *
-   * @throws IllegalArgumentException when a value is missing, of another type or out of range; the message names it
-   */
-  public TextEncoderConfig read(Map<String, ?> json) {
-    return reader.apply(json);
+    return ConfigValues.choice(KEY, name == null ? DEFAULT : name.toString(), installed());
   }
 }

@@ -45,7 +45,7 @@ public record TextClassifierConfig(TextEncoderConfig encoder, HeadConfig head, i
   /** What {@link #of} reads, in a fixed order. */
   public Map<String, Object> toMap() {
     var json = new LinkedHashMap<String, Object>(encoder.toMap());
-    if (encoder.architecture() != Architecture.PRE_NORM) {
+    if (!encoder.architecture().key().equals(Architecture.DEFAULT)) {
       json.put(Architecture.KEY, encoder.architecture().key());
     }
     json.put("num_labels", numLabels);

@@ -84,7 +84,7 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
 
   @Override
   public Architecture architecture() {
-    return Architecture.PRE_NORM;
+    return new PreNorm();
   }
 
   @Override
