@@ -24,6 +24,34 @@ public final class ComposedOps implements FusedOps {
     this.attention = attention;
   }
 
+  /**
+   * {@link OptimizerOps#adamWAll} as one update after the other, for a backend that has no kernel for all of them.
+   *
+   * @param optimizers makes the single updates
+   * @param reduction measures the gradients
+   */
+  public static Deferred adamWAll(OptimizerOps optimizers, ReductionOps reduction, List<AdamWSlot> slots,
+      double maxNorm) {
+    double sum = 0;
+    for (AdamWSlot slot : slots) {
+      sum += reduction.sumOfSquares(slot.gradientValues());
+    }
+    double norm = Math.sqrt(sum);
+    if (Double.isFinite(norm)) {
+      double clipping = Math.min(1, maxNorm / (norm + 1e-6));
+      for (AdamWSlot slot : slots) {
+        AdamWStep step = slot.step().scaled(clipping);
+        switch (slot) {
+          case AdamWSlot.Dense dense ->
+              optimizers.adamW(dense.parameter(), dense.gradient(), dense.firstMoment(), dense.secondMoment(), step);
+          case AdamWSlot.Sparse sparse -> optimizers.adamWSparse(sparse.parameter(), sparse.gradient(),
+              sparse.firstMoment(), sparse.secondMoment(), step);
+        }
+      }
+    }
+    return Deferred.of(norm);
+  }
+
   @Override
   public void residualRmsNorm(Tensor x, Tensor branch, @Nullable Tensor gamma, Sequences sequences, float p,
       Rng.@Nullable Stream random, Tensor weight, float epsilon, Tensor sum, Tensor y, @Nullable Tensor inverseRms) {

@@ -6,6 +6,7 @@ import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.AdamWSlot;
 import crema.tensor.AdamWStep;
+import crema.tensor.ComposedOps;
 import crema.tensor.Deferred;
 import crema.tensor.OptimizerOps;
 import crema.tensor.ReductionOps;
@@ -73,24 +74,7 @@ final class CpuOptimizers implements OptimizerOps {
 
   @Override
   public Deferred adamWAll(List<AdamWSlot> slots, double maxNorm) {
-    double sum = 0;
-    for (AdamWSlot slot : slots) {
-      sum += reduction.sumOfSquares(slot.gradientValues());
-    }
-    double norm = Math.sqrt(sum);
-    if (Double.isFinite(norm)) {
-      double clipping = Math.min(1, maxNorm / (norm + 1e-6));
-      for (AdamWSlot slot : slots) {
-        AdamWStep step = slot.step().scaled(clipping);
-        switch (slot) {
-          case AdamWSlot.Dense dense ->
-              adamW(dense.parameter(), dense.gradient(), dense.firstMoment(), dense.secondMoment(), step);
-          case AdamWSlot.Sparse sparse ->
-              adamWSparse(sparse.parameter(), sparse.gradient(), sparse.firstMoment(), sparse.secondMoment(), step);
-        }
-      }
-    }
-    return Deferred.of(norm);
+    return ComposedOps.adamWAll(this, reduction, slots, maxNorm);
   }
 
   @Override
