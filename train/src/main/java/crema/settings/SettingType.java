@@ -61,30 +61,48 @@ sealed interface SettingType<T> {
     return false;
   }
 
-  /** Whole numbers. */
-  record Whole(Range range) implements SettingType<Integer> {
+  /** Numbers in a range. */
+  sealed interface OfNumber<N extends Number> extends SettingType<N> {
+    /** Which numbers are allowed. */
+    Range range();
+
+    /**
+     * Reads a number.
+     *
+     * @throws NumberFormatException if the text is none
+     */
+    N number(String text);
+
     @Override
-    public Optional<Integer> parse(String text) {
+    default Optional<N> parse(String text) {
       try {
-        return Optional.of(Integer.valueOf(text));
+        return Optional.of(number(text));
       } catch (NumberFormatException e) {
         return Optional.empty();
       }
     }
 
     @Override
-    public boolean allows(Integer value) {
-      return range.contains(value);
+    default boolean allows(N value) {
+      return range().contains(value.doubleValue());
+    }
+
+    @Override
+    default String allowed() {
+      return range().equals(Range.ALL) ? expected() : range().toString();
+    }
+  }
+
+  /** Whole numbers. */
+  record Whole(Range range) implements OfNumber<Integer> {
+    @Override
+    public Integer number(String text) {
+      return Integer.valueOf(text);
     }
 
     @Override
     public String expected() {
       return "a whole number";
-    }
-
-    @Override
-    public String allowed() {
-      return range.equals(Range.ALL) ? expected() : range.toString();
     }
 
     @Override
@@ -94,29 +112,15 @@ sealed interface SettingType<T> {
   }
 
   /** Whole numbers that may be large. */
-  record LongWhole(Range range) implements SettingType<Long> {
+  record LongWhole(Range range) implements OfNumber<Long> {
     @Override
-    public Optional<Long> parse(String text) {
-      try {
-        return Optional.of(Long.valueOf(text));
-      } catch (NumberFormatException e) {
-        return Optional.empty();
-      }
-    }
-
-    @Override
-    public boolean allows(Long value) {
-      return range.contains(value);
+    public Long number(String text) {
+      return Long.valueOf(text);
     }
 
     @Override
     public String expected() {
       return "a whole number";
-    }
-
-    @Override
-    public String allowed() {
-      return range.equals(Range.ALL) ? expected() : range.toString();
     }
 
     @Override
@@ -126,29 +130,15 @@ sealed interface SettingType<T> {
   }
 
   /** Numbers. */
-  record Real(Range range) implements SettingType<Double> {
+  record Real(Range range) implements OfNumber<Double> {
     @Override
-    public Optional<Double> parse(String text) {
-      try {
-        return Optional.of(Double.valueOf(text));
-      } catch (NumberFormatException e) {
-        return Optional.empty();
-      }
-    }
-
-    @Override
-    public boolean allows(Double value) {
-      return range.contains(value);
+    public Double number(String text) {
+      return Double.valueOf(text);
     }
 
     @Override
     public String expected() {
       return "a number";
-    }
-
-    @Override
-    public String allowed() {
-      return range.equals(Range.ALL) ? expected() : range.toString();
     }
 
     @Override
