@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelFamily;
-import java.io.File;
+import crema.plugin.PluginProcess;
+import crema.plugin.PluginProcess.Outcome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +25,7 @@ class VotesFamilyTest {
   @TempDir Path folder;
   private Path rows;
   private Path model;
+  private PluginProcess processes;
 
   @BeforeEach
   void writeRows() throws IOException {
@@ -35,33 +35,13 @@ class VotesFamilyTest {
     }
     rows = Files.write(folder.resolve("rows.csv"), lines);
     model = folder.resolve("model");
-    Path services = Files.createDirectories(folder.resolve("plugin/META-INF/services"));
-    Files.writeString(services.resolve(ModelFamily.class.getName()), VotesFamily.class.getName());
-  }
-
-  private record Outcome(int code, String output) {}
-
-  /** Runs a program with the family on its class path. */
-  private Outcome run(String main, Object... arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-        "-cp", System.getProperty("java.class.path") + File.pathSeparator + folder.resolve("plugin"), main));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    Path output = folder.resolve("output.txt");
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-    try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(main + " ended").isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    return new Outcome(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+    processes = new PluginProcess(folder, ModelFamily.class, VotesFamily.class);
   }
 
   private String crema(Object... arguments) throws IOException, InterruptedException {
-    Outcome outcome = run("crema.cli.Crema", arguments);
-    assertThat(outcome.code).as(outcome.output).isZero();
-    return outcome.output;
+    Outcome outcome = processes.crema(arguments);
+    assertThat(outcome.code()).as(outcome.output()).isZero();
+    return outcome.output();
   }
 
   @Test
@@ -76,10 +56,10 @@ class VotesFamilyTest {
     crema("pack", model);
     assertThat(crema("predict", folder.resolve("model.zip"), "blue robot")).contains("toy");
     assertThat(crema("train", "--model", "votes", "--help")).contains("--votes-prior", "before any word is read");
-    Outcome mistake = run("crema.cli.Crema", "train", "--model", "votes", "--votes-prior", "-1", "--train", rows, "--text",
+    Outcome mistake = processes.crema("train", "--model", "votes", "--votes-prior", "-1", "--train", rows, "--text",
         "title", "--label", "label", "--output", folder.resolve("none"));
-    assertThat(mistake.code).isEqualTo(2);
-    assertThat(mistake.output).contains("votes-prior");
+    assertThat(mistake.code()).isEqualTo(2);
+    assertThat(mistake.output()).contains("votes-prior");
     // Without the family on the class path, its model is known for what it is.
     assertThatThrownBy(() -> Classifier.load(model)).isInstanceOf(UserError.class)
         .hasMessageContaining("family 'votes'").hasMessageContaining("not installed")
@@ -88,8 +68,8 @@ class VotesFamilyTest {
 
   @Test
   void anApplicationTrainsLoadsDescribesAndPredictsWithIt() throws IOException, InterruptedException {
-    Outcome outcome = run(VotesApplication.class.getName(), rows, model);
-    assertThat(outcome.code).as(outcome.output).isZero();
-    assertThat(outcome.output).contains("accuracy 1.0", "votes of ", "fruit");
+    Outcome outcome = processes.run(VotesApplication.class.getName(), rows, model);
+    assertThat(outcome.code()).as(outcome.output()).isZero();
+    assertThat(outcome.output()).contains("accuracy 1.0", "votes of ", "fruit");
   }
 }
