@@ -85,7 +85,9 @@ class ApiTest {
       if (!exported.isQualified()) {
         try (Stream<Path> files = Files.list(classes.resolve(exported.source().replace('.', '/')))) {
           for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
-            add(ClassFile.of().parse(file), lines);
+            if (isVisible(file)) {
+              add(ClassFile.of().parse(file), lines);
+            }
           }
         }
       }
@@ -95,7 +97,7 @@ class ApiTest {
 
   private static void add(ClassModel type, Set<String> lines) {
     String name = type.thisClass().asInternalName().replace('/', '.');
-    if (!isVisible(type) || name.endsWith(".package-info")) {
+    if (name.endsWith(".package-info")) {
       return;
     }
     lines.add(name + " : " + type.flags().flags().stream().filter(SHOWN::contains).sorted().toList()
@@ -117,12 +119,14 @@ class ApiTest {
   }
 
   /** Whether a type, and all types that it is nested in, can be seen from outside. */
-  private static boolean isVisible(ClassModel type) {
+  private static boolean isVisible(Path file) throws IOException {
+    ClassModel type = ClassFile.of().parse(file);
     var nesting = type.findAttribute(Attributes.innerClasses());
     if (nesting.isPresent()) {
       for (var inner : nesting.get().classes()) {
         if (inner.innerClass().equals(type.thisClass())) {
-          return isVisible(inner.flags()) && inner.innerName().isPresent();
+          return isVisible(inner.flags()) && inner.innerName().isPresent() && inner.outerClass().isPresent()
+              && isVisible(file.resolveSibling(Path.of(inner.outerClass().get().asInternalName()).getFileName() + ".class"));
         }
       }
     }
