@@ -44,7 +44,7 @@ public record Trial(
   /** A line of a log of trials. */
   ObjectNode toJson() {
     return new ObjectNode().put("number", number).put("epoch", epoch).put("lr", lr).put("dim", dim)
-        .put("word_ngrams", wordNgrams).put("minn", minn).put("maxn", maxn).put("bucket", bucket).put("dsub", dsub)
+        .put("wordNgrams", wordNgrams).put("minn", minn).put("maxn", maxn).put("bucket", bucket).put("dsub", dsub)
         .set("score", JsonValues.toJson(score)).put("failure", failure).put("seconds", seconds);
   }
 
@@ -55,7 +55,7 @@ public record Trial(
    */
   static Trial ofJson(JsonNode json) {
     return new Trial(json.path("number").intValue(), json.path("epoch").intValue(), json.path("lr").doubleValue(),
-        json.path("dim").intValue(), json.path("word_ngrams").intValue(), json.path("minn").intValue(),
+        json.path("dim").intValue(), json.path("wordNgrams").intValue(), json.path("minn").intValue(),
         json.path("maxn").intValue(), json.path("bucket").intValue(), json.path("dsub").intValue(),
         json.path("score").isNumber() ? json.path("score").doubleValue() : null,
         json.path("failure").isString() ? json.path("failure").stringValue() : null, json.path("seconds").doubleValue());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
+import crema.base.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,15 @@ class AutotuneTest {
     var options = new AutotuneOptions(Metric.MICRO_F1, Duration.ofHours(1), 100, 1, FIXED, null);
     assertThatThrownBy(() -> new Autotune(BASE, options).listener(trials(1)).run(TITLES, TITLES))
         .isInstanceOf(IllegalStateException.class).hasMessageContaining("a larger model");
+  }
+
+  @Test
+  void aLogOfTrialsOfAnEarlierVersionIsRead() {
+    String line = "{\"number\":2,\"epoch\":3,\"lr\":0.5,\"dim\":4,\"wordNgrams\":5,\"minn\":1,\"maxn\":2,\"bucket\":500,"
+        + "\"dsub\":2,\"score\":0.25,\"failure\":null,\"seconds\":1.5}";
+    Trial trial = Trial.ofJson(Json.parse(line));
+    assertThat(trial).isEqualTo(new Trial(2, 3, 0.5, 4, 5, 1, 2, 500, 2, 0.25, null, 1.5));
+    assertThat(trial.toJson()).hasToString(line);
   }
 
   @Test
