@@ -93,7 +93,12 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     directory.prepareForRun(command.get(CommandSettings.OVERWRITE) || isResumed);
     AtomicFile.writeText(directory.resolvedConfig(),
         ResolvedConfig.of(command) + ResolvedConfig.of(settings));
-    return session.run(family, settings, context.withCheckpoints(new CheckpointSettings(settings)));
+    try {
+      return session.run(family, settings, context.withCheckpoints(new CheckpointSettings(settings)));
+    } catch (IOException | RuntimeException e) {
+      directory.discardUnlessBegun();
+      throw e;
+    }
   }
 
   private ModelFamily family(Settings command) {

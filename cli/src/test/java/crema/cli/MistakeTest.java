@@ -66,6 +66,12 @@ class MistakeTest {
   }
 
   @Test
+  void aDeviceThatThereIsNotListsThoseThereAreAndLeavesNoFile() {
+    assertMistake(trainOn(rows, "--device", "nosuch"), "nosuch", "cpu", "reference");
+    assertThat(folder.resolve("model")).doesNotExist();
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     assertMistake(trainOn(folder.resolve("nothing.csv")), "nothing.csv does not exist");
   }

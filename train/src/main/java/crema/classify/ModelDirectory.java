@@ -179,6 +179,13 @@ public record ModelDirectory(Path path) implements ModelSource {
     }
   }
 
+  /** Deletes what was written for a run that ended before it {@linkplain #begin began}; a run that began stays. */
+  public void discardUnlessBegun() throws IOException {
+    if (!holdsRun() && !holdsModel() && Files.isDirectory(path)) {
+      discardRun();
+    }
+  }
+
   /** Deletes a run that could not begin, and the folder if nothing else is in it. */
   private void discardRun() throws IOException {
     deleteFiles();
