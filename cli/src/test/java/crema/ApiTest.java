@@ -43,8 +43,10 @@ class ApiTest {
         Files.writeString(list, actual);
       }
       assertThat(actual.lines().toList())
-          .describedAs("the API that %s exports and api/%s.txt; to accept the change: mvn -pl cli -am test -Dtest=ApiTest "
-              + "-Dsurefire.failIfNoSpecifiedTests=false -Dcrema.update=true", module, module)
+          .describedAs(
+              "the API that %s exports and api/%s.txt; to accept the change: mvn -pl cli -am test -Dtest=ApiTest "
+                  + "-Dsurefire.failIfNoSpecifiedTests=false -Dcrema.update=true",
+              module, module)
           .isEqualTo(Files.readAllLines(list));
     }));
   }
@@ -126,7 +128,8 @@ class ApiTest {
       for (var inner : nesting.get().classes()) {
         if (inner.innerClass().equals(type.thisClass())) {
           return isVisible(inner.flags()) && inner.innerName().isPresent() && inner.outerClass().isPresent()
-              && isVisible(file.resolveSibling(Path.of(inner.outerClass().get().asInternalName()).getFileName() + ".class"));
+              && isVisible(
+                  file.resolveSibling(Path.of(inner.outerClass().get().asInternalName()).getFileName() + ".class"));
         }
       }
     }

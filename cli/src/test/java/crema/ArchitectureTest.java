@@ -80,7 +80,7 @@ class ArchitectureTest {
   @Test
   void everyPackageIsOfAModule() {
     classes().should().resideInAnyPackage(
-            Arrays.stream(House.values()).flatMap(module -> Arrays.stream(module.packages)).toArray(String[]::new))
+        Arrays.stream(House.values()).flatMap(module -> Arrays.stream(module.packages)).toArray(String[]::new))
         .check(project);
   }
 

@@ -50,7 +50,8 @@ public final class Gradients {
   }
 
   /** The gradient of a leaf, turned into a dense one if it is row-sparse; null if there is none. */
-  @Nullable Tensor densified(Variable leaf) {
+  @Nullable
+  Tensor densified(Variable leaf) {
     SparseRows rows = sparse.remove(leaf);
     if (rows != null) {
       Tensor gradient = create(leaf);

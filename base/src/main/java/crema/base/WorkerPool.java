@@ -199,7 +199,7 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private void awaitOthers() {
-    for (long start = System.nanoTime(); unfinished.get() > 0 && System.nanoTime() - start < SPIN_NANOS; ) {
+    for (long start = System.nanoTime(); unfinished.get() > 0 && System.nanoTime() - start < SPIN_NANOS;) {
       for (int look = 0; look < LOOKS_PER_TIME && unfinished.get() > 0; look++) {
         Thread.onSpinWait();
       }
@@ -263,7 +263,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Looks for work for a short while; false if none came. */
     private boolean spin() {
-      for (long start = System.nanoTime(); System.nanoTime() - start < SPIN_NANOS; ) {
+      for (long start = System.nanoTime(); System.nanoTime() - start < SPIN_NANOS;) {
         for (int look = 0; look < LOOKS_PER_TIME; look++) {
           if (!idle()) {
             return true;

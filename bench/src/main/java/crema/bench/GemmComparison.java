@@ -139,7 +139,7 @@ public final class GemmComparison {
   }
 
   private static void multiplyFor(long nanos, GemmContender contender) {
-    for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+    for (long end = System.nanoTime() + nanos; System.nanoTime() < end;) {
       contender.multiply();
     }
   }

@@ -29,7 +29,8 @@ final class AutotuneStrategy {
     }
   }
 
-  @Nullable Trial best() {
+  @Nullable
+  Trial best() {
     return best;
   }
 

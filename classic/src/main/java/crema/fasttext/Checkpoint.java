@@ -83,7 +83,7 @@ record Checkpoint(
       channel.position(0);
       var checksum = new CRC32C();
       var buffer = ByteBuffer.allocateDirect(1 << 20);
-      for (long left = length - TRAILER; left > 0; ) {
+      for (long left = length - TRAILER; left > 0;) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), left));
         if (channel.read(buffer) < 0) {
           break;

@@ -112,7 +112,8 @@ final class Dictionary {
     return Arrays.copyOfRange(counts, wordCount, counts.length);
   }
 
-  @Nullable PruneIndex pruned() {
+  @Nullable
+  PruneIndex pruned() {
     return pruned;
   }
 

@@ -172,8 +172,8 @@ public final class FastTextTrainer {
     };
     long[] counts = outputCounts(model.config(), model.dictionary());
     new TrainingRun(
-            model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(),
-            labelLoss == null ? model.loss() : new LabelLoss(labelLoss.apply(counts)), counts, listener, writer, start)
+        model.config(), corpus, (DenseMatrix) model.input(), (DenseMatrix) model.output(),
+        labelLoss == null ? model.loss() : new LabelLoss(labelLoss.apply(counts)), counts, listener, writer, start)
         .run();
     return model;
   }
@@ -212,7 +212,7 @@ public final class FastTextTrainer {
     if (config.task() == Task.SUPERVISED && dictionary.labelCount() == 0) {
       throw new IllegalArgumentException(
           "no token starts with '" + config.labelPrefix()
-          + "', so there is nothing to learn; is that the label prefix?");
+              + "', so there is nothing to learn; is that the label prefix?");
     }
     return dictionary;
   }

@@ -58,7 +58,8 @@ public record Trial(
         json.path("dim").intValue(), json.path("wordNgrams").intValue(), json.path("minn").intValue(),
         json.path("maxn").intValue(), json.path("bucket").intValue(), json.path("dsub").intValue(),
         json.path("score").isNumber() ? json.path("score").doubleValue() : null,
-        json.path("failure").isString() ? json.path("failure").stringValue() : null, json.path("seconds").doubleValue());
+        json.path("failure").isString() ? json.path("failure").stringValue() : null,
+        json.path("seconds").doubleValue());
   }
 
   /** A base configuration with this trial's hyper-parameters. */

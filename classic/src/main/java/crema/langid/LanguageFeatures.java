@@ -57,7 +57,7 @@ final class LanguageFeatures {
     var words = new int[text.length() + 2];
     words[0] = ' ';
     int length = 1;
-    for (int i = 0; i < text.length(); ) {
+    for (int i = 0; i < text.length();) {
       int c = text.codePointAt(i);
       i += Character.charCount(c);
       if (isOfWord(c)) {

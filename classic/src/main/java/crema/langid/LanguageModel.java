@@ -62,7 +62,7 @@ public final class LanguageModel implements LanguageClassifier {
   /** Writes the model, in place of what was in the file once all of it is on disk. */
   public void save(Path file) throws IOException {
     AtomicFile.write(file, channel -> {
-      for (var bytes = ByteBuffer.wrap(LanguageModelFormat.bytes(this)); bytes.hasRemaining(); ) {
+      for (var bytes = ByteBuffer.wrap(LanguageModelFormat.bytes(this)); bytes.hasRemaining();) {
         channel.write(bytes);
       }
     });

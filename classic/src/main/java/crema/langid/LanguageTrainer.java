@@ -68,7 +68,7 @@ public final class LanguageTrainer {
     int[] all = texts.stream().flatMap(List::stream).flatMapToInt(Arrays::stream).sorted().toArray();
     var recurring = new int[all.length];
     int count = 0;
-    for (int from = 0; from < all.length; ) {
+    for (int from = 0; from < all.length;) {
       int to = from + 1;
       while (to < all.length && all[to] == all[from]) {
         to++;

@@ -27,7 +27,7 @@ record TermExtractor(int minNgram, int maxNgram, boolean lowercase) {
     var words = new ArrayList<String>();
     int start = 0;
     int characters = 0;
-    for (int at = 0; at < text.length(); ) {
+    for (int at = 0; at < text.length();) {
       int codePoint = text.codePointAt(at);
       int next = at + Character.charCount(codePoint);
       if (isWordCharacter(codePoint)) {

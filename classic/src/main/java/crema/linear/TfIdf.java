@@ -178,7 +178,7 @@ public final class TfIdf {
     var weights = new double[found.length];
     int distinct = 0;
     double squares = 0;
-    for (int at = 0; at < found.length; ) {
+    for (int at = 0; at < found.length;) {
       int next = at + 1;
       while (next < found.length && found[next] == found[at]) {
         next++;

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AutotuneTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private static final TextSource TITLES = Golden.source("train.txt");
   private static final FastTextConfig BASE =
@@ -62,8 +63,9 @@ class AutotuneTest {
 
   @Test
   void aLogOfTrialsOfAnEarlierVersionIsRead() {
-    String line = "{\"number\":2,\"epoch\":3,\"lr\":0.5,\"dim\":4,\"wordNgrams\":5,\"minn\":1,\"maxn\":2,\"bucket\":500,"
-        + "\"dsub\":2,\"score\":0.25,\"failure\":null,\"seconds\":1.5}";
+    String line =
+        "{\"number\":2,\"epoch\":3,\"lr\":0.5,\"dim\":4,\"wordNgrams\":5,\"minn\":1,\"maxn\":2,\"bucket\":500,"
+            + "\"dsub\":2,\"score\":0.25,\"failure\":null,\"seconds\":1.5}";
     Trial trial = Trial.ofJson(Json.parse(line));
     assertThat(trial).isEqualTo(new Trial(2, 3, 0.5, 4, 5, 1, 2, 500, 2, 0.25, null, 1.5));
     assertThat(trial.toJson()).hasToString(line);

@@ -13,12 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models and output of the original program, to the printed digit. */
 class FastTextGoldenTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {
-    "softmax-words.bin", "softmax-ngrams.bin", "hs-words.bin", "hs-ngrams.bin", "ns-words.bin", "ns-ngrams.bin",
-    "one-vs-all-words.bin", "one-vs-all-ngrams.bin", "plain.ftz", "norms.ftz", "pruned.ftz"
+      "softmax-words.bin", "softmax-ngrams.bin", "hs-words.bin", "hs-ngrams.bin", "ns-words.bin", "ns-ngrams.bin",
+      "one-vs-all-words.bin", "one-vs-all-ngrams.bin", "plain.ftz", "norms.ftz", "pruned.ftz"
   })
   void predictsWhatTheOriginalPrints(String name) throws IOException {
     assertThat(Golden.predictions(Golden.model(name), 3)).isEqualTo(Golden.text(name + ".expected"));
@@ -66,10 +67,10 @@ class FastTextGoldenTest {
     assertThat(vectors).hasToString(Golden.text("word-vectors.expected"));
     String line = "Nokio kettle unknown";
     assertThat(VectorText.format(words.sentenceVector(line)) + "\n"
-            + VectorText.format(Golden.model("softmax-ngrams.bin").sentenceVector(line)) + "\n")
+        + VectorText.format(Golden.model("softmax-ngrams.bin").sentenceVector(line)) + "\n")
         .isEqualTo(Golden.text("sentence-vectors.expected"));
     assertThat(words.ngramVectors("kettle").stream()
-            .map(n -> n.ngram() + " " + VectorText.format(n.vector()) + "\n").collect(Collectors.joining()))
+        .map(n -> n.ngram() + " " + VectorText.format(n.vector()) + "\n").collect(Collectors.joining()))
         .isEqualTo(Golden.text("ngrams.expected"));
     Path file = folder.resolve("words.vec");
     words.saveVectors(file);

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FastTextTrainerTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private static FastTextConfig.Builder small() {
     return FastTextConfig.supervised().dim(20).lr(0.5).epoch(20).wordNgrams(2).minn(2).maxn(3).bucket(2000).threads(1);
@@ -63,7 +64,7 @@ class FastTextTrainerTest {
     FastTextConfig.Builder config = (task == Task.CBOW ? FastTextConfig.cbow() : FastTextConfig.skipgram())
         .dim(10).minCount(2).bucket(500).t(1).epoch(20).lr(0.05).threads(1);
     String[] topics = {
-      "fridge cold ice freezer snow winter frost chill", "kettle hot steam toaster fire summer flame oven"
+        "fridge cold ice freezer snow winter frost chill", "kettle hot steam toaster fire summer flame oven"
     };
     var random = new Random(1);
     List<String> lines = new ArrayList<>();
@@ -261,7 +262,7 @@ class FastTextTrainerTest {
     assertThatThrownBy(() -> new FastTextTrainer(small().build()).train(TextSource.of(List.of("no label here"))))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no token starts with '__label__'");
     assertThatThrownBy(() -> new FastTextTrainer(small().minCount(9).build())
-            .train(TextSource.of(List.of("__label__a one two"))))
+        .train(TextSource.of(List.of("__label__a one two"))))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("lower minCount");
   }
 }

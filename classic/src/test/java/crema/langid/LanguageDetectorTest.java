@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LanguageDetectorTest {
   private static final LanguageDetector SHIPPED = LanguageDetector.shipped();
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @Test
   void theShippedModelKnowsNewSentencesOfCommonLanguages() {

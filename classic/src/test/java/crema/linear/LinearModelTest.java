@@ -23,7 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LinearModelTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private static LinearModel model(boolean exclusive) {
     return new LinearModel(LinearLoss.LOGISTIC, exclusive, 2, new float[] {1, -1, 0.5f, 2, 0, 0.25f},

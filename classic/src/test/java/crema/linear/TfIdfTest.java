@@ -19,7 +19,8 @@ class TfIdfTest {
   private static final List<String> TEXTS =
       List.of("red wine from Spain", "white wine", "red shoes", "white shoes 𝒜𝒷 ﬁx");
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @Test
   void aTextWithoutKnownWordsIsAnEmptyRow() {

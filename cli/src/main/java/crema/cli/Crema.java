@@ -33,13 +33,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     description = "Trains text classifiers and uses them: product titles in, categories out.",
     footer = {
-      "",
-      "Examples:",
-      "  crema quickstart",
-      "  crema train --train titles.csv --text title --label category --output models/titles",
-      "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
-      "",
-      "'crema COMMAND --help' explains a command."
+        "",
+        "Examples:",
+        "  crema quickstart",
+        "  crema train --train titles.csv --text title --label category --output models/titles",
+        "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
+        "",
+        "'crema COMMAND --help' explains a command."
     })
 public final class Crema implements Runnable {
   /** Exit code of a mistake of the user's. */
@@ -50,7 +50,8 @@ public final class Crema implements Runnable {
 
   private final Terminal terminal;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   private Crema(Terminal terminal) {
     this.terminal = terminal;

@@ -40,11 +40,11 @@ import picocli.CommandLine.Spec;
     abbreviateSynopsis = true,
     description = "Tests a model on labelled rows: accuracy, precision, recall and F1 by label, and what is confused.",
     footer = {
-      "",
-      "Examples:",
-      "  crema evaluate models/titles --data test.csv",
-      "  crema evaluate models/titles --data test.csv --detect-language --language-min-count 50",
-      "  crema evaluate models/titles --data test.tsv.gz --text name --label lvl1 --output reports/test"
+        "",
+        "Examples:",
+        "  crema evaluate models/titles --data test.csv",
+        "  crema evaluate models/titles --data test.csv --detect-language --language-min-count 50",
+        "  crema evaluate models/titles --data test.tsv.gz --text name --label lvl1 --output reports/test"
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final int SHOWN_LABELS = 25;
@@ -56,7 +56,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "MODEL", description = "The model: a directory or an archive.")
   private Path model = Path.of("");

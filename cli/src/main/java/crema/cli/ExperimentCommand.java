@@ -39,17 +39,17 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains by every config (*.yaml) in a folder and compares the results in one table: here, as Markdown and as a page.",
-      "Runs that are finished are skipped, an interrupted one goes on: give the same command again."
+        "Trains by every config (*.yaml) in a folder and compares the results in one table: here, as Markdown and as a page.",
+        "Runs that are finished are skipped, an interrupted one goes on: give the same command again."
     },
     footer = {
-      "",
-      "_defaults.yaml in the folder is shared by all its configs; _experiment.yaml holds options of this command. A config",
-      "that sets 'seed' runs with that one only.",
-      "",
-      "Examples:",
-      "  crema experiment experiments/reuters --data data/reuters",
-      "  crema experiment my-experiment --seeds 1,2,3 --baseline plain --metric macro_f1"
+        "",
+        "_defaults.yaml in the folder is shared by all its configs; _experiment.yaml holds options of this command. A config",
+        "that sets 'seed' runs with that one only.",
+        "",
+        "Examples:",
+        "  crema experiment experiments/reuters --data data/reuters",
+        "  crema experiment my-experiment --seeds 1,2,3 --baseline plain --metric macro_f1"
     })
 final class ExperimentCommand implements Callable<Integer>, SettingOptions.Command {
   private static final String DEFAULTS = "_defaults.yaml";
@@ -75,7 +75,8 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
 
   private final Terminal terminal;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", description = "The folder with the configs.")
   private Path folder = Path.of("");
@@ -152,8 +153,8 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
     }
     int threads = settings.find(THREADS).orElse(ComputeOptions.DEFAULT.threads());
     var more = new ArrayList<>(List.of("--threads", Integer.toString(threads)));
-    settings.find(DATA).ifPresent(data ->
-        more.addAll(List.of("--data", Path.of(data).toAbsolutePath().normalize().toString())));
+    settings.find(DATA)
+        .ifPresent(data -> more.addAll(List.of("--data", Path.of(data).toAbsolutePath().normalize().toString())));
     Path defaults = folder.resolve(DEFAULTS);
     var runs = new ArrayList<ExperimentRun>();
     if (!only.isEmpty()) {

@@ -56,15 +56,16 @@ record GivenSettings(Map<String, Assignment> byName, Set<String> shared) {
       boolean isElsewhere = row.folder().map(Setting::name)
           .filter(folder -> flags.containsKey(folder) || files.containsKey(folder)).isPresent();
       if (row.isPath() && !isElsewhere) {
-        byName.computeIfPresent(name, (_, value) ->
-            mapped(value, text -> file.resolveSibling(text).normalize().toString()));
+        byName.computeIfPresent(name,
+            (_, value) -> mapped(value, text -> file.resolveSibling(text).normalize().toString()));
       }
     });
     byName.putAll(flags);
     shared.removeAll(flags.keySet());
-    known.values().forEach(row -> row.folder().map(folder -> byName.get(folder.name())).ifPresent(folder ->
-        byName.computeIfPresent(row.name(), (_, value) ->
-            mapped(value, text -> Path.of(folder.texts().getFirst()).resolve(text).toString()))));
+    known.values()
+        .forEach(row -> row.folder().map(folder -> byName.get(folder.name()))
+            .ifPresent(folder -> byName.computeIfPresent(row.name(),
+                (_, value) -> mapped(value, text -> Path.of(folder.texts().getFirst()).resolve(text).toString()))));
     return new GivenSettings(byName, shared);
   }
 

@@ -29,8 +29,8 @@ final class InfoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var summary = ModelSource.read(model, ModelInfo::of);
     int width = summary.facts().keySet().stream().mapToInt(String::length).max().orElse(0);
-    summary.facts().forEach((name, value) ->
-        terminal.out().println(name + " ".repeat(width - name.length() + 2) + value));
+    summary.facts()
+        .forEach((name, value) -> terminal.out().println(name + " ".repeat(width - name.length() + 2) + value));
     return 0;
   }
 }

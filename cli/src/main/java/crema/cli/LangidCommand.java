@@ -22,18 +22,18 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Tells the languages of texts: those given as arguments, the lines of a file, or the lines of standard input.",
-      "One line of output for each text, in order. The model that comes along knows 113 languages by their ISO 639-3",
-      "codes; one of 'crema langid-train' or any fastText model whose labels are languages can take its place."
+        "Tells the languages of texts: those given as arguments, the lines of a file, or the lines of standard input.",
+        "One line of output for each text, in order. The model that comes along knows 113 languages by their ISO 639-3",
+        "codes; one of 'crema langid-train' or any fastText model whose labels are languages can take its place."
     },
     footer = {
-      "",
-      "Examples:",
-      "  crema langid \"Where is the station?\" \"Wo ist der Bahnhof?\"",
-      "  crema langid --top 3 --threshold 0.1 --format jsonl --file titles.txt",
-      "  crema langid --file offers.csv.gz --text title --format tsv",
-      "  crema langid --languages eng,deu,fra --file titles.txt",
-      "  crema langid --model lid.176.ftz < titles.txt"
+        "",
+        "Examples:",
+        "  crema langid \"Where is the station?\" \"Wo ist der Bahnhof?\"",
+        "  crema langid --top 3 --threshold 0.1 --format jsonl --file titles.txt",
+        "  crema langid --file offers.csv.gz --text title --format tsv",
+        "  crema langid --languages eng,deu,fra --file titles.txt",
+        "  crema langid --model lid.176.ftz < titles.txt"
     })
 final class LangidCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -31,16 +31,16 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Trains a model for 'crema langid' on sentences.",
-      "They are a file with the columns language and text (CSV, TSV or JSONL; also .gz, .zst). The model that",
-      "comes along was trained so; the same sentences give the same model. It takes common languages for more",
-      "frequent in texts than others, which decides where a text can be in several languages."
+        "Trains a model for 'crema langid' on sentences.",
+        "They are a file with the columns language and text (CSV, TSV or JSONL; also .gz, .zst). The model that",
+        "comes along was trained so; the same sentences give the same model. It takes common languages for more",
+        "frequent in texts than others, which decides where a text can be in several languages."
     },
     footer = {
-      "",
-      "Examples:",
-      "  crema langid-train --data sentences.tsv.gz --output languages.lid",
-      "  crema langid-train --data sentences.tsv.gz --test-fraction 0.1 --output languages.lid"
+        "",
+        "Examples:",
+        "  crema langid-train --data sentences.tsv.gz --output languages.lid",
+        "  crema langid-train --data sentences.tsv.gz --test-fraction 0.1 --output languages.lid"
     })
 final class LangidTrainCommand implements Callable<Integer> {
   private static final long SPLIT_SEED = 1;

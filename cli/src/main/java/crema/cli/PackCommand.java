@@ -20,14 +20,14 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Writes a model to one file, a zip archive, which every command and Classifier.load take in place of the directory.",
-      "It has what prediction and evaluation need, not the report and the logs of the training."
+        "Writes a model to one file, a zip archive, which every command and Classifier.load take in place of the directory.",
+        "It has what prediction and evaluation need, not the report and the logs of the training."
     },
     footer = {
-      "",
-      "Examples:",
-      "  crema pack models/titles",
-      "  crema predict models/titles.zip \"bosch serie 6 washing machine 9kg\""
+        "",
+        "Examples:",
+        "  crema pack models/titles",
+        "  crema predict models/titles.zip \"bosch serie 6 washing machine 9kg\""
     })
 final class PackCommand implements Callable<Integer> {
   private final Terminal terminal;

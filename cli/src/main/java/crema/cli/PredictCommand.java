@@ -21,16 +21,16 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Predicts the labels of texts: those given as arguments, the lines of a file, or the lines of standard input.",
-      "One line of output for each text, in order; an empty text gets no label."
+        "Predicts the labels of texts: those given as arguments, the lines of a file, or the lines of standard input.",
+        "One line of output for each text, in order; an empty text gets no label."
     },
     footer = {
-      "",
-      "Examples:",
-      "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
-      "  crema predict models/titles --top 3 --format jsonl --file titles.txt",
-      "  crema predict models/titles --file offers.csv.gz --text title --format tsv",
-      "  cat titles.txt | crema predict models/titles"
+        "",
+        "Examples:",
+        "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
+        "  crema predict models/titles --top 3 --format jsonl --file titles.txt",
+        "  crema predict models/titles --file offers.csv.gz --text title --format tsv",
+        "  cat titles.txt | crema predict models/titles"
     })
 final class PredictCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -100,8 +100,8 @@ final class ProgressView implements TrainingListener, AutoCloseable {
       line.append(String.format(Locale.ROOT, " loss %.4f,", validation.loss()));
     }
     var metrics = new StringJoiner(",");
-    validation.metrics().forEach((name, value) ->
-        metrics.add(String.format(Locale.ROOT, " %s %.4f", name.replace('_', ' '), value)));
+    validation.metrics()
+        .forEach((name, value) -> metrics.add(String.format(Locale.ROOT, " %s %.4f", name.replace('_', ' '), value)));
     terminal.err().println(line.append(metrics).append(best ? " (best)" : ""));
   }
 

@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-      "Trains a small encoder on 35,311 product titles that come with Crema, and tries it.",
-      "It is tested on products that it has never seen. Takes about a minute on two processors."
+        "Trains a small encoder on 35,311 product titles that come with Crema, and tries it.",
+        "It is tested on products that it has never seen. Takes about a minute on two processors."
     },
     footer = {"", "Example:", "  crema quickstart"})
 final class QuickstartCommand implements Callable<Integer> {

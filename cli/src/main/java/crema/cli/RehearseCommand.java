@@ -74,7 +74,8 @@ final class RehearseCommand implements Callable<Integer> {
         .with(EncoderSettings.HIDDEN_SIZE, 16).with(EncoderSettings.LAYERS, 2).with(EncoderSettings.HEADS, 2)
         .with(EncoderSettings.KV_HEADS, 1).with(EncoderSettings.FFN_SIZE, 32)
         .with(EncoderSettings.DROPOUT, 0.1)
-        .with(TrainingSettings.EPOCHS, 1).with(TrainingSettings.LEARNING_RATE, 1e-3).with(OptimizationSettings.BATCH_TOKENS, 128)
+        .with(TrainingSettings.EPOCHS, 1).with(TrainingSettings.LEARNING_RATE, 1e-3)
+        .with(OptimizationSettings.BATCH_TOKENS, 128)
         .with(OptimizationSettings.WARMUP, 0);
   }
 }

@@ -43,8 +43,8 @@ final class ResolvedConfig {
   static Map<String, Object> values(Settings settings) {
     Map<String, Object> values = settings.plain();
     values.values().removeIf(value -> value instanceof List<?> items && items.isEmpty());
-    settings.rows().stream().filter(Setting::isPath).forEach(row ->
-        values.computeIfPresent(row.name(), (_, value) -> value instanceof List<?> paths
+    settings.rows().stream().filter(Setting::isPath)
+        .forEach(row -> values.computeIfPresent(row.name(), (_, value) -> value instanceof List<?> paths
             ? paths.stream().map(ResolvedConfig::absolute).toList() : absolute(value)));
     return values;
   }

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
 final class TokenizerCommand implements Runnable {
   private final Terminal terminal;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   TokenizerCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -46,12 +47,12 @@ final class TokenizerCommand implements Runnable {
       name = "train",
       mixinStandardHelpOptions = true,
       sortOptions = false,
-    abbreviateSynopsis = true,
+      abbreviateSynopsis = true,
       description = "Trains a byte-level BPE tokenizer and writes a tokenizer.json that Hugging Face's library reads too.",
       footer = {
-        "",
-        "Example:",
-        "  crema tokenizer train --data offers.csv.gz --text title --vocabulary-size 16000 --output tokenizer.json"
+          "",
+          "Example:",
+          "  crema tokenizer train --data offers.csv.gz --text title --vocabulary-size 16000 --output tokenizer.json"
       })
   static final class Train implements Callable<Integer> {
     private final Terminal terminal;

@@ -45,11 +45,13 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
    */
   String render(ModelFamily family, String which) {
     boolean isAll = which.equals(ALL);
-    var text = new StringBuilder("Usage: crema train --train FILES --text COLUMNS --label COLUMN --output DIR [SETTINGS]\n")
-        .append("Trains a classifier of the family ").append(isAll ? "that --model names" : family.key())
-        .append("; ").append(isAll ? "there are " : "the others are ").append(families.stream().map(ModelFamily::key)
-            .filter(key -> isAll || !key.equals(family.key())).collect(Collectors.joining(", ")))
-        .append(".\n");
+    var text =
+        new StringBuilder("Usage: crema train --train FILES --text COLUMNS --label COLUMN --output DIR [SETTINGS]\n")
+            .append("Trains a classifier of the family ").append(isAll ? "that --model names" : family.key())
+            .append("; ").append(isAll ? "there are " : "the others are ")
+            .append(families.stream().map(ModelFamily::key)
+                .filter(key -> isAll || !key.equals(family.key())).collect(Collectors.joining(", ")))
+            .append(".\n");
     var sections = new LinkedHashMap<Section, List<Setting<?>>>();
     List<Setting<?>> rows = new ArrayList<>(CommandSettings.SECTION.rows());
     (isAll ? families : List.of(family)).forEach(each -> rows.addAll(each.settings().rows()));
@@ -68,7 +70,8 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
     } else {
       text.append("Further settings, explained by --help=all:\n").append(wrapped(others));
     }
-    return text.append("Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened.\n")
+    return text
+        .append("Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened.\n")
         .toString();
   }
 

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BenchScriptsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private Path root;
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ColumnNamesTest {
   private static final String COLUMN = "\"Name, English\"";
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   private Path rows;
   private String model;
 
@@ -45,8 +46,9 @@ class ColumnNamesTest {
     assertThat(predicted.out().lines()).hasSize(40);
     assertDone(CommandRun.of("predict", model, "--file", rows.toString(), "--text", "extra," + COLUMN));
     assertDone(CommandRun.of("langid", "--file", rows.toString(), "--text", COLUMN));
-    assertDone(CommandRun.of("tokenizer", "train", "--data", file, "--text", COLUMN + ",extra", "--vocabulary-size", "300",
-        "--output", folder.resolve("tokenizer.json").toString(), "--quiet"));
+    assertDone(
+        CommandRun.of("tokenizer", "train", "--data", file, "--text", COLUMN + ",extra", "--vocabulary-size", "300",
+            "--output", folder.resolve("tokenizer.json").toString(), "--quiet"));
   }
 
   @Test

@@ -36,7 +36,8 @@ class ConfigTest {
       output: model
       """;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @BeforeEach
   void writeRows() throws IOException {
@@ -178,7 +179,8 @@ class ConfigTest {
 
   @Test
   void aMisspeltFlagIsNamedEvenWhereARequiredOneIsMissing() {
-    assertMistake(CommandRun.of("train", "--trian", "rows.csv"), "there is no setting 'trian'", "did you mean 'train'?");
+    assertMistake(CommandRun.of("train", "--trian", "rows.csv"), "there is no setting 'trian'",
+        "did you mean 'train'?");
     assertMistake(CommandRun.of("train", "--text", "title"), "Missing required option", "--output");
     assertMistake(CommandRun.of("trian"), "Unknown command 'trian'", "did you mean 'train'?");
   }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of all configs in a folder, what is skipped and what goes on, and the table at the end. */
 class ExperimentCommandTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   Path experiment;
   Path output;
 
@@ -117,6 +118,7 @@ class ExperimentCommandTest {
     assertThat(CommandRun.of("experiment", Files.createDirectory(folder.resolve("empty")).toString()).lastError())
         .contains("has no configs");
     write("_experiment.yaml", "sedes: [1]");
-    assertThat(run().lastError()).contains("_experiment.yaml, line 1: there is no setting 'sedes'; did you mean 'seeds'?");
+    assertThat(run().lastError())
+        .contains("_experiment.yaml, line 1: there is no setting 'sedes'; did you mean 'seeds'?");
   }
 }

@@ -19,9 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A script that calls {@code fasttext} gets the same from {@code crema fasttext}: {@code make-golden.sh} made what. */
 class FastTextCommandTest {
-  @TempDir static Path golden;
+  @TempDir
+  static Path golden;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @BeforeAll
   static void copyGoldenFiles() throws IOException {
@@ -53,19 +55,19 @@ class FastTextCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "test titles.bin titles.txt, test",
-    "test many.bin titles.txt -1 0.3, test-threshold",
-    "predict titles.bin lines.txt 2, predict",
-    "predict titles.bin - 2, predict",
-    "predict-prob titles.bin lines.txt -1 0.1, predict-prob",
-    "predict-prob titles.bin - -1 0.1, predict-prob",
-    "print-word-vectors words.bin, print-word-vectors",
-    "print-sentence-vectors titles.bin, print-sentence-vectors",
-    "print-ngrams words.bin kettle, print-ngrams",
-    "nn words.bin 3, nn",
-    "dump titles.bin args, dump-args",
-    "dump titles.bin dict, dump-dict",
-    "dump titles.bin output, dump-output"
+      "test titles.bin titles.txt, test",
+      "test many.bin titles.txt -1 0.3, test-threshold",
+      "predict titles.bin lines.txt 2, predict",
+      "predict titles.bin - 2, predict",
+      "predict-prob titles.bin lines.txt -1 0.1, predict-prob",
+      "predict-prob titles.bin - -1 0.1, predict-prob",
+      "print-word-vectors words.bin, print-word-vectors",
+      "print-sentence-vectors titles.bin, print-sentence-vectors",
+      "print-ngrams words.bin kettle, print-ngrams",
+      "nn words.bin 3, nn",
+      "dump titles.bin args, dump-args",
+      "dump titles.bin dict, dump-dict",
+      "dump titles.bin output, dump-output"
   })
   void theOutputIsTheOriginals(String line, String expected) throws IOException {
     var run = run(new String(resource("lines.txt"), StandardCharsets.UTF_8), line);
@@ -126,25 +128,25 @@ class FastTextCommandTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-    "supervised -input titles.txt | -output",
-    "supervised -input ./no.txt -output ./m | no.txt does not exist",
-    "supervised -input titles.txt -output ./no/m | no does not exist",
-    "supervised -input titles.txt -output ./m -lr fast | 'fast'",
-    "supervised -input titles.txt -output ./m -dim 0 | dim is 0",
-    "supervised -input titles.txt -output ./m -tread 2 | -tread",
-    "supervised -input titles.txt -output ./m -loss hinge | one-vs-all",
-    "supervised -input lines.txt -output ./m | '__label__'",
-    "supervised -input titles.txt -output ./m -lr 1e9 -epoch 50 -verbose 0 | try lr",
-    "supervised -input titles.txt -output ./m -autotune-validation titles.txt -autotune-metric f2 | macro-f1",
-    "predict ./no.bin - | no.bin does not exist",
-    "predict titles.txt - | not a valid fastText model",
-    "predict words.bin lines.txt | word vectors",
-    "predict titles.bin lines.txt 0 | k is 0",
-    "predict titles.bin | FILE",
-    "test titles.bin ./. | is a directory",
-    "quantize -output ./m -retrain | -input",
-    "dump titles.bin words | args, dict, input, output",
-    "tset titles.bin titles.txt | tset"
+      "supervised -input titles.txt | -output",
+      "supervised -input ./no.txt -output ./m | no.txt does not exist",
+      "supervised -input titles.txt -output ./no/m | no does not exist",
+      "supervised -input titles.txt -output ./m -lr fast | 'fast'",
+      "supervised -input titles.txt -output ./m -dim 0 | dim is 0",
+      "supervised -input titles.txt -output ./m -tread 2 | -tread",
+      "supervised -input titles.txt -output ./m -loss hinge | one-vs-all",
+      "supervised -input lines.txt -output ./m | '__label__'",
+      "supervised -input titles.txt -output ./m -lr 1e9 -epoch 50 -verbose 0 | try lr",
+      "supervised -input titles.txt -output ./m -autotune-validation titles.txt -autotune-metric f2 | macro-f1",
+      "predict ./no.bin - | no.bin does not exist",
+      "predict titles.txt - | not a valid fastText model",
+      "predict words.bin lines.txt | word vectors",
+      "predict titles.bin lines.txt 0 | k is 0",
+      "predict titles.bin | FILE",
+      "test titles.bin ./. | is a directory",
+      "quantize -output ./m -retrain | -input",
+      "dump titles.bin words | args, dict, input, output",
+      "tset titles.bin titles.txt | tset"
   })
   void aMistakeGetsOneLine(String line, String part) {
     var run = run("", line);

@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 class FastTextTuningTest {
   private static final String[] KINDS = {"kettle", "camera", "fridge"};
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   private Path rows;
 
   /** The title says what an offer is; its description says what it is not. */

@@ -23,9 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The build on first use, with a Maven that is a script. */
 @DisabledOnOs(OS.WINDOWS)
 class FirstUseTest {
-  @TempDir static Path classes;
+  @TempDir
+  static Path classes;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private Path root;
   private Path target;

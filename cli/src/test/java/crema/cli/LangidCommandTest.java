@@ -19,7 +19,8 @@ class LangidCommandTest {
   private static final String GERMAN = "Wo ist bitte der nächste Bahnhof?";
   private static final String JAPANESE = "駅はどこですか。";
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @Test
   void argumentsGetALineEach() {

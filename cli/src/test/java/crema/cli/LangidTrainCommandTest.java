@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LangidTrainCommandTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private Path sentences() throws IOException {
     var lines = new ArrayList<>(List.of("language\ttext"));

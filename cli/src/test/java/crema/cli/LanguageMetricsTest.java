@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 class LanguageMetricsTest {
   private static final String HEADER = "title,category,tongue";
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   private Path train;
   private Path test;
 

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LauncherTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private Path root;
 

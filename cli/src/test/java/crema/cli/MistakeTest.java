@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A user's mistake gets one line that helps, exit code 2, and no stack trace. */
 class MistakeTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   Path rows;
 
   @BeforeEach
@@ -157,7 +158,8 @@ class MistakeTest {
     assertMistake(trainOn(rows, "--model", "fasttext"), "--vocabulary-size", "no effect with --model fasttext");
     assertMistake(trainOn(rows, "--model", "fastext"), "--model", "one of encoder, fasttext", "'fastext'");
     assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title",
-        "--label", "category", "--output", folder.resolve("fast").toString(), "--dim", "0"), "--dim must be at least 1");
+        "--label", "category", "--output", folder.resolve("fast").toString(), "--dim", "0"),
+        "--dim must be at least 1");
     assertThat(folder.resolve("fast")).doesNotExist();
   }
 

@@ -19,7 +19,8 @@ class PredictCommandTest {
   private static final List<String> TEXTS = List.of("washing machine 99", "", "digital camera with\ttab",
       "Größe 日本語 🙂");
 
-  @TempDir static Path folder;
+  @TempDir
+  static Path folder;
   static Path model;
 
   @BeforeAll

@@ -33,9 +33,12 @@ class SettingOptionsTest {
   private static final Setting<List<String>> TINS = TEA.files("tins").in(SHELF).help("Which tins");
   private static final Setting<String> SPOON = TEA.optionalFile("spoon").help("Which spoon");
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
-  private enum Kind implements Keyed { BLACK, OOLONG }
+  private enum Kind implements Keyed {
+    BLACK, OOLONG
+  }
 
   private Settings read(List<Path> configs, String... arguments) throws IOException {
     var command = CommandSpec.create();
@@ -60,7 +63,8 @@ class SettingOptionsTest {
 
   @Test
   void aFlagOverridesAFileAndALaterFileAnEarlierOne() throws IOException {
-    List<Path> configs = List.of(yaml("a.yaml", "minutes: 5\nkind: oolong\nmilk: true\n"), yaml("b.yaml", "minutes: 6\n"));
+    List<Path> configs =
+        List.of(yaml("a.yaml", "minutes: 5\nkind: oolong\nmilk: true\n"), yaml("b.yaml", "minutes: 6\n"));
     Settings settings = read(configs, "--milk=false");
     assertThat(settings.get(MINUTES)).isEqualTo(6);
     assertThat(settings.get(MILK)).isFalse();
@@ -110,8 +114,10 @@ class SettingOptionsTest {
     Path config = yaml("tea.yaml", "tins: [green, " + folder.resolve("black") + "]\nspoon: silver\n");
     Settings settings = read(List.of(config));
     assertThat(settings.get(SPOON)).isEqualTo(folder.resolve("silver").toString());
-    assertThat(settings.get(TINS)).containsExactly(folder.resolve("green").toString(), folder.resolve("black").toString());
-    assertThat(read(List.of(config), "--shelf", "high").get(TINS).getFirst()).isEqualTo(Path.of("high", "green").toString());
+    assertThat(settings.get(TINS)).containsExactly(folder.resolve("green").toString(),
+        folder.resolve("black").toString());
+    assertThat(read(List.of(config), "--shelf", "high").get(TINS).getFirst())
+        .isEqualTo(Path.of("high", "green").toString());
     assertThat(read(List.of(), "--tins", "green").get(TINS)).containsExactly("green");
   }
 

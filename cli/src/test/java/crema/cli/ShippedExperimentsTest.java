@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ShippedExperimentsTest {
   private static final Path EXPERIMENTS = Path.of("..", "experiments");
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   static Stream<Path> configs() throws IOException {
     try (Stream<Path> files = Files.walk(EXPERIMENTS)) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several labels and paths on the command line: training, evaluation, prediction, and what is wrong with rows. */
 class TargetCommandTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private static List<String> rows() {
     var lines = new ArrayList<String>();
@@ -114,8 +115,9 @@ class TargetCommandTest {
 
   @Test
   void aValidationLabelThatTrainingNeverSawIsToldAndDropped() throws IOException {
-    Path validation = write("validation.jsonl", List.of("{\"text\": \"washing machine\", \"tags\": [\"home\", \"loud\"]}",
-        "{\"text\": \"a drum\", \"tags\": [\"loud\"]}"));
+    Path validation =
+        write("validation.jsonl", List.of("{\"text\": \"washing machine\", \"tags\": [\"home\", \"loud\"]}",
+            "{\"text\": \"a drum\", \"tags\": [\"loud\"]}"));
     Path rows = write("rows.jsonl", rows());
     var run = train(rows, "--label", "tags", "--target", "multi", "--validation", validation.toString());
     assertThat(run.code()).as(run.err()).isZero();
@@ -155,7 +157,8 @@ class TargetCommandTest {
         "--text", "text", "--label", "path", "--target", "taxonomy", "--loss", "ancestors"),
         "bce, focal", "for fasttext, not 'ancestors'");
     assertMistake(train(rows, "--label", "tags,path"), "several label columns");
-    assertMistake(train(rows, "--label", "tags", "--target", "multi", "--threshold", "1.5"), "threshold", "from 0 to 1");
+    assertMistake(train(rows, "--label", "tags", "--target", "multi", "--threshold", "1.5"), "threshold",
+        "from 0 to 1");
     assertMistake(train(rows, "--label", "path", "--target", "taxonomy", "--ancestor-weight", "heavy"),
         "less, same, more or a number");
     assertMistake(train(rows, "--label", "path", "--target", "taxonomy", "--path-separator", ""), "separator");

@@ -19,12 +19,14 @@ public final class HingeApplication {
     if (arguments.length > 0) {
       try (Classifier classifier = Classifier.load(Path.of(arguments[0]))) {
         System.out.println("labels "
-            + classifier.answer(List.of("washing machine 7")).getFirst().stream().map(Prediction::label).sorted().toList());
+            + classifier.answer(List.of("washing machine 7")).getFirst().stream().map(Prediction::label).sorted()
+                .toList());
       }
       return;
     }
     System.out.println("losses " + LossCatalog.losses().stream().map(LossDefinition::name).toList());
-    System.out.println("margin " + LossConfig.of("hinge").with(HingeLosses.MARGIN, 2.5).values().get(HingeLosses.MARGIN));
+    System.out
+        .println("margin " + LossConfig.of("hinge").with(HingeLosses.MARGIN, 2.5).values().get(HingeLosses.MARGIN));
     printMistake(() -> LossConfig.of("hinge").with(HingeLosses.MARGIN, -1.0));
     printMistake(() -> LossConfig.of("hinge").requireFor(TargetKind.SINGLE));
   }

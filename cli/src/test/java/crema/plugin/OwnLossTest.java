@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A loss from outside is trained with as Crema's own are, by name. */
 class OwnLossTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   private PluginProcess processes;
 
   @BeforeEach

@@ -39,8 +39,9 @@ public final class PluginProcess {
 
   /** Runs a program's main class. */
   public Outcome run(String main, Object... arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-        "-cp", System.getProperty("java.class.path") + File.pathSeparator + folder.resolve("plugin"), main));
+    var command =
+        new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+            "-cp", System.getProperty("java.class.path") + File.pathSeparator + folder.resolve("plugin"), main));
     for (Object argument : arguments) {
       command.add(argument.toString());
     }

@@ -131,7 +131,8 @@ final class CsvRecords implements TableReader {
       return count;
     }
 
-    @Nullable RowProblem takeProblem() {
+    @Nullable
+    RowProblem takeProblem() {
       var taken = problem;
       problem = null;
       return taken;

@@ -85,8 +85,8 @@ public record Duplicates(String part, String earlier, long rows, List<Example> e
         }
       }
       var examples = new ArrayList<Example>();
-      first.forEach((hash, row) ->
-          examples.add(new Example(row.text(), row.meta().location(), locations.getOrDefault(hash, "?"))));
+      first.forEach((hash, row) -> examples
+          .add(new Example(row.text(), row.meta().location(), locations.getOrDefault(hash, "?"))));
       return examples;
     }
   }

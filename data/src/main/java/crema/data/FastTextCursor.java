@@ -34,7 +34,8 @@ final class FastTextCursor extends FileCursor {
   }
 
   @Override
-  @Nullable RowProblem problem() {
+  @Nullable
+  RowProblem problem() {
     return lines.problem();
   }
 

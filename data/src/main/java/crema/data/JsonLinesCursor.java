@@ -42,7 +42,8 @@ final class JsonLinesCursor extends FileCursor {
   }
 
   @Override
-  @Nullable RowProblem problem() {
+  @Nullable
+  RowProblem problem() {
     return lines.problem();
   }
 

@@ -111,7 +111,8 @@ final class LineReader implements AutoCloseable {
   }
 
   /** What is wrong with the line, or null if it is sound. */
-  @Nullable RowProblem problem() {
+  @Nullable
+  RowProblem problem() {
     return problem;
   }
 

@@ -10,7 +10,8 @@ public interface RowCursor extends AutoCloseable {
    * @return the row, or null at the end
    * @throws DataException if the file cannot be read on, or the problem listener stopped the reading
    */
-  @Nullable Row next();
+  @Nullable
+  Row next();
 
   @Override
   void close();

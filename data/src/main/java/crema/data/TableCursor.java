@@ -42,7 +42,8 @@ final class TableCursor extends FileCursor {
   }
 
   @Override
-  @Nullable RowProblem problem() {
+  @Nullable
+  RowProblem problem() {
     return records.problem();
   }
 

@@ -23,7 +23,8 @@ public interface TableReader extends AutoCloseable {
   long line();
 
   /** What is wrong with the current record, or null. */
-  @Nullable RowProblem problem();
+  @Nullable
+  RowProblem problem();
 
   @Override
   void close();

@@ -175,7 +175,7 @@ final class TokenCache implements TokenDataset {
     /** The names of the files; those that are cut off are left out. */
     List<String> files() {
       var files = new ArrayList<String>();
-      for (long at = 0; at <= names.byteSize() - Integer.BYTES; ) {
+      for (long at = 0; at <= names.byteSize() - Integer.BYTES;) {
         int length = names.get(INT, at);
         at += Integer.BYTES;
         if (length < 0 || length > names.byteSize() - at) {

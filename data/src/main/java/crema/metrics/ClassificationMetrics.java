@@ -48,8 +48,7 @@ public record ClassificationMetrics(
     var perLabel =
         IntStream.range(0, counts.labelCount())
             .mapToObj(
-                label ->
-                    new LabelMetrics(label, counts.score(label), counts.support(label), counts.predictions(label)))
+                label -> new LabelMetrics(label, counts.score(label), counts.support(label), counts.predictions(label)))
             .toList();
     return new ClassificationMetrics(
         counts.documents(),

@@ -41,7 +41,7 @@ public final class LabelCounts {
   /** Adds a document with sets of labels, both ascending. */
   void addSets(int[] truth, int[] predicted, int times) {
     int shared = 0;
-    for (int t = 0, p = 0; t < truth.length && p < predicted.length; ) {
+    for (int t = 0, p = 0; t < truth.length && p < predicted.length;) {
       if (truth[t] == predicted[p]) {
         truePositives[truth[t]] += times;
         shared++;

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FileFormatTest {
   private static final Columns COLUMNS = Columns.text("title").withLabel("category").withLanguage("language");
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
 
   @Test
   void aFormatFromOutsideIsReadLikeTheOthers() throws IOException {

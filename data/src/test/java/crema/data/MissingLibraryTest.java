@@ -19,7 +19,8 @@ class MissingLibraryTest {
   private static final String BRING = ", which is not there; add it, or "
       + "io.github.crema-engine:crema-training, which brings all that training needs";
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
 
   @Test
   void csvNeedsFastCsv() throws Exception {

@@ -184,8 +184,8 @@ class SplitTest {
     }
     var split = Split.of(RowSource.of(rows), SplitPlan.trainValidationTest(0.1, 0.2, 8), ProblemListener.STRICT);
     var all = labels(RowSource.of(rows));
-    labels(split.test()).forEach((label, count) ->
-        assertThat((double) count).as(label).isCloseTo(0.2 * all.getOrDefault(label, 0), within(4.0)));
+    labels(split.test()).forEach((label, count) -> assertThat((double) count).as(label)
+        .isCloseTo(0.2 * all.getOrDefault(label, 0), within(4.0)));
   }
 
   @Test
@@ -197,8 +197,8 @@ class SplitTest {
     assertThat(groups(read(split.test()))).doesNotContainAnyElementsOf(groups(read(split.train())));
     var all = labels(ProductTitles.rows());
     assertThat(all).hasSize(10);
-    labels(split.test()).forEach((label, count) ->
-        assertThat((double) count).as(label).isCloseTo(0.1 * all.getOrDefault(label, 0), within(5.0)));
+    labels(split.test()).forEach((label, count) -> assertThat((double) count).as(label)
+        .isCloseTo(0.1 * all.getOrDefault(label, 0), within(5.0)));
   }
 
   private static LinkedHashMap<String, RowSource> parts(Split split) {

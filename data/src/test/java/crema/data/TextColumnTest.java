@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TextColumnTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @Test
   void aColumnIsANameAndPerhapsAWeightAndAPrefix() {

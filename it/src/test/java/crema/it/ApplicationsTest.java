@@ -150,8 +150,9 @@ class ApplicationsTest {
   }
 
   private static Outcome java(List<String> options, String... more) throws Exception {
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
-        "--add-modules", "jdk.incubator.vector"));
+    var command =
+        new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
+            "--add-modules", "jdk.incubator.vector"));
     command.addAll(options);
     command.addAll(Arrays.asList(more));
     return run(command, MODULE);

@@ -71,7 +71,8 @@ class DocumentationTest {
         for (; !lines.get(i).equals("```"); i++) {
           text.append(lines.get(i)).append('\n');
         }
-        blocks.add(new Block(ROOT.relativize(page).toString(), begin + 1, lines.get(begin).substring(3), text.toString()));
+        blocks.add(
+            new Block(ROOT.relativize(page).toString(), begin + 1, lines.get(begin).substring(3), text.toString()));
       }
     }
     return blocks;
@@ -105,8 +106,9 @@ class DocumentationTest {
   void noBlockIsLeftOut() throws IOException {
     int fences = 0;
     for (Path page : pages()) {
-      fences += (int) Files.readString(page).lines().filter(line -> line.matches("\\s*[`~]{3,} ?(sh|bash|shell|console).*"))
-          .count();
+      fences +=
+          (int) Files.readString(page).lines().filter(line -> line.matches("\\s*[`~]{3,} ?(sh|bash|shell|console).*"))
+              .count();
     }
     System.out.println("documentation: " + checked + " shell blocks");
     assertThat(checked).isEqualTo(fences).isPositive();
@@ -115,7 +117,8 @@ class DocumentationTest {
   @Test
   void everyBlockSaysWhatItIs() {
     assertThat(blocks).allSatisfy(block -> assertThat(block.info())
-        .describedAs(block.page() + ":" + block.line()).isIn("sh", "sh error", "sh parse", "text", "java", "yaml", "xml"));
+        .describedAs(block.page() + ":" + block.line())
+        .isIn("sh", "sh error", "sh parse", "text", "java", "yaml", "xml"));
   }
 
   @Test
@@ -126,8 +129,8 @@ class DocumentationTest {
         sources.add(Files.readAllLines(file));
       }
     }
-    assertThat(blocks.stream().filter(block -> block.info().equals("java"))).allSatisfy(block ->
-        assertThat(sources).describedAs(block.page() + ":" + block.line() + " is no piece of examples/")
+    assertThat(blocks.stream().filter(block -> block.info().equals("java"))).allSatisfy(
+        block -> assertThat(sources).describedAs(block.page() + ":" + block.line() + " is no piece of examples/")
             .anyMatch(source -> contains(source, block.text().lines().toList())));
   }
 
@@ -202,8 +205,9 @@ class DocumentationTest {
       Files.writeString(folder.resolve("crema"), "#!/bin/sh\nexec '" + ROOT.resolve("crema") + "' \"$@\"\n");
       assertThat(folder.resolve("crema").toFile().setExecutable(true)).isTrue();
       for (Map.Entry<String, Fixtures.Fixture> fixture : Fixtures.ALL.entrySet()) {
-        boolean used = Pattern.compile("(?<![\\w/.-])" + Pattern.quote(fixture.getKey()) + "(?![\\w-])").matcher(commands)
-            .find();
+        boolean used =
+            Pattern.compile("(?<![\\w/.-])" + Pattern.quote(fixture.getKey()) + "(?![\\w-])").matcher(commands)
+                .find();
         boolean made = commands.contains("--output " + fixture.getKey() + "\n")
             || fixture.getKey().equals("models/quickstart") && commands.contains("./crema quickstart\n");
         if (used && !made) {

@@ -60,8 +60,9 @@ final class Fixtures {
     ALL.put("sentences.tsv.gz", path -> gzip(path, table("language\ttext", 200, i -> {
       List<String> sentence = SENTENCES.get(i % 4);
       String[] words = sentence.get(1).split(" ");
-      return sentence.get(0) + "\t" + IntStream.range(0, 6).mapToObj(k -> words[(i / 4 + k * (1 + i % 3)) % words.length])
-          .collect(Collectors.joining(" "));
+      return sentence.get(0) + "\t"
+          + IntStream.range(0, 6).mapToObj(k -> words[(i / 4 + k * (1 + i % 3)) % words.length])
+              .collect(Collectors.joining(" "));
     })));
     ALL.put("lid.176.ftz", Fixtures::languageModel);
     ALL.put("data", path -> write(Files.createDirectories(path).resolve("offers.csv"), offers(60, ",")));
@@ -131,7 +132,8 @@ final class Fixtures {
   }
 
   private static void gzip(Path path, String text) throws IOException {
-    try (Writer out = new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(path)), StandardCharsets.UTF_8)) {
+    try (Writer out =
+        new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(path)), StandardCharsets.UTF_8)) {
       out.write(text);
     }
   }

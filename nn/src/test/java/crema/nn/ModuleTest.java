@@ -94,8 +94,8 @@ class ModuleTest {
       other.stateDict().forEach((name, tensor) -> all.put("model." + name, tensor));
       other.stateDict().forEach((name, tensor) -> all.put("average." + name, tensor));
       model.load(Weights.of(all).under("model."));
-      model.stateDict().forEach((name, tensor) ->
-          assertThat(tensor.toFloats()).containsExactly(other.stateDict().get(name).toFloats()));
+      model.stateDict().forEach(
+          (name, tensor) -> assertThat(tensor.toFloats()).containsExactly(other.stateDict().get(name).toFloats()));
     }
   }
 
@@ -139,7 +139,8 @@ class ModuleTest {
 
   @Test
   void aPartOfAModelIsLoadedFromWeightsThatHaveIt() {
-    try (var model = new Xor(ParameterSource.random(backend, 1)); var other = new Xor(ParameterSource.random(backend, 2));
+    try (var model = new Xor(ParameterSource.random(backend, 1));
+        var other = new Xor(ParameterSource.random(backend, 2));
         var scope = new Scope(backend)) {
       var weights = new LinkedHashMap<>(other.stateDict());
       weights.remove("output.weight");

@@ -21,7 +21,7 @@ public final class PtxFault extends RuntimeException {
    */
   public PtxFault(
       FaultKind kind, String kernel, Dim3 block, Dim3 thread, SourcePosition position, String instruction,
-          String what) {
+      String what) {
     super(
         kind.title() + ": " + what + "; kernel " + kernel + ", block " + block + ", thread " + thread + ", " + position
             + (position.file().isEmpty() ? "" : ", PTX line " + position.ptxLine()) + ": " + instruction);

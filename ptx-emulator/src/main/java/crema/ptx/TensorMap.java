@@ -111,10 +111,10 @@ public record TensorMap(
    */
   public static TensorMap matrix(
       ElementType type, long address, long rows, long columns, long rowBytes, int boxRows, int boxColumns,
-          Swizzle swizzle) {
+      Swizzle swizzle) {
     return new TensorMap(
         type, address, List.of(columns, rows), List.of(rowBytes), List.of(boxColumns, boxRows), List.of(1, 1), swizzle,
-            Fill.ZERO);
+        Fill.ZERO);
   }
 
   /** Dimensions. */

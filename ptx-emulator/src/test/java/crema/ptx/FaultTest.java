@@ -154,7 +154,7 @@ class FaultTest {
     List<String> known = Stream.concat(faults(), hopperFaults()).map(Planted::name).toList();
     List<String> planted =
         Stream.of("faults", "hopper_faults").flatMap(name -> TestKernels.load(device, name).kernels().stream())
-        .filter(name -> !name.startsWith("sound_")).toList();
+            .filter(name -> !name.startsWith("sound_")).toList();
     assertThat(known).containsExactlyInAnyOrderElementsOf(planted);
   }
 

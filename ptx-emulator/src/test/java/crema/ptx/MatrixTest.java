@@ -121,8 +121,8 @@ class MatrixTest {
   private static float[] runMma(Shape shape, long[][] lanes, int registersA, int registersB) {
     var text = new StringBuilder(
         ".visible .entry k(.param .u64 in, .param .u64 out) {\n.reg .b32 %r<20>; .reg .f32 %f<8>; .reg .b64 %q<4>;\n"
-        + "ld.param.u64 %q0, [in]; ld.param.u64 %q1, [out]; mov.u32 %r19, %laneid; "
-        + "mad.wide.u32 %q0, %r19, 4, %q0; mad.wide.u32 %q1, %r19, 4, %q1;\n");
+            + "ld.param.u64 %q0, [in]; ld.param.u64 %q1, [out]; mov.u32 %r19, %laneid; "
+            + "mad.wide.u32 %q0, %r19, 4, %q0; mad.wide.u32 %q1, %r19, 4, %q1;\n");
     int inputs = registersA + registersB;
     for (int i = 0; i < inputs; i++) {
       text.append("ld.global.b32 %r" + i + ", [%q0+" + i * 128 + "];\n");
@@ -410,8 +410,8 @@ class MatrixTest {
         "wgmma.mma_async.sync.aligned.m64n300k16.f32.bf16.bf16")) {
       String kernel = ".visible .entry k() {\n" + bad + " {};\n}";
       try (var device = new PtxDevice(Capability.SM_90, 1 << 20, 1)) {
-        org.assertj.core.api.Assertions.assertThatThrownBy(() ->
-            device.load("bad.ptx", Snippet.module("sm_90a", kernel)))
+        org.assertj.core.api.Assertions
+            .assertThatThrownBy(() -> device.load("bad.ptx", Snippet.module("sm_90a", kernel)))
             .isInstanceOf(PtxSyntaxException.class);
       }
     }

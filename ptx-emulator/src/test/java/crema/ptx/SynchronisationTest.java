@@ -97,9 +97,9 @@ class SynchronisationTest {
         @!%p1 bra B;
         mov.u32 %r9, 2;
         END:""", 64, 64)).satisfies(out -> {
-          assertThat(java.util.Arrays.copyOf(out, 32)).containsOnly(1);
-          assertThat(java.util.Arrays.copyOfRange(out, 32, 64)).containsOnly(2);
-        });
+      assertThat(java.util.Arrays.copyOf(out, 32)).containsOnly(1);
+      assertThat(java.util.Arrays.copyOfRange(out, 32, 64)).containsOnly(2);
+    });
   }
 
   /** cp.async that arrive at a memory barrier: a consumer that waits there sees what they copied. */
@@ -125,10 +125,10 @@ class SynchronisationTest {
         mad.lo.s32 %r5, %r1, 4, %r2;
         ld.shared.b32 %r9, [%r5];
         END:""", 64, 96)).satisfies(out -> {
-          for (int i = 0; i < 32; i++) {
-            assertThat(out[32 + i]).isEqualTo(100 + i);
-          }
-        });
+      for (int i = 0; i < 32; i++) {
+        assertThat(out[32 + i]).isEqualTo(100 + i);
+      }
+    });
   }
 
   @Test
@@ -147,10 +147,10 @@ class SynchronisationTest {
         new Row("red.shared.min.s32 [%r2], %r0;", 40, 0), new Row("atom.shared.max.u32 %r5, [%r2], %r0;", 40, 63),
         new Row("atom.shared.and.b32 %r5, [%r2], 0xF0;", 0x3C, 0x30), new Row("red.shared.or.b32 [%r2], %r0;", 0, 63),
         new Row("atom.shared.xor.b32 %r5, [%r2], %r0;", 5, 5),
-            new Row("atom.shared.inc.u32 %r5, [%r2], 9;", 0, 64 % 10),
+        new Row("atom.shared.inc.u32 %r5, [%r2], 9;", 0, 64 % 10),
         new Row("atom.shared.dec.u32 %r5, [%r2], 9;", 3, ((3 - 64) % 10 + 10) % 10),
         new Row("atom.shared.cas.b32 %r5, [%r2], 8, 99;", 8, 99),
-            new Row("atom.shared.exch.b32 %r5, [%r2], 12;", 1, 12))) {
+        new Row("atom.shared.exch.b32 %r5, [%r2], 12;", 1, 12))) {
       for (int seed = 0; seed < 3; seed++) {
         int[] out = run(setUp.replace("START", "" + row.start()).replace("OPERATION", row.operation()), 64, 64,
             new Schedule(seed));

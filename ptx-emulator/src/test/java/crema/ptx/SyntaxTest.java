@@ -98,10 +98,10 @@ class SyntaxTest {
     try (var device = new PtxDevice(Capability.SM_90, 1 << 20, 1)) {
       assertThatThrownBy(() -> device.load("bad.ptx", bad.text()))
           .isInstanceOfSatisfying(PtxSyntaxException.class, e -> {
-        assertThat(e.getMessage()).contains(bad.message()).startsWith("bad.ptx:" + e.line() + ": ")
-            .doesNotContain("\n");
-        assertThat(e.line()).as(e.getMessage()).isEqualTo(bad.line());
-      });
+            assertThat(e.getMessage()).contains(bad.message()).startsWith("bad.ptx:" + e.line() + ": ")
+                .doesNotContain("\n");
+            assertThat(e.line()).as(e.getMessage()).isEqualTo(bad.line());
+          });
     }
   }
 
@@ -168,8 +168,8 @@ class SyntaxTest {
     Arbitrary<Double> place = Arbitraries.doubles().between(0, 1);
     Arbitrary<String> piece =
         Arbitraries.of("{", "}", ";", ",", "[", "]", ":", "@", "%", ".", "-", "0x", "0f", "\"", "/*", "//", "<", ">",
-        "|", "!", "=",
-        "%r1", ".reg", ".shared", ".param", ".loc 1 2 3", "mov.b32", "9999999999999999999999", "\0", "π",
+            "|", "!", "=",
+            "%r1", ".reg", ".shared", ".param", ".loc 1 2 3", "mov.b32", "9999999999999999999999", "\0", "π",
             "wgmma.mma_async", "$L", "_");
     return net.jqwik.api.Combinators.combine(good, place.list().ofSize(6), piece, Arbitraries.integers().between(0, 4))
         .as(SyntaxTest::damage);

@@ -64,7 +64,7 @@ class TmaTest {
         END:
         ret; }""".replace("LOADS", loads).replace("RANK", "" + rank).replace("[%q0, AT]", "[%q0, " + at + "]")
         .replace("[%q1, AT]", "[%q1, " + at + "]").replace("SIZE", "" + bytes)
-            .replace("WHOLE", "" + (bytes + 1023) / 1024 * 1024).replace("WORDS", "" + bytes / 4));
+        .replace("WHOLE", "" + (bytes + 1023) / 1024 * 1024).replace("WORDS", "" + bytes / 4));
   }
 
   @ParameterizedTest

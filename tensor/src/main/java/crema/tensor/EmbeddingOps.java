@@ -1,6 +1,5 @@
 package crema.tensor;
 
-
 /** Gathering rows of a table, and the gradient of that. */
 public interface EmbeddingOps {
   /**

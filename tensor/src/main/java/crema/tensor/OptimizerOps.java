@@ -2,7 +2,6 @@ package crema.tensor;
 
 import java.util.List;
 
-
 /** Updates of parameters, in place. */
 public interface OptimizerOps {
   /**

@@ -1,6 +1,5 @@
 package crema.tensor;
 
-
 /** Sums, softmax and pooling. */
 public interface ReductionOps {
   /** y[0] = Σ x, or y[0] += Σ x. */

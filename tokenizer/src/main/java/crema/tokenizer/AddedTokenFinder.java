@@ -49,7 +49,7 @@ final class AddedTokenFinder {
   /** Reports {@code text[from, to)} to the sink. */
   void find(char[] text, int from, int to, Sink sink) {
     var textStart = from;
-    for (int i = from; i < to; ) {
+    for (int i = from; i < to;) {
       var candidate = mayStart(text[i]) ? candidateAt(text, i, to) : null;
       if (candidate == null) {
         i++;

@@ -34,7 +34,6 @@ public record BpeTrainer(
 
   private static final int BYTES = 256;
 
-
   /** Checks the settings. */
   public BpeTrainer {
     specialTokens = List.copyOf(specialTokens);

@@ -8,7 +8,7 @@ record Gpt2Scanner() implements PatternScanner {
 
   @Override
   public void scan(char[] text, int from, int to, Pieces matches) {
-    for (int start = from; start < to; ) {
+    for (int start = from; start < to;) {
       var end = matchEnd(text, start, to);
       matches.add(start, end);
       start = end;

@@ -21,7 +21,7 @@ record Gpt4Scanner(int maxDigits) implements PatternScanner {
 
   @Override
   public void scan(char[] text, int from, int to, Pieces matches) {
-    for (int start = from; start < to; ) {
+    for (int start = from; start < to;) {
       var end = matchEnd(text, start, to);
       matches.add(start, end);
       start = end;

@@ -4,7 +4,7 @@ package crema.tokenizer;
 record LiteralScanner(String literal) implements PatternScanner {
   @Override
   public void scan(char[] text, int from, int to, Pieces matches) {
-    for (int start = from; start <= to - literal.length(); ) {
+    for (int start = from; start <= to - literal.length();) {
       if (matchesAt(text, start)) {
         matches.add(start, start + literal.length());
         start += literal.length();

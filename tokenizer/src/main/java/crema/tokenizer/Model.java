@@ -8,7 +8,8 @@ sealed interface Model permits BpeModel {
   int size();
 
   /** Returns the token of an id, or null where the vocabulary has none. */
-  @Nullable String token(int id);
+  @Nullable
+  String token(int id);
 
   /** Returns the id of a token as the vocabulary spells it, or -1. */
   int id(String token);

@@ -36,7 +36,8 @@ final class PieceCache {
   }
 
   /** Returns the entry of a piece in its set, or null. */
-  @Nullable Entry find(int set, char[] text, int from, int to) {
+  @Nullable
+  Entry find(int set, char[] text, int from, int to) {
     var newer = entries[2 * set];
     if (newer != null && newer.is(text, from, to)) {
       return newer;

@@ -62,7 +62,7 @@ sealed interface PreTokenizer {
   record Digits(boolean individual) implements PreTokenizer {
     @Override
     public void split(char[] text, int from, int to, Pieces out) {
-      for (int start = from; start < to; ) {
+      for (int start = from; start < to;) {
         var number = CharacterClass.at(text, start) == CharacterClass.NUMBER;
         var end = CharacterClass.after(text, start);
         while (!(number && individual) && end < to

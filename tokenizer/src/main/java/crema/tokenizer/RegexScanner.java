@@ -82,7 +82,7 @@ final class RegexScanner implements PatternScanner {
   public void scan(char[] text, int from, int to, Pieces matches) {
     var matcher = pattern.matcher(new MeteredText(text, from, to));
     try {
-      for (int next = from; next <= to && matcher.find(next - from); ) {
+      for (int next = from; next <= to && matcher.find(next - from);) {
         var start = from + matcher.start();
         var end = from + matcher.end();
         // Java may match between the halves of a pair; to Oniguruma a character is whole.

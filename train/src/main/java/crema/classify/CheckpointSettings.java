@@ -14,8 +14,9 @@ public record CheckpointSettings(Settings settings) {
   /** When checkpoints are written. */
   public static final Section SECTION = Section.of("Checkpoints");
 
-  public static final Setting<Long> STEPS = SECTION.longInteger("checkpoint-steps", 0).atLeast(0).shownDefault("not by steps").resumable()
-      .help("A checkpoint after so many steps");
+  public static final Setting<Long> STEPS =
+      SECTION.longInteger("checkpoint-steps", 0).atLeast(0).shownDefault("not by steps").resumable()
+          .help("A checkpoint after so many steps");
   public static final Setting<Integer> EPOCHS = SECTION.integer("checkpoint-epochs", 1).atLeast(0).resumable()
       .help("A checkpoint after so many epochs; 0 for not by epochs");
   public static final Setting<Double> MINUTES = SECTION.number("checkpoint-minutes", 10).atLeast(0).resumable()

@@ -115,8 +115,9 @@ public final class ModelArchive implements AutoCloseable {
 
   private void readDirectory() {
     if (zip.byteSize() < Integer.BYTES || zip.get(INT, 0) != LOCAL_MARK) {
-      throw new UserError(name + " is a file, but not the archive of a model: give the directory of a trained model, or "
-          + "what crema pack wrote");
+      throw new UserError(
+          name + " is a file, but not the archive of a model: give the directory of a trained model, or "
+              + "what crema pack wrote");
     }
     long end = zip.byteSize() - END_BYTES;
     if (end < 0 || zip.get(INT, end) != END_MARK) {

@@ -88,7 +88,8 @@ public record ModelConfig(String family, Map<String, @Nullable Object> values) {
     ModelFamily found = ModelFamily.installed().stream().filter(each -> each.key().equals(family)).findFirst()
         .orElseThrow(() -> new UserError(model.name() + " is a model of the family '" + family + "', which is not "
             + "installed (there are " + ModelFamily.installed().stream().map(ModelFamily::key)
-                .collect(Collectors.joining(", ")) + "): add its jar, or update Crema"));
+                .collect(Collectors.joining(", "))
+            + "): add its jar, or update Crema"));
     Stream.concat(Stream.of(ModelSource.LABELS, ModelSource.TARGET), found.files().stream())
         .filter(file -> !model.holds(file)).findFirst().ifPresent(file -> {
           throw ModelSource.missing(model.name() + "/" + file);

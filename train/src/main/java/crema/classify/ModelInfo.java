@@ -58,8 +58,9 @@ public record ModelInfo(Map<String, String> facts) {
                 ? String.format(Locale.ROOT, " to %.3g", thresholds.getMax()) : "")
             + (several.thresholds().isAtLeastOne() ? ", at least one" : "");
       }
-      case TaxonomyTarget paths -> "a path in a taxonomy of " + paths.taxonomy().depth() + " levels, its segments separated by '"
-          + paths.separator() + "'";
+      case TaxonomyTarget paths ->
+          "a path in a taxonomy of " + paths.taxonomy().depth() + " levels, its segments separated by '"
+              + paths.separator() + "'";
     };
   }
 

@@ -50,7 +50,8 @@ final class StoredZip {
   void add(String entryName, Path file) throws IOException {
     long size = Files.size(file);
     if (position + size > MOST_BYTES) {
-      throw new UserError(name + " would have more than 4 GiB, the most that an archive holds: use the directory as it is");
+      throw new UserError(
+          name + " would have more than 4 GiB, the most that an archive holds: use the directory as it is");
     }
     var entry = new ZipEntry(entryName);
     entry.setSize(size);

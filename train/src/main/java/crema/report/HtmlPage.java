@@ -37,7 +37,7 @@ final class HtmlPage {
         <body>
         <main>
         """
-            .formatted(sourceHash(script), Html.escape(title), resource("report.css"))
+        .formatted(sourceHash(script), Html.escape(title), resource("report.css"))
         + content + "</main>\n<script>" + script + "</script>\n</body>\n</html>\n";
   }
 

@@ -62,8 +62,8 @@ public final class HtmlReport {
     out.append("<header><h1>").append(Html.isolated(report.title())).append("</h1>\n");
     if (!report.facts().isEmpty()) {
       out.append("<dl class=\"facts\">");
-      report.facts().forEach((name, value) ->
-          out.append("<div><dt>%s</dt><dd>%s</dd></div>".formatted(Html.isolated(name), Html.isolated(value))));
+      report.facts().forEach((name, value) -> out
+          .append("<div><dt>%s</dt><dd>%s</dd></div>".formatted(Html.isolated(name), Html.isolated(value))));
       out.append("</dl>\n");
     }
     out.append("</header>\n");
@@ -95,8 +95,8 @@ public final class HtmlReport {
   private void appendTile(String name, String value, String note) {
     out.append(
         """
-        <div class="tile"><span class="name">%s</span><span class="value">%s</span><span class="note">%s</span></div>
-        """
+            <div class="tile"><span class="name">%s</span><span class="value">%s</span><span class="note">%s</span></div>
+            """
             .formatted(name, value, note));
   }
 
@@ -122,8 +122,9 @@ public final class HtmlReport {
     var plot = new IntervalPlot(report.intervals().values());
     double level = report.intervals().values().iterator().next().level();
     var table = HtmlTable.plain(1, "Metric", "Estimate", "Low", "High", plot.scale());
-    report.intervals().forEach((metric, interval) ->
-        table.row().text(metric.title()).metric(interval.estimate()).metric(interval.low()).metric(interval.high())
+    report.intervals()
+        .forEach((metric, interval) -> table.row().text(metric.title()).metric(interval.estimate())
+            .metric(interval.low()).metric(interval.high())
             .markup(plot.render(interval)));
     var heading = "Confidence intervals (%s, bootstrap over documents)".formatted(Numbers.wholePercent(level));
     section(heading, table.render());
@@ -142,8 +143,8 @@ public final class HtmlReport {
       return;
     }
     var table = HtmlTable.plain(1, "Band", "Labels", "Support", "Micro F1", "Macro F1");
-    report.bands().forEach((band, averages) ->
-        table.row().text(Numbers.title(band)).count(averages.labels()).count(averages.support())
+    report.bands().forEach(
+        (band, averages) -> table.row().text(Numbers.title(band)).count(averages.labels()).count(averages.support())
             .metric(averages.micro().f1()).bar(averages.macro().f1()));
     section("Labels by frequency in training", table.render());
   }

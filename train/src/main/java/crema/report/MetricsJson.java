@@ -133,12 +133,11 @@ public final class MetricsJson {
       return;
     }
     var intervals = json.putObject("intervals");
-    report.intervals().forEach((metric, interval) ->
-        intervals.putObject(metric.key())
-            .put("estimate", interval.estimate())
-            .put("low", interval.low())
-            .put("high", interval.high())
-            .put("level", interval.level()));
+    report.intervals().forEach((metric, interval) -> intervals.putObject(metric.key())
+        .put("estimate", interval.estimate())
+        .put("low", interval.low())
+        .put("high", interval.high())
+        .put("level", interval.level()));
   }
 
   private static void putLabels(ObjectNode json, TestReport report) {
@@ -169,12 +168,11 @@ public final class MetricsJson {
       return;
     }
     var bands = json.putObject("bands");
-    report.bands().forEach((band, averages) ->
-        putAverages(
-            bands.putObject(band.name().toLowerCase(Locale.ROOT))
-                .put("labels", averages.labels())
-                .put("support", averages.support()),
-            averages));
+    report.bands().forEach((band, averages) -> putAverages(
+        bands.putObject(band.name().toLowerCase(Locale.ROOT))
+            .put("labels", averages.labels())
+            .put("support", averages.support()),
+        averages));
   }
 
   private static void putGroups(ObjectNode json, TestReport report) {

@@ -93,8 +93,8 @@ public final class RunComparison {
         .orElseThrow().getKey();
     List<ComparedRun> against = byName.getOrDefault(reference, List.of());
     var rows = new ArrayList<Row>();
-    byName.forEach((name, own) ->
-        rows.add(new Row(name, own, name.equals(reference) ? null : versus(own, against, metric))));
+    byName.forEach(
+        (name, own) -> rows.add(new Row(name, own, name.equals(reference) ? null : versus(own, against, metric))));
     return new RunComparison(title, metric, reference, List.copyOf(columns), rows);
   }
 
@@ -167,7 +167,7 @@ public final class RunComparison {
     Duration time = Duration.ofMillis(Math.round(seconds * 1000));
     return seconds >= HOUR ? "%d h %d min".formatted(time.toHours(), time.toMinutesPart())
         : seconds >= 60 ? "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart())
-        : String.format(Locale.ROOT, "%.1f s", seconds);
+            : String.format(Locale.ROOT, "%.1f s", seconds);
   }
 
   /** What the last columns mean. */

@@ -89,13 +89,12 @@ public final class TerminalReport {
         new TextTable.Number("Support"),
         new TextTable.Number("Micro F1"),
         new TextTable.Number("Macro F1"));
-    report.bands().forEach((band, averages) ->
-        table.row(
-            Numbers.title(band),
-            Numbers.count(averages.labels()),
-            Numbers.count(averages.support()),
-            Numbers.metric(averages.micro().f1()),
-            Numbers.metric(averages.macro().f1())));
+    report.bands().forEach((band, averages) -> table.row(
+        Numbers.title(band),
+        Numbers.count(averages.labels()),
+        Numbers.count(averages.support()),
+        Numbers.metric(averages.micro().f1()),
+        Numbers.metric(averages.macro().f1())));
     return table;
   }
 
@@ -137,13 +136,12 @@ public final class TerminalReport {
         new TextTable.Number("Recall"),
         new TextTable.Number("F1"),
         new TextTable.Number("Support"));
-    report.metrics().perLabel().stream().sorted(LARGEST_FIRST).limit(limit).forEach(label ->
-        table.row(
-            report.labels().get(label.label()),
-            Numbers.metric(label.score().precision()),
-            Numbers.metric(label.score().recall()),
-            Numbers.metric(label.score().f1()),
-            Numbers.count(label.support())));
+    report.metrics().perLabel().stream().sorted(LARGEST_FIRST).limit(limit).forEach(label -> table.row(
+        report.labels().get(label.label()),
+        Numbers.metric(label.score().precision()),
+        Numbers.metric(label.score().recall()),
+        Numbers.metric(label.score().f1()),
+        Numbers.count(label.support())));
     return table;
   }
 
@@ -153,12 +151,11 @@ public final class TerminalReport {
         new TextTable.Text("Predicted instead"),
         new TextTable.Number("Documents"),
         new TextTable.Number("Of the truth"));
-    report.confusedPairs().stream().limit(CONFUSED_PAIRS).forEach(pair ->
-        table.row(
-            report.labels().get(pair.truth()),
-            report.labels().get(pair.predicted()),
-            Numbers.count(pair.count()),
-            Numbers.percent(pair.share())));
+    report.confusedPairs().stream().limit(CONFUSED_PAIRS).forEach(pair -> table.row(
+        report.labels().get(pair.truth()),
+        report.labels().get(pair.predicted()),
+        Numbers.count(pair.count()),
+        Numbers.percent(pair.share())));
     return table;
   }
 }

@@ -289,8 +289,10 @@ public record TestReport(
       var best = new int[nodes.depth()][outcomes.documents()];
       for (int level = 1; level <= best.length; level++) {
         int[] labels = nodes.nodesAt(level);
-        Arrays.setAll(best[level - 1], document -> Arrays.stream(labels).reduce((a, b) ->
-            probabilities.score(document, b) > probabilities.score(document, a) ? b : a).orElseThrow());
+        Arrays.setAll(best[level - 1],
+            document -> Arrays.stream(labels)
+                .reduce((a, b) -> probabilities.score(document, b) > probabilities.score(document, a) ? b : a)
+                .orElseThrow());
       }
       pathConsistency = new PathConsistency(
           (double) onePath / Math.max(1, outcomes.documents()), Hierarchy.pathConsistency(nodes, best));

@@ -49,7 +49,8 @@ public record DataSettings(Settings settings) {
         ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null, TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.get(VALIDATION_FRACTION) + settings.get(TEST_FRACTION) >= 1
         ? "validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and test-fraction ("
-            + settings.get(TEST_FRACTION) + ") leave nothing to train on" : null, VALIDATION_FRACTION, TEST_FRACTION);
+            + settings.get(TEST_FRACTION) + ") leave nothing to train on"
+        : null, VALIDATION_FRACTION, TEST_FRACTION);
   }
 
   /** Files with training rows. */

@@ -48,7 +48,8 @@ public final class LabelledTest {
    * @param readBefore whether the rows that cannot be read have been reported
    * @param languages whether the language of each row is wanted
    */
-  public LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages, TrainingListener listener) {
+  public LabelledTest(RowSource rows, boolean readBefore, boolean strict, Languages languages,
+      TrainingListener listener) {
     this(rows, readBefore, strict, languages, FrequencyBands.DEFAULT, listener);
   }
 

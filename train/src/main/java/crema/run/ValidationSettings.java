@@ -13,8 +13,9 @@ public final class ValidationSettings {
   public static final Setting<ValidationMetric> METRIC = SECTION.choice("metric", ValidationMetric.MACRO_F1)
       .label("NAME")
       .help("What decides on the best model");
-  public static final Setting<Integer> PATIENCE = SECTION.integer("patience", 0).atLeast(0).shownDefault("never").basic()
-      .help("Stop after so many validations without a better one");
+  public static final Setting<Integer> PATIENCE =
+      SECTION.integer("patience", 0).atLeast(0).shownDefault("never").basic()
+          .help("Stop after so many validations without a better one");
   public static final Setting<Double> TOLERANCE = SECTION.number("tolerance", 1).atLeast(0.5).atMost(1).label("F")
       .help("A metric above F times the best becomes the best; 0.995 prefers later models that are hardly worse");
 

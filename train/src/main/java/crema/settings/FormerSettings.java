@@ -147,8 +147,8 @@ final class FormerSettings {
     Object model = json.get(MODEL);
     var values = new LinkedHashMap<String, Object>();
     if (!stages.isEmpty()) {
-      flatten("stages.", stages).forEach((path, value) ->
-          values.put(NAMES.getOrDefault(path.replaceFirst("^stages\\.decision", "decision"), path), value));
+      flatten("stages.", stages).forEach((path, value) -> values
+          .put(NAMES.getOrDefault(path.replaceFirst("^stages\\.decision", "decision"), path), value));
       if (!values.containsKey(NAMES.get("stages.catch_all"))) {
         values.put("local-classifiers", true);
       }

@@ -19,6 +19,7 @@ public record Rule(List<Setting<?>> settings, Check check) {
   @FunctionalInterface
   public interface Check {
     /** What is wrong, in a sentence that names the settings; null if nothing is. */
-    @Nullable String problem(Settings settings);
+    @Nullable
+    String problem(Settings settings);
   }
 }

@@ -146,7 +146,8 @@ public final class Setting<T> {
       return shownDefault;
     }
     String text = type.text(value);
-    return isFlag() && value.equals(false) ? "" : text.isEmpty() || text.matches("\\S*[\\w)]") ? text : "'" + text + "'";
+    return isFlag() && value.equals(false) ? ""
+        : text.isEmpty() || text.matches("\\S*[\\w)]") ? text : "'" + text + "'";
   }
 
   /** A value as people write it. */
@@ -176,8 +177,8 @@ public final class Setting<T> {
   }
 
   private static <V> V read(Assignment given, SettingType<V> type, String text) {
-    return type.parse(text).orElseThrow(() ->
-        given.error(" must be " + type.expected() + ", not '" + text + "'" + type.suggestion(text)));
+    return type.parse(text)
+        .orElseThrow(() -> given.error(" must be " + type.expected() + ", not '" + text + "'" + type.suggestion(text)));
   }
 
   /** The type is that of a list, so a list of its items is a value. */

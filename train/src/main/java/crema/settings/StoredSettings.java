@@ -33,7 +33,8 @@ public record StoredSettings(String model, Map<String, Object> values, List<Stri
   /** What to keep of settings. */
   public static StoredSettings of(String model, Settings settings) {
     Map<String, Object> values = settings.plain();
-    return new StoredSettings(model, values, settings.given().stream().filter(values::containsKey).sorted().toList(), false);
+    return new StoredSettings(model, values, settings.given().stream().filter(values::containsKey).sorted().toList(),
+        false);
   }
 
   /** The JSON object. */

@@ -53,7 +53,8 @@ public record AnswerSettings(Settings settings) {
   static {
     SECTION.rule(settings -> settings.get(THRESHOLD_TO) < settings.get(THRESHOLD_FROM)
         ? "threshold-to (" + settings.get(THRESHOLD_TO) + ") must be at least threshold-from ("
-            + settings.get(THRESHOLD_FROM) + ")" : null, THRESHOLD_TO, THRESHOLD_FROM);
+            + settings.get(THRESHOLD_FROM) + ")"
+        : null, THRESHOLD_TO, THRESHOLD_FROM);
   }
 
   /** The thresholds that are tried, ascending. */

@@ -33,10 +33,12 @@ public record LabelSettings(Settings settings) {
   static {
     SECTION.rule(settings -> settings.get(TARGET) == TargetKind.SINGLE && settings.get(LABEL).size() > 1
         ? "several label columns " + String.join(", ", settings.get(LABEL)) + " need a target with several labels "
-            + "(multi) or with paths (taxonomy)" : null, LABEL, TARGET);
+            + "(multi) or with paths (taxonomy)"
+        : null, LABEL, TARGET);
     SECTION.rule(settings -> settings.get(TAIL_TO) >= settings.get(HEAD_FROM)
         ? "head-from and tail-to: the tail ends at %d but the head starts at %d: the tail must end below".formatted(
-            settings.get(TAIL_TO), settings.get(HEAD_FROM)) : null, HEAD_FROM, TAIL_TO);
+            settings.get(TAIL_TO), settings.get(HEAD_FROM))
+        : null, HEAD_FROM, TAIL_TO);
   }
 
   /** The label columns. */

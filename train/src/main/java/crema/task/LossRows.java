@@ -33,8 +33,9 @@ public final class LossRows {
   private static final Map<String, Setting<?>> ROWS = rows();
 
   static {
-    SECTION.rule(settings -> problem(() ->
-        of(settings, settings.get(LabelSettings.TARGET)).requireFor(settings.get(LabelSettings.TARGET))),
+    SECTION.rule(
+        settings -> problem(
+            () -> of(settings, settings.get(LabelSettings.TARGET)).requireFor(settings.get(LabelSettings.TARGET))),
         LOSS, LabelSettings.TARGET);
   }
 
@@ -63,7 +64,8 @@ public final class LossRows {
       case LossSetting.Decimal number -> in(isSameInAllLosses(number)
           ? SECTION.number(name, number.value()) : SECTION.optionalNumber(name), number.least(), number.most())
           .shownDefault(isSameInAllLosses(number) ? "" : "depends on the loss").help(help);
-      case LossSetting.Decimals numbers -> in(SECTION.numbers(name, List.of()), numbers.least(), numbers.most()).help(help);
+      case LossSetting.Decimals numbers ->
+          in(SECTION.numbers(name, List.of()), numbers.least(), numbers.most()).help(help);
       case LossSetting.Flag _ -> SECTION.flag(name).help(help);
       case LossSetting.Choice<?> choice -> choice(name, choice, help);
       case LossSetting.DecimalOrWord either -> in(SECTION.wordOrNumber(name,

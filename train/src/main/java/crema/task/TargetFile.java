@@ -60,9 +60,11 @@ public final class TargetFile {
     json.put("node_threshold", switch (target.decoding()) {
       case Decoding.TopDown(double threshold) -> threshold;
       case Decoding.Consistent(double threshold, boolean _) -> threshold;
-      case Decoding.Argmax _, Decoding.BestPath _ -> 0.0;
+      case Decoding.Argmax _ -> 0.0;
+      case Decoding.BestPath _ -> 0.0;
     });
-    json.put("at_least_one", target.decoding() instanceof Decoding.Consistent(double _, boolean atLeastOne) && atLeastOne);
+    json.put("at_least_one",
+        target.decoding() instanceof Decoding.Consistent(double _, boolean atLeastOne) && atLeastOne);
     return json;
   }
 

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClassifierContractTest {
   private static final int CALLERS = 1000;
 
-  @TempDir static Path shared;
+  @TempDir
+  static Path shared;
 
   @BeforeAll
   static void train() throws IOException {

@@ -37,11 +37,13 @@ class ModelArchiveTest {
   private static final List<String> TEXTS = List.of("bosch washing machine 9kg", "", "sony 55 inch 4k tv");
   private static final ComputeOptions ONE_THREAD = ComputeOptions.threads(1);
 
-  @TempDir static Path shared;
+  @TempDir
+  static Path shared;
   static Path staged;
   static Path archive;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @BeforeAll
   static void trainAndPack() throws IOException {
@@ -123,7 +125,8 @@ class ModelArchiveTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"../escaped", "/etc/passwd", "a/../../b", "C:\\windows", "a//b", "./a", "..", "a\nb", "stages/.."})
+  @ValueSource(
+      strings = {"../escaped", "/etc/passwd", "a/../../b", "C:\\windows", "a//b", "./a", "..", "a\nb", "stages/.."})
   void namesThatWouldLeaveTheArchiveAreRefused(String name) throws IOException {
     byte[] bytes = zip(entry("config.json", "{}"), entry(name, "x"));
     assertThatThrownBy(() -> Classifier.load(new ByteArrayInputStream(bytes), ONE_THREAD))

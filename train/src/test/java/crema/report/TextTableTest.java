@@ -19,11 +19,11 @@ class TextTableTest {
     var table = new TextTable(new Text("Label"), new Number("F1")).row("a", "0.5").row("longer", "10.25");
     assertThat(table.render(TerminalStyle.PLAIN)).isEqualTo(
         """
-        Label      F1
-        ─────────────
-        a         0.5
-        longer  10.25
-        """);
+            Label      F1
+            ─────────────
+            a         0.5
+            longer  10.25
+            """);
   }
 
   @Test
@@ -34,12 +34,12 @@ class TextTableTest {
         .row("👩‍👩‍👧 🇫🇷", "3");
     assertThat(table.render(TerminalStyle.PLAIN)).isEqualTo(
         """
-        Label   F1
-        ──────────
-        洗濯機   1
-        e\u0301te\u0301      2
-        👩‍👩‍👧 🇫🇷    3
-        """);
+            Label   F1
+            ──────────
+            洗濯機   1
+            e\u0301te\u0301      2
+            👩‍👩‍👧 🇫🇷    3
+            """);
   }
 
   @Test

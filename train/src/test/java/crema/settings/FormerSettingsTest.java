@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Settings that version 0.1 wrote. */
 class FormerSettingsTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private Settings read(String... files) throws IOException {
     for (String file : files) {

@@ -10,18 +10,19 @@ import java.util.stream.Collectors;
 
 /** Writes the reference page of all settings: a table a section, with what the families differ in. */
 final class SettingsPage {
-  private static final String HEAD = """
-      # Settings
+  private static final String HEAD =
+      """
+          # Settings
 
-      Every setting is a flag of `crema train` (`--hidden-size 128`), a key in its config files (`hidden-size: 128`) and a row
-      in the API (`settings.with(EncoderSettings.HIDDEN_SIZE, 128)`). `model` chooses the family; `crema train --help` shows the
-      most used settings of a family, `--help=all` these and the flags that say where a run writes and how it is watched.
+          Every setting is a flag of `crema train` (`--hidden-size 128`), a key in its config files (`hidden-size: 128`) and a row
+          in the API (`settings.with(EncoderSettings.HIDDEN_SIZE, 128)`). `model` chooses the family; `crema train --help` shows the
+          most used settings of a family, `--help=all` these and the flags that say where a run writes and how it is watched.
 
-      A list is written with commas on the command line, with double quotes around an item that has one, and as a list in YAML.
-      Relative files in a config file are relative to that file.
+          A list is written with commas on the command line, with double quotes around an item that has one, and as a list in YAML.
+          Relative files in a config file are relative to that file.
 
-      This page is written by a test; do not edit it.
-      """;
+          This page is written by a test; do not edit it.
+          """;
 
   private SettingsPage() {}
 
@@ -37,7 +38,8 @@ final class SettingsPage {
     }
     var page = new StringBuilder(HEAD);
     sections.forEach((section, rows) -> {
-      page.append("\n## ").append(section.title()).append("\n\n| setting | values | default | families | |\n|---|---|---|---|---|\n");
+      page.append("\n## ").append(section.title())
+          .append("\n\n| setting | values | default | families | |\n|---|---|---|---|---|\n");
       rows.forEach(row -> page.append(line(row, families)));
     });
     return page.toString();
@@ -54,8 +56,8 @@ final class SettingsPage {
   /** The default, or those of the families where they differ. */
   private static String defaults(Setting<?> row, List<ModelFamily> families) {
     Map<String, List<String>> byDefault = new TreeMap<>();
-    families.forEach(family ->
-        byDefault.computeIfAbsent(family.settings().shownDefault(row), _ -> new ArrayList<>()).add(family.key()));
+    families.forEach(family -> byDefault.computeIfAbsent(family.settings().shownDefault(row), _ -> new ArrayList<>())
+        .add(family.key()));
     return byDefault.size() == 1
         ? byDefault.keySet().iterator().next()
         : byDefault.entrySet().stream().map(entry -> String.join(", ", entry.getValue()) + ": " + entry.getKey())

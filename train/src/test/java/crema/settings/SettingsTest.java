@@ -21,12 +21,14 @@ class SettingsTest {
   private static final Setting<Long> SEED = BAKING.longInteger("seed", 1).help("Of everything random");
   private static final Setting<Boolean> STEAM = BAKING.flag("steam").help("With steam");
   private static final Setting<Flour> FLOUR = BAKING.choice("flour", Flour.WHEAT).help("Of what");
-  private static final Setting<NumberOr<Proof>> PROOF = BAKING.wordOrNumber("proof", Proof.class, NumberOr.of(Proof.SHORT))
-      .atLeast(0).atMost(24).help("Hours to rise");
+  private static final Setting<NumberOr<Proof>> PROOF =
+      BAKING.wordOrNumber("proof", Proof.class, NumberOr.of(Proof.SHORT))
+          .atLeast(0).atMost(24).help("Hours to rise");
   private static final Setting<List<String>> SEEDS = BAKING.texts("grains").help("What is on top");
   private static final Setting<List<Double>> PARTS = BAKING.numbers("parts", List.of(1.0)).above(0).help("Weights");
   private static final Setting<String> NAME = BAKING.optionalText("name").help("What to call it");
-  private static final Setting<Integer> PEEL = BAKING.optionalInteger("peel").unrecorded().alias("-p").help("Which peel");
+  private static final Setting<Integer> PEEL =
+      BAKING.optionalInteger("peel").unrecorded().alias("-p").help("Which peel");
 
   static {
     BAKING.rule(settings -> settings.get(LOAVES) > 10 && settings.get(HEAT) > 300
@@ -38,9 +40,13 @@ class SettingsTest {
 
   private static final Settings BREAD = Settings.of(BAKING, EATING);
 
-  private enum Flour implements Keyed { WHEAT, DARK_RYE }
+  private enum Flour implements Keyed {
+    WHEAT, DARK_RYE
+  }
 
-  private enum Proof implements Keyed { SHORT, OVER_NIGHT }
+  private enum Proof implements Keyed {
+    SHORT, OVER_NIGHT
+  }
 
   @Test
   void whatIsNotGivenHasItsDefault() {

@@ -28,7 +28,8 @@ class TargetTest {
   private static final LabelSet PATHS = LabelSet.of(
       List.of("Food > Fruit", "Food > Fruit > Apples", "Food > Fruit > Pears", "Tools"), new long[] {5, 3, 2, 4});
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private static LabelSet labels(String... names) {
     return LabelSet.of(List.of(names), new long[names.length]);

@@ -170,7 +170,8 @@ public abstract sealed class JsonNode implements Iterable<JsonNode> permits Obje
     if (raw() == null && !isContainer()) {
       return 0;
     }
-    return Integers.of(this) instanceof Long value && value == value.intValue() ? value.intValue() : fail("a whole number");
+    return Integers.of(this) instanceof Long value && value == value.intValue() ? value.intValue()
+        : fail("a whole number");
   }
 
   /** A whole number, also from a string, or {@code otherwise}. */
@@ -210,7 +211,8 @@ public abstract sealed class JsonNode implements Iterable<JsonNode> permits Obje
   }
 
   /** The string, number or boolean of a value; null for all others. */
-  @Nullable Object raw() {
+  @Nullable
+  Object raw() {
     return null;
   }
 

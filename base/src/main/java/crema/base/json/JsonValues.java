@@ -21,7 +21,12 @@ public final class JsonValues {
     return switch (value) {
       case null -> ValueNode.NULL;
       case JsonNode node -> node;
-      case String _, Boolean _, Integer _, Long _, Float _, Double _ -> ValueNode.of(value);
+      case String text -> ValueNode.of(text);
+      case Boolean flag -> ValueNode.of(flag);
+      case Integer number -> ValueNode.of(number);
+      case Long number -> ValueNode.of(number);
+      case Float number -> ValueNode.of(number);
+      case Double number -> ValueNode.of(number);
       case Enum<?> constant -> ValueNode.of(constant.toString());
       case Iterable<?> list -> {
         var array = new ArrayNode();

@@ -22,7 +22,8 @@ final class ValueNode extends JsonNode {
   }
 
   @Override
-  @Nullable Object raw() {
+  @Nullable
+  Object raw() {
     return value;
   }
 

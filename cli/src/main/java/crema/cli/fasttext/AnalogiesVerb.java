@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
 final class AnalogiesVerb extends Verb {
   private static final String PROMPT = "Query triplet (A - B + C)? ";
 
-  @Mixin private WordSearch search = new WordSearch();
+  @Mixin
+  private WordSearch search = new WordSearch();
 
   AnalogiesVerb(Terminal terminal) {
     super(terminal);

@@ -15,7 +15,8 @@ import picocli.CommandLine.ParseResult;
 final class AutotuneFlags {
   @Option(names = "-autotune-validation", paramLabel = "FILE",
       description = "Search for the hyper-parameters that are best on this text; those that are given stay as they are.")
-  @Nullable Path validation;
+  @Nullable
+  Path validation;
 
   @Option(names = "-autotune-metric", paramLabel = "NAME", defaultValue = "f1",
       description = "f1, macro-f1, weighted-f1, precision, recall, f1:LABEL, precisionAtRecall:PERCENT:LABEL or "

@@ -22,23 +22,24 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "VERB",
     description = {
-      "fastText with the verbs, flags and output of the original program, and its files, .bin, .ftz and .vec.",
-      "The result of training depends on the seed alone, not on the number of threads."
+        "fastText with the verbs, flags and output of the original program, and its files, .bin, .ftz and .vec.",
+        "The result of training depends on the seed alone, not on the number of threads."
     },
     footer = {
-      "",
-      "Examples:",
-      "  crema fasttext supervised -input train.txt -output model -lr 0.5 -epoch 25 -wordNgrams 2",
-      "  crema fasttext test model.bin valid.txt",
-      "  crema fasttext predict-prob model.bin - 3",
-      "  crema fasttext quantize -input train.txt -output model -qnorm -retrain -cutoff 100000",
-      "",
-      "'crema fasttext VERB --help' explains a verb."
+        "",
+        "Examples:",
+        "  crema fasttext supervised -input train.txt -output model -lr 0.5 -epoch 25 -wordNgrams 2",
+        "  crema fasttext test model.bin valid.txt",
+        "  crema fasttext predict-prob model.bin - 3",
+        "  crema fasttext quantize -input train.txt -output model -qnorm -retrain -cutoff 100000",
+        "",
+        "'crema fasttext VERB --help' explains a verb."
     })
 public final class FastTextCommand implements Runnable {
   private final Terminal terminal;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   private FastTextCommand(Terminal terminal) {
     this.terminal = terminal;

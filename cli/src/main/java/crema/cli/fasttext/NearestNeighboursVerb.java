@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
 final class NearestNeighboursVerb extends Verb {
   private static final String PROMPT = "Query word? ";
 
-  @Mixin private WordSearch search = new WordSearch();
+  @Mixin
+  private WordSearch search = new WordSearch();
 
   NearestNeighboursVerb(Terminal terminal) {
     super(terminal);

@@ -17,7 +17,8 @@ import picocli.CommandLine.Mixin;
 final class PredictProbVerb extends Verb {
   private static final int DIGITS = 6;
 
-  @Mixin private ModelAndText given = new ModelAndText();
+  @Mixin
+  private ModelAndText given = new ModelAndText();
 
   PredictProbVerb(Terminal terminal) {
     super(terminal);
@@ -27,9 +28,10 @@ final class PredictProbVerb extends Verb {
   void run() throws IOException {
     FastText model = FastText.load(given.model);
     try (var text = open(given.file)) {
-      model.newPredictor().predictLines(text, given.k, given.threshold, predictions ->
-          terminal().out().print(predictions.stream().map(PredictProbVerb::text).collect(Collectors.joining(" "))
-              + "\n"));
+      model.newPredictor().predictLines(text, given.k, given.threshold,
+          predictions -> terminal().out()
+              .print(predictions.stream().map(PredictProbVerb::text).collect(Collectors.joining(" "))
+                  + "\n"));
     }
   }
 

@@ -14,7 +14,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "Predicts the most probable labels of each line of a text.")
 final class PredictVerb extends Verb {
-  @Mixin private ModelAndText given = new ModelAndText();
+  @Mixin
+  private ModelAndText given = new ModelAndText();
 
   PredictVerb(Terminal terminal) {
     super(terminal);
@@ -24,8 +25,8 @@ final class PredictVerb extends Verb {
   void run() throws IOException {
     FastText model = FastText.load(given.model);
     try (var text = open(given.file)) {
-      model.newPredictor().predictLines(text, given.k, given.threshold, predictions ->
-          terminal().out().print(predictions.stream().map(Prediction::label).collect(Collectors.joining(" ")) + "\n"));
+      model.newPredictor().predictLines(text, given.k, given.threshold, predictions -> terminal().out()
+          .print(predictions.stream().map(Prediction::label).collect(Collectors.joining(" ")) + "\n"));
     }
   }
 }

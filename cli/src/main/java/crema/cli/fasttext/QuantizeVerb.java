@@ -49,7 +49,8 @@ final class QuantizeVerb extends Verb {
       description = "Columns that share a byte (default: ${DEFAULT-VALUE}).")
   private int dsub;
 
-  @Mixin private TrainingFlags flags = new TrainingFlags();
+  @Mixin
+  private TrainingFlags flags = new TrainingFlags();
 
   QuantizeVerb(Terminal terminal) {
     super(terminal);

@@ -26,7 +26,8 @@ final class StandardInput extends InputStream {
   }
 
   /** The next word, between white space as C has it; null at the end. */
-  @Nullable String nextWord() throws IOException {
+  @Nullable
+  String nextWord() throws IOException {
     int b = read();
     while (isSpace(b)) {
       b = read();
@@ -43,7 +44,8 @@ final class StandardInput extends InputStream {
   }
 
   /** The next line, without its line feed; null at the end. */
-  @Nullable String nextLine() throws IOException {
+  @Nullable
+  String nextLine() throws IOException {
     int b = read();
     if (b == END) {
       return null;

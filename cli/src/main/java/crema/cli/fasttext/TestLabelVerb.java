@@ -14,7 +14,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "Tests a classifier label by label: F1, precision and recall.")
 final class TestLabelVerb extends Verb {
-  @Mixin private ModelAndText given = new ModelAndText();
+  @Mixin
+  private ModelAndText given = new ModelAndText();
 
   TestLabelVerb(Terminal terminal) {
     super(terminal);

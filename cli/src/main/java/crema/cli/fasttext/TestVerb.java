@@ -16,7 +16,8 @@ import picocli.CommandLine.Mixin;
 final class TestVerb extends Verb {
   private static final int DIGITS = 3;
 
-  @Mixin private ModelAndText given = new ModelAndText();
+  @Mixin
+  private ModelAndText given = new ModelAndText();
 
   TestVerb(Terminal terminal) {
     super(terminal);

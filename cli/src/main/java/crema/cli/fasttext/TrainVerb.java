@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 final class TrainVerb extends Verb {
   private final FastTextConfig.Builder defaults;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Option(names = "-input", paramLabel = "FILE", required = true, description = "The training text.")
   private Path input = Path.of("");
@@ -40,9 +41,11 @@ final class TrainVerb extends Verb {
   @Option(names = "-saveOutput", description = "Also write the output vectors, to PATH.output.")
   private boolean saveOutput;
 
-  @Mixin private TrainingFlags flags = new TrainingFlags();
+  @Mixin
+  private TrainingFlags flags = new TrainingFlags();
 
-  @Mixin private AutotuneFlags autotune = new AutotuneFlags();
+  @Mixin
+  private AutotuneFlags autotune = new AutotuneFlags();
 
   TrainVerb(Terminal terminal, FastTextConfig.Builder defaults) {
     super(terminal);

@@ -27,8 +27,9 @@ public final class VotesApplication {
         .with("votes-prior", "0.5");
     Path folder = Path.of(arguments[1]);
     Files.createDirectories(folder);
-    double accuracy = family.newRun(settings, RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(1)))
-        .run().report().metrics().accuracy();
+    double accuracy =
+        family.newRun(settings, RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(1)))
+            .run().report().metrics().accuracy();
     System.out.println("accuracy " + accuracy);
     System.out.println(ModelInfo.of(new ModelDirectory(folder)).facts().get("Kind"));
     try (Classifier classifier = Classifier.load(folder)) {

@@ -16,8 +16,8 @@ record VotesClassifier(Target target, double prior, Map<String, List<Integer>> v
   static VotesClassifier read(ModelSource model) throws IOException {
     Map<?, ?> json = JsonFile.read(model.bytes(VotesFamily.VOTES));
     var votes = new HashMap<String, List<Integer>>();
-    ((Map<?, ?>) json.get("votes")).forEach((word, counts) ->
-        votes.put((String) word, ((List<?>) counts).stream().map(Integer.class::cast).toList()));
+    ((Map<?, ?>) json.get("votes")).forEach(
+        (word, counts) -> votes.put((String) word, ((List<?>) counts).stream().map(Integer.class::cast).toList()));
     return new VotesClassifier(model.readTarget(), (Double) json.get("prior"), votes);
   }
 

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@link VotesFamily}, and the process of the test has none.
  */
 class VotesFamilyTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   private Path rows;
   private Path model;
   private PluginProcess processes;

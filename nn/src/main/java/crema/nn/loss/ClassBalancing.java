@@ -46,11 +46,10 @@ public record ClassBalancing(double beta, Mode mode) implements Reweighting {
     }
     return switch (mode) {
       case BY_CLASS -> (targets, from, weights) -> System.arraycopy(byLabel, 0, weights, 0, labels);
-      case AVERAGE_COUNT -> (targets, from, weights) ->
-          Arrays.fill(weights, weight(mean(targets, from, counts, Double.POSITIVE_INFINITY)));
+      case AVERAGE_COUNT -> (targets, from, weights) -> Arrays.fill(weights,
+          weight(mean(targets, from, counts, Double.POSITIVE_INFINITY)));
       case AVERAGE_WEIGHT -> (targets, from, weights) -> Arrays.fill(weights, mean(targets, from, byLabel, 1 - beta));
-      case MINIMUM_COUNT -> (targets, from, weights) ->
-          Arrays.fill(weights, weight(minimum(targets, from, counts)));
+      case MINIMUM_COUNT -> (targets, from, weights) -> Arrays.fill(weights, weight(minimum(targets, from, counts)));
     };
   }
 

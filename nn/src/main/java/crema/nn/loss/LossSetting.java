@@ -168,7 +168,8 @@ public sealed interface LossSetting<T> {
     @Override
     public E parse(String text) {
       return Keyed.find(choices(), text)
-          .orElseThrow(() -> new IllegalArgumentException(Keyed.unknown(Keyed.keys(choices()), text, name).getMessage()));
+          .orElseThrow(
+              () -> new IllegalArgumentException(Keyed.unknown(Keyed.keys(choices()), text, name).getMessage()));
     }
 
     @Override
@@ -207,8 +208,9 @@ public sealed interface LossSetting<T> {
 
     @Override
     public void check(String value) {
-      number(value).ifPresent(number ->
-          requireIn(name + " (" + words.stream().map(Word::name).collect(Collectors.joining(", ")) + " or a number)", number, least, most));
+      number(value).ifPresent(number -> requireIn(
+          name + " (" + words.stream().map(Word::name).collect(Collectors.joining(", ")) + " or a number)", number,
+          least, most));
     }
 
     @Override

@@ -101,7 +101,8 @@ public final class StandardLosses implements LossProvider {
   /** How much nodes above leaves weigh. */
   public static final DecimalOrWord ANCESTOR_WEIGHT = new DecimalOrWord("ancestor-weight", "same",
       List.of(new Word("less", OptionalDouble.of(0.5)), new Word("same", OptionalDouble.of(1)),
-          new Word("more", OptionalDouble.of(2))), 0, LARGE,
+          new Word("more", OptionalDouble.of(2))),
+      0, LARGE,
       "Of nodes above leaves in ancestors: less (0.5), same (1), more (2) than leaves, or a number.");
 
   /** How much the nodes of each level weigh. */
@@ -122,8 +123,8 @@ public final class StandardLosses implements LossProvider {
         LossDefinition.of("balanced-softmax", "Softmax of logits shifted by the logarithm of their label's frequency.")
             .fits(INDICES, Link.SOFTMAX)
             .settings(LABEL_SMOOTHING, CLASS_WEIGHTS, EFFECTIVE_NUMBER_BETA, FOCAL_GAMMA)
-            .creates((settings, labels) ->
-                LogitAdjustment.balancedSoftmax(softmax(settings, labels), labels.frequencies())),
+            .creates(
+                (settings, labels) -> LogitAdjustment.balancedSoftmax(softmax(settings, labels), labels.frequencies())),
         LossDefinition.of("logit-adjusted", "As balanced-softmax, with the shift multiplied by tau.")
             .fits(INDICES, Link.SOFTMAX)
             .settings(LOGIT_ADJUSTMENT, LABEL_SMOOTHING, CLASS_WEIGHTS, EFFECTIVE_NUMBER_BETA, FOCAL_GAMMA)
@@ -132,8 +133,8 @@ public final class StandardLosses implements LossProvider {
         LossDefinition.of("bce", "Binary cross-entropy of each label.")
             .fits(MULTI_HOT, Link.SIGMOID)
             .settings(LABEL_SMOOTHING, POS_WEIGHT)
-            .createsOfRows((settings, frequencies) ->
-                BalancingMethod.BCE.loss(frequencies, BalancingMethod.Scaling.PAPER).ofRows())
+            .createsOfRows((settings, frequencies) -> BalancingMethod.BCE
+                .loss(frequencies, BalancingMethod.Scaling.PAPER).ofRows())
             .creates(StandardLosses::binary),
         longTail("focal", BalancingMethod.FL, "Binary cross-entropy with focus on hard answers.", FOCUSED_GAMMA),
         longTail("class-balanced-focal", BalancingMethod.CB_FL, "Focal, weighted by effective numbers of rows.",

@@ -44,7 +44,8 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
     var values = new ConfigValues(json);
     String kind = values.text("head");
     int hiddenSize = values.integer("head_hidden_size", encoderHiddenSize);
-    return new HeadConfig(kind == null ? Kind.MLP : ConfigValues.choice("head", kind, List.of(Kind.values())), hiddenSize,
+    return new HeadConfig(kind == null ? Kind.MLP : ConfigValues.choice("head", kind, List.of(Kind.values())),
+        hiddenSize,
         values.number("head_dropout", 0.1),
         values.flag("head_residual", hiddenSize == encoderHiddenSize));
   }

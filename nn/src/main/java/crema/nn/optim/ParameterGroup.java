@@ -30,8 +30,8 @@ public record ParameterGroup(Map<String, Variable> parameters, double weightDeca
   public static List<ParameterGroup> decayingMatrices(Module module, double weightDecay) {
     var matrices = new LinkedHashMap<String, Variable>();
     var vectors = new LinkedHashMap<String, Variable>();
-    module.parameters().forEach((name, parameter) ->
-        (parameter.shape().rank() >= 2 ? matrices : vectors).put(name, parameter));
+    module.parameters()
+        .forEach((name, parameter) -> (parameter.shape().rank() >= 2 ? matrices : vectors).put(name, parameter));
     return List.of(new ParameterGroup(matrices, weightDecay, 1), new ParameterGroup(vectors, 0, 1));
   }
 }

@@ -28,20 +28,24 @@ public final class LoopBuilder<B> {
   int accumulation = 1;
   double learningRate = 1e-3;
   double weightDecay = 0.01;
-  @Nullable AdamW optimizer;
+  @Nullable
+  AdamW optimizer;
   Schedule.Decay decay = Schedule.Decay.NONE;
   long warmup;
   double minScale;
   double clipNorm = Double.POSITIVE_INFINITY;
   long seed;
-  @Nullable Validation validation;
+  @Nullable
+  Validation validation;
   Validation.Better better = Validation.Better.LOWER;
   long validateEvery;
   int patience;
   double tolerance = 1;
-  @Nullable Path checkpoints;
+  @Nullable
+  Path checkpoints;
   CheckpointPolicy policy = CheckpointPolicy.EVERY_MINUTE;
-  @Nullable Path log;
+  @Nullable
+  Path log;
   LoopListener listener = LoopListener.NONE;
   StopSignal stop = new StopSignal();
   final Map<String, TrainingLoop.Identity> identity = new LinkedHashMap<>();
@@ -171,7 +175,7 @@ public final class LoopBuilder<B> {
     Backend backend = model.stateDict().values().iterator().next().backend();
     double sum = 0;
     long examples = 0;
-    for (Iterator<B> epoch = others.epoch(0, 0); epoch.hasNext(); ) {
+    for (Iterator<B> epoch = others.epoch(0, 0); epoch.hasNext();) {
       B batch = epoch.next();
       try (var scope = new Scope(backend)) {
         sum += objective.apply(Tape.inference(scope), batch).value().item() * others.examples(batch);

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   private final Backend backend = Backend.open(Device.CPU);
   private final Scope scope = new Scope(backend);
 

@@ -37,8 +37,8 @@ class LossProperties {
   @Provide
   Arbitrary<double[]> logits() {
     return Arbitraries.oneOf(
-            Arbitraries.of(0.0, -0.0, 80.0, -80.0, 1000.0, -1000.0, 1e-300, -1e-300, 37.0, -745.2, 709.8, 88.8),
-            Arbitraries.doubles().between(-50, 50))
+        Arbitraries.of(0.0, -0.0, 80.0, -80.0, 1000.0, -1000.0, 1e-300, -1e-300, 37.0, -745.2, 709.8, 88.8),
+        Arbitraries.doubles().between(-50, 50))
         .array(double[].class).ofSize(ROWS * GoldenLosses.LABELS);
   }
 

@@ -73,7 +73,8 @@ class TextClassifierTest {
       Batch batch = Batch.of(scope, step);
       Tape tape = Tape.training(scope, new Rng(3, step));
       Variable logits = model.forward(tape, batch.ids, batch.sequences);
-      Variable loss = new SoftmaxCrossEntropy(0.1f, null).apply(tape, logits, new Targets.Indices(batch.labels.toInts()));
+      Variable loss =
+          new SoftmaxCrossEntropy(0.1f, null).apply(tape, logits, new Targets.Indices(batch.labels.toInts()));
       double value = loss.value().item();
       optimizer.step(tape.backward(loss), 0.01, 1);
       return value;

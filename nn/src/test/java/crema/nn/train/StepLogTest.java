@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StepLogTest {
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @Test
   void recordsComeBackAsWritten() throws IOException {

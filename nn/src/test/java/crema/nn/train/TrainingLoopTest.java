@@ -45,7 +45,8 @@ class TrainingLoopTest {
   private static final int EXAMPLES = 60;
   private static final Loss LOSS = new SoftmaxCrossEntropy();
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   private final Backend backend = Backend.open(Device.CPU, new BackendOptions(2));
   private final Net net = new Net(ParameterSource.random(backend, 7));
@@ -177,8 +178,8 @@ class TrainingLoopTest {
         var whole = new Net(ParameterSource.random(backend, 7), 0)) {
       TrainingLoop.of(parts, BatchSource.shuffled(20, 8, 5), new Points(parts)).accumulation(3).learningRate(0.1).run();
       TrainingLoop.of(whole, BatchSource.shuffled(20, 20, 5), new Points(whole)).learningRate(0.1).run();
-      weights(whole).forEach((name, values) ->
-          assertThat(weights(parts).get(name)).as(name).containsExactly(values, offset(1e-4f)));
+      weights(whole).forEach(
+          (name, values) -> assertThat(weights(parts).get(name)).as(name).containsExactly(values, offset(1e-4f)));
       try (var initial = new Net(ParameterSource.random(backend, 7), 0)) {
         assertThat(weights(whole).get("output.weight")).isNotEqualTo(weights(initial).get("output.weight"));
       }
@@ -354,6 +355,7 @@ class TrainingLoopTest {
     }
     assertThat(epochs.get(0)).isNotEqualTo(epochs.get(1));
     assertThat(source.count(0)).isEqualTo(3);
-    assertThat(source.epoch(0, 2).next()).containsExactly(epochs.get(0).subList(8, 10).stream().mapToInt(i -> i).toArray());
+    assertThat(source.epoch(0, 2).next())
+        .containsExactly(epochs.get(0).subList(8, 10).stream().mapToInt(i -> i).toArray());
   }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The README's example: a module of one's own, trained in a few lines. */
 class XorExampleTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   // @start region="xor"
   static final class Xor extends Module {
@@ -40,9 +41,9 @@ class XorExampleTest {
     float[] inputs = {0, 0, 0, 1, 1, 0, 1, 1};
     var loss = new SoftmaxCrossEntropy();
     return TrainingLoop.of(model, BatchSource.sequential(4, 4), (tape, batch) -> {
-          var x = Variable.constant(tape.scope().floats(inputs, 4, 2));
-          return loss.apply(tape, model.forward(tape, x), Targets.Indices.of(0, 1, 1, 0));
-        })
+      var x = Variable.constant(tape.scope().floats(inputs, 4, 2));
+      return loss.apply(tape, model.forward(tape, x), Targets.Indices.of(0, 1, 1, 0));
+    })
         .learningRate(0.05).epochs(300).seed(42)
         .folder(run).listener(listener).stop(stop)
         .run();

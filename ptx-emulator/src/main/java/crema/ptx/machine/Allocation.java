@@ -57,7 +57,7 @@ public final class Allocation {
   }
 
   private void mark(int from, int count, boolean value) {
-    for (int i = from, end = from + count; i < end; ) {
+    for (int i = from, end = from + count; i < end;) {
       int next = Math.min(end, (i & -64) + 64);
       long bits = (next - i == 64 ? -1L : (1L << next - i) - 1) << i;
       written[i >>> 6] = value ? written[i >>> 6] | bits : written[i >>> 6] & ~bits;
@@ -72,7 +72,7 @@ public final class Allocation {
 
   /** Whether all of these whole words have been written. */
   boolean isWrittenWords(int from, int to) {
-    for (int i = from; i < to; ) {
+    for (int i = from; i < to;) {
       if ((i & 63) == 0 && to - i >= 64) {
         if (written[i >>> 6] != -1) {
           return false;

@@ -51,7 +51,7 @@ final class BlockBarrier {
     if (arrived > 0 && warps != expected) {
       throw warp.fault(FaultKind.BARRIER_MISUSE, lane,
           "barrier " + number + " for " + describe(warps) + ", where another warp came for "
-          + describe(expected));
+              + describe(expected));
     }
     expected = warps;
     clock.join(warp.clock());

@@ -138,7 +138,7 @@ final class BlockConflicts {
     if (written == AccessMarks.NONE.bytes) {
       return;
     }
-    for (int i = 0; i < AccessPage.WORDS; ) {
+    for (int i = 0; i < AccessPage.WORDS;) {
       int from = i;
       while (i < AccessPage.WORDS && written[i] == 15) {
         i++;

@@ -148,7 +148,7 @@ public final class BulkQueue {
         if (open[lane] != 0 || groups.get(lane).stream().anyMatch(time -> time != 0)) {
           throw warp.fault(FaultKind.MISSING_WAIT, lane,
               "the thread ends while a bulk store may still read shared memory"
-              + " (no cp.async.bulk.wait_group)");
+                  + " (no cp.async.bulk.wait_group)");
         }
       }
     }

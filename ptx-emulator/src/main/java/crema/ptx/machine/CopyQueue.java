@@ -52,7 +52,7 @@ public final class CopyQueue {
         next.add(copy.of(rest, OPEN));
       }
       // Lanes that diverged before may have committed different numbers of groups.
-      for (int m = copy.lanes & lanes; m != 0; ) {
+      for (int m = copy.lanes & lanes; m != 0;) {
         int group = committed[Integer.numberOfTrailingZeros(m)];
         int same = lanesWith(m, group);
         next.add(copy.of(same, group));

@@ -58,7 +58,7 @@ public final class GlobalAccess {
    * @param perLane bytes of a lane
    */
   public void read(Warp warp, int lane, Allocation allocation, int offset, int size, int perLane) {
-    for (int at = offset, end = offset + size; at < end; ) {
+    for (int at = offset, end = offset + size; at < end;) {
       AccessPage page = page(allocation, at);
       int stop = Math.min(end, page.from + AccessPage.BYTES);
       int first = index(at);
@@ -77,7 +77,7 @@ public final class GlobalAccess {
 
   /** Notes stores to bytes that {@link #locate} has found, by a lane and those after it. */
   public void write(Warp warp, int lane, Allocation allocation, int offset, int size, int perLane) {
-    for (int at = offset, end = offset + size; at < end; ) {
+    for (int at = offset, end = offset + size; at < end;) {
       AccessPage page = page(allocation, at);
       int stop = Math.min(end, page.from + AccessPage.BYTES);
       int first = index(at);

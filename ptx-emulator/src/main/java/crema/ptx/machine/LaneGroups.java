@@ -65,7 +65,7 @@ final class LaneGroups {
   /** Takes away all lanes at an instruction. */
   int takeAt(int pc) {
     int taken = 0;
-    for (int i = 0; i < count; ) {
+    for (int i = 0; i < count;) {
       if (pcs[i] == pc) {
         taken |= lanes[i];
         remove(i);

@@ -88,7 +88,7 @@ public record Program(
       }
       return new Code(
           lines.stream().map(Line::action).toArray(Action[]::new), lines.stream().mapToInt(Line::guard).toArray(),
-              written);
+          written);
     }
   }
 

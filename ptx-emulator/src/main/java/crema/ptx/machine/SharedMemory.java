@@ -35,12 +35,12 @@ public final class SharedMemory {
     if (at < 0 || at + size > bytes.length) {
       throw warp.fault(
           FaultKind.OUT_OF_BOUNDS, lane,
-              size + " bytes at byte " + at + " of shared memory, which has " + bytes.length);
+          size + " bytes at byte " + at + " of shared memory, which has " + bytes.length);
     }
     if ((at & (alignment - 1)) != 0) {
       throw warp.fault(
           FaultKind.MISALIGNED, lane,
-              size + " bytes at byte " + at + " of shared memory, not a multiple of " + alignment);
+          size + " bytes at byte " + at + " of shared memory, not a multiple of " + alignment);
     }
   }
 

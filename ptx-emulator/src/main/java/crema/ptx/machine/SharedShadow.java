@@ -84,7 +84,7 @@ final class SharedShadow {
       if (actor != warp.index && actors.isWarp(writer[i]) && warp.clock().fenced[writer[i]] < writeTime[i]) {
         throw warp.fault(FaultKind.MISSING_PROXY_FENCE, lane, "reads byte " + cell + " of shared memory, which "
             + actors.describe(writer[i]) + " stored at " + warp.place(writePc[i])
-                + " with no fence.proxy.async between");
+            + " with no fence.proxy.async between");
       }
       readTime[i * readers + actor] = Math.max(readTime[i * readers + actor], time);
       readPc[i] = warp.pc() + 1;
@@ -186,9 +186,9 @@ final class SharedShadow {
           boolean asynchronous = !actors.isWarp(actor);
           throw warp.fault(asynchronous ? FaultKind.MISSING_WAIT : FaultKind.RACE, lane,
               "writes byte " + (base + i * cellBytes)
-              + " of shared memory, which " + actors.describe(actor) + (asynchronous ? " may still read" : " read")
+                  + " of shared memory, which " + actors.describe(actor) + (asynchronous ? " may still read" : " read")
                   + " at "
-              + warp.place(readPc[i] - 1) + (asynchronous ? "" : " with no barrier between"));
+                  + warp.place(readPc[i] - 1) + (asynchronous ? "" : " with no barrier between"));
         }
       }
       readPc[i] = 0;
@@ -201,8 +201,8 @@ final class SharedShadow {
       boolean asynchronous = !actors.isWarp(who);
       throw warp.fault(asynchronous ? FaultKind.MISSING_WAIT : FaultKind.RACE, lane,
           does + " byte " + (base + i * cellBytes)
-          + " of shared memory, which " + actors.describe(who) + " wrote at " + warp.place(writePc[i])
-          + (asynchronous ? " and for which this warp has not waited" : " with no barrier between"));
+              + " of shared memory, which " + actors.describe(who) + " wrote at " + warp.place(writePc[i])
+              + (asynchronous ? " and for which this warp has not waited" : " with no barrier between"));
     }
   }
 
@@ -210,7 +210,7 @@ final class SharedShadow {
     if (state[i] == COPYING || state[i] == LOADING) {
       throw warp.fault(FaultKind.MISSING_WAIT, lane,
           does + " byte " + (base + i * cellBytes) + " of shared memory, which a "
-          + (state[i] == COPYING ? "cp.async" : "bulk load") + " begun at " + warp.place(writePc[i])
+              + (state[i] == COPYING ? "cp.async" : "bulk load") + " begun at " + warp.place(writePc[i])
               + " may still write");
     }
     if (state[i] == BARRIER) {

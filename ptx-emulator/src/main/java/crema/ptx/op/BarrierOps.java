@@ -43,8 +43,8 @@ final class BarrierOps {
           int count = in.source(1, PtxType.U32);
           return each(in.address(0), (w, lane, at) -> w.block().initBarrier(w, lane, at, w.r[count][lane]));
         }),
-        row("mbarrier", ".inval" + SHARED + " .b64", SYNCHRONISATION, in ->
-            each(in.expect(1, 1).address(0), (w, lane, at) -> w.block().invalidateBarrier(w, lane, at))),
+        row("mbarrier", ".inval" + SHARED + " .b64", SYNCHRONISATION,
+            in -> each(in.expect(1, 1).address(0), (w, lane, at) -> w.block().invalidateBarrier(w, lane, at))),
         row("mbarrier", ".arrive" + ORDER + SHARED + " .b64", SYNCHRONISATION, in -> arriveAtMemory(in, false, false)),
         row("mbarrier", ".arrive_drop" + ORDER + SHARED + " .b64", SYNCHRONISATION,
             in -> arriveAtMemory(in, true, false)),

@@ -207,7 +207,7 @@ final class BulkOps {
       if (offset + run > allocation.size()) {
         throw w.fault(FaultKind.OUT_OF_BOUNDS, lane,
             "a tile reads " + run + " bytes at byte " + offset + " of " + allocation.name()
-            + ", which has " + allocation.size());
+                + ", which has " + allocation.size());
       }
       sectors[0] += sectors(first, run);
       w.block().tally().traffic(allocation, (to - from) * size, false);
@@ -290,7 +290,7 @@ final class BulkOps {
     if (Addresses.offset(address) + size > allocation.size()) {
       throw w.fault(FaultKind.OUT_OF_BOUNDS, lane,
           "a bulk copy of " + size + " bytes at byte " + Addresses.offset(address) + " of "
-          + allocation.name() + ", which has " + allocation.size());
+              + allocation.name() + ", which has " + allocation.size());
     }
     w.block().tally().globalBulk(sectors(address, size));
     w.block().tally().traffic(allocation, size, store);

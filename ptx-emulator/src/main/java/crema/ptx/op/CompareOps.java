@@ -35,11 +35,11 @@ final class CompareOps {
           PtxType signs = in.typeAt(1);
           return Lanewise.rrrr(in.destination(0, type), in.source(1, type), in.source(2, type), in.source(3, signs),
               (d, a, b, c) -> {
-            for (int l = 0; l < LANES; l++) {
-              boolean first = signs == PtxType.F32 ? intBitsToFloat(c[l]) >= 0 : c[l] >= 0;
-              d[l] = first ? a[l] : b[l];
-            }
-          });
+                for (int l = 0; l < LANES; l++) {
+                  boolean first = signs == PtxType.F32 ? intBitsToFloat(c[l]) >= 0 : c[l] >= 0;
+                  d[l] = first ? a[l] : b[l];
+                }
+              });
         }));
   }
 

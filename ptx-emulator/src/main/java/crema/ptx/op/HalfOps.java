@@ -71,8 +71,8 @@ final class HalfOps {
     boolean saturate = in.has(".sat");
     return in.rrr((d, a, b) -> {
       for (int l = 0; l < LANES; l++) {
-        d[l] = both(packed, a[l], b[l], 0, (x, y, z) ->
-            finish(format, f.apply(load(format, x, flush), load(format, y, flush)), flush, saturate, false));
+        d[l] = both(packed, a[l], b[l], 0, (x, y, z) -> finish(format,
+            f.apply(load(format, x, flush), load(format, y, flush)), flush, saturate, false));
       }
     });
   }

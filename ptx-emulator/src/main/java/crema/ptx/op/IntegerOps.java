@@ -122,7 +122,7 @@ final class IntegerOps {
           boolean signed = type.signed();
           return Lanewise.rrrr(
               in.destination(0, PtxType.B32), in.source(1, type), in.source(2, type), in.source(3, PtxType.B32),
-                  (d, a, b, c) -> {
+              (d, a, b, c) -> {
                 for (int l = 0; l < LANES; l++) {
                   d[l] = (signed ? (short) a[l] * (short) b[l] : a[l] * b[l]) + c[l];
                 }
@@ -133,7 +133,7 @@ final class IntegerOps {
           Lanewise.DRR product = wide(type);
           return Lanewise.drrd(
               in.destination(0, PtxType.B64), in.source(1, type), in.source(2, type), in.source(3, PtxType.B64),
-                  (d, a, b, c) -> {
+              (d, a, b, c) -> {
                 long[] sum = new long[LANES];
                 product.run(sum, a, b);
                 for (int l = 0; l < LANES; l++) {

@@ -80,10 +80,10 @@ final class LogicOps {
           in.expect(3, 3);
           return Lanewise.ddr(in.destination(0, PtxType.B64), in.source(1, PtxType.B64), in.source(2, PtxType.B32),
               (d, a, b) -> {
-            for (int l = 0; l < LANES; l++) {
-              d[l] = (b[l] & -64) != 0 ? 0 : a[l] << b[l];
-            }
-          });
+                for (int l = 0; l < LANES; l++) {
+                  d[l] = (b[l] & -64) != 0 ? 0 : a[l] << b[l];
+                }
+              });
         }),
         row("shr", ".b16|.u16|.s16|.b32|.u32|.s32", INTEGER, in -> {
           PtxType type = in.expect(3, 3).type();
@@ -115,7 +115,7 @@ final class LogicOps {
           int table = in.immediate(4, 0, 255);
           return Lanewise.rrrr(
               in.destination(0, PtxType.B32), in.source(1, PtxType.B32), in.source(2, PtxType.B32),
-                  in.source(3, PtxType.B32),
+              in.source(3, PtxType.B32),
               (d, a, b, c) -> {
                 for (int l = 0; l < LANES; l++) {
                   d[l] = lop3(a[l], b[l], c[l], table);
@@ -157,7 +157,7 @@ final class LogicOps {
           boolean signed = type.signed();
           return Lanewise.ddrr(
               in.destination(0, type), in.source(1, type), in.source(2, PtxType.B32), in.source(3, PtxType.B32),
-                  (d, a, b, c) -> {
+              (d, a, b, c) -> {
                 for (int l = 0; l < LANES; l++) {
                   d[l] = field(a[l], b[l] & 255, c[l] & 255, 64, signed);
                 }

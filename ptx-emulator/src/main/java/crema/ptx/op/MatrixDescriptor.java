@@ -29,7 +29,7 @@ record MatrixDescriptor(int start, int leading, int stride, Swizzle swizzle) {
     if (swizzle != Swizzle.NONE && base != (start & pattern) >> 7) {
       throw w.fault(FaultKind.BAD_OPERAND, 0,
           "a matrix descriptor with base offset " + base + ", where a matrix at byte " + start
-          + " of shared memory has " + ((start & pattern) >> 7));
+              + " of shared memory has " + ((start & pattern) >> 7));
     }
     return new MatrixDescriptor(start, leading, stride, swizzle);
   }

@@ -139,7 +139,7 @@ final class MemoryOps {
 
     private void global(Warp w, int lanes, long[] at, boolean store, Visitor visitor) {
       w.block().tally().global(at, bytes, lanes);
-      for (int rest = lanes; rest != 0; ) {
+      for (int rest = lanes; rest != 0;) {
         int first = Integer.numberOfTrailingZeros(rest);
         Allocation allocation = w.block().global().locate(w, first, at[first], bytes, store);
         int together = lanesIn(at, rest, allocation.address());
@@ -160,7 +160,7 @@ final class MemoryOps {
         memory.locate(w, l, at[l], bytes, store);
         offsets[l] = (int) Addresses.offset(at[l]);
       }
-      for (int m = lanes; m != 0; ) {
+      for (int m = lanes; m != 0;) {
         int first = Integer.numberOfTrailingZeros(m);
         int run = run(m, first, offsets);
         if (ordered) {
@@ -380,7 +380,8 @@ final class MemoryOps {
         for (int rest = m & m - 1; rest != 0; rest &= rest - 1) {
           int b = Integer.numberOfTrailingZeros(rest);
           if (offsets[a] == offsets[b] && !sameValues(w, a, b)) {
-            throw w.fault(FaultKind.RACE, b, "lanes " + a + " and " + b + " store different values to byte " + offsets[a]);
+            throw w.fault(FaultKind.RACE, b,
+                "lanes " + a + " and " + b + " store different values to byte " + offsets[a]);
           }
         }
       }

@@ -17,23 +17,23 @@ final class Opcodes {
 
   static {
     Stream.of(
-            MoveOps.rows(),
-            IntegerOps.rows(),
-            LogicOps.rows(),
-            FloatOps.rows(),
-            DoubleOps.rows(),
-            HalfOps.rows(),
-            ConversionOps.rows(),
-            CompareOps.rows(),
-            MemoryOps.rows(),
-            AtomicOps.rows(),
-            WarpOps.rows(),
-            MatrixOps.rows(),
-            WgmmaOps.rows(),
-            CopyOps.rows(),
-            BulkOps.rows(),
-            BarrierOps.rows(),
-            ControlOps.rows())
+        MoveOps.rows(),
+        IntegerOps.rows(),
+        LogicOps.rows(),
+        FloatOps.rows(),
+        DoubleOps.rows(),
+        HalfOps.rows(),
+        ConversionOps.rows(),
+        CompareOps.rows(),
+        MemoryOps.rows(),
+        AtomicOps.rows(),
+        WarpOps.rows(),
+        MatrixOps.rows(),
+        WgmmaOps.rows(),
+        CopyOps.rows(),
+        BulkOps.rows(),
+        BarrierOps.rows(),
+        ControlOps.rows())
         .flatMap(List::stream)
         .forEach(row -> BY_NAME.computeIfAbsent(row.name(), n -> new java.util.ArrayList<>()).add(row));
   }

@@ -107,7 +107,8 @@ final class Operands {
   /**
    * The modifier that begins so, without that beginning; such as "16" of {@code .m64n16k16} would be found otherwise.
    */
-  @Nullable String modifierLike(String regex) {
+  @Nullable
+  String modifierLike(String regex) {
     return modifiers.stream().filter(m -> m.matches(regex)).findFirst().orElse(null);
   }
 

@@ -98,7 +98,7 @@ final class WarpOps {
         if (w.r[mask][lane] != members) {
           throw w.fault(FaultKind.DIVERGENCE, lane,
               "masks differ: 0x" + Integer.toHexString(members) + " of lane " + first + ", 0x"
-              + Integer.toHexString(w.r[mask][lane]) + " of lane " + lane);
+                  + Integer.toHexString(w.r[mask][lane]) + " of lane " + lane);
         }
       }
       return members;

@@ -162,7 +162,7 @@ final class KernelParser {
       case ".shared", ".local" -> variable();
       case ".param", ".callprototype" ->
           throw in.error(first,
-          "calls of functions are not supported, and " + first.shown() + " in a kernel serves them");
+              "calls of functions are not supported, and " + first.shown() + " in a kernel serves them");
       case ".loc" -> location();
       case ".pragma" -> {
         in.take();

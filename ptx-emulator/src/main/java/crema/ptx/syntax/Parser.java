@@ -132,7 +132,7 @@ public final class Parser {
     var variable =
         new Variable(
             declared.name(), space, declared.type(), 0, declared.bytes(), declared.alignment(), declared.initial(),
-                dynamic);
+            dynamic);
     if (!scope.declare(declared.name(), new Operand.Symbol(variable, 0))) {
       throw in.error(spaceToken, "a second " + declared.name());
     }

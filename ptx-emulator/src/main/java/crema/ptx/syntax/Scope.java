@@ -16,7 +16,8 @@ final class Scope {
     this.outer = outer;
   }
 
-  @Nullable Scope outer() {
+  @Nullable
+  Scope outer() {
     return outer;
   }
 
@@ -25,7 +26,8 @@ final class Scope {
     return names.putIfAbsent(name, what) == null;
   }
 
-  @Nullable Operand find(String name) {
+  @Nullable
+  Operand find(String name) {
     for (Scope s = this; s != null; s = s.outer) {
       Operand found = s.names.get(name);
       if (found != null) {

@@ -74,7 +74,7 @@ final class TokenStream {
   /** Skips what stands between braces, the next of which opens. */
   void skipBraces() {
     expect("{");
-    for (int depth = 1; depth > 0; ) {
+    for (int depth = 1; depth > 0;) {
       Token token = take();
       if (token.kind() == Token.Kind.END) {
         throw error(token, "'}' expected, found the end of the text");

@@ -23,8 +23,8 @@ final class CpuAttention implements AttentionOps {
 
   /** A table for at least so many positions; a longer one replaces a shorter one. */
   private RopeTable ropeTable(double theta, int headDim, int positions) {
-    return ropeTables.compute(new RopeKey(theta, headDim), (key, known) ->
-        known != null && known.positions() >= positions ? known
+    return ropeTables.compute(new RopeKey(theta, headDim),
+        (key, known) -> known != null && known.positions() >= positions ? known
             : RopeTable.of(Math.max(64, Integer.highestOneBit(positions) * 2), headDim / 2, theta));
   }
 

@@ -177,7 +177,7 @@ final class CpuReduction implements ReductionOps {
             Kernels.ARITHMETIC.maximum(in, row, out, at, features);
           }
         }
-        case FIRST, LAST -> { }
+        case FIRST, LAST -> {}
       }
     });
   }

@@ -242,7 +242,7 @@ public final class VectorRowKernels extends RowKernels {
     if (whole < n) {
       VectorMask<Float> inRow = SPECIES.indexInRange(whole, n);
       a.fma(FloatVector.fromArray(SPECIES, x, xo + whole, inRow),
-              FloatVector.fromArray(SPECIES, y, yo + whole, inRow))
+          FloatVector.fromArray(SPECIES, y, yo + whole, inRow))
           .intoArray(y, yo + whole, inRow);
     }
   }

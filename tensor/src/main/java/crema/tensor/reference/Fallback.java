@@ -103,7 +103,8 @@ public final class Fallback {
     }
 
     /** A copy of an input that may be absent. */
-    @Nullable Tensor inOrNull(@Nullable Tensor tensor) {
+    @Nullable
+    Tensor inOrNull(@Nullable Tensor tensor) {
       return tensor == null ? null : in(tensor);
     }
 
@@ -134,7 +135,8 @@ public final class Fallback {
     }
 
     /** Like {@link #out}, for an output that may be absent. */
-    @Nullable Tensor outOrNull(@Nullable Tensor tensor) {
+    @Nullable
+    Tensor outOrNull(@Nullable Tensor tensor) {
       return tensor == null ? null : out(tensor);
     }
 
@@ -146,7 +148,8 @@ public final class Fallback {
     }
 
     /** Like {@link #inOut}, for a tensor that may be absent. */
-    @Nullable Tensor inOutOrNull(@Nullable Tensor tensor) {
+    @Nullable
+    Tensor inOutOrNull(@Nullable Tensor tensor) {
       return tensor == null ? null : inOut(tensor);
     }
 

@@ -115,7 +115,7 @@ public final class EncoderClassifier implements Classifier {
       }
     }
     try (TokenDataset examples = TokenDataset.inMemory(tokens, maxLength)) {
-      for (var batches = Evaluator.batches(examples).epoch(0); batches.hasNext(); ) {
+      for (var batches = Evaluator.batches(examples).epoch(0); batches.hasNext();) {
         PackedBatch packed = batches.next();
         float[] values = run(packed, forward);
         int columns = values.length / packed.sequences();

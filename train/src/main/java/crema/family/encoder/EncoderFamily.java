@@ -57,7 +57,8 @@ public final class EncoderFamily implements ModelFamily {
     var description = EncoderDescription.read(model);
     var encoder = description.network().encoder();
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Kind", "transformer encoder, " + encoder.describe() + ", head " + description.network().head().kind().key());
+    facts.put("Kind",
+        "transformer encoder, " + encoder.describe() + ", head " + description.network().head().kind().key());
     try (var weights = SafetensorsReader.open(model.bytes(WEIGHTS))) {
       facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
     }

@@ -141,7 +141,7 @@ public final class EncoderRun implements AutoCloseable {
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
     String startOver = "start over with --overwrite";
     return TrainingLoop.of(model, new PackedBatches(batches),
-            new EncoderObjective(model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT)))
+        new EncoderObjective(model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT)))
         .optimizer(optimizer)
         .epochs(settings.get(EPOCHS))
         .maxSteps(settings.get(MAX_STEPS))

@@ -58,7 +58,7 @@ final class Evaluator {
     double lossSum = 0;
     var batches = batches(data);
     int at = 0;
-    for (var batch = batches.epoch(0); batch.hasNext(); ) {
+    for (var batch = batches.epoch(0); batch.hasNext();) {
       PackedBatch packed = batch.next();
       try (var scope = new Scope(backend)) {
         var tape = Tape.inference(scope);

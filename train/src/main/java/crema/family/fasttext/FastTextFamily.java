@@ -62,9 +62,11 @@ public final class FastTextFamily implements ModelFamily {
     FastText fastText = FastText.load(file);
     FastTextConfig config = fastText.config();
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Kind", "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s"
-        .formatted(fastText.words().size(), config.bucket(), fastText.dim(), config.loss().key(), config.wordNgrams(),
-            config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
+    facts.put("Kind",
+        "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s"
+            .formatted(fastText.words().size(), config.bucket(), fastText.dim(), config.loss().key(),
+                config.wordNgrams(),
+                config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
     facts.put("File", file + ", which fastText itself can read");
     return facts;
   }
@@ -72,8 +74,8 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
-            StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
-            CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
+        StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
+        CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
         .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5);
   }
 

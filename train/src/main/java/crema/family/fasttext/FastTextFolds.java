@@ -78,7 +78,8 @@ final class FastTextFolds {
 
   private FastText train(TextSource text, int fold, long rows) throws IOException {
     var trainer = config.trainer(threads, rows).listener(progress -> {
-      listener.progress(Math.round((fold + progress.fraction()) * PROGRESS), (long) config.settings().get(FastTextSettings.FOLDS) * PROGRESS);
+      listener.progress(Math.round((fold + progress.fraction()) * PROGRESS),
+          (long) config.settings().get(FastTextSettings.FOLDS) * PROGRESS);
       return !stop.isRequested();
     });
     return trainer.train(text);

@@ -97,7 +97,8 @@ final class FastTextRun implements Run {
     Optional<FastText> trained;
     ScoredRows validation;
     try (var progress = new Progress()) {
-      trained = crossValidated(rows, target, facts) ? train(progress, target, start.text(), rows, facts) : Optional.empty();
+      trained =
+          crossValidated(rows, target, facts) ? train(progress, target, start.text(), rows, facts) : Optional.empty();
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
@@ -135,7 +136,8 @@ final class FastTextRun implements Run {
   }
 
   /** Trains, searches first if that was asked for, and quantizes; nothing if the run was asked to stop. */
-  private Optional<FastText> train(Progress progress, Target target, TextSource text, SplitRows rows, Map<String, String> facts)
+  private Optional<FastText> train(Progress progress, Target target, TextSource text, SplitRows rows,
+      Map<String, String> facts)
       throws IOException {
     Files.createDirectories(directory.checkpoints());
     if (config.isSearch()) {
@@ -159,7 +161,8 @@ final class FastTextRun implements Run {
   private FastText train(Progress progress, TextSource text) throws IOException {
     Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
     Duration interval =
-        context.checkpoints().everyMinutes() == 0 ? NEVER : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
+        context.checkpoints().everyMinutes() == 0 ? NEVER
+            : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
     var trainer = config.trainer(threads, trainRows).checkpoints(checkpoint, interval).listener(progress);
     return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
   }

@@ -51,8 +51,9 @@ final class FastTextSearch {
     listener.stage("Searching for settings");
     try {
       String metric = encoded(config.settings().get(FastTextSettings.AUTOTUNE_METRIC));
-      var options = new AutotuneOptions(Metric.parse(metric), 
-          Duration.ofSeconds(config.settings().get(FastTextSettings.AUTOTUNE_DURATION)), config.modelBytes(), metric.contains("At") ? -1 : 1, config.fixed(), log);
+      var options = new AutotuneOptions(Metric.parse(metric),
+          Duration.ofSeconds(config.settings().get(FastTextSettings.AUTOTUNE_DURATION)), config.modelBytes(),
+          metric.contains("At") ? -1 : 1, config.fixed(), log);
       return Optional.of(new Autotune(config.engine(threads), options).listener(this::goesOn).run(train, validation));
     } catch (StoppedException e) {
       return Optional.empty();
@@ -81,8 +82,10 @@ final class FastTextSearch {
 
   /** What was found, for people. */
   static String describe(FastTextConfig found) {
-    return String.format(Locale.ROOT, "learning rate %.4g, %d epochs, dim %d, word n-grams %d, character n-grams %d to %d, "
-        + "%,d buckets", found.lr(), found.epoch(), found.dim(), found.wordNgrams(), found.minn(), found.maxn(),
+    return String.format(Locale.ROOT,
+        "learning rate %.4g, %d epochs, dim %d, word n-grams %d, character n-grams %d to %d, "
+            + "%,d buckets",
+        found.lr(), found.epoch(), found.dim(), found.wordNgrams(), found.minn(), found.maxn(),
         found.bucket());
   }
 }

@@ -35,7 +35,8 @@ public record FastTextSettings(Settings settings) {
       .help("The length of a vector");
   public static final Setting<LossKind> LOSS = SECTION
       .optionalChoice("fasttext-loss", List.of(LossKind.SOFTMAX, LossKind.HIERARCHICAL_SOFTMAX,
-          LossKind.NEGATIVE_SAMPLING, LossKind.ONE_VS_ALL)).label("NAME").basic()
+          LossKind.NEGATIVE_SAMPLING, LossKind.ONE_VS_ALL))
+      .label("NAME").basic()
       .shownDefault("by the target")
       .details("softmax; hs for thousands of labels; ns; or one-vs-all; --loss chooses others in its place")
       .help("The loss, of those of fastText itself");
@@ -52,8 +53,9 @@ public record FastTextSettings(Settings settings) {
       .help("Rows shared by all n-grams");
   public static final Setting<Integer> MIN_COUNT = SECTION.integer("min-count", 1).atLeast(0).basic()
       .help("Words seen less often get no vector of their own");
-  public static final Setting<Integer> FOLDS = SECTION.integer("folds", 0).atLeast(0).shownDefault("none").label("K").basic()
-      .help("First cross-validate on the training rows");
+  public static final Setting<Integer> FOLDS =
+      SECTION.integer("folds", 0).atLeast(0).shownDefault("none").label("K").basic()
+          .help("First cross-validate on the training rows");
   public static final Setting<Integer> AUTOTUNE_DURATION = SECTION.integer("autotune-duration", 0).atLeast(0)
       .label("SECONDS").shownDefault("no search").basic()
       .details("those that are given stay as they are")
@@ -85,12 +87,15 @@ public record FastTextSettings(Settings settings) {
   static {
     SECTION.rule(settings -> settings.get(BUCKETS) == 0 && (settings.get(WORD_NGRAMS) > 1 || settings.get(MAXN) > 0)
         ? "buckets must be above 0 for word or character n-grams" : null, BUCKETS, WORD_NGRAMS, MAXN);
-    SECTION.rule(settings -> LossRows.problem(() ->
-        LossRows.chosen(settings).ifPresent(loss -> loss.requireOfRows("fasttext"))), LossRows.LOSS);
+    SECTION.rule(
+        settings -> LossRows.problem(() -> LossRows.chosen(settings).ifPresent(loss -> loss.requireOfRows("fasttext"))),
+        LossRows.LOSS);
     SECTION.rule(settings -> needsOneVsAll(settings) && settings.find(LOSS).isPresent()
         && settings.get(LOSS) != LossKind.ONE_VS_ALL
-        ? settings.find(LossRows.LOSS).map(loss -> "the loss " + loss).orElse("path-labels all")
-            + " needs fasttext-loss one-vs-all" : null, LOSS, LossRows.LOSS, PATH_LABELS);
+            ? settings.find(LossRows.LOSS).map(loss -> "the loss " + loss).orElse("path-labels all")
+                + " needs fasttext-loss one-vs-all"
+            : null,
+        LOSS, LossRows.LOSS, PATH_LABELS);
     SECTION.rule(settings -> isSearch(settings) && settings.find(LossRows.LOSS).isPresent()
         ? "a search is for the losses of fasttext itself: leave out the loss " + settings.get(LossRows.LOSS) : null,
         LossRows.LOSS, AUTOTUNE_DURATION);
@@ -176,8 +181,8 @@ public record FastTextSettings(Settings settings) {
    */
   FastTextTrainer trainer(int threads, long rows) {
     var trainer = new FastTextTrainer(engine(threads));
-    LossRows.chosen(settings).ifPresent(loss -> trainer.labelLoss(counts ->
-        loss.definition().createOfRows(loss.values(), new LabelFrequencies(counts, rows))));
+    LossRows.chosen(settings).ifPresent(loss -> trainer
+        .labelLoss(counts -> loss.definition().createOfRows(loss.values(), new LabelFrequencies(counts, rows))));
     return trainer;
   }
 

@@ -98,9 +98,10 @@ final class LinearRun implements Run {
     listener.stage("Training");
     LinearFit fit = new LinearTrainer(hyperplanes, threads).train(examples.texts(), examples.targets());
     if (!fit.unconverged().isEmpty()) {
-      listener.warning("%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
-          .formatted(fit.unconverged().size(), target.labels().size(),
-              target.labels().name(fit.unconverged().getFirst())));
+      listener.warning(
+          "%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
+              .formatted(fit.unconverged().size(), target.labels().size(),
+                  target.labels().name(fit.unconverged().getFirst())));
     }
     LinearModel model = fit.model();
     if (settings.get(LinearSettings.SHIFT)) {
@@ -169,8 +170,10 @@ final class LinearRun implements Run {
       validation = run.validate(classifier, rows.validation(), 0, 0, log);
     }
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Model", String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
-        hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(), settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
+    facts.put("Model",
+        String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
+            hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(),
+            settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
     return run.finish(classifier, files, rows, RowCounts.of(rows), validation, 0, facts);
   }
 

@@ -20,19 +20,22 @@ public final class LinearSettings {
 
   public static final Setting<Integer> NGRAMS = SECTION.integer("ngrams", 1).atLeast(1).atMost(100).basic()
       .help("The most words that make a term");
-  public static final Setting<Double> MIN_DF = SECTION.number("min-df", 1).atLeast(0).atMost(Integer.MAX_VALUE).label("N")
-      .basic().help("Terms of fewer texts are left out; below 1 a share of all texts");
+  public static final Setting<Double> MIN_DF =
+      SECTION.number("min-df", 1).atLeast(0).atMost(Integer.MAX_VALUE).label("N")
+          .basic().help("Terms of fewer texts are left out; below 1 a share of all texts");
   public static final Setting<Double> MAX_DF = SECTION.number("max-df", 1).above(0).atMost(Integer.MAX_VALUE).label("N")
       .basic().help("Terms of more texts are left out; up to 1 a share, such as 0.3 against stop words");
-  public static final Setting<Integer> MAX_TERMS = SECTION.integer("max-terms", 0).atLeast(0).shownDefault("all").basic()
-      .help("Only so many terms, the most frequent");
+  public static final Setting<Integer> MAX_TERMS =
+      SECTION.integer("max-terms", 0).atLeast(0).shownDefault("all").basic()
+          .help("Only so many terms, the most frequent");
   public static final Setting<Boolean> SUBLINEAR = SECTION.flag("sublinear").basic()
       .help("A term that a text has n times weighs 1 + ln n instead of n");
   public static final Setting<Loss> LOSS = SECTION.choice("linear-loss", Loss.SVM).label("NAME").basic()
       .details("svm, the squared hinge; hinge; or logistic")
       .help("What is minimized");
-  public static final Setting<List<Double>> C = SECTION.numbers("C", List.of(1.0)).above(0).atMost(1e12).label("C").basic()
-      .help("How closely to fit; of several values cross-validation chooses");
+  public static final Setting<List<Double>> C =
+      SECTION.numbers("C", List.of(1.0)).above(0).atMost(1e12).label("C").basic()
+          .help("How closely to fit; of several values cross-validation chooses");
   public static final Setting<Integer> C_FOLDS = SECTION.integer("C-folds", 5).atLeast(2).atMost(1000).basic()
       .help("The folds of that cross-validation");
   public static final Setting<Weights> CLASS_WEIGHTS = SECTION.choice("class-weights", Weights.NONE).basic()

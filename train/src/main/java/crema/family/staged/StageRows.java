@@ -28,7 +28,8 @@ record StageRows(RowSource rows, Routes routes, Routes.Stage stage) implements R
     var train = new StageRows(all.train(), routes, stage);
     var validation = new StageRows(all.validation(), routes, stage);
     var test = new StageRows(all.test(), routes, stage);
-    return new SplitRows(train, validation.isEmpty() ? train : validation, test.isEmpty() ? train : test, train.labels());
+    return new SplitRows(train, validation.isEmpty() ? train : validation, test.isEmpty() ? train : test,
+        train.labels());
   }
 
   private LabelSet labels() {

@@ -97,8 +97,9 @@ final class StagedRun implements Run {
       try (var log = StepLog.create(directory.log())) {
         validation = run.validate(classifier, rows.validation(), steps, 0, log);
       }
-      return run.finish(classifier, new StagedFiles(routes), rows, RowCounts.of(rows), validation, steps, Map.of("Model",
-          "%,d %s models that decide one after the other".formatted(routes.stages().size(), family.name())));
+      return run.finish(classifier, new StagedFiles(routes), rows, RowCounts.of(rows), validation, steps,
+          Map.of("Model",
+              "%,d %s models that decide one after the other".formatted(routes.stages().size(), family.name())));
     }
   }
 

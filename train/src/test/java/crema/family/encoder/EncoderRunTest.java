@@ -30,11 +30,13 @@ class EncoderRunTest {
   /** A checkpoint after every third step, and none otherwise. */
   private static final CheckpointSettings EVERY_THIRD_STEP = SmallRuns.checkpointsEvery(3);
 
-  @TempDir static Path shared;
+  @TempDir
+  static Path shared;
   static Path titles;
   static byte[] expected;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @BeforeAll
   static void trainOnce() throws IOException {
@@ -81,7 +83,8 @@ class EncoderRunTest {
     var firstLosses = new ArrayList<Double>();
     for (double dropout : List.of(0.0, 0.6)) {
       Path run = folder.resolve("dropout-" + dropout);
-      SmallRuns.train(config.with(EncoderSettings.TOKEN_DROPOUT, dropout).with(OptimizationSettings.MAX_STEPS, 1), run, 1);
+      SmallRuns.train(config.with(EncoderSettings.TOKEN_DROPOUT, dropout).with(OptimizationSettings.MAX_STEPS, 1), run,
+          1);
       firstLosses.add(losses(run).getFirst());
     }
     assertThat(firstLosses.get(1)).isNotEqualTo(firstLosses.get(0));
@@ -91,7 +94,8 @@ class EncoderRunTest {
   void aBagOfTokensIsPartOfTheModel() throws IOException {
     var run = new ModelDirectory(shared.resolve("straight"));
     assertThat(Files.readString(run.config())).contains("\"bag_size\" : 16");
-    assertThat(Files.readString(run.file("model.safetensors"), StandardCharsets.ISO_8859_1)).contains("bag.embed_tokens.weight");
+    assertThat(Files.readString(run.file("model.safetensors"), StandardCharsets.ISO_8859_1))
+        .contains("bag.embed_tokens.weight");
   }
 
   private static List<Double> losses(Path directory) throws IOException {
@@ -115,8 +119,8 @@ class EncoderRunTest {
       }
     };
     SmallRuns.train(config, folder, 1, CheckpointSettings.DEFAULT, listener, new StopSignal());
-    assertThat(warnings).anySatisfy(warning ->
-        assertThat(warning).contains(checkpoints.getLast().toString()).contains("damaged").contains("checksum"));
+    assertThat(warnings).anySatisfy(warning -> assertThat(warning).contains(checkpoints.getLast().toString())
+        .contains("damaged").contains("checksum"));
     assertThat(SmallRuns.weights(folder)).isEqualTo(expected);
   }
 
@@ -193,7 +197,8 @@ class EncoderRunTest {
     assertThatThrownBy(() -> SmallRuns.train(SmallRuns.config(titles, 6, 90), folder, 1, EVERY_THIRD_STEP,
         new TrainingListener() {}, new StopSignal()))
         .isInstanceOf(UserError.class)
-        .hasMessageMatching("training diverged at step \\d+: .*(layers|embed|classifier).*checkpoint.*lower learning rate.*");
+        .hasMessageMatching(
+            "training diverged at step \\d+: .*(layers|embed|classifier).*checkpoint.*lower learning rate.*");
   }
 
   @Test

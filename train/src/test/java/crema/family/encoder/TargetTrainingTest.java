@@ -60,11 +60,13 @@ class TargetTrainingTest {
   private static final List<String> PATHS = List.of("Home > Kitchen > Washers", "Home > Kitchen > Fridges",
       "Electronics > Cameras", "Electronics > Phones", "Tools");
 
-  @TempDir static Path shared;
+  @TempDir
+  static Path shared;
   static Path rows;
   static Path tokenizer;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   /** A text names one or two things, which are its labels; a name names the first, whose path it has. */
   @BeforeAll

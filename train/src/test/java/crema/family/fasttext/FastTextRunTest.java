@@ -35,10 +35,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FastTextRunTest {
-  @TempDir static Path shared;
+  @TempDir
+  static Path shared;
   static Path titles;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @BeforeAll
   static void trainOnce() throws IOException {
@@ -55,8 +57,10 @@ class FastTextRunTest {
   private static TrainingResult run(Settings config, Path folder, int threads, TrainingListener listener,
       StopSignal stop) throws IOException {
     Files.createDirectories(folder);
-    return new FastTextRun(config, RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(threads))
-        .withListener(listener).withStop(stop)).run();
+    return new FastTextRun(config,
+        RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(threads))
+            .withListener(listener).withStop(stop))
+        .run();
   }
 
   private static byte[] bytes(Path folder) throws IOException {
@@ -141,9 +145,9 @@ class FastTextRunTest {
     // What was logged between the last checkpoint and the kill.
     Files.writeString(new ModelDirectory(resumed).log(),
         """
-        {"type":"step","step":10000000,"epoch":399.9,"loss":0.5,"learning_rate":0.1,"grad_norm":null,"seconds":99.0}
-        {"type":"validation","step":10000000,"epoch":400.0,"loss":null,"metrics":{"accuracy":0.5},"seconds":1.0}
-        {"type":"st""", StandardOpenOption.APPEND);
+            {"type":"step","step":10000000,"epoch":399.9,"loss":0.5,"learning_rate":0.1,"grad_norm":null,"seconds":99.0}
+            {"type":"validation","step":10000000,"epoch":400.0,"loss":null,"metrics":{"accuracy":0.5},"seconds":1.0}
+            {"type":"st""", StandardOpenOption.APPEND);
     run(config, resumed, 2, new TrainingListener() {}, new StopSignal());
     assertThat(timeless(resumed)).isEqualTo(timeless(folder.resolve("straight"))).hasSizeGreaterThan(50);
   }

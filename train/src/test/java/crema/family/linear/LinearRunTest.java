@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs of the linear baseline: on real titles, on texts with several labels, on paths. */
 class LinearRunTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
   Path topics;
 
   @BeforeEach

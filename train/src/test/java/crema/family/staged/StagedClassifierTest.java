@@ -91,7 +91,8 @@ class StagedClassifierTest {
   void anEmptyTextGetsZerosAndNoLabel() {
     var classifier = new StagedClassifier(Routes.twoStage(labels("a", "b", "other"), "other"),
         single("a", "b", "other"), List.of(
-        new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "b"), 0.5f, 0.5f)), 2);
+            new Constant(List.of("not other", "other"), 0.5f, 0.5f), new Constant(List.of("a", "b"), 0.5f, 0.5f)),
+        2);
     assertThat(classifier.probabilities(List.of(""))[0]).containsOnly(0);
     assertThat(classifier.predict(List.of(""), 3)).containsExactly(List.of());
   }

@@ -38,11 +38,13 @@ class StagedRunTest {
   private static final List<String> WHITE_GOODS =
       List.of("Dishwashers", "Freezers", "Fridge Freezers", "Fridges", "Microwaves", "Washing Machines");
 
-  @TempDir static Path shared;
+  @TempDir
+  static Path shared;
   static Path titles;
   static Path tree;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   /** Titles with their category, and with a path: cold ones are below others, and TVs are below nothing. */
   @BeforeAll
@@ -180,7 +182,8 @@ class StagedRunTest {
     assertThat(Files.getLastModifiedTime(first.file("model.bin"))).isEqualTo(written);
     for (int stage = 0; stage < 2; stage++) {
       assertThat(StagedFamily.stage(new ModelDirectory(resumed), stage).file("model.bin"))
-          .hasSameBinaryContentAs(StagedFamily.stage(new ModelDirectory(folder.resolve("straight")), stage).file("model.bin"));
+          .hasSameBinaryContentAs(
+              StagedFamily.stage(new ModelDirectory(folder.resolve("straight")), stage).file("model.bin"));
     }
   }
 

@@ -71,7 +71,8 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
     var values = new ConfigValues(json);
     return new PreNormConfig(values.integer("vocab_size"), values.integer("hidden_size", 384),
         values.integer("num_hidden_layers", 10), values.integer("num_attention_heads", 6),
-        values.integer("num_key_value_heads", 2), values.integer(values.firstKey("ffn_hidden_size", "intermediate_size"), 1536),
+        values.integer("num_key_value_heads", 2),
+        values.integer(values.firstKey("ffn_hidden_size", "intermediate_size"), 1536),
         values.integer("max_position_embeddings", 512), values.number("rope_theta", 1e6),
         values.number("rms_norm_eps", 1e-6), values.number("dropout", 0), values.number("max_drop_path", 0.1),
         values.number("layer_scale_init", 1e-2), values.number("initializer_range", 0.02));

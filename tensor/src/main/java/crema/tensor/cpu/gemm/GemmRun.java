@@ -349,7 +349,7 @@ final class GemmRun {
   private void multiplyPanels(
       Matrix from, Matrix to, int row, int rows, int column, int columns, int steps, int blockOfA,
       float[] panelsOfB, int blockOfB, Scratch.Own memory) {
-    for (int i = 0; i < rows; ) {
+    for (int i = 0; i < rows;) {
       int height = kernel.panelRows(rows - i);
       int panelOfA = blockOfA + i * steps;
       for (int j = 0; j < columns; j += panelColumns) {

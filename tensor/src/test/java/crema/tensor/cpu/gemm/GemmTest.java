@@ -21,9 +21,10 @@ class GemmTest {
 
   /** Ones, primes, one less and one more than vectors and panels, and depths around the edges of blocks. */
   private static final int[][] SHAPES = {
-    {1, 1, 1}, {1, 6, 384}, {2, 17, 3}, {3, 31, 15}, {5, 33, 16}, {7, 10, 17}, {11, 64, 47}, {12, 32, 48}, {13, 65, 49},
-    {16, 16, 96}, {23, 7, 97}, {25, 129, 31}, {4, 200, 33}, {97, 1, 64}, {101, 3, 5}, {64, 96, 160}, {130, 67, 145},
-    {31, 257, 769}, {200, 40, 385}, {7, 33, 2_050}, {40, 70, 3_100},
+      {1, 1, 1}, {1, 6, 384}, {2, 17, 3}, {3, 31, 15}, {5, 33, 16}, {7, 10, 17}, {11, 64, 47}, {12, 32, 48},
+      {13, 65, 49},
+      {16, 16, 96}, {23, 7, 97}, {25, 129, 31}, {4, 200, 33}, {97, 1, 64}, {101, 3, 5}, {64, 96, 160}, {130, 67, 145},
+      {31, 257, 769}, {200, 40, 385}, {7, 33, 2_050}, {40, 70, 3_100},
   };
 
   private static final List<Product> PRODUCTS = products();
@@ -237,7 +238,7 @@ class GemmTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("A has a negative size: -1 x 3");
       assertThatThrownBy(
-              () -> gemm.linear(2, 2, 3, six, 0, 3, six, 0, 3, new float[1], 0, null, new float[4], 0, 2))
+          () -> gemm.linear(2, 2, 3, six, 0, 3, six, 0, 3, new float[1], 0, null, new float[4], 0, 2))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("the bias");
       assertThatThrownBy(() -> gemm.pack(true, 1 << 16, 1 << 16, six, 0, 1 << 16))
