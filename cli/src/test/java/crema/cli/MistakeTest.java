@@ -2,6 +2,7 @@ package crema.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import crema.base.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +183,48 @@ class MistakeTest {
     assertMistake(trainOn(rows), "already holds", "--overwrite");
     assertMistake(trainOn(rows, "--resume"), "is finished", "--overwrite");
     assertThat(trainOn(rows, "--overwrite").code()).isZero();
+  }
+
+  @Test
+  void aMistakeLeavesTheModelThatWasToBeOverwritten() throws IOException {
+    assertThat(trainOn(rows).code()).isZero();
+    Path model = folder.resolve("model");
+    Map<String, String> before = contents(model);
+    assertMistake(trainOn(folder.resolve("nothing.csv"), "--overwrite"), "does not exist");
+    assertThat(contents(model)).isEqualTo(before);
+    assertMistake(trainOn(rows, "--overwrite", "--device", "nosuch"), "nosuch");
+    assertThat(contents(model)).isEqualTo(before);
+    assertMistake(trainOn(rows, "--overwrite", "--text", "nosuch"), "nosuch");
+    assertThat(contents(model)).isEqualTo(before);
+  }
+
+  @Test
+  void aModelWhoseReplacementWasKilledBeforeItBeganComesBack() throws IOException {
+    assertThat(trainOn(rows).code()).isZero();
+    Path model = folder.resolve("model");
+    Map<String, String> before = contents(model);
+    // Killed while the files were moved aside, and once they were and the new run had written its settings.
+    Path moving = Files.createDirectory(model.resolve("moving"));
+    Files.move(model.resolve("config.json"), moving.resolve("config.json"));
+    assertMistake(trainOn(rows), "already holds a model");
+    assertThat(contents(model)).isEqualTo(before);
+    Path replaced = Files.createDirectory(model.resolve("replaced"));
+    for (String file : before.keySet()) {
+      Files.move(model.resolve(file), replaced.resolve(file));
+    }
+    Files.writeString(model.resolve("train.yaml"), "epochs: 1");
+    assertMistake(trainOn(rows), "already holds a model");
+    assertThat(contents(model)).isEqualTo(before);
+  }
+
+  private static Map<String, String> contents(Path directory) throws IOException {
+    var contents = new TreeMap<String, String>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        contents.put(file.getFileName().toString(), Sha256.ofFile(file));
+      }
+    }
+    return contents;
   }
 
   @Test

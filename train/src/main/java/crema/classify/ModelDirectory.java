@@ -8,6 +8,7 @@ import crema.settings.StoredSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  * {@linkplain ModelFamily#files files of its family}; {@code provenance.json}, {@code training.json},
  * {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html}, {@code log.jsonl} and, with
  * thresholds, {@code thresholds.jsonl} say where it comes from. While it is trained there are also
- * {@code checkpoints} and {@code cache}.
+ * {@code checkpoints} and {@code cache}, and in {@code replaced} what a run that has not begun is to take the place of.
  *
  * @param path the folder
  */
@@ -89,6 +90,16 @@ public record ModelDirectory(Path path) implements ModelSource {
     return path.resolve("cache");
   }
 
+  /** What was here before a run that has not begun: it comes back if that fails. */
+  private Path replaced() {
+    return path.resolve("replaced");
+  }
+
+  /** Files on their way into {@link #replaced} or back: a folder of that name holds all of them. */
+  private Path moving() {
+    return path.resolve("moving");
+  }
+
   /** The checkpoints of a run that is not finished. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
@@ -125,7 +136,8 @@ public record ModelDirectory(Path path) implements ModelSource {
   /**
    * Makes the folder ready for a new run.
    *
-   * @param overwrite whether a run or model that is there is deleted first
+   * @param overwrite whether it takes the place of a run or model that is there: once it has begun, so that a mistake
+   *     in its settings or rows destroys nothing
    * @throws UserError when there is one and it must not be
    */
   public void prepareForRun(boolean overwrite) throws IOException {
@@ -134,13 +146,20 @@ public record ModelDirectory(Path path) implements ModelSource {
         throw new UserError(folder + " is a file, not a directory to write a model to");
       }
     }
+    // A process was killed before its run began.
+    if (Files.isDirectory(moving())) {
+      moveBack();
+    } else if (Files.isDirectory(replaced())) {
+      discardRun();
+    }
     if (holdsRun() || holdsModel()) {
       if (!overwrite) {
         throw new UserError(path + " already holds a "
             + (holdsModel() ? "model; choose another --output, or start over with --overwrite"
                 : "run; continue it with --resume, or start over with --overwrite"));
       }
-      deleteFiles();
+      move(names(), path, moving());
+      Files.move(moving(), replaced());
     }
     Files.createDirectories(path);
   }
@@ -170,7 +189,9 @@ public record ModelDirectory(Path path) implements ModelSource {
           + "; continue that with its own, or start over with --overwrite");
     }
     try {
-      return beginning.run();
+      T begun = beginning.run();
+      deleteTree(replaced());
+      return begun;
     } catch (IOException | RuntimeException e) {
       if (!resumes) {
         discardRun();
@@ -186,9 +207,16 @@ public record ModelDirectory(Path path) implements ModelSource {
     }
   }
 
-  /** Deletes a run that could not begin, and the folder if nothing else is in it. */
+  /** Deletes a run that could not begin, brings back what it was to replace, and deletes the folder if it is empty. */
   private void discardRun() throws IOException {
-    deleteFiles();
+    for (String name : names()) {
+      deleteTree(file(name));
+    }
+    if (Files.isDirectory(replaced())) {
+      Files.move(replaced(), moving());
+      moveBack();
+      return;
+    }
     try (Stream<Path> rest = Files.list(path)) {
       if (rest.findAny().isPresent()) {
         return;
@@ -197,18 +225,32 @@ public record ModelDirectory(Path path) implements ModelSource {
     Files.delete(path);
   }
 
-  private void deleteFiles() throws IOException {
+  /**
+   * All that a run writes, {@code config.json} first, since a folder with it is a whole model. What is there may be of
+   * another family than what takes its place.
+   */
+  private List<String> names() {
+    var names = new ArrayList<String>();
     for (Path file : List.of(config(), labels(), target(), provenance(), trainingConfig(), resolvedConfig(), metrics(),
-        testOutcomes(), report(), log(), thresholdLog())) {
-      Files.deleteIfExists(file);
+        testOutcomes(), report(), log(), thresholdLog(), checkpoints(), cache())) {
+      names.add(file.getFileName().toString());
     }
-    // The run that is there may be of another family than the one that takes its place.
-    for (ModelFamily family : ModelFamily.installed()) {
-      for (String name : family.files()) {
-        deleteTree(file(name));
+    ModelFamily.installed().forEach(family -> names.addAll(family.files()));
+    return names;
+  }
+
+  private void moveBack() throws IOException {
+    move(names().reversed(), moving(), path);
+    deleteTree(moving());
+  }
+
+  private static void move(List<String> names, Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    for (String name : names) {
+      if (Files.exists(from.resolve(name))) {
+        Files.move(from.resolve(name), to.resolve(name));
       }
     }
-    deleteRunFiles();
   }
 
   /** Deletes what only an unfinished run needs. */
