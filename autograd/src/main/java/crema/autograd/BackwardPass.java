@@ -52,6 +52,11 @@ public final class BackwardPass {
     this.leaves = leaves;
   }
 
+  /** A pass through a part of the network that runs again: gradients of leaves are kept where this pass keeps them. */
+  BackwardPass within(Scope inner) {
+    return new BackwardPass(inner, leaves);
+  }
+
   /** Owns temporary tensors; close them when done with them. */
   public Scope scope() {
     return scope;

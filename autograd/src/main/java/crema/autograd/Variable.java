@@ -10,7 +10,7 @@ import crema.tensor.Tensor;
  */
 public final class Variable {
   private final Tensor value;
-  private final boolean needsGradient;
+  private boolean needsGradient;
   private final boolean leaf;
 
   private Variable(Tensor value, boolean needsGradient, boolean leaf) {
@@ -31,6 +31,19 @@ public final class Variable {
 
   static Variable result(Tensor value) {
     return new Variable(value, true, false);
+  }
+
+  /**
+   * Freezes a parameter, or lets it be trained again: a frozen one receives no gradient, and so is left alone by
+   * optimizers. It counts for tapes that record after it.
+   *
+   * @throws IllegalStateException when this is the result of an op
+   */
+  public void setTrainable(boolean trainable) {
+    if (!leaf) {
+      throw new IllegalStateException("only a parameter can be frozen, not the result of an op of shape " + shape());
+    }
+    needsGradient = trainable;
   }
 
   /** The tensor: elements, type and shape. */

@@ -22,6 +22,11 @@ import crema.tensor.Device;
 import crema.tensor.Orientation;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +39,14 @@ class TapeTest {
     model.close();
     assertThat(backend.liveBytes()).isZero();
     backend.close();
+  }
+
+  private Variable parameter(List<Float> values) {
+    var array = new float[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = values.get(i);
+    }
+    return parameter(array);
   }
 
   private Variable parameter(float... values) {
@@ -203,6 +216,65 @@ class TapeTest {
       }));
       assertThat(tape.scope()).isSameAs(step);
       assertThat(backend.liveBytes()).isZero();
+    }
+  }
+
+  /** A network of blocks with parameters of their own, dropout and a residual connection. */
+  private Gradients gradientsOfBlocks(Scope step, Tape tape, Variable input, List<Variable> weights) {
+    Variable x = input;
+    for (Variable weight : weights) {
+      x = tape.block(x, (on, v) -> Binary.add(on, v,
+          Dropout.apply(on, Activate.apply(on, Activation.TANH, Binary.multiply(on, v, weight)), 0.3f)));
+    }
+    liveAfterForward = backend.liveBytes();
+    return tape.backward(Sum.apply(tape, Binary.multiply(tape, x, x)));
+  }
+
+  private long liveAfterForward;
+
+  @Test
+  void blocksThatAreRecomputedGiveTheSameBitsInLessMemory() {
+    Variable input = parameter(new Random(1).doubles(64).boxed().map(Double::floatValue).toList());
+    List<Variable> weights = IntStream.range(0, 10)
+        .mapToObj(i -> parameter(new Random(i).doubles(64).boxed().map(Double::floatValue).toList())).toList();
+    var gradients = new ArrayList<List<float[]>>();
+    var live = new ArrayList<Long>();
+    for (boolean recomputing : new boolean[] {false, true}) {
+      try (var step = new Scope(backend)) {
+        var tape = Tape.training(step, new Rng(3, 5));
+        Gradients found = gradientsOfBlocks(step, recomputing ? tape.recomputing() : tape, input, weights);
+        gradients
+            .add(Stream.concat(Stream.of(input), weights.stream()).map(leaf -> found.of(leaf).toFloats()).toList());
+      }
+      live.add(liveAfterForward);
+    }
+    assertThat(gradients.get(1)).usingRecursiveComparison().isEqualTo(gradients.get(0));
+    long parameters = 11 * 64 * 4;
+    assertThat(live.get(1)).as("one value a block").isEqualTo(parameters + 10 * 64 * 4);
+    assertThat(live.get(0)).isGreaterThan(parameters + 3 * 10 * 64 * 4);
+  }
+
+  @Test
+  void aFrozenParameterReceivesNoGradientAndFrozenBlocksKeepNothing() {
+    Variable input = Variable.constant(model.floats(new float[64], 64));
+    List<Variable> weights = IntStream.range(0, 10).mapToObj(_ -> parameter(new float[64])).toList();
+    weights.subList(0, 8).forEach(weight -> weight.setTrainable(false));
+    for (boolean recomputing : new boolean[] {false, true}) {
+      try (var step = new Scope(backend)) {
+        var tape = Tape.training(step, new Rng(3, 5));
+        Variable x = Scale.apply(tape, input, 1);
+        Gradients found = gradientsOfBlocks(step, recomputing ? tape.recomputing() : tape, x, weights);
+        assertThat(weights.subList(0, 8)).allSatisfy(weight -> assertThat(found.denseOrNull(weight)).isNull());
+        assertThat(weights.subList(8, 10)).allSatisfy(weight -> assertThat(found.denseOrNull(weight)).isNotNull());
+        // The leaves, and what the two trained blocks keep: nothing of the eight below, each of which made four values.
+        assertThat(liveAfterForward).isLessThan((11 + 2 * 4 + 8) * 64 * 4);
+      }
+    }
+    weights.getFirst().setTrainable(true);
+    assertThat(weights.getFirst().needsGradient()).isTrue();
+    try (var step = new Scope(backend)) {
+      Variable result = Scale.apply(Tape.recording(step), weights.getFirst(), 2);
+      assertThatIllegalStateException().isThrownBy(() -> result.setTrainable(false)).withMessageContaining("[64]");
     }
   }
 

@@ -79,6 +79,12 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
+  /** Makes another scope the owner of all tensors of this one, which stays open. */
+  public void moveTo(Scope other) {
+    other.tensors.addAll(tensors);
+    tensors.clear();
+  }
+
   /** Closes every tensor of this scope that was not retained. Closing twice does nothing. */
   @Override
   public void close() {

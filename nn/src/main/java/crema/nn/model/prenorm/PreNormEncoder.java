@@ -73,7 +73,7 @@ public final class PreNormEncoder extends Module implements TextEncoder {
     }
     Variable x = tape.region(() -> embed(tape, ids));
     for (PreNormBlock block : blocks) {
-      x = step(tape, x, block, sequences);
+      x = tape.block(x, (on, input) -> block.forward(on, input, sequences));
     }
     return finalNorm.forward(tape, x);
   }
@@ -81,14 +81,5 @@ public final class PreNormEncoder extends Module implements TextEncoder {
   private Variable embed(Tape tape, Tensor ids) {
     Variable embedded = embedding.forward(tape, ids, (float) Math.sqrt(config.hiddenSize()));
     return dropout.forward(tape, embeddingNorm.forward(tape, embedded));
-  }
-
-  /** Runs a block; where nobody will go back, its input is let go, so that memory does not grow with depth. */
-  private static Variable step(Tape tape, Variable x, PreNormBlock block, Sequences sequences) {
-    Variable y = tape.region(() -> block.forward(tape, x, sequences));
-    if (!y.needsGradient()) {
-      x.value().close();
-    }
-    return y;
   }
 }
