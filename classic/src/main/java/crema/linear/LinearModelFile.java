@@ -3,6 +3,7 @@ package crema.linear;
 import crema.base.ByteSource;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
+import crema.nn.io.StoredWeights;
 import crema.nn.io.SafetensorsWriter;
 import crema.tensor.Backend;
 import crema.tensor.DType;
@@ -51,7 +52,7 @@ final class LinearModelFile {
     }
   }
 
-  private static LinearModel read(SafetensorsReader reader) {
+  private static LinearModel read(StoredWeights reader) {
     Map<String, String> metadata = reader.metadata();
     String version = required(metadata, VERSION_KEY);
     if (!version.equals(Integer.toString(VERSION))) {
@@ -70,7 +71,7 @@ final class LinearModelFile {
     }
   }
 
-  private static Shape shape(SafetensorsReader reader, String name, int rank) {
+  private static Shape shape(StoredWeights reader, String name, int rank) {
     @Nullable Shape shape = reader.shapes().get(name);
     if (shape == null || shape.rank() != rank) {
       throw new InvalidWeightsException("it needs a tensor " + name + " with " + rank + " dimensions");
@@ -81,7 +82,7 @@ final class LinearModelFile {
     return shape;
   }
 
-  private static float[] floats(SafetensorsReader reader, String name, Tensor into) {
+  private static float[] floats(StoredWeights reader, String name, Tensor into) {
     reader.read(name, into);
     return into.toFloats();
   }

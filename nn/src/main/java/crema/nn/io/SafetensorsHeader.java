@@ -23,7 +23,17 @@ import tools.jackson.core.json.JsonFactory;
  * @param tensors by name, in the header's order
  * @param metadata free texts by name
  */
-record SafetensorsHeader(Map<String, StoredTensor> tensors, Map<String, String> metadata) {
+record SafetensorsHeader(Map<String, Extent> tensors, Map<String, String> metadata) {
+  /**
+   * Where a tensor is.
+   *
+   * @param dtype the type of its elements
+   * @param shape its extents
+   * @param begin its first byte, counted from the end of the header
+   * @param end the byte after its last
+   */
+  record Extent(StoredType dtype, Shape shape, long begin, long end) {}
+
   /** The key that holds texts rather than a tensor. */
   static final String METADATA = "__metadata__";
 
@@ -43,7 +53,7 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Map<String, String> 
    * @throws InvalidWeightsException when it is malformed; the message does not name the file
    */
   static SafetensorsHeader parse(byte[] json, long dataBytes) {
-    var tensors = new LinkedHashMap<String, StoredTensor>();
+    var tensors = new LinkedHashMap<String, Extent>();
     var metadata = new LinkedHashMap<String, String>();
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
       expect(parser.nextToken(), JsonToken.START_OBJECT, "the header");
@@ -74,7 +84,7 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Map<String, String> 
     }
   }
 
-  private static StoredTensor parseTensor(JsonParser parser, String name) {
+  private static Extent parseTensor(JsonParser parser, String name) {
     StoredType dtype = null;
     Shape shape = null;
     long[] offsets = null;
@@ -96,7 +106,7 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Map<String, String> 
       throw new InvalidWeightsException("tensor " + name + " has data_offsets [" + offsets[0] + ", " + offsets[1]
           + "], which do not fit " + dtype + " " + shape);
     }
-    return new StoredTensor(dtype, shape, offsets[0], offsets[1]);
+    return new Extent(dtype, shape, offsets[0], offsets[1]);
   }
 
   private static StoredType parseType(JsonParser parser, String name) {
@@ -138,12 +148,12 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Map<String, String> 
     }
   }
 
-  private static void checkCoverage(Map<String, StoredTensor> tensors, long dataBytes) {
-    List<Map.Entry<String, StoredTensor>> byOffset = new ArrayList<>(tensors.entrySet());
-    byOffset.sort(Comparator.comparingLong((Map.Entry<String, StoredTensor> entry) -> entry.getValue().begin())
+  private static void checkCoverage(Map<String, Extent> tensors, long dataBytes) {
+    List<Map.Entry<String, Extent>> byOffset = new ArrayList<>(tensors.entrySet());
+    byOffset.sort(Comparator.comparingLong((Map.Entry<String, Extent> entry) -> entry.getValue().begin())
         .thenComparingLong(entry -> entry.getValue().end()));
     long covered = 0;
-    for (Map.Entry<String, StoredTensor> entry : byOffset) {
+    for (Map.Entry<String, Extent> entry : byOffset) {
       if (entry.getValue().begin() != covered) {
         throw new InvalidWeightsException("tensor " + entry.getKey() + " starts at byte " + entry.getValue().begin()
             + " of the data, where byte " + covered + " is next");

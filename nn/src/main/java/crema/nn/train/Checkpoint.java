@@ -1,7 +1,7 @@
 package crema.nn.train;
 
 import crema.nn.Weights;
-import crema.nn.io.SafetensorsReader;
+import crema.nn.io.StoredWeights;
 import java.nio.file.Path;
 
 /**
@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param tensors the parameters under {@code model.}, the best parameters under {@code best.} and the optimizer's
  *     moments under {@code optimizer.}
  */
-record Checkpoint(Path file, TrainingState state, SafetensorsReader tensors) implements AutoCloseable {
+record Checkpoint(Path file, TrainingState state, StoredWeights tensors) implements AutoCloseable {
   static final String MODEL = "model.";
   static final String BEST = "best.";
   static final String OPTIMIZER = "optimizer.";

@@ -6,6 +6,7 @@ import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
+import crema.nn.io.StoredWeights;
 import crema.nn.io.SafetensorsWriter;
 import crema.tensor.Tensor;
 import java.io.IOException;
@@ -91,7 +92,7 @@ final class CheckpointStore {
   }
 
   private Checkpoint open(Path file) throws IOException {
-    SafetensorsReader reader = SafetensorsReader.open(file);
+    StoredWeights reader = SafetensorsReader.open(file);
     try {
       String text = reader.metadata().get(STATE);
       if (text == null) {

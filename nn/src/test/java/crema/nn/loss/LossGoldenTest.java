@@ -8,6 +8,7 @@ import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.nn.io.SafetensorsReader;
+import crema.nn.io.StoredWeights;
 import crema.nn.loss.GoldenLosses.Golden;
 import crema.tensor.Backend;
 import crema.tensor.DType;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LossGoldenTest {
   private static final List<String> INPUTS = List.of("random", "degenerate", "far");
 
-  private static SafetensorsReader golden;
+  private static StoredWeights golden;
   private static Backend reference;
   private static Backend cpu;
 

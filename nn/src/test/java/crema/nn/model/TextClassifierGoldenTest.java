@@ -9,6 +9,7 @@ import crema.autograd.Variable;
 import crema.nn.ParameterSource;
 import crema.nn.Weights;
 import crema.nn.io.SafetensorsReader;
+import crema.nn.io.StoredWeights;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.loss.Targets;
@@ -92,7 +93,7 @@ class TextClassifierGoldenTest {
   }
 
   private record Batch(Tensor ids, Sequences sequences, Tensor labels, Tensor paddedIds, Tensor mask) {
-    static Batch read(SafetensorsReader golden, Scope scope) {
+    static Batch read(StoredWeights golden, Scope scope) {
       Tensor padded = ints(golden, scope, "ids");
       Tensor mask = ints(golden, scope, "mask");
       int rows = (int) padded.shape().extent(0);
@@ -112,14 +113,14 @@ class TextClassifierGoldenTest {
           ints(golden, scope, "labels"), padded, mask);
     }
 
-    private static Tensor ints(SafetensorsReader golden, Scope scope, String name) {
+    private static Tensor ints(StoredWeights golden, Scope scope, String name) {
       Tensor tensor = scope.empty(DType.I32, golden.shapes().get(name));
       golden.read(name, tensor);
       return tensor;
     }
   }
 
-  private static double[] doubles(SafetensorsReader golden, Scope scope, String name) {
+  private static double[] doubles(StoredWeights golden, Scope scope, String name) {
     Tensor tensor = scope.empty(DType.F32, golden.shapes().get(name));
     golden.read(name, tensor);
     return tensor.toDoubles();

@@ -1,0 +1,180 @@
+package crema.nn.io;
+
+import crema.nn.InvalidWeightsException;
+import crema.nn.Weights;
+import crema.tensor.DType;
+import crema.tensor.Shape;
+import crema.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Weights in one or several files, mapped into memory: what is not read costs nothing, and pages that were read are
+ * given back. The files are untrusted: opening them checks every length before anything is allocated.
+ */
+public final class StoredWeights implements Weights, AutoCloseable {
+  /** How many elements are converted at once. */
+  private static final int CHUNK = 1 << 14;
+
+  /** How many bytes are copied before their pages are given back. */
+  private static final long UNLOAD_BYTES = 1L << 24;
+
+  private final String name;
+  private final WeightFormat format;
+  private final Arena arena;
+  private final Map<String, StoredTensor> tensors;
+  private final Map<String, String> metadata;
+  private final Map<String, Object> config;
+
+  /**
+   * Weights whose bytes an arena holds, which {@link #close} closes.
+   *
+   * @param name the file's, for messages
+   */
+  StoredWeights(String name, WeightFormat format, Arena arena, Map<String, StoredTensor> tensors,
+      Map<String, String> metadata, Map<String, Object> config) {
+    this.name = name;
+    this.format = format;
+    this.arena = arena;
+    this.tensors = tensors;
+    this.metadata = metadata;
+    this.config = config;
+  }
+
+  /**
+   * Opens a file of any {@link WeightFormat}, or the weights in a folder of a model.
+   *
+   * @throws IOException when it cannot be read
+   * @throws InvalidWeightsException when there are no weights or they are malformed; the message names the file and
+   *     what is wrong
+   */
+  public static StoredWeights open(Path fileOrFolder) throws IOException {
+    return WeightFormat.open(fileOrFolder);
+  }
+
+  /** The path that was opened, for messages. */
+  public String name() {
+    return name;
+  }
+
+  /** The format of the file. */
+  public WeightFormat format() {
+    return format;
+  }
+
+  /** Free texts that the writer added. */
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(metadata);
+  }
+
+  /**
+   * What the file itself says about the architecture, under the names of Hugging Face's {@code config.json}; empty where
+   * it says nothing, as most formats do.
+   */
+  public Map<String, Object> config() {
+    return Collections.unmodifiableMap(config);
+  }
+
+  @Override
+  public Map<String, Shape> shapes() {
+    var shapes = new LinkedHashMap<String, Shape>();
+    tensors.forEach((key, tensor) -> shapes.put(key, tensor.shape()));
+    return shapes;
+  }
+
+  /**
+   * The type of a tensor's elements in the file.
+   *
+   * @throws InvalidWeightsException when there is no tensor of that name
+   */
+  public StoredType type(String tensor) {
+    return tensor(tensor).type();
+  }
+
+  /**
+   * The bytes of a tensor, little-endian and in row-major order, read from the file as they are touched; valid until
+   * {@link #close}.
+   *
+   * @throws InvalidWeightsException when there is no tensor of that name
+   * @throws UnsupportedOperationException when the file has its numbers in another order
+   */
+  public MemorySegment bytes(String tensor) {
+    StoredTensor stored = tensor(tensor);
+    if (!stored.isContiguous()) {
+      throw new UnsupportedOperationException("tensor " + tensor + " of " + name + " is not stored in order");
+    }
+    return stored.bytes().asSlice(0, stored.shape().elements() * stored.type().bytes());
+  }
+
+  @Override
+  public void read(String tensor, Tensor target) {
+    StoredTensor stored = tensor(tensor);
+    if (!stored.shape().equals(target.shape())) {
+      throw new InvalidWeightsException("tensor " + tensor + " of " + name + " is " + stored.shape()
+          + " but should be " + target.shape());
+    }
+    read(tensor, 0, target);
+  }
+
+  /**
+   * Copies some elements, converting them to the target's type; used with {@code fromRow · columns}, some rows. The
+   * file's pages that they are on are given back to the system.
+   *
+   * @param firstElement where to start in the tensor
+   * @param target receives {@code target.elements()} elements; F32, F64 or I32, or the type that is stored
+   */
+  public void read(String tensor, long firstElement, Tensor target) {
+    StoredTensor stored = tensor(tensor);
+    if (firstElement < 0 || firstElement > stored.shape().elements() - target.elements()) {
+      throw new IndexOutOfBoundsException(target.elements() + " elements from " + firstElement + " of tensor " + tensor
+          + " " + stored.shape());
+    }
+    int elementBytes = target.dtype().bytes();
+    long words = Math.ceilDiv(Math.min(CHUNK, target.elements()) * elementBytes, Long.BYTES);
+    MemorySegment chunk = MemorySegment.ofArray(new long[(int) words]);
+    long unloaded = firstElement;
+    for (long at = 0; at < target.elements(); at += CHUNK) {
+      int count = (int) Math.min(CHUNK, target.elements() - at);
+      try {
+        stored.copy(firstElement + at, count, target.dtype(), chunk);
+      } catch (InvalidWeightsException e) {
+        throw new InvalidWeightsException("tensor " + tensor + " of " + name + ": " + e.getMessage(), e);
+      }
+      target.storage().write(target.offset() + at, chunk.asSlice(0, (long) count * elementBytes));
+      long end = firstElement + at + count;
+      if ((end - unloaded) * stored.type().bytes() >= UNLOAD_BYTES || at + count == target.elements()) {
+        unload(stored, unloaded, end);
+        unloaded = end;
+      }
+    }
+  }
+
+  /** Gives pages back. Of a tensor that is not in order, all are. */
+  private static void unload(StoredTensor stored, long from, long to) {
+    MemorySegment bytes = stored.bytes();
+    if (!bytes.isMapped()) {
+      return;
+    }
+    int size = stored.type().bytes();
+    (stored.isContiguous() ? bytes.asSlice(from * size, (to - from) * size) : bytes).unload();
+  }
+
+  private StoredTensor tensor(String tensor) {
+    StoredTensor stored = tensors.get(tensor);
+    if (stored == null) {
+      throw new InvalidWeightsException(name + " has no tensor named " + tensor);
+    }
+    return stored;
+  }
+
+  /** Unmaps the file; segments that {@link #bytes} gave are no longer valid. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
