@@ -1,6 +1,7 @@
 import crema.nn.loss.LossProvider;
 import crema.nn.loss.StandardLosses;
 import crema.nn.model.Architecture;
+import crema.nn.model.bert.Bert;
 import crema.nn.model.prenorm.PreNorm;
 
 /** Layers, losses, optimizers, models and their file formats. */
@@ -12,6 +13,7 @@ module crema.nn {
   exports crema.nn.io;
   exports crema.nn.loss;
   exports crema.nn.model;
+  exports crema.nn.model.bert;
   exports crema.nn.model.prenorm;
   exports crema.nn.optim;
   exports crema.nn.train;
@@ -19,6 +21,6 @@ module crema.nn {
   uses Architecture;
   uses LossProvider;
 
-  provides Architecture with PreNorm;
+  provides Architecture with Bert, PreNorm;
   provides LossProvider with StandardLosses;
 }

@@ -17,6 +17,16 @@ public final class Embedding extends Module {
     weight = parameter("weight", source.create(new Initializer.Normal(standardDeviation), vocabularySize, features));
   }
 
+  /** The table, {@code [vocabularySize, features]}. */
+  public Variable weight() {
+    return weight;
+  }
+
+  /** The rows of the given ids, {@code [tokens, features]}. */
+  public Variable forward(Tape tape, Tensor ids) {
+    return forward(tape, ids, 1);
+  }
+
   /**
    * The rows of the given ids, scaled: {@code [tokens, features]}.
    *

@@ -2,8 +2,10 @@ package crema.nn;
 
 import crema.autograd.Variable;
 import crema.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -18,6 +20,7 @@ import java.util.function.Consumer;
 public abstract class Module implements AutoCloseable {
   private final Map<String, Variable> parameters = new LinkedHashMap<>();
   private final Map<String, Module> modules = new LinkedHashMap<>();
+  private final List<Module> inlined = new ArrayList<>();
 
   /** A module without parameters; subclasses register theirs. */
   protected Module() {}
@@ -43,6 +46,15 @@ public abstract class Module implements AutoCloseable {
     return module;
   }
 
+  /**
+   * Registers a part whose members are called as if they were this module's own: heads beside an encoder are. Returns
+   * it.
+   */
+  protected final <M extends Module> M inline(M module) {
+    inlined.add(module);
+    return module;
+  }
+
   private <T> void register(Map<String, T> members, String name, T member) {
     if (name.isEmpty() || parameters.containsKey(name) || modules.containsKey(name)) {
       throw new IllegalArgumentException(
@@ -59,8 +71,28 @@ public abstract class Module implements AutoCloseable {
   }
 
   private void collect(String prefix, Map<String, Variable> all) {
-    parameters.forEach((name, parameter) -> all.put(prefix + name, parameter));
+    parameters.forEach((name, parameter) -> {
+      if (all.put(prefix + name, parameter) != null) {
+        throw new IllegalStateException("two parameters are called " + prefix + name);
+      }
+    });
     modules.forEach((name, module) -> module.collect(prefix + name + ".", all));
+    inlined.forEach(module -> module.collect(prefix, all));
+  }
+
+  /** All parts, and parts of parts, under their dotted names, in the order of registration. */
+  public final Map<String, Module> modules() {
+    var all = new LinkedHashMap<String, Module>();
+    collectModules("", all);
+    return Collections.unmodifiableMap(all);
+  }
+
+  private void collectModules(String prefix, Map<String, Module> all) {
+    modules.forEach((name, module) -> {
+      all.put(prefix + name, module);
+      module.collectModules(prefix + name + ".", all);
+    });
+    inlined.forEach(module -> module.collectModules(prefix, all));
   }
 
   /** The values of all parameters under their dotted names: what is saved. */
@@ -135,5 +167,6 @@ public abstract class Module implements AutoCloseable {
   private void walk(Consumer<Module> action) {
     action.accept(this);
     modules.values().forEach(module -> module.walk(action));
+    inlined.forEach(module -> module.walk(action));
   }
 }

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Named tensors to load from: a file, or tensors in memory. */
 public interface Weights {
@@ -118,6 +120,35 @@ public interface Weights {
       @Override
       public void read(String name, Tensor target) {
         all.read(prefix + name, target);
+      }
+    };
+  }
+
+  /**
+   * These weights under other names. Of several that get the same one, the first is kept, as of tensors that a file
+   * holds twice because they are tied.
+   *
+   * @param names the new name of each, or null for one to leave out
+   */
+  default Weights renamed(Function<String, @Nullable String> names) {
+    var shapes = new LinkedHashMap<String, Shape>();
+    var sources = new LinkedHashMap<String, String>();
+    shapes().forEach((name, shape) -> {
+      String target = names.apply(name);
+      if (target != null && sources.putIfAbsent(target, name) == null) {
+        shapes.put(target, shape);
+      }
+    });
+    Weights all = this;
+    return new Weights() {
+      @Override
+      public Map<String, Shape> shapes() {
+        return shapes;
+      }
+
+      @Override
+      public void read(String name, Tensor target) {
+        all.read(sources.getOrDefault(name, name), target);
       }
     };
   }

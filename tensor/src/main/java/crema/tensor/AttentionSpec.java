@@ -34,6 +34,11 @@ public record AttentionSpec(int numHeads, int numKeyValueHeads, int headDim, boo
     return new AttentionSpec(numHeads, numKeyValueHeads, headDim, causal, (float) (1 / Math.sqrt(headDim)), 0, null);
   }
 
+  /** This attention with weights that are dropped. */
+  public AttentionSpec withDropout(float probability, Rng.Stream stream) {
+    return new AttentionSpec(numHeads, numKeyValueHeads, headDim, causal, scale, probability, stream);
+  }
+
   /**
    * Which element of {@link #random} decides on the weight of a key for a query: rows start on a multiple of four, so
    * that a kernel may draw whole blocks.

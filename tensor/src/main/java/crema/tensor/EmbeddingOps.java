@@ -12,6 +12,17 @@ public interface EmbeddingOps {
   void gather(Tensor table, Tensor ids, float factor, Tensor y);
 
   /**
+   * The rows of a table of learned positions: for a token that is not padding, padding + 1 + the number of tokens
+   * before it in its sequence that are not; padding for one that is. With a padding of −1, which is no token, that is
+   * the token's place in its sequence, from 0.
+   *
+   * @param ids {@code I32 [tokens]}
+   * @param padding the id of the padding token, whose own row is never trained; −1 for none
+   * @param positions {@code I32 [tokens]}
+   */
+  void positions(Tensor ids, Sequences sequences, int padding, Tensor positions);
+
+  /**
    * The gradient of {@link #gather} with respect to the table: for each id that occurs, factor · Σ dy over its tokens
    * in ascending order.
    *

@@ -43,6 +43,19 @@ public record Attention(Variable q, Variable k, Variable v, Sequences sequences,
     return tape.record(new Attention(q, k, v, sequences, spec, y, logSumExp), y);
   }
 
+  /**
+   * Like {@link #apply(Tape, Variable, Variable, Variable, Sequences, AttentionSpec)}, with weights dropped while
+   * training.
+   *
+   * @param spec without dropout
+   * @param dropout the probability that a weight is dropped when the tape is training
+   */
+  public static Variable apply(Tape tape, Variable q, Variable k, Variable v, Sequences sequences, AttentionSpec spec,
+      float dropout) {
+    boolean drops = dropout > 0 && tape.isTraining();
+    return apply(tape, q, k, v, sequences, drops ? spec.withDropout(dropout, tape.nextRandom()) : spec);
+  }
+
   @Override
   public List<Variable> inputs() {
     return List.of(q, k, v);

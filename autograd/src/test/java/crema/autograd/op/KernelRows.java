@@ -48,9 +48,10 @@ final class KernelRows {
       embeddings(rows, size[0], size[1]);
       losses(rows, size[0], size[1]);
     }
-    attention(rows, 1);
-    attention(rows, 5, 1, 17);
-    attention(rows, unevenLengths(23, 67));
+    for (int[] lengths : new int[][] {{1}, {5, 1, 17}, unevenLengths(23, 67)}) {
+      attention(rows, lengths);
+      positions(rows, lengths);
+    }
     return rows;
   }
 
@@ -290,6 +291,21 @@ final class KernelRows {
 
   private static Tensor ids(Scope scope, int tokens, int low) {
     return scope.ints(scattered(tokens, low, 199), tokens);
+  }
+
+  /** Ids from 0 to 4, some of them padding. */
+  private static void positions(List<KernelRow> rows, int... lengths) {
+    int tokens = Catalog.sum(lengths);
+    rows.add(row("positions, " + tokens + " tokens", tokens > 100, (scope, in) -> {
+      var kernels = scope.backend().ops().embedding();
+      var sequences = cut(scope, lengths);
+      Tensor ids = scope.ints(scattered(tokens, 0, 5), tokens);
+      Tensor places = scope.empty(DType.I32, tokens);
+      kernels.positions(ids, sequences, -1, places);
+      Tensor afterPadding = scope.empty(DType.I32, tokens);
+      kernels.positions(ids, sequences, 3, afterPadding);
+      return List.of(Output.of("places", places), Output.of("after padding", afterPadding));
+    }));
   }
 
   private static void losses(List<KernelRow> rows, int batch, int classes) {

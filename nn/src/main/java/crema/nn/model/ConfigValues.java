@@ -1,6 +1,7 @@
 package crema.nn.model;
 
 import crema.base.Keyed;
+import crema.tensor.Activation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,48 @@ public record ConfigValues(Map<String, ?> json) {
   public @Nullable String text(String key) {
     Object value = json.get(key);
     return value == null ? null : value.toString();
+  }
+
+  /** The activation that Hugging Face's name means; complains of one that there is not. */
+  public Activation activation(String key, String otherwise) {
+    Object value = json.get(key);
+    String name = value == null ? otherwise : value.toString();
+    return switch (name) {
+      case "gelu", "gelu_python" -> Activation.GELU;
+      case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
+      case "relu" -> Activation.RELU;
+      case "silu", "swish" -> Activation.SILU;
+      case "tanh" -> Activation.TANH;
+      case "linear" -> Activation.IDENTITY;
+      default -> throw new IllegalArgumentException(key
+          + " must be one of gelu, gelu_new, gelu_pytorch_tanh, relu, silu, tanh, linear, not '" + name + "'");
+    };
+  }
+
+  /** Hugging Face's name of an activation that {@link #activation} gives. */
+  public static String name(Activation activation) {
+    return switch (activation) {
+      case GELU -> "gelu";
+      case GELU_TANH -> "gelu_new";
+      case RELU -> "relu";
+      case SILU -> "silu";
+      case TANH -> "tanh";
+      case IDENTITY -> "linear";
+      case SIGMOID, EXP, LOG, SQUARE, SQRT ->
+          throw new IllegalArgumentException(activation + " is no activation of an encoder");
+    };
+  }
+
+  /**
+   * Complains of a key whose value is not the only one that is computed here.
+   *
+   * @param only what an absent key means, too
+   */
+  public void requireOnly(String key, Object only) {
+    Object value = json.get(key);
+    if (value != null && !value.equals(only)) {
+      throw new IllegalArgumentException(key + " must be " + only + ", not " + value);
+    }
   }
 
   /** Complains of a value that is not above 0. */

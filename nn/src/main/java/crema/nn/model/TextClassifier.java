@@ -42,8 +42,7 @@ public final class TextClassifier extends Module {
   /** A classifier whose parameters come from the source. */
   public TextClassifier(ParameterSource source, TextClassifierConfig config) {
     this.config = config;
-    backbone = config.encoder().create(source);
-    module("backbone", backbone.module());
+    backbone = module("backbone", config.encoder().create(source));
     int hidden = backbone.features();
     classifier = module("classifier", switch (config.head().kind()) {
       case MLP -> new MlpHead(source, hidden, config.head(), config.numLabels());

@@ -1,6 +1,8 @@
 package crema.nn.model;
 
+import crema.nn.Embedding;
 import crema.nn.ParameterSource;
+import crema.tensor.Pooling;
 import java.util.Map;
 
 /** The shape of a {@link TextEncoder}, under the names that Hugging Face's {@code config.json} has. */
@@ -16,6 +18,36 @@ public interface TextEncoderConfig {
 
   /** The number of features of a vector. */
   int hiddenSize();
+
+  /** The number of layers. */
+  int numHiddenLayers();
+
+  /** The most tokens of a sequence, special tokens included: what the table of positions has rows for. */
+  int maxTokens();
+
+  /** How the vectors of a sequence become one, unless the model's folder says otherwise. */
+  default Pooling pooling() {
+    return Pooling.MEAN;
+  }
+
+  /**
+   * The head of the original model for sequence classification, whose parameters come from a source.
+   *
+   * @throws IllegalArgumentException when the architecture has none
+   */
+  default SequenceHead createHead(ParameterSource source, int numLabels) {
+    throw new IllegalArgumentException(architecture().key() + " has no head of its own for classification");
+  }
+
+  /**
+   * The head for masked-language modelling, whose parameters come from a source.
+   *
+   * @param embeddings the encoder's token embeddings, with which the decoder is tied
+   * @throws IllegalArgumentException when the architecture has none
+   */
+  default MaskedLanguageHead createMaskedLanguageHead(ParameterSource source, Embedding embeddings) {
+    throw new IllegalArgumentException(architecture().key() + " has no head for masked-language modelling");
+  }
 
   /** The shape in a few words for people. */
   String describe();

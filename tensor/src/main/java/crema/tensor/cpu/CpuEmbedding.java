@@ -8,6 +8,7 @@ import crema.tensor.BinaryOperator;
 import crema.tensor.DType;
 import crema.tensor.EmbeddingOps;
 import crema.tensor.Scope;
+import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.util.Arrays;
@@ -40,6 +41,20 @@ final class CpuEmbedding implements EmbeddingOps {
         Kernels.ARITHMETIC.scale(factor, rows, to0 + id * features, out, yo + token * features, features);
       }
     });
+  }
+
+  @Override
+  public void positions(Tensor ids, Sequences sequences, int padding, Tensor positions) {
+    int[] which = ints(ids);
+    int[] out = ints(positions);
+    int io = start(ids);
+    int po = start(positions);
+    for (int sequence = 0; sequence < sequences.count(); sequence++) {
+      int next = padding + 1;
+      for (int token = sequences.start(sequence); token < sequences.start(sequence + 1); token++) {
+        out[po + token] = which[io + token] == padding ? padding : next++;
+      }
+    }
   }
 
   @Override

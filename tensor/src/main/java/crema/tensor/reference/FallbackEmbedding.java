@@ -2,6 +2,7 @@ package crema.tensor.reference;
 
 import crema.tensor.EmbeddingOps;
 import crema.tensor.Scope;
+import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 
@@ -18,6 +19,12 @@ public abstract class FallbackEmbedding implements EmbeddingOps {
   public void gather(Tensor table, Tensor ids, float factor, Tensor y) {
     fallback.run(call -> call.ops().embedding().gather(
         call.in(table), call.in(ids), factor, call.out(y)));
+  }
+
+  @Override
+  public void positions(Tensor ids, Sequences sequences, int padding, Tensor positions) {
+    fallback.run(call -> call.ops().embedding().positions(
+        call.in(ids), call.in(sequences), padding, call.out(positions)));
   }
 
   @Override

@@ -3,6 +3,7 @@ package crema.tensor.reference;
 import crema.tensor.DType;
 import crema.tensor.EmbeddingOps;
 import crema.tensor.Scope;
+import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import java.util.TreeMap;
@@ -23,6 +24,20 @@ final class ReferenceEmbedding implements EmbeddingOps {
       }
       for (long j = 0; j < features; j++) {
         output.set(token * features + j, factor * rows.get(id * features + j));
+      }
+    }
+  }
+
+  @Override
+  public void positions(Tensor ids, Sequences sequences, int padding, Tensor positions) {
+    Elements indices = Elements.of(ids);
+    Elements output = Elements.of(positions);
+    for (int s = 0; s < sequences.count(); s++) {
+      int tokensBefore = 0;
+      for (int token = sequences.start(s); token < sequences.start(s + 1); token++) {
+        boolean isPadding = indices.getInt(token) == padding;
+        output.set(token, isPadding ? padding : padding + 1 + tokensBefore);
+        tokensBefore += isPadding ? 0 : 1;
       }
     }
   }

@@ -12,6 +12,11 @@ public record PreNorm() implements Architecture {
   }
 
   @Override
+  public String prefix() {
+    return "backbone.";
+  }
+
+  @Override
   public TextEncoderConfig read(Map<String, ?> json) {
     return PreNormConfig.of(json);
   }

@@ -4,9 +4,9 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Residual;
 import crema.nn.Initializer;
-import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.RmsNorm;
+import crema.nn.model.EncoderLayer;
 import crema.tensor.Sequences;
 
 /**
@@ -15,7 +15,7 @@ import crema.tensor.Sequences;
  * State-dict keys: {@code gamma_attn}, {@code gamma_mlp}, {@code self_attn}, {@code mlp}, {@code input_layernorm},
  * {@code post_attention_layernorm}.
  */
-final class PreNormBlock extends Module {
+final class PreNormBlock extends EncoderLayer {
   private final Variable attentionGamma;
   private final Variable feedForwardGamma;
   private final SelfAttention attention;
@@ -37,8 +37,8 @@ final class PreNormBlock extends Module {
     feedForwardNorm = module("post_attention_layernorm", new RmsNorm(source, hidden, epsilon));
   }
 
-  /** {@code [tokens, hiddenSize]} from x {@code [tokens, hiddenSize]}. */
-  Variable forward(Tape tape, Variable x, Sequences sequences) {
+  @Override
+  public Variable forward(Tape tape, Variable x, Sequences sequences) {
     Variable attended = attention.forward(tape, attentionNorm.forward(tape, x), sequences);
     Variable middle = Residual.apply(tape, x, attended, attentionGamma, sequences, dropPath);
     Variable transformed = feedForward.forward(tape, feedForwardNorm.forward(tape, middle));

@@ -89,6 +89,11 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
   }
 
   @Override
+  public int maxTokens() {
+    return maxPositionEmbeddings;
+  }
+
+  @Override
   public String describe() {
     return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads (" + numKeyValueHeads
         + " for keys and values)";

@@ -7,18 +7,21 @@ import crema.nn.Embedding;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.RmsNorm;
+import crema.nn.model.EncoderLayer;
 import crema.nn.model.TextEncoder;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a vector of each token in its context: token embeddings scaled by √hiddenSize and normalized, blocks of
  * attention and feed-forward, and a last norm. State-dict keys: {@code embed_tokens}, {@code embed_layernorm},
  * {@code layers.<n>}, {@code final_layernorm}.
  */
-public final class PreNormEncoder extends Module implements TextEncoder {
+public final class PreNormEncoder extends TextEncoder {
   private final PreNormConfig config;
   private final Embedding embedding;
   private final RmsNorm embeddingNorm;
@@ -41,45 +44,34 @@ public final class PreNormEncoder extends Module implements TextEncoder {
     finalNorm = module("final_layernorm", new RmsNorm(source, hidden, epsilon));
   }
 
-  /** The shape of this encoder. */
+  @Override
   public PreNormConfig config() {
     return config;
   }
 
   @Override
-  public int features() {
-    return config.hiddenSize();
+  public List<Module> embeddings() {
+    return List.of(embedding, embeddingNorm);
   }
 
   @Override
-  public Module module() {
-    return this;
+  public List<EncoderLayer> layers() {
+    return Collections.unmodifiableList(blocks);
   }
 
-  /**
-   * One vector a token, {@code [tokens, hiddenSize]}.
-   *
-   * @param ids {@code I32 [tokens]}, each in [0, vocabSize)
-   * @param sequences how the tokens are cut; none longer than maxPositionEmbeddings
-   */
   @Override
-  public Variable forward(Tape tape, Tensor ids, Sequences sequences) {
-    if (ids.elements() != sequences.tokens()) {
-      throw new IllegalArgumentException(ids.elements() + " ids for sequences of " + sequences.tokens() + " tokens");
-    }
-    if (sequences.longest() > config.maxPositionEmbeddings()) {
-      throw new IllegalArgumentException("a sequence of " + sequences.longest()
-          + " tokens is longer than max_position_embeddings, " + config.maxPositionEmbeddings());
-    }
-    Variable x = tape.region(() -> embed(tape, ids));
-    for (PreNormBlock block : blocks) {
-      x = tape.block(x, (on, input) -> block.forward(on, input, sequences));
-    }
-    return finalNorm.forward(tape, x);
+  public Embedding tokenEmbeddings() {
+    return embedding;
   }
 
-  private Variable embed(Tape tape, Tensor ids) {
+  @Override
+  protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
     Variable embedded = embedding.forward(tape, ids, (float) Math.sqrt(config.hiddenSize()));
     return dropout.forward(tape, embeddingNorm.forward(tape, embedded));
+  }
+
+  @Override
+  protected Variable finish(Tape tape, Variable x) {
+    return finalNorm.forward(tape, x);
   }
 }

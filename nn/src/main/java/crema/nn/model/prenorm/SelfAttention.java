@@ -38,15 +38,7 @@ final class SelfAttention extends Module {
     Variable q = Rope.apply(tape, query.forward(tape, x), sequences, config.headDim(), config.ropeTheta());
     Variable k = Rope.apply(tape, key.forward(tape, x), sequences, config.headDim(), config.ropeTheta());
     Variable v = value.forward(tape, x);
-    return output.forward(tape, Attention.apply(tape, q, k, v, sequences, spec(tape)));
-  }
-
-  private AttentionSpec spec(Tape tape) {
     var spec = AttentionSpec.of(config.numAttentionHeads(), config.numKeyValueHeads(), config.headDim(), false);
-    if (config.dropout() == 0 || !tape.isTraining()) {
-      return spec;
-    }
-    return new AttentionSpec(spec.numHeads(), spec.numKeyValueHeads(), spec.headDim(), spec.causal(), spec.scale(),
-        (float) config.dropout(), tape.nextRandom());
+    return output.forward(tape, Attention.apply(tape, q, k, v, sequences, spec, (float) config.dropout()));
   }
 }
