@@ -3,6 +3,7 @@ module crema.train {
   requires static transitive org.jspecify;
   requires transitive crema.classic;
   requires transitive crema.tokenizer;
+  requires java.net.http;
 
   // For training only: whoever trains brings them.
   requires static commons.math3;
@@ -21,6 +22,7 @@ module crema.train {
   exports crema.family.fasttext;
   exports crema.family.linear;
   exports crema.family.staged;
+  exports crema.hub;
   exports crema.report;
   exports crema.run;
   exports crema.settings;

@@ -8,10 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +20,7 @@ final class ProgressView implements TrainingListener, AutoCloseable {
   private final Terminal terminal;
   private final boolean quiet;
   private String stage = "";
-  private @Nullable ProgressBar bar;
+  private @Nullable CountBar bar;
   private double meanLoss = Double.NaN;
 
   ProgressView(Terminal terminal, boolean quiet) {
@@ -58,21 +54,13 @@ final class ProgressView implements TrainingListener, AutoCloseable {
 
   @Override
   public void progress(long done, long total) {
-    if (quiet || !terminal.errIsTerminal()) {
+    if (quiet) {
       return;
     }
     if (bar == null) {
-      bar = new ProgressBarBuilder()
-          .setTaskName(stage)
-          .setInitialMax(total)
-          .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
-          .setMaxRenderedLength(terminal.columns())
-          .setUpdateIntervalMillis(200)
-          .setConsumer(new ConsoleProgressBarConsumer(terminal.err(), terminal.columns()))
-          .build();
+      bar = new CountBar(terminal, stage, CountBar.Unit.ONE);
     }
-    bar.maxHint(total);
-    bar.stepTo(done);
+    bar.to(done, total);
     if (total >= 0 && done >= total) {
       close();
     }
@@ -83,7 +71,7 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     double weight = Math.min(step.step(), SMOOTHED_STEPS);
     meanLoss = Double.isNaN(meanLoss) ? step.loss() : meanLoss + (step.loss() - meanLoss) / weight;
     if (bar != null) {
-      bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f, %,.0f tokens/s", meanLoss, step.tokensPerSecond()));
+      bar.message(String.format(Locale.ROOT, " loss %.3f, %,.0f tokens/s", meanLoss, step.tokensPerSecond()));
     }
     progress(step.step(), totalSteps);
   }
