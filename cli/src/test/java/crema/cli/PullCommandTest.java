@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -64,33 +66,34 @@ class PullCommandTest {
     }
   }
 
-  private CommandRun crema(String... arguments) {
-    String[] all = new String[arguments.length + 4];
-    System.arraycopy(arguments, 0, all, 0, arguments.length);
-    all[arguments.length] = "--hub";
-    all[arguments.length + 1] = "http://127.0.0.1:" + hub.getAddress().getPort();
-    all[arguments.length + 2] = "--cache";
-    all[arguments.length + 3] = cache.toString();
-    return CommandRun.of(all);
+  private CommandRun pull(String... arguments) {
+    var all = new ArrayList<>(List.of("pull", "--hub", "http://127.0.0.1:" + hub.getAddress().getPort(), "--cache",
+        cache.toString()));
+    all.addAll(List.of(arguments));
+    return CommandRun.of(all.toArray(String[]::new));
+  }
+
+  private CommandRun models() {
+    return CommandRun.of("models", "--cache", cache.toString());
   }
 
   @Test
   void aModelIsFetchedAndListed() {
-    CommandRun pull = crema("pull", "acme/tiny");
-    assertThat(pull.code()).as(pull.err()).isZero();
-    assertThat(Path.of(pull.out().strip()).resolve("model.safetensors")).hasContent("weights");
-    assertThat(crema("models").out()).contains("acme/tiny", "bert", "main " + COMMIT.substring(0, 8));
+    CommandRun run = pull("acme/tiny");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(Path.of(run.out().strip()).resolve("model.safetensors")).hasContent("weights");
+    assertThat(models().out()).contains("acme/tiny", "bert", "main " + COMMIT.substring(0, 8));
   }
 
   @Test
   void aMistakeIsOneLine() {
-    CommandRun unknown = crema("pull", "acme/tinny");
+    CommandRun unknown = pull("acme/tinny");
     assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.lastError()).contains("acme/tinny", "404");
-    assertThat(crema("pull", "acme/tiny", "--offline").lastError()).contains("--offline");
-    assertThat(crema("pull", "acme/tiny", "--max-size", "10B").lastError()).contains("--max-size");
-    assertThat(crema("pull", "acme/tiny", "--max-size", "much").lastError()).contains("500MB");
-    assertThat(crema("pull", "a/b/c").lastError()).contains("ORGANIZATION/MODEL");
-    assertThat(crema("models").err()).contains("No models", "crema pull NAME");
+    assertThat(pull("acme/tiny", "--offline").lastError()).contains("--offline");
+    assertThat(pull("acme/tiny", "--max-size", "10B").lastError()).contains("--max-size");
+    assertThat(pull("acme/tiny", "--max-size", "much").lastError()).contains("500MB");
+    assertThat(pull("a/b/c").lastError()).contains("ORGANIZATION/MODEL");
+    assertThat(models().err()).contains("No models", "crema pull NAME");
   }
 }
