@@ -3,7 +3,6 @@ package crema.nn.io;
 import crema.base.ByteSource;
 import crema.nn.InvalidWeightsException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -37,9 +36,7 @@ public final class SafetensorsReader {
    * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
    */
   public static StoredWeights open(ByteSource path) throws IOException {
-    Arena arena = Arena.ofShared();
-    try {
-      MemorySegment file = path.map(arena);
+    return MappedFile.open(path, "safetensors", (arena, file) -> {
       long headerBytes = headerBytes(file);
       byte[] json = file.asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE);
       MemorySegment data = file.asSlice(Long.BYTES + headerBytes);
@@ -48,13 +45,7 @@ public final class SafetensorsReader {
       header.tensors().forEach((name, extent) -> tensors.put(name, StoredTensor.of(extent.dtype(), extent.shape(),
           data.asSlice(extent.begin(), extent.end() - extent.begin()))));
       return new StoredWeights(path.name(), WeightFormat.SAFETENSORS, arena, tensors, header.metadata(), Map.of());
-    } catch (InvalidWeightsException e) {
-      arena.close();
-      throw new InvalidWeightsException(path + " is not a valid safetensors file: " + e.getMessage(), e);
-    } catch (IOException | RuntimeException e) {
-      arena.close();
-      throw e;
-    }
+    });
   }
 
   private static long headerBytes(MemorySegment file) {

@@ -234,6 +234,11 @@ final class StoredTensor {
     return (type.toLong(bytes, at, order) - quantization.zeroPoints[index]) * quantization.scales[index];
   }
 
+  /** An element of a tensor of integers. */
+  long integerAt(long element) {
+    return type.toLong(bytes, position(element), order);
+  }
+
   private int integer(long at) {
     if (!type.isInteger() || quantization != null) {
       throw new InvalidWeightsException("weights of the type " + type + " cannot be converted to integers");

@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 /** The formats of weights that {@link StoredWeights#open} reads: adding one is adding a row. */
 public enum WeightFormat implements Keyed {
   /** Hugging Face's safetensors. */
-  SAFETENSORS(List.of("model.safetensors"), Head::isSafetensors, file -> SafetensorsReader.open(ByteSource.of(file)));
+  SAFETENSORS(List.of("model.safetensors"), Head::isSafetensors, SafetensorsReader::open),
+  /** A model that was exported to ONNX; its weights are under the names of the state dict that was exported. */
+  ONNX(List.of("model.onnx", "onnx/model.onnx"), Head::isOnnx, OnnxReader::open);
 
   /** Opens a file that is known to be of the format. */
   @FunctionalInterface
@@ -78,8 +80,13 @@ public enum WeightFormat implements Keyed {
       }
     }
 
+    /** A protobuf message whose first field is the version of the representation, a small number. */
+    boolean isOnnx() {
+      return bytes.length > 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 32;
+    }
+
     boolean isSafetensors() {
-      return bytes.length > Long.BYTES && bytes[Long.BYTES] == '{';
+      return bytes.length > Long.BYTES && bytes[Long.BYTES] == '{' && bytes[5] == 0 && bytes[6] == 0 && bytes[7] == 0;
     }
   }
 }
