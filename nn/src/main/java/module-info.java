@@ -2,7 +2,14 @@ import crema.nn.loss.LossProvider;
 import crema.nn.loss.StandardLosses;
 import crema.nn.model.Architecture;
 import crema.nn.model.bert.Bert;
+import crema.nn.model.distilbert.DistilBert;
+import crema.nn.model.electra.Electra;
+import crema.nn.model.nomicbert.NomicBert;
 import crema.nn.model.prenorm.PreNorm;
+import crema.nn.model.qwen3.Qwen3;
+import crema.nn.model.roberta.Camembert;
+import crema.nn.model.roberta.Roberta;
+import crema.nn.model.roberta.XlmRoberta;
 
 /** Layers, losses, optimizers, models and their file formats. */
 module crema.nn {
@@ -14,13 +21,18 @@ module crema.nn {
   exports crema.nn.loss;
   exports crema.nn.model;
   exports crema.nn.model.bert;
+  exports crema.nn.model.distilbert;
+  exports crema.nn.model.electra;
+  exports crema.nn.model.nomicbert;
   exports crema.nn.model.prenorm;
+  exports crema.nn.model.qwen3;
+  exports crema.nn.model.roberta;
   exports crema.nn.optim;
   exports crema.nn.train;
 
   uses Architecture;
   uses LossProvider;
 
-  provides Architecture with Bert, PreNorm;
+  provides Architecture with Bert, Camembert, DistilBert, Electra, NomicBert, PreNorm, Qwen3, Roberta, XlmRoberta;
   provides LossProvider with StandardLosses;
 }

@@ -87,13 +87,135 @@ class Bert:
         return x @ p["bert.embeddings.word_embeddings.weight"].T + p.of("cls.predictions.bias", c["vocab_size"])
 
 
-ARCHITECTURES = {"bert": Bert()}
+class Roberta:
+    def encode(self, p, c, ids, types):
+        pad = c["pad_token_id"]
+        real = (ids != pad).long()
+        positions = torch.cumsum(real, 0) * real + pad
+        x = p.of("roberta.embeddings.word_embeddings.weight", c["vocab_size"], c["hidden_size"])[ids]
+        x = x + p.of("roberta.embeddings.token_type_embeddings.weight", 1, c["hidden_size"])[0]
+        table = p.of("roberta.embeddings.position_embeddings.weight", c["max_position_embeddings"], c["hidden_size"])
+        x = p.norm("roberta.embeddings.LayerNorm", x + table[positions], c["layer_norm_eps"])
+        return bert_layers(p, c, "roberta.", x)
+
+    def classify(self, p, c, tokens):
+        return p.linear("classifier.out_proj", torch.tanh(p.linear("classifier.dense", tokens[0], c["hidden_size"])), LABELS)
+
+    def fill(self, p, c, x):
+        x = ACTIVATIONS["gelu"](p.linear("lm_head.dense", x, c["hidden_size"]))
+        x = p.norm("lm_head.layer_norm", x, c["layer_norm_eps"])
+        return x @ p["roberta.embeddings.word_embeddings.weight"].T + p.of("lm_head.bias", c["vocab_size"])
+
+
+class Electra:
+    def encode(self, p, c, ids, types):
+        size, name = c["embedding_size"], "electra.embeddings."
+        x = p.of(name + "word_embeddings.weight", c["vocab_size"], size)[ids]
+        x = x + p.of(name + "position_embeddings.weight", c["max_position_embeddings"], size)[:len(ids)]
+        x = x + p.of(name + "token_type_embeddings.weight", c["type_vocab_size"], size)[types]
+        x = p.norm(name + "LayerNorm", x, c["layer_norm_eps"])
+        return bert_layers(p, c, "electra.", p.linear("electra.embeddings_project", x, c["hidden_size"]))
+
+    def classify(self, p, c, tokens):
+        x = ACTIVATIONS["gelu"](p.linear("classifier.dense", tokens[0], c["hidden_size"]))
+        return p.linear("classifier.out_proj", x, LABELS)
+
+    def fill(self, p, c, x):
+        x = ACTIVATIONS["gelu"](p.linear("generator_predictions.dense", x, c["embedding_size"]))
+        x = p.norm("generator_predictions.LayerNorm", x, c["layer_norm_eps"])
+        return x @ p["electra.embeddings.word_embeddings.weight"].T + p.of("generator_lm_head.bias", c["vocab_size"])
+
+
+class DistilBert:
+    def encode(self, p, c, ids, types):
+        dim, n = c["dim"], c["n_heads"]
+        x = p.of("distilbert.embeddings.word_embeddings.weight", c["vocab_size"], dim)[ids]
+        x = x + p.of("distilbert.embeddings.position_embeddings.weight", c["max_position_embeddings"], dim)[:len(ids)]
+        x = p.norm("distilbert.embeddings.LayerNorm", x, 1e-12)
+        for i in range(c["n_layers"]):
+            name = f"distilbert.transformer.layer.{i}."
+            q, k, v = (heads(p.linear(f"{name}attention.{part}_lin", x, dim), n) for part in "qkv")
+            attended = p.linear(name + "attention.out_lin", attend(q, k, v, (dim // n) ** -0.5), dim)
+            x = p.norm(name + "sa_layer_norm", attended + x, 1e-12)
+            inner = ACTIVATIONS[c["activation"]](p.linear(name + "ffn.lin1", x, c["hidden_dim"]))
+            x = p.norm(name + "output_layer_norm", p.linear(name + "ffn.lin2", inner, dim) + x, 1e-12)
+        return x
+
+    def classify(self, p, c, tokens):
+        return p.linear("classifier", torch.relu(p.linear("pre_classifier", tokens[0], c["dim"])), LABELS)
+
+    def fill(self, p, c, x):
+        x = p.norm("vocab_layer_norm", ACTIVATIONS[c["activation"]](p.linear("vocab_transform", x, c["dim"])), 1e-12)
+        return x @ p["distilbert.embeddings.word_embeddings.weight"].T + p.of("vocab_projector.bias", c["vocab_size"])
+
+
+def rotate(x, theta):
+    """Rotary positions in the half-rotation layout, x [heads, tokens, features]."""
+    half = x.shape[-1] // 2
+    frequencies = theta ** (-torch.arange(half, dtype=torch.float64) / half)
+    angles = torch.outer(torch.arange(x.shape[1], dtype=torch.float64), frequencies)
+    first, second = x[..., :half], x[..., half:]
+    return torch.cat((first * angles.cos() - second * angles.sin(), second * angles.cos() + first * angles.sin()), -1)
+
+
+class NomicBert:
+    def encode(self, p, c, ids, types):
+        hidden, n, theta = c["n_embd"], c["n_head"], c["rotary_emb_base"]
+        x = p.of("bert.embeddings.word_embeddings.weight", c["vocab_size"], hidden)[ids]
+        x = x + p.of("bert.embeddings.token_type_embeddings.weight", c["type_vocab_size"], hidden)[types]
+        x = p.norm("bert.emb_ln", x, c["layer_norm_epsilon"])
+        for i in range(c["n_layer"]):
+            name = f"bert.encoder.layers.{i}."
+            q, k, v = (heads(part, n) for part in p.linear(name + "attn.Wqkv", x, 3 * hidden, False).split(hidden, -1))
+            attended = attend(rotate(q, theta), rotate(k, theta), v, (hidden // n) ** -0.5)
+            x = p.norm(name + "norm1", p.linear(name + "attn.out_proj", attended, hidden, False) + x, c["layer_norm_epsilon"])
+            inner = p.linear(name + "mlp.fc11", x, c["n_inner"], False)
+            inner = inner * ACTIVATIONS["silu"](p.linear(name + "mlp.fc12", x, c["n_inner"], False))
+            x = p.norm(name + "norm2", p.linear(name + "mlp.fc2", inner, hidden, False) + x, c["layer_norm_epsilon"])
+        return x
+
+    def classify(self, p, c, tokens):
+        return p.linear("classifier", torch.tanh(p.linear("bert.pooler.dense", tokens[0], c["n_embd"])), LABELS)
+
+    def fill(self, p, c, x):
+        x = ACTIVATIONS["silu"](p.linear("cls.predictions.transform.dense", x, c["n_embd"], False))
+        x = p.norm("cls.predictions.transform.layer_norm", x, c["layer_norm_epsilon"])
+        return x @ p["bert.embeddings.word_embeddings.weight"].T
+
+
+class Qwen3:
+    def encode(self, p, c, ids, types):
+        n, groups, size = c["num_attention_heads"], c["num_key_value_heads"], c["head_dim"]
+        eps, theta = c["rms_norm_eps"], c.get("rope_theta") or c["rope_parameters"]["rope_theta"]
+        x = p.of("model.embed_tokens.weight", c["vocab_size"], c["hidden_size"])[ids]
+        future = torch.full((len(ids), len(ids)), -math.inf, dtype=torch.float64).triu(1)
+        for i in range(c["num_hidden_layers"]):
+            name = f"model.layers.{i}."
+            y = p.rms_norm(name + "input_layernorm", x, eps)
+            q = heads(p.linear(name + "self_attn.q_proj", y, n * size, False), n)
+            k, v = (heads(p.linear(f"{name}self_attn.{part}_proj", y, groups * size, False), groups) for part in "kv")
+            q, k = p.rms_norm(name + "self_attn.q_norm", q, eps), p.rms_norm(name + "self_attn.k_norm", k, eps)
+            k, v = (part.repeat_interleave(n // groups, 0) for part in (rotate(k, theta), v))
+            attended = attend(rotate(q, theta), k, v, size ** -0.5, future)
+            x = x + p.linear(name + "self_attn.o_proj", attended, c["hidden_size"], False)
+            y = p.rms_norm(name + "post_attention_layernorm", x, eps)
+            inner = ACTIVATIONS["silu"](p.linear(name + "mlp.gate_proj", y, c["intermediate_size"], False))
+            inner = inner * p.linear(name + "mlp.up_proj", y, c["intermediate_size"], False)
+            x = x + p.linear(name + "mlp.down_proj", inner, c["hidden_size"], False)
+        return p.rms_norm("model.norm", x, eps)
+
+    def classify(self, p, c, tokens):
+        return p.linear("score", tokens[-1], LABELS, False)
+
+
+ARCHITECTURES = {"bert": Bert(), "roberta": Roberta(), "xlm-roberta": Roberta(), "camembert": Roberta(),
+                 "electra": Electra(), "distilbert": DistilBert(), "nomic_bert": NomicBert(), "qwen3": Qwen3()}
 
 
 def golden(name, c):
     torch.manual_seed(zlib.crc32(name.encode()))
     architecture, p = ARCHITECTURES[c["model_type"]], Parameters()
-    ids = [torch.randint(5, c["vocab_size"], (n,)) for n in LENGTHS]
+    ids = [torch.randint(0, c["vocab_size"], (n,)) for n in LENGTHS]
     types = [(torch.arange(n) > n // 2).long() for n in LENGTHS]
     labels = torch.randint(0, LABELS, (len(LENGTHS),))
     tokens = [architecture.encode(p, c, i, t) for i, t in zip(ids, types)]

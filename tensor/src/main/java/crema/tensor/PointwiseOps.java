@@ -11,6 +11,24 @@ public interface PointwiseOps {
   /** y = x, of the same type and number of elements. */
   void copy(Tensor x, Tensor y);
 
+  /**
+   * Some columns: y[i, j] = x[i, from + j].
+   *
+   * @param x {@code [rows, columns]}
+   * @param from the first of as many columns as {@code y} has
+   * @param y {@code [rows, fewer columns]}; not part of {@code x}
+   */
+  void copyColumns(Tensor x, long from, Tensor y);
+
+  /**
+   * Overwrites some columns: y[i, from + j] = x[i, j].
+   *
+   * @param x {@code [rows, fewer columns]}
+   * @param from the first of as many columns as {@code x} has
+   * @param y {@code [rows, columns]}; its other columns keep their values
+   */
+  void setColumns(Tensor x, long from, Tensor y);
+
   /** y = f(x). */
   void activate(Activation f, Tensor x, Tensor y);
 

@@ -9,6 +9,7 @@ import static crema.autograd.op.Catalog.unevenLengths;
 
 import crema.autograd.GradCheck;
 import crema.autograd.MultiOp;
+import crema.autograd.Variable;
 import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AttentionSpec;
@@ -179,6 +180,17 @@ final class OpRows {
         Input.of(Values.uniform(-4, 4), 517, 257)).asLarge());
     rows.add(row(LogSoftmax.class, "[517, 257]", (tape, in) -> LogSoftmax.apply(tape, in.get(0)),
         Input.of(Values.uniform(-4, 4), 517, 257)).asLarge());
+    GradCheck.Function split = (tape, in) -> {
+      int width = (int) in.get(0).shape().columns();
+      List<Variable> parts = SplitColumns.apply(tape, in.get(0), List.of(width / 4, width / 2, width / 4));
+      return Binary.multiply(tape, parts.get(0), parts.get(2));
+    };
+    GradCheck.Function middle =
+        (tape, in) -> SplitColumns.apply(tape, in.get(0), List.of(3, (int) in.get(0).shape().columns() - 3)).get(1);
+    rows.add(row(SplitColumns.class, "[1, 4] in three", split, Input.of(1, 4)));
+    rows.add(row(SplitColumns.class, "[5, 68] in three, the middle unused", split, Input.of(5, 68)));
+    rows.add(row(SplitColumns.class, "[7, 20] but for three columns", middle, Input.of(7, 20)));
+    rows.add(row(SplitColumns.class, "[517, 268] in three, the middle unused", split, Input.of(517, 268)).asLarge());
     rows.add(row(Reshape.class, "[6, 35] to [3, 2, 35]", (tape, in) -> Reshape.apply(tape, in.get(0), 3, 2, 35),
         Input.of(6, 35)));
   }

@@ -75,6 +75,27 @@ public record ConfigValues(Map<String, ?> json) {
     };
   }
 
+  /**
+   * The base of rotary angles: {@code rope_theta}, or {@code rope_parameters.rope_theta} as Transformers 5 writes it;
+   * complains of scaled ones.
+   */
+  public double ropeTheta(double otherwise) {
+    Object scaling = json.get("rope_scaling");
+    if (scaling != null) {
+      throw new IllegalArgumentException("rope_scaling must be null, not " + scaling);
+    }
+    if (json.get("rope_parameters") instanceof Map<?, ?> parameters) {
+      Object type = parameters.get("rope_type");
+      if (type != null && !type.equals("default")) {
+        throw new IllegalArgumentException("rope_parameters.rope_type must be default, not " + type);
+      }
+      if (parameters.get("rope_theta") instanceof Number theta) {
+        return theta.doubleValue();
+      }
+    }
+    return number("rope_theta", otherwise);
+  }
+
   /** Hugging Face's name of an activation that {@link #activation} gives. */
   public static String name(Activation activation) {
     return switch (activation) {

@@ -68,6 +68,30 @@ final class CpuPointwise implements PointwiseOps {
   }
 
   @Override
+  public void copyColumns(Tensor x, long from, Tensor y) {
+    moveColumns(x, (int) from, y, 0, (int) y.shape().columns());
+  }
+
+  @Override
+  public void setColumns(Tensor x, long from, Tensor y) {
+    moveColumns(x, 0, y, (int) from, (int) x.shape().columns());
+  }
+
+  private void moveColumns(Tensor x, int from, Tensor y, int to, int count) {
+    float[] in = floats(x);
+    float[] out = floats(y);
+    int inColumns = (int) x.shape().columns();
+    int outColumns = (int) y.shape().columns();
+    int xo = start(x) + from;
+    int yo = start(y) + to;
+    context.overRows((int) x.shape().rows(), count, (first, end) -> {
+      for (int row = first; row < end; row++) {
+        System.arraycopy(in, xo + row * inColumns, out, yo + row * outColumns, count);
+      }
+    });
+  }
+
+  @Override
   public void activate(Activation f, Tensor x, Tensor y) {
     float[] in = floats(x);
     float[] out = floats(y);

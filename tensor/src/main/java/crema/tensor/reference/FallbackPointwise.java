@@ -29,6 +29,16 @@ public abstract class FallbackPointwise implements PointwiseOps {
   }
 
   @Override
+  public void copyColumns(Tensor x, long from, Tensor y) {
+    fallback.run(call -> call.ops().pointwise().copyColumns(call.in(x), from, call.out(y)));
+  }
+
+  @Override
+  public void setColumns(Tensor x, long from, Tensor y) {
+    fallback.run(call -> call.ops().pointwise().setColumns(call.in(x), from, call.inOut(y)));
+  }
+
+  @Override
   public void activate(Activation f, Tensor x, Tensor y) {
     fallback.run(call -> call.ops().pointwise().activate(f, call.in(x), call.out(y)));
   }

@@ -29,6 +29,26 @@ final class ReferencePointwise implements PointwiseOps {
   }
 
   @Override
+  public void copyColumns(Tensor x, long from, Tensor y) {
+    Elements input = Elements.of(x);
+    Elements output = Elements.of(y);
+    long columns = y.shape().columns();
+    for (long i = 0; i < output.count(); i++) {
+      output.set(i, input.get(i / columns * x.shape().columns() + from + i % columns));
+    }
+  }
+
+  @Override
+  public void setColumns(Tensor x, long from, Tensor y) {
+    Elements input = Elements.of(x);
+    Elements output = Elements.of(y);
+    long columns = x.shape().columns();
+    for (long i = 0; i < input.count(); i++) {
+      output.set(i / columns * y.shape().columns() + from + i % columns, input.get(i));
+    }
+  }
+
+  @Override
   public void activate(Activation f, Tensor x, Tensor y) {
     Elements input = Elements.of(x);
     Elements output = Elements.of(y);

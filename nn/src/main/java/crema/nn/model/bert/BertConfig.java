@@ -2,12 +2,14 @@ package crema.nn.model.bert;
 
 import crema.nn.Embedding;
 import crema.nn.Initializer;
+import crema.nn.LayerNorm;
+import crema.nn.Linear;
 import crema.nn.ParameterSource;
-import crema.nn.model.Architecture;
 import crema.nn.model.ConfigValues;
 import crema.nn.model.MaskedLanguageHead;
 import crema.nn.model.SequenceHead;
 import crema.nn.model.TextEncoderConfig;
+import crema.nn.model.TiedDecoderHead;
 import crema.tensor.Activation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.Map;
  *
  * @param architecture whose shape it is
  * @param vocabSize rows of the token table: {@code vocab_size}
+ * @param embeddingSize features of the embeddings: {@code embedding_size}, which only ELECTRA has; elsewhere hiddenSize
  * @param hiddenSize features of a token: {@code hidden_size}
  * @param numHiddenLayers layers: {@code num_hidden_layers}
  * @param numAttentionHeads heads, a divisor of hiddenSize: {@code num_attention_heads}
@@ -35,7 +38,8 @@ import java.util.Map;
  * @param classifierDropout the probability of dropping elements before the last layer of a head for classification:
  *     {@code classifier_dropout}, by default hiddenDropoutProb
  */
-public record BertConfig(Architecture architecture, int vocabSize, int hiddenSize, int numHiddenLayers,
+public record BertConfig(BertArchitecture architecture, int vocabSize, int embeddingSize, int hiddenSize,
+    int numHiddenLayers,
     int numAttentionHeads, int intermediateSize, Activation hiddenAct, double hiddenDropoutProb,
     double attentionProbsDropoutProb, int maxPositionEmbeddings, int typeVocabSize, double initializerRange,
     double layerNormEps, int padTokenId, double classifierDropout) implements TextEncoderConfig {
@@ -43,6 +47,7 @@ public record BertConfig(Architecture architecture, int vocabSize, int hiddenSiz
   /** Checks the ranges; messages use the names in JSON. */
   public BertConfig {
     ConfigValues.requirePositive("vocab_size", vocabSize);
+    ConfigValues.requirePositive("embedding_size", embeddingSize);
     ConfigValues.requirePositive("hidden_size", hiddenSize);
     ConfigValues.requirePositive("num_hidden_layers", numHiddenLayers);
     ConfigValues.requirePositive("num_attention_heads", numAttentionHeads);
@@ -54,6 +59,13 @@ public record BertConfig(Architecture architecture, int vocabSize, int hiddenSiz
     ConfigValues.requirePositive("initializer_range", initializerRange);
     ConfigValues.requirePositive("layer_norm_eps", layerNormEps);
     ConfigValues.requireProbability("classifier_dropout", classifierDropout);
+    if (padTokenId < 0) {
+      throw new IllegalArgumentException("pad_token_id must not be negative, but is " + padTokenId);
+    }
+    if (maxPositionEmbeddings <= architecture.positionPadding(padTokenId) + 1) {
+      throw new IllegalArgumentException("max_position_embeddings " + maxPositionEmbeddings
+          + " leaves no position after that of pad_token_id " + padTokenId);
+    }
     if (hiddenSize % numAttentionHeads != 0) {
       throw new IllegalArgumentException(
           "num_attention_heads " + numAttentionHeads + " does not divide hidden_size " + hiddenSize);
@@ -66,12 +78,14 @@ public record BertConfig(Architecture architecture, int vocabSize, int hiddenSiz
    * @throws IllegalArgumentException when a value is of another type, out of range or not computed here; the message
    *     names it
    */
-  public static BertConfig of(Architecture architecture, Map<String, ?> json) {
+  public static BertConfig of(BertArchitecture architecture, Map<String, ?> json) {
     var values = new ConfigValues(json);
     values.requireOnly("position_embedding_type", "absolute");
     values.requireOnly("is_decoder", false);
     double dropout = values.number("hidden_dropout_prob", 0.1);
-    return new BertConfig(architecture, values.integer("vocab_size", 30_522), values.integer("hidden_size", 768),
+    int hiddenSize = values.integer("hidden_size", 768);
+    return new BertConfig(architecture, values.integer("vocab_size", 30_522),
+        architecture.embeddingSize(json, hiddenSize), hiddenSize,
         values.integer("num_hidden_layers", 12), values.integer("num_attention_heads", 12),
         values.integer("intermediate_size", 3072), values.activation("hidden_act", "gelu"), dropout,
         values.number("attention_probs_dropout_prob", 0.1), values.integer("max_position_embeddings", 512),
@@ -87,17 +101,30 @@ public record BertConfig(Architecture architecture, int vocabSize, int hiddenSiz
 
   @Override
   public SequenceHead createHead(ParameterSource source, int numLabels) {
-    return new BertHead(source, this, numLabels);
+    return architecture.createHead(source, this, numLabels);
   }
 
   @Override
   public MaskedLanguageHead createMaskedLanguageHead(ParameterSource source, Embedding embeddings) {
-    return new BertMaskedLanguageHead(source, this, embeddings);
+    return architecture.createMaskedLanguageHead(source, this, embeddings);
+  }
+
+  /** A head for masked-language modelling under an architecture's names. */
+  public MaskedLanguageHead decoder(ParameterSource source, TiedDecoderHead.Names names, Activation activation,
+      Embedding embeddings) {
+    var zero = new Initializer.Constant(0);
+    return new TiedDecoderHead(names, new Linear(source, hiddenSize, embeddingSize, initializer(), zero), activation,
+        new LayerNorm(source, embeddingSize, (float) layerNormEps), embeddings, source.create(zero, vocabSize));
   }
 
   @Override
   public int maxTokens() {
-    return maxPositionEmbeddings;
+    return maxPositionEmbeddings - positionPadding() - 1;
+  }
+
+  /** The id of the padding token if positions count from the row after it, otherwise −1. */
+  int positionPadding() {
+    return architecture.positionPadding(padTokenId);
   }
 
   @Override
@@ -116,7 +143,7 @@ public record BertConfig(Architecture architecture, int vocabSize, int hiddenSiz
   }
 
   /** The initial values of weights. */
-  Initializer initializer() {
+  public Initializer initializer() {
     return new Initializer.Normal(initializerRange);
   }
 
@@ -125,6 +152,9 @@ public record BertConfig(Architecture architecture, int vocabSize, int hiddenSiz
   public Map<String, Object> toMap() {
     var json = new LinkedHashMap<String, Object>();
     json.put("vocab_size", vocabSize);
+    if (embeddingSize != hiddenSize) {
+      json.put("embedding_size", embeddingSize);
+    }
     json.put("hidden_size", hiddenSize);
     json.put("num_hidden_layers", numHiddenLayers);
     json.put("num_attention_heads", numAttentionHeads);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BertEmbeddings extends Module {
   private final int typeVocabSize;
+  private final int padding;
   private final Embedding words;
   private final Embedding positions;
   private final Embedding types;
@@ -27,7 +28,8 @@ final class BertEmbeddings extends Module {
 
   BertEmbeddings(ParameterSource source, BertConfig config) {
     typeVocabSize = config.typeVocabSize();
-    int hidden = config.hiddenSize();
+    int hidden = config.embeddingSize();
+    padding = config.positionPadding();
     double deviation = config.initializerRange();
     words = module("word_embeddings", new Embedding(source, config.vocabSize(), hidden, deviation));
     positions = module("position_embeddings",
@@ -41,10 +43,10 @@ final class BertEmbeddings extends Module {
     return words;
   }
 
-  /** {@code [tokens, hiddenSize]}; a model of one token type has it for both texts of a pair. */
+  /** {@code [tokens, embeddingSize]}; a model of one token type has it for both texts of a pair. */
   Variable forward(Tape tape, Tensor ids, @Nullable Tensor typeIds, Sequences sequences) {
     Tensor places = tape.scope().empty(DType.I32, sequences.tokens());
-    tape.ops().embedding().positions(ids, sequences, -1, places);
+    tape.ops().embedding().positions(ids, sequences, padding, places);
     Tensor given = typeIds == null || typeVocabSize == 1 ? tape.scope().zeros(DType.I32, sequences.tokens()) : typeIds;
     Variable sum = Binary.add(tape, words.forward(tape, ids), types.forward(tape, given));
     return dropout.forward(tape, norm.forward(tape, Binary.add(tape, sum, positions.forward(tape, places))));

@@ -1,0 +1,2 @@
+/** DistilBERT: config, modules and heads. */
+package crema.nn.model.distilbert;

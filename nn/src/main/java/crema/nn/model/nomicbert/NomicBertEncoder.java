@@ -1,0 +1,78 @@
+package crema.nn.model.nomicbert;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.autograd.op.Binary;
+import crema.nn.Dropout;
+import crema.nn.Embedding;
+import crema.nn.LayerNorm;
+import crema.nn.Module;
+import crema.nn.ParameterSource;
+import crema.nn.model.EncoderLayer;
+import crema.nn.model.TextEncoder;
+import crema.tensor.DType;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * NomicBERT without a head: embeddings of tokens and types, normalized, and post-norm layers with rotary positions.
+ * State-dict keys: {@code embeddings.word_embeddings}, {@code embeddings.token_type_embeddings}, {@code emb_ln},
+ * {@code encoder.layers.<n>}.
+ */
+public final class NomicBertEncoder extends TextEncoder {
+  private final NomicBertConfig config;
+  private final Embedding words;
+  private final @Nullable Embedding types;
+  private final LayerNorm norm;
+  private final Dropout dropout;
+  private final List<EncoderLayer> layers = new ArrayList<>();
+
+  /** An encoder whose parameters come from the source. */
+  public NomicBertEncoder(ParameterSource source, NomicBertConfig config) {
+    this.config = config;
+    int hidden = config.nEmbd();
+    double deviation = config.initializerRange();
+    words = module("embeddings.word_embeddings", new Embedding(source, config.vocabSize(), hidden, deviation));
+    types = config.typeVocabSize() == 0 ? null
+        : module("embeddings.token_type_embeddings", new Embedding(source, config.typeVocabSize(), hidden, deviation));
+    norm = module("emb_ln", new LayerNorm(source, hidden, (float) config.layerNormEpsilon()));
+    dropout = new Dropout((float) config.embdPdrop());
+    for (int i = 0; i < config.nLayer(); i++) {
+      layers.add(module("encoder.layers." + i, new NomicBertLayer(source, config)));
+    }
+  }
+
+  @Override
+  public NomicBertConfig config() {
+    return config;
+  }
+
+  @Override
+  public List<Module> embeddings() {
+    return types == null ? List.of(words, norm) : List.of(words, types, norm);
+  }
+
+  @Override
+  public List<EncoderLayer> layers() {
+    return Collections.unmodifiableList(layers);
+  }
+
+  @Override
+  public Embedding tokenEmbeddings() {
+    return words;
+  }
+
+  @Override
+  protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor typeIds, Sequences sequences) {
+    Variable x = words.forward(tape, ids);
+    if (types != null) {
+      Tensor given = typeIds == null ? tape.scope().zeros(DType.I32, sequences.tokens()) : typeIds;
+      x = Binary.add(tape, x, types.forward(tape, given));
+    }
+    return dropout.forward(tape, norm.forward(tape, x));
+  }
+}

@@ -1,0 +1,2 @@
+/** NomicBERT: config, modules and heads. */
+package crema.nn.model.nomicbert;
