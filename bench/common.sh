@@ -53,6 +53,13 @@ benchmarks() {
   require_jdk "$script"
 }
 
+# onnx_runtime: sets $onnx to ONNX Runtime's jar, which is not in that of the benchmarks.
+onnx_runtime() {
+  onnx=$(find "${MAVEN_REPOSITORY:-$HOME/.m2/repository}/com/microsoft/onnxruntime" -name 'onnxruntime-*.jar' \
+    2>/dev/null | sed -n 1p)
+  [ -n "$onnx" ] || wrong_use "ONNX Runtime's jar is not in the local repository; mvn -Pbench package fetches it"
+}
+
 # bench_java CLASS-PATH CLASS ARGUMENT...: with the flags of the launcher. The one warning of every start is left out of
 # what it writes to standard error.
 bench_java() {

@@ -45,8 +45,7 @@ benchmarks
 onnx=
 if [ "$mode" = infer ] && [ -n "${ONNX:-}" ]; then
   need_files "$ONNX"
-  onnx=$(find "${MAVEN_REPOSITORY:-$HOME/.m2/repository}/com/microsoft/onnxruntime" -name 'onnxruntime-*.jar' | sed -n 1p)
-  [ -n "$onnx" ] || wrong_use "ONNX Runtime's jar is not in the local repository; mvn -Pbench package fetches it"
+  onnx_runtime
 fi
 
 for ((round = 0; round < rounds; round++)); do

@@ -49,7 +49,7 @@ class BenchScriptsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"accuracy.sh", "encoder.sh", "fasttext.sh", "run.sh"})
+  @ValueSource(strings = {"accuracy.sh", "encoder.sh", "fasttext.sh", "pretrained.sh", "run.sh"})
   void withoutArgumentsItSaysHowItIsUsed(String script) throws Exception {
     var run = bench(script);
     assertThat(run.code()).isEqualTo(2);
@@ -67,6 +67,8 @@ class BenchScriptsTest {
       encoder.sh titles none                       | encoder.sh: none is no file that can be read
       fasttext.sh rows none                        | fasttext.sh: none is no file that can be read
       fasttext.sh rows rows softmax 1 1.5          | fasttext.sh: EPOCHS must be a whole number above 0; it is '1.5'
+      pretrained.sh none                           | pretrained.sh: none is no file that can be read
+      pretrained.sh rows no                        | pretrained.sh: ROUNDS must be a whole number above 0; it is 'no'
       """)
   void aMistakeIsOneLine(String line, String message) throws Exception {
     Files.writeString(folder.resolve("rows"), "text\tlabel\n");

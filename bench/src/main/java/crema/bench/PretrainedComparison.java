@@ -1,0 +1,206 @@
+package crema.bench;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import crema.autograd.Tape;
+import crema.autograd.op.Pool;
+import crema.nn.ParameterSource;
+import crema.nn.io.StoredWeights;
+import crema.nn.model.Architecture;
+import crema.nn.model.TextEncoder;
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
+import crema.tensor.Device;
+import crema.tensor.Pooling;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import java.io.IOException;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Vectors of texts from a pretrained encoder, here and in ONNX Runtime: the same weights, the same tokens, mean pooling
+ * included, in turns within one process. ONNX Runtime gets uneven texts padded, as it needs them.
+ *
+ * <p>Arguments: {@code MODEL.onnx [ROUNDS]}. {@code THREADS} in the environment sets the number of threads, and
+ * {@code SHAPES} the cells, {@code 1x16,1x128,32x32,titles} by default. A line of JSON a cell: medians in ms, how many
+ * times as fast, and the largest difference of a vector's element.
+ */
+public final class PretrainedComparison {
+  /** How long one side rests before the other runs: threads of a pool go on looking for work for a while. */
+  private static final long REST_NANOS = 20_000_000;
+
+  private static final long TURN_NANOS = 200_000_000;
+
+  private PretrainedComparison() {}
+
+  /** Runs the benchmark. */
+  public static void main(String[] args) throws IOException, OrtException {
+    int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 9;
+    String cells = System.getenv().getOrDefault("SHAPES", "1x16,1x128,32x32,titles");
+    try (var backend = Backend.open(Device.CPU, new BackendOptions(EncoderBench.threads()));
+        var crema = Crema.open(Path.of(args[0]), backend);
+        var onnx = Onnx.open(args[0])) {
+      for (String cell : cells.split(",")) {
+        compare(cell, batch(cell), crema, onnx, rounds);
+      }
+    }
+  }
+
+  /** The token ids of some texts. */
+  private static List<int[]> batch(String cell) {
+    var random = new Random(7);
+    if (cell.equals("titles")) {
+      // 32 titles of 5 to 40 tokens, most of them short.
+      return random.ints(32, 0, 1000).mapToObj(i -> ids(random, 5 + 35 * i / 1000 * i / 1000)).toList();
+    }
+    String[] shape = cell.split("x");
+    int length = Integer.parseInt(shape[1]);
+    return random.ints(Integer.parseInt(shape[0])).mapToObj(unused -> ids(random, length)).toList();
+  }
+
+  private static int[] ids(Random random, int length) {
+    int[] ids = random.ints(length, 1000, 20_000).toArray();
+    ids[0] = 101;
+    ids[length - 1] = 102;
+    return ids;
+  }
+
+  private static void compare(String cell, List<int[]> texts, Crema crema, Onnx onnx, int rounds) {
+    float[] here = crema.embed(texts);
+    float[] there = onnx.embed(texts);
+    double difference = 0;
+    for (int i = 0; i < here.length; i++) {
+      difference = Math.max(difference, Math.abs(here[i] - there[i]));
+    }
+    var ourTimes = new double[rounds];
+    var theirTimes = new double[rounds];
+    EncoderBench.warmUp(() -> crema.embed(texts));
+    for (int round = 0; round < rounds; round++) {
+      theirTimes[round] = turn(() -> onnx.embed(texts));
+      ourTimes[round] = turn(() -> crema.embed(texts));
+    }
+    Arrays.sort(ourTimes);
+    Arrays.sort(theirTimes);
+    double ours = ourTimes[rounds / 2];
+    double theirs = theirTimes[rounds / 2];
+    EncoderBench.print("{\"cell\": \"%s\", \"tokens\": %d, \"threads\": %d, \"onnxruntime_ms\": %.3f, "
+        + "\"crema_ms\": %.3f, \"ratio\": %.2f, \"best_ratio\": %.2f, \"difference\": %.1e}", cell,
+        texts.stream().mapToInt(text -> text.length).sum(), EncoderBench.threads(), theirs, ours, theirs / ours,
+        theirTimes[0] / ourTimes[0], difference);
+  }
+
+  /** The median of some runs, in ms. */
+  private static double turn(Runnable work) {
+    LockSupport.parkNanos(REST_NANOS);
+    work.run();
+    var nanos = new long[1000];
+    int runs = 0;
+    for (long start = System.nanoTime(); runs < 3 || runs < 1000 && System.nanoTime() - start < TURN_NANOS; runs++) {
+      long begin = System.nanoTime();
+      work.run();
+      nanos[runs] = System.nanoTime() - begin;
+    }
+    return EncoderBench.quantile(Arrays.copyOf(nanos, runs), 0.5) * 1e-6;
+  }
+
+  private record Crema(Backend backend, TextEncoder encoder) implements AutoCloseable {
+    static Crema open(Path file, Backend backend) throws IOException {
+      try (var stored = StoredWeights.open(file)) {
+        Map<String, ?> json = stored.config();
+        var architecture = Architecture.ofModel(json);
+        var weights = architecture.canonical(stored).under(architecture.prefix());
+        TextEncoder encoder = architecture.read(json).create(ParameterSource.loadedFrom(weights, backend));
+        encoder.load(weights);
+        encoder.freeze();
+        return new Crema(backend, encoder);
+      }
+    }
+
+    float[] embed(List<int[]> texts) {
+      var offsets = new int[texts.size() + 1];
+      for (int i = 0; i < texts.size(); i++) {
+        offsets[i + 1] = offsets[i] + texts.get(i).length;
+      }
+      int[] ids = texts.stream().flatMapToInt(Arrays::stream).toArray();
+      try (var scope = new Scope(backend)) {
+        Tape tape = Tape.inference(scope);
+        var sequences = Sequences.of(scope, offsets);
+        var tokens = encoder.forward(tape, scope.ints(ids, ids.length), sequences);
+        return Pool.apply(tape, Pooling.MEAN, tokens, sequences).value().toFloats();
+      }
+    }
+
+    @Override
+    public void close() {
+      encoder.close();
+    }
+  }
+
+  private record Onnx(OrtEnvironment environment, OrtSession session) implements AutoCloseable {
+    static Onnx open(String file) throws OrtException {
+      var environment = OrtEnvironment.getEnvironment();
+      try (var options = new OrtSession.SessionOptions()) {
+        options.setIntraOpNumThreads(EncoderBench.threads());
+        options.setInterOpNumThreads(1);
+        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        return new Onnx(environment, environment.createSession(file, options));
+      }
+    }
+
+    float[] embed(List<int[]> texts) {
+      int width = texts.stream().mapToInt(text -> text.length).max().orElse(0);
+      var ids = new long[texts.size() * width];
+      var mask = new long[ids.length];
+      for (int row = 0; row < texts.size(); row++) {
+        int[] text = texts.get(row);
+        for (int i = 0; i < text.length; i++) {
+          ids[row * width + i] = text[i];
+          mask[row * width + i] = 1;
+        }
+      }
+      long[] shape = {texts.size(), width};
+      try (var idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+          var maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
+          var typeTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(new long[ids.length]), shape)) {
+        var inputs = new HashMap<String, OnnxTensor>(
+            Map.of("input_ids", idTensor, "attention_mask", maskTensor, "token_type_ids", typeTensor));
+        inputs.keySet().retainAll(session.getInputNames());
+        try (var result = session.run(inputs)) {
+          return mean((OnnxTensor) result.get(0), texts, width);
+        }
+      } catch (OrtException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static float[] mean(OnnxTensor output, List<int[]> texts, int width) {
+      var tokens = output.getFloatBuffer();
+      long[] shape = output.getInfo().getShape();
+      int features = (int) shape[shape.length - 1];
+      var vectors = new float[texts.size() * features];
+      for (int row = 0; row < texts.size(); row++) {
+        int length = texts.get(row).length;
+        for (int i = 0; i < length; i++) {
+          for (int j = 0; j < features; j++) {
+            vectors[row * features + j] += tokens.get((row * width + i) * features + j) / length;
+          }
+        }
+      }
+      return vectors;
+    }
+
+    @Override
+    public void close() throws OrtException {
+      session.close();
+    }
+  }
+}
