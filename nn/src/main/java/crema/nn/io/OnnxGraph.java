@@ -300,8 +300,7 @@ final class OnnxGraph {
   /** The bytes of a tensor in a file beside the model: a plain name, no path and no link. */
   private MemorySegment external(Map<String, String> entry, CharSequence name, long needed) throws IOException {
     String location = entry.getOrDefault("location", "");
-    if (location.isEmpty() || !location.equals(Path.of(location).getFileName() + "") || location.equals("..")
-        || location.equals(".") || location.contains("\\")) {
+    if (!SiblingFile.isPlainName(location)) {
       throw new InvalidWeightsException("tensor " + name + " is said to be in '" + location
           + "', which is not the name of a file beside the model");
     }

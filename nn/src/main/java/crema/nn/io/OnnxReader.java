@@ -1,5 +1,6 @@
 package crema.nn.io;
 
+import crema.base.ByteSource;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.OnnxGraph.Node;
 import crema.nn.io.StoredTensor.Quantization;
@@ -60,19 +61,14 @@ final class OnnxReader {
   }
 
   /**
-   * Opens a file.
+   * Parses a file.
    *
    * @throws InvalidWeightsException when it is malformed or has a weight that cannot be named
    */
-  static StoredWeights open(Path file) throws IOException {
-    return MappedFile.open(file, "ONNX", (arena, bytes) -> open(file, arena, bytes));
-  }
-
-  private static StoredWeights open(Path file, Arena arena, MemorySegment bytes) throws IOException {
-    var reader = new OnnxReader(OnnxGraph.parse(file, bytes, arena));
+  static StoredContents parse(Path file, Arena arena) throws IOException {
+    var reader = new OnnxReader(OnnxGraph.parse(file, ByteSource.of(file).map(arena), arena));
     reader.walk();
-    return new StoredWeights(file.toString(), WeightFormat.ONNX, arena, reader.found, Map.of(),
-        new OnnxConfig(reader).values());
+    return new StoredContents(reader.found, Map.of(), new OnnxConfig(reader).values());
   }
 
   /** The tensors that were found, by their names in the state dict. */

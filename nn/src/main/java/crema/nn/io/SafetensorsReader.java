@@ -3,6 +3,7 @@ package crema.nn.io;
 import crema.base.ByteSource;
 import crema.nn.InvalidWeightsException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -36,16 +37,23 @@ public final class SafetensorsReader {
    * @throws InvalidWeightsException when it is malformed; the message names the file and what is wrong
    */
   public static StoredWeights open(ByteSource path) throws IOException {
-    return MappedFile.open(path, "safetensors", (arena, file) -> {
-      long headerBytes = headerBytes(file);
-      byte[] json = file.asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE);
-      MemorySegment data = file.asSlice(Long.BYTES + headerBytes);
-      var header = SafetensorsHeader.parse(json, data.byteSize());
-      var tensors = new LinkedHashMap<String, StoredTensor>();
-      header.tensors().forEach((name, extent) -> tensors.put(name, StoredTensor.of(extent.dtype(), extent.shape(),
-          data.asSlice(extent.begin(), extent.end() - extent.begin()))));
-      return new StoredWeights(path.name(), WeightFormat.SAFETENSORS, arena, tensors, header.metadata(), Map.of());
-    });
+    return StoredContents.open(path, WeightFormat.SAFETENSORS, SafetensorsReader::parse);
+  }
+
+  static StoredContents parse(Path file, Arena arena) throws IOException {
+    return parse(ByteSource.of(file), arena);
+  }
+
+  private static StoredContents parse(ByteSource source, Arena arena) throws IOException {
+    MemorySegment file = source.map(arena);
+    long headerBytes = headerBytes(file);
+    byte[] json = file.asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE);
+    MemorySegment data = file.asSlice(Long.BYTES + headerBytes);
+    var header = SafetensorsHeader.parse(json, data.byteSize());
+    var tensors = new LinkedHashMap<String, StoredTensor>();
+    header.tensors().forEach((name, extent) -> tensors.put(name, StoredTensor.of(extent.dtype(), extent.shape(),
+        data.asSlice(extent.begin(), extent.end() - extent.begin()))));
+    return new StoredContents(tensors, header.metadata(), Map.of());
   }
 
   private static long headerBytes(MemorySegment file) {

@@ -36,14 +36,13 @@ public final class StoredWeights implements Weights, AutoCloseable {
    *
    * @param name the file's, for messages
    */
-  StoredWeights(String name, WeightFormat format, Arena arena, Map<String, StoredTensor> tensors,
-      Map<String, String> metadata, Map<String, Object> config) {
+  StoredWeights(String name, WeightFormat format, Arena arena, StoredContents contents) {
     this.name = name;
     this.format = format;
     this.arena = arena;
-    this.tensors = tensors;
-    this.metadata = metadata;
-    this.config = config;
+    tensors = contents.tensors();
+    metadata = contents.metadata();
+    config = contents.config();
   }
 
   /**
