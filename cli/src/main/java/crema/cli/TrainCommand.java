@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
       return session.run(family, settings, context.withCheckpoints(new CheckpointSettings(settings)));
     }
     ModelFamily family = family(command);
-    Settings settings = given.over(family.settings());
+    Settings settings = family.resolved(given.over(family.settings()));
     given.foreign(family.settings().and(CommandSettings.SECTION)).ifPresent(value -> {
       throw value.error(" has no effect with --model " + family.key() + ": leave it out");
     });

@@ -55,6 +55,14 @@ public interface ModelFamily {
   /** The settings of a run, all with this family's defaults; none if the family cannot be trained by itself. */
   Settings settings();
 
+  /**
+   * The same settings with the defaults that depend on what was given: what trains an encoder from nothing does not suit
+   * one that was trained before. What was given stays.
+   */
+  default Settings resolved(Settings settings) {
+    return settings;
+  }
+
   /** Whether models of this family can be trained by themselves. */
   default boolean isTrainable() {
     return !settings().rows().isEmpty();
