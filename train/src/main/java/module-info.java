@@ -23,6 +23,7 @@ module crema.train {
   exports crema.family.linear;
   exports crema.family.staged;
   exports crema.hub;
+  exports crema.pretrained;
   exports crema.report;
   exports crema.run;
   exports crema.settings;

@@ -37,7 +37,8 @@ class ArchitectureTest {
     DATA(new String[] {"crema.data", "crema.metrics"}, BASE),
     CLASSIC(new String[] {"crema.fasttext", "crema.langid", "crema.linear"}, DATA, NN),
     TRAIN(
-        new String[] {"crema.classify", "crema.family", "crema.hub", "crema.report", "crema.run", "crema.settings",
+        new String[] {"crema.classify", "crema.family", "crema.hub", "crema.pretrained", "crema.report", "crema.run",
+            "crema.settings",
             "crema.task"},
         CLASSIC, TOKENIZER),
     CLI("crema.cli", TRAIN);
@@ -96,7 +97,8 @@ class ArchitectureTest {
   @Test
   void thePackagesOfTrainKnowOnlyThoseBelowThem() {
     List<String> upwards =
-        List.of("crema.hub", "crema.settings", "crema.task", "crema.report", "crema.classify", "crema.run",
+        List.of("crema.hub", "crema.settings", "crema.pretrained", "crema.task", "crema.report", "crema.classify",
+            "crema.run",
             "crema.family..", "crema.cli..");
     for (int floor = 0; floor < upwards.size(); floor++) {
       noClasses().that().resideInAPackage(upwards.get(floor))

@@ -3,9 +3,10 @@ package crema.nn.model;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.nn.Module;
+import crema.tensor.Sequences;
 
-/** Turns a pooled vector into logits. */
-abstract sealed class ClassificationHead extends Module permits MlpHead, ResidualHead {
-  /** {@code [rows, numLabels]} from x {@code [rows, hiddenSize]}. */
-  abstract Variable forward(Tape tape, Variable x);
+/** Turns the vectors of texts into logits. */
+abstract sealed class ClassificationHead extends Module permits LinearHead, MlpHead, OriginalHead, ResidualHead {
+  /** {@code [sequences, numLabels]}. */
+  abstract Variable forward(Tape tape, TextClassifier.Embeddings x, Sequences sequences);
 }

@@ -20,7 +20,11 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
     /** {@link MlpHead}. */
     MLP,
     /** {@link ResidualHead}. */
-    RESIDUAL
+    RESIDUAL,
+    /** {@link LinearHead}. */
+    LINEAR,
+    /** The {@link SequenceHead} of the encoder's architecture. */
+    ORIGINAL
   }
 
   /** Checks the ranges; messages use the names in JSON. */

@@ -6,6 +6,7 @@ import crema.nn.Dropout;
 import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.tensor.Activation;
+import crema.tensor.Sequences;
 
 /**
  * Dropout, linear, GELU, dropout, linear. The state-dict keys {@code 1} and {@code 4} are the positions of the linear
@@ -23,7 +24,8 @@ final class MlpHead extends ClassificationHead {
   }
 
   @Override
-  Variable forward(Tape tape, Variable x) {
+  Variable forward(Tape tape, TextClassifier.Embeddings embeddings, Sequences sequences) {
+    Variable x = embeddings.pooled();
     Variable activated = hidden.forward(tape, dropout.forward(tape, x), Activation.GELU);
     return output.forward(tape, dropout.forward(tape, activated));
   }

@@ -8,6 +8,7 @@ import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.nn.RmsNorm;
 import crema.tensor.Activation;
+import crema.tensor.Sequences;
 
 /**
  * RMSNorm, linear, GELU, dropout, linear, the input added if asked, RMSNorm, dropout, linear. State-dict keys:
@@ -34,7 +35,8 @@ final class ResidualHead extends ClassificationHead {
   }
 
   @Override
-  Variable forward(Tape tape, Variable x) {
+  Variable forward(Tape tape, TextClassifier.Embeddings embeddings, Sequences sequences) {
+    Variable x = embeddings.pooled();
     Variable activated = up.forward(tape, inputNorm.forward(tape, x), Activation.GELU);
     Variable hidden = down.forward(tape, dropout.forward(tape, activated));
     Variable joined = residual ? Binary.add(tape, hidden, x) : hidden;

@@ -6,13 +6,17 @@ import crema.autograd.op.Binary;
 import crema.autograd.op.Pool;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
-import crema.tensor.Pooling;
+import crema.nn.Weights;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text classifier: a {@link TextEncoder}, the mean of its vectors, and a head; with a {@link BagOfTokens} beside them if
+ * A text classifier: a {@link TextEncoder}, its pooled vectors, and a head; with a {@link BagOfTokens} beside them if
  * asked for, whose logits are added: wide beside deep (Cheng et al., arXiv 1606.07792, section 3.3). Where rows are few
  * the bag learns the words, and the encoder what words do not say alone. State-dict keys: {@code backbone},
  * {@code classifier} and {@code bag}.
@@ -26,7 +30,7 @@ public final class TextClassifier extends Module {
   /**
    * Vectors that stand for texts.
    *
-   * @param pooled one a sequence, {@code [sequences, hiddenSize]}: the mean of its tokens'
+   * @param pooled one a sequence, {@code [sequences, hiddenSize]}
    * @param tokens one a token, {@code [tokens, hiddenSize]}
    */
   public record Embeddings(Variable pooled, Variable tokens) {}
@@ -48,9 +52,39 @@ public final class TextClassifier extends Module {
       case MLP -> new MlpHead(source, hidden, config.head(), config.numLabels());
       case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().normEps(),
           config.numLabels());
+      case LINEAR -> new LinearHead(source, hidden, config.head(), config.numLabels());
+      case ORIGINAL -> new OriginalHead(source, config.encoder(), config.numLabels());
     });
     bag = config.bagSize() == 0 ? null
         : module("bag", new BagOfTokens(source, config.encoder().vocabSize(), config.bagSize(), config.numLabels()));
+  }
+
+  /** The part that makes vectors of tokens. */
+  public TextEncoder encoder() {
+    return backbone;
+  }
+
+  /**
+   * Starts from a pretrained model: its encoder, and its head where this model has the original one.
+   *
+   * @param pretrained weights under the {@linkplain Architecture#canonical canonical} names of the encoder's
+   *     architecture
+   * @param keptLayers so many layers are loaded, from the first; the others keep their initial values
+   * @return what was loaded, and what not
+   * @throws crema.nn.InvalidWeightsException when a shape differs; the message names the tensors
+   */
+  public Weights.Intersection loadPretrained(Weights pretrained, int keptLayers) {
+    String prefix = config.encoder().architecture().prefix();
+    Set<String> own = stateDict().keySet();
+    Set<Variable> initial = Collections.newSetFromMap(new IdentityHashMap<>());
+    backbone.layers().stream().skip(keptLayers).forEach(layer -> initial.addAll(layer.parameters().values()));
+    Map<String, Variable> parameters = parameters();
+    return loadIntersecting(pretrained.renamed(name -> {
+      // What belongs to a head may have the encoder's prefix: bert.pooler.
+      String target = name.startsWith(prefix) && !own.contains("classifier." + name)
+          ? "backbone." + name.substring(prefix.length()) : "classifier." + name;
+      return initial.contains(parameters.get(target)) ? null : target;
+    }));
   }
 
   /** The shape of this model. */
@@ -80,13 +114,13 @@ public final class TextClassifier extends Module {
   }
 
   private Variable logits(Tape tape, Embeddings embeddings, Tensor ids, Sequences sequences) {
-    Variable deep = classifier.forward(tape, embeddings.pooled());
+    Variable deep = classifier.forward(tape, embeddings, sequences);
     return bag == null ? deep : Binary.add(tape, deep, bag.forward(tape, ids, sequences));
   }
 
   /** The encoder's pooled and per-token vectors, without head and bag. */
   public Embeddings embed(Tape tape, Tensor ids, Sequences sequences) {
     Variable tokens = backbone.forward(tape, ids, sequences);
-    return new Embeddings(Pool.apply(tape, Pooling.MEAN, tokens, sequences), tokens);
+    return new Embeddings(Pool.apply(tape, config.pooling(), tokens, sequences), tokens);
   }
 }

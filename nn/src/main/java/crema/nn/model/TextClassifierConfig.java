@@ -1,6 +1,8 @@
 package crema.nn.model;
 
+import crema.tensor.Pooling;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -8,11 +10,15 @@ import java.util.Map;
  * {@link HeadConfig}.
  *
  * @param encoder what makes vectors of tokens
- * @param head what makes logits of the pooled vector
+ * @param pooling how the vectors of a text's tokens become one: {@code pooling}
+ * @param head what makes logits of it
  * @param bagSize features of a token in the {@link BagOfTokens} beside the encoder; 0 for none: {@code bag_size}
  * @param numLabels classes: {@code num_labels}
  */
-public record TextClassifierConfig(TextEncoderConfig encoder, HeadConfig head, int bagSize, int numLabels) {
+public record TextClassifierConfig(TextEncoderConfig encoder, Pooling pooling, HeadConfig head, int bagSize,
+    int numLabels) {
+  private static final String POOLING = "pooling";
+
   /** Checks the ranges, and that head and encoder fit together. */
   public TextClassifierConfig {
     ConfigValues.requirePositive("num_labels", numLabels);
@@ -38,7 +44,9 @@ public record TextClassifierConfig(TextEncoderConfig encoder, HeadConfig head, i
   public static TextClassifierConfig of(Map<String, ?> json) {
     TextEncoderConfig encoder = Architecture.of(json).read(json);
     var values = new ConfigValues(json);
-    return new TextClassifierConfig(encoder, HeadConfig.of(json, encoder.hiddenSize()),
+    String pooling = values.text(POOLING);
+    return new TextClassifierConfig(encoder, pooling == null ? Pooling.MEAN
+        : ConfigValues.choice(POOLING, pooling, List.of(Pooling.values())), HeadConfig.of(json, encoder.hiddenSize()),
         values.integer("bag_size", 0), values.integer("num_labels"));
   }
 
@@ -49,6 +57,9 @@ public record TextClassifierConfig(TextEncoderConfig encoder, HeadConfig head, i
       json.put(Architecture.KEY, encoder.architecture().key());
     }
     json.put("num_labels", numLabels);
+    if (pooling != Pooling.MEAN) {
+      json.put(POOLING, pooling.key());
+    }
     json.putAll(head.toMap());
     json.put("bag_size", bagSize);
     return json;

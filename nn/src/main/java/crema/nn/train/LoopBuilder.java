@@ -32,7 +32,9 @@ public final class LoopBuilder<B> {
   AdamW optimizer;
   Schedule.Decay decay = Schedule.Decay.NONE;
   long warmup;
+  double warmupFraction;
   double minScale;
+  boolean recompute;
   double clipNorm = Double.POSITIVE_INFINITY;
   long seed;
   @Nullable
@@ -72,7 +74,9 @@ public final class LoopBuilder<B> {
     optimizer = other.optimizer;
     decay = other.decay;
     warmup = other.warmup;
+    warmupFraction = other.warmupFraction;
     minScale = other.minScale;
+    recompute = other.recompute;
     clipNorm = other.clipNorm;
     seed = other.seed;
     validation = other.validation;
@@ -136,6 +140,21 @@ public final class LoopBuilder<B> {
     decay = fall;
     warmup = warmupSteps;
     minScale = minimum;
+    return this;
+  }
+
+  /** The share of all steps in which the learning rate rises, in place of a number of them; 0 for that. */
+  public LoopBuilder<B> warmupFraction(double share) {
+    if (!(share >= 0 && share < 1)) {
+      throw new IllegalArgumentException("a warm-up takes a share of the steps in [0, 1), not " + share);
+    }
+    warmupFraction = share;
+    return this;
+  }
+
+  /** Whether {@linkplain Tape#block blocks} are computed again in the backward pass, to the same bits. */
+  public LoopBuilder<B> recompute(boolean blocks) {
+    recompute = blocks;
     return this;
   }
 

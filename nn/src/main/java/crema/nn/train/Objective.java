@@ -15,6 +15,14 @@ public interface Objective<B> {
   Variable apply(Tape tape, B batch);
 
   /**
+   * Is called before the first step of each epoch, and of a run that goes on within one: the place to let other
+   * parameters learn. By default nothing happens.
+   *
+   * @param epoch from 0
+   */
+  default void beginEpoch(long epoch) {}
+
+  /**
    * The batch as a training step sees it; where examples are changed at random, this is the place. By default the batch
    * itself.
    *

@@ -87,7 +87,9 @@ public final class TrainingLoop<B> implements AutoCloseable {
         .orElseThrow(() -> new IllegalArgumentException("a module without parameters cannot be trained")).backend();
     optimizer = settings.optimizer != null ? settings.optimizer : new AdamW(model, settings.weightDecay);
     totalSteps = countSteps();
-    schedule = new Schedule(settings.decay, settings.warmup, totalSteps, settings.minScale);
+    schedule = new Schedule(settings.decay,
+        settings.warmupFraction > 0 ? Math.round(settings.warmupFraction * totalSteps) : settings.warmup, totalSteps,
+        settings.minScale);
     identity = identity();
     checkpoints = settings.checkpoints == null ? null
         : new CheckpointStore(settings.checkpoints, settings.startOver);
@@ -216,6 +218,7 @@ public final class TrainingLoop<B> implements AutoCloseable {
     TrainingState state = start;
     var guard = new DivergenceGuard(objective.uninformed(), state.smoothedLoss());
     while (!isFinished(state) && !settings.stop.isRequested()) {
+      objective.beginEpoch(state.epoch());
       int inEpoch = batches.count(state.epoch());
       Iterator<B> iterator = batches.epoch(state.epoch(), state.batch());
       while (iterator.hasNext() && !isFinished(state) && !settings.stop.isRequested()) {
@@ -275,6 +278,9 @@ public final class TrainingLoop<B> implements AutoCloseable {
   private Tensor forwardAndBackward(B batch, Rng random, double share, Gradients gradients) {
     try (var scope = new Scope(backend)) {
       var tape = Tape.training(scope, random);
+      if (settings.recompute) {
+        tape.recomputing();
+      }
       Variable loss = objective.apply(tape, objective.augment(batch, random));
       tape.backward(loss, share, gradients);
       return loss.value().retain();

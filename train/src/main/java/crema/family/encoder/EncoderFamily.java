@@ -70,15 +70,21 @@ public final class EncoderFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, EncoderSettings.SECTION,
-        LossRows.SECTION, SamplingSettings.SECTION, TrainingSettings.SECTION, OptimizationSettings.SECTION,
+        FineTuningSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION, TrainingSettings.SECTION,
+        OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION);
+  }
+
+  @Override
+  public Settings resolved(Settings settings) {
+    return FineTuningSettings.resolved(settings);
   }
 
   @Override
   public Run newRun(Settings settings, RunContext context) {
     return () -> {
       try (Backend backend = context.compute().openBackend();
-          var run = new EncoderRun(settings, backend, context)) {
+          var run = new EncoderRun(resolved(settings), backend, context)) {
         return run.run(context.commandLine());
       }
     };

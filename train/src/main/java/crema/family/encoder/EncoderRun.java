@@ -12,6 +12,9 @@ import static crema.family.encoder.EncoderSettings.HIDDEN_SIZE;
 import static crema.family.encoder.EncoderSettings.KV_HEADS;
 import static crema.family.encoder.EncoderSettings.LAYERS;
 import static crema.family.encoder.EncoderSettings.MAX_LENGTH;
+import static crema.family.encoder.FineTuningSettings.ENCODER;
+import static crema.family.encoder.FineTuningSettings.POOLING;
+import static crema.family.encoder.FineTuningSettings.REINITIALIZE_LAYERS;
 import static crema.family.encoder.OptimizationSettings.ACCUMULATE;
 import static crema.family.encoder.OptimizationSettings.BATCH_SIZE;
 import static crema.family.encoder.OptimizationSettings.BATCH_TOKENS;
@@ -22,7 +25,9 @@ import static crema.family.encoder.OptimizationSettings.EPSILON;
 import static crema.family.encoder.OptimizationSettings.MAX_STEPS;
 import static crema.family.encoder.OptimizationSettings.MIN_SCALE;
 import static crema.family.encoder.OptimizationSettings.SCHEDULE;
+import static crema.family.encoder.OptimizationSettings.RECOMPUTE;
 import static crema.family.encoder.OptimizationSettings.WARMUP;
+import static crema.family.encoder.OptimizationSettings.WARMUP_FRACTION;
 import static crema.family.encoder.OptimizationSettings.WEIGHT_DECAY;
 import static crema.run.TrainingSettings.EPOCHS;
 import static crema.run.TrainingSettings.LEARNING_RATE;
@@ -39,17 +44,19 @@ import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.Batches;
 import crema.data.PackedBatch;
+import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
+import crema.nn.Weights;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.HeadConfig;
 import crema.nn.model.TextClassifier;
 import crema.nn.model.TextClassifierConfig;
 import crema.nn.model.prenorm.PreNormConfig;
 import crema.nn.optim.AdamW;
-import crema.nn.optim.ParameterGroup;
 import crema.nn.train.Objective;
 import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
+import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
 import crema.run.FinishedRun;
 import crema.run.Languages;
@@ -63,12 +70,15 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains an encoder: prepares its data, assembles the {@link TrainingLoop}, and tests and writes the model at the end.
@@ -83,6 +93,8 @@ public final class EncoderRun implements AutoCloseable {
   private final int threads;
   private final PreparedData data;
   private final TextClassifier model;
+  private final String pretrainedHash;
+  private final FineTuning fineTuning;
   private final AdamW optimizer;
   private final Evaluator evaluator;
   private final Validator validator;
@@ -100,22 +112,62 @@ public final class EncoderRun implements AutoCloseable {
     directory = context.directory();
     listener = context.listener();
     threads = context.compute().threads();
-    data = prepareData();
-    model = new TextClassifier(ParameterSource.random(backend, settings.get(SEED)), network());
-    optimizer = new AdamW(ParameterGroup.decayingMatrices(model, settings.get(WEIGHT_DECAY)),
+    try (PretrainedModel pretrained = openPretrained()) {
+      data = prepareData(pretrained);
+      model = new TextClassifier(ParameterSource.random(backend, settings.get(SEED)), network(pretrained));
+      pretrainedHash = pretrained == null ? "" : pretrained.fingerprint();
+      if (pretrained != null) {
+        load(pretrained);
+      }
+    }
+    fineTuning = new FineTuning(settings, model);
+    optimizer = new AdamW(fineTuning.groups(settings.get(WEIGHT_DECAY)),
         new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
     evaluator = new Evaluator(backend, model, data.target());
     validator = new Validator(data.target(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
     loop = loop(context);
   }
 
-  private PreparedData prepareData() throws IOException {
-    boolean resumes = directory.holdsRun();
-    return directory.begin(new EncoderFamily(), settings,
-        () -> PreparedData.prepare(settings, directory, resumes, threads, listener));
+  private @Nullable PretrainedModel openPretrained() throws IOException {
+    Optional<String> encoder = settings.find(ENCODER);
+    return encoder.isEmpty() ? null : PretrainedModel.open(Path.of(encoder.get()));
   }
 
-  private TextClassifierConfig network() {
+  private PreparedData prepareData(@Nullable PretrainedModel pretrained) throws IOException {
+    boolean resumes = directory.holdsRun();
+    return directory.begin(new EncoderFamily(), settings,
+        () -> PreparedData.prepare(settings, pretrained, directory, resumes, threads, listener));
+  }
+
+  /** Copies the pretrained weights; the last layers keep their random ones if that is asked for. */
+  private void load(PretrainedModel pretrained) {
+    int layers = model.encoder().layers().size();
+    int kept = layers - settings.get(REINITIALIZE_LAYERS);
+    if (kept < 0) {
+      throw settings.error(REINITIALIZE_LAYERS, " is " + settings.get(REINITIALIZE_LAYERS) + ", but the encoder has "
+          + layers + " layers");
+    }
+    try {
+      Weights.Intersection loaded = model.loadPretrained(pretrained.weights(), kept);
+      List<String> lacking = loaded.missing().stream().filter(name -> name.startsWith("backbone.")).toList();
+      if (!lacking.isEmpty() && kept == layers) {
+        throw new UserError(pretrained.path() + " lacks weights of the encoder: " + lacking.getFirst()
+            + (lacking.size() > 1 ? " and " + (lacking.size() - 1) + " more" : "")
+            + "; are config.json and weights of one model?");
+      }
+      listener.model(pretrained.path() + ": " + loaded.report());
+    } catch (InvalidWeightsException e) {
+      throw new UserError(pretrained.path() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private TextClassifierConfig network(@Nullable PretrainedModel pretrained) {
+    int numLabels = data.target().labels().size();
+    if (pretrained != null) {
+      int width = pretrained.config().hiddenSize();
+      return new TextClassifierConfig(pretrained.config(), settings.get(POOLING), head(width),
+          settings.get(BAG_SIZE), numLabels);
+    }
     int hiddenSize = settings.get(HIDDEN_SIZE);
     var json = new LinkedHashMap<String, Object>();
     json.put("vocab_size", data.tokenizer().vocabularySize());
@@ -127,10 +179,13 @@ public final class EncoderRun implements AutoCloseable {
     json.put("max_position_embeddings", settings.get(MAX_LENGTH));
     json.put("dropout", settings.get(DROPOUT));
     json.put("max_drop_path", settings.get(DROP_PATH));
-    int headSize = settings.get(HEAD_SIZE) == 0 ? hiddenSize : settings.get(HEAD_SIZE);
-    var head = new HeadConfig(settings.get(HEAD), headSize, settings.get(HEAD_DROPOUT), headSize == hiddenSize);
-    return new TextClassifierConfig(PreNormConfig.of(json), head, settings.get(BAG_SIZE),
-        data.target().labels().size());
+    return new TextClassifierConfig(PreNormConfig.of(json), settings.get(POOLING), head(hiddenSize),
+        settings.get(BAG_SIZE), numLabels);
+  }
+
+  private HeadConfig head(int encoderWidth) {
+    int width = settings.get(HEAD_SIZE) == 0 ? encoderWidth : settings.get(HEAD_SIZE);
+    return new HeadConfig(settings.get(HEAD), width, settings.get(HEAD_DROPOUT), width == encoderWidth);
   }
 
   private TrainingLoop<PackedBatch> loop(RunContext context) throws IOException {
@@ -141,13 +196,15 @@ public final class EncoderRun implements AutoCloseable {
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
     String startOver = "start over with --overwrite";
     return TrainingLoop.of(model, new PackedBatches(batches),
-        new EncoderObjective(model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT)))
+        new EncoderObjective(model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning))
         .optimizer(optimizer)
         .epochs(settings.get(EPOCHS))
         .maxSteps(settings.get(MAX_STEPS))
         .accumulation(settings.get(ACCUMULATE))
         .learningRate(settings.get(LEARNING_RATE))
         .schedule(settings.get(SCHEDULE), settings.get(WARMUP), settings.get(MIN_SCALE))
+        .warmupFraction(settings.get(WARMUP_FRACTION))
+        .recompute(settings.get(RECOMPUTE))
         .clipNorm(settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM))
         .seed(settings.get(SEED))
         .validation(validator.better(), this::validate)
@@ -161,16 +218,24 @@ public final class EncoderRun implements AutoCloseable {
         .startOver(startOver)
         .identity("settings", Sha256.ofFile(directory.trainingConfig()),
             "is of a run with other settings than " + directory.trainingConfig() + "; " + startOver)
+        .identity("encoder", pretrainedHash, "is of a run from another pretrained encoder: "
+            + settings.find(ENCODER).orElse("there was one") + " has changed since the run in " + directory.path()
+            + " was started; put it back, or " + startOver)
         .identity("data", data.hash(), "is of a run on other data: the data files have changed since the run in "
             + directory.path() + " was started; put them back, or " + startOver)
         .build();
   }
 
   /** The loss of a training batch, with some of its tokens left out. */
-  private record EncoderObjective(TextClassifier model, ClassifierLoss loss, double tokenDropout)
-      implements Objective<PackedBatch> {
+  private record EncoderObjective(TextClassifier model, ClassifierLoss loss, double tokenDropout,
+      FineTuning fineTuning) implements Objective<PackedBatch> {
     /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
     private static final int TOKEN_DROPOUT = -1;
+
+    @Override
+    public void beginEpoch(long epoch) {
+      fineTuning.beginEpoch(epoch);
+    }
 
     @Override
     public PackedBatch augment(PackedBatch batch, Rng random) {
@@ -252,7 +317,7 @@ public final class EncoderRun implements AutoCloseable {
 
     @Override
     public void writeDescription() throws IOException {
-      new EncoderDescription(model.config(), settings.get(MAX_LENGTH)).write(directory);
+      new EncoderDescription(model.config(), data.maxLength()).write(directory);
     }
   }
 

@@ -27,6 +27,8 @@ public final class OptimizationSettings {
       .help("What AdamW adds to its denominator");
   public static final Setting<Integer> WARMUP = SECTION.integer("warmup", 100).atLeast(0).basic()
       .help("Steps in which the learning rate rises");
+  public static final Setting<Double> WARMUP_FRACTION = SECTION.number("warmup-fraction", 0).atLeast(0).below(1)
+      .label("F").shownDefault("as warmup says").help("The same as a share of all steps");
   public static final Setting<Decay> SCHEDULE = SECTION.choice("schedule", Decay.COSINE).basic()
       .help("How it falls afterwards");
   public static final Setting<Double> MIN_SCALE = SECTION.number("min-scale", 0.1).atLeast(0).atMost(1).label("F")
@@ -34,7 +36,13 @@ public final class OptimizationSettings {
   public static final Setting<Double> CLIP_NORM = SECTION.number("clip-norm", 1).atLeast(0).atMost(Float.MAX_VALUE)
       .label("N").help("The largest norm of a gradient; 0 for no limit");
 
+  public static final Setting<Boolean> RECOMPUTE = SECTION.flag("recompute")
+      .help("Compute the layers again in the backward pass in place of keeping their values: a third more time, far "
+          + "less memory");
+
   static {
+    SECTION.rule(settings -> settings.isGiven(WARMUP) && settings.isGiven(WARMUP_FRACTION)
+        ? "give warmup or warmup-fraction, not both" : null, WARMUP, WARMUP_FRACTION);
     SECTION.rule(settings -> settings.get(SCHEDULE) == Decay.EXPONENTIAL && settings.get(MIN_SCALE) == 0
         ? "an exponential schedule needs a min-scale above 0" : null, SCHEDULE, MIN_SCALE);
   }

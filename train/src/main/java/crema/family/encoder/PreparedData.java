@@ -13,6 +13,7 @@ import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
+import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RowCounts;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a run, split, with their labels and tokens: everything that training needs to know of the data.
@@ -56,12 +58,14 @@ import java.util.stream.Stream;
  *
  * @param target what there is to predict: the labels are those of the training rows
  * @param tokenizer how texts become tokens
+ * @param maxLength longer texts are cut to so many tokens
  * @param train the training examples
  * @param validation the validation examples
  * @param test the test examples, with the language of each if there are metrics by language
  * @param hash the SHA-256 of what decides on the rows of all three
  */
-record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, TokenDataset validation, TokenDataset test,
+record PreparedData(Target target, Tokenizer tokenizer, int maxLength, TokenDataset train, TokenDataset validation,
+    TokenDataset test,
     String hash) implements AutoCloseable {
   /**
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
@@ -70,14 +74,14 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
    * @param resumes whether the directory holds the run's tokenizer, if it got so far
    * @throws crema.data.DataException when the rows cannot be used
    */
-  static PreparedData prepare(Settings settings, ModelDirectory directory, boolean resumes, int threads,
-      TrainingListener listener)
-      throws IOException {
+  static PreparedData prepare(Settings settings, @Nullable PretrainedModel pretrained, ModelDirectory directory,
+      boolean resumes, int threads, TrainingListener listener) throws IOException {
     SplitRows parts = RunRows.read(new DataSettings(settings), settings.get(TrainingSettings.SEED), listener);
     var reading = new LabelSettings(settings);
     Target target = Target.of(reading, parts.labels(), LossRows.of(settings, reading.kind()).link(reading.kind()),
         new AnswerSettings(settings));
-    Tokenizer tokenizer = tokenizer(settings, parts.train(), directory, resumes, threads, listener);
+    Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes, threads, listener);
+    int maxLength = maxLength(settings, pretrained);
     listener.stage("Tokenizing");
     String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER));
     var unknown = new ProblemLog();
@@ -94,11 +98,11 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
     rows.put("test", new Languages(settings).tagged(parts.test()));
     rows.forEach((name, source) -> {
       var recipe = new TokenRecipe(source, target.labels(), tokenizer::encode, tokenizerHash,
-          settings.get(EncoderSettings.MAX_LENGTH));
+          maxLength);
       datasets.add(TokenDataset.cached(directory.cache().resolve(name + ".tokens"), recipe, unknownReporter));
     });
     unknown.report().forEach(listener::warning);
-    var data = new PreparedData(target, tokenizer, datasets.get(0), datasets.get(1), datasets.get(2),
+    var data = new PreparedData(target, tokenizer, maxLength, datasets.get(0), datasets.get(1), datasets.get(2),
         RowCounts.hash(parts));
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
@@ -119,17 +123,28 @@ record PreparedData(Target target, Tokenizer tokenizer, TokenDataset train, Toke
   }
 
   /** The run's tokenizer: that of the directory if it was made before, else the given one, else one that is trained. */
-  private static Tokenizer tokenizer(Settings settings, RowSource train, ModelDirectory directory,
-      boolean resumes, int threads, TrainingListener listener) throws IOException {
+  private static Tokenizer tokenizer(Settings settings, @Nullable PretrainedModel pretrained, RowSource train,
+      ModelDirectory directory, boolean resumes, int threads, TrainingListener listener) throws IOException {
     if (resumes && Files.exists(directory.file(EncoderFamily.TOKENIZER))) {
       return Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
     }
     Optional<String> file = settings.find(EncoderSettings.TOKENIZER);
-    Tokenizer tokenizer = file.isPresent()
-        ? Tokenizer.load(Path.of(file.get()))
-        : trainTokenizer(settings, train, threads, listener);
+    Tokenizer tokenizer = pretrained != null ? pretrained.tokenizer()
+        : file.isPresent() ? Tokenizer.load(Path.of(file.get()))
+            : trainTokenizer(settings, train, threads, listener);
     tokenizer.save(directory.file(EncoderFamily.TOKENIZER));
     return tokenizer;
+  }
+
+  /** What the settings say, or what a pretrained encoder has positions for if they say nothing. */
+  private static int maxLength(Settings settings, @Nullable PretrainedModel pretrained) {
+    int wanted = settings.get(EncoderSettings.MAX_LENGTH);
+    int most = pretrained == null ? wanted : pretrained.config().maxTokens();
+    if (wanted > most && settings.isGiven(EncoderSettings.MAX_LENGTH)) {
+      throw settings.error(EncoderSettings.MAX_LENGTH, " is " + wanted + ", but the encoder has positions for " + most
+          + " tokens only");
+    }
+    return Math.min(wanted, most);
   }
 
   private static Tokenizer trainTokenizer(Settings settings, RowSource train, int threads,

@@ -1,0 +1,91 @@
+package crema.family.encoder;
+
+import crema.autograd.Variable;
+import crema.base.UserError;
+import crema.nn.Module;
+import crema.nn.model.TextClassifier;
+import crema.nn.optim.ParameterGroup;
+import crema.settings.Settings;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which parameters of a model learn, when, and how fast: freezing, gradual unfreezing from the top (Howard and Ruder,
+ * arXiv 1801.06146, section 3.3), and learning rates that fall from layer to layer (Clark et al., arXiv 2003.10555,
+ * appendix A).
+ */
+final class FineTuning {
+  private final TextClassifier model;
+  private final Map<Variable, Integer> heights = new IdentityHashMap<>();
+  private final int top;
+  private final int lowestTrained;
+  private final int unfreezeEvery;
+  private final double layerDecay;
+
+  /**
+   * The plan of a run.
+   *
+   * @throws UserError when the encoder has fewer layers than are to be frozen
+   */
+  FineTuning(Settings settings, TextClassifier model) {
+    this.model = model;
+    int layers = model.encoder().layers().size();
+    top = layers + 1;
+    model.encoder().embeddings().forEach(part -> place(part, 0));
+    for (int i = 0; i < layers; i++) {
+      place(model.encoder().layers().get(i), i + 1);
+    }
+    int frozen = settings.get(FineTuningSettings.FREEZE_LAYERS);
+    if (frozen > layers) {
+      throw settings.error(FineTuningSettings.FREEZE_LAYERS, " is " + frozen + ", but the encoder has " + layers
+          + " layers");
+    }
+    if (settings.get(FineTuningSettings.FREEZE_ENCODER)) {
+      model.encoder().parameters().values().forEach(parameter -> heights.putIfAbsent(parameter, layers));
+      lowestTrained = top;
+    } else {
+      lowestTrained = frozen > 0 ? frozen + 1 : settings.get(FineTuningSettings.FREEZE_EMBEDDINGS) ? 1 : 0;
+    }
+    unfreezeEvery = settings.get(FineTuningSettings.UNFREEZE_EVERY);
+    layerDecay = settings.get(FineTuningSettings.LAYER_DECAY);
+  }
+
+  private void place(Module part, int height) {
+    part.parameters().values().forEach(parameter -> heights.putIfAbsent(parameter, height));
+  }
+
+  /** 0 for embeddings, 1 for the first layer, and so on; what follows the layers, and the head, are on top. */
+  private int height(Variable parameter) {
+    return heights.getOrDefault(parameter, top);
+  }
+
+  /** The parameters that learn at any time: matrices decay; each layer has a learning rate of its own. */
+  List<ParameterGroup> groups(double weightDecay) {
+    var groups = new ArrayList<ParameterGroup>();
+    for (ParameterGroup group : ParameterGroup.decayingMatrices(model, weightDecay)) {
+      for (int height = lowestTrained; height <= top; height++) {
+        var members = new LinkedHashMap<String, Variable>();
+        int here = height;
+        group.parameters().forEach((name, parameter) -> {
+          if (layerDecay == 1 ? here == top && height(parameter) >= lowestTrained : height(parameter) == here) {
+            members.put(name, parameter);
+          }
+        });
+        if (!members.isEmpty()) {
+          groups.add(new ParameterGroup(members, group.weightDecay(), StrictMath.pow(layerDecay, top - height)));
+        }
+      }
+    }
+    return groups;
+  }
+
+  /** Lets those parameters learn that do so in an epoch. */
+  void beginEpoch(long epoch) {
+    long unfrozen = unfreezeEvery == 0 ? 0 : Math.max(0, top - epoch / unfreezeEvery);
+    long lowest = Math.max(lowestTrained, unfrozen);
+    model.parameters().values().forEach(parameter -> parameter.setTrainable(height(parameter) >= lowest));
+  }
+}

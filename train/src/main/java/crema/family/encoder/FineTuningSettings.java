@@ -1,0 +1,67 @@
+package crema.family.encoder;
+
+import crema.nn.model.HeadConfig;
+import crema.nn.optim.Schedule;
+import crema.run.DataSettings;
+import crema.run.TrainingSettings;
+import crema.settings.Section;
+import crema.settings.Setting;
+import crema.settings.Settings;
+import crema.tensor.Pooling;
+import java.util.List;
+
+/** Which pretrained encoder a run starts from, and what of it learns. */
+public final class FineTuningSettings {
+  /** Which pretrained encoder a run starts from, and what of it learns. */
+  public static final Section SECTION = Section.of("Pretrained encoder");
+
+  public static final Setting<String> ENCODER = SECTION.optionalText("encoder").label("MODEL").basic()
+      .shownDefault("train one from nothing")
+      .help("Starts from a pretrained encoder: its folder, or its ONNX file with the tokenizer beside it");
+  public static final Setting<Pooling> POOLING = SECTION.choice("pooling", Pooling.MEAN)
+      .help("How the vectors of a text's tokens become one");
+  public static final Setting<Boolean> FREEZE_EMBEDDINGS = SECTION.flag("freeze-embeddings")
+      .help("Keep the embeddings as they are");
+  public static final Setting<Integer> FREEZE_LAYERS = SECTION.integer("freeze-layers", 0).atLeast(0)
+      .help("Keep the embeddings and the first N layers as they are");
+  public static final Setting<Boolean> FREEZE_ENCODER = SECTION.flag("freeze-encoder")
+      .help("Train the head alone");
+  public static final Setting<Integer> UNFREEZE_EVERY = SECTION.integer("unfreeze-every", 0).atLeast(0)
+      .shownDefault("all learn from the start")
+      .help("At first only the head learns, and after each N epochs one more layer, from the top");
+  public static final Setting<Double> LAYER_DECAY = SECTION.number("layer-decay", 1).above(0).atMost(1).label("F")
+      .help("The learning rate of each layer as a share of that of the layer above it");
+  public static final Setting<Integer> REINITIALIZE_LAYERS = SECTION.integer("reinitialize-layers", 0).atLeast(0)
+      .help("Start the last N layers from random numbers");
+
+  /** What a pretrained encoder brings, or was trained with, itself. */
+  private static final List<Setting<?>> OF_NEW_ENCODERS = List.of(EncoderSettings.TOKENIZER,
+      EncoderSettings.VOCABULARY_SIZE, EncoderSettings.HIDDEN_SIZE, EncoderSettings.LAYERS, EncoderSettings.HEADS,
+      EncoderSettings.KV_HEADS, EncoderSettings.FFN_SIZE, EncoderSettings.DROPOUT, EncoderSettings.DROP_PATH,
+      DataSettings.LOWERCASE);
+
+  static {
+    OF_NEW_ENCODERS.forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && settings.isGiven(row)
+        ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
+    List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS)
+        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && settings.isGiven(row)
+            ? row.name() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
+            ENCODER));
+  }
+
+  private FineTuningSettings() {}
+
+  /** The settings with the defaults that suit an encoder that was trained before, if there is one. */
+  static Settings resolved(Settings settings) {
+    if (settings.find(ENCODER).isEmpty()) {
+      return settings;
+    }
+    Settings suited = settings
+        .withDefault(EncoderSettings.HEAD, HeadConfig.Kind.LINEAR)
+        .withDefault(TrainingSettings.LEARNING_RATE, 1e-4)
+        .withDefault(OptimizationSettings.SCHEDULE, Schedule.Decay.LINEAR)
+        .withDefault(OptimizationSettings.MIN_SCALE, 0.0);
+    return settings.isGiven(OptimizationSettings.WARMUP) ? suited
+        : suited.withDefault(OptimizationSettings.WARMUP_FRACTION, 0.1);
+  }
+}

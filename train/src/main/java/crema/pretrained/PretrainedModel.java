@@ -1,0 +1,157 @@
+package crema.pretrained;
+
+import crema.base.Sha256;
+import crema.base.UserError;
+import crema.nn.InvalidWeightsException;
+import crema.nn.Weights;
+import crema.nn.io.StoredWeights;
+import crema.nn.io.WeightFormat;
+import crema.nn.model.Architecture;
+import crema.nn.model.TextEncoderConfig;
+import crema.settings.JsonFile;
+import crema.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * A pretrained encoder in a folder of Hugging Face's layout, or an ONNX file with its tokenizer beside it: the config,
+ * the tokenizer, and the weights, which are mapped and not read before they are copied.
+ */
+public final class PretrainedModel implements AutoCloseable {
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
+
+  /** What follows the name of a file of weights in the name of the index of its shards. */
+  private static final String INDEX = ".index.json";
+
+  private final Path path;
+  private final StoredWeights stored;
+  private final TextEncoderConfig config;
+  private final Tokenizer tokenizer;
+
+  private PretrainedModel(Path path, StoredWeights stored, TextEncoderConfig config, Tokenizer tokenizer) {
+    this.path = path;
+    this.stored = stored;
+    this.config = config;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @param path a folder, or a file of weights beside which the other files are
+   * @throws UserError when a file is missing, damaged, of an architecture that is not known, or of another model than
+   *     the others; one line says which, and what is wrong
+   */
+  public static PretrainedModel open(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new UserError(path + " does not exist: give the folder of a pretrained model or its ONNX file");
+    }
+    StoredWeights stored = weights(path);
+    try {
+      Path folder = Files.isDirectory(path) ? path : Objects.requireNonNull(path.toAbsolutePath().getParent());
+      TextEncoderConfig config = config(folder, stored);
+      Tokenizer tokenizer = tokenizer(folder);
+      if (tokenizer.vocabularySize() > config.vocabSize()) {
+        throw new UserError(path + ": the tokenizer has " + tokenizer.vocabularySize() + " tokens but the embedding "
+            + config.vocabSize() + " rows: the files are of different models");
+      }
+      return new PretrainedModel(path, stored, config, tokenizer);
+    } catch (IOException | RuntimeException e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  private static StoredWeights weights(Path path) throws IOException {
+    try {
+      return StoredWeights.open(path);
+    } catch (InvalidWeightsException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static TextEncoderConfig config(Path folder, StoredWeights stored) throws IOException {
+    Path file = folder.resolve(CONFIG);
+    Map<String, Object> json = new LinkedHashMap<>(stored.config());
+    if (Files.exists(file)) {
+      JsonFile.read(file).forEach((key, value) -> {
+        if (value != null) {
+          json.put(key, value);
+        }
+      });
+    } else if (json.isEmpty()) {
+      throw new UserError(folder + " has no " + CONFIG + ", which says what the model is");
+    }
+    try {
+      return Architecture.ofModel(json).read(json);
+    } catch (IllegalArgumentException e) {
+      throw new UserError((Files.exists(file) ? file : stored.name()) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Tokenizer tokenizer(Path folder) throws IOException {
+    Path file = folder.resolve(TOKENIZER);
+    if (!Files.exists(file)) {
+      throw new UserError(folder + " has no " + TOKENIZER + ", without which texts cannot be read");
+    }
+    return Tokenizer.load(file);
+  }
+
+  /** Where the model is, as it was given. */
+  public Path path() {
+    return path;
+  }
+
+  /** The shape of the encoder. */
+  public TextEncoderConfig config() {
+    return config;
+  }
+
+  /** How texts become tokens. */
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** The weights under the {@linkplain Architecture#canonical canonical} names of the architecture. */
+  public Weights weights() {
+    return config.architecture().canonical(stored);
+  }
+
+  /** The SHA-256 of the weights and the config, which tells the model from others. */
+  public String fingerprint() throws IOException {
+    var hash = new Sha256();
+    for (Path file : weightFiles()) {
+      try (var in = Files.newInputStream(file)) {
+        hash.add(in);
+      }
+    }
+    return hash.add(config.architecture().key()).add(config.toMap().toString()).hex();
+  }
+
+  /** The file of weights; of an index, all shards beside it too. */
+  private List<Path> weightFiles() throws IOException {
+    Path file = WeightFormat.locate(path);
+    String name = file.getFileName().toString();
+    if (!name.endsWith(INDEX)) {
+      return List.of(file);
+    }
+    String extension = name.substring(name.lastIndexOf('.', name.length() - INDEX.length() - 1),
+        name.length() - INDEX.length());
+    try (Stream<Path> files = Files.list(Objects.requireNonNull(file.toAbsolutePath().getParent()))) {
+      return files.filter(shard -> shard.equals(file) || shard.toString().endsWith(extension)).sorted().toList();
+    }
+  }
+
+  /** Unmaps the weights. */
+  @Override
+  public void close() {
+    stored.close();
+  }
+}
