@@ -3,6 +3,9 @@ package crema.cli;
 import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelFamily;
+import crema.cli.console.Terminal;
+import crema.hub.HubOptions;
+import crema.hub.ModelHub;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -26,7 +29,17 @@ final class CommandSettings {
   static final Setting<Boolean> QUIET = SECTION.flag("quiet").alias("-q").unrecorded().basic()
       .help("No progress, only warnings and the final table");
 
+  static final Setting<Boolean> OFFLINE = SECTION.flag("offline").unrecorded()
+      .shownDefault("fetch a pretrained model that is not in the cache")
+      .help("Take pretrained models from the disk and the cache only");
+
   private CommandSettings() {}
+
+  /** Where pretrained models come from; what no flag says, the environment does. */
+  static ModelHub hub(Settings settings, Terminal terminal) {
+    HubOptions options = HubOptions.ofEnvironment();
+    return new ModelHub(settings.get(OFFLINE) ? options.withOffline(true) : options, new DownloadView(terminal));
+  }
 
   /**
    * On what a command computes.

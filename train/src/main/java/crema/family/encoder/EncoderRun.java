@@ -70,7 +70,6 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -112,7 +111,7 @@ public final class EncoderRun implements AutoCloseable {
     directory = context.directory();
     listener = context.listener();
     threads = context.compute().threads();
-    try (PretrainedModel pretrained = openPretrained()) {
+    try (PretrainedModel pretrained = openPretrained(context)) {
       data = prepareData(pretrained);
       model = new TextClassifier(ParameterSource.random(backend, settings.get(SEED)), network(pretrained));
       pretrainedHash = pretrained == null ? "" : pretrained.fingerprint();
@@ -128,9 +127,9 @@ public final class EncoderRun implements AutoCloseable {
     loop = loop(context);
   }
 
-  private @Nullable PretrainedModel openPretrained() throws IOException {
+  private @Nullable PretrainedModel openPretrained(RunContext context) throws IOException {
     Optional<String> encoder = settings.find(ENCODER);
-    return encoder.isEmpty() ? null : PretrainedModel.open(Path.of(encoder.get()));
+    return encoder.isEmpty() ? null : PretrainedModel.open(context.locate(encoder.get()));
   }
 
   private PreparedData prepareData(@Nullable PretrainedModel pretrained) throws IOException {
