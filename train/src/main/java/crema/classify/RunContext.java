@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param hub finds pretrained models; null for what the environment says
  */
 public record RunContext(ModelDirectory directory, ComputeOptions compute, CheckpointSettings checkpoints,
-    TrainingListener listener, StopSignal stop, List<String> commandLine, @Nullable SplitRows rows, @Nullable ModelHub hub) {
+    TrainingListener listener, StopSignal stop, List<String> commandLine, @Nullable SplitRows rows,
+    @Nullable ModelHub hub) {
   /** Copies the command line. */
   public RunContext {
     commandLine = List.copyOf(commandLine);

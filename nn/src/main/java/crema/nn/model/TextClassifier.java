@@ -8,10 +8,14 @@ import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.Weights;
 import crema.tensor.Sequences;
+import crema.tensor.Shape;
 import crema.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -71,20 +75,33 @@ public final class TextClassifier extends Module {
    *     architecture
    * @param keptLayers so many layers are loaded, from the first; the others keep their initial values
    * @return what was loaded, and what not
-   * @throws crema.nn.InvalidWeightsException when a shape differs; the message names the tensors
+   * @throws crema.nn.InvalidWeightsException when a shape of the encoder differs; the message names the tensors
    */
   public Weights.Intersection loadPretrained(Weights pretrained, int keptLayers) {
     String prefix = config.encoder().architecture().prefix();
-    Set<String> own = stateDict().keySet();
+    Map<String, Variable> own = parameters();
     Set<Variable> initial = Collections.newSetFromMap(new IdentityHashMap<>());
     backbone.layers().stream().skip(keptLayers).forEach(layer -> initial.addAll(layer.parameters().values()));
-    Map<String, Variable> parameters = parameters();
-    return loadIntersecting(pretrained.renamed(name -> {
-      // What belongs to a head may have the encoder's prefix: bert.pooler.
-      String target = name.startsWith(prefix) && !own.contains("classifier." + name)
-          ? "backbone." + name.substring(prefix.length()) : "classifier." + name;
-      return initial.contains(parameters.get(target)) ? null : target;
-    }));
+    var unused = new ArrayList<String>();
+    Map<String, Shape> shapes = pretrained.shapes();
+    Weights fitting = pretrained.renamed(name -> {
+      String ofHead = "classifier." + name;
+      if (classifier instanceof OriginalHead && own.containsKey(ofHead)) {
+        // A head for other labels is of no use.
+        boolean fits = Objects.equals(shapes.get(name), own.get(ofHead).shape());
+        return fits ? ofHead : unused(name, unused);
+      }
+      String ofEncoder = name.startsWith(prefix) ? "backbone." + name.substring(prefix.length()) : name;
+      return own.containsKey(ofEncoder) && name.startsWith(prefix) && !initial.contains(own.get(ofEncoder)) ? ofEncoder
+          : unused(name, unused);
+    });
+    Weights.Intersection loaded = loadIntersecting(fitting);
+    return new Weights.Intersection(loaded.common(), loaded.missing(), unused);
+  }
+
+  private static @Nullable String unused(String name, List<String> unused) {
+    unused.add(name);
+    return null;
   }
 
   /** The shape of this model. */

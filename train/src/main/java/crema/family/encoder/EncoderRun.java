@@ -129,7 +129,18 @@ public final class EncoderRun implements AutoCloseable {
 
   private @Nullable PretrainedModel openPretrained(RunContext context) throws IOException {
     Optional<String> encoder = settings.find(ENCODER);
-    return encoder.isEmpty() ? null : PretrainedModel.open(context.locate(encoder.get()));
+    if (encoder.isEmpty()) {
+      return null;
+    }
+    settings.checked();
+    PretrainedModel pretrained = PretrainedModel.open(context.locate(encoder.get()));
+    try {
+      FineTuningSettings.requireFit(settings, pretrained.config());
+      return pretrained;
+    } catch (UserError e) {
+      pretrained.close();
+      throw e;
+    }
   }
 
   private PreparedData prepareData(@Nullable PretrainedModel pretrained) throws IOException {
@@ -142,10 +153,6 @@ public final class EncoderRun implements AutoCloseable {
   private void load(PretrainedModel pretrained) {
     int layers = model.encoder().layers().size();
     int kept = layers - settings.get(REINITIALIZE_LAYERS);
-    if (kept < 0) {
-      throw settings.error(REINITIALIZE_LAYERS, " is " + settings.get(REINITIALIZE_LAYERS) + ", but the encoder has "
-          + layers + " layers");
-    }
     try {
       Weights.Intersection loaded = model.loadPretrained(pretrained.weights(), kept);
       List<String> lacking = loaded.missing().stream().filter(name -> name.startsWith("backbone.")).toList();

@@ -1,7 +1,6 @@
 package crema.family.encoder;
 
 import crema.autograd.Variable;
-import crema.base.UserError;
 import crema.nn.Module;
 import crema.nn.model.TextClassifier;
 import crema.nn.optim.ParameterGroup;
@@ -25,11 +24,7 @@ final class FineTuning {
   private final int unfreezeEvery;
   private final double layerDecay;
 
-  /**
-   * The plan of a run.
-   *
-   * @throws UserError when the encoder has fewer layers than are to be frozen
-   */
+  /** The plan of a run whose settings {@linkplain FineTuningSettings#requireFit fit} the encoder. */
   FineTuning(Settings settings, TextClassifier model) {
     this.model = model;
     int layers = model.encoder().layers().size();
@@ -39,10 +34,6 @@ final class FineTuning {
       place(model.encoder().layers().get(i), i + 1);
     }
     int frozen = settings.get(FineTuningSettings.FREEZE_LAYERS);
-    if (frozen > layers) {
-      throw settings.error(FineTuningSettings.FREEZE_LAYERS, " is " + frozen + ", but the encoder has " + layers
-          + " layers");
-    }
     if (settings.get(FineTuningSettings.FREEZE_ENCODER)) {
       model.encoder().parameters().values().forEach(parameter -> heights.putIfAbsent(parameter, layers));
       lowestTrained = top;

@@ -1,6 +1,7 @@
 package crema.family.encoder;
 
 import crema.nn.model.HeadConfig;
+import crema.nn.model.TextEncoderConfig;
 import crema.nn.optim.Schedule;
 import crema.run.DataSettings;
 import crema.run.TrainingSettings;
@@ -44,6 +45,10 @@ public final class FineTuningSettings {
   static {
     OF_NEW_ENCODERS.forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && settings.isGiven(row)
         ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
+    SECTION.rule(
+        settings -> settings.find(ENCODER).isEmpty() && settings.get(EncoderSettings.HEAD) == HeadConfig.Kind.ORIGINAL
+            ? "head original is that of a pretrained encoder: give one with --encoder" : null,
+        EncoderSettings.HEAD, ENCODER);
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS)
         .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && settings.isGiven(row)
             ? row.name() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
@@ -51,6 +56,25 @@ public final class FineTuningSettings {
   }
 
   private FineTuningSettings() {}
+
+  /**
+   * Checks settings against the encoder that they are for.
+   *
+   * @throws crema.base.UserError when it has fewer layers or positions than they speak of
+   */
+  static void requireFit(Settings settings, TextEncoderConfig encoder) {
+    for (Setting<Integer> row : List.of(FREEZE_LAYERS, REINITIALIZE_LAYERS)) {
+      if (settings.get(row) > encoder.numHiddenLayers()) {
+        throw settings.error(row, " is " + settings.get(row) + ", but the encoder has " + encoder.numHiddenLayers()
+            + " layers");
+      }
+    }
+    int length = settings.get(EncoderSettings.MAX_LENGTH);
+    if (length > encoder.maxTokens() && settings.isGiven(EncoderSettings.MAX_LENGTH)) {
+      throw settings.error(EncoderSettings.MAX_LENGTH, " is " + length + ", but the encoder has positions for "
+          + encoder.maxTokens() + " tokens only");
+    }
+  }
 
   /** The settings with the defaults that suit an encoder that was trained before, if there is one. */
   static Settings resolved(Settings settings) {

@@ -139,12 +139,7 @@ record PreparedData(Target target, Tokenizer tokenizer, int maxLength, TokenData
   /** What the settings say, or what a pretrained encoder has positions for if they say nothing. */
   private static int maxLength(Settings settings, @Nullable PretrainedModel pretrained) {
     int wanted = settings.get(EncoderSettings.MAX_LENGTH);
-    int most = pretrained == null ? wanted : pretrained.config().maxTokens();
-    if (wanted > most && settings.isGiven(EncoderSettings.MAX_LENGTH)) {
-      throw settings.error(EncoderSettings.MAX_LENGTH, " is " + wanted + ", but the encoder has positions for " + most
-          + " tokens only");
-    }
-    return Math.min(wanted, most);
+    return pretrained == null ? wanted : Math.min(wanted, pretrained.config().maxTokens());
   }
 
   private static Tokenizer trainTokenizer(Settings settings, RowSource train, int threads,
