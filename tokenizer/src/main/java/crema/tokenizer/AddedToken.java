@@ -22,4 +22,9 @@ record AddedToken(
   static AddedToken special(int id, String content) {
     return new AddedToken(id, content, false, false, false, false, true);
   }
+
+  /** Returns this token with another id. */
+  AddedToken withId(int id) {
+    return new AddedToken(id, content, singleWord, leftStrip, rightStrip, normalized, special);
+  }
 }

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds added tokens in a text: the leftmost first, and of those that start together the longest. */
@@ -14,13 +13,10 @@ final class AddedTokenFinder {
   interface Sink {
     void text(int from, int to);
 
-    void token(int id);
+    void token(int id, int start, int end);
   }
 
   private record Candidate(String form, AddedToken token) {}
-
-  /** {@code \w} of Rust's regex crate, which decides what {@code single_word} means. */
-  private static final Pattern WORD_CHARACTER = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
 
   /** Candidates by their first char, the longest first. */
   private final Map<Character, List<Candidate>> candidates = new HashMap<>();
@@ -71,7 +67,7 @@ final class AddedTokenFinder {
       if (textStart < start) {
         sink.text(textStart, start);
       }
-      sink.token(token.id());
+      sink.token(token.id(), start, end);
       textStart = end;
       i = end;
     }
@@ -114,6 +110,6 @@ final class AddedTokenFinder {
   }
 
   private static boolean isWord(int codePoint) {
-    return WORD_CHARACTER.matcher(Character.toString(codePoint)).matches();
+    return CharacterProperty.WORD.has(codePoint);
   }
 }

@@ -111,13 +111,11 @@ public record BpeTrainer(
         .toList();
     var settings = settings();
     try (var pool = new WorkerPool(threads)) {
-      var pipeline = new SettingsReader("trainer", settings).pipeline(added);
+      var pipeline = TokenizerReader.pipeline("trainer", settings, added, true, _ -> {});
       var words = new WordCounter(texts.iterator(), pipeline, progress).count(pool);
       var learner = new MergeLearner(words, firstTokens(), new HashSet<>(specialTokens), pool);
       learner.learn(vocabularySize, minimumFrequency, progress);
-      return new Tokenizer(pipeline, learner.model(), PostProcessor.NONE, added, settings);
-    } catch (TokenizerFormatException e) {
-      throw new IllegalStateException(e);
+      return TokenizerReader.assemble("trainer", settings, learner.model(), added, List.of());
     }
   }
 

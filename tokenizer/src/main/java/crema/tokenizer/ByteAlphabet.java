@@ -35,6 +35,29 @@ final class ByteAlphabet {
     return new String(letters);
   }
 
+  /** Appends the spelling of the UTF-8 of {@code text[from, to)} to the text that is being written. */
+  static void spell(AlignedText text, int from, int to) {
+    var chars = text.chars();
+    for (int i = from; i < to; i = CharacterClass.after(chars, i)) {
+      var c = Character.codePointAt(chars, i, to);
+      if (c < 0x80) {
+        text.put(LETTERS[c], i);
+      } else if (c < 0x800) {
+        text.put(LETTERS[0xC0 | c >> 6], i);
+        text.put(LETTERS[0x80 | c & 0x3F], i);
+      } else if (c < 0x10000) {
+        text.put(LETTERS[0xE0 | c >> 12], i);
+        text.put(LETTERS[0x80 | c >> 6 & 0x3F], i);
+        text.put(LETTERS[0x80 | c & 0x3F], i);
+      } else {
+        text.put(LETTERS[0xF0 | c >> 18], i);
+        text.put(LETTERS[0x80 | c >> 12 & 0x3F], i);
+        text.put(LETTERS[0x80 | c >> 6 & 0x3F], i);
+        text.put(LETTERS[0x80 | c & 0x3F], i);
+      }
+    }
+  }
+
   /**
    * Returns the bytes that a token spells; a token with a character outside of the alphabet stands for its own UTF-8.
    */

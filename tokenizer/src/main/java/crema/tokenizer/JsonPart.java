@@ -64,6 +64,49 @@ record JsonPart(String source, String path, JsonNode node) {
     return node.intValue();
   }
 
+  String stringOr(String absent) {
+    return isNull() ? absent : string();
+  }
+
+  /** Returns a non-empty string. */
+  String nonEmptyString() {
+    if (string().isEmpty()) {
+      throw wrong("must not be empty");
+    }
+    return string();
+  }
+
+  /** Returns the code point that a string of one consists of. */
+  int character() {
+    var text = string();
+    if (text.isEmpty() || text.codePointCount(0, text.length()) != 1 || !Utf8.isWellFormed(text)) {
+      throw wrong("is " + quote(text) + "; it must be one character");
+    }
+    return text.codePointAt(0);
+  }
+
+  /** Returns a whole number from {@code least} to 2<sup>31</sup> - 1. */
+  int intFrom(int least) {
+    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < least) {
+      throw expected("a whole number from " + least);
+    }
+    return node.intValue();
+  }
+
+  /** Returns a finite number. */
+  double number() {
+    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+      throw expected("a number");
+    }
+    return node.doubleValue();
+  }
+
+  /** Returns an exception for a {@code type} that is not known. */
+  TokenizerFormatException unsupportedType(String supported) {
+    var type = get("type");
+    return type.wrong(quote(type.string()) + " is not supported; supported: " + supported);
+  }
+
   /** Returns an exception that says what is wrong with this value. */
   TokenizerFormatException wrong(String problem) {
     return new TokenizerFormatException(source + ": " + path + ": " + problem);

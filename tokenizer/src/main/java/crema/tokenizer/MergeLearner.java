@@ -99,7 +99,8 @@ final class MergeLearner {
         merges.stream().mapToInt(PairTable::left).toArray(),
         merges.stream().mapToInt(PairTable::right).toArray(),
         merged.stream().mapToInt(Integer::intValue).toArray());
-    return new BpeModel(tokens.toArray(String[]::new), new HashMap<>(ids), table, false);
+    return new BpeModel(new Vocabulary(tokens.toArray(String[]::new), new HashMap<>(ids)), table,
+        BpeModel.Options.NONE, BpeModel.Symbols.BYTES);
   }
 
   private void merge(int index) {

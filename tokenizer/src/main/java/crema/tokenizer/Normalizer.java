@@ -1,34 +1,21 @@
 package crema.tokenizer;
 
-import java.text.Normalizer.Form;
 import java.util.List;
 
 /** Rewrites a text before it is cut into pieces. */
-sealed interface Normalizer {
-  /** Returns the rewritten text, or the text itself where nothing changes. */
-  CharSequence normalize(CharSequence text);
+sealed interface Normalizer permits BertNormalizer, CharsMapNormalizer, Normalizer.ByteLevel, Normalizer.Lowercase,
+    Normalizer.Nmt, Normalizer.Prepend, Normalizer.Replace, Normalizer.Sequence, Normalizer.Strip,
+    Normalizer.StripAccents, UnicodeNormalizer {
 
-  /** One of Unicode's normalization forms (UAX #15). */
-  record Unicode(Form form) implements Normalizer {
-    @Override
-    public CharSequence normalize(CharSequence text) {
-      return isUnchanged(text) ? text : java.text.Normalizer.normalize(text, form);
-    }
+  /** Rewrites a text. */
+  void normalize(AlignedText text);
 
-    private boolean isUnchanged(CharSequence text) {
-      // Below these, no character decomposes and none is combining.
-      var limit = switch (form) {
-        case NFC -> '\u0300';
-        case NFD -> '\u00C0';
-        case NFKC, NFKD -> '\u00A0';
-      };
-      for (int i = 0; i < text.length(); i++) {
-        if (text.charAt(i) >= limit) {
-          return java.text.Normalizer.isNormalized(text, form);
-        }
-      }
-      return true;
-    }
+  /** Returns the normalized form of a text whose surrogates are paired. */
+  default String normalize(String text) {
+    var aligned = new AlignedText();
+    aligned.set(text.toCharArray(), 0, text.length(), false);
+    normalize(aligned);
+    return aligned.toString();
   }
 
   /**
@@ -37,43 +24,152 @@ sealed interface Normalizer {
    */
   record Lowercase() implements Normalizer {
     /** The one character whose lower case is two, whatever the language. */
-    private static final int CAPITAL_I_WITH_DOT = 0x130;
+    static final int CAPITAL_I_WITH_DOT = 0x130;
+    private static final char DOT_ABOVE = '\u0307';
 
     @Override
-    public CharSequence normalize(CharSequence text) {
-      var lower = new StringBuilder(text.length());
-      text.codePoints().forEach(c -> {
-        if (c == CAPITAL_I_WITH_DOT) {
-          lower.append("i\u0307");
+    public void normalize(AlignedText text) {
+      var chars = text.chars();
+      var length = text.length();
+      for (int i = 0; i < length; i++) {
+        var c = chars[i];
+        if (c < 0x80) {
+          chars[i] = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
         } else {
-          lower.appendCodePoint(Character.toLowerCase(c));
+          rest(text, i);
+          return;
         }
-      });
-      return lower;
+      }
+    }
+
+    private static void rest(AlignedText text, int from) {
+      var chars = text.chars();
+      var length = text.length();
+      text.begin();
+      text.keep(0, from);
+      for (int i = from; i < length; i = CharacterClass.after(chars, i)) {
+        var c = Character.codePointAt(chars, i, length);
+        if (c == CAPITAL_I_WITH_DOT) {
+          text.put('i', i);
+          text.put(DOT_ABOVE, i);
+        } else {
+          text.putCodePoint(Character.toLowerCase(c), i);
+        }
+      }
+      text.end();
     }
   }
 
   /** Removes white space from the ends of the text. */
   record Strip(boolean left, boolean right) implements Normalizer {
     @Override
-    public CharSequence normalize(CharSequence text) {
+    public void normalize(AlignedText text) {
+      var chars = text.chars();
       int start = 0;
       var end = text.length();
-      while (left && start < end && CharacterClass.isWhiteSpace(text.charAt(start))) {
+      while (left && start < end && CharacterClass.isWhiteSpace(chars[start])) {
         start++;
       }
-      while (right && start < end && CharacterClass.isWhiteSpace(text.charAt(end - 1))) {
+      while (right && start < end && CharacterClass.isWhiteSpace(chars[end - 1])) {
         end--;
       }
-      return text.subSequence(start, end);
+      if (end - start < text.length()) {
+        text.begin();
+        text.keep(start, end);
+        text.end();
+      }
     }
   }
 
-  /** Replaces every occurrence of a plain, non-empty string. */
-  record Replace(String target, String replacement) implements Normalizer {
+  /** Removes the marks of a text; decomposing it is another normalizer's work. */
+  record StripAccents() implements Normalizer {
     @Override
-    public CharSequence normalize(CharSequence text) {
-      return text.toString().replace(target, replacement);
+    public void normalize(AlignedText text) {
+      var chars = text.chars();
+      var length = text.length();
+      text.begin();
+      for (int i = 0; i < length;) {
+        var next = CharacterClass.after(chars, i);
+        if (chars[i] < 0x300 || !CharacterProperty.MARK.has(Character.codePointAt(chars, i, length))) {
+          text.keep(i, next);
+        }
+        i = next;
+      }
+      text.end();
+    }
+  }
+
+  /**
+   * What the Neural Machine Translation models of SentencePiece do: removes controls and turns exotic white space into
+   * spaces.
+   */
+  record Nmt() implements Normalizer {
+    @Override
+    public void normalize(AlignedText text) {
+      var chars = text.chars();
+      var length = text.length();
+      text.begin();
+      for (int i = 0; i < length; i++) {
+        var c = chars[i];
+        var removed = c >= 0x01 && c <= 0x08 || c == 0x0B || c >= 0x0E && c <= 0x1F || c == 0x7F || c == 0x8F
+            || c == 0x9F;
+        if (!removed) {
+          text.put(isSpace(c) ? ' ' : c, i);
+        }
+      }
+      text.end();
+    }
+
+    private static boolean isSpace(char c) {
+      return switch (c) {
+        case '\t', '\n', '\f', '\r', '\u1680', '\u200B', '\u200C', '\u200D', '\u200E', '\u200F', '\u2028', '\u2029',
+            '\u2581', '\uFEFF', '\uFFFD' -> true;
+        default -> false;
+      };
+    }
+  }
+
+  /** Replaces what a pattern matches. */
+  record Replace(PatternScanner pattern, String replacement) implements Normalizer {
+    @Override
+    public void normalize(AlignedText text) {
+      var matches = new Pieces();
+      pattern.scan(text.chars(), 0, text.length(), matches);
+      if (matches.size() == 0) {
+        return;
+      }
+      text.begin();
+      int end = 0;
+      for (int i = 0; i < matches.size(); i++) {
+        text.keep(end, matches.start(i));
+        end = matches.end(i);
+        text.putAll(replacement, end - 1);
+      }
+      text.keep(end, text.length());
+      text.end();
+    }
+  }
+
+  /** Puts a string before a text that is not empty. */
+  record Prepend(String prefix) implements Normalizer {
+    @Override
+    public void normalize(AlignedText text) {
+      if (text.length() > 0) {
+        text.begin();
+        text.putAll(prefix, 0);
+        text.keep(0, text.length());
+        text.end();
+      }
+    }
+  }
+
+  /** Spells the UTF-8 of a text in the byte alphabet. */
+  record ByteLevel() implements Normalizer {
+    @Override
+    public void normalize(AlignedText text) {
+      text.begin();
+      ByteAlphabet.spell(text, 0, text.length());
+      text.end();
     }
   }
 
@@ -84,12 +180,10 @@ sealed interface Normalizer {
     }
 
     @Override
-    public CharSequence normalize(CharSequence text) {
-      var result = text;
+    public void normalize(AlignedText text) {
       for (var step : steps) {
-        result = step.normalize(result);
+        step.normalize(text);
       }
-      return result;
     }
   }
 }

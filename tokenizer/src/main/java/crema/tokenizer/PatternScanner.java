@@ -1,7 +1,8 @@
 package crema.tokenizer;
 
 /** Finds the stretches of a text that a split pattern matches, from left to right and without overlap. */
-sealed interface PatternScanner permits Gpt2Scanner, Gpt4Scanner, LiteralScanner, RegexScanner {
+sealed interface PatternScanner
+    permits Gpt2Scanner, Gpt4Scanner, LiteralScanner, PropertyScanner, RegexScanner {
   /**
    * Appends the matches in {@code text[from, to)}; an empty one cuts the text where it is. Surrogates are paired; the
    * pattern sees nothing of the text outside of the range.

@@ -36,6 +36,11 @@ final class PieceMerger {
     return symbols;
   }
 
+  /** Returns which of the symbols before the merge was the first of the symbol at {@code index} after it. */
+  int firstSymbol(int index) {
+    return previous[index];
+  }
+
   /** Merges the first {@code count} symbols in place and returns how many are left. */
   int merge(int count, MergeTable merges) {
     heapSize = 0;
@@ -67,6 +72,8 @@ final class PieceMerger {
     }
     int merged = 0;
     for (int i = 0; i < count; i = next[i]) {
+      // Both arrays are read no further back than they are written.
+      previous[merged] = i;
       symbols[merged++] = symbols[i];
     }
     return merged;

@@ -63,6 +63,12 @@ public final class TokenBuffer {
     size = newSize;
   }
 
+  /** Drops the ids {@code [from, to)}. */
+  void remove(int from, int to) {
+    System.arraycopy(ids, to, ids, from, size - to);
+    size -= to - from;
+  }
+
   /** Empties the buffer and keeps its memory. */
   public void clear() {
     size = 0;

@@ -8,10 +8,11 @@ import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import java.io.IOException;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -27,7 +28,8 @@ final class TokenizerReader {
   private final JsonParser parser;
   private final ObjectNode settings = new ObjectNode();
   private @Nullable JsonNode addedTokens;
-  private @Nullable BpeModel model;
+  private @Nullable ModelFile model;
+  private final List<String> notes = new ArrayList<>();
 
   private TokenizerReader(String source, JsonParser parser) {
     this.source = source;
@@ -73,7 +75,7 @@ final class TokenizerReader {
           }
         }
         case "added_tokens" -> addedTokens = Json.read(parser);
-        case "model" -> model = BpeModelReader.read(source, parser);
+        case "model" -> model = ModelFile.read(source, parser);
         case "truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder" ->
             settings.set(key, Json.read(parser));
         default -> parser.skipChildren();
@@ -88,44 +90,80 @@ final class TokenizerReader {
     return build(model);
   }
 
-  private Tokenizer build(BpeModel model) {
-    var reader = new SettingsReader(source, settings);
-    var added = addedTokens(model);
-    reader.checkDecoder();
-    var size = Math.max(model.size(), added.keySet().stream().mapToInt(id -> id + 1).max().orElse(0));
-    return new Tokenizer(
-        reader.pipeline(added.values()), model, reader.postProcessor(size), added.values(), settings);
+  private Tokenizer build(ModelFile file) {
+    var model = file.model(PreTokenizerReader.read(part(source, settings, "pre_tokenizer"), _ -> {}).endsInBytes());
+    return assemble(source, settings, model, addedTokens(model), notes);
   }
 
-  private Map<Integer, AddedToken> addedTokens(BpeModel model) {
-    var tokens = new LinkedHashMap<Integer, AddedToken>();
+  /**
+   * Makes a tokenizer of a model and the parts around it.
+   *
+   * @param source names the file in messages
+   * @param settings the keys of a {@code tokenizer.json} besides {@code added_tokens} and {@code model}
+   * @param earlierNotes what was read otherwise than it is written
+   */
+  static Tokenizer assemble(String source, ObjectNode settings, Model model, List<AddedToken> added,
+      List<String> earlierNotes) {
+    var notes = new ArrayList<>(earlierNotes);
+    Consumer<String> note = text -> notes.add(source + ": " + text);
+    var takesBytes = model instanceof BpeModel bpe && bpe.symbols() == BpeModel.Symbols.BYTES;
+    var size = Math.max(model.size(), added.stream().mapToInt(token -> token.id() + 1).max().orElse(0));
+    var pipeline = pipeline(source, settings, added, takesBytes, note);
+    var decoder = part(source, settings, "decoder");
+    return new Tokenizer(
+        new TokenizerParts(pipeline, model,
+            PostProcessorReader.read(part(source, settings, "post_processor"), size), added,
+            decoder.isNull() ? absentDecoder(takesBytes) : DecoderReader.read(decoder, note),
+            TruncationReader.padding(part(source, settings, "padding")), settings, List.copyOf(notes)),
+        TruncationReader.truncation(part(source, settings, "truncation")).orElse(null));
+  }
+
+  /**
+   * Makes the way from a text to the pieces that a model takes.
+   *
+   * @param takesBytes whether the model takes the pieces as they are where a last {@code ByteLevel} would spell them
+   */
+  static TextPipeline pipeline(String source, ObjectNode settings, List<AddedToken> added, boolean takesBytes,
+      Consumer<String> note) {
+    var normalizer = part(source, settings, "normalizer");
+    var steps = PreTokenizerReader.read(part(source, settings, "pre_tokenizer"), note);
+    return new TextPipeline(added, normalizer.isNull() ? null : NormalizerReader.read(normalizer),
+        takesBytes ? steps.steps() : steps.withByteLetters(), steps.addPrefixSpace());
+  }
+
+  /** What a file without a decoder means: spaces between tokens. Bytes are read as such, whatever it means. */
+  private static Decoder absentDecoder(boolean takesBytes) {
+    return takesBytes ? new Decoder.ByteLevel() : new Decoder.Spaces();
+  }
+
+  private static JsonPart part(String source, ObjectNode settings, String key) {
+    return new JsonPart(source, key, settings.path(key));
+  }
+
+  /**
+   * Reads the added tokens. Their ids in the file do not bind, as in Hugging Face's library: a token that the model
+   * knows has the model's id, and others are numbered on from there.
+   */
+  private List<AddedToken> addedTokens(Model model) {
+    var tokens = new LinkedHashMap<String, AddedToken>();
     if (addedTokens == null || addedTokens.isNull()) {
-      return tokens;
+      return List.of();
     }
-    var idsByContent = new HashMap<String, Integer>();
-    var elements = new JsonPart(source, "added_tokens", addedTokens).elements();
-    var limit = model.size() + 2 * (long) elements.size() + 1024;
-    for (var element : elements) {
+    var nextId = model.vocabulary().count();
+    for (var element : new JsonPart(source, "added_tokens", addedTokens).elements()) {
       var token = addedToken(element);
-      var id = element.get("id");
-      if (token.id() >= limit) {
-        throw id.wrong("is " + token.id() + ", far beyond the number of tokens");
-      }
-      var modelId = model.id(token.content());
-      var modelToken = token.id() < model.size() ? model.token(token.id()) : null;
-      if (modelId >= 0 ? modelId != token.id() : modelToken != null) {
-        throw id.wrong("is " + token.id() + ", but in model.vocab "
-            + (modelId >= 0 ? quote(token.content()) + " is " + modelId
-                : token.id() + " is " + quote(String.valueOf(modelToken))));
-      }
-      if (tokens.put(token.id(), token) != null) {
-        throw id.wrong("is " + token.id() + ", as an earlier token's");
-      }
-      if (idsByContent.put(token.content(), token.id()) != null) {
+      if (tokens.containsKey(token.content())) {
         throw element.get("content").wrong(quote(token.content()) + " occurs twice");
       }
+      var modelId = model.id(token.content());
+      var id = modelId >= 0 ? modelId : nextId++;
+      if (id != token.id()) {
+        notes.add(source + ": " + element.get("id").path() + ": is " + token.id() + ", but " + quote(token.content())
+            + " has the id " + id + (modelId >= 0 ? " in model.vocab" : ", the next that is free"));
+      }
+      tokens.put(token.content(), token.withId(id));
     }
-    return tokens;
+    return List.copyOf(tokens.values());
   }
 
   private static AddedToken addedToken(JsonPart part) {

@@ -7,6 +7,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.exc.JacksonIOException;
 
@@ -31,7 +32,7 @@ final class TokenizerWriter {
       writeSetting(tokenizer, key, json);
     }
     json.writeArrayPropertyStart("added_tokens");
-    tokenizer.addedTokens().stream().sorted(Comparator.comparingInt(AddedToken::id)).forEach(token -> {
+    tokenizer.parts().addedTokens().stream().sorted(Comparator.comparingInt(AddedToken::id)).forEach(token -> {
       json.writeStartObject();
       json.writeNumberProperty("id", token.id());
       json.writeStringProperty("content", token.content());
@@ -49,6 +50,19 @@ final class TokenizerWriter {
     json.writeObjectPropertyStart("model");
     switch (tokenizer.model()) {
       case BpeModel bpe -> write(bpe, json);
+      case WordPieceModel wordPiece -> {
+        json.writeStringProperty("type", "WordPiece");
+        json.writeStringProperty("unk_token", wordPiece.unknownToken());
+        json.writeStringProperty("continuing_subword_prefix", wordPiece.prefix());
+        json.writeNumberProperty("max_input_chars_per_word", wordPiece.maxWordLength());
+        writeVocabulary(wordPiece.vocabulary(), json);
+      }
+      case WordLevelModel wordLevel -> {
+        json.writeStringProperty("type", "WordLevel");
+        writeVocabulary(wordLevel.vocabulary(), json);
+        json.writeStringProperty("unk_token", wordLevel.unknownToken());
+      }
+      case UnigramModel unigram -> write(unigram, json);
     }
     json.writeEndObject();
     json.writeEndObject();
@@ -56,31 +70,72 @@ final class TokenizerWriter {
 
   private static void writeSetting(Tokenizer tokenizer, String key, JsonGenerator json) {
     json.writeName(key);
-    tokenizer.settings().path(key).write(json);
+    tokenizer.parts().settings().path(key).write(json);
+  }
+
+  private static void write(UnigramModel model, JsonGenerator json) {
+    json.writeStringProperty("type", "Unigram");
+    if (model.unknownId() < 0) {
+      json.writeNullProperty("unk_id");
+    } else {
+      json.writeNumberProperty("unk_id", model.unknownId());
+    }
+    json.writeArrayPropertyStart("vocab");
+    for (int id = 0; id < model.size(); id++) {
+      json.writeStartArray();
+      json.writeString(model.token(id));
+      json.writeNumber(model.score(id));
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+    json.writeBooleanProperty("byte_fallback", model.hasByteFallback());
   }
 
   private static void write(BpeModel model, JsonGenerator json) {
+    var options = model.options();
     json.writeStringProperty("type", "BPE");
-    for (var absent : List.of("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix")) {
-      json.writeNullProperty(absent);
+    json.writeNullProperty("dropout");
+    writeNullable("unk_token", options.unknownToken(), json);
+    writeNullable("continuing_subword_prefix", options.prefix().isEmpty() ? null : options.prefix(), json);
+    writeNullable("end_of_word_suffix", options.suffix().isEmpty() ? null : options.suffix(), json);
+    json.writeBooleanProperty("fuse_unk", options.fuseUnknown());
+    json.writeBooleanProperty("byte_fallback", options.byteFallback());
+    json.writeBooleanProperty("ignore_merges", options.ignoreMerges());
+    writeVocabulary(model.vocabulary(), json);
+    json.writeArrayPropertyStart("merges");
+    var merges = model.merges();
+    for (int rank = 0; rank < merges.size(); rank++) {
+      var left = String.valueOf(model.token(merges.left(rank)));
+      var right = String.valueOf(model.token(merges.right(rank)));
+      if (left.indexOf(' ') < 0 && right.indexOf(' ') < 0) {
+        // As one string: every version of Hugging Face's library reads it.
+        json.writeString(left + " " + right);
+      } else {
+        json.writeStartArray();
+        json.writeString(left);
+        json.writeString(right);
+        json.writeEndArray();
+      }
     }
-    json.writeBooleanProperty("fuse_unk", false);
-    json.writeBooleanProperty("byte_fallback", false);
-    json.writeBooleanProperty("ignore_merges", model.ignoresMerges());
+    json.writeEndArray();
+  }
+
+  private static void writeNullable(String key, @Nullable String value, JsonGenerator json) {
+    if (value == null) {
+      json.writeNullProperty(key);
+    } else {
+      json.writeStringProperty(key, value);
+    }
+  }
+
+  private static void writeVocabulary(Vocabulary vocabulary, JsonGenerator json) {
     json.writeObjectPropertyStart("vocab");
-    for (int id = 0; id < model.size(); id++) {
-      var token = model.token(id);
+    for (int id = 0; id < vocabulary.size(); id++) {
+      var token = vocabulary.token(id);
       if (token != null) {
         json.writeNumberProperty(token, id);
       }
     }
     json.writeEndObject();
-    json.writeArrayPropertyStart("merges");
-    var merges = model.merges();
-    for (int rank = 0; rank < merges.size(); rank++) {
-      // As one string: every version of Hugging Face's library reads it, and no letter of the byte alphabet is a space.
-      json.writeString(model.token(merges.left(rank)) + " " + model.token(merges.right(rank)));
-    }
-    json.writeEndArray();
   }
 }

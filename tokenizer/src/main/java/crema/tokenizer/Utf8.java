@@ -32,6 +32,12 @@ final class Utf8 {
     return length;
   }
 
+  /** Returns how many bytes the character has that starts at {@code text[index]}. */
+  static int length(char[] text, int index) {
+    var c = text[index];
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isHighSurrogate(c) ? 4 : 3;
+  }
+
   /** Whether every surrogate of a text is one of a pair. */
   static boolean isWellFormed(CharSequence text) {
     for (int i = 0; i < text.length(); i++) {

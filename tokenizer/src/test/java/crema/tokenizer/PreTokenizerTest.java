@@ -37,7 +37,7 @@ class PreTokenizerTest {
     for (var scanner : scanners) {
       for (var behavior : SplitBehavior.values()) {
         if (behavior != SplitBehavior.REMOVED) {
-          var steps = new PreTokenizer.Sequence(List.of(split(scanner, behavior), new PreTokenizer.Digits(true)));
+          var steps = new PreTokenizer.SplitSequence(List.of(split(scanner, behavior), new PreTokenizer.Digits(true)));
           assertThat(pieces(steps, text)).doesNotContain("");
           assertThat(String.join("", pieces(steps, text))).isEqualTo(text);
         }
@@ -61,11 +61,11 @@ class PreTokenizerTest {
         .containsExactly("the", "-", "final", "--", "countdown");
   }
 
-  private static PreTokenizer split(PatternScanner scanner, SplitBehavior behavior) {
+  private static PreTokenizer.Splitter split(PatternScanner scanner, SplitBehavior behavior) {
     return new PreTokenizer.Split(scanner, behavior, false);
   }
 
-  private static List<String> pieces(PreTokenizer preTokenizer, String text) {
+  private static List<String> pieces(PreTokenizer.Splitter preTokenizer, String text) {
     var found = new Pieces();
     preTokenizer.split(text.toCharArray(), 0, text.length(), found);
     var pieces = new ArrayList<String>();

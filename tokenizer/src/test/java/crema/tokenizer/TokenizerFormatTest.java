@@ -33,10 +33,11 @@ class TokenizerFormatTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
       "/version | `\"2.0\"` | version: is '2.0'; supported: 1.0",
       "/model | [] | model: must be an object",
-      "/model/type | `\"Unigram\"` | model.type: 'Unigram' is not supported; supported: BPE",
-      "/model/dropout | 0.1 | model.dropout: must be null",
-      "/model/end_of_word_suffix | `\"</w>\"` | model.end_of_word_suffix: must be empty",
-      "/model/vocab | [] | model.vocab: must be an object",
+      "/model/type | `\"Unigram\"` | model.vocab: must be an array of tokens and their scores",
+      "/model/type | `\"Magic\"` | model.type: 'Magic' is not supported; supported: BPE, WordPiece, WordLevel, Unigram",
+      "/model/dropout | 0.1 | model.dropout: is 0.1; random tokens are not supported, so it must be null or 0",
+      "/model/vocab | [] | model.vocab: must be an object of tokens and their ids",
+      "/model/vocab | 5 | model.vocab: must be an object of tokens and their ids, or an array",
       "/model/vocab/a | -1 | model.vocab: the id of 'a' must be a whole number from 0",
       "/model/vocab/a | 1.5 | model.vocab: the id of 'a' must be a whole number from 0",
       "/model/vocab/a | 99999999999 | model.vocab: the id of 'a' must be a whole number from 0",
@@ -50,30 +51,29 @@ class TokenizerFormatTest {
       "/model/merges/2 | `\"a q\"` | model.merges[2]: needs the token 'aq', which model.vocab lacks",
       "/model/merges/2 | `\"a \\u0000\\n\"` | model.merges[2]: needs the token '\\u0000\\u000A'",
       "/added_tokens | {} | added_tokens: must be an array",
-      "/added_tokens/1/id | 2147483647 | added_tokens[1].id: is 2147483647, far beyond the number of tokens",
-      "/added_tokens/1/id | 9 | added_tokens[1].id: is 9, but in model.vocab '<s>' is 1",
-      "/added_tokens/1/content | `\"<x>\"` | added_tokens[1].id: is 1, but in model.vocab 1 is '<s>'",
+      "/added_tokens/1/id | -1 | added_tokens[1].id: must be a token id, a whole number from 0",
       "/added_tokens/1/content | `\"\"` | added_tokens[1].content: must be a non-empty text",
       "/added_tokens/1/content | `\"\\ud800\"` | added_tokens[1].content: must be a non-empty text",
       "/added_tokens/1/lstrip | 1 | added_tokens[1].lstrip: must be true or false",
-      "/normalizer | `{\"type\":\"Nmt\"}` | normalizer.type: 'Nmt' is not supported here; supported: NFC, NFD",
+      "/normalizer | `{\"type\":\"Magic\"}` | normalizer.type: 'Magic' is not supported; supported: BertNormalizer, Strip",
       "/normalizer | `{}` | normalizer.type: is missing; it must be a string",
       "/normalizer | 5 | normalizer: must be an object",
-      "/pre_tokenizer | null | pre_tokenizer: must end with ByteLevel",
-      "/pre_tokenizer/pretokenizers | `[]` | pre_tokenizer: must end with ByteLevel",
       "/pre_tokenizer/pretokenizers/0/type | `\"Magic\"` | pretokenizers[0].type: 'Magic' is not supported",
       "/pre_tokenizer/pretokenizers/0/behavior | `\"Odd\"` | pre_tokenizer.pretokenizers[0].behavior: 'Odd' is not",
       "/pre_tokenizer/pretokenizers/0/pattern/Regex | `\"(a\"` | pattern.Regex: not a regular expression",
       "/pre_tokenizer/pretokenizers/0/pattern/Regex | `\"\"` | pattern.Regex: must not be empty",
       "/pre_tokenizer/pretokenizers/0/pattern/Regex | `\"\\\\h\"` | pattern.Regex: the pattern uses \\h",
       "/pre_tokenizer/pretokenizers/0/pattern/Regex | `\"a{1,3}+\"` | pattern.Regex: the pattern uses {1,3}+",
-      "/pre_tokenizer/pretokenizers/1/add_prefix_space | true | pretokenizers[1].add_prefix_space: is supported only",
-      "/decoder/type | `\"WordPiece\"` | decoder.type: 'WordPiece' is not supported here; supported: ByteLevel",
-      "/post_processor/type | `\"Odd\"` | post_processor.type: 'Odd' is not supported here",
+      "/pre_tokenizer | `{\"type\":\"Delimiter\"}` | pre_tokenizer.type: 'Delimiter' is not supported; write CharDelim",
+      "/decoder/type | `\"Odd\"` | decoder.type: 'Odd' is not supported; supported: BPEDecoder, ByteLevel, WordPiece",
+      "/post_processor/type | `\"Odd\"` | post_processor.type: 'Odd' is not supported; supported: RobertaProcessing",
+      "/truncation | `{\"max_length\":-1,\"strategy\":\"LongestFirst\"}` | truncation.max_length: must be a whole number",
+      "/truncation | `{\"max_length\":1,\"strategy\":\"Odd\"}` | truncation.strategy: 'Odd' is not supported; supported: L",
+      "/padding | `{\"strategy\":\"Odd\"}` | padding.strategy: 'Odd' is not supported; supported: BatchLongest, Fixed",
       "/post_processor | `{\"type\":\"BertProcessing\",\"sep\":[\"a\",1],\"cls\":[\"a\",700]}`"
           + " | post_processor.cls[1]: is 700, beyond the vocabulary of 700 tokens",
       "/post_processor | `{\"type\":\"TemplateProcessing\",\"single\":[]}`"
-          + " | post_processor.single: must have the text's sequence once, not 0 times",
+          + " | post_processor.single: must have the text's sequence A once, not 0 times",
   })
   void aWrongValueIsNamedByItsPath(String pointer, String value, String message) throws IOException {
     var json = golden();
@@ -91,12 +91,13 @@ class TokenizerFormatTest {
   }
 
   @Test
-  void aMissingByteIsNamed() throws IOException {
+  void aByteThatTheVocabularyLacksIsDropped() throws IOException {
     var json = golden();
     ((ObjectNode) json.at("/model/vocab")).remove("\u0120");
     ((ObjectNode) json.get("model")).putArray("merges");
+    var tokenizer = Tokenizer.load(write(MAPPER.writeValueAsBytes(json)));
 
-    assertRefused(write(MAPPER.writeValueAsBytes(json)), "model.vocab: has no token '\u0120' for the byte 20");
+    assertThat(tokenizer.encode("a b")).isEqualTo(tokenizer.encode("ab"));
   }
 
   @Test
@@ -162,15 +163,32 @@ class TokenizerFormatTest {
   }
 
   @Test
-  void truncationIsKeptAndNotApplied() throws IOException {
+  void truncationOfTheFileHoldsUntilAnotherIsSet() throws IOException {
     var json = golden();
-    json.set("truncation", MAPPER.readTree("{\"max_length\":1,\"strategy\":\"LongestFirst\",\"stride\":0}"));
+    json.set("truncation", MAPPER.readTree(
+        "{\"max_length\":1,\"strategy\":\"LongestFirst\",\"stride\":0,\"direction\":\"Right\"}"));
     var file = write(MAPPER.writeValueAsBytes(json));
     var tokenizer = Tokenizer.load(file);
     tokenizer.save(file);
 
-    assertThat(tokenizer.encode("apple pie")).hasSizeGreaterThan(1);
+    assertThat(tokenizer.encode("apple pie")).hasSize(1);
+    assertThat(tokenizer.maxLength()).hasValue(1);
+    assertThat(tokenizer.withTruncation(null).encode("apple pie")).hasSizeGreaterThan(1);
     assertThat(MAPPER.readTree(file.toFile()).at("/truncation/max_length").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void theIdsOfAddedTokensDoNotBind() throws IOException {
+    var json = golden();
+    ((ObjectNode) json.at("/added_tokens/1")).put("id", 9);
+    ((ObjectNode) json.at("/added_tokens/2")).put("content", "<x>");
+    var tokenizer = Tokenizer.load(write(MAPPER.writeValueAsBytes(json)));
+
+    assertThat(tokenizer.id("<s>")).hasValue(1);
+    assertThat(tokenizer.id("<x>")).hasValue(700);
+    assertThat(tokenizer.notes()).hasSize(2);
+    assertThat(tokenizer.notes().getFirst())
+        .contains("added_tokens[1].id: is 9, but '<s>' has the id 1 in model.vocab");
   }
 
   @Test
