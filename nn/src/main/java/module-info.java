@@ -4,6 +4,7 @@ import crema.nn.model.Architecture;
 import crema.nn.model.bert.Bert;
 import crema.nn.model.distilbert.DistilBert;
 import crema.nn.model.electra.Electra;
+import crema.nn.model.modernbert.ModernBert;
 import crema.nn.model.nomicbert.NomicBert;
 import crema.nn.model.prenorm.PreNorm;
 import crema.nn.model.qwen3.Qwen3;
@@ -23,6 +24,7 @@ module crema.nn {
   exports crema.nn.model.bert;
   exports crema.nn.model.distilbert;
   exports crema.nn.model.electra;
+  exports crema.nn.model.modernbert;
   exports crema.nn.model.nomicbert;
   exports crema.nn.model.prenorm;
   exports crema.nn.model.qwen3;
@@ -33,6 +35,7 @@ module crema.nn {
   uses Architecture;
   uses LossProvider;
 
-  provides Architecture with Bert, Camembert, DistilBert, Electra, NomicBert, PreNorm, Qwen3, Roberta, XlmRoberta;
+  provides Architecture with Bert, Camembert, DistilBert, Electra, ModernBert, NomicBert, PreNorm, Qwen3, Roberta,
+      XlmRoberta;
   provides LossProvider with StandardLosses;
 }

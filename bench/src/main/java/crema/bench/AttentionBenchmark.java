@@ -74,7 +74,7 @@ public class AttentionBenchmark {
     backend = Backend.open(Device.CPU, new BackendOptions(threads));
     scope = new crema.tensor.Scope(backend);
     sequences = EncoderBench.equalSequences(scope, count, length);
-    spec = new AttentionSpec(HEADS, KEY_VALUE_HEADS, HEAD_DIM, false, 0.125f, dropout, new Rng(1, 2).stream(3));
+    spec = AttentionSpec.of(HEADS, KEY_VALUE_HEADS, HEAD_DIM, false).withDropout(dropout, new Rng(1, 2).stream(3));
     int tokens = count * length;
     q = EncoderBench.gaussian(scope, 1, tokens, HEADS * HEAD_DIM);
     k = EncoderBench.gaussian(scope, 2, tokens, KEY_VALUE_HEADS * HEAD_DIM);

@@ -25,8 +25,8 @@ public interface AttentionOps {
   void ropeBackward(Tensor dy, Sequences sequences, int headDim, double theta, Tensor dx);
 
   /**
-   * y = softmax(scale · q kᵀ) v within each sequence and head (Vaswani et al., arXiv 1706.03762, equation 1), dropout
-   * being applied to the softmax's result.
+   * y = softmax(scale · q kᵀ) v within each sequence and head (Vaswani et al., arXiv 1706.03762, equation 1), over the
+   * keys that a query sees, dropout being applied to the softmax's result.
    *
    * @param q {@code [tokens, numHeads · headDim]}
    * @param k {@code [tokens, numKeyValueHeads · headDim]}

@@ -271,8 +271,11 @@ final class OpRows {
     AttentionSpec[] specs = {AttentionSpec.of(1, 1, 1, false), AttentionSpec.of(2, 1, 7, false),
         AttentionSpec.of(6, 2, 16, false), AttentionSpec.of(4, 4, 17, true), AttentionSpec.of(2, 2, 33, false),
         AttentionSpec.of(3, 1, 8, true),
-        new AttentionSpec(4, 2, 5, false, 0.7f, 0.3f, new Rng(5, 6).stream(7)),
-        new AttentionSpec(2, 2, 16, true, 0.25f, 0.1f, new Rng(5, 6).stream(8))};
+        AttentionSpec.of(4, 2, 5, false).withScale(0.7f).withDropout(0.3f, new Rng(5, 6).stream(7)),
+        AttentionSpec.of(2, 2, 16, true).withDropout(0.1f, new Rng(5, 6).stream(8)),
+        AttentionSpec.of(4, 2, 5, false).withWindow(0), AttentionSpec.of(4, 2, 5, false).withWindow(3),
+        AttentionSpec.of(2, 1, 8, true).withWindow(2),
+        AttentionSpec.of(2, 2, 7, false).withWindow(5).withDropout(0.2f, new Rng(5, 6).stream(9))};
     int[][] cuts = {{1}, {1, 1, 1}, {5, 1, 17, 3}};
     for (AttentionSpec spec : specs) {
       for (int[] lengths : cuts) {
@@ -282,12 +285,16 @@ final class OpRows {
     }
     int[] many = unevenLengths(41, 67);
     rows.add(attention(AttentionSpec.of(6, 2, 16, false), many, Values.uniform(-1, 1)).asLarge().withTolerance(LOOSE));
-    rows.add(attention(new AttentionSpec(3, 3, 24, true, 0.2f, 0.1f, new Rng(5, 6).stream(9)), many,
-        Values.uniform(-1, 1)).asLarge().withTolerance(LOOSE));
+    rows.add(attention(AttentionSpec.of(3, 3, 24, true).withScale(0.2f).withDropout(0.1f, new Rng(5, 6).stream(9)),
+        many, Values.uniform(-1, 1)).asLarge().withTolerance(LOOSE));
+    AttentionSpec local = AttentionSpec.of(2, 1, 8, false).withWindow(37);
+    for (AttentionSpec spec : List.of(local, local.withDropout(0.1f, new Rng(5, 6).stream(9)))) {
+      rows.add(attention(spec, new int[] {1, 615, 2, 40}, Values.uniform(-1, 1)).asLarge().withTolerance(LOOSE));
+    }
     rows.add(attention(AttentionSpec.of(1, 1, 8, false), new int[] {1, 293, 2}, Values.uniform(-1, 1)).asLarge()
         .withTolerance(LOOSE));
     // Scores of some ±80: almost all weights vanish.
-    rows.add(attention(new AttentionSpec(2, 1, 4, false, 1, 0, null), new int[] {5, 1, 17}, Values.oneOf(-5, 5, 0, 4))
+    rows.add(attention(AttentionSpec.of(2, 1, 4, false).withScale(1), new int[] {5, 1, 17}, Values.oneOf(-5, 5, 0, 4))
         .asExtreme().withTolerance(LOOSE));
   }
 
@@ -295,8 +302,9 @@ final class OpRows {
     int tokens = sum(lengths);
     Input queries = Input.of(values, tokens, (long) spec.numHeads() * spec.headDim());
     Input keys = Input.of(values, tokens, (long) spec.numKeyValueHeads() * spec.headDim());
-    String shapes = "%d/%d heads of %d%s%s, scale %.2f, of %s".formatted(spec.numHeads(), spec.numKeyValueHeads(),
-        spec.headDim(), spec.causal() ? ", causal" : "", spec.dropout() > 0 ? ", dropout" : "", spec.scale(),
+    String shapes = "%d/%d heads of %d%s%s%s, scale %.2f, of %s".formatted(spec.numHeads(), spec.numKeyValueHeads(),
+        spec.headDim(), spec.causal() ? ", causal" : "", spec.dropout() > 0 ? ", dropout" : "",
+        spec.window() == AttentionSpec.EVERYTHING ? "" : ", window " + spec.window(), spec.scale(),
         lengths.length > 4 ? lengths.length + " sequences" : Arrays.toString(lengths));
     return row(Attention.class, shapes,
         (tape, in) -> Attention.apply(tape, in.get(0), in.get(1), in.get(2), cut(tape.scope(), lengths), spec),

@@ -122,8 +122,7 @@ final class OnnxGraph {
             throw new InvalidWeightsException("it has two tensors named " + name);
           }
         }
-        default -> {
-        }
+        default -> {}
       }
     }
   }
@@ -157,8 +156,7 @@ final class OnnxGraph {
               case 3 -> numbers.add(attribute.number());
               case 5 -> tensor = tensor(attribute.message(), new StringBuilder());
               case 8 -> addNumbers(attribute, numbers, MAX_RANK);
-              default -> {
-              }
+              default -> {}
             }
           }
           attributes.put(key, numbers);
@@ -169,8 +167,7 @@ final class OnnxGraph {
             value = tensor;
           }
         }
-        default -> {
-        }
+        default -> {}
       }
     }
     if (op.equals("Constant")) {
@@ -223,8 +220,7 @@ final class OnnxGraph {
         case 9 -> raw = tensor.bytes();
         case 13 -> readEntry(tensor.message(), location);
         case 14 -> external = tensor.number() == 1;
-        default -> {
-        }
+        default -> {}
       }
     }
     StoredType type = type(dataType);
@@ -290,8 +286,7 @@ final class OnnxGraph {
       switch (entry.field()) {
         case 1 -> key = name(entry);
         case 2 -> value = name(entry);
-        default -> {
-        }
+        default -> {}
       }
     }
     entries.put(key, value);

@@ -113,8 +113,7 @@ final class OnnxReader {
     for (Node node : graph.nodes()) {
       switch (node.op()) {
         case "MatMul", "MatMulInteger", "Gemm", "DynamicQuantizeMatMul" -> weightInputs.add(node.input(1));
-        default -> {
-        }
+        default -> {}
       }
     }
     keepNamed(weightInputs);
@@ -133,8 +132,7 @@ final class OnnxReader {
         }
         case "Attention" -> attention(node);
         case "Conv", "Gather" -> constantWeight(node);
-        default -> {
-        }
+        default -> {}
       }
     }
     requireAllUsed();

@@ -127,24 +127,26 @@ final class AttentionBackward extends AttentionPass {
     for (int head = keyValueHead * group; head < (keyValueHead + 1) * group; head++) {
       for (int query = from; query < to; query += rows) {
         int height = Math.min(rows, to - query);
-        int seen = visible(query + height - 1, length);
+        int first = firstKey(query);
+        int seen = spec.endKey(query + height - 1, length) - first;
         int token = sequences.start(sequence) + query;
         int at = token * queryStride + head * headDim;
-        scores(q.array, q.start + at, height, seen, scratch, 0, scratch, weights, stride);
-        scores(dy.array, dy.start + at, height, seen, scratch, valuesTransposed, scratch, weightGradients, stride);
+        scores(q.array, q.start + at, height, seen, scratch, first * headDim, scratch, weights, stride);
+        scores(dy.array, dy.start + at, height, seen, scratch, valuesTransposed + first * headDim, scratch,
+            weightGradients, stride);
         for (int i = 0; i < height; i++) {
-          softmaxBackward(token + i, head, visible(query + i, length), seen, scratch, weights + i * stride,
+          softmaxBackward(token + i, head, query + i, length, first, seen, scratch, weights + i * stride,
               weightGradients + i * stride, words);
         }
         TileKernels.pack(q.array, q.start + at, queryStride, height, headDim, scratch, queries);
         TileKernels.pack(dy.array, dy.start + at, queryStride, height, headDim, scratch, gradients);
         Kernels.TILE.multiplyAdd(seen, headWidth, height, scratch, weightGradients, 1, stride, scratch, queries,
-            height * TileKernels.PANEL, scratch, sums, headWidth);
+            height * TileKernels.PANEL, scratch, sums + first * headWidth, headWidth);
         Kernels.TILE.multiplyAdd(seen, headWidth, height, scratch, weights, 1, stride, scratch, gradients,
-            height * TileKernels.PANEL, scratch, sums + length * headWidth, headWidth);
+            height * TileKernels.PANEL, scratch, sums + (length + first) * headWidth, headWidth);
         Arrays.fill(scratch, results, results + height * headWidth, 0);
-        multiplyByKeys(height, seen, scratch, weightGradients, stride, scratch, keys, length * TileKernels.PANEL,
-            scratch, results);
+        multiplyByKeys(height, seen, scratch, weightGradients, stride, scratch, keys + first * TileKernels.PANEL,
+            length * TileKernels.PANEL, scratch, results);
         for (int i = 0; i < height; i++) {
           System.arraycopy(scratch, results + i * headWidth, dq.array, dq.start + at + i * queryStride, headDim);
         }
@@ -160,16 +162,18 @@ final class AttentionBackward extends AttentionPass {
   }
 
   /** Turns a row of scores into dropped weights, and the row of their gradients into that of the scores. */
-  private void softmaxBackward(int token, int head, int visible, int seen, float[] rows, int weights, int gradients,
-      int[] words) {
+  private void softmaxBackward(int token, int head, int query, int length, int first, int seen, float[] rows,
+      int weights, int gradients, int[] words) {
     int at = token * queryStride + head * headDim;
     float mean = Kernels.REDUCTION.dot(dy.array, dy.start + at, y.array, y.start + at, headDim);
     int width = TileKernels.padded(seen);
-    Arrays.fill(rows, weights + visible, weights + width, Float.NEGATIVE_INFINITY);
+    int end = spec.endKey(query, length) - first;
+    Arrays.fill(rows, weights, weights + spec.firstKey(query) - first, Float.NEGATIVE_INFINITY);
+    Arrays.fill(rows, weights + end, weights + width, Float.NEGATIVE_INFINITY);
     Kernels.ACTIVATION.exponential(spec.scale(), rows, weights,
         logSumExp.array[logSumExp.start + token * spec.numHeads() + head], rows, weights, width);
     if (spec.dropout() > 0) {
-      draw(token, head, visible, words);
+      draw(token, head, first, end, words);
       drop(words, rows, gradients, width);
     }
     Kernels.ARITHMETIC.softmaxBackward(spec.scale(), rows, weights, rows, gradients, mean, rows, gradients, width);

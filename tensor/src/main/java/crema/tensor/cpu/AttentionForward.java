@@ -62,17 +62,18 @@ final class AttentionForward extends AttentionPass {
     for (int head = keyValueHead * group; head < (keyValueHead + 1) * group; head++) {
       for (int query = from; query < to; query += rows) {
         int height = Math.min(rows, to - query);
-        int keys = visible(query + height - 1, length);
+        int first = firstKey(query);
+        int keys = spec.endKey(query + height - 1, length) - first;
         int token = firstToken + query;
         int at = token * queryStride + head * headDim;
-        scores(q, qo + at, height, keys, scratch, 0, scratch, weights, stride);
+        scores(q, qo + at, height, keys, scratch, first * headDim, scratch, weights, stride);
         for (int i = 0; i < height; i++) {
-          scratch[sums + i] = softmax(token + i, head, visible(query + i, length), keys, scratch, weights + i * stride,
+          scratch[sums + i] = softmax(token + i, head, query + i, length, first, keys, scratch, weights + i * stride,
               words);
         }
         Arrays.fill(scratch, results, results + height * headWidth, 0);
-        multiplyByKeys(height, keys, scratch, weights, stride, scratch, values, length * TileKernels.PANEL, scratch,
-            results);
+        multiplyByKeys(height, keys, scratch, weights, stride, scratch, values + first * TileKernels.PANEL,
+            length * TileKernels.PANEL, scratch, results);
         for (int i = 0; i < height; i++) {
           Kernels.ARITHMETIC.scale(1 / scratch[sums + i], scratch, results + i * headWidth, y,
               yo + at + i * queryStride, headDim);
@@ -86,10 +87,15 @@ final class AttentionForward extends AttentionPass {
   /**
    * Turns a row of scores into weights that are not yet divided by their sum, which is returned. What the query does
    * not see, and what fills up the row's last panel, gets no weight.
+   *
+   * @param first the key of the row's first score
    */
-  private float softmax(int token, int head, int visible, int keys, float[] row, int offset, int[] words) {
+  private float softmax(int token, int head, int query, int length, int first, int keys, float[] row, int offset,
+      int[] words) {
     int width = TileKernels.padded(keys);
-    Arrays.fill(row, offset + visible, offset + width, Float.NEGATIVE_INFINITY);
+    int end = spec.endKey(query, length) - first;
+    Arrays.fill(row, offset, offset + spec.firstKey(query) - first, Float.NEGATIVE_INFINITY);
+    Arrays.fill(row, offset + end, offset + width, Float.NEGATIVE_INFINITY);
     float max = spec.scale() * Kernels.REDUCTION.max(row, offset, width);
     Kernels.ACTIVATION.exponential(spec.scale(), row, offset, max, row, offset, width);
     float sum = Kernels.REDUCTION.sum(row, offset, width);
@@ -97,7 +103,7 @@ final class AttentionForward extends AttentionPass {
       logSumExp[lo + token * spec.numHeads() + head] = max + ScalarMath.log(sum);
     }
     if (spec.dropout() > 0) {
-      draw(token, head, visible, words);
+      draw(token, head, first, end, words);
       drop(words, row, offset, width);
     }
     return sum;

@@ -90,18 +90,23 @@ abstract class AttentionPass {
   }
 
   /** The queries of a tile of a sequence of the given length. */
-  static int tileRows(int length) {
-    return Math.clamp(TILE / length, 4, MOST_TILE_ROWS);
+  final int tileRows(int length) {
+    return Math.clamp(TILE / span(length), 4, MOST_TILE_ROWS);
   }
 
   /** The row stride of a tile: one panel more than needed, lest the rows fall on the same lines of the cache. */
-  static int tileStride(int length) {
-    return TileKernels.padded(length) + TileKernels.PANEL;
+  final int tileStride(int length) {
+    return TileKernels.padded(span(length)) + TileKernels.PANEL;
   }
 
-  /** How many keys a query sees. */
-  final int visible(int query, int length) {
-    return spec.causal() ? query + 1 : length;
+  /** The keys of a tile of a sequence of the given length, at most. */
+  private int span(int length) {
+    return (int) Math.min(length, 2L * spec.window() + MOST_TILE_ROWS + TileKernels.PANEL);
+  }
+
+  /** The first key of a tile that starts at the query: the start of a panel. */
+  final int firstKey(int query) {
+    return spec.firstKey(query) / TileKernels.PANEL * TileKernels.PANEL;
   }
 
   /**
@@ -133,11 +138,11 @@ abstract class AttentionPass {
         headDim * TileKernels.PANEL, scores, so, stride);
   }
 
-  /** Draws the random words for a query's weights. */
-  final void draw(int token, int head, int keys, int[] words) {
+  /** Draws the random words for a query's weights of some keys, from the start of a panel on. */
+  final void draw(int token, int head, int firstKey, int keys, int[] words) {
     Rng.Stream random = spec.random();
     if (random != null) {
-      long first = spec.dropoutIndex(token, head, 0, sequences.longest());
+      long first = spec.dropoutIndex(token, head, firstKey, sequences.longest());
       Kernels.RANDOM.draw(random, first / RandomKernels.BLOCK, RandomKernels.blocks(keys), words, 0);
     }
   }
@@ -149,6 +154,6 @@ abstract class AttentionPass {
 
   /** Room for the random words of one query: none without dropout. */
   final int words(int length) {
-    return spec.dropout() > 0 ? TileKernels.padded(length) : 0;
+    return spec.dropout() > 0 ? TileKernels.padded(span(length)) : 0;
   }
 }

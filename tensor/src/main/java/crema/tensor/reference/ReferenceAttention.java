@@ -52,14 +52,15 @@ final class ReferenceAttention implements AttentionOps {
     for (int s = 0; s < sequences.count(); s++) {
       int start = sequences.start(s);
       for (int query = start; query < sequences.start(s + 1); query++) {
-        int end = spec.causal() ? query + 1 : sequences.start(s + 1);
+        int first = start + spec.firstKey(query - start);
+        int end = start + spec.endKey(query - start, sequences.length(s));
         for (int head = 0; head < spec.numHeads(); head++) {
           double max = Double.NEGATIVE_INFINITY;
-          for (int key = start; key < end; key++) {
+          for (int key = first; key < end; key++) {
             max = Math.max(max, heads.score(query, head, key));
           }
           double sum = 0;
-          for (int key = start; key < end; key++) {
+          for (int key = first; key < end; key++) {
             sum += Math.exp(heads.score(query, head, key) - max);
           }
           double normalizer = max + Math.log(sum);
@@ -67,7 +68,7 @@ final class ReferenceAttention implements AttentionOps {
             normalizers.set((long) query * spec.numHeads() + head, normalizer);
           }
           var mixed = new double[spec.headDim()];
-          for (int key = start; key < end; key++) {
+          for (int key = first; key < end; key++) {
             double weight = Math.exp(heads.score(query, head, key) - normalizer)
                 * keep(spec, query, head, key - start, sequences.longest());
             for (int d = 0; d < spec.headDim(); d++) {
@@ -100,7 +101,8 @@ final class ReferenceAttention implements AttentionOps {
     for (int s = 0; s < sequences.count(); s++) {
       int start = sequences.start(s);
       for (int query = start; query < sequences.start(s + 1); query++) {
-        int end = spec.causal() ? query + 1 : sequences.start(s + 1);
+        int first = start + spec.firstKey(query - start);
+        int end = start + spec.endKey(query - start, sequences.length(s));
         for (int head = 0; head < spec.numHeads(); head++) {
           int row = heads.queryIndex(query, head);
           double normalizer = normalizers.get((long) query * spec.numHeads() + head);
@@ -108,7 +110,7 @@ final class ReferenceAttention implements AttentionOps {
           for (int d = 0; d < spec.headDim(); d++) {
             dot += upstream.get(row + d) * output.get(row + d);
           }
-          for (int key = start; key < end; key++) {
+          for (int key = first; key < end; key++) {
             int column = heads.keyIndex(key, head);
             double weight = Math.exp(heads.score(query, head, key) - normalizer);
             double keep = keep(spec, query, head, key - start, sequences.longest());

@@ -41,7 +41,8 @@ class CpuBackendTest {
     try (var scope = new Scope(backend)) {
       var sequences = Sequences.of(scope, CUMULATIVE);
       int tokens = sequences.tokens();
-      var spec = new AttentionSpec(HEADS, 1, HEAD_DIM, causal, 0.2f, dropout, new Rng(1, 2).stream(3));
+      var spec =
+          AttentionSpec.of(HEADS, 1, HEAD_DIM, causal).withScale(0.2f).withDropout(dropout, new Rng(1, 2).stream(3));
       Tensor q = random(scope, 1, tokens, HEADS * HEAD_DIM);
       Tensor k = random(scope, 2, tokens, HEAD_DIM);
       Tensor v = random(scope, 3, tokens, HEAD_DIM);

@@ -1,0 +1,2 @@
+/** ModernBERT: config, modules and heads. */
+package crema.nn.model.modernbert;
