@@ -18,6 +18,7 @@ module crema.nn {
   requires transitive crema.autograd;
 
   exports crema.nn;
+  exports crema.nn.adapter;
   exports crema.nn.io;
   exports crema.nn.loss;
   exports crema.nn.model;

@@ -2,6 +2,7 @@ package crema.nn;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.autograd.op.Activate;
 import crema.tensor.Activation;
 import crema.tensor.PackedMatrix;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ public final class Linear extends Module {
   private final Variable weight;
   private final @Nullable Variable bias;
   private @Nullable PackedMatrix packed;
+  private volatile @Nullable Adaptation adaptation;
 
   /** A layer with a bias, initialized as PyTorch does: {@link Initializer.Uniform#linear}. */
   public Linear(ParameterSource source, int in, int out) {
@@ -31,6 +33,31 @@ public final class Linear extends Module {
     bias = biasInitializer == null ? null : parameter("bias", source.create(biasInitializer, out));
   }
 
+  /** The matrix, {@code [out, in]}. */
+  public Variable weight() {
+    return weight;
+  }
+
+  /**
+   * Has an adapter change the product from now on.
+   *
+   * @param adaptation null for none
+   * @throws IllegalStateException when another adapter does so already
+   */
+  public void adapt(@Nullable Adaptation adaptation) {
+    if (adaptation != null && this.adaptation != null) {
+      throw new IllegalStateException("another adapter is attached to this layer; detach it first");
+    }
+    this.adaptation = adaptation;
+  }
+
+  /** Packs the weight again if it is packed: what has changed counts for predictions from now on. */
+  public void refresh() {
+    if (packed != null) {
+      prepare();
+    }
+  }
+
   /** {@code [rows, out]} from x {@code [rows, in]}. */
   public Variable forward(Tape tape, Variable x) {
     return forward(tape, x, Activation.IDENTITY);
@@ -38,6 +65,15 @@ public final class Linear extends Module {
 
   /** {@code [rows, out]} from x {@code [rows, in]}, with an activation that is fused to the product. */
   public Variable forward(Tape tape, Variable x, Activation activation) {
+    Adaptation change = adaptation;
+    if (change == null) {
+      return product(tape, x, activation);
+    }
+    Variable adapted = change.apply(tape, x, product(tape, x, Activation.IDENTITY));
+    return activation == Activation.IDENTITY ? adapted : Activate.apply(tape, activation, adapted);
+  }
+
+  private Variable product(Tape tape, Variable x, Activation activation) {
     PackedMatrix prepared = packed;
     if (prepared == null || tape.records(x, weight)) {
       return crema.autograd.op.Linear.apply(tape, x, weight, bias, activation);
