@@ -221,7 +221,7 @@ public final class LoraAdapter extends Module {
   private void swap() {
     saved.forEach((name, parameter) -> {
       Tensor value = parameter.value();
-      Tensor other = parked.get(name);
+      Tensor other = value(name);
       try (var scope = new Scope(value.backend())) {
         Tensor kept = scope.emptyLike(value);
         var ops = value.backend().ops().pointwise();
