@@ -18,6 +18,7 @@ module crema.train {
       crema.family.staged.StagedFamily;
 
   exports crema.classify;
+  exports crema.embed;
   exports crema.family.encoder;
   exports crema.family.fasttext;
   exports crema.family.linear;
