@@ -102,6 +102,8 @@ public final class Crema implements Runnable {
         .add("predict", () -> new PredictCommand(terminal))
         .add("info", () -> new InfoCommand(terminal))
         .add("pack", () -> new PackCommand(terminal))
+        .add("embed", () -> new EmbedCommand(terminal))
+        .add("similar", () -> new SimilarCommand(terminal))
         .add("pull", () -> new PullCommand(terminal))
         .add("models", () -> new ModelsCommand(terminal))
         .add("tokenizer", () -> new CommandLine(new TokenizerCommand(terminal))

@@ -64,7 +64,8 @@ final class PredictionWriter {
     return line.toString();
   }
 
-  private static String escape(String text) {
+  /** A text in a column of TSV. */
+  static String escape(String text) {
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
   }
 

@@ -32,6 +32,9 @@ final class TextInput {
       description = "The text columns of the file, as in training.")
   private List<String> textColumns = new ArrayList<>();
 
+  /** Whether the columns are also those of another file. */
+  private boolean hasOtherFile;
+
   /** Answers texts. */
   @FunctionalInterface
   interface Answerer {
@@ -49,25 +52,49 @@ final class TextInput {
     if (file != null && !arguments.isEmpty()) {
       throw new UserError("give texts or --file, not both");
     }
-    if (file == null) {
-      if (!textColumns.isEmpty()) {
-        throw new UserError("--text names columns of a file: give --file too");
-      }
-      if (arguments.isEmpty()) {
-        lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), answerer);
-      } else {
-        answerer.answer(arguments);
-      }
-    } else if (textColumns.isEmpty()) {
-      if (Files.isDirectory(file)) {
-        throw new UserError(file + " is a directory, not a file of texts");
-      }
-      try (var lines = new BufferedReader(new InputStreamReader(DataFile.of(file).open(), StandardCharsets.UTF_8))) {
-        lines(lines, answerer);
-      }
-    } else {
-      rows(file, terminal, answerer);
+    if (file != null) {
+      forEachBatch(file, terminal, answerer);
+      return;
     }
+    if (!textColumns.isEmpty() && !hasOtherFile) {
+      throw new UserError("--text names columns of a file: give --file too");
+    }
+    if (arguments.isEmpty()) {
+      lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), answerer);
+    } else {
+      answerer.answer(arguments);
+    }
+  }
+
+  private void forEachBatch(Path texts, Terminal terminal, Answerer answerer) throws IOException {
+    if (!textColumns.isEmpty()) {
+      rows(texts, terminal, answerer);
+      return;
+    }
+    if (Files.isDirectory(texts)) {
+      throw new UserError(texts + " is a directory, not a file of texts");
+    }
+    try (var lines = new BufferedReader(new InputStreamReader(DataFile.of(texts).open(), StandardCharsets.UTF_8))) {
+      lines(lines, answerer);
+    }
+  }
+
+  /** All texts at once, in order. */
+  List<String> all(List<String> arguments, Terminal terminal) throws IOException {
+    var all = new ArrayList<String>();
+    forEachBatch(arguments, terminal, all::addAll);
+    return all;
+  }
+
+  /** All texts of another file, read as this one is said to be. */
+  List<String> of(Path other, Terminal terminal) throws IOException {
+    hasOtherFile = true;
+    var all = new ArrayList<String>();
+    forEachBatch(other, terminal, batch -> {
+      all.addAll(batch);
+      return true;
+    });
+    return all;
   }
 
   private static void lines(BufferedReader lines, Answerer answerer) throws IOException {

@@ -3,6 +3,7 @@ package crema.embed;
 import crema.base.UserError;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Vectors of one size, in an order. Immutable but for the array that they were made of. */
 public final class Vectors {
@@ -42,7 +43,7 @@ public final class Vectors {
    */
   static float[] newArray(long count, int size) {
     if (count * size > Integer.MAX_VALUE - 8) {
-      throw new UserError(String.format(java.util.Locale.ROOT,
+      throw new UserError(String.format(Locale.ROOT,
           "%,d vectors of %,d numbers are more than are held at once (%,d numbers): use fewer rows", count, size,
           Integer.MAX_VALUE - 8));
     }

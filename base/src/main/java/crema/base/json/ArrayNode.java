@@ -41,6 +41,11 @@ public final class ArrayNode extends JsonNode {
   }
 
   /** Appends a number. */
+  public ArrayNode add(float value) {
+    return add(ValueNode.of(value));
+  }
+
+  /** Appends a number. */
   public ArrayNode add(double value) {
     return add(ValueNode.of(value));
   }

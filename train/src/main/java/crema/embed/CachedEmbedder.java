@@ -1,0 +1,230 @@
+package crema.embed;
+
+import crema.base.Fingerprint;
+import crema.base.Sha256;
+import crema.base.UserError;
+import crema.classify.ComputeOptions;
+import crema.nn.io.WeightFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link Embedder} with a cache on disk. A text that was embedded before, by the same model with the same options, in
+ * this process or another, has its vector from there, the same bits. The model is loaded when a text is new. What is done
+ * is written from time to time: a run that was killed goes on where it was.
+ *
+ * <p>For use by one thread at a time.
+ */
+public final class CachedEmbedder implements AutoCloseable {
+  /** What else than the model a vector depends on: to be counted up when the arithmetic changes. */
+  private static final int ARITHMETIC = 1;
+
+  /** Texts that are embedded between two looks at the clock. */
+  private static final int CHUNK = 1024;
+
+  private static final Duration BETWEEN_WRITES = Duration.ofSeconds(30);
+
+  private final SentenceModel model;
+  private final EmbedOptions options;
+  private final ComputeOptions compute;
+  private final String fingerprint;
+  private final @Nullable VectorCache cache;
+  private @Nullable Embedder embedder;
+  private int cut;
+
+  /**
+   * Prepares a model.
+   *
+   * @param path a folder, or an ONNX file with its tokenizer beside it
+   * @param options what differs from what the folder says
+   * @param compute where it computes, and with how many threads
+   * @param cacheRoot the folder of caches; empty for none
+   * @throws UserError when it is not a model
+   */
+  public CachedEmbedder(Path path, EmbedOptions options, ComputeOptions compute, Optional<Path> cacheRoot)
+      throws IOException {
+    this.options = options;
+    this.compute = compute;
+    model = SentenceModel.read(path);
+    fingerprint = fingerprint(path);
+    cache = cacheRoot.isEmpty() ? null : new VectorCache(cacheRoot.get().resolve(fingerprint));
+  }
+
+  /**
+   * The folder of caches where nothing else is said: {@code crema/vectors} in {@code XDG_CACHE_HOME} or
+   * {@code ~/.cache}.
+   */
+  public static Path defaultCache() {
+    String caches = System.getenv("XDG_CACHE_HOME");
+    Path root = caches == null || caches.isBlank() ? Path.of(System.getProperty("user.home"), ".cache")
+        : Path.of(caches);
+    return root.resolve("crema").resolve("vectors");
+  }
+
+  private String fingerprint(Path path) throws IOException {
+    var sum = new Fingerprint("crema vectors").add(ARITHMETIC).add(model.prompt(options));
+    sum.add(options.pooling().stream().map(PoolingKind::key).toList());
+    sum.add(options.normalize().map(String::valueOf).orElse(null));
+    sum.add(options.maxLength().orElse(0)).add(options.dimensions().orElse(0));
+    for (Map.Entry<String, Path> file : files(path).entrySet()) {
+      sum.add(file.getKey()).add(Sha256.ofFile(file.getValue()));
+    }
+    return sum.hex();
+  }
+
+  /** The files of a model by their places in it: of several formats of weights, those that are read. */
+  private Map<String, Path> files(Path path) throws IOException {
+    var files = new TreeMap<String, Path>();
+    Path root = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+    if (root == null) {
+      throw new UserError(path + " is not a model");
+    }
+    var folders = new ArrayList<>(List.of(root, model.base()));
+    model.stages().forEach(stage -> {
+      if (stage instanceof SentenceModel.DenseShape dense) {
+        folders.add(dense.folder());
+      }
+    });
+    for (Path folder : folders) {
+      if (Files.isDirectory(folder)) {
+        try (Stream<Path> inIt = Files.list(folder)) {
+          inIt.filter(file -> isConfiguration(file.getFileName().toString())).filter(Files::isRegularFile)
+              .forEach(file -> files.put(root.relativize(file).toString(), file));
+        }
+      }
+    }
+    for (Path folder : folders.subList(1, folders.size())) {
+      Path weights = WeightFormat.locate(folder).toAbsolutePath();
+      files.put(weights.getFileName().toString() + " of " + folder.getFileName(), weights);
+      shards(weights).forEach(shard -> files.put(shard.getFileName().toString(), shard));
+    }
+    return files;
+  }
+
+  private static boolean isConfiguration(String name) {
+    return name.endsWith(".json") || name.endsWith(".txt") || name.endsWith(".model");
+  }
+
+  /** The files that an index of weights names, or the data that is beside an ONNX graph. */
+  private static List<Path> shards(Path weights) throws IOException {
+    Path folder = weights.getParent();
+    String name = weights.getFileName().toString();
+    if (folder == null || !name.endsWith(".index.json") && !name.endsWith(".onnx")) {
+      return List.of();
+    }
+    String stem = name.replaceFirst("\\.(safetensors|bin)\\.index\\.json$", "-");
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(stem) && !file.equals(weights)).sorted()
+          .toList();
+    }
+  }
+
+  /** What a vector depends on besides its text: the model's files and the options. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  /** How many of the texts that were embedded until now were longer than the model takes and were cut. */
+  public int cut() {
+    return cut;
+  }
+
+  /** The number of features of a vector. */
+  public int size() throws IOException {
+    OptionalInt known = cache == null ? OptionalInt.empty() : cache.size();
+    return known.isPresent() ? known.getAsInt() : embedder().size();
+  }
+
+  private Embedder embedder() throws IOException {
+    Embedder loaded = embedder;
+    if (loaded == null) {
+      loaded = Embedder.load(model, options, compute);
+      embedder = loaded;
+    }
+    return loaded;
+  }
+
+  /** The vectors of texts, in their order. */
+  public Vectors embed(List<String> texts, EmbedListener listener) throws IOException {
+    var keys = new ArrayList<VectorCache.Key>(texts.size());
+    var missing = new LinkedHashMap<VectorCache.Key, String>();
+    for (String text : texts) {
+      VectorCache.Key key = VectorCache.Key.of(text);
+      keys.add(key);
+      if (cache == null || !cache.contains(key)) {
+        missing.putIfAbsent(key, text);
+      }
+    }
+    Map<VectorCache.Key, VectorCache.Entry> fresh = compute(missing, listener);
+    int size = size();
+    float[] values = Vectors.newArray(texts.size(), size);
+    for (int i = 0; i < texts.size(); i++) {
+      VectorCache.Entry entry = fresh.get(keys.get(i));
+      boolean isCut;
+      if (entry != null) {
+        System.arraycopy(entry.vector(), 0, values, i * size, size);
+        isCut = entry.isCut();
+      } else if (cache != null) {
+        isCut = cache.copy(keys.get(i), values, i * size);
+      } else {
+        throw new IllegalStateException("a text has no vector");
+      }
+      cut += isCut ? 1 : 0;
+    }
+    return new Vectors(size, values);
+  }
+
+  private Map<VectorCache.Key, VectorCache.Entry> compute(Map<VectorCache.Key, String> missing, EmbedListener listener)
+      throws IOException {
+    var all = new LinkedHashMap<VectorCache.Key, VectorCache.Entry>();
+    var unwritten = new LinkedHashMap<VectorCache.Key, VectorCache.Entry>();
+    var keys = new ArrayList<>(missing.keySet());
+    long written = System.nanoTime();
+    try {
+      for (int from = 0; from < keys.size(); from += CHUNK) {
+        List<VectorCache.Key> chunk = keys.subList(from, Math.min(keys.size(), from + CHUNK));
+        int done = from;
+        Embedder.Embeddings computed = embedder().embedAll(chunk.stream().map(missing::get).toList(),
+            texts -> listener.progress(done + texts, keys.size()));
+        for (int i = 0; i < chunk.size(); i++) {
+          var entry = new VectorCache.Entry(computed.vectors().row(i), computed.isCut()[i]);
+          all.put(chunk.get(i), entry);
+          unwritten.put(chunk.get(i), entry);
+        }
+        if (cache != null && System.nanoTime() - written > BETWEEN_WRITES.toNanos()) {
+          cache.add(unwritten);
+          unwritten.clear();
+          written = System.nanoTime();
+        }
+      }
+    } finally {
+      // Also of a run that fails in between.
+      if (cache != null) {
+        cache.add(unwritten);
+      }
+    }
+    return all;
+  }
+
+  /** Releases the model's memory. */
+  @Override
+  public void close() {
+    if (embedder != null) {
+      embedder.close();
+    }
+    if (cache != null) {
+      cache.close();
+    }
+  }
+}
