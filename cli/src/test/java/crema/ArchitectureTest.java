@@ -37,7 +37,8 @@ class ArchitectureTest {
     DATA(new String[] {"crema.data", "crema.metrics"}, BASE),
     CLASSIC(new String[] {"crema.fasttext", "crema.langid", "crema.linear"}, DATA, NN),
     TRAIN(
-        new String[] {"crema.classify", "crema.embed", "crema.family", "crema.hub", "crema.pretrained", "crema.report", "crema.run",
+        new String[] {"crema.classify", "crema.embed", "crema.family", "crema.hub", "crema.pretrained", "crema.report",
+            "crema.run",
             "crema.settings",
             "crema.task"},
         CLASSIC, TOKENIZER),
@@ -97,7 +98,8 @@ class ArchitectureTest {
   @Test
   void thePackagesOfTrainKnowOnlyThoseBelowThem() {
     List<String> upwards =
-        List.of("crema.hub", "crema.settings", "crema.pretrained", "crema.task", "crema.report", "crema.classify", "crema.embed",
+        List.of("crema.hub", "crema.settings", "crema.pretrained", "crema.task", "crema.report", "crema.classify",
+            "crema.embed",
             "crema.run",
             "crema.family..", "crema.cli..");
     for (int floor = 0; floor < upwards.size(); floor++) {

@@ -59,7 +59,8 @@ final class EmbedCommand implements Callable<Integer> {
           + "NumPy's, [texts, features], which needs --output (default: ${DEFAULT-VALUE}).")
   private Format format = Format.JSONL;
 
-  @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "The file to write (default: standard output).")
+  @Option(names = {"-o", "--output"}, paramLabel = "FILE",
+      description = "The file to write (default: standard output).")
   private @Nullable Path output;
 
   @Mixin

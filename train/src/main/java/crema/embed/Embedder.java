@@ -99,8 +99,9 @@ public final class Embedder implements AutoCloseable {
         case SentenceModel.TokenPooling _ -> {}
         case SentenceModel.DenseShape shape -> {
           if (shape.in() != features) {
-            throw new UserError(shape.folder() + " takes vectors of " + shape.in() + " features, but those before it have "
-                + features);
+            throw new UserError(
+                shape.folder() + " takes vectors of " + shape.in() + " features, but those before it have "
+                    + features);
           }
           addLayer(shape);
           features = shape.out();

@@ -102,7 +102,8 @@ record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalIn
       for (var prompt : settings.get().path("prompts").properties()) {
         prompts.put(prompt.getKey(), prompt.getValue().asString(""));
       }
-      defaultPrompt = Optional.of(settings.get().path("default_prompt_name")).filter(JsonNode::isString).map(JsonNode::stringValue);
+      defaultPrompt =
+          Optional.of(settings.get().path("default_prompt_name")).filter(JsonNode::isString).map(JsonNode::stringValue);
       if (defaultPrompt.isPresent() && !prompts.containsKey(defaultPrompt.get())) {
         throw new UserError(model.resolve("config_sentence_transformers.json") + ": the default prompt '"
             + defaultPrompt.get() + "' is none of its prompts");

@@ -13,9 +13,7 @@ import crema.tensor.Sequences;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import crema.tokenizer.Tokenizer;
-import crema.tokenizer.TokenizerFormatException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -49,23 +47,21 @@ final class StaticVectors extends Module implements TokenVectors {
   }
 
   static StaticVectors load(SentenceModel model, EmbedOptions options, Backend backend) throws IOException {
-    Path file = model.base().resolve("tokenizer.json");
     try (var weights = StoredWeights.open(model.base())) {
       Shape shape = weights.shapes().get(TABLE);
       if (shape == null || shape.rank() != 2) {
         throw new InvalidWeightsException("it has no table " + TABLE + " of vectors");
       }
-      Tokenizer tokenizer = Tokenizer.load(file);
+      Tokenizer tokenizer = Tokenizer.load(model.base().resolve("tokenizer.json")).withTruncation(null);
       if (tokenizer.vocabularySize() > shape.rows()) {
-        throw new UserError(model.base() + ": its tokenizer has " + tokenizer.vocabularySize() + " tokens, and its table "
-            + shape.rows() + " rows: the files are of different models");
+        throw new UserError(
+            model.base() + ": its tokenizer has " + tokenizer.vocabularySize() + " tokens, and its table "
+                + shape.rows() + " rows: the files are of different models");
       }
       var vectors = new StaticVectors(ParameterSource.loadedFrom(weights, backend), shape, tokenizer,
           options.maxLength().orElse(Integer.MAX_VALUE));
       vectors.load(weights.intersecting(Set.of(TABLE)).common());
       return vectors;
-    } catch (TokenizerFormatException e) {
-      throw new UserError(file + ": " + e.getMessage(), e);
     } catch (InvalidWeightsException e) {
       throw new UserError(model.base() + ": " + e.getMessage(), e);
     }
