@@ -9,6 +9,7 @@ import crema.classify.ModelSource;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
 import crema.data.TokenDataset;
+import crema.data.TokenEncoder;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsReader;
@@ -33,19 +34,19 @@ public final class EncoderClassifier implements Classifier {
 
   private final Backend backend;
   private final TextClassifier model;
-  private final Tokenizer tokenizer;
+  private final TokenEncoder encoder;
   private final Target target;
   private final int maxLength;
   /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
   private final Semaphore running;
 
   private EncoderClassifier(Backend backend, TextClassifier model, Tokenizer tokenizer, Target target,
-      int maxLength, int threads) {
+      TextLimit limit, int threads) {
     this.backend = backend;
     this.model = model;
-    this.tokenizer = tokenizer;
     this.target = target;
-    this.maxLength = maxLength;
+    this.maxLength = limit.maxTokens();
+    encoder = limit.encoder(tokenizer);
     running = new Semaphore(Math.max(LEAST_RUNNING, threads));
   }
 
@@ -61,7 +62,7 @@ public final class EncoderClassifier implements Classifier {
         model.load(weights);
         model.freeze();
         model.releaseWeights();
-        return new EncoderClassifier(backend, model, tokenizer, target, description.maxLength(), options.threads());
+        return new EncoderClassifier(backend, model, tokenizer, target, description.limit(), options.threads());
       } catch (IOException | RuntimeException e) {
         backend.close();
         throw e;
@@ -108,7 +109,7 @@ public final class EncoderClassifier implements Classifier {
     var tokens = new ArrayList<int[]>();
     var numbers = new IntList();
     for (int i = 0; i < texts.size(); i++) {
-      int[] ids = tokenizer.encode(texts.get(i));
+      int[] ids = encoder.encode(texts.get(i));
       if (ids.length > 0) {
         tokens.add(ids);
         numbers.add(i);

@@ -1,5 +1,6 @@
 package crema.family.encoder;
 
+import crema.base.Keyed;
 import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
@@ -7,6 +8,7 @@ import crema.classify.ModelSource;
 import crema.nn.model.TextClassifierConfig;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * What {@code config.json} says: the network, under Hugging Face's names, and how texts are cut for it.
  *
  * @param network the shape of the encoder and its head
- * @param maxLength longer texts are cut to so many tokens
+ * @param limit how much of a text is read
  */
-public record EncoderDescription(TextClassifierConfig network, int maxLength) {
+public record EncoderDescription(TextClassifierConfig network, TextLimit limit) {
+  private static final String MAX_LENGTH = "max_length";
+  private static final String KEEP = "keep";
+
   /** Writes the config, which makes the directory a whole model. */
   void write(ModelDirectory directory) throws IOException {
     var json = new LinkedHashMap<String, Object>();
-    json.put("max_length", maxLength);
+    json.put(MAX_LENGTH, limit.maxTokens());
+    if (limit.kept() != TextLimit.Kept.HEAD) {
+      json.put(KEEP, limit.kept().key());
+    }
     json.putAll(network.toMap());
     ModelConfig.of(new EncoderFamily(), json).write(directory);
   }
@@ -33,9 +41,13 @@ public record EncoderDescription(TextClassifierConfig network, int maxLength) {
   public static EncoderDescription read(ModelSource model) throws IOException {
     String file = model.name() + "/" + ModelSource.CONFIG;
     Map<String, @Nullable Object> json = ModelConfig.read(model).values();
-    if (!(json.get("max_length") instanceof Integer maxLength) || maxLength < 1) {
-      throw new UserError(file + ": max_length must be a positive number, not " + json.get("max_length"));
+    if (!(json.get(MAX_LENGTH) instanceof Integer maxLength) || maxLength < 1) {
+      throw new UserError(file + ": max_length must be a positive number, not " + json.get(MAX_LENGTH));
     }
+    Object keep = json.get(KEEP);
+    TextLimit.Kept kept = keep == null ? TextLimit.Kept.HEAD
+        : Keyed.find(List.of(TextLimit.Kept.values()), keep.toString()).orElseThrow(() -> new UserError(file
+            + ": keep must be one of " + String.join(", ", Keyed.keys(TextLimit.Kept.class)) + ", not " + keep));
     var values = new LinkedHashMap<String, Object>();
     json.forEach((key, value) -> {
       if (value != null) {
@@ -43,7 +55,7 @@ public record EncoderDescription(TextClassifierConfig network, int maxLength) {
       }
     });
     try {
-      return new EncoderDescription(TextClassifierConfig.of(values), maxLength);
+      return new EncoderDescription(TextClassifierConfig.of(values), new TextLimit(maxLength, kept));
     } catch (IllegalArgumentException e) {
       throw new UserError(file + ": " + e.getMessage(), e);
     }

@@ -63,7 +63,7 @@ public final class EncoderFamily implements ModelFamily {
       facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
     }
     facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
-        description.maxLength()));
+        description.limit().maxTokens()));
     return facts;
   }
 

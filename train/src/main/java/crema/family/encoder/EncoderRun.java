@@ -323,7 +323,7 @@ public final class EncoderRun implements AutoCloseable {
 
     @Override
     public void writeDescription() throws IOException {
-      new EncoderDescription(model.config(), data.maxLength()).write(directory);
+      new EncoderDescription(model.config(), data.limit()).write(directory);
     }
   }
 

@@ -15,6 +15,8 @@ public final class EncoderSettings {
       .help("Of the tokenizer that is trained");
   public static final Setting<Integer> MAX_LENGTH = SECTION.integer("max-length", 256).atLeast(1).basic()
       .help("Longer texts are cut to so many tokens");
+  public static final Setting<TextLimit.Kept> KEEP = SECTION.choice("keep", TextLimit.Kept.HEAD)
+      .help("Which part of a longer text is read");
   public static final Setting<Integer> HIDDEN_SIZE = SECTION.integer("hidden-size", 384).atLeast(1).basic()
       .help("Features of a token");
   public static final Setting<Integer> LAYERS = SECTION.integer("layers", 10).atLeast(1).basic().help("Blocks");

@@ -83,7 +83,9 @@ public final class FineTuningSettings {
     }
     Settings suited = settings
         .withDefault(EncoderSettings.HEAD, HeadConfig.Kind.LINEAR)
-        .withDefault(TrainingSettings.LEARNING_RATE, 1e-4)
+        .withDefault(TrainingSettings.LEARNING_RATE, 2e-4)
+        .withDefault(TrainingSettings.EPOCHS, 5)
+        .withDefault(OptimizationSettings.BATCH_SIZE, 16)
         .withDefault(OptimizationSettings.SCHEDULE, Schedule.Decay.LINEAR)
         .withDefault(OptimizationSettings.MIN_SCALE, 0.0);
     return settings.isGiven(OptimizationSettings.WARMUP) ? suited

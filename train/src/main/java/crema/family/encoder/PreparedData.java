@@ -58,13 +58,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target what there is to predict: the labels are those of the training rows
  * @param tokenizer how texts become tokens
- * @param maxLength longer texts are cut to so many tokens
+ * @param limit how much of a text is read
  * @param train the training examples
  * @param validation the validation examples
  * @param test the test examples, with the language of each if there are metrics by language
  * @param hash the SHA-256 of what decides on the rows of all three
  */
-record PreparedData(Target target, Tokenizer tokenizer, int maxLength, TokenDataset train, TokenDataset validation,
+record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDataset train, TokenDataset validation,
     TokenDataset test,
     String hash) implements AutoCloseable {
   /**
@@ -81,9 +81,11 @@ record PreparedData(Target target, Tokenizer tokenizer, int maxLength, TokenData
     Target target = Target.of(reading, parts.labels(), LossRows.of(settings, reading.kind()).link(reading.kind()),
         new AnswerSettings(settings));
     Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes, threads, listener);
-    int maxLength = maxLength(settings, pretrained);
+    var limit = new TextLimit(maxLength(settings, pretrained), settings.get(EncoderSettings.KEEP));
     listener.stage("Tokenizing");
-    String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER));
+    // Caches of the beginnings of texts are called as before there was anything else.
+    String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER))
+        + (limit.kept() == TextLimit.Kept.HEAD ? "" : " " + limit.kept().key());
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
       // The other faults were told when the rows were first read.
@@ -97,12 +99,12 @@ record PreparedData(Target target, Tokenizer tokenizer, int maxLength, TokenData
     rows.put("validation", parts.validation());
     rows.put("test", new Languages(settings).tagged(parts.test()));
     rows.forEach((name, source) -> {
-      var recipe = new TokenRecipe(source, target.labels(), tokenizer::encode, tokenizerHash,
-          maxLength);
+      var recipe = new TokenRecipe(source, target.labels(), limit.encoder(tokenizer), tokenizerHash,
+          limit.maxTokens());
       datasets.add(TokenDataset.cached(directory.cache().resolve(name + ".tokens"), recipe, unknownReporter));
     });
     unknown.report().forEach(listener::warning);
-    var data = new PreparedData(target, tokenizer, maxLength, datasets.get(0), datasets.get(1), datasets.get(2),
+    var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2),
         RowCounts.hash(parts));
     data.requireRows("training", data.train);
     data.requireRows("validation", data.validation);
@@ -136,10 +138,15 @@ record PreparedData(Target target, Tokenizer tokenizer, int maxLength, TokenData
     return tokenizer;
   }
 
-  /** What the settings say, or what a pretrained encoder has positions for if they say nothing. */
+  /** What the settings say; if they say nothing, no more than a pretrained encoder and its tokenizer are made for. */
   private static int maxLength(Settings settings, @Nullable PretrainedModel pretrained) {
     int wanted = settings.get(EncoderSettings.MAX_LENGTH);
-    return pretrained == null ? wanted : Math.min(wanted, pretrained.config().maxTokens());
+    if (pretrained == null) {
+      return wanted;
+    }
+    int most = Math.min(wanted, pretrained.config().maxTokens());
+    return settings.isGiven(EncoderSettings.MAX_LENGTH) ? most
+        : Math.min(most, pretrained.tokenizer().maxLength().orElse(most));
   }
 
   private static Tokenizer trainTokenizer(Settings settings, RowSource train, int threads,
