@@ -50,4 +50,22 @@ public interface AttentionOps {
    */
   void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv);
+
+  /**
+   * {@link #attention} with terms for the distance of query and key.
+   *
+   * @param relative the terms, whose heads are the query heads
+   * @param spec as many key and value heads as query heads
+   */
+  void relativeAttention(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, @Nullable Tensor logSumExp);
+
+  /**
+   * The gradients of {@link #relativeAttention}.
+   *
+   * @param gradients receives those of the tables, overwritten: present where they are, and with the same buckets
+   */
+  void relativeAttentionBackward(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv,
+      RelativePositions gradients);
 }

@@ -18,6 +18,7 @@ import crema.tensor.Orientation;
 import crema.tensor.Pooling;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** The rows of the {@link Catalog} for the ops of the tape. */
@@ -293,9 +294,47 @@ final class OpRows {
     }
     rows.add(attention(AttentionSpec.of(1, 1, 8, false), new int[] {1, 293, 2}, Values.uniform(-1, 1)).asLarge()
         .withTolerance(LOOSE));
+    for (int[] lengths : cuts) {
+      for (AttentionSpec spec : List.of(AttentionSpec.of(2, 2, 5, false),
+          AttentionSpec.of(3, 3, 16, false).withScale(0.3f),
+          AttentionSpec.of(2, 2, 4, false).withWindow(3))) {
+        rows.add(relativeAttention(spec, 0.2f, true, false, false, lengths));
+        rows.add(relativeAttention(spec, 0, false, true, false, lengths));
+        rows.add(relativeAttention(spec, 0, false, false, true, lengths));
+        rows.add(relativeAttention(spec, 0, true, true, true, lengths));
+      }
+    }
+    rows.add(relativeAttention(AttentionSpec.of(3, 3, 8, false), 0.1f, true, true, true, many).asLarge());
+    rows.add(relativeAttention(AttentionSpec.of(2, 2, 8, false), 0, true, true, true, 1, 613, 2).asLarge());
     // Scores of some ±80: almost all weights vanish.
     rows.add(attention(AttentionSpec.of(2, 1, 4, false).withScale(1), new int[] {5, 1, 17}, Values.oneOf(-5, 5, 0, 4))
         .asExtreme().withTolerance(LOOSE));
+  }
+
+  /** Distances fall into 13 buckets, the same far ones into one. */
+  private static OpRow relativeAttention(AttentionSpec spec, float dropout, boolean withKeys, boolean withQueries,
+      boolean withBias, int... lengths) {
+    int tokens = sum(lengths);
+    int longest = Arrays.stream(lengths).max().orElseThrow();
+    var buckets = new int[2 * longest - 1];
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i] = Math.clamp(i - longest + 1, -5, 5) + 6;
+    }
+    long features = (long) spec.numHeads() * spec.headDim();
+    String shapes = "%d heads of %d, window %d, dropout %.1f, keys %s, queries %s, bias %s, of %s".formatted(
+        spec.numHeads(), spec.headDim(), spec.window(), dropout, withKeys, withQueries, withBias,
+        lengths.length > 4 ? lengths.length + " sequences" : Arrays.toString(lengths));
+    var inputs = new ArrayList<Input>(Collections.nCopies(3, Input.of(tokens, features)));
+    inputs.addAll(Collections.nCopies((withKeys ? 1 : 0) + (withQueries ? 1 : 0), Input.of(13, features)));
+    inputs.addAll(Collections.nCopies(withBias ? 1 : 0, Input.of(13, spec.numHeads())));
+    AttentionSpec dropping = dropout == 0 ? spec : spec.withDropout(dropout, new Rng(5, 6).stream(7));
+    return row(RelativeAttention.class, shapes, (tape, in) -> {
+      var tables = new RelativeAttention.Tables(tape.scope().ints(buckets, buckets.length),
+          withKeys ? in.get(3) : null, withQueries ? in.get(withKeys ? 4 : 3) : null,
+          withBias ? in.getLast() : null);
+      return RelativeAttention.apply(tape, in.get(0), in.get(1), in.get(2), tables, cut(tape.scope(), lengths),
+          dropping, 0);
+    }, inputs.toArray(Input[]::new)).withTolerance(LOOSE).withNegligible(1e-2);
   }
 
   private static OpRow attention(AttentionSpec spec, int[] lengths, Values values) {

@@ -6,6 +6,7 @@ import crema.tensor.AttentionSpec;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The backward pass of attention, which recomputes the weights p from the scores and their logSumExp (Dao et al.,
@@ -28,6 +29,7 @@ final class AttentionBackward extends AttentionPass {
   /** For each sequence where its partial sums start in {@link #parts}, if it has more than one chunk. */
   private final int[] partStarts;
   private final float[] parts;
+  private final @Nullable TermGradients terms;
 
   private record Operand(float[] array, int start) {
     static Operand of(Tensor tensor) {
@@ -35,9 +37,11 @@ final class AttentionBackward extends AttentionPass {
     }
   }
 
-  AttentionBackward(CpuContext context, Sequences sequences, AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor y,
-      Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
+  AttentionBackward(CpuContext context, Sequences sequences, AttentionSpec spec, @Nullable TermGradients terms,
+      Tensor q,
+      Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
     super(context, sequences, spec, CHUNK);
+    this.terms = terms;
     this.q = Operand.of(q);
     this.k = Operand.of(k);
     this.v = Operand.of(v);
@@ -70,7 +74,12 @@ final class AttentionBackward extends AttentionPass {
 
   /** Computes dq, dk and dv; to be called once. */
   void compute() {
-    run();
+    if (terms == null) {
+      run();
+    } else {
+      runByHead();
+      terms.store(spec.numHeads());
+    }
     context.inPieces(sequences.count(), 1, (sequence, end) -> {
       if (chunks(sequence) > 1) {
         for (int head = 0; head < spec.numKeyValueHeads(); head++) {
@@ -115,7 +124,9 @@ final class AttentionBackward extends AttentionPass {
     int weightGradients = weights + rows * stride;
     int results = weightGradients + rows * stride;
     int sums = results + rows * headWidth;
-    float[] scratch = context.floats.take(sums + partSize(sequence));
+    int end = sums + partSize(sequence);
+    TermGradients.Layout layout = terms == null ? null : terms.layout(length, rows, end);
+    float[] scratch = context.floats.take(layout == null ? end : layout.end());
     int[] words = context.ints.take(words(length));
 
     int source = sequences.start(sequence) * keyStride + keyValueHead * headDim;
@@ -125,6 +136,9 @@ final class AttentionBackward extends AttentionPass {
     Arrays.fill(scratch, sums, sums + partSize(sequence), 0);
 
     for (int head = keyValueHead * group; head < (keyValueHead + 1) * group; head++) {
+      if (terms != null && layout != null) {
+        terms.begin(this, layout, head, k.array, k.start + source, length, scratch);
+      }
       for (int query = from; query < to; query += rows) {
         int height = Math.min(rows, to - query);
         int first = firstKey(query);
@@ -132,6 +146,10 @@ final class AttentionBackward extends AttentionPass {
         int token = sequences.start(sequence) + query;
         int at = token * queryStride + head * headDim;
         scores(q.array, q.start + at, height, seen, scratch, first * headDim, scratch, weights, stride);
+        if (terms != null && layout != null) {
+          terms.addTerms(this, layout, head, q.array, q.start + at, query, height, first, seen, scratch, weights,
+              stride);
+        }
         scores(dy.array, dy.start + at, height, seen, scratch, valuesTransposed + first * headDim, scratch,
             weightGradients, stride);
         for (int i = 0; i < height; i++) {
@@ -147,9 +165,16 @@ final class AttentionBackward extends AttentionPass {
         Arrays.fill(scratch, results, results + height * headWidth, 0);
         multiplyByKeys(height, seen, scratch, weightGradients, stride, scratch, keys + first * TileKernels.PANEL,
             length * TileKernels.PANEL, scratch, results);
+        if (terms != null && layout != null) {
+          terms.addTile(this, layout, head, query, height, first, seen, scratch, weightGradients, stride, queries,
+              results);
+        }
         for (int i = 0; i < height; i++) {
           System.arraycopy(scratch, results + i * headWidth, dq.array, dq.start + at + i * queryStride, headDim);
         }
+      }
+      if (terms != null && layout != null) {
+        terms.end(layout, head, length, scratch, keys, sums);
       }
     }
     if (chunks(sequence) == 1) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class AttentionForward extends AttentionPass {
   private static final int CHUNK = 256;
 
+  private final @Nullable RelativeTerms relative;
   private final float[] q;
   private final float[] k;
   private final float[] v;
@@ -26,9 +27,10 @@ final class AttentionForward extends AttentionPass {
   private final int yo;
   private final int lo;
 
-  AttentionForward(CpuContext context, Sequences sequences, AttentionSpec spec, Tensor q, Tensor k, Tensor v, Tensor y,
-      @Nullable Tensor logSumExp) {
+  AttentionForward(CpuContext context, Sequences sequences, AttentionSpec spec, @Nullable RelativeTerms relative,
+      Tensor q, Tensor k, Tensor v, Tensor y, @Nullable Tensor logSumExp) {
     super(context, sequences, spec, CHUNK);
+    this.relative = relative;
     this.q = floats(q);
     this.k = floats(k);
     this.v = floats(v);
@@ -52,7 +54,9 @@ final class AttentionForward extends AttentionPass {
     int weights = values + headWidth * length;
     int sums = weights + rows * stride;
     int results = sums + rows;
-    float[] scratch = context.floats.take(results + rows * headWidth);
+    int terms = results + rows * headWidth;
+    RelativeTerms.Run run = relative == null ? null : relative.run(length);
+    float[] scratch = context.floats.take(terms + termsSize(run, rows, length));
     int[] words = context.ints.take(words(length));
 
     int source = firstToken * keyStride + keyValueHead * headDim;
@@ -60,6 +64,9 @@ final class AttentionForward extends AttentionPass {
     TileKernels.pack(v, vo + source, keyStride, length, headDim, scratch, values);
 
     for (int head = keyValueHead * group; head < (keyValueHead + 1) * group; head++) {
+      if (relative != null && run != null) {
+        prepareTerms(relative, run, head, source, length, rows, scratch, terms);
+      }
       for (int query = from; query < to; query += rows) {
         int height = Math.min(rows, to - query);
         int first = firstKey(query);
@@ -67,6 +74,9 @@ final class AttentionForward extends AttentionPass {
         int token = firstToken + query;
         int at = token * queryStride + head * headDim;
         scores(q, qo + at, height, keys, scratch, first * headDim, scratch, weights, stride);
+        if (relative != null && run != null) {
+          addTerms(relative, run, head, query, height, first, keys, at, scratch, weights, stride, rows, terms);
+        }
         for (int i = 0; i < height; i++) {
           scratch[sums + i] = softmax(token + i, head, query + i, length, first, keys, scratch, weights + i * stride,
               words);
@@ -82,6 +92,37 @@ final class AttentionForward extends AttentionPass {
     }
     context.ints.give(words);
     context.floats.give(scratch);
+  }
+
+  /** The floats of the products with the tables of distances: what they are made of, then they. */
+  private int termsSize(RelativeTerms.@Nullable Run run, int rows, int length) {
+    return run == null ? 0 : run.width() * (headDim + rows + length);
+  }
+
+  /** Multiplies all keys of a head with the queries' table, and lays out the keys' table. */
+  private void prepareTerms(RelativeTerms relative, RelativeTerms.Run run, int head, int source, int length, int rows,
+      float[] scratch, int terms) {
+    if (relative.queries != null) {
+      packTransposed(relative.queries, run, head, scratch, terms);
+      RelativeTerms.multiply(k, ko + source, keyStride, length, headDim, scratch, terms, run,
+          terms + run.width() * (headDim + rows));
+    }
+    if (relative.keys != null) {
+      packTransposed(relative.keys, run, head, scratch, terms);
+    }
+  }
+
+  private void addTerms(RelativeTerms relative, RelativeTerms.Run run, int head, int query, int height, int first,
+      int keys, int at, float[] scratch, int weights, int stride, int rows, int terms) {
+    int products = terms + run.width() * headDim;
+    if (relative.keys != null) {
+      RelativeTerms.multiply(q, qo + at, queryStride, height, headDim, scratch, terms, run, products);
+    }
+    for (int i = 0; i < height; i++) {
+      relative.add(run, query + i, first, keys, head, spec.scale(), scratch, weights + i * stride,
+          relative.keys == null ? -1 : products + i * run.width(),
+          relative.queries == null ? -1 : products + run.width() * rows);
+    }
   }
 
   /**

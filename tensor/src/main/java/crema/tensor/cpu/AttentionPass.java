@@ -84,6 +84,18 @@ abstract class AttentionPass {
     context.ints.give(firsts);
   }
 
+  /** Does all chunks of all sequences in order, one head a task: for sums over a head's sequences. */
+  final void runByHead() {
+    context.workers.run(spec.numKeyValueHeads(), (head, worker) -> {
+      for (int sequence = 0; sequence < sequences.count(); sequence++) {
+        int length = sequences.length(sequence);
+        for (int index = 0; index < chunks(sequence); index++) {
+          chunk(sequence, index, index * chunk, Math.min((index + 1) * chunk, length), head);
+        }
+      }
+    });
+  }
+
   /** How many chunks a sequence has. */
   final int chunks(int sequence) {
     return (sequences.length(sequence) - 1) / chunk + 1;
@@ -120,6 +132,12 @@ abstract class AttentionPass {
       Kernels.TILE.multiplyAdd(rows, headWidth, Math.min(KEYS_AT_A_TIME, keys - key), a, ao + key, lda, 1, b,
           bo + key * TileKernels.PANEL, panelStride, c, co, headWidth);
     }
+  }
+
+  /** Lays out the transpose of a head's rows of a run of a table. */
+  final void packTransposed(RelativeTerms.Table table, RelativeTerms.Run run, int head, float[] to, int offset) {
+    TileKernels.packTransposed(context.transposer, table.array(), table.at(run.first(), head * headDim),
+        table.stride(), run.count(), headDim, to, offset);
   }
 
   /** Lays out the transpose of the rows of a sequence of k or v. */

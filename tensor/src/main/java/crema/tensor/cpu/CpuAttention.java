@@ -5,6 +5,7 @@ import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
+import crema.tensor.RelativePositions;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,13 +32,29 @@ final class CpuAttention implements AttentionOps {
   @Override
   public void attention(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
-    new AttentionForward(context, sequences, spec, q, k, v, y, logSumExp).run();
+    new AttentionForward(context, sequences, spec, null, q, k, v, y, logSumExp).run();
   }
 
   @Override
   public void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
-    new AttentionBackward(context, sequences, spec, q, k, v, y, logSumExp, dy, dq, dk, dv).compute();
+    new AttentionBackward(context, sequences, spec, null, q, k, v, y, logSumExp, dy, dq, dk, dv).compute();
+  }
+
+  @Override
+  public void relativeAttention(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, @Nullable Tensor logSumExp) {
+    var terms = new RelativeTerms(relative, sequences);
+    new AttentionForward(context, sequences, spec, terms, q, k, v, y, logSumExp).run();
+  }
+
+  @Override
+  public void relativeAttentionBackward(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv,
+      RelativePositions gradients) {
+    var terms = new TermGradients(context, new RelativeTerms(relative, sequences), gradients, spec.numHeads(),
+        spec.headDim());
+    new AttentionBackward(context, sequences, spec, terms, q, k, v, y, logSumExp, dy, dq, dk, dv).compute();
   }
 
   @Override

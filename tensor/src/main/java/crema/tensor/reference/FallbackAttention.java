@@ -2,6 +2,7 @@ package crema.tensor.reference;
 
 import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
+import crema.tensor.RelativePositions;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -40,5 +41,30 @@ public abstract class FallbackAttention implements AttentionOps {
     fallback.run(call -> call.ops().attention().attentionBackward(call.in(q), call.in(k),
         call.in(v), call.in(sequences), spec, call.in(y), call.in(logSumExp), call.in(dy), call.out(dq), call.out(dk),
         call.out(dv)));
+  }
+
+  @Override
+  public void relativeAttention(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, @Nullable Tensor logSumExp) {
+    fallback.run(call -> call.ops().attention().relativeAttention(call.in(q), call.in(k), call.in(v),
+        in(call, relative), call.in(sequences), spec, call.out(y), call.outOrNull(logSumExp)));
+  }
+
+  @Override
+  public void relativeAttentionBackward(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv,
+      RelativePositions gradients) {
+    fallback.run(call -> {
+      RelativePositions there = in(call, relative);
+      call.ops().attention().relativeAttentionBackward(call.in(q), call.in(k), call.in(v), there, call.in(sequences),
+          spec, call.in(y), call.in(logSumExp), call.in(dy), call.out(dq), call.out(dk), call.out(dv),
+          new RelativePositions(there.buckets(), call.outOrNull(gradients.keys()),
+              call.outOrNull(gradients.queries()), call.outOrNull(gradients.bias())));
+    });
+  }
+
+  private static RelativePositions in(Fallback.Call call, RelativePositions relative) {
+    return new RelativePositions(call.in(relative.buckets()), call.inOrNull(relative.keys()),
+        call.inOrNull(relative.queries()), call.inOrNull(relative.bias()));
   }
 }

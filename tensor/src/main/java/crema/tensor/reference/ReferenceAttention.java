@@ -3,6 +3,7 @@ package crema.tensor.reference;
 import crema.base.Rng;
 import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
+import crema.tensor.RelativePositions;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,17 @@ final class ReferenceAttention implements AttentionOps {
   @Override
   public void attention(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
-    var heads = new Heads(q, k, v, spec);
+    forward(new Heads(q, k, v, spec, sequences, null), sequences, spec, y, logSumExp);
+  }
+
+  @Override
+  public void relativeAttention(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, @Nullable Tensor logSumExp) {
+    forward(new Heads(q, k, v, spec, sequences, relative), sequences, spec, y, logSumExp);
+  }
+
+  private static void forward(Heads heads, Sequences sequences, AttentionSpec spec, Tensor y,
+      @Nullable Tensor logSumExp) {
     Elements output = Elements.of(y);
     Elements normalizers = Elements.ofNullable(logSumExp);
     for (int s = 0; s < sequences.count(); s++) {
@@ -86,18 +97,19 @@ final class ReferenceAttention implements AttentionOps {
   /**
    * With the scores S = scale · q kᵀ, the weights P = exp(S − logSumExp), the dropout factors M and the output y = (M ∘
    * P) v: dv = (M ∘ P)ᵀ dy; dP = M ∘ (dy vᵀ); dS = P ∘ (dP − Σ over keys of P ∘ dP), the sum being dy · y; dq = scale ·
-   * dS k; dk = scale · dSᵀ q.
+   * dS k; dk = scale · dSᵀ q. The terms for distances add to them, and get theirs, by the same rule.
    */
-  @Override
-  public void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
-      Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
-    var heads = new Heads(q, k, v, spec);
+  private static void backward(Heads heads, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
+      Tensor dy, Tensor dq, Tensor dk, Tensor dv, @Nullable RelativePositions gradients) {
     Elements output = Elements.of(y);
     Elements upstream = Elements.of(dy);
     Elements normalizers = Elements.of(logSumExp);
-    var queryGradient = new double[Math.toIntExact(q.elements())];
-    var keyGradient = new double[Math.toIntExact(k.elements())];
-    var valueGradient = new double[Math.toIntExact(v.elements())];
+    var queryGradient = new double[Math.toIntExact(dq.elements())];
+    var keyGradient = new double[Math.toIntExact(dk.elements())];
+    var valueGradient = new double[Math.toIntExact(dv.elements())];
+    double[] keyTable = zeros(gradients == null ? null : gradients.keys());
+    double[] queryTable = zeros(gradients == null ? null : gradients.queries());
+    double[] biasTable = zeros(gradients == null ? null : gradients.bias());
     for (int s = 0; s < sequences.count(); s++) {
       int start = sequences.start(s);
       for (int query = start; query < sequences.start(s + 1); query++) {
@@ -119,7 +131,20 @@ final class ReferenceAttention implements AttentionOps {
               weightGradient += keep * upstream.get(row + d) * heads.v.get(column + d);
             }
             double scoreGradient = weight * (weightGradient - dot) * spec.scale();
+            int bucket = heads.bucket(query, key);
+            if (biasTable.length > 0) {
+              biasTable[bucket * spec.numHeads() + head] += scoreGradient / spec.scale();
+            }
+            int place = (bucket * spec.numHeads() + head) * spec.headDim();
             for (int d = 0; d < spec.headDim(); d++) {
+              if (keyTable.length > 0) {
+                queryGradient[row + d] += scoreGradient * heads.positionKey(place + d);
+                keyTable[place + d] += scoreGradient * heads.q.get(row + d);
+              }
+              if (queryTable.length > 0) {
+                keyGradient[column + d] += scoreGradient * heads.positionQuery(place + d);
+                queryTable[place + d] += scoreGradient * heads.k.get(column + d);
+              }
               valueGradient[column + d] += keep * weight * upstream.get(row + d);
               queryGradient[row + d] += scoreGradient * heads.k.get(column + d);
               keyGradient[column + d] += scoreGradient * heads.q.get(row + d);
@@ -131,9 +156,34 @@ final class ReferenceAttention implements AttentionOps {
     write(queryGradient, dq);
     write(keyGradient, dk);
     write(valueGradient, dv);
+    if (gradients != null) {
+      write(keyTable, gradients.keys());
+      write(queryTable, gradients.queries());
+      write(biasTable, gradients.bias());
+    }
   }
 
-  private static void write(double[] gradient, Tensor target) {
+  private static double[] zeros(@Nullable Tensor like) {
+    return new double[like == null ? 0 : Math.toIntExact(like.elements())];
+  }
+
+  @Override
+  public void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+      Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
+    backward(new Heads(q, k, v, spec, sequences, null), sequences, spec, y, logSumExp, dy, dq, dk, dv, null);
+  }
+
+  @Override
+  public void relativeAttentionBackward(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv,
+      RelativePositions gradients) {
+    backward(new Heads(q, k, v, spec, sequences, relative), sequences, spec, y, logSumExp, dy, dq, dk, dv, gradients);
+  }
+
+  private static void write(double[] gradient, @Nullable Tensor target) {
+    if (target == null) {
+      return;
+    }
     Elements elements = Elements.of(target);
     for (int i = 0; i < gradient.length; i++) {
       elements.set(i, gradient[i]);
@@ -156,9 +206,19 @@ final class ReferenceAttention implements AttentionOps {
     private final Elements q;
     private final Elements k;
     private final Elements v;
+    private final int longest;
+    private final @Nullable Elements buckets;
+    private final @Nullable Elements positionKeys;
+    private final @Nullable Elements positionQueries;
+    private final @Nullable Elements bias;
 
-    Heads(Tensor q, Tensor k, Tensor v, AttentionSpec spec) {
+    Heads(Tensor q, Tensor k, Tensor v, AttentionSpec spec, Sequences sequences, @Nullable RelativePositions relative) {
       this.spec = spec;
+      longest = sequences.longest();
+      buckets = relative == null ? null : Elements.of(relative.buckets());
+      positionKeys = relative == null ? null : Elements.ofNullable(relative.keys());
+      positionQueries = relative == null ? null : Elements.ofNullable(relative.queries());
+      bias = relative == null ? null : Elements.ofNullable(relative.bias());
       this.q = Elements.of(q);
       this.k = Elements.of(k);
       this.v = Elements.of(v);
@@ -175,11 +235,28 @@ final class ReferenceAttention implements AttentionOps {
     }
 
     double score(int query, int head, int key) {
+      int place = (bucket(query, key) * spec.numHeads() + head) * spec.headDim();
       double dot = 0;
       for (int d = 0; d < spec.headDim(); d++) {
-        dot += q.get(queryIndex(query, head) + d) * k.get(keyIndex(key, head) + d);
+        double queryValue = q.get(queryIndex(query, head) + d);
+        double keyValue = k.get(keyIndex(key, head) + d);
+        dot += queryValue * keyValue + queryValue * positionKey(place + d) + positionQuery(place + d) * keyValue;
       }
-      return spec.scale() * dot;
+      double added = bias == null ? 0 : bias.get((long) bucket(query, key) * spec.numHeads() + head);
+      return spec.scale() * dot + added;
+    }
+
+    /** The bucket of the distance of two tokens of a sequence. */
+    int bucket(int query, int key) {
+      return buckets == null ? 0 : buckets.getInt(longest - 1L + query - key);
+    }
+
+    double positionKey(int place) {
+      return positionKeys == null ? 0 : positionKeys.get(place);
+    }
+
+    double positionQuery(int place) {
+      return positionQueries == null ? 0 : positionQueries.get(place);
     }
   }
 }
