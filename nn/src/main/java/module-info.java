@@ -2,9 +2,11 @@ import crema.nn.loss.LossProvider;
 import crema.nn.loss.StandardLosses;
 import crema.nn.model.Architecture;
 import crema.nn.model.bert.Bert;
+import crema.nn.model.deberta.DebertaV2;
 import crema.nn.model.distilbert.DistilBert;
 import crema.nn.model.electra.Electra;
 import crema.nn.model.modernbert.ModernBert;
+import crema.nn.model.mpnet.Mpnet;
 import crema.nn.model.nomicbert.NomicBert;
 import crema.nn.model.prenorm.PreNorm;
 import crema.nn.model.qwen3.Qwen3;
@@ -23,9 +25,11 @@ module crema.nn {
   exports crema.nn.loss;
   exports crema.nn.model;
   exports crema.nn.model.bert;
+  exports crema.nn.model.deberta;
   exports crema.nn.model.distilbert;
   exports crema.nn.model.electra;
   exports crema.nn.model.modernbert;
+  exports crema.nn.model.mpnet;
   exports crema.nn.model.nomicbert;
   exports crema.nn.model.prenorm;
   exports crema.nn.model.qwen3;
@@ -36,7 +40,7 @@ module crema.nn {
   uses Architecture;
   uses LossProvider;
 
-  provides Architecture with Bert, Camembert, DistilBert, Electra, ModernBert, NomicBert, PreNorm, Qwen3, Roberta,
-      XlmRoberta;
+  provides Architecture with Bert, Camembert, DebertaV2, DistilBert, Electra, ModernBert, Mpnet, NomicBert, PreNorm,
+      Qwen3, Roberta, XlmRoberta;
   provides LossProvider with StandardLosses;
 }

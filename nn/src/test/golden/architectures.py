@@ -245,8 +245,98 @@ class ModernBert:
         return y + p.of("decoder.bias", c["vocab_size"]) if c["decoder_bias"] else y
 
 
+class Mpnet:
+    def encode(self, p, c, ids, types):
+        hidden, n, eps = c["hidden_size"], c["num_attention_heads"], c["layer_norm_eps"]
+        real = (ids != 1).long()
+        positions = torch.cumsum(real, 0) * real + 1
+        x = p.of("mpnet.embeddings.word_embeddings.weight", c["vocab_size"], hidden)[ids]
+        x = x + p.of("mpnet.embeddings.position_embeddings.weight", c["max_position_embeddings"], hidden)[positions]
+        x = p.norm("mpnet.embeddings.LayerNorm", x, eps)
+        buckets = self.buckets(torch.arange(len(ids))[:, None] - torch.arange(len(ids))[None])
+        bias = p.of("mpnet.encoder.relative_attention_bias.weight", 32, n)[buckets].permute(2, 0, 1)
+        for i in range(c["num_hidden_layers"]):
+            name = f"mpnet.encoder.layer.{i}."
+            q, k, v = (heads(p.linear(f"{name}attention.attn.{part}", x, hidden), n) for part in "qkv")
+            attended = p.linear(name + "attention.attn.o", attend(q, k, v, (hidden // n) ** -0.5, bias), hidden)
+            x = p.norm(name + "attention.LayerNorm", attended + x, eps)
+            inner = ACTIVATIONS[c["hidden_act"]](p.linear(name + "intermediate.dense", x, c["intermediate_size"]))
+            x = p.norm(name + "output.LayerNorm", p.linear(name + "output.dense", inner, hidden) + x, eps)
+        return x
+
+    def buckets(self, distances):
+        """Of query minus key, in single precision as the model's code has it."""
+        far = distances.abs()
+        log = 8 + (torch.log(far.float().clamp(min=1) / 8) / math.log(16) * 8).long()
+        return torch.where(distances < 0, 16, 0) + torch.where(far < 8, far, log.clamp(max=15))
+
+    def classify(self, p, c, tokens):
+        x = torch.tanh(p.linear("classifier.dense", tokens[0], c["hidden_size"]))
+        return p.linear("classifier.out_proj", x, LABELS)
+
+    def fill(self, p, c, x):
+        x = p.norm("lm_head.layer_norm", ACTIVATIONS["gelu"](p.linear("lm_head.dense", x, c["hidden_size"])), c["layer_norm_eps"])
+        return x @ p["mpnet.embeddings.word_embeddings.weight"].T + p.of("lm_head.bias", c["vocab_size"])
+
+
+class DebertaV2:
+    """Each pair of tokens by itself, as the paper's equation 4 has it."""
+
+    def encode(self, p, c, ids, types):
+        self.c = c
+        hidden, n, eps = c["hidden_size"], c["num_attention_heads"], c["layer_norm_eps"]
+        x = p.of("deberta.embeddings.word_embeddings.weight", c["vocab_size"], hidden)[ids]
+        if c["type_vocab_size"]:
+            x = x + p.of("deberta.embeddings.token_type_embeddings.weight", c["type_vocab_size"], hidden)[types]
+        x = p.norm("deberta.embeddings.LayerNorm", x, eps)
+        table = p.of("deberta.encoder.rel_embeddings.weight", 2 * self.span(), hidden)
+        if c["norm_rel_ebd"] == "layer_norm":
+            table = p.norm("deberta.encoder.LayerNorm", table, eps)
+        rows = self.buckets(torch.arange(len(ids))[:, None] - torch.arange(len(ids))[None])
+        scale = ((1 + len(c["pos_att_type"])) * hidden // n) ** -0.5
+        for i in range(c["num_hidden_layers"]):
+            name = f"deberta.encoder.layer.{i}.attention.self."
+            q, k, v = (heads(p.linear(name + part, x, hidden), n) for part in ("query_proj", "key_proj", "value_proj"))
+            bias = 0
+            if "c2p" in c["pos_att_type"]:
+                keys = heads(p.linear(name + "key_proj", table, hidden), n)
+                bias = bias + torch.einsum("hid,hijd->hij", q, keys[:, rows])
+            if "p2c" in c["pos_att_type"]:
+                queries = heads(p.linear(name + "query_proj", table, hidden), n)
+                bias = bias + torch.einsum("hijd,hjd->hij", queries[:, rows], k)
+            name = f"deberta.encoder.layer.{i}."
+            attended = p.linear(name + "attention.output.dense", attend(q, k, v, scale, bias * scale), hidden)
+            x = p.norm(name + "attention.output.LayerNorm", attended + x, eps)
+            inner = ACTIVATIONS[c["hidden_act"]](p.linear(name + "intermediate.dense", x, c["intermediate_size"]))
+            x = p.norm(name + "output.LayerNorm", p.linear(name + "output.dense", inner, hidden) + x, eps)
+        return x
+
+    def farthest(self):
+        return self.c["max_relative_positions"] if self.c["max_relative_positions"] > 0 else self.c["max_position_embeddings"]
+
+    def span(self):
+        return self.c["position_buckets"] if self.c["position_buckets"] > 0 else self.farthest()
+
+    def buckets(self, distances):
+        if self.c["position_buckets"] > 0:
+            middle, far = self.span() // 2, distances.abs().double()
+            log = torch.ceil(torch.log(far.clamp(min=1) / middle) / math.log((self.farthest() - 1) / middle) * (middle - 1))
+            distances = torch.where(far <= middle, distances, (log.long() + middle) * distances.sign())
+        return (distances + self.span()).clamp(0, 2 * self.span() - 1)
+
+    def classify(self, p, c, tokens):
+        x = ACTIVATIONS[c["pooler_hidden_act"]](p.linear("pooler.dense", tokens[0], c["hidden_size"]))
+        return p.linear("classifier", x, LABELS)
+
+    def fill(self, p, c, x):
+        x = ACTIVATIONS[c["hidden_act"]](p.linear("cls.predictions.transform.dense", x, c["hidden_size"]))
+        x = p.norm("cls.predictions.transform.LayerNorm", x, c["layer_norm_eps"])
+        return x @ p["deberta.embeddings.word_embeddings.weight"].T + p.of("cls.predictions.bias", c["vocab_size"])
+
+
 ARCHITECTURES = {"bert": Bert(), "roberta": Roberta(), "xlm-roberta": Roberta(), "camembert": Roberta(),
-                 "electra": Electra(), "distilbert": DistilBert(), "modernbert": ModernBert(), "nomic_bert": NomicBert(), "qwen3": Qwen3()}
+                 "electra": Electra(), "distilbert": DistilBert(), "deberta-v2": DebertaV2(), "modernbert": ModernBert(),
+                 "mpnet": Mpnet(), "nomic_bert": NomicBert(), "qwen3": Qwen3()}
 
 
 def golden(name, c):
@@ -271,6 +361,8 @@ def golden(name, c):
         masked_logits = architecture.fill(p, c, torch.cat(tokens)[masked])
         loss = loss + F.cross_entropy(masked_logits, masked_labels)
         out.update(masked=masked, masked_labels=masked_labels, masked_logits=masked_logits)
+    if hasattr(architecture, "buckets"):
+        out["buckets"] = architecture.buckets(torch.arange(-600, 601))
     loss.backward()
     out["loss"] = loss.reshape(1)
     for key, value in p.items():

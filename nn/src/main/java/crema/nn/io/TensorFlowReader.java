@@ -32,8 +32,9 @@ final class TensorFlowReader {
 
   /** What training leaves beside the weights. */
   private static final Pattern NOT_A_WEIGHT =
-      Pattern.compile("(.*/)?(adam_[mv]|Adam(_\\d+)?|global_step|beta[12]_power|save_counter|_CHECKPOINTABLE_OBJECT_GRAPH"
-          + "|.*OPTIMIZER_SLOT.*)(/.*)?");
+      Pattern
+          .compile("(.*/)?(adam_[mv]|Adam(_\\d+)?|global_step|beta[12]_power|save_counter|_CHECKPOINTABLE_OBJECT_GRAPH"
+              + "|.*OPTIMIZER_SLOT.*)(/.*)?");
   private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
 
   private final Path index;
@@ -88,8 +89,7 @@ final class TensorFlowReader {
             throw new InvalidWeightsException("it is big-endian, which is not supported");
           }
         }
-        default -> {
-        }
+        default -> {}
       }
     }
   }
@@ -109,8 +109,7 @@ final class TensorFlowReader {
         case 4 -> offset = entry.number();
         case 5 -> size = entry.number();
         case 7 -> throw new InvalidWeightsException("tensor " + name + " is in slices, which is not supported");
-        default -> {
-        }
+        default -> {}
       }
     }
     StoredType type = type(dtype);

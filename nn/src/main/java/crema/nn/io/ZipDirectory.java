@@ -77,8 +77,7 @@ final class ZipDirectory {
   }
 
   private long end() {
-    for (long at = zip.byteSize() - END_BYTES; at >= Math.max(0, zip.byteSize() - END_BYTES - LONGEST_COMMENT);
-        at--) {
+    for (long at = zip.byteSize() - END_BYTES; at >= Math.max(0, zip.byteSize() - END_BYTES - LONGEST_COMMENT); at--) {
       if (integer(at) == END) {
         return at;
       }

@@ -160,7 +160,8 @@ class PyTorchReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "(", "t.", "h\0.", "}K\1s.", "K\1K\1s.", "a.", "R.", "Q.", "b.", "K\1b.", "u.",
       "}K\1\u0085b.", "]K\1u.", "X\u00ff\u00ff\u00ff\u00ff.", "\u008d\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff.",
-      "\u008a\u0009aaaaaaaaa.", "r\u00ff\u00ff\u00ff\u00ff.", "\u0080\u0006.", "K\1.", "}.", "ccollections", "j\0\0\0\0."})
+      "\u008a\u0009aaaaaaaaa.", "r\u00ff\u00ff\u00ff\u00ff.", "\u0080\u0006.", "K\1.", "}.", "ccollections",
+      "j\0\0\0\0."})
   void aDamagedPickleIsAnError(String program) throws IOException {
     Path file = archive(program);
     assertThatThrownBy(() -> StoredWeights.open(file)).isInstanceOf(InvalidWeightsException.class)
@@ -176,7 +177,7 @@ class PyTorchReaderTest {
     }
     Path file = archive(program.append("0").toString());
     assertThatThrownBy(() -> StoredWeights.open(file)).isInstanceOf(InvalidWeightsException.class);
-    Path endless = archive("}" .repeat(5_000_000));
+    Path endless = archive("}".repeat(5_000_000));
     assertThatThrownBy(() -> StoredWeights.open(endless)).isInstanceOf(InvalidWeightsException.class)
         .hasMessageContaining("instructions");
   }

@@ -38,7 +38,10 @@ class PretrainedConfigTest {
   @CsvSource({"bert, position_embedding_type, relative_key", "bert, hidden_act, quick_gelu",
       "bert, hidden_size, 100", "roberta, max_position_embeddings, 2", "qwen3, use_sliding_window, true",
       "qwen3, head_dim, 3", "nomic_bert, prenorm, true", "nomic_bert, activation_function, gelu",
-      "nomic_bert, rotary_emb_fraction, 0.5", "distilbert, n_heads, 5", "electra, embedding_size, 0"})
+      "nomic_bert, rotary_emb_fraction, 0.5", "distilbert, n_heads, 5", "electra, embedding_size, 0", "deberta-v2, conv_kernel_size, 3",
+      "deberta-v2, position_biased_input, true", "deberta-v2, pos_att_type, c2c",
+      "mpnet, relative_attention_num_buckets, 16", "modernbert, classifier_pooling, max",
+      "modernbert, num_attention_heads, 5"})
   void whatIsNotComputedIsRefusedByItsKey(String type, String key, String value) {
     Object typed = value.matches("[0-9]+") ? (Object) Integer.valueOf(value)
         : value.matches("[0-9.]+") ? (Object) Double.valueOf(value)
@@ -49,7 +52,8 @@ class PretrainedConfigTest {
 
   @ParameterizedTest
   @CsvSource({"bert, 512, 512", "distilbert, 512, 512", "electra, 512, 512", "roberta, 514, 512",
-      "xlm-roberta, 514, 512", "camembert, 514, 512", "qwen3, 32768, 32768"})
+      "xlm-roberta, 514, 512", "camembert, 514, 512", "qwen3, 32768, 32768", "mpnet, 514, 512",
+      "deberta-v2, 512, 512", "modernbert, 8192, 8192"})
   void aModelTakesAsManyTokensAsItsPositionsAllow(String type, int positions, int tokens) {
     assertThat(read(Map.of("model_type", type, "max_position_embeddings", positions)).maxTokens()).isEqualTo(tokens);
   }

@@ -1,0 +1,79 @@
+package crema.nn.model.mpnet;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.autograd.op.Binary;
+import crema.nn.Dropout;
+import crema.nn.Embedding;
+import crema.nn.LayerNorm;
+import crema.nn.Module;
+import crema.nn.ParameterSource;
+import crema.nn.model.EncoderLayer;
+import crema.nn.model.TextEncoder;
+import crema.tensor.DType;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MPNet without a head: embeddings of tokens and positions, normalized, and post-norm layers that share a bias for
+ * distances. State-dict keys: {@code embeddings.word_embeddings}, {@code embeddings.position_embeddings},
+ * {@code embeddings.LayerNorm}, {@code encoder.layer.<n>}, {@code encoder.relative_attention_bias}.
+ */
+public final class MpnetEncoder extends TextEncoder {
+  private final MpnetConfig config;
+  private final Embedding words;
+  private final Embedding positions;
+  private final LayerNorm norm;
+  private final Dropout dropout;
+  private final Embedding relativeBias;
+  private final List<EncoderLayer> layers = new ArrayList<>();
+
+  /** An encoder whose parameters come from the source. */
+  public MpnetEncoder(ParameterSource source, MpnetConfig config) {
+    this.config = config;
+    int hidden = config.hiddenSize();
+    double deviation = config.initializerRange();
+    words = module("embeddings.word_embeddings", new Embedding(source, config.vocabSize(), hidden, deviation));
+    positions = module("embeddings.position_embeddings",
+        new Embedding(source, config.maxPositionEmbeddings(), hidden, deviation));
+    norm = module("embeddings.LayerNorm", config.norm(source));
+    dropout = new Dropout((float) config.hiddenDropoutProb());
+    relativeBias = module("encoder.relative_attention_bias",
+        new Embedding(source, RelativeBias.BUCKETS, config.numAttentionHeads(), deviation));
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      layers.add(module("encoder.layer." + i, new MpnetLayer(source, config, relativeBias)));
+    }
+  }
+
+  @Override
+  public MpnetConfig config() {
+    return config;
+  }
+
+  @Override
+  public List<Module> embeddings() {
+    return List.of(words, positions, norm, relativeBias);
+  }
+
+  @Override
+  public List<EncoderLayer> layers() {
+    return Collections.unmodifiableList(layers);
+  }
+
+  @Override
+  public Embedding tokenEmbeddings() {
+    return words;
+  }
+
+  @Override
+  protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
+    Tensor places = tape.scope().empty(DType.I32, sequences.tokens());
+    tape.ops().embedding().positions(ids, sequences, MpnetConfig.PADDING, places);
+    Variable sum = Binary.add(tape, words.forward(tape, ids), positions.forward(tape, places));
+    return dropout.forward(tape, norm.forward(tape, sum));
+  }
+}

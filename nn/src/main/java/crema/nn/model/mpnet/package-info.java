@@ -1,0 +1,2 @@
+/** MPNet: config, modules and heads. */
+package crema.nn.model.mpnet;
