@@ -85,6 +85,11 @@ public record ModelDirectory(Path path) implements ModelSource {
     return path.resolve("thresholds.jsonl");
   }
 
+  /** The adapter that a run has trained and merged into the model, in the layout of PEFT. */
+  public Path adapter() {
+    return path.resolve("adapter");
+  }
+
   /** What training keeps to read it again, until it is over. */
   public Path cache() {
     return path.resolve("cache");
@@ -232,7 +237,7 @@ public record ModelDirectory(Path path) implements ModelSource {
   private List<String> names() {
     var names = new ArrayList<String>();
     for (Path file : List.of(config(), labels(), target(), provenance(), trainingConfig(), resolvedConfig(), metrics(),
-        testOutcomes(), report(), log(), thresholdLog(), checkpoints(), cache())) {
+        testOutcomes(), report(), log(), thresholdLog(), adapter(), checkpoints(), cache())) {
       names.add(file.getFileName().toString());
     }
     ModelFamily.installed().forEach(family -> names.addAll(family.files()));

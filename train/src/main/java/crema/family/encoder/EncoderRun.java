@@ -45,6 +45,7 @@ import crema.classify.TrainingResult;
 import crema.data.Batches;
 import crema.data.PackedBatch;
 import crema.nn.InvalidWeightsException;
+import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.Weights;
 import crema.nn.io.SafetensorsWriter;
@@ -93,6 +94,9 @@ public final class EncoderRun implements AutoCloseable {
   private final PreparedData data;
   private final TextClassifier model;
   private final String pretrainedHash;
+  private final @Nullable AdaptedClassifier adapted;
+  /** The model, with its adapter if it has one. */
+  private final Module trained;
   private final FineTuning fineTuning;
   private final AdamW optimizer;
   private final Evaluator evaluator;
@@ -113,13 +117,17 @@ public final class EncoderRun implements AutoCloseable {
     threads = context.compute().threads();
     try (PretrainedModel pretrained = openPretrained(context)) {
       data = prepareData(pretrained);
-      model = new TextClassifier(ParameterSource.random(backend, settings.get(SEED)), network(pretrained));
+      var source = ParameterSource.random(backend, settings.get(SEED));
+      model = new TextClassifier(source, network(pretrained));
       pretrainedHash = pretrained == null ? "" : pretrained.fingerprint();
       if (pretrained != null) {
         load(pretrained);
       }
+      adapted = FineTuningSettings.lora(settings)
+          .map(config -> new AdaptedClassifier(source, model, config)).orElse(null);
     }
-    fineTuning = new FineTuning(settings, model);
+    trained = adapted == null ? model : adapted;
+    fineTuning = new FineTuning(settings, model, trained);
     optimizer = new AdamW(fineTuning.groups(settings.get(WEIGHT_DECAY)),
         new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
     evaluator = new Evaluator(backend, model, data.target());
@@ -201,7 +209,7 @@ public final class EncoderRun implements AutoCloseable {
         settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE));
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
     String startOver = "start over with --overwrite";
-    return TrainingLoop.of(model, new PackedBatches(batches),
+    return TrainingLoop.of(trained, new PackedBatches(batches),
         new EncoderObjective(model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning))
         .optimizer(optimizer)
         .epochs(settings.get(EPOCHS))
@@ -274,8 +282,9 @@ public final class EncoderRun implements AutoCloseable {
    * @throws UserError when training diverges, or a checkpoint does not fit
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
-    listener.model(String.format(Locale.ROOT, "%,d parameters for %,d steps on %d threads", model.parameterCount(),
-        loop.totalSteps(), threads));
+    listener.model(
+        String.format(Locale.ROOT, "%,d parameters%s for %,d steps on %d threads", model.parameterCount(), learning(),
+            loop.totalSteps(), threads));
     listener.stage("Training");
     TrainingLoop.Outcome outcome = loop.run();
     if (!outcome.isFinished()) {
@@ -291,8 +300,19 @@ public final class EncoderRun implements AutoCloseable {
     }
   }
 
+  /** How many parameters learn, if not all do. */
+  private String learning() {
+    long learn = fineTuning.groups(0).stream().flatMap(group -> group.parameters().values().stream())
+        .mapToLong(parameter -> parameter.value().elements()).sum();
+    return learn == model.parameterCount() ? "" : String.format(Locale.ROOT, ", of which %,d learn,", learn);
+  }
+
   /** Tests the best parameters and writes the model. */
   private TrainingResult finish(TrainingLoop.Outcome outcome, List<String> commandLine) throws IOException {
+    if (adapted != null) {
+      adapted.adapter().save(directory.adapter());
+      adapted.adapter().merge();
+    }
     listener.stage("Testing");
     ScoredRows validation = evaluator.evaluate(data.validation(), new TrainingListener() {}).rows();
     ScoredRows test = evaluator.evaluate(data.test(), listener).rows();
@@ -331,7 +351,7 @@ public final class EncoderRun implements AutoCloseable {
   public void close() {
     loop.close();
     optimizer.close();
-    model.close();
+    trained.close();
     data.close();
   }
 }

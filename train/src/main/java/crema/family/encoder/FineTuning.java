@@ -17,16 +17,20 @@ import java.util.Map;
  * appendix A).
  */
 final class FineTuning {
-  private final TextClassifier model;
+  private final Module trained;
   private final Map<Variable, Integer> heights = new IdentityHashMap<>();
   private final int top;
   private final int lowestTrained;
   private final int unfreezeEvery;
   private final double layerDecay;
 
-  /** The plan of a run whose settings {@linkplain FineTuningSettings#requireFit fit} the encoder. */
-  FineTuning(Settings settings, TextClassifier model) {
-    this.model = model;
+  /**
+   * The plan of a run whose settings {@linkplain FineTuningSettings#requireFit fit} the encoder.
+   *
+   * @param trained the model, with what else is trained
+   */
+  FineTuning(Settings settings, TextClassifier model, Module trained) {
+    this.trained = trained;
     int layers = model.encoder().layers().size();
     top = layers + 1;
     model.encoder().embeddings().forEach(part -> place(part, 0));
@@ -34,7 +38,7 @@ final class FineTuning {
       place(model.encoder().layers().get(i), i + 1);
     }
     int frozen = settings.get(FineTuningSettings.FREEZE_LAYERS);
-    if (settings.get(FineTuningSettings.FREEZE_ENCODER)) {
+    if (settings.get(FineTuningSettings.FREEZE_ENCODER) || settings.get(FineTuningSettings.LORA) > 0) {
       model.encoder().parameters().values().forEach(parameter -> heights.putIfAbsent(parameter, layers));
       lowestTrained = top;
     } else {
@@ -56,7 +60,7 @@ final class FineTuning {
   /** The parameters that learn at any time: matrices decay; each layer has a learning rate of its own. */
   List<ParameterGroup> groups(double weightDecay) {
     var groups = new ArrayList<ParameterGroup>();
-    for (ParameterGroup group : ParameterGroup.decayingMatrices(model, weightDecay)) {
+    for (ParameterGroup group : ParameterGroup.decayingMatrices(trained, weightDecay)) {
       for (int height = lowestTrained; height <= top; height++) {
         var members = new LinkedHashMap<String, Variable>();
         int here = height;
@@ -77,6 +81,6 @@ final class FineTuning {
   void beginEpoch(long epoch) {
     long unfrozen = unfreezeEvery == 0 ? 0 : Math.max(0, top - epoch / unfreezeEvery);
     long lowest = Math.max(lowestTrained, unfrozen);
-    model.parameters().values().forEach(parameter -> parameter.setTrainable(height(parameter) >= lowest));
+    trained.parameters().values().forEach(parameter -> parameter.setTrainable(height(parameter) >= lowest));
   }
 }

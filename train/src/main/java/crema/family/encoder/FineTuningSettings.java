@@ -1,5 +1,7 @@
 package crema.family.encoder;
 
+import crema.nn.adapter.LoraConfig;
+import crema.nn.adapter.LoraTargets;
 import crema.nn.model.HeadConfig;
 import crema.nn.model.TextEncoderConfig;
 import crema.nn.optim.Schedule;
@@ -10,6 +12,7 @@ import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.tensor.Pooling;
 import java.util.List;
+import java.util.Optional;
 
 /** Which pretrained encoder a run starts from, and what of it learns. */
 public final class FineTuningSettings {
@@ -36,6 +39,19 @@ public final class FineTuningSettings {
   public static final Setting<Integer> REINITIALIZE_LAYERS = SECTION.integer("reinitialize-layers", 0).atLeast(0)
       .help("Start the last N layers from random numbers");
 
+  public static final Setting<Integer> LORA = SECTION.integer("lora", 0).atLeast(0).label("RANK").shownDefault("none")
+      .help("Train low-rank adapters of that rank beside the encoder's layers, which stay as they are");
+  public static final Setting<Double> LORA_ALPHA = SECTION.optionalNumber("lora-alpha").above(0).label("ALPHA")
+      .shownDefault("twice the rank").help("Adapters are multiplied by alpha / rank");
+  public static final Setting<Double> LORA_DROPOUT = SECTION.number("lora-dropout", 0).atLeast(0).atMost(0.9).label("P")
+      .help("On what adapters read");
+  public static final Setting<Boolean> RSLORA = SECTION.flag("rslora")
+      .help("Multiply adapters by alpha / sqrt(rank), which suits high ranks");
+  public static final Setting<List<String>> LORA_TARGETS = SECTION.texts("lora-targets").label("NAME")
+      .shownDefault("all-linear")
+      .details("all-linear; names of layers or ends of them, such as query,value; or one regular expression")
+      .help("Which layers have adapters");
+
   /** What a pretrained encoder brings, or was trained with, itself. */
   private static final List<Setting<?>> OF_NEW_ENCODERS = List.of(EncoderSettings.TOKENIZER,
       EncoderSettings.VOCABULARY_SIZE, EncoderSettings.HIDDEN_SIZE, EncoderSettings.LAYERS, EncoderSettings.HEADS,
@@ -49,13 +65,41 @@ public final class FineTuningSettings {
         settings -> settings.find(ENCODER).isEmpty() && settings.get(EncoderSettings.HEAD) == HeadConfig.Kind.ORIGINAL
             ? "head original is that of a pretrained encoder: give one with --encoder" : null,
         EncoderSettings.HEAD, ENCODER);
-    List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS)
+    List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS, LORA)
         .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && settings.isGiven(row)
             ? row.name() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
             ENCODER));
+    List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY)
+        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && settings.isGiven(row)
+            ? row.name() + " has no effect with --lora, which leaves the encoder as it is" : null, row, LORA));
+    List.of(LORA_ALPHA, LORA_DROPOUT, RSLORA, LORA_TARGETS)
+        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) == 0 && settings.isGiven(row)
+            ? row.name() + " has no effect without --lora RANK" : null, row, LORA));
   }
 
   private FineTuningSettings() {}
+
+  /** The adapters of a run, if it has some. */
+  static Optional<LoraConfig> lora(Settings settings) {
+    int rank = settings.get(LORA);
+    if (rank == 0) {
+      return Optional.empty();
+    }
+    LoraConfig config = LoraConfig.of(targets(settings.get(LORA_TARGETS)))
+        .withRank(rank, settings.find(LORA_ALPHA).orElse(2.0 * rank))
+        .withDropout(settings.get(LORA_DROPOUT))
+        .withTask(LoraConfig.TaskType.FEATURE_EXTRACTION, settings.find(ENCODER).orElse(null));
+    return Optional.of(settings.get(RSLORA) ? config.withRankStabilized() : config);
+  }
+
+  private static LoraTargets targets(List<String> texts) {
+    if (texts.isEmpty()) {
+      return new LoraTargets.AllLinear();
+    }
+    boolean isPattern = texts.size() == 1 && (texts.getFirst().equals(LoraTargets.ALL_LINEAR)
+        || !texts.getFirst().matches("[\\w.]+"));
+    return isPattern ? LoraTargets.of(texts.getFirst()) : new LoraTargets.Names(texts);
+  }
 
   /**
    * Checks settings against the encoder that they are for.

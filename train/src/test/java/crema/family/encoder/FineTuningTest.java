@@ -16,6 +16,7 @@ import crema.data.ProblemListener;
 import crema.data.ProductTitles;
 import crema.data.Row;
 import crema.nn.ParameterSource;
+import crema.nn.adapter.LoraAdapter;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.HeadConfig;
@@ -23,6 +24,7 @@ import crema.nn.model.SequenceClassifier;
 import crema.nn.model.bert.Bert;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
+import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
@@ -201,6 +203,41 @@ class FineTuningTest {
     byte[] expected = SmallRuns.weights(folder.resolve("straight"));
     assertThat(SmallRuns.weights(folder.resolve("recomputed"))).isEqualTo(expected);
     assertThat(SmallRuns.weights(folder.resolve("stopped"))).isEqualTo(expected);
+  }
+
+  @Test
+  void adaptersLearnBesideTheEncoderAndAreMergedIntoTheModel() throws IOException {
+    Settings settings =
+        config().with(FineTuningSettings.LORA, 4).with(FineTuningSettings.LORA_TARGETS, "query", "value")
+            .with(FineTuningSettings.LORA_DROPOUT, 0.1);
+    train(settings, "model");
+    assertThat(changed("model")).hasSize(2 * LAYERS)
+        .allSatisfy(
+            name -> assertThat(name).matches("encoder\\.layer\\.\\d\\.attention\\.self\\.(query|value)\\.weight"));
+    var stop = new StopSignal();
+    train(settings, "stopped", new TrainingListener() {
+      @Override
+      public void step(StepRecord step, long totalSteps) {
+        if (step.step() == totalSteps / 2) {
+          stop.request();
+        }
+      }
+    }, stop);
+    new EncoderFamily().newRun(settings, RunContext.in(new ModelDirectory(folder.resolve("stopped")))).run();
+    assertThat(SmallRuns.weights(folder.resolve("stopped"))).isEqualTo(SmallRuns.weights(folder.resolve("model")));
+    // The adapter's files, on the encoder that it was trained beside, give the weights of the model.
+    try (Backend backend = SmallRuns.backend(1); PretrainedModel base = PretrainedModel.open(pretrained)) {
+      var encoder = base.config().create(ParameterSource.undefined(backend));
+      encoder.loadIntersecting(base.weights().under("bert."));
+      try (LoraAdapter adapter = LoraAdapter.load(encoder, folder.resolve("model/adapter"))) {
+        assertThat(adapter.config().rank()).isEqualTo(4);
+        adapter.merge();
+        Map<String, float[]> expected = tensors(folder.resolve("model/model.safetensors"));
+        encoder.stateDict().forEach((name, tensor) -> assertThat(tensor.toFloats()).as(name)
+            .isEqualTo(expected.get("backbone." + name)));
+      }
+      encoder.close();
+    }
   }
 
   @Test
