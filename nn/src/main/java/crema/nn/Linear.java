@@ -4,7 +4,11 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Activate;
 import crema.tensor.Activation;
+import crema.tensor.DType;
+import crema.tensor.MatrixSource;
 import crema.tensor.PackedMatrix;
+import crema.tensor.Shape;
+import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,7 @@ public final class Linear extends Module {
    */
   public Linear(ParameterSource source, int in, int out, Initializer weightInitializer,
       @Nullable Initializer biasInitializer) {
-    weight = parameter("weight", source.create(weightInitializer, out, in));
+    weight = parameter("weight", source.createPacked(weightInitializer, out, in));
     bias = biasInitializer == null ? null : parameter("bias", source.create(biasInitializer, out));
   }
 
@@ -82,7 +86,39 @@ public final class Linear extends Module {
   }
 
   @Override
+  protected void loadOwn(Weights weights, String prefix) {
+    if (!weight.value().isAbsent()) {
+      super.loadOwn(weights, prefix);
+      return;
+    }
+    closeOwn();
+    Tensor place = weight.value();
+    packed = place.backend().pack(new MatrixSource() {
+      @Override
+      public Shape shape() {
+        return place.shape();
+      }
+
+      @Override
+      public DType type() {
+        return place.dtype();
+      }
+
+      @Override
+      public void read(long firstRow, Tensor rows) {
+        weights.readRows(prefix + "weight", firstRow, rows);
+      }
+    });
+    if (bias != null) {
+      weights.read(prefix + "bias", bias.value());
+    }
+  }
+
+  @Override
   protected void prepare() {
+    if (weight.value().isAbsent()) {
+      return;
+    }
     closeOwn();
     packed = weight.value().backend().ops().matMul().pack(weight.value());
   }

@@ -112,6 +112,31 @@ public abstract class Module implements AutoCloseable {
   }
 
   /**
+   * Loads this module for prediction alone: it can then be neither trained nor saved. Weights of linear layers go into
+   * the layout that the backend multiplies fastest with some rows at a time, so that next to no memory is needed beside
+   * what prediction needs. The parameters are best made by {@link ParameterSource#forPrediction}.
+   *
+   * @throws InvalidWeightsException when a name is missing or unexpected, or a shape differs; the message lists them
+   */
+  public final void loadForPrediction(Weights weights) {
+    weights.requireFit(stateDict());
+    loadForPrediction(weights, "");
+    freeze();
+    releaseWeights();
+  }
+
+  private void loadForPrediction(Weights weights, String prefix) {
+    loadOwn(weights, prefix);
+    modules.forEach((name, module) -> module.loadForPrediction(weights, prefix + name + "."));
+    inlined.forEach(module -> module.loadForPrediction(weights, prefix));
+  }
+
+  /** Reads the parameters of this module itself, whose names start with a prefix. */
+  protected void loadOwn(Weights weights, String prefix) {
+    parameters.forEach((name, parameter) -> weights.read(prefix + name, parameter.value()));
+  }
+
+  /**
    * Overwrites the parameters that weights have, for instance those of a pretrained encoder; all others keep their
    * values. Nothing is overwritten if a shape differs.
    *

@@ -7,6 +7,8 @@ import crema.tensor.DType;
 import crema.tensor.Scope;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,18 @@ public final class ParameterSource {
   private final DType dtype;
   private final @Nullable Rng random;
   private final long mostElements;
+  /** The type of matrices if the model is for prediction alone. */
+  private final @Nullable DType predictionType;
   private int created;
   private long elements;
 
   private ParameterSource(Backend backend, DType dtype, @Nullable Rng random, long mostElements) {
+    this(backend, dtype, random, mostElements, null);
+  }
+
+  private ParameterSource(Backend backend, DType dtype, @Nullable Rng random, long mostElements,
+      @Nullable DType predictionType) {
+    this.predictionType = predictionType;
     this.backend = backend;
     this.dtype = dtype;
     this.random = random;
@@ -64,6 +74,39 @@ public final class ParameterSource {
     return new ParameterSource(backend, DType.F32, null, LARGEST_MISFIT * elements);
   }
 
+  /**
+   * Parameters for a model that is about to be {@linkplain Module#loadForPrediction loaded for prediction alone}: the
+   * weights of linear layers take no memory before they are packed, and tables, as packed weights, have the type that
+   * they are stored in. Memory is bounded as in {@link #loadedFrom}.
+   */
+  public static ParameterSource forPrediction(Weights weights, Precision precision, Backend backend) {
+    long elements = weights.shapes().values().stream().mapToLong(Shape::elements).sum();
+    return new ParameterSource(backend, DType.F32, null, LARGEST_MISFIT * elements,
+        precision.tables(weights, backend));
+  }
+
+  /** In which type a model that only predicts keeps its matrices. */
+  public enum Precision {
+    /** As they are stored, if that is {@link DType#BF16} or {@link DType#F16} and the backend can; else as floats. */
+    STORED,
+    /** As floats: twice the memory of 16 bits, and no widening in each product. */
+    F32;
+
+    private DType tables(Weights weights, Backend backend) {
+      if (this == F32 || !backend.widensHalves()) {
+        return DType.F32;
+      }
+      var types = new TreeSet<DType>();
+      weights.shapes().forEach((name, shape) -> {
+        if (shape.rank() == 2) {
+          types.add(weights.type(name));
+        }
+      });
+      // One type for all, so that no table is narrowed.
+      return types.equals(Set.of(DType.BF16)) || types.equals(Set.of(DType.F16)) ? types.first() : DType.F32;
+    }
+  }
+
   /** Where the parameters live. */
   public Backend backend() {
     return backend;
@@ -75,14 +118,37 @@ public final class ParameterSource {
    * @throws InvalidWeightsException when it is to be loaded, and there are far fewer weights than that
    */
   public Variable create(Initializer initializer, long... extents) {
-    var shape = Shape.of(extents);
+    return create(initializer, dtype, Shape.of(extents));
+  }
+
+  /** A new parameter of which rows are gathered, and nothing else is done with in prediction. */
+  Variable createTable(Initializer initializer, long rows, long columns) {
+    return create(initializer, predictionType == null ? dtype : predictionType, Shape.of(rows, columns));
+  }
+
+  /** A new parameter that is packed for prediction. */
+  Variable createPacked(Initializer initializer, long out, long in) {
+    var shape = Shape.of(out, in);
+    if (predictionType == null) {
+      return create(initializer, dtype, shape);
+    }
+    count(shape);
+    created++;
+    return Variable.parameter(Tensor.absent(backend, predictionType, shape));
+  }
+
+  private void count(Shape shape) {
     if (shape.elements() > mostElements - elements) {
       throw new InvalidWeightsException("the model is described as many times larger than its weights, which are "
           + mostElements / LARGEST_MISFIT + " numbers");
     }
     elements += shape.elements();
+  }
+
+  private Variable create(Initializer initializer, DType type, Shape shape) {
+    count(shape);
     try (var scope = new Scope(backend)) {
-      Tensor tensor = scope.empty(dtype, shape);
+      Tensor tensor = scope.empty(type, shape);
       int number = created++;
       if (random != null) {
         initializer.fill(tensor, random.stream(number));

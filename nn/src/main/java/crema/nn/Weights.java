@@ -1,11 +1,14 @@
 package crema.nn;
 
+import crema.tensor.DType;
+import crema.tensor.Scope;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +27,47 @@ public interface Weights {
   void read(String name, Tensor target);
 
   /**
+   * The type of a tensor's elements where it is stored, if that is one that tensors in memory may have; else the one that
+   * they are best converted to.
+   *
+   * @param name one of {@link #shapes}
+   */
+  default DType type(String name) {
+    return DType.F32;
+  }
+
+  /**
+   * Copies some rows of a matrix, converting their elements to the target's type.
+   *
+   * @param name one of {@link #shapes}
+   * @param rows {@code [count, columns]}
+   */
+  default void readRows(String name, long firstRow, Tensor rows) {
+    try (var scope = new Scope(rows.backend())) {
+      Tensor whole = scope.empty(rows.dtype(), Objects.requireNonNull(shapes().get(name)));
+      read(name, whole);
+      rows.backend().ops().pointwise().copy(whole.rows(firstRow, firstRow + rows.shape().extent(0)), rows);
+    }
+  }
+
+  /**
    * Copies every tensor to the target of its name. Nothing is written unless everything fits.
    *
    * @param targets the name and tensor of each
    * @throws InvalidWeightsException when a name is missing or unexpected, or a shape differs; the message lists them
    */
   default void copyTo(Map<String, Tensor> targets) {
+    requireFit(targets);
+    targets.forEach(this::read);
+  }
+
+  /**
+   * Checks that these are the tensors of a model.
+   *
+   * @param targets the name and tensor of each
+   * @throws InvalidWeightsException when a name is missing or unexpected, or a shape differs; the message lists them
+   */
+  default void requireFit(Map<String, Tensor> targets) {
     Map<String, Shape> present = shapes();
     var missing = new ArrayList<String>();
     var different = new ArrayList<String>();
@@ -49,7 +87,6 @@ public interface Weights {
     if (!faults.isEmpty()) {
       throw new InvalidWeightsException("the weights do not fit the model: " + String.join("; ", faults));
     }
-    targets.forEach(this::read);
   }
 
   private static void list(List<String> faults, String label, List<String> items) {
@@ -84,44 +121,15 @@ public interface Weights {
    * @param names the names that the model has
    */
   default Intersection intersecting(Set<String> names) {
-    var common = new LinkedHashMap<String, Shape>(shapes());
-    common.keySet().retainAll(names);
-    Weights all = this;
-    var selected = new Weights() {
-      @Override
-      public Map<String, Shape> shapes() {
-        return common;
-      }
-
-      @Override
-      public void read(String name, Tensor target) {
-        all.read(name, target);
-      }
-    };
-    return new Intersection(selected, names.stream().filter(name -> !common.containsKey(name)).toList(),
-        shapes().keySet().stream().filter(name -> !common.containsKey(name)).toList());
+    Set<String> present = shapes().keySet();
+    return new Intersection(renamed(name -> names.contains(name) ? name : null),
+        names.stream().filter(name -> !present.contains(name)).toList(),
+        present.stream().filter(name -> !names.contains(name)).toList());
   }
 
   /** Those of these weights whose names start with a prefix, under the rest of their names. */
   default Weights under(String prefix) {
-    var selected = new LinkedHashMap<String, Shape>();
-    shapes().forEach((name, shape) -> {
-      if (name.startsWith(prefix)) {
-        selected.put(name.substring(prefix.length()), shape);
-      }
-    });
-    Weights all = this;
-    return new Weights() {
-      @Override
-      public Map<String, Shape> shapes() {
-        return selected;
-      }
-
-      @Override
-      public void read(String name, Tensor target) {
-        all.read(prefix + name, target);
-      }
-    };
+    return renamed(name -> name.startsWith(prefix) ? name.substring(prefix.length()) : null);
   }
 
   /**
@@ -131,26 +139,7 @@ public interface Weights {
    * @param names the new name of each, or null for one to leave out
    */
   default Weights renamed(Function<String, @Nullable String> names) {
-    var shapes = new LinkedHashMap<String, Shape>();
-    var sources = new LinkedHashMap<String, String>();
-    shapes().forEach((name, shape) -> {
-      String target = names.apply(name);
-      if (target != null && sources.putIfAbsent(target, name) == null) {
-        shapes.put(target, shape);
-      }
-    });
-    Weights all = this;
-    return new Weights() {
-      @Override
-      public Map<String, Shape> shapes() {
-        return shapes;
-      }
-
-      @Override
-      public void read(String name, Tensor target) {
-        all.read(sources.getOrDefault(name, name), target);
-      }
-    };
+    return new RenamedWeights(this, names);
   }
 
   /** Tensors in memory as weights; those read must be of the targets' type and backend. */

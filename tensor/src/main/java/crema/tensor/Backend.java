@@ -25,6 +25,25 @@ public interface Backend extends AutoCloseable {
    */
   Storage allocate(DType dtype, Shape shape);
 
+  /**
+   * Whether packed weights and tables that rows are gathered from may have 16 bits: the results are those of the same
+   * numbers in {@link DType#F32}.
+   */
+  default boolean widensHalves() {
+    return false;
+  }
+
+  /**
+   * Packs a weight as {@link MatMulOps#pack} does, without ever having it in memory twice where the backend can help it.
+   */
+  default PackedMatrix pack(MatrixSource source) {
+    try (var scope = new Scope(this)) {
+      Tensor weight = scope.empty(DType.F32, source.shape());
+      source.read(0, weight);
+      return ops().matMul().pack(weight);
+    }
+  }
+
   /** Bytes of storages that were allocated and not yet freed. */
   long liveBytes();
 

@@ -5,7 +5,8 @@ public interface EmbeddingOps {
   /**
    * y[t] = factor · table[ids[t]].
    *
-   * @param table {@code [vocabulary, features]}
+   * @param table {@code [vocabulary, features]}; where the backend {@linkplain Backend#widensHalves widens halves}, of 16
+   *     bits too
    * @param ids {@code I32 [tokens]}, each in [0, vocabulary)
    * @param y {@code [tokens, features]}
    */

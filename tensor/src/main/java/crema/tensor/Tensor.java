@@ -24,6 +24,14 @@ public final class Tensor implements AutoCloseable {
     this.offset = offset;
   }
 
+  /**
+   * A tensor without memory, of which only the type and the shape can be asked: it stands for a weight of which there is
+   * but a packed copy.
+   */
+  public static Tensor absent(Backend backend, DType dtype, Shape shape) {
+    return new Tensor(new AbsentStorage(backend, dtype, shape.elements()), shape, 0);
+  }
+
   /** How many elements there are along each dimension. */
   public Shape shape() {
     return shape;
@@ -119,6 +127,11 @@ public final class Tensor implements AutoCloseable {
       closed = true;
       storage.release();
     }
+  }
+
+  /** Whether the tensor has no memory: see {@link #absent}. */
+  public boolean isAbsent() {
+    return storage instanceof AbsentStorage;
   }
 
   /** Whether the tensor may still be used. */

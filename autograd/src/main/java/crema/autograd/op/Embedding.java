@@ -25,9 +25,14 @@ public record Embedding(Variable table, Tensor ids, float factor) implements Op 
       throw new IllegalArgumentException("embedding: a table " + table.shape() + " and ids " + ids.dtype() + " "
           + ids.shape() + " must be [vocabulary, features] and I32 [tokens]");
     }
-    Tensor y = tape.scope().empty(table.value().dtype(), ids.elements(), table.shape().columns());
+    Tensor y = tape.scope().empty(type(table.value().dtype()), ids.elements(), table.shape().columns());
     tape.ops().embedding().gather(table.value(), ids, factor, y);
     return tape.record(new Embedding(table, ids, factor), y);
+  }
+
+  /** Rows of a table of 16 bits are widened. */
+  private static DType type(DType table) {
+    return table == DType.BF16 || table == DType.F16 ? DType.F32 : table;
   }
 
   @Override

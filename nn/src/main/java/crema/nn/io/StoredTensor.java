@@ -187,6 +187,10 @@ final class StoredTensor {
       MemorySegment.copy(bytes, first * size, target, 0, count * size);
       return;
     }
+    if (to == DType.F32 && isNative() && (type == StoredType.BF16 || type == StoredType.F16)) {
+      widen(first, count, target);
+      return;
+    }
     long innermost = strides.length == 0 ? 1 : shape.columns();
     long stride = strides.length == 0 ? 1 : strides[strides.length - 1];
     for (int done = 0; done < count;) {
@@ -194,6 +198,20 @@ final class StoredTensor {
       int run = (int) Math.min(count - done, innermost - element % innermost);
       copyRun(element, position(element), stride, run, to, target, done);
       done += run;
+    }
+  }
+
+  /** Copies numbers of 16 bits that lie in order. */
+  private void widen(long first, int count, MemorySegment target) {
+    long at = first * Short.BYTES;
+    if (type == StoredType.BF16) {
+      for (int i = 0; i < count; i++) {
+        target.setAtIndex(ValueLayout.JAVA_INT, i, bytes.get(StoredType.SHORT, at + 2L * i) << 16);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        target.setAtIndex(ValueLayout.JAVA_FLOAT, i, Float.float16ToFloat(bytes.get(StoredType.SHORT, at + 2L * i)));
+      }
     }
   }
 

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights in one or several files, mapped into memory: what is not read costs nothing, and pages that were read are
@@ -30,6 +32,8 @@ public final class StoredWeights implements Weights, AutoCloseable {
   private final Map<String, StoredTensor> tensors;
   private final Map<String, String> metadata;
   private final Map<String, Object> config;
+  /** Room for numbers that are converted, kept from one tensor to the next. */
+  private final AtomicReference<long @Nullable []> spareChunk = new AtomicReference<>();
 
   /**
    * Weights whose bytes an arena holds, which {@link #close} closes.
@@ -91,8 +95,22 @@ public final class StoredWeights implements Weights, AutoCloseable {
    *
    * @throws InvalidWeightsException when there is no tensor of that name
    */
-  public StoredType type(String tensor) {
+  public StoredType storedType(String tensor) {
     return tensor(tensor).type();
+  }
+
+  @Override
+  public DType type(String tensor) {
+    return switch (tensor(tensor).type()) {
+      case BF16 -> DType.BF16;
+      case F16 -> DType.F16;
+      default -> DType.F32;
+    };
+  }
+
+  @Override
+  public void readRows(String tensor, long firstRow, Tensor rows) {
+    read(tensor, firstRow * tensor(tensor).shape().columns(), rows);
   }
 
   /**
@@ -134,8 +152,13 @@ public final class StoredWeights implements Weights, AutoCloseable {
           + " " + stored.shape());
     }
     int elementBytes = target.dtype().bytes();
-    long words = Math.ceilDiv(Math.min(CHUNK, target.elements()) * elementBytes, Long.BYTES);
-    MemorySegment chunk = MemorySegment.ofArray(new long[(int) words]);
+    if (stored.isNative() && stored.type().name().equals(target.dtype().name())) {
+      copy(stored, firstElement, target);
+      return;
+    }
+    long[] spare = spareChunk.getAndSet(null);
+    long[] words = spare == null ? new long[CHUNK] : spare;
+    MemorySegment chunk = MemorySegment.ofArray(words);
     long unloaded = firstElement;
     for (long at = 0; at < target.elements(); at += CHUNK) {
       int count = (int) Math.min(CHUNK, target.elements() - at);
@@ -150,6 +173,19 @@ public final class StoredWeights implements Weights, AutoCloseable {
         unload(stored, unloaded, end);
         unloaded = end;
       }
+    }
+    spareChunk.set(words);
+  }
+
+  /** Copies bytes as they are, some at a time, so that what is mapped stays small. */
+  private static void copy(StoredTensor stored, long firstElement, Tensor target) {
+    int size = target.dtype().bytes();
+    long most = UNLOAD_BYTES / size;
+    for (long at = 0; at < target.elements(); at += most) {
+      long count = Math.min(most, target.elements() - at);
+      long first = firstElement + at;
+      target.storage().write(target.offset() + at, stored.bytes().asSlice(first * size, count * size));
+      unload(stored, first, first + count);
     }
   }
 

@@ -4,7 +4,9 @@ import crema.tensor.Backend;
 import crema.tensor.ComposedOps;
 import crema.tensor.DType;
 import crema.tensor.Device;
+import crema.tensor.MatrixSource;
 import crema.tensor.Ops;
+import crema.tensor.PackedMatrix;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,10 +19,12 @@ public final class CpuBackend implements Backend {
   private final CpuContext context;
   private final Ops ops;
 
+  private final CpuMatMul matMul;
+
   /** A backend that computes on the given number of threads, the caller's included. */
   public CpuBackend(int threads) {
     context = new CpuContext(threads);
-    var matMul = new CpuMatMul(context);
+    matMul = new CpuMatMul(context);
     var pointwise = new CpuPointwise(context);
     var reduction = new CpuReduction(context);
     var normalization = new CpuNormalization(context);
@@ -68,6 +72,16 @@ public final class CpuBackend implements Backend {
   @Override
   public long liveBytes() {
     return liveBytes.get();
+  }
+
+  @Override
+  public boolean widensHalves() {
+    return true;
+  }
+
+  @Override
+  public PackedMatrix pack(MatrixSource source) {
+    return matMul.pack(source, this);
   }
 
   @Override

@@ -11,6 +11,7 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import crema.tensor.cpu.gemm.Halves;
 import java.util.Arrays;
 
 /** {@link EmbeddingOps} with SIMD kernels. */
@@ -23,6 +24,10 @@ final class CpuEmbedding implements EmbeddingOps {
 
   @Override
   public void gather(Tensor table, Tensor ids, float factor, Tensor y) {
+    if (table.dtype() == DType.BF16 || table.dtype() == DType.F16) {
+      gatherHalves(table, ids, factor, y);
+      return;
+    }
     float[] rows = floats(table);
     int[] which = ints(ids);
     float[] out = floats(y);
@@ -33,14 +38,39 @@ final class CpuEmbedding implements EmbeddingOps {
     int features = (int) table.shape().columns();
     context.overRows((int) ids.elements(), features, (from, to) -> {
       for (int token = from; token < to; token++) {
-        int id = which[io + token];
-        if (id < 0 || id >= vocabulary) {
-          throw new IllegalArgumentException("id " + id + " of token " + token + " is not in a table of " + vocabulary
-              + " rows");
-        }
+        int id = requireId(which[io + token], token, vocabulary);
         Kernels.ARITHMETIC.scale(factor, rows, to0 + id * features, out, yo + token * features, features);
       }
     });
+  }
+
+  /** Gathers from a table of 16 bits: the bits of the table as floats. */
+  private void gatherHalves(Tensor table, Tensor ids, float factor, Tensor y) {
+    Halves type = Halves.of(table.dtype());
+    short[] rows = CpuStorage.shorts(table);
+    int[] which = ints(ids);
+    float[] out = floats(y);
+    int to0 = start(table);
+    int io = start(ids);
+    int yo = start(y);
+    int vocabulary = (int) table.shape().rows();
+    int features = (int) table.shape().columns();
+    context.overRows((int) ids.elements(), features, (from, to) -> {
+      for (int token = from; token < to; token++) {
+        int id = requireId(which[io + token], token, vocabulary);
+        int at = yo + token * features;
+        type.widen(rows, to0 + id * features, out, at, features);
+        Kernels.ARITHMETIC.scale(factor, out, at, out, at, features);
+      }
+    });
+  }
+
+  private static int requireId(int id, int token, int vocabulary) {
+    if (id < 0 || id >= vocabulary) {
+      throw new IllegalArgumentException("id " + id + " of token " + token + " is not in a table of " + vocabulary
+          + " rows");
+    }
+    return id;
   }
 
   @Override

@@ -4,13 +4,18 @@ import static crema.tensor.cpu.CpuStorage.floats;
 import static crema.tensor.cpu.CpuStorage.start;
 
 import crema.tensor.Activation;
+import crema.tensor.Backend;
+import crema.tensor.DType;
 import crema.tensor.MatMulOps;
+import crema.tensor.MatrixSource;
 import crema.tensor.Orientation;
 import crema.tensor.PackedMatrix;
+import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
 import crema.tensor.cpu.gemm.Epilogue;
 import crema.tensor.cpu.gemm.Gemm;
+import crema.tensor.cpu.gemm.Halves;
 import crema.tensor.cpu.gemm.PackedPanels;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +59,23 @@ final class CpuMatMul implements MatMulOps {
   @Override
   public PackedMatrix pack(Tensor weight) {
     return new Packed(gemm.pack(true, rows(weight), columns(weight), floats(weight), start(weight), columns(weight)));
+  }
+
+  /** Packs a weight that is read some rows at a time. */
+  PackedMatrix pack(MatrixSource source, Backend backend) {
+    int out = (int) source.shape().rows();
+    int in = (int) source.shape().columns();
+    Halves halves = source.type() == DType.F32 ? null : Halves.of(source.type());
+    try (var scope = new Scope(backend)) {
+      Tensor rows = scope.empty(DType.F32, gemm.rowsAtATime(out, in), in);
+      Tensor wide = scope.empty(DType.F32, halves == null ? 0 : gemm.floatsToNarrow(out, in));
+      return new Packed(gemm.pack(out, in, halves, floats(rows), start(rows), floats(wide),
+          (first, count) -> {
+            try (Tensor some = rows.rows(0, count)) {
+              source.read(first, some);
+            }
+          }));
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package crema.tensor.cpu;
 
 import crema.tensor.DType;
+import crema.tensor.Device;
 import crema.tensor.Storage;
 import crema.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +27,9 @@ final class CpuStorage extends Storage {
     if (tensor.storage() instanceof CpuStorage storage) {
       return storage;
     }
+    if (tensor.backend().device() == Device.CPU) {
+      throw new IllegalStateException("tensor " + tensor.shape() + " is of a model that was loaded for prediction alone");
+    }
     throw new IllegalArgumentException("tensor " + tensor.shape() + " is on " + tensor.backend().device()
         + ", not on the CPU");
   }
@@ -37,6 +41,14 @@ final class CpuStorage extends Storage {
     }
     throw new IllegalArgumentException("the CPU computes in F32, and tensor " + tensor.shape() + " holds "
         + tensor.dtype() + "; the reference backend computes in F64");
+  }
+
+  /** The array of a tensor of 16 bits; its first element is at {@link #start}. */
+  static short[] shorts(Tensor tensor) {
+    if (of(tensor).array instanceof short[] array) {
+      return array;
+    }
+    throw new IllegalArgumentException("tensor " + tensor.shape() + " holds " + tensor.dtype() + ", not BF16 or F16");
   }
 
   /** The array of an {@link DType#I32} tensor; its first element is at {@link #start}. */

@@ -12,6 +12,7 @@ import crema.data.TokenDataset;
 import crema.data.TokenEncoder;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
+import crema.nn.ParameterSource.Precision;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.model.TextClassifier;
 import crema.task.Target;
@@ -58,10 +59,9 @@ public final class EncoderClassifier implements Classifier {
       requireFit(source, description, target.labels(), tokenizer);
       Backend backend = options.openBackend();
       try (var weights = SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
-        var model = new TextClassifier(ParameterSource.loadedFrom(weights, backend), description.network());
-        model.load(weights);
-        model.freeze();
-        model.releaseWeights();
+        var model = new TextClassifier(ParameterSource.forPrediction(weights, Precision.STORED, backend),
+            description.network());
+        model.loadForPrediction(weights);
         return new EncoderClassifier(backend, model, tokenizer, target, description.limit(), options.threads());
       } catch (IOException | RuntimeException e) {
         backend.close();

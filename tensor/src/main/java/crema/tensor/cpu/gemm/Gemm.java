@@ -28,6 +28,9 @@ public final class Gemm {
 
   private static final int MOST_PARTS = 8;
 
+  /** Elements of a weight that are read before they are packed. */
+  private static final int READ_AT_A_TIME = 1 << 17;
+
   /** Elements of C at most for a product in parts, each of which needs memory of that size. */
   private static final int MOST_PER_PART = 1 << 20;
 
@@ -112,7 +115,7 @@ public final class Gemm {
     var run = begin();
     try {
       run.multiplyPacked(new Product(Orientation.NT, rows, w.columns(), w.depth(), new Matrix(x, xo, ldx),
-          w.matrix(), new Matrix(y, yo, ldy), start(run, w.columns(), bias, biasOffset), epilogue));
+          w.matrix(), new Matrix(y, yo, ldy), start(run, w.columns(), bias, biasOffset), epilogue), w.halves());
     } finally {
       end(run);
     }
@@ -143,6 +146,64 @@ public final class Gemm {
           Scratch.ALIGNMENT + panels.paddedColumns(columns) * k);
     }
     return new PackedPanels(depth, columns, kernel, packed);
+  }
+
+  /** Gives rows of a weight {@code [out, in]}, one after the other. */
+  @FunctionalInterface
+  public interface RowReader {
+    /** Copies so many rows from {@code first} on to where {@link Gemm#pack} was told that they go. */
+    void read(int first, int rows);
+  }
+
+  /** How many rows of a weight {@code [columns, depth]} {@link #pack} reads at a time. */
+  public int rowsAtATime(int columns, int depth) {
+    int panels = Math.clamp(READ_AT_A_TIME / Math.max(1, depth) / kernel.columns(), 1, 1 << 16);
+    return Math.min(columns, panels * kernel.columns());
+  }
+
+  /** The floats of working memory that {@link #pack} needs for panels of halves. */
+  public int floatsToNarrow(int columns, int depth) {
+    return new Panels(kernel).paddedColumns(rowsAtATime(columns, depth)) * Math.min(blocking.depthFor(depth), depth)
+        + Scratch.ALIGNMENT;
+  }
+
+  /**
+   * Lays out a weight {@code [columns, depth]} for {@link #linear}, reading some rows at a time.
+   *
+   * @param halves the type that the panels keep, for elements that have no more bits than that; null for floats
+   * @param rows receives {@link #rowsAtATime} rows from {@code at} on
+   * @param wide {@link #floatsToNarrow}; not used for panels of floats
+   * @throws IllegalArgumentException if packed it would exceed an array
+   */
+  public PackedPanels pack(int columns, int depth, @Nullable Halves halves, float[] rows, int at, float[] wide,
+      RowReader reader) {
+    var panels = new Panels(kernel);
+    int padded = panels.paddedColumns(columns);
+    long floats = Scratch.ALIGNMENT + (long) padded * depth;
+    if (floats > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "a matrix of " + depth + " x " + columns + " is too large to be packed into one array");
+    }
+    float[] packed = halves == null ? new float[(int) floats] : new float[0];
+    short[] narrow = halves == null ? new short[0] : new short[padded * depth];
+    int panelDepth = blocking.depthFor(depth);
+    int most = rowsAtATime(columns, depth);
+    for (int column = 0; column < columns; column += most) {
+      int some = Math.min(most, columns - column);
+      reader.read(column, some);
+      for (int k = 0; k < depth; k += panelDepth) {
+        int steps = Math.min(panelDepth, depth - k);
+        int to = padded * k + column * steps;
+        if (halves == null) {
+          panels.packB(true, rows, at + k, depth, some, steps, packed, Scratch.ALIGNMENT + to);
+        } else {
+          panels.packB(true, rows, at + k, depth, some, steps, wide, 0);
+          halves.narrow(wide, 0, narrow, to, panels.paddedColumns(some) * steps);
+        }
+      }
+    }
+    return halves == null ? new PackedPanels(depth, columns, kernel, packed)
+        : new PackedPanels(depth, columns, kernel, new PackedPanels.PackedHalves(halves, narrow));
   }
 
   /** The number of chains that make up each element of a product. */

@@ -2,6 +2,7 @@ package crema.tensor.cpu.gemm;
 
 import crema.base.WorkerPool;
 import crema.tensor.Orientation;
+import crema.tensor.cpu.gemm.PackedPanels.PackedHalves;
 import crema.tensor.cpu.gemm.Product.Matrix;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,8 @@ final class GemmRun {
 
   // What the tasks that run now are to do.
   private Round round = Round.NONE;
+  /** B, if it is packed in 16 bits: each task widens the block that it multiplies with. */
+  private @Nullable PackedHalves halves;
   /** Steps of k in a panel. */
   private int depth;
   private int parts;
@@ -118,10 +121,11 @@ final class GemmRun {
   }
 
   /** A product whose B is that of a {@link PackedPanels}. */
-  void multiplyPacked(Product product) {
+  void multiplyPacked(Product product, @Nullable PackedHalves packedHalves) {
     if (!begin(product)) {
       return;
     }
+    halves = packedHalves;
     int m = product.m();
     depth = blocking.depthFor(product.k());
     round = new Round(product.b().array(), 0, product.n(), 0, product.k());
@@ -149,6 +153,7 @@ final class GemmRun {
   /** Drops the caller's arrays, so that they can be collected. */
   void release() {
     current = null;
+    halves = null;
     round = Round.NONE;
   }
 
@@ -230,6 +235,7 @@ final class GemmRun {
   /** A task of {@link #withShared}: some rows, and all columns of the round or, where B was packed before, some. */
   private void multiplyWithShared(int task, int worker) {
     Product product = product();
+    PackedHalves halves = this.halves;
     Round round = this.round;
     int columnTasks = ceilDiv(round.columns, taskColumns);
     int row = task / columnTasks * taskRows;
@@ -251,9 +257,14 @@ final class GemmRun {
       for (int step = 0; step < round.depth; step += depth) {
         int steps = Math.min(depth, round.depth - step);
         Matrix from = round.step + step == 0 ? product.start() : product.c();
+        float[] panelsOfB = round.panels;
+        int blockOfB = Scratch.ALIGNMENT + padded * step + column * steps;
+        if (halves != null) {
+          panelsOfB = widened(halves, padded * step + column * steps, panels.paddedColumns(columns) * steps, memory);
+          blockOfB = Scratch.ALIGNMENT;
+        }
         multiplyBlock(from, product.c(), row, rows, round.column + column, columns, round.step + step, steps,
-            packed ? Scratch.ALIGNMENT + rows * step : NOT_PACKED,
-            round.panels, Scratch.ALIGNMENT + padded * step + column * steps, memory);
+            packed ? Scratch.ALIGNMENT + rows * step : NOT_PACKED, panelsOfB, blockOfB, memory);
       }
       if (round.step + round.depth == product.k()) {
         product.finish(row, rows, round.column + column, columns);
@@ -287,6 +298,12 @@ final class GemmRun {
     if (parts == 1) {
       product.finish(row, rows, column, columns);
     }
+  }
+
+  private static float[] widened(PackedHalves halves, int first, int count, Scratch.Own memory) {
+    memory.panelsOfB = Scratch.grown(memory.panelsOfB, count);
+    halves.type().widen(halves.panels(), first, memory.panelsOfB, Scratch.ALIGNMENT, count);
+    return memory.panelsOfB;
   }
 
   /** The sums of a part of k but the first. */
