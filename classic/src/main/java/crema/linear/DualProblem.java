@@ -3,8 +3,9 @@ package crema.linear;
 import java.util.Arrays;
 
 /**
- * The texts as the solvers walk over them: each row followed by the constant feature of the intercept, columns
- * renumbered from the most to the least frequent so that the weights in use lie close together in the cache.
+ * The texts as the solvers walk over them: each row followed by the constant feature of the intercept, sparse columns
+ * renumbered from the most to the least frequent so that the weights in use lie close together in the cache. The dense
+ * columns keep their places after them.
  */
 final class DualProblem {
   private final int rows;
@@ -13,6 +14,11 @@ final class DualProblem {
   private final int[] positions;
   private final float[] values;
   private final int[] positionOfColumn;
+  private final int denseColumns;
+  /** [rows, denseColumns]. */
+  private final float[] dense;
+  /** Where the weight of the first dense column is. */
+  private final int firstDense;
   private final double interceptScaling;
   private final double[] squaredNorms;
 
@@ -20,6 +26,9 @@ final class DualProblem {
     rows = texts.rows();
     columns = texts.columns();
     this.interceptScaling = interceptScaling;
+    denseColumns = texts.denseColumns();
+    dense = texts.dense();
+    firstDense = texts.sparseColumns();
     positionOfColumn = byFrequency(texts);
     rowStarts = new int[rows + 1];
     positions = new int[texts.elements()];
@@ -32,13 +41,16 @@ final class DualProblem {
         values[at] = texts.value(at);
         squares += (double) values[at] * values[at];
       }
+      for (int at = row * denseColumns; at < (row + 1) * denseColumns; at++) {
+        squares += (double) dense[at] * dense[at];
+      }
       rowStarts[row + 1] = texts.end(row);
       squaredNorms[row] = squares;
     }
   }
 
   private static int[] byFrequency(SparseMatrix texts) {
-    var keys = new long[texts.columns()];
+    var keys = new long[texts.sparseColumns()];
     Arrays.setAll(keys, column -> column);
     for (int at = 0; at < texts.elements(); at++) {
       keys[texts.column(at)] -= 1L << Integer.SIZE;
@@ -62,7 +74,7 @@ final class DualProblem {
 
   /** Where the weight of a column of the texts is among the solver's weights. */
   int position(int column) {
-    return positionOfColumn[column];
+    return column < firstDense ? positionOfColumn[column] : column;
   }
 
   /** Where the weight of the constant feature is: after all others. */
@@ -92,6 +104,26 @@ final class DualProblem {
     for (; at < end; at++) {
       a += values[at] * w[positions[at]];
     }
+    double sparse = (a + b) + (c + d);
+    return denseColumns == 0 ? sparse : sparse + denseDot(row * denseColumns, w);
+  }
+
+  /** w · x over the dense columns of a row that begin at an element, summed in one fixed order. */
+  private double denseDot(int begin, double[] w) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int column = 0;
+    for (; column + 3 < denseColumns; column += 4) {
+      a += dense[begin + column] * w[firstDense + column];
+      b += dense[begin + column + 1] * w[firstDense + column + 1];
+      c += dense[begin + column + 2] * w[firstDense + column + 2];
+      d += dense[begin + column + 3] * w[firstDense + column + 3];
+    }
+    for (; column < denseColumns; column++) {
+      a += dense[begin + column] * w[firstDense + column];
+    }
     return (a + b) + (c + d);
   }
 
@@ -99,6 +131,10 @@ final class DualProblem {
   void add(int row, double scale, double[] w) {
     for (int at = rowStarts[row]; at < rowStarts[row + 1]; at++) {
       w[positions[at]] += scale * values[at];
+    }
+    int begin = row * denseColumns;
+    for (int column = 0; column < denseColumns; column++) {
+      w[firstDense + column] += scale * dense[begin + column];
     }
     w[columns] += scale * interceptScaling;
   }

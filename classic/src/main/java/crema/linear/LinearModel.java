@@ -144,6 +144,9 @@ public final class LinearModel {
     for (int at = texts.start(row); at < texts.end(row); at++) {
       addScaled(texts.column(at) * decisions.length, texts.value(at), decisions);
     }
+    for (int column = 0; column < texts.denseColumns(); column++) {
+      addScaled((texts.sparseColumns() + column) * decisions.length, texts.dense(row, column), decisions);
+    }
     return decisions;
   }
 

@@ -4,13 +4,16 @@ import java.util.Arrays;
 
 /**
  * A matrix of which most elements are zero, in compressed sparse rows: row {@code r} has the elements
- * {@code start(r)} to {@code end(r) - 1} of two parallel arrays of columns and values, with the columns ascending.
+ * {@code start(r)} to {@code end(r) - 1} of two parallel arrays of columns and values, with the columns ascending. A
+ * block of columns that are dense may follow the sparse ones.
  */
 public final class SparseMatrix {
   private final int columns;
   private final int[] rowStarts;
   private final int[] columnIndices;
   private final float[] values;
+  private final int denseColumns;
+  private final float[] dense;
 
   /**
    * A matrix around the given arrays, which are not copied.
@@ -47,6 +50,32 @@ public final class SparseMatrix {
     this.rowStarts = rowStarts;
     this.columnIndices = columnIndices;
     this.values = values;
+    denseColumns = 0;
+    dense = new float[0];
+  }
+
+  private SparseMatrix(SparseMatrix sparse, int denseColumns, float[] dense) {
+    columns = sparse.columns;
+    rowStarts = sparse.rowStarts;
+    columnIndices = sparse.columnIndices;
+    values = sparse.values;
+    this.denseColumns = denseColumns;
+    this.dense = dense;
+  }
+
+  /**
+   * The same with a block of dense columns after its own.
+   *
+   * @param number how many there are
+   * @param block [rows, number], not copied
+   * @throws IllegalArgumentException when the block has another size, or the matrix has one already
+   */
+  public SparseMatrix withDense(int number, float[] block) {
+    if (denseColumns > 0 || number < 0 || (long) rows() * number != block.length) {
+      throw new IllegalArgumentException(block.length + " numbers are not " + number + " dense columns of " + rows()
+          + " rows that have " + denseColumns);
+    }
+    return new SparseMatrix(this, number, block);
   }
 
   /** How many rows. */
@@ -54,12 +83,32 @@ public final class SparseMatrix {
     return rowStarts.length - 1;
   }
 
-  /** How many columns. */
+  /** How many columns, the dense ones included. */
   public int columns() {
+    return columns + denseColumns;
+  }
+
+  /** How many columns come before the dense ones. */
+  public int sparseColumns() {
     return columns;
   }
 
-  /** How many elements are stored. */
+  /** How many dense columns there are. */
+  public int denseColumns() {
+    return denseColumns;
+  }
+
+  /** The element of a row in a dense column, counted from the first of these. */
+  public float dense(int row, int column) {
+    return dense[row * denseColumns + column];
+  }
+
+  /** [rows, denseColumns], not copied. */
+  float[] dense() {
+    return dense;
+  }
+
+  /** How many elements of sparse columns are stored. */
   public int elements() {
     return values.length;
   }
@@ -96,24 +145,29 @@ public final class SparseMatrix {
       System.arraycopy(columnIndices, start(wanted[i]), indices, starts[i], starts[i + 1] - starts[i]);
       System.arraycopy(values, start(wanted[i]), copied, starts[i], starts[i + 1] - starts[i]);
     }
-    return new SparseMatrix(columns, starts, indices, copied);
+    var block = new float[Math.multiplyExact(wanted.length, denseColumns)];
+    for (int i = 0; i < wanted.length; i++) {
+      System.arraycopy(dense, wanted[i] * denseColumns, block, i * denseColumns, denseColumns);
+    }
+    return new SparseMatrix(new SparseMatrix(columns, starts, indices, copied), denseColumns, block);
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof SparseMatrix matrix && columns == matrix.columns
         && Arrays.equals(rowStarts, matrix.rowStarts) && Arrays.equals(columnIndices, matrix.columnIndices)
-        && Arrays.equals(values, matrix.values);
+        && Arrays.equals(values, matrix.values) && denseColumns == matrix.denseColumns
+        && Arrays.equals(dense, matrix.dense);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(columnIndices) + Arrays.hashCode(values);
+    return 31 * (31 * Arrays.hashCode(columnIndices) + Arrays.hashCode(values)) + Arrays.hashCode(dense);
   }
 
   /** The extents, not the elements. */
   @Override
   public String toString() {
-    return "SparseMatrix[" + rows() + " x " + columns + ", " + elements() + " elements]";
+    return "SparseMatrix[" + rows() + " x " + columns() + ", " + elements() + " elements]";
   }
 }

@@ -115,4 +115,56 @@ class LinearTrainerTest {
         .hasMessageContaining("0 or more, not -1.0");
     assertThatThrownBy(() -> LinearConfig.DEFAULTS.withTolerance(1, 0)).hasMessageContaining("at least 1 iteration");
   }
+
+  @Test
+  void denseColumnsAreLearnedLikeSparseOnes() {
+    int rows = 60;
+    int terms = 7;
+    int dense = 5;
+    var random = new java.util.Random(4);
+    var all = new float[rows * (terms + dense)];
+    var sparse = new float[rows * terms];
+    var block = new float[rows * dense];
+    var labels = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      labels[row] = row % 3;
+      for (int i = 0; i < terms + dense; i++) {
+        float value = (float) random.nextGaussian() + (i % 3 == labels[row] ? 1 : 0);
+        all[row * (terms + dense) + i] = value;
+        if (i < terms) {
+          sparse[row * terms + i] = value;
+        } else {
+          block[row * dense + i - terms] = value;
+        }
+      }
+    }
+    SparseMatrix mixed = full(rows, terms, sparse).withDense(dense, block);
+    SparseMatrix plain = full(rows, terms + dense, all);
+    LabelTargets targets = LabelTargets.singleLabel(3, labels);
+    for (LinearLoss loss : LinearLoss.values()) {
+      var trainer = new LinearTrainer(LinearConfig.DEFAULTS.withLoss(loss).withTolerance(1e-9, 10_000), 2);
+      LinearModel expected = trainer.train(plain, targets).model();
+      LinearModel model = trainer.train(mixed, targets).model();
+      int[] some = {5, 0, 41};
+      for (int row = 0; row < rows; row++) {
+        for (int label = 0; label < 3; label++) {
+          assertThat(model.decisions(mixed, row)[label]).isCloseTo(expected.decisions(plain, row)[label],
+              org.assertj.core.data.Offset.offset(1e-4f));
+        }
+      }
+      assertThat(model.decisions(mixed.rows(some), 2)).isEqualTo(model.decisions(mixed, 41));
+    }
+  }
+
+  private static SparseMatrix full(int rows, int columns, float[] values) {
+    var starts = new int[rows + 1];
+    var indices = new int[values.length];
+    for (int i = 0; i < values.length; i++) {
+      indices[i] = i % columns;
+    }
+    for (int row = 0; row <= rows; row++) {
+      starts[row] = row * columns;
+    }
+    return new SparseMatrix(columns, starts, indices, values);
+  }
 }

@@ -277,8 +277,14 @@ public final class ModelArchive implements AutoCloseable {
         files.put(prefix + name, directory.file(name));
       }
     }
-    for (String name : ModelFamily.of(directory).files()) {
+    ModelFamily family = ModelFamily.of(directory);
+    for (String name : family.files()) {
       addTree(directory.file(name), prefix + name, files);
+    }
+    for (String name : family.optionalFiles()) {
+      if (directory.holds(name)) {
+        addTree(directory.file(name), prefix + name, files);
+      }
     }
     return files;
   }
@@ -289,7 +295,8 @@ public final class ModelArchive implements AutoCloseable {
       return;
     }
     var directory = new ModelDirectory(path);
-    if (directory.holdsModel()) {
+    // A pretrained encoder has a config.json too.
+    if (directory.holdsModel() && directory.holds(ModelSource.LABELS)) {
       files.putAll(files(directory, name + "/"));
       return;
     }

@@ -240,7 +240,10 @@ public record ModelDirectory(Path path) implements ModelSource {
         testOutcomes(), report(), log(), thresholdLog(), adapter(), checkpoints(), cache())) {
       names.add(file.getFileName().toString());
     }
-    ModelFamily.installed().forEach(family -> names.addAll(family.files()));
+    ModelFamily.installed().forEach(family -> {
+      names.addAll(family.files());
+      names.addAll(family.optionalFiles());
+    });
     return names;
   }
 

@@ -34,6 +34,11 @@ public interface ModelFamily {
    */
   List<String> files();
 
+  /** The names of further files and folders in a model directory that are this family's own, which some models have. */
+  default List<String> optionalFiles() {
+    return List.of();
+  }
+
   /**
    * Opens a model.
    *

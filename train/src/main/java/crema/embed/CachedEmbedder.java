@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +35,15 @@ public final class CachedEmbedder implements AutoCloseable {
   /** Texts that are embedded between two looks at the clock. */
   private static final int CHUNK = 1024;
 
+  /** What is read in the folder of a file of weights. */
+  private static final Set<String> BESIDE_A_FILE = Set.of("config.json", "tokenizer.json");
+
   private static final Duration BETWEEN_WRITES = Duration.ofSeconds(30);
 
   private final SentenceModel model;
   private final EmbedOptions options;
   private final ComputeOptions compute;
+  private final Map<String, Path> files;
   private final String fingerprint;
   private final @Nullable VectorCache cache;
   private @Nullable Embedder embedder;
@@ -57,7 +63,8 @@ public final class CachedEmbedder implements AutoCloseable {
     this.options = options;
     this.compute = compute;
     model = SentenceModel.read(path);
-    fingerprint = fingerprint(path);
+    files = files(path);
+    fingerprint = newFingerprint();
     cache = cacheRoot.isEmpty() ? null : new VectorCache(cacheRoot.get().resolve(fingerprint));
   }
 
@@ -72,12 +79,12 @@ public final class CachedEmbedder implements AutoCloseable {
     return root.resolve("crema").resolve("vectors");
   }
 
-  private String fingerprint(Path path) throws IOException {
+  private String newFingerprint() throws IOException {
     var sum = new Fingerprint("crema vectors").add(ARITHMETIC).add(model.prompt(options));
     sum.add(options.pooling().stream().map(PoolingKind::key).toList());
     sum.add(options.normalize().map(String::valueOf).orElse(null));
     sum.add(options.maxLength().orElse(0)).add(options.dimensions().orElse(0));
-    for (Map.Entry<String, Path> file : files(path).entrySet()) {
+    for (Map.Entry<String, Path> file : files.entrySet()) {
       sum.add(file.getKey()).add(Sha256.ofFile(file.getValue()));
     }
     return sum.hex();
@@ -86,7 +93,8 @@ public final class CachedEmbedder implements AutoCloseable {
   /** The files of a model by their places in it: of several formats of weights, those that are read. */
   private Map<String, Path> files(Path path) throws IOException {
     var files = new TreeMap<String, Path>();
-    Path root = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+    boolean isFolder = Files.isDirectory(path);
+    Path root = isFolder ? path : path.toAbsolutePath().getParent();
     if (root == null) {
       throw new UserError(path + " is not a model");
     }
@@ -99,17 +107,25 @@ public final class CachedEmbedder implements AutoCloseable {
     for (Path folder : folders) {
       if (Files.isDirectory(folder)) {
         try (Stream<Path> inIt = Files.list(folder)) {
-          inIt.filter(file -> isConfiguration(file.getFileName().toString())).filter(Files::isRegularFile)
-              .forEach(file -> files.put(root.relativize(file).toString(), file));
+          inIt.filter(file -> isFolder ? isConfiguration(file.getFileName().toString())
+              : BESIDE_A_FILE.contains(file.getFileName().toString())).filter(Files::isRegularFile)
+              .forEach(file -> files.put(name(root.relativize(file)), file));
         }
       }
     }
     for (Path folder : folders.subList(1, folders.size())) {
       Path weights = WeightFormat.locate(folder).toAbsolutePath();
-      files.put(weights.getFileName().toString() + " of " + folder.getFileName(), weights);
-      shards(weights).forEach(shard -> files.put(shard.getFileName().toString(), shard));
+      Path place = root.toAbsolutePath().relativize(weights);
+      // A folder is searched for weights of this name.
+      files.put(isFolder ? name(place) : "model.onnx", weights);
+      shards(weights).forEach(shard -> files.put(name(place.resolveSibling(shard.getFileName())), shard));
     }
     return files;
+  }
+
+  /** The same on every system. */
+  private static String name(Path place) {
+    return place.toString().replace('\\', '/');
   }
 
   private static boolean isConfiguration(String name) {
@@ -133,6 +149,11 @@ public final class CachedEmbedder implements AutoCloseable {
   /** What a vector depends on besides its text: the model's files and the options. */
   public String fingerprint() {
     return fingerprint;
+  }
+
+  /** The files that make the vectors, by their places in the folder: a copy of them is the same model. */
+  public Map<String, Path> files() {
+    return Collections.unmodifiableMap(files);
   }
 
   /** How many of the texts that were embedded until now were longer than the model takes and were cut. */

@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** TF-IDF and a hyperplane a label. */
+/** A hyperplane a label, over TF-IDF, the vectors of a pretrained encoder, or both. */
 public final class LinearFamily implements ModelFamily {
   static final String TERMS = "terms.json";
   static final String WEIGHTS = "model.safetensors";
@@ -37,24 +37,31 @@ public final class LinearFamily implements ModelFamily {
 
   @Override
   public List<String> files() {
-    return List.of(WEIGHTS, TERMS);
+    return List.of(WEIGHTS);
+  }
+
+  @Override
+  public List<String> optionalFiles() {
+    return List.of(TERMS, FrozenEncoder.DESCRIPTION, FrozenEncoder.FOLDER);
   }
 
   @Override
   public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
     options.threadsOfCpu(this);
-    return LinearClassifier.load(model);
+    return LinearClassifier.load(model, options);
   }
 
   @Override
   public Map<String, String> describe(ModelSource model) {
-    return Map.of("Kind", "linear, a hyperplane a label over TF-IDF");
+    boolean hasEncoder = model.holds(FrozenEncoder.DESCRIPTION);
+    return Map.of("Kind", "linear, a hyperplane a label over " + (!hasEncoder ? "TF-IDF"
+        : model.holds(TERMS) ? "TF-IDF and the vectors of an encoder" : "the vectors of an encoder"));
   }
 
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
-        StagedSettings.SECTION, TrainingSettings.SECTION.only(TrainingSettings.SEED));
+        FrozenSettings.SECTION, StagedSettings.SECTION, TrainingSettings.SECTION.only(TrainingSettings.SEED));
   }
 
   @Override

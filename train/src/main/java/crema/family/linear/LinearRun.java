@@ -11,6 +11,9 @@ import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
 import crema.data.SplitRows;
+import crema.embed.CachedEmbedder;
+import crema.embed.EmbedOptions;
+import crema.embed.Vectors;
 import crema.linear.CrossValidation;
 import crema.linear.HyperplaneShift;
 import crema.linear.LabelTargets;
@@ -37,11 +40,15 @@ import crema.task.Target;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
@@ -88,9 +95,34 @@ final class LinearRun implements Run {
   private TrainingResult train() throws IOException {
     SplitRows rows = RunRows.of(context, settings);
     Target target = target(rows);
-    listener.stage("Counting terms");
-    TfIdf terms = TfIdf.fit(texts(rows.train()), LinearSettings.terms(settings));
-    Examples examples = examples(rows.train(), terms, target);
+    Optional<String> encoder = settings.find(FrozenSettings.ENCODER);
+    if (encoder.isEmpty()) {
+      return train(rows, target, null);
+    }
+    EmbedOptions options = FrozenSettings.options(settings);
+    Path cache = settings.find(FrozenSettings.VECTOR_CACHE).map(Path::of).orElseGet(CachedEmbedder::defaultCache);
+    try (var embedder = new CachedEmbedder(context.locate(encoder.get()), options, context.compute(),
+        Optional.of(cache))) {
+      listener.stage("Embedding texts");
+      Vectors vectors = embedder.embed(texts(rows.train()), listener::progress);
+      // Validation and test rows too, while there is a bar.
+      embedder.embed(texts(rows.validation()), listener::progress);
+      embedder.embed(texts(rows.test()), listener::progress);
+      if (embedder.cut() > 0) {
+        listener.warning("%,d texts are longer than the encoder takes and were cut".formatted(embedder.cut()));
+      }
+      return train(rows, target,
+          FrozenEncoder.fit(embedder, options, vectors, settings.get(FrozenSettings.WEIGHT)));
+    }
+  }
+
+  private TrainingResult train(SplitRows rows, Target target, @Nullable FrozenEncoder encoder) throws IOException {
+    TfIdf terms = null;
+    if (FrozenSettings.usesTerms(settings)) {
+      listener.stage("Counting terms");
+      terms = TfIdf.fit(texts(rows.train()), LinearSettings.terms(settings));
+    }
+    Examples examples = examples(rows.train(), terms, encoder, target);
     LinearConfig hyperplanes = chooseC(examples);
     if (stop.isRequested()) {
       return new TrainingResult(0, 0, null);
@@ -106,13 +138,14 @@ final class LinearRun implements Run {
     LinearModel model = fit.model();
     if (settings.get(LinearSettings.SHIFT)) {
       listener.stage("Shifting the hyperplanes");
-      Examples validation = examples(rows.validation(), terms, target);
+      Examples validation = examples(rows.validation(), terms, encoder, target);
       model = HyperplaneShift.tune(model, validation.texts(), validation.targets());
     }
     if (stop.isRequested()) {
       return new TrainingResult(0, 0, null);
     }
-    return finish(new LinearClassifier(terms, model, target), new LinearFiles(terms, model), rows, hyperplanes);
+    return finish(new LinearClassifier(terms, encoder, model, target), new LinearFiles(terms, encoder, model), rows,
+        hyperplanes);
   }
 
   private Target target(SplitRows rows) {
@@ -132,7 +165,8 @@ final class LinearRun implements Run {
   }
 
   /** The rows whose labels are known; the others are reported when the model is measured on them. */
-  private static Examples examples(RowSource rows, TfIdf terms, Target target) {
+  private static Examples examples(RowSource rows, @Nullable TfIdf terms, @Nullable FrozenEncoder encoder,
+      Target target) {
     var known = new KnownLabels(target.labels());
     var texts = new ArrayList<String>();
     var labels = new ArrayList<int[]>();
@@ -147,7 +181,7 @@ final class LinearRun implements Run {
       case TaxonomyTarget paths ->
           LabelTargets.multiLabel(count, labels.stream().map(row -> paths.implied(row[0])).toList());
     };
-    return new Examples(terms.transform(texts), targets);
+    return new Examples(LinearClassifier.features(terms, encoder, texts), targets);
   }
 
   private LinearConfig chooseC(Examples examples) {
@@ -174,22 +208,39 @@ final class LinearRun implements Run {
         String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
             hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(),
             settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
+    settings.find(FrozenSettings.ENCODER)
+        .ifPresent(encoder -> facts.put("Features", (FrozenSettings.usesTerms(settings) ? "terms and " : "")
+            + "vectors of " + encoder));
     return run.finish(classifier, files, rows, RowCounts.of(rows), validation, 0, facts);
+  }
+
+  /** Where the encoder is found again, from wherever the model is used. */
+  private static String reference(String encoder) {
+    Path path = Path.of(encoder);
+    return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : encoder;
   }
 
   /** What there is of a linear model besides its labels. */
   private final class LinearFiles implements ModelFiles {
-    private final TfIdf terms;
+    private final @Nullable TfIdf terms;
+    private final @Nullable FrozenEncoder encoder;
     private final LinearModel model;
 
-    LinearFiles(TfIdf terms, LinearModel model) {
+    LinearFiles(@Nullable TfIdf terms, @Nullable FrozenEncoder encoder, LinearModel model) {
       this.terms = terms;
+      this.encoder = encoder;
       this.model = model;
     }
 
     @Override
     public void writeWeights() throws IOException {
-      terms.save(directory.file(LinearFamily.TERMS));
+      if (terms != null) {
+        terms.save(directory.file(LinearFamily.TERMS));
+      }
+      if (encoder != null) {
+        encoder.save(directory, settings.get(FrozenSettings.REFERENCE)
+            ? reference(settings.find(FrozenSettings.ENCODER).orElseThrow()) : null);
+      }
       model.save(directory.file(LinearFamily.WEIGHTS));
     }
 
