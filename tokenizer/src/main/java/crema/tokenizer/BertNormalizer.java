@@ -16,6 +16,9 @@ final class BertNormalizer implements Normalizer {
   private static final char LONG = '\uFFFF';
   /** In the table: the character is removed. */
   private static final char REMOVED = '\uFFFE';
+  /** The Hangul syllables, each of which is two or three letters. */
+  private static final char FIRST_SYLLABLE = '\uAC00';
+  private static final char LAST_SYLLABLE = '\uD7A3';
 
   private final boolean cleanText;
   private final boolean spaceHan;
@@ -38,13 +41,20 @@ final class BertNormalizer implements Normalizer {
     this.stripAccents = stripAccents == null ? lowercase : stripAccents;
     this.lowercase = lowercase;
     for (int c = 0; c < table.length; c++) {
-      var form = Character.isSurrogate((char) c) ? "" : formOf(c);
-      table[c] = switch (form.length()) {
-        case 0 -> Character.isSurrogate((char) c) ? LONG : REMOVED;
-        case 1 -> form.charAt(0) >= REMOVED ? LONG : form.charAt(0);
-        default -> LONG;
-      };
+      table[c] = entry(c);
     }
+  }
+
+  private char entry(int c) {
+    if (Character.isSurrogate((char) c) || this.stripAccents && c >= FIRST_SYLLABLE && c <= LAST_SYLLABLE) {
+      return LONG;
+    }
+    var form = formOf(c);
+    return switch (form.length()) {
+      case 0 -> REMOVED;
+      case 1 -> form.charAt(0) >= REMOVED ? LONG : form.charAt(0);
+      default -> LONG;
+    };
   }
 
   @Override
@@ -102,10 +112,10 @@ final class BertNormalizer implements Normalizer {
     var form = Character.toString(codePoint);
     if (stripAccents && codePoint >= 0xC0) {
       var kept = new StringBuilder();
-      java.text.Normalizer.normalize(form, Form.NFD).codePoints()
+      (OlderUnicode.isInert(codePoint) ? form : java.text.Normalizer.normalize(form, Form.NFD)).codePoints()
           .filter(c -> !CharacterProperty.NONSPACING_MARK.has(c)).forEach(kept::appendCodePoint);
       form = kept.toString();
     }
-    return lowercase ? new Lowercase().normalize(form) : form;
+    return lowercase ? Lowercase.of(form) : form;
   }
 }

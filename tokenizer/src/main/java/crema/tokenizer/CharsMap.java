@@ -51,7 +51,6 @@ final class CharsMap {
   private void readReplacements(byte[] bytes, int pool) {
     for (var unit : units) {
       if (isLeafValue(unit)) {
-        // Most units of this form are no values; they just do not point at the start of a replacement.
         var offset = unit & Integer.MAX_VALUE;
         if (offset < bytes.length - pool && (offset == 0 || bytes[pool + offset - 1] == 0)) {
           var start = pool + offset;
@@ -72,7 +71,7 @@ final class CharsMap {
   }
 
   private static boolean isLeafValue(int unit) {
-    return unit >= 0;
+    return unit < 0;
   }
 
   /** Returns the shortest rule that matches at the start of {@code bytes[from, to)}, or null. */

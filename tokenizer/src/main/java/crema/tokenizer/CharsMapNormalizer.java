@@ -131,9 +131,21 @@ record CharsMapNormalizer(CharsMap map, Matching matching) implements Normalizer
       }
       if (breaks == null) {
         breaks = BreakIterator.getCharacterInstance(Locale.ROOT);
-        breaks.setText(new String(chars, 0, length));
+        breaks.setText(withoutUnassigned());
       }
       return breaks.following(start);
+    }
+
+    /** Returns the text with letters for unassigned characters, after which the JDK, unlike UAX #29, always breaks. */
+    private String withoutUnassigned() {
+      var text = new StringBuilder(length);
+      for (int i = 0; i < length; i = CharacterClass.after(chars, i)) {
+        var c = Character.codePointAt(chars, i, length);
+        var ignorable = c == 0x2065 || c >= 0xFFF0 && c <= 0xFFF8 || c >= 0xE0000 && c <= 0xE0FFF;
+        text.appendCodePoint(
+            Character.getType(c) != Character.UNASSIGNED || ignorable ? c : c < 0x10000 ? 'x' : 0x10000);
+      }
+      return text.toString();
     }
   }
 }

@@ -214,13 +214,14 @@ final class ModelFile {
       }
       var piece = parser.getString();
       requireWellFormed(piece);
-      if (!parser.nextToken().isNumeric() || !Double.isFinite(parser.getDoubleValue())) {
+      var score = parser.nextToken().isNumeric() ? RustNumber.parse(parser.getString()) : Double.NaN;
+      if (!Double.isFinite(score)) {
         throw wrong(path, "the score of " + quote(piece) + " must be a number");
       }
       if (read.size() == values.length) {
         values = Arrays.copyOf(values, 2 * values.length);
       }
-      values[read.size()] = parser.getDoubleValue();
+      values[read.size()] = score;
       read.add(piece);
       if (parser.nextToken() != JsonToken.END_ARRAY) {
         throw wrong(path, "must be an array of a token and its score");

@@ -24,7 +24,7 @@ sealed interface Normalizer permits BertNormalizer, CharsMapNormalizer, Normaliz
    */
   record Lowercase() implements Normalizer {
     /** The one character whose lower case is two, whatever the language. */
-    static final int CAPITAL_I_WITH_DOT = 0x130;
+    private static final int CAPITAL_I_WITH_DOT = 0x130;
     private static final char DOT_ABOVE = '\u0307';
 
     @Override
@@ -40,6 +40,19 @@ sealed interface Normalizer permits BertNormalizer, CharsMapNormalizer, Normaliz
           return;
         }
       }
+    }
+
+    /** Returns a string in lower case. */
+    static String of(String text) {
+      var lower = new StringBuilder(text.length());
+      text.codePoints().forEach(c -> {
+        if (c == CAPITAL_I_WITH_DOT) {
+          lower.append('i').append(DOT_ABOVE);
+        } else {
+          lower.appendCodePoint(Character.toLowerCase(c));
+        }
+      });
+      return lower.toString();
     }
 
     private static void rest(AlignedText text, int from) {

@@ -190,43 +190,47 @@ sealed interface PreTokenizer permits PreTokenizer.Splitter, PreTokenizer.Rewrit
   }
 
   /**
-   * Cuts where the script changes; Hiragana and Katakana count as Han. A space is of any script, and of spaces before
-   * the first other character nothing remains, as in Hugging Face's library.
+   * Cuts where the script changes; Hiragana and Katakana count as Han. A space is of any script, as is a character that
+   * has none in the tables of Hugging Face's library; what stands before the first other character is lost there.
    */
   record UnicodeScripts() implements Splitter {
-    private static final char PROLONGED_SOUND_MARK = '\u30FC';
+    private static final int PROLONGED_SOUND_MARK = 0x30FC;
 
     @Override
     public void split(char[] text, int from, int to, Pieces out) {
       int start = -1;
-      UnicodeScript last = null;
-      for (int i = from; i < to;) {
-        var next = CharacterClass.after(text, i);
-        if (text[i] != ' ') {
-          var script = script(Character.codePointAt(text, i, to));
-          if (script != last) {
-            if (start >= 0) {
-              out.add(start, i);
-            }
-            start = i;
-          }
-          last = script;
+      var last = UnicodeScript.UNKNOWN;
+      for (int i = from; i < to; i = CharacterClass.after(text, i)) {
+        var script = script(Character.codePointAt(text, i, to));
+        if (script == UnicodeScript.UNKNOWN) {
+          continue;
         }
-        i = next;
+        if (script != last) {
+          if (start >= 0) {
+            out.add(start, i);
+          }
+          start = i;
+        }
+        last = script;
       }
       if (start >= 0) {
         out.add(start, to);
       }
     }
 
+    /** Returns the script of a character, {@code UNKNOWN} for any. */
     private static UnicodeScript script(int codePoint) {
-      if (codePoint == PROLONGED_SOUND_MARK) {
-        return UnicodeScript.HAN;
-      }
-      var script = UnicodeScript.of(codePoint);
-      return switch (script) {
-        case HIRAGANA, KATAKANA -> UnicodeScript.HAN;
-        default -> script;
+      return switch (codePoint) {
+        case ' ' -> UnicodeScript.UNKNOWN;
+        case PROLONGED_SOUND_MARK -> UnicodeScript.HAN;
+        // These have changed.
+        case 0x589, 0x61C -> UnicodeScript.COMMON;
+        case 0x953, 0x954 -> UnicodeScript.DEVANAGARI;
+        default -> {
+          var script = UnicodeScript.of(codePoint);
+          yield !OlderUnicode.SCRIPT.has(codePoint, script != UnicodeScript.UNKNOWN) ? UnicodeScript.UNKNOWN
+              : script == UnicodeScript.HIRAGANA || script == UnicodeScript.KATAKANA ? UnicodeScript.HAN : script;
+        }
       };
     }
   }

@@ -34,8 +34,12 @@ final class TextPipeline {
     /** Takes the piece {@code text[from, to)}, which is overwritten after the call. */
     void piece(AlignedText text, int from, int to);
 
-    /** Takes an added token that stands for the chars {@code [start, end)} of the text as given. */
-    void token(int id, int start, int end);
+    /**
+     * Takes an added token that stands for the chars {@code [start, end)} of the text as given.
+     *
+     * @param found what was found, the white space included that the token swallows
+     */
+    void token(int id, String found, int start, int end);
   }
 
   private final AddedTokenFinder verbatimTokens;
@@ -117,7 +121,7 @@ final class TextPipeline {
       }
 
       @Override
-      void token(int id, int start, int end) {
+      void token(int id, char[] text, int start, int end) {
         sink.token(id);
       }
 
@@ -138,8 +142,11 @@ final class TextPipeline {
       }
 
       @Override
-      void token(int id, int start, int end) {
-        sink.token(id, start, end);
+      void token(int id, char[] text, int start, int end) {
+        var verbatim = text == workspace.raw;
+        var normalized = workspace.normalized;
+        sink.token(id, new String(text, start, end - start), verbatim ? start : normalized.start(start),
+            verbatim ? end : normalized.end(end - 1));
       }
     };
     run.text(text);
@@ -158,7 +165,8 @@ final class TextPipeline {
 
     abstract void piece(char[] chars, int from, int to);
 
-    abstract void token(int id, int start, int end);
+    /** Takes an added token that was found at {@code text[start, end)}, in the text as given or normalized. */
+    abstract void token(int id, char[] text, int start, int end);
 
     boolean wantsMore() {
       return true;
@@ -181,7 +189,7 @@ final class TextPipeline {
 
           @Override
           public void token(int id, int start, int end) {
-            Run.this.token(id, start, end);
+            Run.this.token(id, raw, start, end);
           }
         });
       }
@@ -212,8 +220,7 @@ final class TextPipeline {
 
           @Override
           public void token(int id, int start, int end) {
-            var normalized = workspace.normalized;
-            Run.this.token(id, aligned ? normalized.start(start) : start, aligned ? normalized.end(end - 1) : end);
+            Run.this.token(id, text, start, end);
           }
         });
       }

@@ -4,6 +4,7 @@ import crema.base.ByteSource;
 import crema.tokenizer.Truncation.Direction;
 import crema.tokenizer.Truncation.Strategy;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,24 +63,33 @@ public final class Tokenizer {
   }
 
   /**
-   * Reads a {@code tokenizer.json}, version 1.0. The file is not trusted: whatever it holds, the result is a tokenizer
-   * or an exception.
+   * Reads a {@code tokenizer.json}, version 1.0, a SentencePiece model (its name ends in {@code .model}) or BERT's
+   * vocabulary (a name that ends in {@code .txt}, with the {@code tokenizer_config.json} beside it, if there is one).
+   * The file is not trusted: whatever it holds, the result is a tokenizer or an exception.
    *
    * @throws TokenizerFormatException if the file is damaged or uses what is not supported; the message names the key
    * @throws IOException if the file cannot be read
    */
   public static Tokenizer load(Path file) throws IOException {
+    var config = file.resolveSibling("tokenizer_config.json");
+    if (file.toString().endsWith(".txt") && Files.exists(config)) {
+      return VocabularyFile.read(ByteSource.of(file), ByteSource.of(config));
+    }
     return load(ByteSource.of(file));
   }
 
   /**
-   * Reads a {@code tokenizer.json}, as {@link #load(Path)} does.
+   * Reads a {@code tokenizer.json}, a SentencePiece model or a vocabulary by its name, as {@link #load(Path)} does; a
+   * vocabulary without its configuration.
    *
    * @throws TokenizerFormatException if the file is damaged or uses what is not supported; the message names the key
    * @throws IOException if the file cannot be read
    */
   public static Tokenizer load(ByteSource file) throws IOException {
-    return TokenizerReader.read(file);
+    if (file.name().endsWith(".model")) {
+      return SentencePieceFile.read(file);
+    }
+    return file.name().endsWith(".txt") ? VocabularyFile.read(file, null) : TokenizerReader.read(file);
   }
 
   /**
@@ -306,6 +316,9 @@ public final class Tokenizer {
     var out = new TokenBuffer();
     var spans = new Pieces();
     out.workspace().spans = spans;
+    var trims = !parts.postProcessor().trims().isEmpty();
+    // The tokens as Hugging Face's library has them in its results: what was found, if that is no token of the model.
+    var spellings = new ArrayList<String>();
     parts.pipeline().runAligned(text, out.workspace(), new TextPipeline.AlignedSink() {
       private int word;
 
@@ -316,25 +329,34 @@ public final class Tokenizer {
         parts.model().encode(chars.chars(), from, to, out);
         for (int i = 0; i < out.size(); i++) {
           columns.add(out.get(i), 0, sequence, word, chars.start(spans.start(i)), chars.end(spans.end(i) - 1));
+          if (trims) {
+            spellings.add(parts.model() instanceof UnigramModel unigram && out.get(i) == unigram.unknownId()
+                ? new String(chars.chars(), spans.start(i), spans.end(i) - spans.start(i))
+                : Tokenizer.this.token(out.get(i)));
+          }
         }
         word++;
       }
 
       @Override
-      public void token(int id, int start, int end) {
+      public void token(int id, String found, int start, int end) {
         columns.add(id, 0, sequence, word++, start, end);
+        if (trims) {
+          spellings.add(found);
+        }
       }
     });
     for (var trim : parts.postProcessor().trims()) {
-      trim(columns, trim, text);
+      trim(columns, spellings, trim, text);
     }
     return columns;
   }
 
   /** Takes the spaces that a token has out of its offsets, as Hugging Face's library does, which counts code points. */
-  private void trim(Encoding.Columns columns, PostProcessor.OffsetTrim trim, CharSequence text) {
+  private static void trim(Encoding.Columns columns, List<String> spellings, PostProcessor.OffsetTrim trim,
+      CharSequence text) {
     for (int i = 0; i < columns.size(); i++) {
-      var token = token(columns.id(i));
+      var token = spellings.get(i);
       var leading = (int) token.chars().takeWhile(Tokenizer::isSpace).count();
       var trailing = (int) new StringBuilder(token).reverse().chars().takeWhile(Tokenizer::isSpace).count();
       var start = columns.start(i);

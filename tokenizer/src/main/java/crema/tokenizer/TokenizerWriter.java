@@ -84,7 +84,7 @@ final class TokenizerWriter {
     for (int id = 0; id < model.size(); id++) {
       json.writeStartArray();
       json.writeString(model.token(id));
-      json.writeNumber(model.score(id));
+      json.writeNumber(RustNumber.written(model.score(id)));
       json.writeEndArray();
     }
     json.writeEndArray();

@@ -1,5 +1,6 @@
 package crema.tokenizer;
 
+import java.nio.CharBuffer;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
@@ -14,19 +15,37 @@ record UnicodeNormalizer(Form form) implements crema.tokenizer.Normalizer {
       return;
     }
     text.begin();
-    if (!text.isAligned()) {
-      text.putAll(Normalizer.normalize(java.nio.CharBuffer.wrap(chars, 0, length), form), 0);
-    } else {
-      for (int start = 0; start < length;) {
-        var end = CharacterClass.after(chars, start);
-        while (end < length && joins(chars, end, length)) {
-          end = CharacterClass.after(chars, end);
-        }
-        normalizeRun(text, start, end);
+    for (int start = 0; start < length;) {
+      var end = start;
+      while (end < length && !OlderUnicode.isInert(Character.codePointAt(chars, end, length))) {
+        end = CharacterClass.after(chars, end);
+      }
+      normalizeStretch(text, start, end);
+      if (end < length) {
+        start = CharacterClass.after(chars, end);
+        text.keep(end, start);
+      } else {
         start = end;
       }
     }
     text.end();
+  }
+
+  /** Normalizes a stretch that has no inert character. */
+  private void normalizeStretch(AlignedText text, int from, int to) {
+    var chars = text.chars();
+    if (!text.isAligned()) {
+      text.putAll(Normalizer.normalize(CharBuffer.wrap(chars, from, to - from), form), 0);
+      return;
+    }
+    for (int start = from; start < to;) {
+      var end = CharacterClass.after(chars, start);
+      while (end < to && joins(chars, end, to)) {
+        end = CharacterClass.after(chars, end);
+      }
+      normalizeRun(text, start, end);
+      start = end;
+    }
   }
 
   private boolean isUnchanged(AlignedText text) {
@@ -39,10 +58,20 @@ record UnicodeNormalizer(Form form) implements crema.tokenizer.Normalizer {
     var chars = text.chars();
     for (int i = 0; i < text.length(); i++) {
       if (chars[i] >= limit) {
-        return Normalizer.isNormalized(java.nio.CharBuffer.wrap(chars, 0, text.length()), form);
+        return Normalizer.isNormalized(CharBuffer.wrap(chars, 0, text.length()), form) && !hasInert(text, i);
       }
     }
     return true;
+  }
+
+  private static boolean hasInert(AlignedText text, int from) {
+    var chars = text.chars();
+    for (int i = from; i < text.length(); i = CharacterClass.after(chars, i)) {
+      if (OlderUnicode.isInert(Character.codePointAt(chars, i, text.length()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether the character at {@code index} may be reordered or composed with one before it. */

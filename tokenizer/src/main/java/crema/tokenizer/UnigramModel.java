@@ -2,6 +2,7 @@ package crema.tokenizer;
 
 import crema.base.UserError;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unigram as SentencePiece encodes with it: of all ways to cut a piece into tokens, the one whose scores have the
@@ -32,19 +33,28 @@ final class UnigramModel extends CachingModel {
    * @param byteFallback whether unknown characters become the tokens of their bytes, where there are all of them
    */
   UnigramModel(Vocabulary vocabulary, double[] scores, int unknownId, boolean byteFallback) {
+    this(vocabulary, scores, unknownId, byteFallback, null, Arrays.stream(scores).min().orElse(0));
+  }
+
+  /**
+   * Makes a model that owns its arguments.
+   *
+   * @param usable whether each token may occur in texts; null if all may
+   * @param lowestScore the score below which that of unknown characters is
+   */
+  UnigramModel(Vocabulary vocabulary, double[] scores, int unknownId, boolean byteFallback,
+      boolean @Nullable [] usable, double lowestScore) {
     super(vocabulary);
     this.scores = scores;
     this.unknownId = unknownId;
     this.byteFallback = byteFallback;
-    double lowest = Double.POSITIVE_INFINITY;
     for (int id = 0; id < scores.length; id++) {
-      lowest = Math.min(lowest, scores[id]);
       var token = vocabulary.token(id);
-      if (token != null && !token.isEmpty()) {
+      if (token != null && !token.isEmpty() && (usable == null || usable[id])) {
         trie.add(token, id);
       }
     }
-    unknownScore = lowest - UNKNOWN_PENALTY;
+    unknownScore = lowestScore - UNKNOWN_PENALTY;
     byteIds = ByteToken.ids(vocabulary);
   }
 
