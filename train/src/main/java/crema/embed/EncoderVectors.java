@@ -6,6 +6,7 @@ import crema.base.UserError;
 import crema.base.json.JsonNode;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
+import crema.nn.ParameterSource.Precision;
 import crema.nn.Weights;
 import crema.nn.model.Architecture;
 import crema.nn.model.TextEncoder;
@@ -40,15 +41,16 @@ final class EncoderVectors implements TokenVectors {
   private static TextEncoder encoder(PretrainedModel pretrained, Backend backend) {
     Architecture architecture = pretrained.config().architecture();
     Weights weights = pretrained.weights().under(architecture.prefix());
-    TextEncoder encoder = pretrained.config().create(ParameterSource.loadedFrom(weights, backend));
+    TextEncoder encoder =
+        pretrained.config().create(ParameterSource.forPrediction(weights, Precision.STORED, backend));
     try {
-      Weights.Intersection loaded = encoder.loadIntersecting(weights);
-      if (!loaded.missing().isEmpty()) {
-        throw new InvalidWeightsException("the weights lack " + loaded.missing().size()
-            + " tensors of the encoder, such as " + architecture.prefix() + loaded.missing().getFirst());
+      // Tensors of heads are not needed.
+      Weights.Intersection needed = weights.intersecting(encoder.stateDict().keySet());
+      if (!needed.missing().isEmpty()) {
+        throw new InvalidWeightsException("the weights lack " + needed.missing().size()
+            + " tensors of the encoder, such as " + architecture.prefix() + needed.missing().getFirst());
       }
-      encoder.freeze();
-      encoder.releaseWeights();
+      encoder.loadForPrediction(needed.common());
       return encoder;
     } catch (RuntimeException e) {
       encoder.close();

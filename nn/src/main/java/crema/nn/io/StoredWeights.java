@@ -26,6 +26,9 @@ public final class StoredWeights implements Weights, AutoCloseable {
   /** How many bytes are copied before their pages are given back. */
   private static final long UNLOAD_BYTES = 1L << 24;
 
+  /** How many bytes before one that is touched may be mapped with it. */
+  private static final long MAPPED_AROUND = 1L << 20;
+
   private final String name;
   private final WeightFormat format;
   private final Arena arena;
@@ -196,7 +199,9 @@ public final class StoredWeights implements Weights, AutoCloseable {
       return;
     }
     int size = stored.type().bytes();
-    (stored.isContiguous() ? bytes.asSlice(from * size, (to - from) * size) : bytes).unload();
+    // The system maps pages around the one that is touched, those before it too.
+    long first = Math.max(0, from * size - MAPPED_AROUND);
+    (stored.isContiguous() ? bytes.asSlice(first, to * size - first) : bytes).unload();
   }
 
   private StoredTensor tensor(String tensor) {
