@@ -14,7 +14,8 @@ public final class Embedding extends Module {
    * @param standardDeviation of the initial values
    */
   public Embedding(ParameterSource source, int vocabularySize, int features, double standardDeviation) {
-    weight = parameter("weight", source.createTable(new Initializer.Normal(standardDeviation), vocabularySize, features));
+    weight =
+        parameter("weight", source.createTable(new Initializer.Normal(standardDeviation), vocabularySize, features));
   }
 
   /** The table, {@code [vocabularySize, features]}. */

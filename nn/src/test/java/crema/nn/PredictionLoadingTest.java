@@ -132,7 +132,8 @@ class PredictionLoadingTest {
   void weightsThatDoNotFitAreNamedBeforeAnythingIsRead() throws IOException {
     try (var weights = StoredWeights.open(write(DType.BF16));
         var model = config().create(ParameterSource.forPrediction(weights, Precision.STORED, backend))) {
-      assertThatThrownBy(() -> model.loadForPrediction(weights.renamed(name -> name.equals("norm.weight") ? "x" : name)))
+      assertThatThrownBy(
+          () -> model.loadForPrediction(weights.renamed(name -> name.equals("norm.weight") ? "x" : name)))
           .isInstanceOf(InvalidWeightsException.class).hasMessageContaining("missing norm.weight")
           .hasMessageContaining("unexpected x");
     }

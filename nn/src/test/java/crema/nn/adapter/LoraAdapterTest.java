@@ -309,11 +309,14 @@ class LoraAdapterTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"\"use_dora\": true|DoRA", "\"init_lora_weights\": \"pissa_niter_4\"|pissa_niter_4",
-      "\"init_lora_weights\": \"loftq\"|loftq", "\"loftq_config\": {\"bits\": 4}|LoftQ", "\"peft_type\": \"IA3\"|IA3",
-      "\"lora_bias\": true|biases of B", "\"trainable_token_indices\": [1]|trainable tokens", "\"r\": 0|rank",
-      "\"r\": 100000|rank", "\"lora_dropout\": 1|lora_dropout", "\"bias\": \"some\"|bias", "\"task_type\": \"X\"|task_type",
-      "\"target_modules\": \"(\"|not a regular expression", "\"target_modules\": 7|target_modules"})
+  @CsvSource(delimiter = '|',
+      value = {"\"use_dora\": true|DoRA", "\"init_lora_weights\": \"pissa_niter_4\"|pissa_niter_4",
+          "\"init_lora_weights\": \"loftq\"|loftq", "\"loftq_config\": {\"bits\": 4}|LoftQ",
+          "\"peft_type\": \"IA3\"|IA3",
+          "\"lora_bias\": true|biases of B", "\"trainable_token_indices\": [1]|trainable tokens", "\"r\": 0|rank",
+          "\"r\": 100000|rank", "\"lora_dropout\": 1|lora_dropout", "\"bias\": \"some\"|bias",
+          "\"task_type\": \"X\"|task_type",
+          "\"target_modules\": \"(\"|not a regular expression", "\"target_modules\": 7|target_modules"})
   void whatIsNotSupportedIsRefusedByName(String setting, String message) throws IOException {
     String targets = setting.contains("target_modules") ? "" : ", \"target_modules\": [\"query\"]";
     Path file = Files.writeString(folder.resolve(LoraConfig.FILE), "{" + setting + targets + "}");

@@ -38,7 +38,8 @@ class PretrainedConfigTest {
   @CsvSource({"bert, position_embedding_type, relative_key", "bert, hidden_act, quick_gelu",
       "bert, hidden_size, 100", "roberta, max_position_embeddings, 2", "qwen3, use_sliding_window, true",
       "qwen3, head_dim, 3", "nomic_bert, prenorm, true", "nomic_bert, activation_function, gelu",
-      "nomic_bert, rotary_emb_fraction, 0.5", "distilbert, n_heads, 5", "electra, embedding_size, 0", "deberta-v2, conv_kernel_size, 3",
+      "nomic_bert, rotary_emb_fraction, 0.5", "distilbert, n_heads, 5", "electra, embedding_size, 0",
+      "deberta-v2, conv_kernel_size, 3",
       "deberta-v2, position_biased_input, true", "deberta-v2, pos_att_type, c2c",
       "mpnet, relative_attention_num_buckets, 16", "modernbert, classifier_pooling, max",
       "modernbert, num_attention_heads, 5"})

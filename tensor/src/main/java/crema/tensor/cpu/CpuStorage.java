@@ -28,7 +28,8 @@ final class CpuStorage extends Storage {
       return storage;
     }
     if (tensor.backend().device() == Device.CPU) {
-      throw new IllegalStateException("tensor " + tensor.shape() + " is of a model that was loaded for prediction alone");
+      throw new IllegalStateException(
+          "tensor " + tensor.shape() + " is of a model that was loaded for prediction alone");
     }
     throw new IllegalArgumentException("tensor " + tensor.shape() + " is on " + tensor.backend().device()
         + ", not on the CPU");

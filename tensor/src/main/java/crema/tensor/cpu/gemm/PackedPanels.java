@@ -55,7 +55,8 @@ public final class PackedPanels {
     return new Product.Matrix(panels, Scratch.ALIGNMENT, 0);
   }
 
-  @Nullable PackedHalves halves() {
+  @Nullable
+  PackedHalves halves() {
     return halves;
   }
 
