@@ -7,6 +7,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.exc.JacksonIOException;
@@ -104,17 +105,19 @@ final class TokenizerWriter {
     writeVocabulary(model.vocabulary(), json);
     json.writeArrayPropertyStart("merges");
     var merges = model.merges();
+    // As strings, which every version of Hugging Face's library reads, unless a token has a space: then all as arrays.
+    var separated = IntStream.range(0, model.size()).mapToObj(model::token)
+        .anyMatch(token -> token != null && token.indexOf(' ') >= 0);
     for (int rank = 0; rank < merges.size(); rank++) {
       var left = String.valueOf(model.token(merges.left(rank)));
       var right = String.valueOf(model.token(merges.right(rank)));
-      if (left.indexOf(' ') < 0 && right.indexOf(' ') < 0) {
-        // As one string: every version of Hugging Face's library reads it.
-        json.writeString(left + " " + right);
-      } else {
+      if (separated) {
         json.writeStartArray();
         json.writeString(left);
         json.writeString(right);
         json.writeEndArray();
+      } else {
+        json.writeString(left + " " + right);
       }
     }
     json.writeEndArray();

@@ -17,11 +17,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Compares with Hugging Face's own library, run beside: tokenizers of components with random settings, on difficult
- * texts. {@code -Dcrema.tokenizers=N} tries N tokenizers of each model instead of 25.
+ * texts. {@code -Dcrema.tokenizers=N} tries N tokenizers of each model instead of 10.
  */
 class HuggingFaceTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final int TOKENIZERS = Integer.getInteger("crema.tokenizers", 25);
+  private static final int TOKENIZERS = Integer.getInteger("crema.tokenizers", 10);
   private static final int TEXTS = 60;
 
   @TempDir
