@@ -10,6 +10,7 @@ import crema.autograd.op.Binary;
 import crema.autograd.op.Embedding;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
+import crema.nn.ParameterSource.Precision;
 import crema.nn.Weights;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.StoredWeights;
@@ -21,8 +22,10 @@ import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
+import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,6 +156,55 @@ class ArchitectureGoldenTest {
       }
     }
     assertThat(results).allSatisfy(result -> assertThat(result).isEqualTo(results.getFirst()));
+  }
+
+  /** Matrices that are stored in 16 bits, kept so or widened: the same bits. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void matricesOf16BitsPredictAsTheirWidenedOnesDo(String name) throws IOException {
+    TextEncoderConfig config = config(name);
+    List<float[]> results = new ArrayList<>();
+    for (Precision precision : Precision.values()) {
+      try (var golden = open(name); var backend = Backend.open(Device.CPU); var scope = new Scope(backend)) {
+        Weights weights = halves(golden.under("weight.").under(config.architecture().prefix()), scope);
+        try (var encoder = config.create(ParameterSource.forPrediction(weights, precision, backend))) {
+          encoder.loadForPrediction(weights.intersecting(encoder.stateDict().keySet()).common());
+          Batch batch = Batch.read(golden, scope);
+          results
+              .add(encoder.forward(Tape.inference(scope), batch.ids, batch.types, batch.sequences).value().toFloats());
+        }
+      }
+    }
+    assertThat(results.get(0)).isEqualTo(results.get(1)).doesNotContain(Float.NaN);
+  }
+
+  /** Weights whose matrices have the upper 16 bits of other ones. */
+  private static Weights halves(Weights weights, Scope scope) {
+    return new Weights() {
+      @Override
+      public Map<String, Shape> shapes() {
+        return weights.shapes();
+      }
+
+      @Override
+      public DType type(String name) {
+        return shapes().get(name).rank() == 2 ? DType.BF16 : DType.F32;
+      }
+
+      @Override
+      public void read(String name, Tensor target) {
+        Tensor whole = scope.empty(DType.F32, target.shape());
+        weights.read(name, whole);
+        float[] values = whole.toFloats();
+        var halves = new short[values.length];
+        for (int i = 0; i < values.length; i++) {
+          halves[i] = (short) (Float.floatToRawIntBits(values[i]) >>> 16);
+          values[i] = type(name) == DType.BF16 ? Float.intBitsToFloat(halves[i] << 16) : values[i];
+        }
+        boolean narrow = target.dtype() == DType.BF16;
+        target.storage().write(target.offset(), narrow ? MemorySegment.ofArray(halves) : MemorySegment.ofArray(values));
+      }
+    };
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import crema.autograd.Tape;
 import crema.autograd.op.RelativeAttention;
 import crema.nn.Embedding;
 import crema.tensor.Sequences;
+import java.util.stream.IntStream;
 
 /**
  * The bias of a head for the distance of query and key: of keys before the query 16 buckets, of those after it another
@@ -38,6 +39,9 @@ final class RelativeBias {
     for (int i = 0; i < buckets.length; i++) {
       buckets[i] = bucket(i - longest + 1);
     }
-    return new RelativeAttention.Tables(tape.scope().ints(buckets, buckets.length), null, null, table.weight());
+    // All rows, gathered: the table itself may be of 16 bits.
+    int[] rows = IntStream.range(0, BUCKETS).toArray();
+    return new RelativeAttention.Tables(tape.scope().ints(buckets, buckets.length), null, null,
+        table.forward(tape, tape.scope().ints(rows, BUCKETS)));
   }
 }
