@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -73,6 +76,7 @@ final class Fixtures {
       write(path.resolve("plain.yaml"), "C: [1]\n");
       write(path.resolve("balanced.yaml"), "C: [1]\nclass-weights: balanced\n");
     });
+    ALL.put("models/tiny-bert", Fixtures::encoder);
     ALL.put("models/offers", path -> model(path, "offers.csv"));
     ALL.put("models/quickstart", path -> model(path, "offers.csv"));
   }
@@ -111,6 +115,81 @@ final class Fixtures {
     crema(folder, "fasttext", "supervised", "-input", "languages.txt", "-output", "lid", "-dim", "8", "-epoch", "5",
         "-minn", "2", "-maxn", "4", "-bucket", "2000");
     Files.copy(folder.resolve("lid.bin"), path);
+  }
+
+  /** A BERT of one layer with random weights and a vocabulary of characters, in the layout of Hugging Face's. */
+  private static void encoder(Path path) throws IOException {
+    Files.createDirectories(path);
+    int hidden = 16;
+    int inner = 32;
+    var vocabulary = new ArrayList<String>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
+    "abcdefghijklmnopqrstuvwxyz0123456789.".chars().forEach(c -> {
+      vocabulary.add(Character.toString(c));
+      vocabulary.add("##" + Character.toString(c));
+    });
+    write(path.resolve("config.json"), """
+        {"model_type": "bert", "vocab_size": %d, "hidden_size": %d, "num_hidden_layers": 1, "num_attention_heads": 2,
+         "intermediate_size": %d, "max_position_embeddings": 64, "type_vocab_size": 2}
+        """.formatted(vocabulary.size(), hidden, inner));
+    write(path.resolve("tokenizer.json"), """
+        {"version": "1.0", "truncation": null, "padding": null,
+         "added_tokens": [%s],
+         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+           "strip_accents": null, "lowercase": true},
+         "pre_tokenizer": {"type": "BertPreTokenizer"},
+         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+           "max_input_chars_per_word": 100, "vocab": {%s}}}
+        """.formatted(
+        IntStream.range(0, 5).mapToObj(id -> "{\"id\": %d, \"content\": \"%s\", \"single_word\": false, "
+            .formatted(id, vocabulary.get(id)) + "\"lstrip\": false, \"rstrip\": false, \"normalized\": false, "
+            + "\"special\": true}").collect(Collectors.joining(", ")),
+        IntStream.range(0, vocabulary.size()).mapToObj(id -> "\"%s\": %d".formatted(vocabulary.get(id), id))
+            .collect(Collectors.joining(", "))));
+    var shapes = new LinkedHashMap<String, int[]>();
+    shapes.put("embeddings.word_embeddings.weight", new int[] {vocabulary.size(), hidden});
+    shapes.put("embeddings.position_embeddings.weight", new int[] {64, hidden});
+    shapes.put("embeddings.token_type_embeddings.weight", new int[] {2, hidden});
+    norm(shapes, "embeddings.LayerNorm", hidden);
+    for (String part : List.of("query", "key", "value")) {
+      linear(shapes, "encoder.layer.0.attention.self." + part, hidden, hidden);
+    }
+    linear(shapes, "encoder.layer.0.attention.output.dense", hidden, hidden);
+    norm(shapes, "encoder.layer.0.attention.output.LayerNorm", hidden);
+    linear(shapes, "encoder.layer.0.intermediate.dense", hidden, inner);
+    linear(shapes, "encoder.layer.0.output.dense", inner, hidden);
+    norm(shapes, "encoder.layer.0.output.LayerNorm", hidden);
+    safetensors(path.resolve("model.safetensors"), shapes);
+  }
+
+  private static void linear(Map<String, int[]> shapes, String name, int in, int out) {
+    shapes.put(name + ".weight", new int[] {out, in});
+    shapes.put(name + ".bias", new int[] {out});
+  }
+
+  private static void norm(Map<String, int[]> shapes, String name, int size) {
+    shapes.put(name + ".weight", new int[] {size});
+    shapes.put(name + ".bias", new int[] {size});
+  }
+
+  private static void safetensors(Path path, Map<String, int[]> shapes) throws IOException {
+    var header = new ArrayList<String>();
+    int at = 0;
+    for (var tensor : shapes.entrySet()) {
+      int end = at + 4 * IntStream.of(tensor.getValue()).reduce(1, (a, b) -> a * b);
+      header.add("\"%s\": {\"dtype\": \"F32\", \"shape\": %s, \"data_offsets\": [%d, %d]}".formatted(tensor.getKey(),
+          IntStream.of(tensor.getValue()).boxed().toList(), at, end));
+      at = end;
+    }
+    byte[] text = ("{" + String.join(", ", header) + "}").getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + text.length + at).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(text.length).put(text);
+    var random = new Random(1);
+    while (file.hasRemaining()) {
+      file.putFloat((float) random.nextGaussian() / 4);
+    }
+    Files.write(path, file.array());
   }
 
   private static void model(Path path, String rows) throws IOException, InterruptedException {

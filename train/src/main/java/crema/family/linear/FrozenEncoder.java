@@ -163,9 +163,10 @@ final class FrozenEncoder implements AutoCloseable {
     var pooling = new ArrayList<PoolingKind>();
     json.path("pooling").forEach(kind -> pooling.add(Keyed.find(PoolingKind.class, kind.asString(""), "pooling")));
     int length = json.path("max_length").intValue();
-    var options = new EmbedOptions(Optional.of(json.path("prompt")).filter(JsonNode::isString).map(JsonNode::stringValue),
-        Optional.empty(), pooling, Optional.of(true), length == 0 ? OptionalInt.empty() : OptionalInt.of(length),
-        OptionalInt.empty());
+    var options =
+        new EmbedOptions(Optional.of(json.path("prompt")).filter(JsonNode::isString).map(JsonNode::stringValue),
+            Optional.empty(), pooling, Optional.of(true), length == 0 ? OptionalInt.empty() : OptionalInt.of(length),
+            OptionalInt.empty());
     JsonNode numbers = json.path("mean");
     if (numbers.values().isEmpty() || numbers.values().size() > MOST_FEATURES) {
       throw new JsonException("it has no mean");
@@ -179,8 +180,9 @@ final class FrozenEncoder implements AutoCloseable {
     String expected = json.path("fingerprint").stringValue();
     if (!embedder.fingerprint().equals(expected)) {
       embedder.close();
-      throw new UserError(source.name() + ": the encoder is not the one that it was trained with: put that in its place, "
-          + "or train again");
+      throw new UserError(
+          source.name() + ": the encoder is not the one that it was trained with: put that in its place, "
+              + "or train again");
     }
     return new FrozenEncoder(embedder, options, mean, (float) json.path("scale").doubleValue());
   }

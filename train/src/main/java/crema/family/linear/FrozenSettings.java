@@ -17,8 +17,9 @@ public final class FrozenSettings {
 
   public static final Setting<String> ENCODER = SECTION.optionalText("encoder").label("MODEL").basic()
       .shownDefault("none")
-      .help("A pretrained encoder whose vectors are features: its folder, its ONNX file with the tokenizer beside it, or "
-          + "its name on the hub");
+      .help(
+          "A pretrained encoder whose vectors are features: its folder, its ONNX file with the tokenizer beside it, or "
+              + "its name on the hub");
   public static final Setting<Features> FEATURES = SECTION.choice("features", Features.BOTH).basic()
       .shownDefault("both with --encoder, tfidf without")
       .details("tfidf, terms; encoder, vectors; both, one beside the other").help("What texts are told apart by");
@@ -37,13 +38,17 @@ public final class FrozenSettings {
 
   static {
     SECTION.rule(settings -> settings.isGiven(FEATURES) && settings.get(FEATURES) != Features.TFIDF
-        && settings.find(ENCODER).isEmpty() ? "features " + settings.get(FEATURES).key()
-            + " needs a pretrained encoder: give one with --encoder" : null, FEATURES, ENCODER);
+        && settings.find(ENCODER).isEmpty()
+            ? "features " + settings.get(FEATURES).key()
+                + " needs a pretrained encoder: give one with --encoder"
+            : null,
+        FEATURES, ENCODER);
     SECTION.rule(settings -> settings.find(ENCODER).isPresent() && settings.get(FEATURES) == Features.TFIDF
         ? "encoder has no effect with features tfidf: leave it out" : null, ENCODER, FEATURES);
     List.of(WEIGHT, POOLING, PROMPT, MAX_LENGTH, REFERENCE).forEach(row -> SECTION.rule(
         settings -> settings.find(ENCODER).isEmpty() && settings.isGiven(row)
-            ? row.name() + " has no effect without --encoder: leave it out" : null, row, ENCODER));
+            ? row.name() + " has no effect without --encoder: leave it out" : null,
+        row, ENCODER));
   }
 
   private FrozenSettings() {}

@@ -44,7 +44,8 @@ public final class LinearClassifier implements Classifier {
       if (encoder != null) {
         encoder.close();
       }
-      throw new UserError(source.name() + ": the model has " + model.features() + (encoder == null ? " terms" : " features")
+      throw new UserError(source.name() + ": the model has " + model.features()
+          + (encoder == null ? " terms" : " features")
           + " and " + model.labels() + " labels, but "
           + (encoder == null ? "terms.json has " : "terms.json and encoder.json have ") + features + " and labels.json "
           + target.labels().size() + ": the files are of different models");
