@@ -78,6 +78,36 @@ class HuggingFaceTest {
     }
   }
 
+  /**
+   * Lines of the data at hand; {@code -Dcrema.lines=100000 -Dcrema.tokenizer.files=A.json,B.json} tries more, with
+   * real tokenizers.
+   */
+  @Test
+  void linesOfTheDataAreEncodedAlike() throws IOException {
+    var lines = Texts.lines(Integer.getInteger("crema.lines", 1_000));
+    var given = System.getProperty("crema.tokenizer.files");
+    if (given == null) {
+      var file = folder.resolve("tokenizer.json");
+      for (var type : List.of("BPE", "WordPiece", "WordLevel", "Unigram")) {
+        MAPPER.writeValue(file.toFile(), new RandomTokenizer(new Random(1), lines).file(type));
+        compareIds(file, lines);
+      }
+    } else {
+      for (var file : given.split(",")) {
+        compareIds(Path.of(file), lines);
+      }
+    }
+  }
+
+  private static void compareIds(Path file, List<String> texts) throws IOException {
+    var tokenizer = Tokenizer.load(file).withTruncation(null);
+    try (var peer = Peer.load(file)) {
+      for (var text : texts) {
+        assertThat(tokenizer.encode(text)).as("%s on %s", file, text).isEqualTo(peer.ids(text));
+      }
+    }
+  }
+
   private void compare(Path file, Iterable<String> texts, String name) throws IOException {
     var tokenizer = Tokenizer.load(file);
     try (var peer = Peer.load(file)) {
