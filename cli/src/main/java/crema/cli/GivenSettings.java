@@ -57,7 +57,7 @@ record GivenSettings(Map<String, Assignment> byName, Set<String> shared) {
           .filter(folder -> flags.containsKey(folder) || files.containsKey(folder)).isPresent();
       if (row.isPath() && !isElsewhere) {
         byName.computeIfPresent(name,
-            (_, value) -> mapped(value, text -> file.resolveSibling(text).normalize().toString()));
+            (_, value) -> mapped(row, value, text -> file.resolveSibling(text).normalize().toString()));
       }
     });
     byName.putAll(flags);
@@ -65,13 +65,15 @@ record GivenSettings(Map<String, Assignment> byName, Set<String> shared) {
     known.values()
         .forEach(row -> row.folder().map(folder -> byName.get(folder.name()))
             .ifPresent(folder -> byName.computeIfPresent(row.name(),
-                (_, value) -> mapped(value, text -> Path.of(folder.texts().getFirst()).resolve(text).toString()))));
+                (_, value) -> mapped(row, value,
+                    text -> Path.of(folder.texts().getFirst()).resolve(text).toString()))));
     return new GivenSettings(byName, shared);
   }
 
-  private static Assignment mapped(Assignment value, UnaryOperator<String> path) {
+  private static Assignment mapped(Setting<?> row, Assignment value, UnaryOperator<String> path) {
     return new Assignment(value.name(), value.texts().stream()
-        .map(text -> text.equals(DataSettings.PRODUCT_TITLES) ? text : path.apply(text)).toList(), value.isList(),
+        .map(text -> row.withPath(text, file -> file.equals(DataSettings.PRODUCT_TITLES) ? file : path.apply(file)))
+        .toList(), value.isList(),
         value.origin());
   }
 

@@ -7,9 +7,12 @@ import crema.classify.TrainingResult;
 import crema.cli.console.Terminal;
 import crema.nn.train.StopSignal;
 import crema.report.TerminalReport;
+import crema.report.TestReport;
+import crema.run.NamedTests;
 import crema.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -54,6 +57,8 @@ final class TrainingSession {
     long began = System.nanoTime();
     try (var view = new ProgressView(terminal, quiet)) {
       TrainingResult result = family.newRun(settings, context.withListener(view).withStop(stop)).run();
+      Map<String, TestReport> sets = result.isInterrupted() ? Map.of()
+          : NamedTests.run(settings, context.withListener(view));
       view.close();
       if (result.isInterrupted()) {
         terminal.err().println("crema: interrupted and saved at step " + result.steps()
@@ -62,6 +67,10 @@ final class TrainingSession {
       }
       if (result.report() != null) {
         terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
+      }
+      if (!sets.isEmpty()) {
+        terminal.out().println();
+        terminal.out().print(TerminalReport.renderSets(sets, terminal.outStyle()));
       }
       terminal.out().println();
       terminal.out().println("Model: " + directory.path() + "   Report: " + directory.report() + "   Time: "

@@ -85,6 +85,11 @@ public record ModelDirectory(Path path) implements ModelSource {
     return path.resolve("thresholds.jsonl");
   }
 
+  /** A folder for each test set that has a name. */
+  public Path tests() {
+    return path.resolve("tests");
+  }
+
   /** The adapter that a run has trained and merged into the model, in the layout of PEFT. */
   public Path adapter() {
     return path.resolve("adapter");
@@ -237,7 +242,7 @@ public record ModelDirectory(Path path) implements ModelSource {
   private List<String> names() {
     var names = new ArrayList<String>();
     for (Path file : List.of(config(), labels(), target(), provenance(), trainingConfig(), resolvedConfig(), metrics(),
-        testOutcomes(), report(), log(), thresholdLog(), adapter(), checkpoints(), cache())) {
+        testOutcomes(), report(), log(), thresholdLog(), tests(), adapter(), checkpoints(), cache())) {
       names.add(file.getFileName().toString());
     }
     ModelFamily.installed().forEach(family -> {

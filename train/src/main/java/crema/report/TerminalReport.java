@@ -4,8 +4,10 @@ import crema.metrics.GroupMetrics;
 import crema.metrics.Interval;
 import crema.metrics.LabelMetrics;
 import crema.metrics.Metric;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** A test report for a terminal: the headline, the labels with most documents, and the most confused pairs. */
 public final class TerminalReport {
@@ -46,6 +48,25 @@ public final class TerminalReport {
       out.append('\n').append(confusedPairs(report).render(style));
     }
     return out.toString();
+  }
+
+  /**
+   * The headlines of several test sets, a line each.
+   *
+   * @param reports by the names of the sets; at least one
+   */
+  public static String renderSets(Map<String, TestReport> reports, TerminalStyle style) {
+    List<Metric> metrics = reports.values().iterator().next().headline();
+    var columns = new ArrayList<TextTable.Column>();
+    columns.add(new TextTable.Text("Test set"));
+    metrics.forEach(metric -> columns.add(new TextTable.Number(metric.title())));
+    var table = new TextTable(columns.toArray(TextTable.Column[]::new));
+    reports.forEach((name, report) -> {
+      var cells = new ArrayList<String>(List.of(name));
+      metrics.forEach(metric -> cells.add(Numbers.metric(metric.of(report.metrics()))));
+      table.row(cells.toArray(String[]::new));
+    });
+    return table.render(style);
   }
 
   private static TextTable headline(TestReport report) {

@@ -1,10 +1,14 @@
 package crema.run;
 
+import crema.settings.NamedFile;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,8 +30,9 @@ public record DataSettings(Settings settings) {
       .help("Files with training rows");
   public static final Setting<List<String>> VALIDATION = SECTION.files("validation").in(FOLDER).basic()
       .shownDefault("split off").help("Files with validation rows");
-  public static final Setting<List<String>> TEST = SECTION.files("test").in(FOLDER).basic()
-      .shownDefault("split off").help("Files with test rows");
+  public static final Setting<List<String>> TEST = SECTION.namedFiles("test").in(FOLDER).basic()
+      .shownDefault("split off").details("FILE; or NAME=FILE for a report of its own in tests/NAME")
+      .help("Files with test rows");
   public static final Setting<List<String>> TEXT = SECTION.texts("text").label("COLUMN").basic()
       .details("NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to keep its words apart from other columns'")
       .help("Text columns, joined in this order");
@@ -63,9 +68,24 @@ public record DataSettings(Settings settings) {
     return settings.get(VALIDATION);
   }
 
-  /** Files with test rows; empty to split some off. */
+  /** Files with test rows: those without a name if there are any, else all. Empty to split some off. */
   public List<String> test() {
-    return settings.get(TEST);
+    List<NamedFile> all = settings.get(TEST).stream().map(NamedFile::of).toList();
+    List<NamedFile> unnamed = all.stream().filter(file -> file.name().isEmpty()).toList();
+    return (unnamed.isEmpty() ? all : unnamed).stream().map(NamedFile::file).toList();
+  }
+
+  /** The files of each test set that has a name and so a report of its own, in the order in which they were given. */
+  public Map<String, List<String>> namedTests() {
+    var sets = new LinkedHashMap<String, List<String>>();
+    settings.get(TEST).stream().map(NamedFile::of).filter(file -> !file.name().isEmpty())
+        .forEach(file -> sets.computeIfAbsent(file.name(), _ -> new ArrayList<>()).add(file.file()));
+    return sets;
+  }
+
+  /** The same with other test files. */
+  public DataSettings withTest(List<String> files) {
+    return new DataSettings(settings.with(TEST, files));
   }
 
   /** The text columns, joined in this order, as {@link crema.data.TextColumn#parse} reads them. */

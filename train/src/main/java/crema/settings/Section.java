@@ -174,6 +174,11 @@ public final class Section {
     return new Setting.Draft<>(this, name, new SettingType.ListOf<>(new SettingType.FileName()), List.of());
   }
 
+  /** Several files, each of which may have a name; none where it is not given. */
+  public Setting.Draft<List<String>> namedFiles(String name) {
+    return new Setting.Draft<>(this, name, new SettingType.ListOf<>(new SettingType.NamedFileName()), List.of());
+  }
+
   /** The title. */
   @Override
   public String toString() {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,6 +134,11 @@ public final class Setting<T> {
   /** Whether its values are files or folders. */
   public boolean isPath() {
     return type.isPath();
+  }
+
+  /** A value that names a file, as people write it, with another path in place of its own. */
+  public String withPath(String text, UnaryOperator<String> path) {
+    return type.withPath(text, path);
   }
 
   /** The setting that says in which folder its files are, if there is one. */

@@ -5,6 +5,7 @@ import crema.base.NearestName;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What values a setting has, and how they are written.
@@ -59,6 +60,11 @@ sealed interface SettingType<T> {
   /** Whether a value is the name of a file or folder. */
   default boolean isPath() {
     return false;
+  }
+
+  /** A value that names a file, with another path in place of its own. */
+  default String withPath(String text, UnaryOperator<String> path) {
+    return path.apply(text);
   }
 
   /** Numbers in a range. */
@@ -376,6 +382,35 @@ sealed interface SettingType<T> {
     }
   }
 
+  /** The name of a file, and a name to call it by, if it is to have one: {@code NAME=FILE}. */
+  record NamedFileName() implements SettingType<String> {
+    @Override
+    public Optional<String> parse(String text) {
+      return NamedFile.of(text).file().isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    @Override
+    public String expected() {
+      return "the name of a file, or NAME=FILE";
+    }
+
+    @Override
+    public String label() {
+      return "FILE";
+    }
+
+    @Override
+    public boolean isPath() {
+      return true;
+    }
+
+    @Override
+    public String withPath(String text, UnaryOperator<String> path) {
+      NamedFile named = NamedFile.of(text);
+      return new NamedFile(named.name(), path.apply(named.file())).toString();
+    }
+  }
+
   /** Several values. */
   record ListOf<T>(SettingType<T> item) implements SettingType<List<T>> {
     /** Reads a list of one item. */
@@ -427,6 +462,11 @@ sealed interface SettingType<T> {
     @Override
     public boolean isPath() {
       return item.isPath();
+    }
+
+    @Override
+    public String withPath(String text, UnaryOperator<String> path) {
+      return item.withPath(text, path);
     }
   }
 }

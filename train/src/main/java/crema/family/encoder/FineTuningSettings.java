@@ -59,25 +59,30 @@ public final class FineTuningSettings {
       DataSettings.LOWERCASE);
 
   static {
-    OF_NEW_ENCODERS.forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && settings.isGiven(row)
+    OF_NEW_ENCODERS.forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && isChanged(settings, row)
         ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
     SECTION.rule(
         settings -> settings.find(ENCODER).isEmpty() && settings.get(EncoderSettings.HEAD) == HeadConfig.Kind.ORIGINAL
             ? "head original is that of a pretrained encoder: give one with --encoder" : null,
         EncoderSettings.HEAD, ENCODER);
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS, LORA)
-        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && settings.isGiven(row)
+        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && isChanged(settings, row)
             ? row.name() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
             ENCODER));
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY)
-        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && settings.isGiven(row)
+        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && isChanged(settings, row)
             ? row.name() + " has no effect with --lora, which leaves the encoder as it is" : null, row, LORA));
     List.of(LORA_ALPHA, LORA_DROPOUT, RSLORA, LORA_TARGETS)
-        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) == 0 && settings.isGiven(row)
+        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) == 0 && isChanged(settings, row)
             ? row.name() + " has no effect without --lora RANK" : null, row, LORA));
   }
 
   private FineTuningSettings() {}
+
+  /** Whether somebody gave a value that is not the default, as a config with all values of a run does not. */
+  private static <T> boolean isChanged(Settings settings, Setting<T> row) {
+    return settings.has(row) && settings.isGiven(row) && !settings.find(row).equals(row.defaultValue());
+  }
 
   /** The adapters of a run, if it has some. */
   static Optional<LoraConfig> lora(Settings settings) {
