@@ -59,8 +59,9 @@ public final class FineTuningSettings {
       DataSettings.LOWERCASE);
 
   static {
-    OF_NEW_ENCODERS.forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && isChanged(settings, row)
-        ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
+    OF_NEW_ENCODERS
+        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && isChanged(settings, row)
+            ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
     SECTION.rule(
         settings -> settings.find(ENCODER).isEmpty() && settings.get(EncoderSettings.HEAD) == HeadConfig.Kind.ORIGINAL
             ? "head original is that of a pretrained encoder: give one with --encoder" : null,

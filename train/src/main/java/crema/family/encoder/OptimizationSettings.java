@@ -41,8 +41,10 @@ public final class OptimizationSettings {
           + "less memory");
 
   static {
-    SECTION.rule(settings -> settings.isGiven(WARMUP) && settings.isGiven(WARMUP_FRACTION)
-        ? "give warmup or warmup-fraction, not both" : null, WARMUP, WARMUP_FRACTION);
+    // A config with all values of a run has both, one of them as it is by default.
+    SECTION.rule(settings -> settings.isGiven(WARMUP) && !settings.find(WARMUP).equals(WARMUP.defaultValue())
+        && settings.get(WARMUP_FRACTION) > 0 ? "give warmup or warmup-fraction, not both" : null, WARMUP,
+        WARMUP_FRACTION);
     SECTION.rule(settings -> settings.get(SCHEDULE) == Decay.EXPONENTIAL && settings.get(MIN_SCALE) == 0
         ? "an exponential schedule needs a min-scale above 0" : null, SCHEDULE, MIN_SCALE);
   }
