@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Options from config files: which hold, what is a mistake, and what stays with the model. */
 class ConfigTest {
@@ -112,6 +113,22 @@ class ConfigTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(resolved("again")).isEqualTo(resolved("model"));
     assertThat(again.resolve("model.safetensors")).hasSameBinaryContentAs(model.resolve("model.safetensors"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "fasttext"})
+  void theResolvedConfigOfEveryFamilyIsOneThatTrains(String family) throws IOException {
+    Path rows = folder.resolve("data/rows.csv");
+    Path model = folder.resolve("model");
+    var first = CommandRun.of("train", "--model", family, "--train", rows.toString(), "--text", "title", "--label",
+        "category", "--threads", "1", "--output", model.toString());
+    assertThat(first.code()).as(first.err()).isZero();
+    Path again = folder.resolve("again");
+    var second = CommandRun.of("train", "--config", model.resolve("train.yaml").toString(), "--threads", "1",
+        "--output", again.toString());
+    assertThat(second.code()).as(second.err()).isZero();
+    String weights = family.equals("linear") ? "model.safetensors" : "model.bin";
+    assertThat(again.resolve(weights)).hasSameBinaryContentAs(model.resolve(weights));
   }
 
   @Test

@@ -133,6 +133,14 @@ public final class Settings {
   }
 
   /**
+   * Whether a setting was given another value than its default, as a config that lists all values of a run does not:
+   * what a rule about settings without effect asks.
+   */
+  public <T> boolean isChanged(Setting<T> setting) {
+    return isGiven(setting) && !find(setting).equals(Optional.ofNullable(defaultValue(setting)));
+  }
+
+  /**
    * The same with another value.
    *
    * @throws UserError if the value is not allowed

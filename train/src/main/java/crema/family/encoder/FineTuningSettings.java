@@ -60,30 +60,25 @@ public final class FineTuningSettings {
 
   static {
     OF_NEW_ENCODERS
-        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && isChanged(settings, row)
+        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && settings.isChanged(row)
             ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
     SECTION.rule(
         settings -> settings.find(ENCODER).isEmpty() && settings.get(EncoderSettings.HEAD) == HeadConfig.Kind.ORIGINAL
             ? "head original is that of a pretrained encoder: give one with --encoder" : null,
         EncoderSettings.HEAD, ENCODER);
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS, LORA)
-        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && isChanged(settings, row)
+        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && settings.isChanged(row)
             ? row.name() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
             ENCODER));
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY)
-        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && isChanged(settings, row)
+        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && settings.isChanged(row)
             ? row.name() + " has no effect with --lora, which leaves the encoder as it is" : null, row, LORA));
     List.of(LORA_ALPHA, LORA_DROPOUT, RSLORA, LORA_TARGETS)
-        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) == 0 && isChanged(settings, row)
+        .forEach(row -> SECTION.rule(settings -> settings.get(LORA) == 0 && settings.isChanged(row)
             ? row.name() + " has no effect without --lora RANK" : null, row, LORA));
   }
 
   private FineTuningSettings() {}
-
-  /** Whether somebody gave a value that is not the default, as a config with all values of a run does not. */
-  private static <T> boolean isChanged(Settings settings, Setting<T> row) {
-    return settings.has(row) && settings.isGiven(row) && !settings.find(row).equals(row.defaultValue());
-  }
 
   /** The adapters of a run, if it has some. */
   static Optional<LoraConfig> lora(Settings settings) {
@@ -120,7 +115,7 @@ public final class FineTuningSettings {
       }
     }
     int length = settings.get(EncoderSettings.MAX_LENGTH);
-    if (length > encoder.maxTokens() && settings.isGiven(EncoderSettings.MAX_LENGTH)) {
+    if (length > encoder.maxTokens() && settings.isChanged(EncoderSettings.MAX_LENGTH)) {
       throw settings.error(EncoderSettings.MAX_LENGTH, " is " + length + ", but the encoder has positions for "
           + encoder.maxTokens() + " tokens only");
     }
@@ -138,7 +133,7 @@ public final class FineTuningSettings {
         .withDefault(OptimizationSettings.BATCH_SIZE, 16)
         .withDefault(OptimizationSettings.SCHEDULE, Schedule.Decay.LINEAR)
         .withDefault(OptimizationSettings.MIN_SCALE, 0.0);
-    return settings.isGiven(OptimizationSettings.WARMUP) ? suited
+    return settings.isChanged(OptimizationSettings.WARMUP) ? suited
         : suited.withDefault(OptimizationSettings.WARMUP_FRACTION, 0.1);
   }
 }

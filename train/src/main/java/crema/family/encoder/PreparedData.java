@@ -145,7 +145,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
       return wanted;
     }
     int most = Math.min(wanted, pretrained.config().maxTokens());
-    return settings.isGiven(EncoderSettings.MAX_LENGTH) ? most
+    return settings.isChanged(EncoderSettings.MAX_LENGTH) ? most
         : Math.min(most, pretrained.tokenizer().maxLength().orElse(most));
   }
 

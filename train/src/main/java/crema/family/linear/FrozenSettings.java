@@ -37,7 +37,7 @@ public final class FrozenSettings {
       .shownDefault("~/.cache/crema/vectors").help("Where vectors of texts are kept for later runs");
 
   static {
-    SECTION.rule(settings -> settings.isGiven(FEATURES) && settings.get(FEATURES) != Features.TFIDF
+    SECTION.rule(settings -> settings.isChanged(FEATURES) && settings.get(FEATURES) != Features.TFIDF
         && settings.find(ENCODER).isEmpty()
             ? "features " + settings.get(FEATURES).key()
                 + " needs a pretrained encoder: give one with --encoder"
@@ -46,7 +46,7 @@ public final class FrozenSettings {
     SECTION.rule(settings -> settings.find(ENCODER).isPresent() && settings.get(FEATURES) == Features.TFIDF
         ? "encoder has no effect with features tfidf: leave it out" : null, ENCODER, FEATURES);
     List.of(WEIGHT, POOLING, PROMPT, MAX_LENGTH, REFERENCE).forEach(row -> SECTION.rule(
-        settings -> settings.find(ENCODER).isEmpty() && settings.isGiven(row)
+        settings -> settings.find(ENCODER).isEmpty() && settings.isChanged(row)
             ? row.name() + " has no effect without --encoder: leave it out" : null,
         row, ENCODER));
   }
