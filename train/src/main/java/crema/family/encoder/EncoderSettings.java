@@ -20,7 +20,7 @@ public final class EncoderSettings {
   public static final Setting<Integer> HIDDEN_SIZE = SECTION.integer("hidden-size", 384).atLeast(1).basic()
       .help("Features of a token");
   public static final Setting<Integer> LAYERS = SECTION.integer("layers", 10).atLeast(1).basic().help("Blocks");
-  public static final Setting<Integer> HEADS = SECTION.integer("heads", 6).atLeast(1).basic().help("Query heads");
+  public static final Setting<Integer> HEADS = SECTION.integer("heads", 6).atLeast(1).help("Query heads");
   public static final Setting<Integer> KV_HEADS = SECTION.integer("kv-heads", 2).atLeast(1)
       .help("Key and value heads");
   public static final Setting<Integer> FFN_SIZE = SECTION.integer("ffn-size", 1536).atLeast(1)

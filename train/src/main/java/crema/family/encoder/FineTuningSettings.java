@@ -20,9 +20,7 @@ public final class FineTuningSettings {
   public static final Section SECTION = Section.of("Pretrained encoder");
 
   public static final Setting<String> ENCODER = SECTION.optionalText("encoder").label("MODEL").basic()
-      .shownDefault("train one from nothing")
-      .help("Starts from a pretrained encoder: its folder, its ONNX file with the tokenizer beside it, or its name on "
-          + "the hub");
+      .shownDefault("none").help("A pretrained one to start from: folder, file or name");
   public static final Setting<Pooling> POOLING = SECTION.choice("pooling", Pooling.MEAN)
       .help("How the vectors of a text's tokens become one");
   public static final Setting<Boolean> FREEZE_EMBEDDINGS = SECTION.flag("freeze-embeddings")
