@@ -136,6 +136,22 @@ public record ConfigValues(Map<String, ?> json) {
     }
   }
 
+  /** Complains of a number that does not divide another. */
+  public static void requireDivisor(String key, int value, String wholeKey, int whole) {
+    if (whole % value != 0) {
+      throw new IllegalArgumentException(key + " " + value + " does not divide " + wholeKey + " " + whole);
+    }
+  }
+
+  /** Complains of a number of heads that does not cut features into parts of an even size, which rotary positions need. */
+  public static void requireEvenHeads(String key, int heads, String featuresKey, int features) {
+    if (features % heads != 0 || features / heads % 2 != 0) {
+      throw new IllegalArgumentException(
+          featuresKey + " " + features + " does not give " + key + " " + heads
+              + " heads an even number of features each");
+    }
+  }
+
   /** Complains of a value that is no finite number. */
   public static void requireFinite(String key, double value) {
     if (!Double.isFinite(value)) {

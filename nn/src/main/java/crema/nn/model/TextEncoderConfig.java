@@ -22,6 +22,9 @@ public interface TextEncoderConfig {
   /** The number of layers. */
   int numHiddenLayers();
 
+  /** The number of heads of a layer's queries. */
+  int numAttentionHeads();
+
   /** The most tokens of a sequence, special tokens included: what the table of positions has rows for. */
   int maxTokens();
 
@@ -50,7 +53,9 @@ public interface TextEncoderConfig {
   }
 
   /** The shape in a few words for people. */
-  String describe();
+  default String describe() {
+    return numHiddenLayers() + " layers of " + hiddenSize() + ", " + numAttentionHeads() + " heads";
+  }
 
   /** The epsilon of the norms, for heads that have some. */
   double normEps();

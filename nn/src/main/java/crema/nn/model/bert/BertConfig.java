@@ -66,10 +66,7 @@ public record BertConfig(BertArchitecture architecture, int vocabSize, int embed
       throw new IllegalArgumentException("max_position_embeddings " + maxPositionEmbeddings
           + " leaves no position after that of pad_token_id " + padTokenId);
     }
-    if (hiddenSize % numAttentionHeads != 0) {
-      throw new IllegalArgumentException(
-          "num_attention_heads " + numAttentionHeads + " does not divide hidden_size " + hiddenSize);
-    }
+    ConfigValues.requireDivisor("num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize);
   }
 
   /**
@@ -112,9 +109,8 @@ public record BertConfig(BertArchitecture architecture, int vocabSize, int embed
   /** A head for masked-language modelling under an architecture's names. */
   public MaskedLanguageHead decoder(ParameterSource source, TiedDecoderHead.Names names, Activation activation,
       Embedding embeddings) {
-    var zero = new Initializer.Constant(0);
-    return new TiedDecoderHead(names, new Linear(source, hiddenSize, embeddingSize, initializer(), zero), activation,
-        new LayerNorm(source, embeddingSize, (float) layerNormEps), embeddings, source.create(zero, vocabSize));
+    return new TiedDecoderHead(names, linear(source, hiddenSize, embeddingSize), activation,
+        norm(source, embeddingSize), embeddings, source.create(new Initializer.Constant(0), vocabSize));
   }
 
   @Override
@@ -128,11 +124,6 @@ public record BertConfig(BertArchitecture architecture, int vocabSize, int embed
   }
 
   @Override
-  public String describe() {
-    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads";
-  }
-
-  @Override
   public double normEps() {
     return layerNormEps;
   }
@@ -140,6 +131,16 @@ public record BertConfig(BertArchitecture architecture, int vocabSize, int embed
   /** Features of one head. */
   int headDim() {
     return hiddenSize / numAttentionHeads;
+  }
+
+  /** A norm over so many features. */
+  LayerNorm norm(ParameterSource source, int features) {
+    return new LayerNorm(source, features, (float) layerNormEps);
+  }
+
+  /** A linear layer with a bias. */
+  Linear linear(ParameterSource source, int in, int out) {
+    return new Linear(source, in, out, initializer(), new Initializer.Constant(0));
   }
 
   /** The initial values of weights. */

@@ -2,12 +2,14 @@ package crema.nn.model.bert;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.nn.Dropout;
 import crema.nn.Embedding;
-import crema.nn.Initializer;
+import crema.nn.LayerNorm;
 import crema.nn.Linear;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.model.EncoderLayer;
+import crema.nn.model.InputEmbeddings;
 import crema.nn.model.TextEncoder;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
@@ -22,17 +24,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BertEncoder extends TextEncoder {
   private final BertConfig config;
-  private final BertEmbeddings embeddings;
+  private final InputEmbeddings embeddings;
+  private final LayerNorm norm;
+  private final Dropout dropout;
   private final @Nullable Linear projection;
   private final List<EncoderLayer> layers = new ArrayList<>();
 
   /** An encoder whose parameters come from the source. */
   public BertEncoder(ParameterSource source, BertConfig config) {
     this.config = config;
-    embeddings = module("embeddings", new BertEmbeddings(source, config));
+    var tables = new InputEmbeddings.Tables(config.vocabSize(), config.maxPositionEmbeddings(),
+        config.positionPadding(), config.typeVocabSize());
+    embeddings = module("embeddings",
+        new InputEmbeddings(source, tables, config.embeddingSize(), config.initializerRange()));
+    norm = module("embeddings.LayerNorm", config.norm(source, config.embeddingSize()));
+    dropout = new Dropout((float) config.hiddenDropoutProb());
     projection = config.embeddingSize() == config.hiddenSize() ? null
-        : module("embeddings_project", new Linear(source, config.embeddingSize(), config.hiddenSize(),
-            config.initializer(), new Initializer.Constant(0)));
+        : module("embeddings_project", config.linear(source, config.embeddingSize(), config.hiddenSize()));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       layers.add(module("encoder.layer." + i, new BertLayer(source, config)));
     }
@@ -45,7 +53,7 @@ public final class BertEncoder extends TextEncoder {
 
   @Override
   public List<Module> embeddings() {
-    return projection == null ? List.of(embeddings) : List.of(embeddings, projection);
+    return projection == null ? List.of(embeddings, norm) : List.of(embeddings, norm, projection);
   }
 
   @Override
@@ -60,7 +68,10 @@ public final class BertEncoder extends TextEncoder {
 
   @Override
   protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
-    Variable embedded = embeddings.forward(tape, ids, types, sequences);
+    // A model of one token type has it for both texts of a pair.
+    Tensor known = config.typeVocabSize() == 1 ? null : types;
+    Variable embedded =
+        dropout.forward(tape, norm.forward(tape, embeddings.forward(tape, ids, known, sequences)));
     return projection == null ? embedded : projection.forward(tape, embedded);
   }
 }

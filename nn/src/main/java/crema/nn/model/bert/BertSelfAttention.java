@@ -3,7 +3,6 @@ package crema.nn.model.bert;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Attention;
-import crema.nn.Initializer;
 import crema.nn.Linear;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
@@ -23,11 +22,9 @@ final class BertSelfAttention extends Module {
     int hidden = config.hiddenSize();
     spec = AttentionSpec.of(heads, heads, config.headDim(), false);
     dropout = (float) config.attentionProbsDropoutProb();
-    Initializer weights = config.initializer();
-    var zero = new Initializer.Constant(0);
-    query = module("query", new Linear(source, hidden, hidden, weights, zero));
-    key = module("key", new Linear(source, hidden, hidden, weights, zero));
-    value = module("value", new Linear(source, hidden, hidden, weights, zero));
+    query = module("query", config.linear(source, hidden, hidden));
+    key = module("key", config.linear(source, hidden, hidden));
+    value = module("value", config.linear(source, hidden, hidden));
   }
 
   /** {@code [tokens, hiddenSize]} from x {@code [tokens, hiddenSize]}. */

@@ -81,10 +81,7 @@ public record DebertaV2Config(int vocabSize, int hiddenSize, int numHiddenLayers
       throw new IllegalArgumentException("position_buckets " + positionBuckets
           + " does not fit max_relative_positions " + maxRelativePositions);
     }
-    if (hiddenSize % numAttentionHeads != 0) {
-      throw new IllegalArgumentException(
-          "num_attention_heads " + numAttentionHeads + " does not divide hidden_size " + hiddenSize);
-    }
+    ConfigValues.requireDivisor("num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize);
   }
 
   /**
@@ -162,11 +159,6 @@ public record DebertaV2Config(int vocabSize, int hiddenSize, int numHiddenLayers
   @Override
   public int maxTokens() {
     return maxPositionEmbeddings;
-  }
-
-  @Override
-  public String describe() {
-    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads";
   }
 
   @Override

@@ -2,15 +2,14 @@ package crema.nn.model.deberta;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.autograd.op.Binary;
 import crema.nn.Dropout;
 import crema.nn.Embedding;
 import crema.nn.LayerNorm;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.model.EncoderLayer;
+import crema.nn.model.InputEmbeddings;
 import crema.nn.model.TextEncoder;
-import crema.tensor.DType;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DebertaV2Encoder extends TextEncoder {
   private final DebertaV2Config config;
-  private final Embedding words;
-  private final @Nullable Embedding types;
+  private final InputEmbeddings embeddings;
   private final LayerNorm norm;
   private final Dropout dropout;
   private final RelativeEmbeddings distances;
@@ -35,11 +33,9 @@ public final class DebertaV2Encoder extends TextEncoder {
   /** An encoder whose parameters come from the source. */
   public DebertaV2Encoder(ParameterSource source, DebertaV2Config config) {
     this.config = config;
-    int hidden = config.hiddenSize();
-    double deviation = config.initializerRange();
-    words = module("embeddings.word_embeddings", new Embedding(source, config.vocabSize(), hidden, deviation));
-    types = config.typeVocabSize() == 0 ? null
-        : module("embeddings.token_type_embeddings", new Embedding(source, config.typeVocabSize(), hidden, deviation));
+    var tables = InputEmbeddings.Tables.withTypes(config.vocabSize(), config.typeVocabSize());
+    embeddings = module("embeddings",
+        new InputEmbeddings(source, tables, config.hiddenSize(), config.initializerRange()));
     norm = module("embeddings.LayerNorm", config.norm(source));
     dropout = new Dropout((float) config.hiddenDropoutProb());
     distances = module("encoder", new RelativeEmbeddings(source, config));
@@ -55,7 +51,7 @@ public final class DebertaV2Encoder extends TextEncoder {
 
   @Override
   public List<Module> embeddings() {
-    return types == null ? List.of(words, norm, distances) : List.of(words, types, norm, distances);
+    return List.of(embeddings, norm, distances);
   }
 
   @Override
@@ -65,16 +61,11 @@ public final class DebertaV2Encoder extends TextEncoder {
 
   @Override
   public Embedding tokenEmbeddings() {
-    return words;
+    return embeddings.words();
   }
 
   @Override
-  protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor typeIds, Sequences sequences) {
-    Variable x = words.forward(tape, ids);
-    if (types != null) {
-      Tensor given = typeIds == null ? tape.scope().zeros(DType.I32, sequences.tokens()) : typeIds;
-      x = Binary.add(tape, x, types.forward(tape, given));
-    }
-    return dropout.forward(tape, norm.forward(tape, x));
+  protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
+    return dropout.forward(tape, norm.forward(tape, embeddings.forward(tape, ids, types, sequences)));
   }
 }

@@ -2,13 +2,10 @@ package crema.nn.model.deberta;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.autograd.op.Binary;
 import crema.nn.Dropout;
-import crema.nn.LayerNorm;
-import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.nn.model.EncoderLayer;
-import crema.tensor.Activation;
+import crema.nn.model.PostNorm;
 import crema.tensor.Sequences;
 
 /**
@@ -17,31 +14,20 @@ import crema.tensor.Sequences;
  */
 final class DebertaV2Layer extends EncoderLayer {
   private final DisentangledAttention attention;
-  private final Linear attentionOutput;
-  private final LayerNorm attentionNorm;
-  private final Linear intermediate;
-  private final Linear output;
-  private final LayerNorm outputNorm;
-  private final Activation activation;
-  private final Dropout dropout;
+  private final PostNorm rest;
 
   DebertaV2Layer(ParameterSource source, DebertaV2Config config, RelativeEmbeddings distances) {
     int hidden = config.hiddenSize();
+    int inner = config.intermediateSize();
+    var dropout = new Dropout((float) config.hiddenDropoutProb());
     attention = module("attention.self", new DisentangledAttention(source, config, distances));
-    attentionOutput = module("attention.output.dense", config.linear(source, hidden, hidden));
-    attentionNorm = module("attention.output.LayerNorm", config.norm(source));
-    intermediate = module("intermediate.dense", config.linear(source, hidden, config.intermediateSize()));
-    output = module("output.dense", config.linear(source, config.intermediateSize(), hidden));
-    outputNorm = module("output.LayerNorm", config.norm(source));
-    activation = config.hiddenAct();
-    dropout = new Dropout((float) config.hiddenDropoutProb());
+    rest = inline(new PostNorm(PostNorm.Names.BERT, config.linear(source, hidden, hidden), config.norm(source),
+        config.linear(source, hidden, inner), config.linear(source, inner, hidden), config.norm(source),
+        config.hiddenAct(), dropout, dropout));
   }
 
   @Override
   public Variable forward(Tape tape, Variable x, Sequences sequences) {
-    Variable attended = attentionOutput.forward(tape, attention.forward(tape, x, sequences));
-    Variable middle = attentionNorm.forward(tape, Binary.add(tape, dropout.forward(tape, attended), x));
-    Variable transformed = output.forward(tape, intermediate.forward(tape, middle, activation));
-    return outputNorm.forward(tape, Binary.add(tape, dropout.forward(tape, transformed), middle));
+    return rest.forward(tape, x, attention.forward(tape, x, sequences));
   }
 }

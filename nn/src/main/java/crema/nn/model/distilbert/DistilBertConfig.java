@@ -37,7 +37,7 @@ public record DistilBertConfig(int vocabSize, int dim, int nLayers, int nHeads, 
     double dropout, double attentionDropout, int maxPositionEmbeddings, double seqClassifDropout,
     double initializerRange) implements TextEncoderConfig {
   /** Added to variances, in all models. */
-  static final float EPSILON = 1e-12f;
+  private static final float EPSILON = 1e-12f;
 
   private static final TiedDecoderHead.Names DECODER =
       new TiedDecoderHead.Names("vocab_transform", "vocab_layer_norm", "vocab_projector.bias");
@@ -54,9 +54,7 @@ public record DistilBertConfig(int vocabSize, int dim, int nLayers, int nHeads, 
     ConfigValues.requirePositive("max_position_embeddings", maxPositionEmbeddings);
     ConfigValues.requireProbability("seq_classif_dropout", seqClassifDropout);
     ConfigValues.requirePositive("initializer_range", initializerRange);
-    if (dim % nHeads != 0) {
-      throw new IllegalArgumentException("n_heads " + nHeads + " does not divide dim " + dim);
-    }
+    ConfigValues.requireDivisor("n_heads", nHeads, "dim", dim);
   }
 
   /**
@@ -93,9 +91,8 @@ public record DistilBertConfig(int vocabSize, int dim, int nLayers, int nHeads, 
 
   @Override
   public MaskedLanguageHead createMaskedLanguageHead(ParameterSource source, Embedding embeddings) {
-    var zero = new Initializer.Constant(0);
-    return new TiedDecoderHead(DECODER, new Linear(source, dim, dim, initializer(), zero), activation,
-        new LayerNorm(source, dim, EPSILON), embeddings, source.create(zero, vocabSize));
+    return new TiedDecoderHead(DECODER, linear(source, dim, dim), activation, norm(source), embeddings,
+        source.create(new Initializer.Constant(0), vocabSize));
   }
 
   @Override
@@ -114,8 +111,8 @@ public record DistilBertConfig(int vocabSize, int dim, int nLayers, int nHeads, 
   }
 
   @Override
-  public String describe() {
-    return nLayers + " layers of " + dim + ", " + nHeads + " heads";
+  public int numAttentionHeads() {
+    return nHeads;
   }
 
   @Override
@@ -123,8 +120,18 @@ public record DistilBertConfig(int vocabSize, int dim, int nLayers, int nHeads, 
     return EPSILON;
   }
 
+  /** A norm over dim. */
+  LayerNorm norm(ParameterSource source) {
+    return new LayerNorm(source, dim, EPSILON);
+  }
+
+  /** A linear layer with a bias. */
+  Linear linear(ParameterSource source, int in, int out) {
+    return new Linear(source, in, out, initializer(), new Initializer.Constant(0));
+  }
+
   /** The initial values of weights. */
-  Initializer initializer() {
+  private Initializer initializer() {
     return new Initializer.Normal(initializerRange);
   }
 

@@ -2,15 +2,14 @@ package crema.nn.model.distilbert;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.autograd.op.Binary;
 import crema.nn.Dropout;
 import crema.nn.Embedding;
 import crema.nn.LayerNorm;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.model.EncoderLayer;
+import crema.nn.model.InputEmbeddings;
 import crema.nn.model.TextEncoder;
-import crema.tensor.DType;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DistilBertEncoder extends TextEncoder {
   private final DistilBertConfig config;
-  private final Embedding words;
-  private final Embedding positions;
+  private final InputEmbeddings embeddings;
   private final LayerNorm norm;
   private final Dropout dropout;
   private final List<EncoderLayer> layers = new ArrayList<>();
@@ -34,11 +32,11 @@ public final class DistilBertEncoder extends TextEncoder {
   /** An encoder whose parameters come from the source. */
   public DistilBertEncoder(ParameterSource source, DistilBertConfig config) {
     this.config = config;
-    double deviation = config.initializerRange();
-    words = module("embeddings.word_embeddings", new Embedding(source, config.vocabSize(), config.dim(), deviation));
-    positions = module("embeddings.position_embeddings",
-        new Embedding(source, config.maxPositionEmbeddings(), config.dim(), deviation));
-    norm = module("embeddings.LayerNorm", new LayerNorm(source, config.dim(), DistilBertConfig.EPSILON));
+    var tables = InputEmbeddings.Tables.withPositions(config.vocabSize(), config.maxPositionEmbeddings(),
+        -1);
+    embeddings = module("embeddings",
+        new InputEmbeddings(source, tables, config.dim(), config.initializerRange()));
+    norm = module("embeddings.LayerNorm", config.norm(source));
     dropout = new Dropout((float) config.dropout());
     for (int i = 0; i < config.nLayers(); i++) {
       layers.add(module("transformer.layer." + i, new DistilBertLayer(source, config)));
@@ -52,7 +50,7 @@ public final class DistilBertEncoder extends TextEncoder {
 
   @Override
   public List<Module> embeddings() {
-    return List.of(words, positions, norm);
+    return List.of(embeddings, norm);
   }
 
   @Override
@@ -62,14 +60,11 @@ public final class DistilBertEncoder extends TextEncoder {
 
   @Override
   public Embedding tokenEmbeddings() {
-    return words;
+    return embeddings.words();
   }
 
   @Override
   protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
-    Tensor places = tape.scope().empty(DType.I32, sequences.tokens());
-    tape.ops().embedding().positions(ids, sequences, -1, places);
-    Variable sum = Binary.add(tape, words.forward(tape, ids), positions.forward(tape, places));
-    return dropout.forward(tape, norm.forward(tape, sum));
+    return dropout.forward(tape, norm.forward(tape, embeddings.forward(tape, ids, types, sequences)));
   }
 }

@@ -93,10 +93,7 @@ public record ModernBertConfig(int vocabSize, int hiddenSize, int intermediateSi
     ConfigValues.requirePositive("global_attn_every_n_layers", globalAttnEveryNLayers);
     ConfigValues.requirePositive("local_attention", localAttention);
     ConfigValues.requirePositive("initializer_range", initializerRange);
-    if (hiddenSize % numAttentionHeads != 0 || hiddenSize / numAttentionHeads % 2 != 0) {
-      throw new IllegalArgumentException("hidden_size " + hiddenSize + " does not give num_attention_heads "
-          + numAttentionHeads + " heads an even number of features each");
-    }
+    ConfigValues.requireEvenHeads("num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize);
   }
 
   /**
@@ -188,8 +185,7 @@ public record ModernBertConfig(int vocabSize, int hiddenSize, int intermediateSi
 
   @Override
   public String describe() {
-    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads, windows of "
-        + localAttention;
+    return TextEncoderConfig.super.describe() + ", windows of " + localAttention;
   }
 
   /** What the attention of a layer sees. */

@@ -57,10 +57,7 @@ public record MpnetConfig(int vocabSize, int hiddenSize, int numHiddenLayers, in
       throw new IllegalArgumentException("max_position_embeddings " + maxPositionEmbeddings
           + " leaves no position after that of the padding");
     }
-    if (hiddenSize % numAttentionHeads != 0) {
-      throw new IllegalArgumentException(
-          "num_attention_heads " + numAttentionHeads + " does not divide hidden_size " + hiddenSize);
-    }
+    ConfigValues.requireDivisor("num_attention_heads", numAttentionHeads, "hidden_size", hiddenSize);
   }
 
   /**
@@ -108,11 +105,6 @@ public record MpnetConfig(int vocabSize, int hiddenSize, int numHiddenLayers, in
   @Override
   public int maxTokens() {
     return maxPositionEmbeddings - PADDING - 1;
-  }
-
-  @Override
-  public String describe() {
-    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads";
   }
 
   @Override

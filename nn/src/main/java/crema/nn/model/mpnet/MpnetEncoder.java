@@ -2,15 +2,14 @@ package crema.nn.model.mpnet;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.autograd.op.Binary;
 import crema.nn.Dropout;
 import crema.nn.Embedding;
 import crema.nn.LayerNorm;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.model.EncoderLayer;
+import crema.nn.model.InputEmbeddings;
 import crema.nn.model.TextEncoder;
-import crema.tensor.DType;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MpnetEncoder extends TextEncoder {
   private final MpnetConfig config;
-  private final Embedding words;
-  private final Embedding positions;
+  private final InputEmbeddings embeddings;
   private final LayerNorm norm;
   private final Dropout dropout;
   private final Embedding relativeBias;
@@ -35,15 +33,14 @@ public final class MpnetEncoder extends TextEncoder {
   /** An encoder whose parameters come from the source. */
   public MpnetEncoder(ParameterSource source, MpnetConfig config) {
     this.config = config;
-    int hidden = config.hiddenSize();
-    double deviation = config.initializerRange();
-    words = module("embeddings.word_embeddings", new Embedding(source, config.vocabSize(), hidden, deviation));
-    positions = module("embeddings.position_embeddings",
-        new Embedding(source, config.maxPositionEmbeddings(), hidden, deviation));
+    var tables = InputEmbeddings.Tables.withPositions(config.vocabSize(), config.maxPositionEmbeddings(),
+        MpnetConfig.PADDING);
+    embeddings = module("embeddings",
+        new InputEmbeddings(source, tables, config.hiddenSize(), config.initializerRange()));
     norm = module("embeddings.LayerNorm", config.norm(source));
     dropout = new Dropout((float) config.hiddenDropoutProb());
     relativeBias = module("encoder.relative_attention_bias",
-        new Embedding(source, RelativeBias.BUCKETS, config.numAttentionHeads(), deviation));
+        new Embedding(source, RelativeBias.BUCKETS, config.numAttentionHeads(), config.initializerRange()));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       layers.add(module("encoder.layer." + i, new MpnetLayer(source, config, relativeBias)));
     }
@@ -56,7 +53,7 @@ public final class MpnetEncoder extends TextEncoder {
 
   @Override
   public List<Module> embeddings() {
-    return List.of(words, positions, norm, relativeBias);
+    return List.of(embeddings, norm, relativeBias);
   }
 
   @Override
@@ -66,14 +63,11 @@ public final class MpnetEncoder extends TextEncoder {
 
   @Override
   public Embedding tokenEmbeddings() {
-    return words;
+    return embeddings.words();
   }
 
   @Override
   protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
-    Tensor places = tape.scope().empty(DType.I32, sequences.tokens());
-    tape.ops().embedding().positions(ids, sequences, MpnetConfig.PADDING, places);
-    Variable sum = Binary.add(tape, words.forward(tape, ids), positions.forward(tape, places));
-    return dropout.forward(tape, norm.forward(tape, sum));
+    return dropout.forward(tape, norm.forward(tape, embeddings.forward(tape, ids, types, sequences)));
   }
 }

@@ -2,15 +2,13 @@ package crema.nn.model.mpnet;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.autograd.op.Binary;
 import crema.autograd.op.RelativeAttention;
 import crema.nn.Dropout;
 import crema.nn.Embedding;
-import crema.nn.LayerNorm;
 import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.nn.model.EncoderLayer;
-import crema.tensor.Activation;
+import crema.nn.model.PostNorm;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Sequences;
 
@@ -20,19 +18,16 @@ import crema.tensor.Sequences;
  * {@code output.dense}, {@code output.LayerNorm}.
  */
 final class MpnetLayer extends EncoderLayer {
+  private static final PostNorm.Names NAMES = new PostNorm.Names("attention.attn.o", "attention.LayerNorm",
+      "intermediate.dense", "output.dense", "output.LayerNorm");
+
   private final Linear query;
   private final Linear key;
   private final Linear value;
-  private final Linear attentionOutput;
-  private final LayerNorm attentionNorm;
-  private final Linear intermediate;
-  private final Linear output;
-  private final LayerNorm outputNorm;
   private final Embedding relativeBias;
   private final AttentionSpec spec;
   private final float attentionDropout;
-  private final Activation activation;
-  private final Dropout dropout;
+  private final PostNorm rest;
 
   /**
    * A layer.
@@ -45,25 +40,20 @@ final class MpnetLayer extends EncoderLayer {
     query = module("attention.attn.q", config.linear(source, hidden, hidden));
     key = module("attention.attn.k", config.linear(source, hidden, hidden));
     value = module("attention.attn.v", config.linear(source, hidden, hidden));
-    attentionOutput = module("attention.attn.o", config.linear(source, hidden, hidden));
-    attentionNorm = module("attention.LayerNorm", config.norm(source));
-    intermediate = module("intermediate.dense", config.linear(source, hidden, config.intermediateSize()));
-    output = module("output.dense", config.linear(source, config.intermediateSize(), hidden));
-    outputNorm = module("output.LayerNorm", config.norm(source));
+    int inner = config.intermediateSize();
+    var dropout = new Dropout((float) config.hiddenDropoutProb());
+    rest = inline(new PostNorm(NAMES, config.linear(source, hidden, hidden), config.norm(source),
+        config.linear(source, hidden, inner), config.linear(source, inner, hidden), config.norm(source),
+        config.hiddenAct(), dropout, dropout));
     int heads = config.numAttentionHeads();
     spec = AttentionSpec.of(heads, heads, hidden / heads, false);
     attentionDropout = (float) config.attentionProbsDropoutProb();
-    activation = config.hiddenAct();
-    dropout = new Dropout((float) config.hiddenDropoutProb());
   }
 
   @Override
   public Variable forward(Tape tape, Variable x, Sequences sequences) {
     Variable attended = RelativeAttention.apply(tape, query.forward(tape, x), key.forward(tape, x),
         value.forward(tape, x), RelativeBias.tables(tape, relativeBias, sequences), sequences, spec, attentionDropout);
-    Variable branch = dropout.forward(tape, attentionOutput.forward(tape, attended));
-    Variable middle = attentionNorm.forward(tape, Binary.add(tape, branch, x));
-    Variable transformed = output.forward(tape, intermediate.forward(tape, middle, activation));
-    return outputNorm.forward(tape, Binary.add(tape, dropout.forward(tape, transformed), middle));
+    return rest.forward(tape, x, attended);
   }
 }

@@ -63,10 +63,7 @@ public record NomicBertConfig(int vocabSize, int nEmbd, int nLayer, int nHead, i
     if (typeVocabSize < 0) {
       throw new IllegalArgumentException("type_vocab_size must not be negative, but is " + typeVocabSize);
     }
-    if (nEmbd % nHead != 0 || nEmbd / nHead % 2 != 0) {
-      throw new IllegalArgumentException(
-          "n_embd " + nEmbd + " does not give n_head " + nHead + " heads an even number of features each");
-    }
+    ConfigValues.requireEvenHeads("n_head", nHead, "n_embd", nEmbd);
   }
 
   /**
@@ -140,8 +137,8 @@ public record NomicBertConfig(int vocabSize, int nEmbd, int nLayer, int nHead, i
   }
 
   @Override
-  public String describe() {
-    return nLayer + " layers of " + nEmbd + ", " + nHead + " heads";
+  public int numAttentionHeads() {
+    return nHead;
   }
 
   @Override

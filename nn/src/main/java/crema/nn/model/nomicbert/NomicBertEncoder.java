@@ -2,15 +2,14 @@ package crema.nn.model.nomicbert;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.autograd.op.Binary;
 import crema.nn.Dropout;
 import crema.nn.Embedding;
 import crema.nn.LayerNorm;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.model.EncoderLayer;
+import crema.nn.model.InputEmbeddings;
 import crema.nn.model.TextEncoder;
-import crema.tensor.DType;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NomicBertEncoder extends TextEncoder {
   private final NomicBertConfig config;
-  private final Embedding words;
-  private final @Nullable Embedding types;
+  private final InputEmbeddings embeddings;
   private final LayerNorm norm;
   private final Dropout dropout;
   private final List<EncoderLayer> layers = new ArrayList<>();
@@ -34,12 +32,10 @@ public final class NomicBertEncoder extends TextEncoder {
   /** An encoder whose parameters come from the source. */
   public NomicBertEncoder(ParameterSource source, NomicBertConfig config) {
     this.config = config;
-    int hidden = config.nEmbd();
-    double deviation = config.initializerRange();
-    words = module("embeddings.word_embeddings", new Embedding(source, config.vocabSize(), hidden, deviation));
-    types = config.typeVocabSize() == 0 ? null
-        : module("embeddings.token_type_embeddings", new Embedding(source, config.typeVocabSize(), hidden, deviation));
-    norm = module("emb_ln", new LayerNorm(source, hidden, (float) config.layerNormEpsilon()));
+    var tables = InputEmbeddings.Tables.withTypes(config.vocabSize(), config.typeVocabSize());
+    embeddings = module("embeddings",
+        new InputEmbeddings(source, tables, config.nEmbd(), config.initializerRange()));
+    norm = module("emb_ln", new LayerNorm(source, config.nEmbd(), (float) config.layerNormEpsilon()));
     dropout = new Dropout((float) config.embdPdrop());
     for (int i = 0; i < config.nLayer(); i++) {
       layers.add(module("encoder.layers." + i, new NomicBertLayer(source, config)));
@@ -53,7 +49,7 @@ public final class NomicBertEncoder extends TextEncoder {
 
   @Override
   public List<Module> embeddings() {
-    return types == null ? List.of(words, norm) : List.of(words, types, norm);
+    return List.of(embeddings, norm);
   }
 
   @Override
@@ -63,16 +59,11 @@ public final class NomicBertEncoder extends TextEncoder {
 
   @Override
   public Embedding tokenEmbeddings() {
-    return words;
+    return embeddings.words();
   }
 
   @Override
-  protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor typeIds, Sequences sequences) {
-    Variable x = words.forward(tape, ids);
-    if (types != null) {
-      Tensor given = typeIds == null ? tape.scope().zeros(DType.I32, sequences.tokens()) : typeIds;
-      x = Binary.add(tape, x, types.forward(tape, given));
-    }
-    return dropout.forward(tape, norm.forward(tape, x));
+  protected Variable embed(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
+    return dropout.forward(tape, norm.forward(tape, embeddings.forward(tape, ids, types, sequences)));
   }
 }

@@ -51,10 +51,7 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
       throw new IllegalArgumentException("hidden_size " + hiddenSize + " does not give " + numAttentionHeads
           + " attention heads an even number of features each");
     }
-    if (numAttentionHeads % numKeyValueHeads != 0) {
-      throw new IllegalArgumentException("num_key_value_heads " + numKeyValueHeads
-          + " does not divide num_attention_heads " + numAttentionHeads);
-    }
+    ConfigValues.requireDivisor("num_key_value_heads", numKeyValueHeads, "num_attention_heads", numAttentionHeads);
   }
 
   /** The defaults, 34 million parameters with a vocabulary of 32,000. */
@@ -95,8 +92,7 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
 
   @Override
   public String describe() {
-    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads (" + numKeyValueHeads
-        + " for keys and values)";
+    return TextEncoderConfig.super.describe() + " (" + numKeyValueHeads + " for keys and values)";
   }
 
   @Override

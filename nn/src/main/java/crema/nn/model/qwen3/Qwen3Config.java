@@ -52,10 +52,7 @@ public record Qwen3Config(int vocabSize, int hiddenSize, int intermediateSize, i
     if (headDim % 2 != 0) {
       throw new IllegalArgumentException("head_dim must be even, not " + headDim);
     }
-    if (numAttentionHeads % numKeyValueHeads != 0) {
-      throw new IllegalArgumentException("num_key_value_heads " + numKeyValueHeads
-          + " does not divide num_attention_heads " + numAttentionHeads);
-    }
+    ConfigValues.requireDivisor("num_key_value_heads", numKeyValueHeads, "num_attention_heads", numAttentionHeads);
   }
 
   /**
@@ -105,8 +102,7 @@ public record Qwen3Config(int vocabSize, int hiddenSize, int intermediateSize, i
 
   @Override
   public String describe() {
-    return numHiddenLayers + " layers of " + hiddenSize + ", " + numAttentionHeads + " heads (" + numKeyValueHeads
-        + " for keys and values)";
+    return TextEncoderConfig.super.describe() + " (" + numKeyValueHeads + " for keys and values)";
   }
 
   @Override
