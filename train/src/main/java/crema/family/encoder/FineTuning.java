@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Which parameters of a model learn, when, and how fast: freezing, gradual unfreezing from the top (Howard and Ruder,
@@ -61,18 +62,15 @@ final class FineTuning {
   List<ParameterGroup> groups(double weightDecay) {
     var groups = new ArrayList<ParameterGroup>();
     for (ParameterGroup group : ParameterGroup.decayingMatrices(trained, weightDecay)) {
-      for (int height = lowestTrained; height <= top; height++) {
-        var members = new LinkedHashMap<String, Variable>();
-        int here = height;
-        group.parameters().forEach((name, parameter) -> {
-          if (layerDecay == 1 ? here == top && height(parameter) >= lowestTrained : height(parameter) == here) {
-            members.put(name, parameter);
-          }
-        });
-        if (!members.isEmpty()) {
-          groups.add(new ParameterGroup(members, group.weightDecay(), StrictMath.pow(layerDecay, top - height)));
+      var byHeight = new TreeMap<Integer, Map<String, Variable>>();
+      group.parameters().forEach((name, parameter) -> {
+        if (height(parameter) >= lowestTrained) {
+          byHeight.computeIfAbsent(layerDecay == 1 ? top : height(parameter), _ -> new LinkedHashMap<>())
+              .put(name, parameter);
         }
-      }
+      });
+      byHeight.forEach((height, members) -> groups.add(
+          new ParameterGroup(members, group.weightDecay(), StrictMath.pow(layerDecay, top - height))));
     }
     return groups;
   }
