@@ -75,7 +75,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     Path output = Path.of(command.find(CommandSettings.OUTPUT)
         .orElseThrow(() -> new UserError("Missing required option: --output DIR, the model directory to write")));
     RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(CommandSettings.compute(command))
-        .withCommandLine(commandLine(line)).withHub(CommandSettings.hub(command, terminal));
+        .withCommandLine(commandLine(line)).withHub(() -> CommandSettings.hub(command, terminal));
     var session = new TrainingSession(terminal, command.get(CommandSettings.QUIET));
     ModelDirectory directory = context.directory();
     boolean isResumed = line.matchedOptionValue(RESUME, false);

@@ -7,6 +7,7 @@ import crema.nn.train.StopSignal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param stop asks the run to stop, after writing a checkpoint
  * @param commandLine kept in the provenance
  * @param rows the rows, if they were read before; null to read what the settings say
- * @param hub finds pretrained models; null for what the environment says
+ * @param hub finds pretrained models; made when one is looked for, since what the environment says may be a mistake
  */
 public record RunContext(ModelDirectory directory, ComputeOptions compute, CheckpointSettings checkpoints,
     TrainingListener listener, StopSignal stop, List<String> commandLine, @Nullable SplitRows rows,
-    @Nullable ModelHub hub) {
+    Supplier<ModelHub> hub) {
   /** Copies the command line. */
   public RunContext {
     commandLine = List.copyOf(commandLine);
@@ -33,7 +34,7 @@ public record RunContext(ModelDirectory directory, ComputeOptions compute, Check
   /** A run in a directory with the defaults: the CPU, all processors, nobody watching. */
   public static RunContext in(ModelDirectory directory) {
     return new RunContext(directory, ComputeOptions.DEFAULT, CheckpointSettings.DEFAULT, new TrainingListener() {},
-        new StopSignal(), List.of(), null, null);
+        new StopSignal(), List.of(), null, () -> new ModelHub(HubOptions.ofEnvironment()));
   }
 
   /** The same in another directory. */
@@ -72,7 +73,7 @@ public record RunContext(ModelDirectory directory, ComputeOptions compute, Check
   }
 
   /** The same with pretrained models from elsewhere. */
-  public RunContext withHub(ModelHub other) {
+  public RunContext withHub(Supplier<ModelHub> other) {
     return new RunContext(directory, compute, checkpoints, listener, stop, commandLine, rows, other);
   }
 
@@ -83,6 +84,6 @@ public record RunContext(ModelDirectory directory, ComputeOptions compute, Check
    * @throws crema.base.UserError when there is none, or it cannot be fetched
    */
   public Path locate(String model) throws IOException {
-    return (hub == null ? new ModelHub(HubOptions.ofEnvironment()) : hub).locate(model);
+    return hub.get().locate(model);
   }
 }
