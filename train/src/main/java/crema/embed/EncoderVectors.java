@@ -3,7 +3,6 @@ package crema.embed;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.UserError;
-import crema.base.json.JsonNode;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.ParameterSource.Precision;
@@ -17,7 +16,6 @@ import crema.tensor.Tensor;
 import crema.tokenizer.TokenBuffer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.util.Optional;
 
 /** The vectors of tokens that a pretrained encoder makes. */
 final class EncoderVectors implements TokenVectors {
@@ -77,13 +75,7 @@ final class EncoderVectors implements TokenVectors {
     if (model.maxLength().isPresent()) {
       return Math.min(most, model.maxLength().getAsInt());
     }
-    if (tokenizer.maxLength().isPresent()) {
-      return Math.min(most, tokenizer.maxLength().getAsInt());
-    }
-    Optional<JsonNode> stated = SentenceModel.json(model.base().resolve("tokenizer_config.json"));
-    // Some files say 1e30 for what has no limit.
-    double length = stated.map(json -> json.path("model_max_length").asDouble(most)).orElse((double) most);
-    return length >= 1 && length < most ? (int) length : most;
+    return pretrained.maxLength();
   }
 
   @Override

@@ -6,9 +6,9 @@ import crema.base.UserError;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
+import crema.pretrained.ConfigFile;
 import crema.tensor.Activation;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +34,6 @@ import java.util.regex.Pattern;
  */
 record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalInt maxLength, boolean lowercase,
     Map<String, String> prompts, Optional<String> defaultPrompt) {
-  private static final long MAX_JSON = 1 << 20;
   private static final int MAX_FEATURES = 1 << 16;
   private static final Pattern FOLDER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
   private static final String PACKAGE = "sentence_transformers.";
@@ -94,10 +93,10 @@ record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalIn
   }
 
   private static SentenceModel readFolder(Path model) throws IOException {
-    Optional<JsonNode> modules = json(model.resolve("modules.json"));
+    Optional<JsonNode> modules = ConfigFile.read(model.resolve("modules.json"));
     var prompts = new LinkedHashMap<String, String>();
     Optional<String> defaultPrompt = Optional.empty();
-    Optional<JsonNode> settings = json(model.resolve("config_sentence_transformers.json"));
+    Optional<JsonNode> settings = ConfigFile.read(model.resolve("config_sentence_transformers.json"));
     if (settings.isPresent()) {
       for (var prompt : settings.get().path("prompts").properties()) {
         prompts.put(prompt.getKey(), prompt.getValue().asString(""));
@@ -133,7 +132,7 @@ record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalIn
       }
       isFirst = false;
     }
-    Optional<JsonNode> transformer = json(base.resolve("sentence_bert_config.json"));
+    Optional<JsonNode> transformer = ConfigFile.read(base.resolve("sentence_bert_config.json"));
     OptionalInt maxLength = transformer.map(json -> json.path("max_seq_length").asLong(0))
         .filter(length -> length > 0 && length <= Integer.MAX_VALUE)
         .map(length -> OptionalInt.of(length.intValue())).orElse(OptionalInt.empty());
@@ -199,23 +198,8 @@ record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalIn
   }
 
   private static JsonNode config(Path folder) throws IOException {
-    return json(folder.resolve("config.json")).orElseThrow(() -> new UserError(folder.resolve("config.json")
+    return ConfigFile.read(folder.resolve("config.json")).orElseThrow(() -> new UserError(folder.resolve("config.json")
         + " is missing: the folder is not whole"));
-  }
-
-  /** A small file of JSON, if there is one. */
-  static Optional<JsonNode> json(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return Optional.empty();
-    }
-    if (Files.size(file) > MAX_JSON) {
-      throw new UserError(file + " is larger than a configuration is");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      return Optional.of(Json.parse(in));
-    } catch (JsonException e) {
-      throw new UserError(file + " is not JSON: " + e.getMessage(), e);
-    }
   }
 
   /** The text that is put in front of every text; empty for none. */

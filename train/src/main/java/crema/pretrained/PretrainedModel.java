@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 public final class PretrainedModel implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
 
   /** What follows the name of a file of weights in the name of the index of its shards. */
   private static final String INDEX = ".index.json";
@@ -55,7 +56,7 @@ public final class PretrainedModel implements AutoCloseable {
     }
     StoredWeights stored = weights(path);
     try {
-      Path folder = Files.isDirectory(path) ? path : Objects.requireNonNull(path.toAbsolutePath().getParent());
+      Path folder = folder(path);
       TextEncoderConfig config = config(folder, stored);
       Tokenizer tokenizer = tokenizer(folder);
       if (tokenizer.vocabularySize() > config.vocabSize()) {
@@ -67,6 +68,10 @@ public final class PretrainedModel implements AutoCloseable {
       stored.close();
       throw e;
     }
+  }
+
+  private static Path folder(Path path) {
+    return Files.isDirectory(path) ? path : Objects.requireNonNull(path.toAbsolutePath().getParent());
   }
 
   private static StoredWeights weights(Path path) throws IOException {
@@ -117,6 +122,21 @@ public final class PretrainedModel implements AutoCloseable {
   /** How texts become tokens. */
   public Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /**
+   * The longest text, special tokens included: what the tokenizer or its configuration says, within what the encoder
+   * takes.
+   */
+  public int maxLength() throws IOException {
+    int most = config.maxTokens();
+    if (tokenizer.maxLength().isPresent()) {
+      return Math.min(most, tokenizer.maxLength().getAsInt());
+    }
+    // Some files say 1e30 for what has no limit.
+    double length = ConfigFile.read(folder(path).resolve(TOKENIZER_CONFIG))
+        .map(json -> json.path("model_max_length").asDouble(most)).orElse((double) most);
+    return length >= 1 && length < most ? (int) length : most;
   }
 
   /** The weights under the {@linkplain Architecture#canonical canonical} names of the architecture. */

@@ -139,14 +139,13 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
   }
 
   /** What the settings say; if they say nothing, no more than a pretrained encoder and its tokenizer are made for. */
-  private static int maxLength(Settings settings, @Nullable PretrainedModel pretrained) {
+  private static int maxLength(Settings settings, @Nullable PretrainedModel pretrained) throws IOException {
     int wanted = settings.get(EncoderSettings.MAX_LENGTH);
     if (pretrained == null) {
       return wanted;
     }
-    int most = Math.min(wanted, pretrained.config().maxTokens());
-    return settings.isChanged(EncoderSettings.MAX_LENGTH) ? most
-        : Math.min(most, pretrained.tokenizer().maxLength().orElse(most));
+    return Math.min(wanted, settings.isChanged(EncoderSettings.MAX_LENGTH) ? pretrained.config().maxTokens()
+        : pretrained.maxLength());
   }
 
   private static Tokenizer trainTokenizer(Settings settings, RowSource train, int threads,
