@@ -70,6 +70,9 @@ public final class ModelHub {
             + "left out, so say which --pooling it needs");
         return cache.snapshot(name, commit.orElseThrow());
       }
+      if (commit.isEmpty() && e instanceof Unreachable) {
+        throw new Unreachable("there is no folder or file " + model + ", and " + e.getMessage(), e);
+      }
       throw e;
     }
   }
