@@ -19,13 +19,14 @@ import java.util.List;
  * summed (attention's and the losses' gradients, variances of rows with a large mean, e^80), the row says
  * {@link #LOOSE}.
  */
-final class Catalog {
+public final class Catalog {
   static final double TOLERANCE = 1e-5;
   static final double LOOSE = 1e-4;
 
   private Catalog() {}
 
-  static List<Row> rows() {
+  /** All rows. */
+  public static List<Row> rows() {
     var rows = new ArrayList<Row>(opRows());
     rows.addAll(KernelRows.all());
     return rows;

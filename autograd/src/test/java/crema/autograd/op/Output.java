@@ -5,7 +5,7 @@ import crema.tensor.Tensor;
 import java.util.Arrays;
 
 /** What a row gave, exact in double precision. */
-record Output(String name, double[] values) {
+public record Output(String name, double[] values) {
   static Output of(String name, Tensor tensor) {
     return new Output(name, tensor.dtype() == DType.I32
         ? Arrays.stream(tensor.toInts()).asDoubleStream().toArray() : tensor.toDoubles());
@@ -16,7 +16,7 @@ record Output(String name, double[] values) {
   }
 
   /** The largest deviation from an expected output, as {@link Row#tolerance} measures it. */
-  double errorAgainst(Output expected, double negligible) {
+  public double errorAgainst(Output expected, double negligible) {
     if (values.length != expected.values.length) {
       return Double.POSITIVE_INFINITY;
     }
@@ -38,7 +38,7 @@ record Output(String name, double[] values) {
   }
 
   /** A hash of all bits. */
-  long digest() {
+  public long digest() {
     long hash = values.length;
     for (double value : values) {
       hash = hash * 0x9E3779B97F4A7C15L + Double.doubleToRawLongBits(value);

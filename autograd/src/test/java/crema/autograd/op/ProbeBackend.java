@@ -29,7 +29,7 @@ import java.util.Set;
  * Another backend, seen at work: which methods of which families are called. New memory is full of NaN, so that a
  * kernel that reads what it should write gives NaN too.
  */
-final class ProbeBackend implements Backend {
+public final class ProbeBackend implements Backend {
   /** All families: the types of the components of {@link Ops}. */
   static final List<Class<?>> FAMILIES = Arrays.stream(Ops.class.getRecordComponents())
       .<Class<?>>map(RecordComponent::getType)
@@ -38,12 +38,13 @@ final class ProbeBackend implements Backend {
   private final Backend backend;
   private final Set<Method> called = new LinkedHashSet<>();
 
-  ProbeBackend(Backend backend) {
+  /** Watches a backend, which it closes. */
+  public ProbeBackend(Backend backend) {
     this.backend = backend;
   }
 
   /** The families' methods that were called. */
-  Set<Method> called() {
+  public Set<Method> called() {
     return called;
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * <p>An {@link OpRow} runs an op of the tape forward and backward; a {@link KernelRow} calls families' methods that no
  * op reaches, or reaches only in some of their variants.
  */
-sealed interface Row permits OpRow, KernelRow {
+public sealed interface Row permits OpRow, KernelRow {
   /** What is run and on which shapes; unique. */
   String name();
 

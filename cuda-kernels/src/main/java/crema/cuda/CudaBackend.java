@@ -1,0 +1,89 @@
+package crema.cuda;
+
+import crema.cuda.driver.Driver;
+import crema.tensor.Backend;
+import crema.tensor.DType;
+import crema.tensor.Device;
+import crema.tensor.Ops;
+import crema.tensor.Shape;
+import crema.tensor.Storage;
+import crema.tensor.reference.Fallback;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The backend of an NVIDIA GPU. All ops run in order on one stream; nothing waits for them but {@link Storage#read}. */
+public final class CudaBackend implements Backend {
+  private final Device device;
+  private final CudaContext context;
+  private final AtomicLong liveBytes = new AtomicLong();
+  private final Ops ops;
+
+  /**
+   * A backend on a driver, which it closes.
+   *
+   * @param device what it is called
+   */
+  public CudaBackend(Device device, Driver driver) {
+    this.device = device;
+    context = new CudaContext(driver);
+    var fallback = new Fallback();
+    Ops slow = fallback.ops();
+    ops = new Ops(slow.matMul(), new CudaPointwise(context, fallback), slow.reduction(), slow.normalization(),
+        slow.attention(), slow.embedding(), slow.losses(), slow.optimizers(), slow.fused());
+  }
+
+  CudaContext context() {
+    return context;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public Storage allocate(DType dtype, Shape shape) {
+    if (dtype == DType.F64) {
+      throw new IllegalArgumentException("CUDA devices compute in F32 and BF16; F64 is for the reference device");
+    }
+    long bytes = Math.multiplyExact(shape.elements(), (long) dtype.bytes());
+    long address = context.pool().take(Math.max(bytes, 1), dtype + " " + shape);
+    liveBytes.addAndGet(bytes);
+    return new CudaStorage(this, dtype, shape.elements(), address);
+  }
+
+  void freed(CudaStorage storage) {
+    long bytes = storage.elements() * storage.dtype().bytes();
+    context.pool().give(storage.address(), Math.max(bytes, 1));
+    liveBytes.addAndGet(-bytes);
+  }
+
+  void read(long address, MemorySegment target) {
+    context.driver().read(address, target, context.stream());
+  }
+
+  void write(long address, MemorySegment source) {
+    context.driver().write(address, source, context.stream());
+  }
+
+  /** Rounds F32 to BF16. */
+  void convert(long from, long to, long elements) {
+    context.launch("pointwise", "f32_to_bf16").address(from).address(to).i64(elements)
+        .run(CudaPointwise.elements(elements));
+  }
+
+  @Override
+  public long liveBytes() {
+    return liveBytes.get();
+  }
+
+  @Override
+  public Ops ops() {
+    return ops;
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

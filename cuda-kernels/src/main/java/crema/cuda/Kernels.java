@@ -1,0 +1,94 @@
+package crema.cuda;
+
+import crema.cuda.driver.Capability;
+import crema.cuda.driver.CudaException;
+import crema.cuda.driver.Driver;
+import crema.cuda.driver.Kernel;
+import crema.cuda.driver.LoadedModule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The kernels that ship, loaded a file at a time when the first of its kernels is asked for. */
+final class Kernels {
+  /** A code path: what PTX is compiled for, newest first. */
+  enum Target {
+    /** Hopper, and nothing else: wgmma and bulk copies. */
+    SM_90A,
+    /** Ampere and newer: asynchronous copies and bf16 matrix instructions. */
+    SM_80,
+    /** Turing and newer. */
+    SM_75;
+
+    /** Whether a device runs it. */
+    boolean runsOn(Capability capability) {
+      return switch (this) {
+        case SM_90A -> capability.equals(new Capability(9, 0));
+        case SM_80 -> capability.isAtLeast(8, 0);
+        case SM_75 -> capability.isAtLeast(7, 5);
+      };
+    }
+
+    /** {@code sm_90a}: as in the names of files. */
+    String key() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  private final Driver driver;
+  private final List<Target> targets;
+  private final Map<String, LoadedModule> modules = new HashMap<>();
+  private final Map<String, Kernel> kernels = new HashMap<>();
+
+  Kernels(Driver driver) {
+    this.driver = driver;
+    targets = List.of(Target.values()).stream().filter(target -> target.runsOn(driver.facts().capability())).toList();
+    if (targets.isEmpty()) {
+      throw new CudaException("GPU " + driver.facts().name() + " has compute capability " + driver.facts().capability()
+          + ", and the oldest that kernels are made for is 7.5; use --device cpu");
+    }
+  }
+
+  /** The code path of this device. */
+  Target target() {
+    return targets.getFirst();
+  }
+
+  /** A kernel that needs no more than 48 KiB of shared memory. */
+  Kernel get(String file, String entry) {
+    return get(file, entry, 0);
+  }
+
+  /**
+   * A kernel.
+   *
+   * @param file the name of its file, without what it is compiled for
+   * @param entry its name
+   * @param sharedBytes the most dynamic shared memory that it is launched with
+   */
+  Kernel get(String file, String entry, int sharedBytes) {
+    Kernel kernel = kernels.get(entry);
+    if (kernel == null) {
+      kernel = modules.computeIfAbsent(file, this::load).kernel(entry, sharedBytes);
+      kernels.put(entry, kernel);
+    }
+    return kernel;
+  }
+
+  private LoadedModule load(String file) {
+    for (Target target : targets) {
+      String name = file + "." + target.key() + ".ptx";
+      try (InputStream resource = Kernels.class.getResourceAsStream(name)) {
+        if (resource != null) {
+          return driver.load(name, resource.readAllBytes());
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    throw new CudaException("no kernels " + file + " for " + target().key());
+  }
+}

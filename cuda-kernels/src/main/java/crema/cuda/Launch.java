@@ -1,0 +1,110 @@
+package crema.cuda;
+
+import crema.base.Rng;
+import crema.cuda.driver.Grid;
+import crema.cuda.driver.Kernel;
+import crema.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packs a kernel's parameters, in the order in which it declares them, and queues it. Inputs and outputs are told apart,
+ * so that what a storage knows of its contents on the host is forgotten when a kernel writes to it.
+ */
+final class Launch {
+  private static final int MOST_BYTES = 4096;
+
+  private final CudaContext context;
+  private final MemorySegment parameters;
+  private @Nullable Kernel kernel;
+  private int bytes;
+
+  Launch(CudaContext context, MemorySegment memory) {
+    this.context = context;
+    parameters = memory.asSlice(0, MOST_BYTES);
+  }
+
+  /** Starts over with another kernel. */
+  Launch of(Kernel next) {
+    kernel = next;
+    bytes = 0;
+    return this;
+  }
+
+  /** A tensor that is read. */
+  Launch in(@Nullable Tensor tensor) {
+    return address(tensor == null ? 0 : CudaStorage.address(tensor));
+  }
+
+  /** A tensor that is written, or read and written. */
+  Launch out(@Nullable Tensor tensor) {
+    if (tensor == null) {
+      return address(0);
+    }
+    CudaStorage.of(tensor).written();
+    return address(CudaStorage.address(tensor));
+  }
+
+  /** The address of device memory, or 0 for none. */
+  Launch address(long address) {
+    align(Long.BYTES);
+    parameters.set(ValueLayout.JAVA_LONG, bytes, address);
+    bytes += Long.BYTES;
+    return this;
+  }
+
+  /** An {@code int}. */
+  Launch i32(long value) {
+    align(Integer.BYTES);
+    parameters.set(ValueLayout.JAVA_INT, bytes, Math.toIntExact(value));
+    bytes += Integer.BYTES;
+    return this;
+  }
+
+  /** A {@code long long}. */
+  Launch i64(long value) {
+    return address(value);
+  }
+
+  /** A {@code float}. */
+  Launch f32(double value) {
+    align(Float.BYTES);
+    parameters.set(ValueLayout.JAVA_FLOAT, bytes, (float) value);
+    bytes += Float.BYTES;
+    return this;
+  }
+
+  /** A {@code double}. */
+  Launch f64(double value) {
+    return address(Double.doubleToRawLongBits(value));
+  }
+
+  /** A {@code RandomStream} of {@code common.cuh}: where seed and step are, and the op; null for none. */
+  Launch random(Rng.@Nullable Stream stream) {
+    if (stream == null) {
+      return address(0).i32(0);
+    }
+    return address(context.randomState(stream)).i32(stream.op());
+  }
+
+  /** A structure passed by value, aligned as given. */
+  Launch bytes(MemorySegment structure, int alignment) {
+    align(alignment);
+    MemorySegment.copy(structure, 0, parameters, bytes, structure.byteSize());
+    bytes += Math.toIntExact(structure.byteSize());
+    return this;
+  }
+
+  /** Queues the kernel on the compute stream. */
+  void run(Grid grid) {
+    if (kernel == null) {
+      throw new IllegalStateException("a launch without a kernel");
+    }
+    context.launch(kernel, grid, parameters.asSlice(0, bytes));
+  }
+
+  private void align(int alignment) {
+    bytes = (bytes + alignment - 1) & -alignment;
+  }
+}

@@ -1,0 +1,7 @@
+/** The backend of NVIDIA GPUs. */
+module crema.cuda {
+  requires static transitive org.jspecify;
+  requires transitive crema.tensor;
+
+  exports crema.cuda;
+}

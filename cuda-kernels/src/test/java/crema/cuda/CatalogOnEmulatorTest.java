@@ -1,0 +1,40 @@
+package crema.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import crema.autograd.op.Catalog;
+import crema.autograd.op.Output;
+import crema.autograd.op.ProbeBackend;
+import crema.autograd.op.Row;
+import crema.ptx.Capability;
+import crema.tensor.Backend;
+import crema.tensor.DType;
+import crema.tensor.Device;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every op, forward and backward, by the PTX that ships, on an emulated device against the reference. */
+class CatalogOnEmulatorTest {
+  static Stream<Row> rows() {
+    return Catalog.rows().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void inSinglePrecisionIsNearTheReferenceInDouble(Row row) {
+    try (Backend reference = Backend.open(Device.REFERENCE);
+        Backend cuda = new CudaBackend(new Device("emulated", 0), new EmulatedDriver(Capability.SM_80))) {
+      List<Output> expected = row.run(new ProbeBackend(reference), DType.F64);
+      List<Output> actual = row.run(new ProbeBackend(cuda), DType.F32);
+      assertThat(actual).extracting(Output::name).isEqualTo(expected.stream().map(Output::name).toList());
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(actual.get(i).errorAgainst(expected.get(i), row.negligible()))
+            .as(expected.get(i).name())
+            .isLessThanOrEqualTo(row.tolerance());
+      }
+      assertThat(cuda.liveBytes()).isZero();
+    }
+  }
+}
