@@ -2,6 +2,7 @@ package crema.autograd;
 
 import crema.base.Rng;
 import crema.tensor.Backend;
+import crema.tensor.DType;
 import crema.tensor.Ops;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
@@ -27,6 +28,7 @@ public final class Tape {
   private final List<Node> nodes = new ArrayList<>();
   private Scope scope;
   private int randomOps;
+  private boolean fullPrecision;
   private boolean recomputing;
   /** Whether an op had an input that needs a gradient, recording or not. */
   private boolean sawGradients;
@@ -76,6 +78,44 @@ public final class Tape {
   /** The ops of the {@link #backend}. */
   public Ops ops() {
     return backend().ops();
+  }
+
+  /**
+   * The type of what a layer gives for x: {@link Backend#activationType} if that is another for floats, but where the tape
+   * is in {@link #inFullPrecision full precision}.
+   */
+  public DType activationType(Variable x) {
+    DType type = x.value().dtype();
+    if (type == DType.F64) {
+      return type;
+    }
+    return fullPrecision ? DType.F32 : backend().activationType();
+  }
+
+  /** The type of sums and statistics over x: {@link DType#F64} for that, else {@link DType#F32}. */
+  public static DType sumType(Variable x) {
+    return x.value().dtype() == DType.F64 ? DType.F64 : DType.F32;
+  }
+
+  /** The type of a value of both a and b: that with more bits. */
+  public static DType widest(Variable a, Variable b) {
+    DType left = a.value().dtype();
+    DType right = b.value().dtype();
+    return left.bytes() >= right.bytes() ? left : right;
+  }
+
+  /**
+   * Runs a part of the forward pass whose values are {@link DType#F32} on any backend: the residual stream of a network,
+   * or its logits.
+   */
+  public Variable inFullPrecision(Supplier<Variable> body) {
+    boolean before = fullPrecision;
+    fullPrecision = true;
+    try {
+      return body.get();
+    } finally {
+      fullPrecision = before;
+    }
   }
 
   /** Whether dropout and the like are switched on. */

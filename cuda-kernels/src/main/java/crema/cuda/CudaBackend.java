@@ -5,6 +5,7 @@ import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Ops;
+import crema.tensor.Precision;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
 import crema.tensor.reference.Fallback;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The backend of an NVIDIA GPU. All ops run in order on one stream; nothing waits for them but {@link Storage#read}. */
 public final class CudaBackend implements Backend {
   private final Device device;
+  private final Precision precision;
   private final CudaContext context;
   private final AtomicLong liveBytes = new AtomicLong();
   private final Ops ops;
@@ -22,14 +24,21 @@ public final class CudaBackend implements Backend {
    * A backend on a driver, which it closes.
    *
    * @param device what it is called
+   * @param precision of layers; {@link Precision#BF16} is for capability 8.0 and newer
    */
-  public CudaBackend(Device device, Driver driver) {
+  public CudaBackend(Device device, Driver driver, Precision precision) {
     this.device = device;
+    this.precision = precision;
     context = new CudaContext(driver);
     var fallback = new Fallback();
     Ops slow = fallback.ops();
     ops = new Ops(slow.matMul(), new CudaPointwise(context, fallback), slow.reduction(), slow.normalization(),
         slow.attention(), slow.embedding(), slow.losses(), slow.optimizers(), slow.fused());
+  }
+
+  @Override
+  public DType activationType() {
+    return precision == Precision.BF16 ? DType.BF16 : DType.F32;
   }
 
   CudaContext context() {

@@ -10,6 +10,7 @@ import crema.ptx.Capability;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
+import crema.tensor.Precision;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,8 @@ class CatalogOnEmulatorTest {
   @MethodSource("rows")
   void inSinglePrecisionIsNearTheReferenceInDouble(Row row) {
     try (Backend reference = Backend.open(Device.REFERENCE);
-        Backend cuda = new CudaBackend(new Device("emulated", 0), new EmulatedDriver(Capability.SM_80))) {
+        Backend cuda =
+            new CudaBackend(new Device("emulated", 0), new EmulatedDriver(Capability.SM_80), Precision.FP32)) {
       List<Output> expected = row.run(new ProbeBackend(reference), DType.F64);
       List<Output> actual = row.run(new ProbeBackend(cuda), DType.F32);
       assertThat(actual).extracting(Output::name).isEqualTo(expected.stream().map(Output::name).toList());

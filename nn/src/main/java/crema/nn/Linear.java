@@ -9,6 +9,7 @@ import crema.tensor.MatrixSource;
 import crema.tensor.PackedMatrix;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,15 @@ public final class Linear extends Module {
     }
     Variable adapted = change.apply(tape, x, product(tape, x, Activation.IDENTITY));
     return activation == Activation.IDENTITY ? adapted : Activate.apply(tape, activation, adapted);
+  }
+
+  /**
+   * The weight, if that is all there is to this layer's product: no bias, no adapter, no packed copy. Then it can be one
+   * with the products of other layers.
+   */
+  public Optional<Variable> plainWeight(Tape tape, Variable x) {
+    boolean plain = bias == null && adaptation == null && (packed == null || tape.records(x, weight));
+    return plain ? Optional.of(weight) : Optional.empty();
   }
 
   private Variable product(Tape tape, Variable x, Activation activation) {

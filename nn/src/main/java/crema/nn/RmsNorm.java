@@ -2,6 +2,8 @@ package crema.nn;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.autograd.op.Residual;
+import crema.autograd.op.ResidualRmsNorm;
 
 /** RMSNorm over the last dimension (arXiv 1910.07467). State-dict key: {@code weight}. */
 public final class RmsNorm extends Module {
@@ -12,6 +14,11 @@ public final class RmsNorm extends Module {
   public RmsNorm(ParameterSource source, int features, float epsilon) {
     this.epsilon = epsilon;
     weight = parameter("weight", source.create(new Initializer.Constant(1), features));
+  }
+
+  /** A residual connection, carried out, and what it gives, normalized. */
+  public ResidualRmsNorm.Values forward(Tape tape, Residual residual) {
+    return ResidualRmsNorm.apply(tape, residual, weight, epsilon);
   }
 
   /** The normalized rows, of x's shape {@code [rows, features]}. */

@@ -34,6 +34,14 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
+   * The type of the activations between the layers of a network that computes in {@link DType#F32}: {@link DType#BF16} on a
+   * device that was opened with {@link Precision#BF16}.
+   */
+  default DType activationType() {
+    return DType.F32;
+  }
+
+  /**
    * Packs a weight as {@link MatMulOps#pack} does, without ever having it in memory twice where the backend can help it.
    */
   default PackedMatrix pack(MatrixSource source) {

@@ -1,7 +1,6 @@
 package crema.tensor;
 
 import crema.base.Rng;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -68,84 +67,48 @@ public final class ComposedOps implements FusedOps {
   }
 
   @Override
-  public void qkvRope(Tensor x, Tensor weight, Sequences sequences, int headDim, double theta, Tensor q, Tensor k,
-      Tensor v) {
-    try (var parts = new Parts(weight, q, k, v)) {
-      linear(x, parts, q, 0);
-      attention.rope(q, sequences, headDim, theta, q);
-      linear(x, parts, k, 1);
-      attention.rope(k, sequences, headDim, theta, k);
-      linear(x, parts, v, 2);
-    }
+  public void qkvRope(Tensor x, QkvWeights<Tensor> weights, Sequences sequences, int headDim, double theta, Tensor q,
+      Tensor k, Tensor v) {
+    linear(x, weights.query(), q);
+    attention.rope(q, sequences, headDim, theta, q);
+    linear(x, weights.key(), k);
+    attention.rope(k, sequences, headDim, theta, k);
+    linear(x, weights.value(), v);
   }
 
   @Override
-  public void qkvRopeBackward(Tensor x, Tensor weight, Sequences sequences, int headDim, double theta, Tensor dq,
-      Tensor dk, Tensor dv, Tensor dx, Write write, @Nullable Tensor dweight) {
-    try (var parts = new Parts(weight, dq, dk, dv); var gradients = Parts.ofNullable(dweight, dq, dk, dv)) {
-      linearBackward(x, parts, dv, 2, dx, write, gradients);
-      attention.ropeBackward(dk, sequences, headDim, theta, dk);
-      linearBackward(x, parts, dk, 1, dx, Write.ADD, gradients);
-      attention.ropeBackward(dq, sequences, headDim, theta, dq);
-      linearBackward(x, parts, dq, 0, dx, Write.ADD, gradients);
-    }
+  public void qkvRopeBackward(Tensor x, QkvWeights<Tensor> weights, Sequences sequences, int headDim, double theta,
+      Tensor dq, Tensor dk, Tensor dv, Tensor dx, Write write, QkvWeights<@Nullable Tensor> dweights) {
+    linearBackward(x, weights.value(), dv, dx, write, dweights.value());
+    attention.ropeBackward(dk, sequences, headDim, theta, dk);
+    linearBackward(x, weights.key(), dk, dx, Write.ADD, dweights.key());
+    attention.ropeBackward(dq, sequences, headDim, theta, dq);
+    linearBackward(x, weights.query(), dq, dx, Write.ADD, dweights.query());
   }
 
   @Override
-  public void gatedLinear(Tensor x, Tensor weight, Tensor y, Tensor gate, Tensor up) {
-    try (var parts = new Parts(weight, gate, up)) {
-      linear(x, parts, gate, 0);
-      linear(x, parts, up, 1);
-    }
+  public void gatedLinear(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor y, Tensor gate, Tensor up) {
+    linear(x, gateWeight, gate);
+    linear(x, upWeight, up);
     pointwise.swiglu(gate, up, y);
   }
 
   @Override
-  public void gatedLinearBackward(Tensor x, Tensor weight, Tensor gate, Tensor up, Tensor dy, Tensor dx, Write write,
-      @Nullable Tensor dweight) {
+  public void gatedLinearBackward(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor dy,
+      Tensor dx, Write write, @Nullable Tensor dgateWeight, @Nullable Tensor dupWeight) {
     pointwise.swigluBackward(gate, up, dy, gate, up);
-    try (var parts = new Parts(weight, gate, up); var gradients = Parts.ofNullable(dweight, gate, up)) {
-      linearBackward(x, parts, up, 1, dx, write, gradients);
-      linearBackward(x, parts, gate, 0, dx, Write.ADD, gradients);
-    }
+    linearBackward(x, upWeight, up, dx, write, dupWeight);
+    linearBackward(x, gateWeight, gate, dx, Write.ADD, dgateWeight);
   }
 
-  private void linear(Tensor x, Parts weights, Tensor y, int part) {
-    products.linear(x, weights.of(part), null, Activation.IDENTITY, y, null);
+  private void linear(Tensor x, Tensor weight, Tensor y) {
+    products.linear(x, weight, null, Activation.IDENTITY, y, null);
   }
 
-  private void linearBackward(Tensor x, Parts weights, Tensor dy, int part, Tensor dx, Write write,
-      @Nullable Parts gradients) {
-    if (gradients != null) {
-      products.matmul(Orientation.TN, dy, x, gradients.of(part), Write.ADD);
+  private void linearBackward(Tensor x, Tensor weight, Tensor dy, Tensor dx, Write write, @Nullable Tensor dweight) {
+    if (dweight != null) {
+      products.matmul(Orientation.TN, dy, x, dweight, Write.ADD);
     }
-    products.matmul(Orientation.NN, dy, weights.of(part), dx, write);
-  }
-
-  /** Views of a weight's rows, as many for each part as the part's values have columns. */
-  private static final class Parts implements AutoCloseable {
-    private final List<Tensor> views = new ArrayList<>();
-
-    Parts(Tensor weight, Tensor... values) {
-      long row = 0;
-      for (Tensor value : values) {
-        long rows = value.shape().columns();
-        views.add(weight.rows(row, row + rows));
-        row += rows;
-      }
-    }
-
-    static @Nullable Parts ofNullable(@Nullable Tensor weight, Tensor... values) {
-      return weight == null ? null : new Parts(weight, values);
-    }
-
-    Tensor of(int part) {
-      return views.get(part);
-    }
-
-    @Override
-    public void close() {
-      views.forEach(Tensor::close);
-    }
+    products.matmul(Orientation.NN, dy, weight, dx, write);
   }
 }

@@ -41,11 +41,11 @@ public interface FusedOps {
       @Nullable Tensor dweight, Tensor dbranch, @Nullable Tensor dgamma);
 
   /**
-   * Queries, keys and values of an attention: q, k and v are {@link MatMulOps#linear} of x by the rows of one weight, q
-   * and k then with {@link AttentionOps#rope rotary positions}.
+   * Queries, keys and values of an attention: q, k and v are {@link MatMulOps#linear} of x, q and k then with {@link
+   * AttentionOps#rope rotary positions}.
    *
    * @param x {@code [tokens, in]}
-   * @param weight {@code [queries + keys + keys, in]}: the rows of q, then those of k, then those of v
+   * @param weights three
    * @param sequences how the tokens are cut
    * @param headDim features of a head, an even number
    * @param theta the base of the angles
@@ -53,7 +53,8 @@ public interface FusedOps {
    * @param k {@code [tokens, keys]}
    * @param v {@code [tokens, keys]}
    */
-  void qkvRope(Tensor x, Tensor weight, Sequences sequences, int headDim, double theta, Tensor q, Tensor k, Tensor v);
+  void qkvRope(Tensor x, QkvWeights<Tensor> weights, Sequences sequences, int headDim, double theta, Tensor q, Tensor k,
+      Tensor v);
 
   /**
    * The gradients of {@link #qkvRope}.
@@ -61,21 +62,22 @@ public interface FusedOps {
    * @param dq overwritten with the gradient before the rotation
    * @param dk overwritten with the gradient before the rotation
    * @param dx {@code [tokens, in]}
-   * @param dweight like {@code weight}, added to; null when nobody needs it
+   * @param dweights like {@code weights}, added to; null where nobody needs them
    */
-  void qkvRopeBackward(Tensor x, Tensor weight, Sequences sequences, int headDim, double theta, Tensor dq, Tensor dk,
-      Tensor dv, Tensor dx, Write write, @Nullable Tensor dweight);
+  void qkvRopeBackward(Tensor x, QkvWeights<Tensor> weights, Sequences sequences, int headDim, double theta, Tensor dq,
+      Tensor dk, Tensor dv, Tensor dx, Write write, QkvWeights<@Nullable Tensor> dweights);
 
   /**
    * y = {@link PointwiseOps#swiglu} of two {@link MatMulOps#linear} of x.
    *
    * @param x {@code [tokens, in]}
-   * @param weight {@code [2 · out, in]}: the rows of the gate, then those of what it gates
+   * @param gateWeight {@code [out, in]}
+   * @param upWeight {@code [out, in]}, of what is gated
    * @param y {@code [tokens, out]}
    * @param gate {@code [tokens, out]}: receives the gate before its activation
    * @param up {@code [tokens, out]}: receives what is gated
    */
-  void gatedLinear(Tensor x, Tensor weight, Tensor y, Tensor gate, Tensor up);
+  void gatedLinear(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor y, Tensor gate, Tensor up);
 
   /**
    * The gradients of {@link #gatedLinear}.
@@ -83,8 +85,9 @@ public interface FusedOps {
    * @param gate overwritten with its gradient
    * @param up overwritten with its gradient
    * @param dx {@code [tokens, in]}
-   * @param dweight like {@code weight}, added to; null when nobody needs it
+   * @param dgateWeight like {@code gateWeight}, added to; null when nobody needs it
+   * @param dupWeight like {@code upWeight}, added to; null when nobody needs it
    */
-  void gatedLinearBackward(Tensor x, Tensor weight, Tensor gate, Tensor up, Tensor dy, Tensor dx, Write write,
-      @Nullable Tensor dweight);
+  void gatedLinearBackward(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor dy, Tensor dx,
+      Write write, @Nullable Tensor dgateWeight, @Nullable Tensor dupWeight);
 }

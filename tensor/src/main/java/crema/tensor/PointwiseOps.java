@@ -8,7 +8,10 @@ public interface PointwiseOps {
   /** Sets every element of {@code x}: {@code F32}, {@code F64} or {@code I32}. */
   void fill(double value, Tensor x);
 
-  /** y = x, of the same type and number of elements. */
+  /**
+   * y = x, of the same number of elements; of the same type or, where the backend has both, another one for real numbers,
+   * to which elements are rounded.
+   */
   void copy(Tensor x, Tensor y);
 
   /**

@@ -167,6 +167,15 @@ public final class Tensor implements AutoCloseable {
       }
       return narrow;
     }
+    if (dtype() == DType.BF16) {
+      var halves = new short[hostLength()];
+      storage().read(offset, MemorySegment.ofArray(halves));
+      var wide = new float[halves.length];
+      for (int i = 0; i < wide.length; i++) {
+        wide[i] = BFloat16.toFloat(halves[i]);
+      }
+      return wide;
+    }
     requireType(DType.F32);
     var values = new float[hostLength()];
     storage().read(offset, MemorySegment.ofArray(values));
@@ -175,7 +184,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A copy of the elements as doubles. */
   public double[] toDoubles() {
-    if (dtype() == DType.F32) {
+    if (dtype() == DType.F32 || dtype() == DType.BF16) {
       float[] narrow = toFloats();
       var wide = new double[narrow.length];
       for (int i = 0; i < wide.length; i++) {
@@ -213,7 +222,7 @@ public final class Tensor implements AutoCloseable {
     return storage().defer(offset);
   }
 
-  /** Overwrites the elements; the tensor may be {@link DType#F32} or {@link DType#F64}. */
+  /** Overwrites the elements, rounding them where the tensor is {@link DType#BF16}. */
   public Tensor set(float... values) {
     requireLength(values.length);
     if (dtype() == DType.F64) {
@@ -222,6 +231,12 @@ public final class Tensor implements AutoCloseable {
         wide[i] = values[i];
       }
       storage().write(offset, MemorySegment.ofArray(wide));
+    } else if (dtype() == DType.BF16) {
+      var halves = new short[values.length];
+      for (int i = 0; i < halves.length; i++) {
+        halves[i] = BFloat16.of(values[i]);
+      }
+      storage().write(offset, MemorySegment.ofArray(halves));
     } else {
       requireType(DType.F32);
       storage().write(offset, MemorySegment.ofArray(values));
@@ -229,15 +244,15 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
-  /** Overwrites the elements, rounding them where the tensor is {@link DType#F32}. */
+  /** Overwrites the elements, rounding them where the tensor is {@link DType#F32} or {@link DType#BF16}. */
   public Tensor set(double... values) {
     requireLength(values.length);
-    if (dtype() == DType.F32) {
+    if (dtype() == DType.F32 || dtype() == DType.BF16) {
       var narrow = new float[values.length];
       for (int i = 0; i < values.length; i++) {
         narrow[i] = (float) values[i];
       }
-      storage().write(offset, MemorySegment.ofArray(narrow));
+      set(narrow);
     } else {
       requireType(DType.F64);
       storage().write(offset, MemorySegment.ofArray(values));

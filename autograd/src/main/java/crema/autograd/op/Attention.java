@@ -38,7 +38,7 @@ public record Attention(Variable q, Variable k, Variable v, Sequences sequences,
     }
     Tensor y = tape.scope().emptyLike(q.value());
     Tensor logSumExp =
-        tape.records(q, k, v) ? tape.scope().empty(y.dtype(), sequences.tokens(), spec.numHeads()) : null;
+        tape.records(q, k, v) ? tape.scope().empty(Tape.sumType(q), sequences.tokens(), spec.numHeads()) : null;
     tape.ops().attention().attention(q.value(), k.value(), v.value(), sequences, spec, y, logSumExp);
     return tape.record(new Attention(q, k, v, sequences, spec, y, logSumExp), y);
   }

@@ -5,6 +5,7 @@ import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.BinaryOperator;
+import crema.tensor.DType;
 import crema.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
@@ -37,15 +38,18 @@ public record Binary(BinaryOperator operator, Variable a, Variable b) implements
     return apply(tape, BinaryOperator.DIVIDE, a, b);
   }
 
-  /** a ∘ b, of a's shape; b's shape is a's or its innermost dimensions. */
+  /** a ∘ b, of a's shape and the {@linkplain Tape#widest wider} type; b's shape is a's or its innermost dimensions. */
   public static Variable apply(Tape tape, BinaryOperator operator, Variable a, Variable b) {
     if (!a.shape().endsWith(b.shape())) {
       throw new IllegalArgumentException(operator.name().toLowerCase(Locale.ROOT) + ": shape " + b.shape()
           + " is not what shape " + a.shape() + " ends with");
     }
-    Tensor y = tape.scope().emptyLike(a.value());
-    tape.ops().pointwise().binary(operator, a.value(), b.value(), y);
-    return tape.record(new Binary(operator, a, b), y);
+    DType type = Tape.widest(a, b);
+    Variable left = Cast.apply(tape, a, type);
+    Variable right = Cast.apply(tape, b, type);
+    Tensor y = tape.scope().emptyLike(left.value());
+    tape.ops().pointwise().binary(operator, left.value(), right.value(), y);
+    return tape.record(new Binary(operator, left, right), y);
   }
 
   @Override

@@ -31,6 +31,9 @@ public record CrossEntropy(Variable logits, @Nullable Tensor dlogits) implements
    */
   public static Variable apply(Tape tape, Variable logits, Tensor labels, @Nullable Tensor classWeights,
       float smoothing) {
+    if (logits.value().dtype() == DType.BF16) {
+      return apply(tape, Cast.apply(tape, logits, DType.F32), labels, classWeights, smoothing);
+    }
     Shape shape = logits.shape();
     if (shape.rank() != 2 || labels.dtype() != DType.I32 || !labels.shape().equals(Shape.of(shape.extent(0)))) {
       throw new IllegalArgumentException("crossEntropy: logits " + shape + " and labels " + labels.dtype() + " "

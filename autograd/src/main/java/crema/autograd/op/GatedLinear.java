@@ -14,34 +14,35 @@ import java.util.List;
  * which a backend may fuse.
  *
  * @param x {@code [tokens, in]}
- * @param weight {@code [2 · out, in]}: the rows of the gate, then those of what it gates
+ * @param gateWeight {@code [out, in]}
+ * @param upWeight {@code [out, in]}, of what is gated
  * @param gate {@code [tokens, out]}: x · gateᵀ
  * @param up {@code [tokens, out]}: x · upᵀ
  */
-public record GatedLinear(Variable x, Variable weight, Tensor gate, Tensor up) implements Op {
+public record GatedLinear(Variable x, Variable gateWeight, Variable upWeight, Tensor gate, Tensor up) implements Op {
   /** silu(x · gateᵀ) · (x · upᵀ): {@code [tokens, out]}. */
-  public static Variable apply(Tape tape, Variable x, Variable weight) {
-    if (x.shape().rank() != 2 || weight.shape().rank() != 2 || weight.shape().extent(0) % 2 != 0
-        || x.shape().extent(1) != weight.shape().extent(1)) {
-      throw new IllegalArgumentException("gatedLinear: x " + x.shape() + " and weight " + weight.shape()
-          + " must be [tokens, in] and [2 · out, in]");
+  public static Variable apply(Tape tape, Variable x, Variable gateWeight, Variable upWeight) {
+    if (x.shape().rank() != 2 || gateWeight.shape().rank() != 2 || !gateWeight.shape().equals(upWeight.shape())
+        || x.shape().extent(1) != gateWeight.shape().extent(1)) {
+      throw new IllegalArgumentException("gatedLinear: x " + x.shape() + " and weights " + gateWeight.shape() + " and "
+          + upWeight.shape() + " must be [tokens, in] and twice [out, in]");
     }
-    DType dtype = x.value().dtype();
-    Shape shape = Shape.of(x.shape().extent(0), weight.shape().extent(0) / 2);
+    DType dtype = tape.activationType(x);
+    Shape shape = Shape.of(x.shape().extent(0), gateWeight.shape().extent(0));
     Tensor y = tape.scope().empty(dtype, shape);
     Tensor gate = tape.scope().empty(dtype, shape);
     Tensor up = tape.scope().empty(dtype, shape);
-    tape.ops().fused().gatedLinear(x.value(), weight.value(), y, gate, up);
-    if (!tape.records(x, weight)) {
+    tape.ops().fused().gatedLinear(x.value(), gateWeight.value(), upWeight.value(), y, gate, up);
+    if (!tape.records(x, gateWeight, upWeight)) {
       gate.close();
       up.close();
     }
-    return tape.record(new GatedLinear(x, weight, gate, up), y);
+    return tape.record(new GatedLinear(x, gateWeight, upWeight, gate, up), y);
   }
 
   @Override
   public List<Variable> inputs() {
-    return List.of(x, weight);
+    return List.of(x, gateWeight, upWeight);
   }
 
   @Override
@@ -52,7 +53,7 @@ public record GatedLinear(Variable x, Variable weight, Tensor gate, Tensor up) i
   @Override
   public void backward(Tensor upstream, BackwardPass pass) {
     var dx = pass.sink(x);
-    pass.ops().fused().gatedLinearBackward(x.value(), weight.value(), gate, up, upstream, dx.tensor(), dx.write(),
-        pass.accumulator(weight));
+    pass.ops().fused().gatedLinearBackward(x.value(), gateWeight.value(), upWeight.value(), gate, up, upstream,
+        dx.tensor(), dx.write(), pass.accumulator(gateWeight), pass.accumulator(upWeight));
   }
 }

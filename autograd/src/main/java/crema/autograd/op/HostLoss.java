@@ -7,6 +7,7 @@ import crema.autograd.Op;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.BinaryOperator;
+import crema.tensor.DType;
 import crema.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ public record HostLoss(Variable x, @Nullable Tensor dx) implements Op {
 
   /** The value of the function: {@code [1]}, of x's type. */
   public static Variable apply(Tape tape, Variable x, Function function) {
+    if (x.value().dtype() == DType.BF16) {
+      return apply(tape, Cast.apply(tape, x, DType.F32), function);
+    }
     double[] elements = x.value().toDoubles();
     var gradient = new double[elements.length];
     Tensor value = tape.scope().empty(x.value().dtype(), 1).set(function.evaluate(elements, gradient));

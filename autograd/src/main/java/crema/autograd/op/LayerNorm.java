@@ -31,10 +31,10 @@ public record LayerNorm(Variable x, Variable weight, @Nullable Variable bias, @N
     if (bias != null && !bias.shape().equals(features)) {
       throw new IllegalArgumentException("layerNorm: bias " + bias.shape() + " does not fit x " + x.shape());
     }
-    Tensor y = tape.scope().emptyLike(x.value());
+    Tensor y = tape.scope().empty(tape.activationType(x), x.shape());
     boolean recorded = bias == null ? tape.records(x, weight) : tape.records(x, weight, bias);
-    Tensor mean = recorded ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
-    Tensor inverseDeviation = recorded ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
+    Tensor mean = recorded ? tape.scope().empty(Tape.sumType(x), x.shape().rows()) : null;
+    Tensor inverseDeviation = recorded ? tape.scope().empty(Tape.sumType(x), x.shape().rows()) : null;
     tape.ops().normalization().layerNorm(x.value(), weight.value(), bias == null ? null : bias.value(), epsilon, y,
         mean, inverseDeviation);
     return tape.record(new LayerNorm(x, weight, bias, mean, inverseDeviation), y);

@@ -30,7 +30,7 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
    */
   public static Variable apply(Tape tape, Variable x, Variable weight, @Nullable Variable bias,
       Activation activation) {
-    Tensor y = tape.scope().empty(x.value().dtype(), shape(x.shape(), weight.shape(), bias));
+    Tensor y = tape.scope().empty(tape.activationType(x), shape(x.shape(), weight.shape(), bias));
     boolean recorded = bias == null ? tape.records(x, weight) : tape.records(x, weight, bias);
     Tensor preactivation = recorded && activation != Activation.IDENTITY ? tape.scope().emptyLike(y) : null;
     tape.ops().matMul().linear(x.value(), weight.value(), bias == null ? null : bias.value(), activation, y,
@@ -51,7 +51,7 @@ public record Linear(Variable x, Variable weight, @Nullable Variable bias, Activ
       throw new IllegalStateException("linear: a packed weight of " + weight.rows() + " x " + weight.columns()
           + " has no gradient; use the weight itself");
     }
-    Tensor y = tape.scope().empty(x.value().dtype(), out);
+    Tensor y = tape.scope().empty(tape.activationType(x), out);
     tape.ops().matMul().linear(x.value(), weight, bias == null ? null : bias.value(), activation, y);
     return Variable.constant(y);
   }

@@ -32,7 +32,7 @@ public record MatMul(Orientation orientation, Variable a, Variable b) implements
       throw new IllegalArgumentException("matmul: a " + a.shape() + (orientation.aIsTransposed() ? " transposed" : "")
           + " does not fit b " + b.shape() + (orientation.bIsTransposed() ? " transposed" : ""));
     }
-    Tensor y = tape.scope().empty(a.value().dtype(), a.shape().extent(rowsOfA), b.shape().extent(1 - rowsOfB));
+    Tensor y = tape.scope().empty(Tape.widest(a, b), a.shape().extent(rowsOfA), b.shape().extent(1 - rowsOfB));
     tape.ops().matMul().matmul(orientation, a.value(), b.value(), y, Write.SET);
     return tape.record(new MatMul(orientation, a, b), y);
   }

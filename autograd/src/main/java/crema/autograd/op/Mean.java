@@ -19,7 +19,7 @@ public record Mean(Variable x) implements Op {
     if (x.shape().elements() == 0) {
       throw new IllegalArgumentException("mean of no elements: x " + x.shape());
     }
-    Tensor y = tape.scope().empty(x.value().dtype(), 1);
+    Tensor y = tape.scope().empty(Tape.sumType(x), 1);
     tape.ops().reduction().sum(x.value(), y, Write.SET);
     tape.ops().pointwise().scale(1.0 / x.shape().elements(), y, y);
     return tape.record(new Mean(x), y);

@@ -23,7 +23,7 @@ public record Pool(Pooling pooling, Variable x, Sequences sequences) implements 
       throw new IllegalArgumentException("pool: x " + x.shape() + " does not hold the " + sequences.tokens()
           + " tokens of the sequences");
     }
-    Tensor y = tape.scope().empty(x.value().dtype(), sequences.count(), x.shape().columns());
+    Tensor y = tape.scope().empty(Tape.sumType(x), sequences.count(), x.shape().columns());
     tape.ops().reduction().pool(pooling, x.value(), sequences, y);
     return tape.record(new Pool(pooling, x, sequences), y);
   }

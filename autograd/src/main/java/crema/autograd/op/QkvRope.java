@@ -5,6 +5,7 @@ import crema.autograd.MultiOp;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.DType;
+import crema.tensor.QkvWeights;
 import crema.tensor.Sequences;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
@@ -12,19 +13,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Queries, keys and values of an attention from one weight, with rotary positions on queries and keys: three
- * {@link Linear} and two {@link Rope} as one op, which a backend may fuse.
+ * Queries, keys and values of an attention, with rotary positions on queries and keys: three {@link Linear} and two
+ * {@link Rope} as one op, which a backend may fuse.
  *
  * @param x {@code [tokens, in]}
- * @param weight {@code [(numHeads + 2 · numKeyValueHeads) · headDim, in]}: the rows of q, then those of k, then those
- *     of v
+ * @param weights of q {@code [numHeads · headDim, in]}, and of k and v {@code [numKeyValueHeads · headDim, in]}
  * @param sequences how the tokens are cut
  * @param headDim an even number
  * @param theta the base of the angles
  * @param values the shapes of q, k and v
+ * @param type of q, k and v
  */
-public record QkvRope(Variable x, Variable weight, Sequences sequences, int headDim, double theta, List<Shape> values)
-    implements MultiOp {
+public record QkvRope(Variable x, QkvWeights<Variable> weights, Sequences sequences, int headDim, double theta,
+    List<Shape> values, DType type) implements MultiOp {
   /**
    * What the op gives.
    *
@@ -35,29 +36,39 @@ public record QkvRope(Variable x, Variable weight, Sequences sequences, int head
   public record Values(Variable q, Variable k, Variable v) {}
 
   /** Queries and keys with rotary positions, and values. */
-  public static Values apply(Tape tape, Variable x, Variable weight, Sequences sequences, int numHeads,
-      int numKeyValueHeads, int headDim, double theta) {
+  public static Values apply(Tape tape, Variable x, QkvWeights<Variable> weights, Sequences sequences, int headDim,
+      double theta) {
+    Shape query = weights.query().shape();
+    Shape key = weights.key().shape();
     if (headDim < 2 || headDim % 2 != 0 || x.shape().rank() != 2 || x.shape().rows() != sequences.tokens()
-        || !weight.shape().equals(Shape.of((numHeads + 2L * numKeyValueHeads) * headDim, x.shape().columns()))) {
-      throw new IllegalArgumentException("qkvRope: x " + x.shape() + " and weight " + weight.shape() + " do not fit "
-          + sequences.tokens() + " tokens and " + numHeads + " + 2 · " + numKeyValueHeads + " heads of " + headDim
+        || !fits(query, x, headDim) || !fits(key, x, headDim) || !weights.value().shape().equals(key)) {
+      throw new IllegalArgumentException("qkvRope: x " + x.shape() + " and weights " + query + ", " + key + ", "
+          + weights.value().shape() + " do not fit " + sequences.tokens() + " tokens and heads of " + headDim
           + " features, an even number");
     }
-    DType dtype = x.value().dtype();
-    Shape queries = Shape.of(x.shape().rows(), (long) numHeads * headDim);
-    Shape keys = Shape.of(x.shape().rows(), (long) numKeyValueHeads * headDim);
-    Tensor q = tape.scope().empty(dtype, queries);
-    Tensor k = tape.scope().empty(dtype, keys);
-    Tensor v = tape.scope().empty(dtype, keys);
-    tape.ops().fused().qkvRope(x.value(), weight.value(), sequences, headDim, theta, q, k, v);
+    DType type = tape.activationType(x);
+    Shape queries = Shape.of(x.shape().rows(), query.rows());
+    Shape keys = Shape.of(x.shape().rows(), key.rows());
+    Tensor q = tape.scope().empty(type, queries);
+    Tensor k = tape.scope().empty(type, keys);
+    Tensor v = tape.scope().empty(type, keys);
+    tape.ops().fused().qkvRope(x.value(), values(weights), sequences, headDim, theta, q, k, v);
     List<Variable> values = tape.record(
-        new QkvRope(x, weight, sequences, headDim, theta, List.of(queries, keys, keys)), List.of(q, k, v));
+        new QkvRope(x, weights, sequences, headDim, theta, List.of(queries, keys, keys), type), List.of(q, k, v));
     return new Values(values.get(0), values.get(1), values.get(2));
+  }
+
+  private static boolean fits(Shape weight, Variable x, int headDim) {
+    return weight.rank() == 2 && weight.extent(1) == x.shape().columns() && weight.extent(0) % headDim == 0;
+  }
+
+  private static QkvWeights<Tensor> values(QkvWeights<Variable> weights) {
+    return new QkvWeights<>(weights.query().value(), weights.key().value(), weights.value().value());
   }
 
   @Override
   public List<Variable> inputs() {
-    return List.of(x, weight);
+    return List.of(x, weights.query(), weights.key(), weights.value());
   }
 
   @Override
@@ -66,12 +77,13 @@ public record QkvRope(Variable x, Variable weight, Sequences sequences, int head
     Tensor dk = orZeros(upstream, 1, pass);
     Tensor dv = orZeros(upstream, 2, pass);
     var dx = pass.sink(x);
-    pass.ops().fused().qkvRopeBackward(x.value(), weight.value(), sequences, headDim, theta, dq, dk, dv, dx.tensor(),
-        dx.write(), pass.accumulator(weight));
+    pass.ops().fused().qkvRopeBackward(x.value(), values(weights), sequences, headDim, theta, dq, dk, dv, dx.tensor(),
+        dx.write(), new QkvWeights<>(pass.accumulator(weights.query()), pass.accumulator(weights.key()),
+            pass.accumulator(weights.value())));
   }
 
   private Tensor orZeros(List<@Nullable Tensor> upstream, int value, BackwardPass pass) {
     Tensor gradient = upstream.get(value);
-    return gradient != null ? gradient : pass.scope().zeros(x.value().dtype(), values.get(value));
+    return gradient != null ? gradient : pass.scope().zeros(type, values.get(value));
   }
 }

@@ -86,7 +86,7 @@ public record RelativeAttention(Variable q, Variable k, Variable v, Tables table
     Tensor y = tape.scope().emptyLike(q.value());
     var inputs = inputs(q, k, v, tables);
     Tensor logSumExp = tape.records(inputs.toArray(Variable[]::new))
-        ? tape.scope().empty(y.dtype(), sequences.tokens(), spec.numHeads()) : null;
+        ? tape.scope().empty(Tape.sumType(q), sequences.tokens(), spec.numHeads()) : null;
     tape.ops().attention().relativeAttention(q.value(), k.value(), v.value(), tables.values(), sequences, dropping, y,
         logSumExp);
     return tape.record(new RelativeAttention(q, k, v, tables, sequences, dropping, y, logSumExp), y);

@@ -40,8 +40,8 @@ public record ResidualRmsNorm(Residual residual, Variable weight, Tensor sum, @N
     inputs.add(weight);
     boolean recorded = tape.records(inputs.toArray(Variable[]::new));
     Tensor sum = tape.scope().emptyLike(x.value());
-    Tensor y = tape.scope().emptyLike(x.value());
-    Tensor inverseRms = recorded ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
+    Tensor y = tape.scope().empty(tape.activationType(x), x.shape());
+    Tensor inverseRms = recorded ? tape.scope().empty(Tape.sumType(x), x.shape().rows()) : null;
     tape.ops().fused().residualRmsNorm(x.value(), residual.branch().value(), gamma == null ? null : gamma.value(),
         residual.sequences(), residual.dropPath(), residual.random(), weight.value(), epsilon, sum, y, inverseRms);
     List<Variable> values = tape.record(new ResidualRmsNorm(residual, weight, sum, inverseRms), List.of(sum, y));

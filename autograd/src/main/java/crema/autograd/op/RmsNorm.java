@@ -22,8 +22,8 @@ public record RmsNorm(Variable x, Variable weight, @Nullable Tensor inverseRms) 
   /** weight · x / √(mean(x²) + epsilon) for each row, of x's shape. */
   public static Variable apply(Tape tape, Variable x, Variable weight, float epsilon) {
     check(x.shape(), weight.shape());
-    Tensor y = tape.scope().emptyLike(x.value());
-    Tensor inverseRms = tape.records(x, weight) ? tape.scope().empty(y.dtype(), x.shape().rows()) : null;
+    Tensor y = tape.scope().empty(tape.activationType(x), x.shape());
+    Tensor inverseRms = tape.records(x, weight) ? tape.scope().empty(Tape.sumType(x), x.shape().rows()) : null;
     tape.ops().normalization().rmsNorm(x.value(), weight.value(), epsilon, y, inverseRms);
     return tape.record(new RmsNorm(x, weight, inverseRms), y);
   }

@@ -18,7 +18,7 @@ import java.util.List;
 public record Sum(Variable x) implements Op {
   /** Σ x: {@code [1]}. */
   public static Variable apply(Tape tape, Variable x) {
-    Tensor y = tape.scope().empty(x.value().dtype(), 1);
+    Tensor y = tape.scope().empty(Tape.sumType(x), 1);
     tape.ops().reduction().sum(x.value(), y, Write.SET);
     return tape.record(new Sum(x), y);
   }
@@ -35,7 +35,14 @@ public record Sum(Variable x) implements Op {
       if (write == Write.SET) {
         pointwise.fill(0, dx);
       }
-      pointwise.binary(BinaryOperator.ADD, dx, upstream, dx);
+      if (dx.dtype() == upstream.dtype()) {
+        pointwise.binary(BinaryOperator.ADD, dx, upstream, dx);
+      } else {
+        Tensor rounded = pass.scope().empty(dx.dtype(), 1);
+        pointwise.copy(upstream, rounded);
+        pointwise.binary(BinaryOperator.ADD, dx, rounded, dx);
+        rounded.close();
+      }
     });
   }
 }

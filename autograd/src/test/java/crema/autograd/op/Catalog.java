@@ -32,7 +32,8 @@ public final class Catalog {
     return rows;
   }
 
-  static List<OpRow> opRows() {
+  /** The rows of the tape's ops. */
+  public static List<OpRow> opRows() {
     return OpRows.all();
   }
 

@@ -12,6 +12,7 @@ import crema.tensor.AttentionSpec;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
+import crema.tensor.QkvWeights;
 import crema.tensor.Scope;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
@@ -62,16 +63,6 @@ class FusedOpsTest {
     }
   }
 
-  private static Variable rows(Tape tape, Variable weight, int from, int to) {
-    // The rows of a weight as one of its own, with a gradient that goes back: the product with a selection.
-    var selection = new float[(to - from) * (int) weight.shape().rows()];
-    for (int i = from; i < to; i++) {
-      selection[(i - from) * (int) weight.shape().rows() + i] = 1;
-    }
-    return MatMul.apply(tape, Variable.constant(tape.scope().floats(selection, to - from, weight.shape().rows())),
-        weight);
-  }
-
   private static void assertEqual(List<float[]> actual, List<float[]> expected) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < actual.size(); i++) {
@@ -98,31 +89,32 @@ class FusedOpsTest {
 
   @Test
   void gatedLinear() {
-    long[][] parameters = {{2 * 19, FEATURES}};
-    List<float[]> fused = run((tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1)), parameters);
+    long[][] parameters = {{19, FEATURES}, {19, FEATURES}};
+    List<float[]> fused = run((tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1), in.get(2)),
+        parameters);
     List<float[]> single = run((tape, in) -> SwiGlu.apply(tape,
-        Linear.apply(tape, in.get(0), rows(tape, in.get(1), 0, 19), null, Activation.IDENTITY),
-        Linear.apply(tape, in.get(0), rows(tape, in.get(1), 19, 38), null, Activation.IDENTITY)), parameters);
+        Linear.apply(tape, in.get(0), in.get(1), null, Activation.IDENTITY),
+        Linear.apply(tape, in.get(0), in.get(2), null, Activation.IDENTITY)), parameters);
     assertEqual(fused, single);
   }
 
   @Test
   void qkvRope() {
-    long[][] parameters = {{(4 + 2 * 2) * 6, FEATURES}};
+    long[][] parameters = {{4 * 6, FEATURES}, {2 * 6, FEATURES}, {2 * 6, FEATURES}};
     AttentionSpec spec = AttentionSpec.of(4, 2, 6, false);
     List<float[]> fused = run((tape, in) -> {
       var sequences = Catalog.cut(tape.scope(), LENGTHS);
-      var values = QkvRope.apply(tape, in.get(0), in.get(1), sequences, 4, 2, 6, 1e4);
+      var values = QkvRope.apply(tape, in.get(0), new QkvWeights<>(in.get(1), in.get(2), in.get(3)), sequences, 6,
+          1e4);
       return Attention.apply(tape, values.q(), values.k(), values.v(), sequences, spec);
     }, parameters);
     List<float[]> single = run((tape, in) -> {
       var sequences = Catalog.cut(tape.scope(), LENGTHS);
-      Variable weight = in.get(1);
-      Variable q = Rope.apply(tape, Linear.apply(tape, in.get(0), rows(tape, weight, 0, 24), null,
+      Variable q = Rope.apply(tape, Linear.apply(tape, in.get(0), in.get(1), null,
           Activation.IDENTITY), sequences, 6, 1e4);
-      Variable k = Rope.apply(tape, Linear.apply(tape, in.get(0), rows(tape, weight, 24, 36), null,
+      Variable k = Rope.apply(tape, Linear.apply(tape, in.get(0), in.get(2), null,
           Activation.IDENTITY), sequences, 6, 1e4);
-      Variable v = Linear.apply(tape, in.get(0), rows(tape, weight, 36, 48), null, Activation.IDENTITY);
+      Variable v = Linear.apply(tape, in.get(0), in.get(3), null, Activation.IDENTITY);
       return Attention.apply(tape, q, k, v, sequences, spec);
     }, parameters);
     assertEqual(fused, single);
@@ -133,10 +125,11 @@ class FusedOpsTest {
   void inferenceGivesTheSameValuesAndKeepsNothing() {
     try (var scope = new Scope(backend)) {
       Variable x = Variable.parameter(random(scope, 0, TOKENS, FEATURES));
-      Variable weight = Variable.parameter(random(scope, 1, 38, FEATURES));
-      float[] trained = GatedLinear.apply(Tape.recording(scope), x, weight).value().toFloats();
+      Variable gate = Variable.parameter(random(scope, 1, 19, FEATURES));
+      Variable up = Variable.parameter(random(scope, 2, 19, FEATURES));
+      float[] trained = GatedLinear.apply(Tape.recording(scope), x, gate, up).value().toFloats();
       long before = backend.liveBytes();
-      Variable y = GatedLinear.apply(Tape.inference(scope), x, weight);
+      Variable y = GatedLinear.apply(Tape.inference(scope), x, gate, up);
       assertThat(y.value().toFloats()).isEqualTo(trained);
       assertThat(backend.liveBytes() - before).isEqualTo(y.value().bytes());
     }

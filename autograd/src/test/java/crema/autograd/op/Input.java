@@ -38,9 +38,21 @@ record Input(Values values, Shape shape) {
 
   /** The tensor. Every other one is a view that starts in the midst of a storage, so that no kernel forgets offsets. */
   Tensor tensor(Scope scope, DType dtype, String row, int position) {
+    return tensor(scope, dtype, row, position, false);
+  }
+
+  /** The tensor, with elements of so few bits that {@link DType#BF16} holds them. */
+  Tensor tensor(Scope scope, DType dtype, String row, int position, boolean rounded) {
+    double[] elements = elements(row, position);
+    if (rounded) {
+      for (int i = 0; i < elements.length; i++) {
+        // Half of the last bit that is kept is added, so that cutting rounds.
+        elements[i] = Float.intBitsToFloat(Float.floatToRawIntBits((float) elements[i]) + 0x8000 & 0xFFFF0000);
+      }
+    }
     long skip = position % 2 == 0 ? 0 : 3;
     Tensor storage = scope.empty(dtype, skip + shape.elements());
     Tensor flat = scope.adopt(storage.rows(skip, skip + shape.elements()));
-    return scope.adopt(flat.reshape(shape.toArray())).set(elements(row, position));
+    return scope.adopt(flat.reshape(shape.toArray())).set(elements);
   }
 }

@@ -12,6 +12,7 @@ import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -23,7 +24,7 @@ import java.util.stream.IntStream;
  * @param inputs what the op is differentiated by
  * @param apply applies the op
  */
-record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance, double negligible, boolean large,
+public record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance, double negligible, boolean large,
     boolean smooth, List<Input> inputs, GradCheck.Function apply) implements Row {
   /** What {@link Input} streams cannot collide with. */
   private static final int PROJECTION = 1000;
@@ -60,10 +61,27 @@ record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance, doubl
     return run(backend, dtype, IntStream.range(0, inputs.size()).boxed().toList());
   }
 
+  /**
+   * The value of the op and all gradients in mixed precision, from inputs that are rounded to it.
+   *
+   * @param wide whether to compute in {@link DType#F64} on the rounded inputs: what is right
+   */
+  public List<Output> runMixed(Backend backend, boolean wide) {
+    List<Integer> all = IntStream.range(0, inputs.size()).boxed().toList();
+    return run(backend, wide ? DType.F64 : DType.F32, all, scope -> all.stream().map(i -> {
+      DType type = MixedTypes.of(op, i);
+      return inputs.get(i).tensor(scope, wide ? DType.F64 : type, name(), i, type == DType.BF16);
+    }).toList());
+  }
+
   /** The value of the op and the gradients of some of its inputs when the others need none. */
   List<Output> run(Backend backend, DType dtype, List<Integer> wanted) {
+    return run(backend, dtype, wanted, scope -> tensors(scope, dtype));
+  }
+
+  private List<Output> run(Backend backend, DType dtype, List<Integer> wanted, Function<Scope, List<Tensor>> make) {
     try (var scope = new Scope(backend)) {
-      List<Tensor> tensors = tensors(scope, dtype);
+      List<Tensor> tensors = make.apply(scope);
       List<Variable> variables = IntStream.range(0, tensors.size())
           .mapToObj(i -> wanted.contains(i) ? Variable.parameter(tensors.get(i)) : Variable.constant(tensors.get(i)))
           .toList();

@@ -14,8 +14,10 @@ import crema.base.Rng;
 import crema.tensor.Activation;
 import crema.tensor.AttentionSpec;
 import crema.tensor.BinaryOperator;
+import crema.tensor.DType;
 import crema.tensor.Orientation;
 import crema.tensor.Pooling;
+import crema.tensor.QkvWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -140,6 +142,10 @@ final class OpRows {
           .asExtreme().withTolerance(LOOSE));
     }
 
+    // On the reference from doubles to floats; on another device floats stay as they are.
+    GradCheck.Function cast = (tape, in) -> Cast.apply(tape, in.get(0), DType.F32);
+    rows.add(row(Cast.class, "[3, 7]", cast, Input.of(3, 7)).asExtreme());
+    rows.add(row(Cast.class, "[517, 257]", cast, Input.of(517, 257)).asLarge());
     for (int n : ROW_LENGTHS) {
       rows.add(row(Scale.class, "[" + n + "]", (tape, in) -> Scale.apply(tape, in.get(0), -0.37), Input.of(n)));
       rows.add(row(SwiGlu.class, "[2, " + n + "]", (tape, in) -> SwiGlu.apply(tape, in.get(0), in.get(1)),
@@ -392,7 +398,8 @@ final class OpRows {
     for (int features : SOME_ROW_LENGTHS) {
       rows.add(residualRmsNorm(features, few));
       rows.add(row(GatedLinear.class, "[5, 7] to " + features,
-          (tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1)), Input.of(5, 7), Input.of(2L * features, 7)));
+          (tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1), in.get(2)), Input.of(5, 7),
+          Input.of(features, 7), Input.of(features, 7)));
     }
     GradCheck.Function sumAlone = (tape, in) -> ResidualRmsNorm.apply(tape,
         Residual.of(tape, in.get(0), in.get(1), null, cut(tape.scope(), few), 0), in.get(2), 0.1f).sum();
@@ -406,12 +413,13 @@ final class OpRows {
     rows.add(qkvRope(4, 2, 6, few));
     rows.add(qkvRope(3, 1, 16, 1, 1, 1));
     rows.add(row(QkvRope.class, "[26, 5], the keys alone",
-        (tape, in) -> QkvRope.apply(tape, in.get(0), in.get(1), cut(tape.scope(), few), 2, 1, 4, 1e6).k(),
-        Input.of(26, 5), Input.of(16, 5)));
+        (tape, in) -> QkvRope.apply(tape, in.get(0), qkv(in), cut(tape.scope(), few), 4, 1e6).k(),
+        Input.of(26, 5), Input.of(8, 5), Input.of(4, 5), Input.of(4, 5)));
     int[] many = unevenLengths(41, 67);
     rows.add(residualRmsNorm(67, many).asLarge());
-    rows.add(row(GatedLinear.class, "[517, 67] to 131", (tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1)),
-        Input.of(517, 67), Input.of(262, 67)).asLarge());
+    rows.add(row(GatedLinear.class, "[517, 67] to 131",
+        (tape, in) -> GatedLinear.apply(tape, in.get(0), in.get(1), in.get(2)),
+        Input.of(517, 67), Input.of(131, 67), Input.of(131, 67)).asLarge());
     rows.add(qkvRope(4, 2, 16, many).asLarge());
   }
 
@@ -425,16 +433,22 @@ final class OpRows {
     }, Input.of(tokens, features), Input.of(tokens, features), Input.of(features), Input.of(features));
   }
 
+  /** The weights of a {@link QkvRope} among the inputs, which follow x. */
+  private static QkvWeights<Variable> qkv(List<Variable> in) {
+    return new QkvWeights<>(in.get(1), in.get(2), in.get(3));
+  }
+
   /** All three values count, through an attention. */
   private static OpRow qkvRope(int heads, int keyValueHeads, int headDim, int... lengths) {
     int tokens = sum(lengths);
     return row(QkvRope.class, "[" + tokens + ", 9] to " + heads + "/" + keyValueHeads + " heads of " + headDim,
         (tape, in) -> {
           var sequences = cut(tape.scope(), lengths);
-          var values = QkvRope.apply(tape, in.get(0), in.get(1), sequences, heads, keyValueHeads, headDim, 1e4);
+          var values = QkvRope.apply(tape, in.get(0), qkv(in), sequences, headDim, 1e4);
           return Attention.apply(tape, values.q(), values.k(), values.v(), sequences,
               AttentionSpec.of(heads, keyValueHeads, headDim, false));
-        }, Input.of(tokens, 9), Input.of((heads + 2L * keyValueHeads) * headDim, 9))
+        }, Input.of(tokens, 9), Input.of((long) heads * headDim, 9), Input.of((long) keyValueHeads * headDim, 9),
+        Input.of((long) keyValueHeads * headDim, 9))
         .withTolerance(LOOSE).withNegligible(1e-2);
   }
 

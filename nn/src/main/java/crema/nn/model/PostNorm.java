@@ -64,8 +64,8 @@ public final class PostNorm extends Module {
    */
   public Variable forward(Tape tape, Variable x, Variable attended) {
     Variable branch = attentionDropout.forward(tape, attentionOutput.forward(tape, attended));
-    Variable middle = attentionNorm.forward(tape, Binary.add(tape, branch, x));
-    Variable transformed = output.forward(tape, inner.forward(tape, middle, activation));
-    return outputNorm.forward(tape, Binary.add(tape, dropout.forward(tape, transformed), middle));
+    Variable middle = tape.inFullPrecision(() -> attentionNorm.forward(tape, Binary.add(tape, branch, x)));
+    Variable transformed = dropout.forward(tape, output.forward(tape, inner.forward(tape, middle, activation)));
+    return tape.inFullPrecision(() -> outputNorm.forward(tape, Binary.add(tape, transformed, middle)));
   }
 }

@@ -47,6 +47,9 @@ public final class SequenceClassifier extends Module {
    * @param sequences how the tokens are cut
    */
   public Variable forward(Tape tape, Tensor ids, @Nullable Tensor types, Sequences sequences) {
-    return tape.region(() -> head.forward(tape, encoder.forward(tape, ids, types, sequences), sequences));
+    return tape.region(() -> {
+      Variable tokens = encoder.forward(tape, ids, types, sequences);
+      return tape.inFullPrecision(() -> head.forward(tape, tokens, sequences));
+    });
   }
 }

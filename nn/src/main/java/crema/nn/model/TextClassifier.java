@@ -131,8 +131,9 @@ public final class TextClassifier extends Module {
   }
 
   private Variable logits(Tape tape, Embeddings embeddings, Tensor ids, Sequences sequences) {
-    Variable deep = classifier.forward(tape, embeddings, sequences);
-    return bag == null ? deep : Binary.add(tape, deep, bag.forward(tape, ids, sequences));
+    Variable deep = tape.inFullPrecision(() -> classifier.forward(tape, embeddings, sequences));
+    return bag == null ? deep
+        : tape.inFullPrecision(() -> Binary.add(tape, deep, bag.forward(tape, ids, sequences)));
   }
 
   /** The encoder's pooled and per-token vectors, without head and bag. */

@@ -74,10 +74,11 @@ public abstract class TextEncoder extends Module {
       throw new IllegalArgumentException("a sequence of " + sequences.longest() + " tokens is longer than "
           + config().maxTokens() + ", which is all that " + config().architecture().key() + " of this shape takes");
     }
-    Variable x = tape.region(() -> embed(tape, ids, types, sequences));
+    Variable x = tape.region(() -> tape.inFullPrecision(() -> embed(tape, ids, types, sequences)));
     for (EncoderLayer layer : layers()) {
       x = tape.block(x, (on, input) -> layer.forward(on, input, sequences));
     }
-    return finish(tape, x);
+    Variable last = x;
+    return tape.inFullPrecision(() -> finish(tape, last));
   }
 }

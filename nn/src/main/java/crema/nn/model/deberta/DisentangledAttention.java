@@ -41,8 +41,8 @@ final class DisentangledAttention extends Module {
     var spec = AttentionSpec.of(heads, heads, config.hiddenSize() / heads, false).withScale(config.scale());
     var positions = distances.forward(tape, sequences);
     var tables = new RelativeAttention.Tables(positions.rows(),
-        config.contentToPosition() ? key.forward(tape, positions.vectors()) : null,
-        config.positionToContent() ? query.forward(tape, positions.vectors()) : null, null);
+        config.contentToPosition() ? tape.inFullPrecision(() -> key.forward(tape, positions.vectors())) : null,
+        config.positionToContent() ? tape.inFullPrecision(() -> query.forward(tape, positions.vectors())) : null, null);
     return RelativeAttention.apply(tape, query.forward(tape, x), key.forward(tape, x), value.forward(tape, x), tables,
         sequences, spec, (float) config.attentionProbsDropoutProb());
   }

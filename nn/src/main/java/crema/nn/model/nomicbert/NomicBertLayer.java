@@ -57,9 +57,11 @@ final class NomicBertLayer extends EncoderLayer {
     Variable k = Rope.apply(tape, parts.get(1), sequences, spec.headDim(), config.rotaryEmbBase());
     Variable attended = attentionOutput.forward(tape,
         Attention.apply(tape, q, k, parts.get(2), sequences, spec, (float) config.attnPdrop()));
-    Variable middle = attentionNorm.forward(tape, Binary.add(tape, dropout.forward(tape, attended), x));
+    Variable middle =
+        tape.inFullPrecision(() -> attentionNorm.forward(tape, Binary.add(tape, dropout.forward(tape, attended), x)));
     Variable gated = SwiGlu.apply(tape, gate.forward(tape, middle), up.forward(tape, middle));
     Variable transformed = down.forward(tape, gated);
-    return outputNorm.forward(tape, Binary.add(tape, dropout.forward(tape, transformed), middle));
+    return tape.inFullPrecision(
+        () -> outputNorm.forward(tape, Binary.add(tape, dropout.forward(tape, transformed), middle)));
   }
 }

@@ -40,8 +40,9 @@ final class PreNormBlock extends EncoderLayer {
   @Override
   public Variable forward(Tape tape, Variable x, Sequences sequences) {
     Variable attended = attention.forward(tape, attentionNorm.forward(tape, x), sequences);
-    Variable middle = Residual.apply(tape, x, attended, attentionGamma, sequences, dropPath);
-    Variable transformed = feedForward.forward(tape, feedForwardNorm.forward(tape, middle));
-    return Residual.apply(tape, middle, transformed, feedForwardGamma, sequences, dropPath);
+    var middle = feedForwardNorm.forward(tape,
+        Residual.of(tape, x, attended, attentionGamma, sequences, dropPath));
+    Variable transformed = feedForward.forward(tape, middle.normalized());
+    return Residual.apply(tape, middle.sum(), transformed, feedForwardGamma, sequences, dropPath);
   }
 }

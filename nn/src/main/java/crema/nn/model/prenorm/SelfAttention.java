@@ -3,13 +3,16 @@ package crema.nn.model.prenorm;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.autograd.op.Attention;
+import crema.autograd.op.QkvRope;
 import crema.autograd.op.Rope;
 import crema.nn.Initializer;
 import crema.nn.Linear;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.tensor.AttentionSpec;
+import crema.tensor.QkvWeights;
 import crema.tensor.Sequences;
+import java.util.Optional;
 
 /**
  * Bidirectional attention with grouped key and value heads and rotary positions. State-dict keys: {@code q_proj},
@@ -35,10 +38,23 @@ final class SelfAttention extends Module {
 
   /** {@code [tokens, hiddenSize]} from x {@code [tokens, hiddenSize]}. */
   Variable forward(Tape tape, Variable x, Sequences sequences) {
-    Variable q = Rope.apply(tape, query.forward(tape, x), sequences, config.headDim(), config.ropeTheta());
-    Variable k = Rope.apply(tape, key.forward(tape, x), sequences, config.headDim(), config.ropeTheta());
-    Variable v = value.forward(tape, x);
+    QkvRope.Values values = project(tape, x, sequences);
     var spec = AttentionSpec.of(config.numAttentionHeads(), config.numKeyValueHeads(), config.headDim(), false);
-    return output.forward(tape, Attention.apply(tape, q, k, v, sequences, spec, (float) config.dropout()));
+    return output.forward(tape,
+        Attention.apply(tape, values.q(), values.k(), values.v(), sequences, spec, (float) config.dropout()));
+  }
+
+  private QkvRope.Values project(Tape tape, Variable x, Sequences sequences) {
+    Optional<Variable> q = query.plainWeight(tape, x);
+    Optional<Variable> k = key.plainWeight(tape, x);
+    Optional<Variable> v = value.plainWeight(tape, x);
+    if (q.isPresent() && k.isPresent() && v.isPresent()) {
+      return QkvRope.apply(tape, x, new QkvWeights<>(q.get(), k.get(), v.get()), sequences, config.headDim(),
+          config.ropeTheta());
+    }
+    return new QkvRope.Values(
+        Rope.apply(tape, query.forward(tape, x), sequences, config.headDim(), config.ropeTheta()),
+        Rope.apply(tape, key.forward(tape, x), sequences, config.headDim(), config.ropeTheta()),
+        value.forward(tape, x));
   }
 }
