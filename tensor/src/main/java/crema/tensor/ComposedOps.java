@@ -78,7 +78,7 @@ public final class ComposedOps implements FusedOps {
 
   @Override
   public void qkvRopeBackward(Tensor x, QkvWeights<Tensor> weights, Sequences sequences, int headDim, double theta,
-      Tensor dq, Tensor dk, Tensor dv, Tensor dx, Write write, QkvWeights<@Nullable Tensor> dweights) {
+      Tensor dq, Tensor dk, Tensor dv, Tensor dx, Write write, QkvGradients dweights) {
     linearBackward(x, weights.value(), dv, dx, write, dweights.value());
     attention.ropeBackward(dk, sequences, headDim, theta, dk);
     linearBackward(x, weights.key(), dk, dx, Write.ADD, dweights.key());

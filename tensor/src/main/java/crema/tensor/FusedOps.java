@@ -62,10 +62,10 @@ public interface FusedOps {
    * @param dq overwritten with the gradient before the rotation
    * @param dk overwritten with the gradient before the rotation
    * @param dx {@code [tokens, in]}
-   * @param dweights like {@code weights}, added to; null where nobody needs them
+   * @param dweights of {@code weights}, added to
    */
   void qkvRopeBackward(Tensor x, QkvWeights<Tensor> weights, Sequences sequences, int headDim, double theta, Tensor dq,
-      Tensor dk, Tensor dv, Tensor dx, Write write, QkvWeights<@Nullable Tensor> dweights);
+      Tensor dk, Tensor dv, Tensor dx, Write write, QkvGradients dweights);
 
   /**
    * y = {@link PointwiseOps#swiglu} of two {@link MatMulOps#linear} of x.

@@ -1,12 +1,11 @@
 package crema.tensor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * The weights of the three projections of an attention, or what belongs to each of them.
+ * The weights of the three projections of an attention.
  *
- * @param query of {@code [queries, in]}
- * @param key of {@code [keys, in]}
- * @param value of {@code [keys, in]}
+ * @param query {@code [queries, in]}
+ * @param key {@code [keys, in]}
+ * @param value {@code [keys, in]}
+ * @param <T> what stands for a weight
  */
-public record QkvWeights<T extends @Nullable Object>(T query, T key, T value) {}
+public record QkvWeights<T>(T query, T key, T value) {}

@@ -5,6 +5,7 @@ import crema.autograd.MultiOp;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.DType;
+import crema.tensor.QkvGradients;
 import crema.tensor.QkvWeights;
 import crema.tensor.Sequences;
 import crema.tensor.Shape;
@@ -78,7 +79,7 @@ public record QkvRope(Variable x, QkvWeights<Variable> weights, Sequences sequen
     Tensor dv = orZeros(upstream, 2, pass);
     var dx = pass.sink(x);
     pass.ops().fused().qkvRopeBackward(x.value(), values(weights), sequences, headDim, theta, dq, dk, dv, dx.tensor(),
-        dx.write(), new QkvWeights<>(pass.accumulator(weights.query()), pass.accumulator(weights.key()),
+        dx.write(), new QkvGradients(pass.accumulator(weights.query()), pass.accumulator(weights.key()),
             pass.accumulator(weights.value())));
   }
 
