@@ -41,6 +41,11 @@ public final class CudaBackend implements Backend {
     return precision == Precision.BF16 ? DType.BF16 : DType.F32;
   }
 
+  @Override
+  public boolean runsAhead() {
+    return true;
+  }
+
   CudaContext context() {
     return context;
   }

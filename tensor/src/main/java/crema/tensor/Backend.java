@@ -55,6 +55,14 @@ public interface Backend extends AutoCloseable {
   /** Bytes of storages that were allocated and not yet freed. */
   long liveBytes();
 
+  /**
+   * Whether ops return before they are done, so that reading what they gave waits: then a {@link Deferred} is better asked
+   * a step later.
+   */
+  default boolean runsAhead() {
+    return false;
+  }
+
   /** The implementation of every op, by family. */
   Ops ops();
 

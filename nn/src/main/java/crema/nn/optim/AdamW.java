@@ -12,7 +12,9 @@ import crema.tensor.Deferred;
 import crema.tensor.Scope;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +51,8 @@ public final class AdamW implements AutoCloseable {
   private final Options options;
   private final Scope scope;
   private final List<Slot> slots = new ArrayList<>();
+  private final Deque<Deferred> uncounted = new ArrayDeque<>();
   private long steps;
-  private Deferred lastNorm = Deferred.of(Double.NaN);
 
   /** An optimizer of a module with the default options and {@link ParameterGroup#decayingMatrices}. */
   public AdamW(Module module, double weightDecay) {
@@ -94,11 +96,13 @@ public final class AdamW implements AutoCloseable {
    * @return the global norm before clipping, which need not be read before the next step
    */
   public Deferred step(Gradients gradients, double learningRate, double maxNorm) {
-    countLastStep();
+    // On a device that runs ahead the last step's norm is not there yet; that it was finite is assumed until it is.
+    count(scope.backend().runsAhead() ? 1 : 0);
+    long next = steps + uncounted.size() + 1;
     var updates = new ArrayList<AdamWSlot>();
     for (Slot slot : slots) {
       var step = new AdamWStep(learningRate * slot.group.learningRateScale(), options.beta1, options.beta2,
-          options.epsilon, slot.group.weightDecay(), steps + 1, 1);
+          options.epsilon, slot.group.weightDecay(), next, 1);
       Tensor parameter = slot.parameter.value();
       SparseRows sparse = gradients.sparseOrNull(slot.parameter);
       Tensor dense = gradients.denseOrNull(slot.parameter);
@@ -108,21 +112,23 @@ public final class AdamW implements AutoCloseable {
         updates.add(new AdamWSlot.Dense(parameter, dense, slot.firstMoment, slot.secondMoment, step));
       }
     }
-    lastNorm = scope.backend().ops().optimizers().adamWAll(updates, maxNorm);
-    return lastNorm;
+    Deferred norm = scope.backend().ops().optimizers().adamWAll(updates, maxNorm);
+    uncounted.add(norm);
+    return norm;
   }
 
-  /** Whether the last step was one is known from its norm, which is read only now: it need not be ready before. */
-  private void countLastStep() {
-    if (Double.isFinite(lastNorm.value())) {
-      steps++;
+  /** Counts the steps that were updates, which their norms tell; the last {@code left} of them later. */
+  private void count(int left) {
+    while (uncounted.size() > left) {
+      if (Double.isFinite(uncounted.remove().value())) {
+        steps++;
+      }
     }
-    lastNorm = Deferred.of(Double.NaN);
   }
 
   /** How many updates were done; waits for the last one's norm. */
   public long steps() {
-    countLastStep();
+    count(0);
     return steps;
   }
 
@@ -151,7 +157,7 @@ public final class AdamW implements AutoCloseable {
       throw new InvalidWeightsException("an optimizer that did " + stepsDone + " steps");
     }
     weights.copyTo(stateDict());
-    lastNorm = Deferred.of(Double.NaN);
+    uncounted.clear();
     steps = stepsDone;
   }
 

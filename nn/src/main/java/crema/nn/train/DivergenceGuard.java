@@ -5,7 +5,6 @@ import crema.nn.Module;
 import crema.tensor.Tensor;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Stops a run whose loss is no longer a number or has exploded: when its running mean is several times what guessing
@@ -38,15 +37,15 @@ final class DivergenceGuard {
    * Takes a step's loss and gradient norm into account. The optimizer leaves the parameters alone when the norm is not
    * finite, so they are those of the last good step.
    *
-   * @param gradients asked for only when the numbers broke, to name the layer
+   * @param gradients by name, to tell the layer in which numbers broke; empty if they are there no more
    * @param lastCheckpoint for the message
    * @throws UserError when the run has diverged; the message names the step and, if the numbers broke, the
    *     layer
    */
   void check(long step, double loss, double norm, double learningRate, Module model,
-      Supplier<Map<String, Tensor>> gradients, String lastCheckpoint) {
+      Map<String, Tensor> gradients, String lastCheckpoint) {
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-      String where = gradients.get().entrySet().stream()
+      String where = gradients.entrySet().stream()
           .filter(entry -> !entry.getValue().backend().ops().reduction().isFinite(entry.getValue()))
           .map(Map.Entry::getKey)
           .reduce((_, last) -> last)

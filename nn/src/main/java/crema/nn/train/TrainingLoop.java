@@ -217,6 +217,7 @@ public final class TrainingLoop<B> implements AutoCloseable {
   private TrainingState train(TrainingState start, @Nullable StepLog log) throws IOException {
     TrainingState state = start;
     var guard = new DivergenceGuard(objective.uninformed(), state.smoothedLoss());
+    LaunchedStep inFlight = null;
     while (!isFinished(state) && !settings.stop.isRequested()) {
       objective.beginEpoch(state.epoch());
       int inEpoch = batches.count(state.epoch());
@@ -228,54 +229,99 @@ public final class TrainingLoop<B> implements AutoCloseable {
         }
         long began = System.nanoTime();
         double learningRate = settings.learningRate * schedule.scale(state.step());
-        StepOutcome outcome = step(group, state.step(), learningRate, guard);
+        LaunchedStep launched = launch(group, state.step(), learningRate);
+        settle(inFlight, guard, log);
         boolean epochEnds = !iterator.hasNext();
         int batchesDone = state.batch() + group.size();
-        state = state.withStep(batchesDone, guard.smoothed(), secondsBefore
-            + (System.nanoTime() - startedNanos) * 1e-9);
-        state = epochEnds ? state.withNextEpoch() : state;
+        double epoch = epochEnds ? state.epoch() + 1 : state.epoch() + (double) batchesDone / inEpoch;
         double tokensPerSecond = group.stream().mapToLong(batches::tokens).sum() * 1e9 / (System.nanoTime() - began);
-        double epoch = epochEnds ? state.epoch() : state.epoch() + (double) batchesDone / inEpoch;
-        var entry = new StepRecord(state.step(), epoch, outcome.loss, learningRate, outcome.norm, tokensPerSecond,
-            state.seconds());
-        if (log != null) {
-          log.write(entry);
+        inFlight = launched.at(epoch, tokensPerSecond, secondsSoFar());
+        state = state.withStep(batchesDone, guard.smoothed(), secondsSoFar());
+        state = epochEnds ? state.withNextEpoch() : state;
+        boolean saves = saveIsDue(state, epochEnds);
+        if (!backend.runsAhead() || saves || validationIsDue(state, epochEnds)) {
+          settle(inFlight, guard, log);
+          inFlight = null;
+          state = state.withSmoothedLoss(guard.smoothed());
         }
-        settings.listener.step(entry, totalSteps);
         state = validateIfDue(state, epochEnds, epoch, log);
-        saveIfDue(state, epochEnds);
+        if (saves) {
+          saveOrWarn(state);
+        }
       }
     }
-    return state;
+    settle(inFlight, guard, log);
+    return state.withSmoothedLoss(guard.smoothed());
   }
 
-  private record StepOutcome(double loss, double norm) {}
+  private double secondsSoFar() {
+    return secondsBefore + (System.nanoTime() - startedNanos) * 1e-9;
+  }
 
-  /** One optimizer step on a group of batches; the loss is the mean over all their examples. */
-  private StepOutcome step(List<B> group, long step, double learningRate, DivergenceGuard guard) {
+  /**
+   * An optimizer step whose numbers are perhaps not there yet.
+   *
+   * @param step its number, from 1
+   * @param gradients to name the layer where numbers break; empty on a device that runs ahead, which needs their memory
+   * @param scope owns the gradients
+   */
+  private record LaunchedStep(long step, Deferred loss, Deferred norm, double learningRate, double epoch,
+      double tokensPerSecond, double seconds, Map<String, Tensor> gradients, Scope scope) {
+    LaunchedStep at(double epochsDone, double speed, double secondsDone) {
+      return new LaunchedStep(step, loss, norm, learningRate, epochsDone, speed, secondsDone, gradients, scope);
+    }
+  }
+
+  /** Reads the numbers of a step, waiting for them if need be: checks and reports them. */
+  private void settle(@Nullable LaunchedStep launched, DivergenceGuard guard, @Nullable StepLog log)
+      throws IOException {
+    if (launched == null) {
+      return;
+    }
+    try (Scope _ = launched.scope) {
+      guard.check(launched.step, launched.loss.value(), launched.norm.value(), launched.learningRate, model,
+          launched.gradients, lastGood());
+    }
+    var entry = new StepRecord(launched.step, launched.epoch, launched.loss.value(), launched.learningRate,
+        launched.norm.value(), launched.tokensPerSecond, launched.seconds);
+    if (log != null) {
+      log.write(entry);
+    }
+    settings.listener.step(entry, totalSteps);
+  }
+
+  /** Begins an optimizer step on a group of batches; the loss is the mean over all their examples. */
+  private LaunchedStep launch(List<B> group, long step, double learningRate) {
     long examples = group.stream().mapToLong(batches::examples).sum();
-    try (var scope = new Scope(backend)) {
+    var scope = new Scope(backend);
+    try {
       var gradients = new Gradients(scope);
       var shares = new double[group.size()];
-      var losses = new ArrayList<Tensor>();
+      var losses = new ArrayList<Deferred>();
       for (int i = 0; i < shares.length; i++) {
         shares[i] = (double) batches.examples(group.get(i)) / examples;
         var random = new Rng(settings.seed, step * settings.accumulation + i);
-        losses.add(scope.adopt(forwardAndBackward(group.get(i), random, shares[i], gradients)));
+        losses.add(forwardAndBackward(group.get(i), random, shares[i], gradients));
       }
       Deferred norm = optimizer.step(gradients, learningRate, settings.clipNorm);
-      // Read when all work of the step is under way: a device need not be waited for before.
-      double mean = 0;
-      for (int i = 0; i < shares.length; i++) {
-        mean += shares[i] * losses.get(i).item();
+      Deferred mean = () -> {
+        double sum = 0;
+        for (int i = 0; i < shares.length; i++) {
+          sum += shares[i] * losses.get(i).value();
+        }
+        return sum;
+      };
+      Map<String, Tensor> named = backend.runsAhead() ? Map.of() : gradientTensors(gradients);
+      return new LaunchedStep(step + 1, mean, norm, learningRate, 0, 0, 0, named, scope);
+    } finally {
+      if (backend.runsAhead()) {
+        scope.close();
       }
-      guard.check(step + 1, mean, norm.value(), learningRate, model, () -> gradientTensors(gradients), lastGood());
-      return new StepOutcome(mean, norm.value());
     }
   }
 
-  /** Adds a batch's gradients; returns its loss, retained. */
-  private Tensor forwardAndBackward(B batch, Rng random, double share, Gradients gradients) {
+  /** Adds a batch's gradients; returns its loss. */
+  private Deferred forwardAndBackward(B batch, Rng random, double share, Gradients gradients) {
     try (var scope = new Scope(backend)) {
       var tape = Tape.training(scope, random);
       if (settings.recompute) {
@@ -283,7 +329,7 @@ public final class TrainingLoop<B> implements AutoCloseable {
       }
       Variable loss = objective.apply(tape, objective.augment(batch, random));
       tape.backward(loss, share, gradients);
-      return loss.value().retain();
+      return loss.value().deferredItem();
     }
   }
 
@@ -304,10 +350,14 @@ public final class TrainingLoop<B> implements AutoCloseable {
         + lastCheckpoint;
   }
 
+  private boolean validationIsDue(TrainingState state, boolean epochEnds) {
+    boolean due = settings.validateEvery > 0 ? state.step() % settings.validateEvery == 0 : epochEnds;
+    return settings.validation != null && (due || state.step() >= totalSteps);
+  }
+
   private TrainingState validateIfDue(TrainingState state, boolean epochEnds, double epoch, @Nullable StepLog log)
       throws IOException {
-    boolean due = settings.validateEvery > 0 ? state.step() % settings.validateEvery == 0 : epochEnds;
-    if (settings.validation == null || (!due && state.step() < totalSteps)) {
+    if (settings.validation == null || !validationIsDue(state, epochEnds)) {
       return state;
     }
     long began = System.nanoTime();
@@ -326,15 +376,13 @@ public final class TrainingLoop<B> implements AutoCloseable {
     return state.withEarlyStopping(early);
   }
 
-  private void saveIfDue(TrainingState state, boolean epochEnds) {
+  private boolean saveIsDue(TrainingState state, boolean epochEnds) {
     CheckpointPolicy policy = settings.policy;
     boolean bySteps = policy.everySteps() > 0 && state.step() % policy.everySteps() == 0;
     boolean byEpochs = policy.everyEpochs() > 0 && epochEnds && state.epoch() % policy.everyEpochs() == 0;
     boolean byTime = policy.everyMinutes() > 0
         && System.nanoTime() - checkpointNanos >= policy.everyMinutes() * 60e9;
-    if (bySteps || byEpochs || byTime) {
-      saveOrWarn(state);
-    }
+    return bySteps || byEpochs || byTime;
   }
 
   /** Training goes on without a checkpoint that cannot be written. */

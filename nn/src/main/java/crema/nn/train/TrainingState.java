@@ -65,6 +65,11 @@ record TrainingState(int version, long step, int epoch, int batch, EarlyStopping
     return new TrainingState(version, step, epoch + 1, 0, earlyStopping, smoothedLoss, seconds, identity);
   }
 
+  /** With the running mean of the loss up to this step. */
+  TrainingState withSmoothedLoss(double newSmoothedLoss) {
+    return new TrainingState(version, step, epoch, batch, earlyStopping, newSmoothedLoss, seconds, identity);
+  }
+
   /** After a validation. */
   TrainingState withEarlyStopping(EarlyStopping newEarlyStopping) {
     return new TrainingState(version, step, epoch, batch, newEarlyStopping, smoothedLoss, seconds, identity);
