@@ -3,6 +3,7 @@ package crema.cuda;
 import crema.tensor.DType;
 import crema.tensor.Storage;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ final class CudaStorage extends Storage {
   private final long address;
   private int @Nullable [] host;
   private long half;
+  /** Whether all elements are zero, which no kernel has written yet. */
+  private boolean blank;
 
   CudaStorage(CudaBackend backend, DType dtype, long elements, long address) {
     super(backend, dtype, elements);
@@ -33,7 +36,46 @@ final class CudaStorage extends Storage {
 
   /** Where a tensor's first element is in device memory. */
   static long address(Tensor tensor) {
-    return of(tensor).address + tensor.offset() * tensor.dtype().bytes();
+    CudaStorage storage = of(tensor);
+    storage.fillBlank();
+    return storage.address + tensor.offset() * tensor.dtype().bytes();
+  }
+
+  /**
+   * Notes that a whole storage is zero without writing it: gradients begin so, and what is added to nothing need not read
+   * it. Whoever asks for the {@link #address} gets the zeros.
+   *
+   * @return false for a view of a part, which the caller fills
+   */
+  static boolean blank(Tensor tensor) {
+    CudaStorage storage = of(tensor);
+    if (tensor.elements() != storage.elements() || storage.elements() * tensor.dtype().bytes() % Integer.BYTES != 0) {
+      return false;
+    }
+    storage.written();
+    storage.blank = true;
+    return true;
+  }
+
+  /**
+   * How a kernel that can do either leaves its result: {@link Write#SET} instead of {@link Write#ADD} where that gives the
+   * same, since the output is zero and was not written yet. To be asked before the output's address.
+   */
+  static Write accumulation(Tensor output, Write write) {
+    CudaStorage storage = of(output);
+    if (write == Write.ADD && storage.blank && output.elements() == storage.elements()) {
+      storage.blank = false;
+      return Write.SET;
+    }
+    return write;
+  }
+
+  private void fillBlank() {
+    if (blank) {
+      blank = false;
+      backend.context().driver().fill(address, elements() * dtype().bytes() / Integer.BYTES, 0,
+          backend.context().stream());
+    }
   }
 
   /** The elements of an {@link DType#I32} tensor; waits for the device only if a kernel wrote them. */
@@ -53,6 +95,7 @@ final class CudaStorage extends Storage {
    */
   static long half(Tensor tensor) {
     CudaStorage storage = of(tensor);
+    storage.fillBlank();
     if (storage.half == 0) {
       storage.half = storage.backend.context().pool().take(storage.elements() * DType.BF16.bytes(), "half copy");
       storage.backend.convert(storage.address, storage.half, storage.elements());
@@ -75,11 +118,13 @@ final class CudaStorage extends Storage {
 
   @Override
   public void read(long offset, MemorySegment target) {
+    fillBlank();
     backend.read(address + offset * dtype().bytes(), target);
   }
 
   @Override
   public void write(long offset, MemorySegment source) {
+    fillBlank();
     dropHalf();
     if (dtype() == DType.I32) {
       mirror(offset, source);
