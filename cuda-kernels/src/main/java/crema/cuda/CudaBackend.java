@@ -11,6 +11,7 @@ import crema.tensor.Storage;
 import crema.tensor.reference.Fallback;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** The backend of an NVIDIA GPU. All ops run in order on one stream; nothing waits for them but {@link Storage#read}. */
 public final class CudaBackend implements Backend {
@@ -77,13 +78,18 @@ public final class CudaBackend implements Backend {
   }
 
   void write(long address, MemorySegment source) {
-    context.driver().write(address, source, context.stream());
+    context.write(address, source);
   }
 
   /** Rounds F32 to BF16. */
   void convert(long from, long to, long elements) {
     context.launch("pointwise", "f32_to_bf16").address(from).address(to).i64(elements)
         .run(CudaPointwise.elements(elements));
+  }
+
+  @Override
+  public <T> T step(Object key, Supplier<T> body) {
+    return context.queue().step(key, body);
   }
 
   @Override

@@ -5,6 +5,7 @@ import crema.cuda.driver.Driver;
 import crema.cuda.driver.Grid;
 import crema.cuda.driver.Kernel;
 import crema.cuda.driver.Stream;
+import crema.cuda.graph.CommandQueue;
 import crema.cuda.memory.DevicePool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ final class CudaContext implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Driver driver;
   private final Stream stream;
+  private final CommandQueue queue;
   private final Kernels kernels;
   private final DevicePool pool;
   private final Launch launch;
@@ -28,6 +30,7 @@ final class CudaContext implements AutoCloseable {
   CudaContext(Driver driver) {
     this.driver = driver;
     stream = driver.stream();
+    queue = new CommandQueue(driver, stream, !driver.checksAccesses());
     kernels = new Kernels(driver);
     pool = new DevicePool(driver);
     launch = new Launch(this, arena.allocate(4096, 64));
@@ -38,8 +41,15 @@ final class CudaContext implements AutoCloseable {
     return driver;
   }
 
+  /** The stream, for work that is queued past the {@link #queue}: what that holds back goes first. */
   Stream stream() {
+    queue.cut();
     return stream;
+  }
+
+  /** Where all work is queued that may be part of a graph. */
+  CommandQueue queue() {
+    return queue;
   }
 
   Kernels kernels() {
@@ -61,7 +71,7 @@ final class CudaContext implements AutoCloseable {
   }
 
   void launch(Kernel kernel, Grid grid, MemorySegment parameters) {
-    driver.launch(kernel, grid, parameters, stream);
+    queue.launch(kernel, grid, parameters);
   }
 
   /** The address of seed and step of a random stream: written to the device when they change. */
@@ -74,15 +84,23 @@ final class CudaContext implements AutoCloseable {
         MemorySegment words = temporary.allocate(RANDOM_STATE_BYTES, Long.BYTES);
         words.set(ValueLayout.JAVA_LONG, 0, seed);
         words.set(ValueLayout.JAVA_LONG, Long.BYTES, step);
-        driver.write(randomState, words, stream);
+        write(randomState, words);
       }
     }
     return randomState;
   }
 
+  /** Queues a copy from the host, which may write over the source at once. */
+  void write(long address, MemorySegment source) {
+    if (!queue.write(address, source)) {
+      driver.write(address, source, stream);
+    }
+  }
+
   @Override
   public void close() {
     driver.synchronize(stream);
+    queue.close();
     driver.free(randomState);
     pool.close();
     arena.close();

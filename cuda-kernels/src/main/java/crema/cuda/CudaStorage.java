@@ -73,8 +73,7 @@ final class CudaStorage extends Storage {
   private void fillBlank() {
     if (blank) {
       blank = false;
-      backend.context().driver().fill(address, elements() * dtype().bytes() / Integer.BYTES, 0,
-          backend.context().stream());
+      backend.context().queue().fill(address, elements() * dtype().bytes() / Integer.BYTES, 0);
     }
   }
 

@@ -67,17 +67,15 @@ public interface Backend extends AutoCloseable {
   Ops ops();
 
   /**
-   * Runs a part of a program that calls the same ops on tensors of the same shapes whenever the key is equal: a
-   * training step on a batch of a certain size, say. By default that is all; a device may record the ops of one run and
-   * replay them, on new inputs, in later ones. Hence the body must leave nothing behind on the host but what it
-   * returns, and read nothing that differs from run to run but the inputs, {@link AdamWStep}s and random streams.
+   * Runs a part of a program that is likely to call the same ops on tensors of the same shapes whenever the key is equal: a
+   * training step on a batch of a certain size, say. By default that is all; a device may do the work of one run again in
+   * later ones with less ado. What the body gives is the same in any case.
    *
-   * @param key equal where the body's ops and shapes are
-   * @param inputs the tensors that the body reads and that the host wrote for this run
-   * @param body calls ops; returns the tensors that are read afterwards
-   * @return what the body returned when it last ran, with the contents of this run
+   * @param key equal where the body's ops and shapes are likely to be
+   * @param body calls ops
+   * @return what the body returned
    */
-  default List<Tensor> step(Object key, List<Tensor> inputs, Supplier<List<Tensor>> body) {
+  default <T> T step(Object key, Supplier<T> body) {
     return body.get();
   }
 

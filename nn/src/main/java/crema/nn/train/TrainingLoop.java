@@ -327,8 +327,13 @@ public final class TrainingLoop<B> implements AutoCloseable {
       if (settings.recompute) {
         tape.recomputing();
       }
-      Variable loss = objective.apply(tape, objective.augment(batch, random));
-      tape.backward(loss, share, gradients);
+      B augmented = objective.augment(batch, random);
+      var key = List.of(batches.tokens(augmented), (long) batches.examples(augmented));
+      Variable loss = backend.step(key, () -> {
+        Variable value = objective.apply(tape, augmented);
+        tape.backward(value, share, gradients);
+        return value;
+      });
       return loss.value().deferredItem();
     }
   }
