@@ -42,6 +42,27 @@ template <typename T> __device__ __forceinline__ bool aligned4(const T *p) {
   return (reinterpret_cast<uintptr_t>(p) & (4 * sizeof(T) - 1)) == 0;
 }
 
+// The grid-stride loop of element-wise kernels over n elements: four(i) for groups of four that all arrays hold aligned,
+// one(i) for each element that is left.
+template <typename Four, typename One>
+__device__ __forceinline__ void forElements(long long n, bool aligned, Four four, One one) {
+  const long long start = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+  const long long stride = gridDim.x * (long long)blockDim.x;
+  const long long groups = aligned ? n / 4 : 0;
+  for (long long g = start; g < groups; g += stride) four(4 * g);
+  for (long long i = 4 * groups + start; i < n; i += stride) one(i);
+}
+
+// The sequence of a token: the last that starts at or before it.
+__device__ __forceinline__ int sequenceOf(const int *cuSeqlens, int count, int token) {
+  int low = 0, high = count;
+  while (high - low > 1) {
+    const int middle = (low + high) >> 1;
+    if (cuSeqlens[middle] <= token) low = middle; else high = middle;
+  }
+  return low;
+}
+
 __device__ __forceinline__ float warpSum(float v) {
 #pragma unroll
   for (int o = 16; o > 0; o >>= 1) v += __shfl_xor_sync(0xffffffffu, v, o);

@@ -1,37 +1,296 @@
 // Functions of each element: arrays of n elements, read and written once, four elements a thread at a time where all
-// arrays are aligned to that.
+// arrays are aligned to that. Outputs may be inputs.
 #include "common.cuh"
 
-// Calls body(i, 4) for the aligned groups of four and body(i, 1) for what is left, each index once, over the grid.
-template <typename Four, typename One>
-__device__ __forceinline__ void forElements(long long n, bool aligned, Four four, One one) {
-  const long long start = blockIdx.x * (long long)blockDim.x + threadIdx.x;
-  const long long stride = gridDim.x * (long long)blockDim.x;
-  const long long groups = aligned ? n / 4 : 0;
-  for (long long g = start; g < groups; g += stride) four(4 * g);
-  for (long long i = 4 * groups + start; i < n; i += stride) one(i);
+// The order of crema.tensor.Activation.
+enum Activation { IDENTITY, RELU, GELU, GELU_TANH, SILU, SIGMOID, TANH, EXP, LOG, SQUARE, SQRT };
+
+__device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
+
+__device__ __forceinline__ float activated(int f, float x) {
+  switch (f) {
+    case RELU: return fmaxf(x, 0.f);
+    // erfc keeps its digits where 1 + erf would lose them.
+    case GELU: return 0.5f * x * erfcf(-0.70710678f * x);
+    case GELU_TANH: return 0.5f * x * (1.f + tanhf(0.79788456f * (x + 0.044715f * x * x * x)));
+    case SILU: return x * sigmoid(x);
+    case SIGMOID: return sigmoid(x);
+    case TANH: return tanhf(x);
+    case EXP: return expf(x);
+    case LOG: return logf(x);
+    case SQUARE: return x * x;
+    case SQRT: return sqrtf(x);
+    default: return x;
+  }
 }
 
-template <typename T> __device__ __forceinline__ void scale(float factor, const T *x, T *y, long long n) {
+__device__ __forceinline__ float slope(int f, float x) {
+  switch (f) {
+    case RELU: return x > 0.f ? 1.f : 0.f;
+    case GELU: return 0.5f * erfcf(-0.70710678f * x) + x * 0.39894228f * expf(-0.5f * x * x);
+    case GELU_TANH: {
+      const float t = tanhf(0.79788456f * (x + 0.044715f * x * x * x));
+      const float d = 0.79788456f * (1.f + 0.134145f * x * x);
+      // Far out the square of x is large and 1 - t * t is zero.
+      const float s = 1.f - t * t;
+      return 0.5f * (1.f + t) + (s == 0.f ? 0.f : 0.5f * x * s * d);
+    }
+    case SILU: {
+      const float s = sigmoid(x);
+      return s * (1.f + x * (1.f - s));
+    }
+    case SIGMOID: {
+      const float s = sigmoid(x);
+      return s * (1.f - s);
+    }
+    case TANH: {
+      const float t = tanhf(x);
+      return 1.f - t * t;
+    }
+    case EXP: return expf(x);
+    case LOG: return 1.f / x;
+    case SQUARE: return 2.f * x;
+    case SQRT: return 0.5f / sqrtf(x);
+    default: return 1.f;
+  }
+}
+
+// y = f(x) for functions of one array.
+template <typename In, typename Out, typename F>
+__device__ __forceinline__ void map(const In *x, Out *y, long long n, F f) {
   forElements(n, aligned4(x) && aligned4(y),
       [&](long long i) {
         float v[4];
         load4(x + i, v);
 #pragma unroll
-        for (int j = 0; j < 4; j++) v[j] *= factor;
+        for (int j = 0; j < 4; j++) v[j] = f(v[j]);
         store4(y + i, v);
       },
-      [&](long long i) { y[i] = narrow<T>(factor * widen(x[i])); });
+      [&](long long i) { y[i] = narrow<Out>(f(widen(x[i]))); });
 }
-ENTRY scale_f32(float factor, const float *x, float *y, long long n) { scale(factor, x, y, n); }
-ENTRY scale_bf16(float factor, const bf16 *x, bf16 *y, long long n) { scale(factor, x, y, n); }
 
-ENTRY f32_to_bf16(const float *x, bf16 *y, long long n) {
+// y = f(a, b) for functions of two arrays of one type.
+template <typename T, typename F>
+__device__ __forceinline__ void map2(const T *a, const T *b, T *y, long long n, F f) {
+  forElements(n, aligned4(a) && aligned4(b) && aligned4(y),
+      [&](long long i) {
+        float u[4], v[4];
+        load4(a + i, u);
+        load4(b + i, v);
+#pragma unroll
+        for (int j = 0; j < 4; j++) u[j] = f(u[j], v[j]);
+        store4(y + i, u);
+      },
+      [&](long long i) { y[i] = narrow<T>(f(widen(a[i]), widen(b[i]))); });
+}
+
+ENTRY f32_to_bf16(const float *x, bf16 *y, long long n) { map(x, y, n, [](float v) { return v; }); }
+ENTRY bf16_to_f32(const bf16 *x, float *y, long long n) { map(x, y, n, [](float v) { return v; }); }
+
+ENTRY fill_bf16(float value, bf16 *y, long long n) {
+  const bf16 rounded = narrow<bf16>(value);
+  for (long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x; i < n; i += gridDim.x * (long long)blockDim.x) {
+    y[i] = rounded;
+  }
+}
+
+// y[i, j] = x[i, j] for j < columns, with rows of different strides.
+template <typename T>
+__device__ __forceinline__ void columns(const T *x, int xStride, T *y, int yStride, int columns, long long rows) {
+  const long long n = rows * columns;
+  for (long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x; i < n; i += gridDim.x * (long long)blockDim.x) {
+    const long long row = i / columns;
+    const int column = (int)(i - row * columns);
+    y[row * yStride + column] = x[row * xStride + column];
+  }
+}
+
+// y[i] = a[i] (operator) b[i % m]: operators in the order of crema.tensor.BinaryOperator.
+__device__ __forceinline__ float combined(int op, float a, float b) {
+  switch (op) {
+    case 0: return a + b;
+    case 1: return a - b;
+    case 2: return a * b;
+    default: return a / b;
+  }
+}
+template <typename T>
+__device__ __forceinline__ void binary(int op, const T *a, const T *b, T *y, long long n, long long m) {
+  if (m == n) {
+    map2(a, b, y, n, [op](float u, float v) { return combined(op, u, v); });
+    return;
+  }
+  if (m == 1) {
+    const float v = widen(b[0]);
+    map(a, y, n, [op, v](float u) { return combined(op, u, v); });
+    return;
+  }
+  forElements(n, (m & 3) == 0 && aligned4(a) && aligned4(b) && aligned4(y),
+      [&](long long i) {
+        float u[4], v[4];
+        load4(a + i, u);
+        load4(b + i % m, v);
+#pragma unroll
+        for (int j = 0; j < 4; j++) u[j] = combined(op, u[j], v[j]);
+        store4(y + i, u);
+      },
+      [&](long long i) { y[i] = narrow<T>(combined(op, widen(a[i]), widen(b[i % m]))); });
+}
+
+// dgate = dy * up * silu'(gate), dup = dy * silu(gate).
+template <typename T>
+__device__ __forceinline__ void swigluBackward(const T *gate, const T *up, const T *dy, T *dgate, T *dup, long long n) {
+  const auto gradients = [](float g, float u, float d, float &dg, float &du) {
+    const float s = sigmoid(g);
+    du = d * g * s;
+    dg = d * u * (s * (1.f + g * (1.f - s)));
+  };
+  forElements(n, aligned4(gate) && aligned4(up) && aligned4(dy) && aligned4(dgate) && aligned4(dup),
+      [&](long long i) {
+        float g[4], u[4], d[4];
+        load4(gate + i, g);
+        load4(up + i, u);
+        load4(dy + i, d);
+#pragma unroll
+        for (int j = 0; j < 4; j++) gradients(g[j], u[j], d[j], g[j], u[j]);
+        store4(dgate + i, g);
+        store4(dup + i, u);
+      },
+      [&](long long i) {
+        float dg, du;
+        gradients(widen(gate[i]), widen(up[i]), widen(dy[i]), dg, du);
+        dgate[i] = narrow<T>(dg);
+        dup[i] = narrow<T>(du);
+      });
+}
+
+template <typename T>
+__device__ __forceinline__ void activateBackward(int f, const T *x, const T *dy, T *dx, int add, long long n) {
+  forElements(n, aligned4(x) && aligned4(dy) && aligned4(dx),
+      [&](long long i) {
+        float v[4], d[4], before[4] = {};
+        load4(x + i, v);
+        load4(dy + i, d);
+        if (add) load4(dx + i, before);
+#pragma unroll
+        for (int j = 0; j < 4; j++) v[j] = fmaf(d[j], slope(f, v[j]), before[j]);
+        store4(dx + i, v);
+      },
+      [&](long long i) {
+        dx[i] = narrow<T>(fmaf(widen(dy[i]), slope(f, widen(x[i])), add ? widen(dx[i]) : 0.f));
+      });
+}
+
+// y = x / (1 - p) where the element's random number is at least p, else 0.
+template <typename T>
+__device__ __forceinline__ void dropout(const T *x, float p, const RandomState *state, int op, T *y, long long n) {
+  const float factor = 1.f / (1.f - p);
   forElements(n, aligned4(x) && aligned4(y),
       [&](long long i) {
         float v[4];
+        uint32_t words[4];
         load4(x + i, v);
+        philox(state, op, i >> 2, words);
+#pragma unroll
+        for (int j = 0; j < 4; j++) v[j] = uniform(words[j]) >= p ? v[j] * factor : 0.f;
         store4(y + i, v);
       },
-      [&](long long i) { y[i] = narrow<bf16>(x[i]); });
+      [&](long long i) { y[i] = narrow<T>(uniformAt(state, op, i) >= p ? widen(x[i]) * factor : 0.f); });
+}
+
+// What a sequence's branch is multiplied by: 0 if it is dropped.
+__device__ __forceinline__ float kept(
+    const int *cuSeqlens, int sequences, int token, float p, const RandomState *state, int op) {
+  if (p == 0.f) return 1.f;
+  return uniformAt(state, op, sequenceOf(cuSeqlens, sequences, token)) >= p ? 1.f / (1.f - p) : 0.f;
+}
+
+// y [tokens, features] = x + gamma * kept * branch: a warp a token.
+template <typename B>
+__device__ __forceinline__ void residual(const float *x, const B *branch, const float *gamma, const int *cuSeqlens,
+    int sequences, float p, const RandomState *state, int op, float *y, int tokens, int features) {
+  const int lane = threadIdx.x & 31, warps = gridDim.x * (blockDim.x >> 5);
+  const bool aligned = (features & 3) == 0 && aligned4(x) && aligned4(branch) && aligned4(y) && aligned4(gamma);
+  for (int token = blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5); token < tokens; token += warps) {
+    const float keep = kept(cuSeqlens, sequences, token, p, state, op);
+    const long long row = (long long)token * features;
+    if (aligned) {
+      for (int c = lane * 4; c < features; c += 128) {
+        float v[4], b[4], g[4] = {1.f, 1.f, 1.f, 1.f};
+        load4(x + row + c, v);
+        load4(branch + row + c, b);
+        if (gamma) load4(gamma + c, g);
+#pragma unroll
+        for (int j = 0; j < 4; j++) v[j] = fmaf(g[j] * keep, b[j], v[j]);
+        store4(y + row + c, v);
+      }
+    } else {
+      for (int c = lane; c < features; c += 32) {
+        y[row + c] = fmaf((gamma ? gamma[c] : 1.f) * keep, widen(branch[row + c]), x[row + c]);
+      }
+    }
+  }
+}
+
+// dbranch = gamma * kept * dy; the terms of dgamma are summed over the rows of a block into partials [blocks, features].
+template <typename B>
+__device__ __forceinline__ void residualBackward(const B *branch, const float *gamma, const int *cuSeqlens,
+    int sequences, float p, const RandomState *state, int op, const float *dy, B *dbranch, float *partials, int tokens,
+    int features, int rowsPerBlock) {
+  const int first = blockIdx.x * rowsPerBlock, last = min(tokens, first + rowsPerBlock);
+  for (int c = threadIdx.x; c < features; c += blockDim.x) {
+    const float g = gamma ? gamma[c] : 1.f;
+    float sum = 0.f;
+    for (int token = first; token < last; token++) {
+      const float keep = kept(cuSeqlens, sequences, token, p, state, op);
+      const long long i = (long long)token * features + c;
+      const float d = dy[i] * keep;
+      sum = fmaf(d, widen(branch[i]), sum);
+      dbranch[i] = narrow<B>(d * g);
+    }
+    if (partials) partials[(long long)blockIdx.x * features + c] = sum;
+  }
+}
+
+#define FOR_TYPE(T, S)                                                                                               \
+  ENTRY copy_columns_##S(const T *x, int xStride, T *y, int yStride, int n, long long rows) {                        \
+    columns(x, xStride, y, yStride, n, rows);                                                                        \
+  }                                                                                                                  \
+  ENTRY activate_##S(int f, const T *x, T *y, long long n) {                                                         \
+    map(x, y, n, [f](float v) { return activated(f, v); });                                                          \
+  }                                                                                                                  \
+  ENTRY activate_backward_##S(int f, const T *x, const T *dy, T *dx, int add, long long n) {                         \
+    activateBackward(f, x, dy, dx, add, n);                                                                          \
+  }                                                                                                                  \
+  ENTRY binary_##S(int op, const T *a, const T *b, T *y, long long n, long long m) { binary(op, a, b, y, n, m); }    \
+  ENTRY scale_##S(float factor, const T *x, T *y, long long n) {                                                     \
+    map(x, y, n, [factor](float v) { return factor * v; });                                                          \
+  }                                                                                                                  \
+  ENTRY add_scaled_##S(float factor, const T *x, T *y, long long n) {                                                \
+    map2(x, y, y, n, [factor](float v, float before) { return fmaf(factor, v, before); });                           \
+  }                                                                                                                  \
+  ENTRY swiglu_##S(const T *gate, const T *up, T *y, long long n) {                                                  \
+    map2(gate, up, y, n, [](float g, float u) { return g * sigmoid(g) * u; });                                       \
+  }                                                                                                                  \
+  ENTRY swiglu_backward_##S(const T *gate, const T *up, const T *dy, T *dgate, T *dup, long long n) {                \
+    swigluBackward(gate, up, dy, dgate, dup, n);                                                                     \
+  }                                                                                                                  \
+  ENTRY dropout_##S(const T *x, float p, const RandomState *state, int op, T *y, long long n) {                      \
+    dropout(x, p, state, op, y, n);                                                                                  \
+  }                                                                                                                  \
+  ENTRY residual_##S(const float *x, const T *branch, const float *gamma, const int *cuSeqlens, int sequences,       \
+      float p, const RandomState *state, int op, float *y, int tokens, int features) {                               \
+    residual(x, branch, gamma, cuSeqlens, sequences, p, state, op, y, tokens, features);                             \
+  }                                                                                                                  \
+  ENTRY residual_backward_##S(const T *branch, const float *gamma, const int *cuSeqlens, int sequences, float p,     \
+      const RandomState *state, int op, const float *dy, T *dbranch, float *partials, int tokens, int features,      \
+      int rowsPerBlock) {                                                                                            \
+    residualBackward(branch, gamma, cuSeqlens, sequences, p, state, op, dy, dbranch, partials, tokens, features,     \
+        rowsPerBlock);                                                                                               \
+  }
+
+FOR_TYPE(float, f32)
+FOR_TYPE(bf16, bf16)
+ENTRY copy_columns_i32(const int *x, int xStride, int *y, int yStride, int n, long long rows) {
+  columns(x, xStride, y, yStride, n, rows);
 }

@@ -33,7 +33,7 @@ public final class CudaBackend implements Backend {
     context = new CudaContext(driver);
     var fallback = new Fallback();
     Ops slow = fallback.ops();
-    ops = new Ops(slow.matMul(), new CudaPointwise(context, fallback), slow.reduction(), slow.normalization(),
+    ops = new Ops(slow.matMul(), new CudaPointwise(context), new CudaReduction(context), slow.normalization(),
         slow.attention(), slow.embedding(), slow.losses(), slow.optimizers(), slow.fused());
   }
 
@@ -74,7 +74,7 @@ public final class CudaBackend implements Backend {
   }
 
   void read(long address, MemorySegment target) {
-    context.driver().read(address, target, context.stream());
+    context.read(address, target);
   }
 
   void write(long address, MemorySegment source) {

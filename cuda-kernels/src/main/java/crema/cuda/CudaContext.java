@@ -7,6 +7,7 @@ import crema.cuda.driver.Kernel;
 import crema.cuda.driver.Stream;
 import crema.cuda.graph.CommandQueue;
 import crema.cuda.memory.DevicePool;
+import crema.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -72,6 +73,31 @@ final class CudaContext implements AutoCloseable {
 
   void launch(Kernel kernel, Grid grid, MemorySegment parameters) {
     queue.launch(kernel, grid, parameters);
+  }
+
+  /** Fills a tensor of 32-bit elements. */
+  void fill(Tensor tensor, int word) {
+    queue.fill(CudaStorage.overwritten(tensor), tensor.elements(), word);
+  }
+
+  /** Copies a tensor to one of the same type. */
+  void copy(Tensor from, Tensor to) {
+    long source = CudaStorage.address(from);
+    long target = CudaStorage.overwritten(to);
+    if (from.bytes() > 0 && source != target) {
+      queue.copy(target, source, from.bytes());
+    }
+  }
+
+  /** Copies from the device, waiting for what was queued before. */
+  void read(long address, MemorySegment target) {
+    driver.read(address, target, stream());
+    driver.synchronize(stream);
+  }
+
+  /** Memory for what an op needs in between. */
+  Scratch scratch(long bytes) {
+    return new Scratch(pool, bytes == 0 ? 0 : pool.take(bytes, "scratch"), bytes);
   }
 
   /** The address of seed and step of a random stream: written to the device when they change. */

@@ -1,20 +1,26 @@
 package crema.cuda;
 
+import crema.base.Rng;
 import crema.cuda.driver.Grid;
+import crema.tensor.Activation;
+import crema.tensor.BinaryOperator;
+import crema.tensor.DType;
+import crema.tensor.PointwiseOps;
+import crema.tensor.Sequences;
 import crema.tensor.Tensor;
-import crema.tensor.reference.Fallback;
-import crema.tensor.reference.FallbackPointwise;
+import crema.tensor.Write;
+import org.jspecify.annotations.Nullable;
 
-/** {@link crema.tensor.PointwiseOps} by {@code pointwise.cu}. */
-final class CudaPointwise extends FallbackPointwise {
+/** {@link PointwiseOps} by {@code pointwise.cu}. */
+final class CudaPointwise implements PointwiseOps {
   private static final String FILE = "pointwise";
   private static final int THREADS = 256;
   private static final int MOST_BLOCKS = 1024;
+  private static final int ROWS_OF_WARPS = 4;
 
   private final CudaContext context;
 
-  CudaPointwise(CudaContext context, Fallback fallback) {
-    super(fallback);
+  CudaPointwise(CudaContext context) {
     this.context = context;
   }
 
@@ -24,8 +30,123 @@ final class CudaPointwise extends FallbackPointwise {
   }
 
   @Override
+  public void fill(double value, Tensor x) {
+    if (value == 0 && CudaStorage.blank(x)) {
+      return;
+    }
+    switch (x.dtype()) {
+      case F32 -> context.fill(x, Float.floatToRawIntBits((float) value));
+      case I32 -> context.fill(x, (int) value);
+      case BF16 -> context.launch(FILE, "fill_bf16").f32(value).out(x).i64(x.elements()).run(elements(x.elements()));
+      case F64, F16, I8 -> throw new IllegalArgumentException("no kernel fills " + x.dtype());
+    }
+  }
+
+  @Override
+  public void copy(Tensor x, Tensor y) {
+    if (x.dtype() == y.dtype()) {
+      context.copy(x, y);
+      return;
+    }
+    if (x.dtype() == DType.F32 && y.dtype() == DType.BF16 || x.dtype() == DType.BF16 && y.dtype() == DType.F32) {
+      String entry = x.dtype() == DType.F32 ? "f32_to_bf16" : "bf16_to_f32";
+      context.launch(FILE, entry).in(x).out(y).i64(x.elements()).run(elements(x.elements()));
+      return;
+    }
+    throw new IllegalArgumentException("no kernel turns " + x.dtype() + " into " + y.dtype());
+  }
+
+  @Override
+  public void copyColumns(Tensor x, long from, Tensor y) {
+    columns(x, from, x.shape().columns(), y, 0, y.shape().columns(), y);
+  }
+
+  @Override
+  public void setColumns(Tensor x, long from, Tensor y) {
+    columns(x, 0, x.shape().columns(), y, from, y.shape().columns(), x);
+  }
+
+  private void columns(Tensor x, long fromX, long strideX, Tensor y, long fromY, long strideY, Tensor narrow) {
+    int bytes = x.dtype().bytes();
+    long rows = narrow.shape().rows();
+    long columns = narrow.shape().columns();
+    context.launch(FILE, "copy_columns" + Types.suffix(x, y))
+        .address(CudaStorage.address(x) + fromX * bytes).i32(strideX)
+        .inOut(y, fromY).i32(strideY).i32(columns).i64(rows)
+        .run(elements(rows * columns * 4));
+  }
+
+  @Override
+  public void activate(Activation f, Tensor x, Tensor y) {
+    context.launch(FILE, "activate" + Types.suffix(x, y)).i32(f.ordinal()).in(x).out(y).i64(x.elements())
+        .run(elements(x.elements()));
+  }
+
+  @Override
+  public void activateBackward(Activation f, Tensor x, Tensor dy, Tensor dx, Write write) {
+    context.launch(FILE, "activate_backward" + Types.suffix(x, dy, dx)).i32(f.ordinal()).in(x).in(dy)
+        .out(dx, write).add(write).i64(x.elements()).run(elements(x.elements()));
+  }
+
+  @Override
+  public void binary(BinaryOperator operator, Tensor a, Tensor b, Tensor y) {
+    context.launch(FILE, "binary" + Types.suffix(a, b, y)).i32(operator.ordinal()).in(a).in(b).out(y).i64(a.elements())
+        .i64(b.elements()).run(elements(a.elements()));
+  }
+
+  @Override
   public void scale(double factor, Tensor x, Tensor y) {
     context.launch(FILE, "scale" + Types.suffix(x, y)).f32(factor).in(x).out(y).i64(x.elements())
         .run(elements(x.elements()));
+  }
+
+  @Override
+  public void addScaled(double factor, Tensor x, Tensor y) {
+    context.launch(FILE, "add_scaled" + Types.suffix(x, y)).f32(factor).in(x).inOut(y).i64(x.elements())
+        .run(elements(x.elements()));
+  }
+
+  @Override
+  public void swiglu(Tensor gate, Tensor up, Tensor y) {
+    context.launch(FILE, "swiglu" + Types.suffix(gate, up, y)).in(gate).in(up).out(y).i64(gate.elements())
+        .run(elements(gate.elements()));
+  }
+
+  @Override
+  public void swigluBackward(Tensor gate, Tensor up, Tensor dy, Tensor dgate, Tensor dup) {
+    context.launch(FILE, "swiglu_backward" + Types.suffix(gate, up, dy, dgate, dup)).in(gate).in(up).in(dy).out(dgate)
+        .out(dup).i64(gate.elements()).run(elements(gate.elements()));
+  }
+
+  @Override
+  public void dropout(Tensor x, float p, Rng.Stream random, Tensor y) {
+    context.launch(FILE, "dropout" + Types.suffix(x, y)).in(x).f32(p).random(random).out(y).i64(x.elements())
+        .run(elements(x.elements()));
+  }
+
+  @Override
+  public void residual(Tensor x, Tensor branch, @Nullable Tensor gamma, Sequences sequences, float p,
+      Rng.@Nullable Stream random, Tensor y) {
+    long rows = x.shape().rows();
+    context.launch(FILE, "residual" + Types.suffix(branch)).in(x).in(branch).in(gamma).in(sequences.cuSeqlens())
+        .i32(sequences.count()).f32(p).random(random).out(y).i32(rows).i32(x.shape().columns())
+        .run(Grid.of(Math.ceilDiv(rows, ROWS_OF_WARPS), 32 * ROWS_OF_WARPS));
+  }
+
+  @Override
+  public void residualBackward(Tensor branch, @Nullable Tensor gamma, Sequences sequences, float p,
+      Rng.@Nullable Stream random, Tensor dy, Tensor dbranch, @Nullable Tensor dgamma) {
+    int rows = Math.toIntExact(branch.shape().rows());
+    int features = Math.toIntExact(branch.shape().columns());
+    var parts = Parts.ofRows(rows);
+    try (var partials = context.scratch(dgamma == null ? 0 : 4L * parts.count() * features)) {
+      context.launch(FILE, "residual_backward" + Types.suffix(branch, dbranch)).in(branch).in(gamma)
+          .in(sequences.cuSeqlens()).i32(sequences.count()).f32(p).random(random).in(dy).out(dbranch)
+          .address(partials.address()).i32(rows).i32(features).i32(parts.size())
+          .run(Grid.of(parts.count(), 128));
+      if (dgamma != null) {
+        CudaReduction.sumPartials(context, partials.address(), parts.count(), dgamma, Write.ADD);
+      }
+    }
   }
 }

@@ -41,6 +41,16 @@ final class CudaStorage extends Storage {
     return storage.address + tensor.offset() * tensor.dtype().bytes();
   }
 
+  /** The {@link #address} of a tensor whose elements a kernel overwrites. */
+  static long overwritten(Tensor tensor) {
+    CudaStorage storage = of(tensor);
+    if (tensor.elements() == storage.elements()) {
+      storage.blank = false;
+    }
+    storage.written();
+    return address(tensor);
+  }
+
   /**
    * Notes that a whole storage is zero without writing it: gradients begin so, and what is added to nothing need not read
    * it. Whoever asks for the {@link #address} gets the zeros.

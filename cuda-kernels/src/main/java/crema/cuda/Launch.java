@@ -4,6 +4,7 @@ import crema.base.Rng;
 import crema.cuda.driver.Grid;
 import crema.cuda.driver.Kernel;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +38,31 @@ final class Launch {
     return address(tensor == null ? 0 : CudaStorage.address(tensor));
   }
 
-  /** A tensor that is written, or read and written. */
+  /** A tensor all of whose elements are written. */
   Launch out(@Nullable Tensor tensor) {
-    if (tensor == null) {
-      return address(0);
-    }
+    return tensor == null ? address(0) : address(CudaStorage.overwritten(tensor));
+  }
+
+  /** A tensor that is read and written, or written in part. */
+  Launch inOut(@Nullable Tensor tensor) {
+    return tensor == null ? address(0) : inOut(tensor, 0);
+  }
+
+  /** A tensor that is read and written, or written in part, from an element on. */
+  Launch inOut(Tensor tensor, long element) {
+    long address = CudaStorage.address(tensor);
     CudaStorage.of(tensor).written();
-    return address(CudaStorage.address(tensor));
+    return address(address + element * tensor.dtype().bytes());
+  }
+
+  /** A tensor that is overwritten or added to. */
+  Launch out(Tensor tensor, Write write) {
+    return write == Write.SET ? out(tensor) : inOut(tensor);
+  }
+
+  /** Whether the output is added to: an {@code int}. */
+  Launch add(Write write) {
+    return i32(write == Write.ADD ? 1 : 0);
   }
 
   /** The address of device memory, or 0 for none. */

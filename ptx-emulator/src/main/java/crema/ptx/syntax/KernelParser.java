@@ -4,6 +4,7 @@ import crema.ptx.Dim3;
 import crema.ptx.PtxSyntaxException;
 import crema.ptx.SourcePosition;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,10 @@ final class KernelParser {
   private int depth;
   private int registers;
   private int parameterBytes;
+  /** The offset of shared memory that a module declares for its kernels. */
+  static final int MODULE_SHARED = -1;
+
+  private final Map<String, Operand.Symbol> moduleShared = new HashMap<>();
   private int sharedBytes;
   private int localBytes;
   private @Nullable Dim3 maxThreads;
@@ -213,9 +218,16 @@ final class KernelParser {
     if (d.bytes() == 0 || d.initial() != null) {
       throw in.error(at, "the variable " + d.name() + " must have a size and no initial value");
     }
-    boolean shared = at.is(".shared");
-    int offset = align(shared ? sharedBytes : localBytes, d.alignment());
-    int end = offset + d.bytes();
+    declare(at, d.name(), place(at, d.name(), at.is(".shared") ? StateSpace.SHARED : StateSpace.LOCAL, d.type(),
+        d.bytes(), d.alignment()));
+    in.expect(";");
+  }
+
+  /** Gives a variable its place in the kernel's shared or local memory. */
+  private Operand.Symbol place(Token at, String name, StateSpace space, PtxType type, int bytes, int alignment) {
+    boolean shared = space == StateSpace.SHARED;
+    int offset = align(shared ? sharedBytes : localBytes, alignment);
+    int end = offset + bytes;
     if (end > 1 << 24) {
       throw in.error(at, "more than 16 MiB of " + (shared ? "shared" : "local") + " memory");
     }
@@ -224,10 +236,18 @@ final class KernelParser {
     } else {
       localBytes = end;
     }
-    var space = shared ? StateSpace.SHARED : StateSpace.LOCAL;
-    declare(at, d.name(),
-        new Operand.Symbol(new Variable(d.name(), space, d.type(), offset, d.bytes(), d.alignment(), null, false), 0));
-    in.expect(";");
+    return new Operand.Symbol(new Variable(name, space, type, offset, bytes, alignment, null, false), 0);
+  }
+
+  /** What a name means in this kernel: shared memory that the module declares gets a place here when it is first named. */
+  private @Nullable Operand own(Token at, @Nullable Operand found) {
+    if (found instanceof Operand.Symbol symbol && symbol.variable().space() == StateSpace.SHARED
+        && !symbol.variable().dynamic() && symbol.variable().offset() == MODULE_SHARED) {
+      Variable of = symbol.variable();
+      return moduleShared.computeIfAbsent(of.name(),
+          name -> place(at, name, StateSpace.SHARED, of.type(), of.bytes(), of.alignment()));
+    }
+    return found;
   }
 
   /** {@code .loc file line column [, function_name label [+ n], inlined_at file line column]}. */
@@ -395,7 +415,7 @@ final class KernelParser {
     if (token.is("_")) {
       return new Operand.Sink();
     }
-    Operand found = scope.find(token.text());
+    Operand found = own(token, scope.find(token.text()));
     if (found instanceof Operand.Register || found instanceof Operand.Symbol) {
       return found;
     }

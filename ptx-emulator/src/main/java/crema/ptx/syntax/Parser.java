@@ -122,21 +122,26 @@ public final class Parser {
       throw in.error(spaceToken, "unknown state space " + spaceToken.shown());
     }
     VariableParser.Declaration declared = VariableParser.parse(in);
-    boolean dynamic = space == StateSpace.SHARED;
-    if (dynamic && declared.bytes() != 0) {
-      throw in.error(spaceToken, "shared memory of a fixed size outside a kernel is not supported");
+    boolean dynamic = space == StateSpace.SHARED && declared.bytes() == 0;
+    if (space == StateSpace.SHARED && declared.initial() != null) {
+      throw in.error(spaceToken, "shared memory has no initial value");
     }
     if (!dynamic && declared.bytes() == 0) {
       throw in.error(spaceToken, "the variable " + declared.name() + " has no size");
     }
     var variable =
         new Variable(
-            declared.name(), space, declared.type(), 0, declared.bytes(), declared.alignment(), declared.initial(),
+            declared.name(), space, declared.type(),
+            space == StateSpace.SHARED && !dynamic ? KernelParser.MODULE_SHARED : 0, declared.bytes(),
+            declared.alignment(), declared.initial(),
             dynamic);
     if (!scope.declare(declared.name(), new Operand.Symbol(variable, 0))) {
       throw in.error(spaceToken, "a second " + declared.name());
     }
-    variables.add(variable);
+    if (space != StateSpace.SHARED || dynamic) {
+      // Shared memory of a fixed size is each kernel's that names it.
+      variables.add(variable);
+    }
     in.expect(";");
   }
 }

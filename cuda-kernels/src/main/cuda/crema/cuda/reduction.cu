@@ -1,0 +1,201 @@
+// Sums, softmax of rows, and pooling of sequences. Every sum has a fixed order: partial sums of fixed parts of the input,
+// then the partials one after the other or by a fixed tree.
+#include "common.cuh"
+
+constexpr int THREADS = 256;
+
+// partials [blocks]: the sums of parts of `part` elements.
+template <typename T> __device__ __forceinline__ void sumParts(const T *x, long long n, long long part, float *partials) {
+  const long long first = blockIdx.x * part, last = min(n, first + part);
+  float sum = 0.f;
+  for (long long i = first + threadIdx.x; i < last; i += THREADS) sum += widen(x[i]);
+  sum = blockSum<THREADS>(sum);
+  if (threadIdx.x == 0) partials[blockIdx.x] = sum;
+}
+ENTRY sum_parts_f32(const float *x, long long n, long long part, float *partials) { sumParts(x, n, part, partials); }
+ENTRY sum_parts_bf16(const bf16 *x, long long n, long long part, float *partials) { sumParts(x, n, part, partials); }
+
+// y[0] = the sum of partials, added to what is there if asked: one block.
+ENTRY sum_partials(const float *partials, int n, float *y, int add) {
+  float sum = 0.f;
+  for (int i = threadIdx.x; i < n; i += THREADS) sum += partials[i];
+  sum = blockSum<THREADS>(sum);
+  if (threadIdx.x == 0) y[0] = add ? y[0] + sum : sum;
+}
+
+// y [columns] = the sum of partials [n, columns] over n, added to what is there if asked.
+ENTRY sum_rows_of_partials(const float *partials, int n, int columns, float *y, int add) {
+  const int c = blockIdx.x * blockDim.x + threadIdx.x;
+  if (c >= columns) return;
+  float sum = 0.f;
+  for (int i = 0; i < n; i++) sum += partials[(long long)i * columns + c];
+  y[c] = add ? y[c] + sum : sum;
+}
+
+// partials [parts, columns]: column sums of `rowsPerPart` rows of x [rows, columns]; a warp has 32 columns, the 8 warps of
+// a block take rows in turn.
+template <typename T>
+__device__ __forceinline__ void sumRows(const T *x, long long rows, int columns, int rowsPerPart, float *partials) {
+  __shared__ float shared[8][33];
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, c = blockIdx.x * 32 + lane;
+  const long long first = (long long)blockIdx.y * rowsPerPart, last = min(rows, first + rowsPerPart);
+  float sum = 0.f;
+  if (c < columns) {
+    for (long long r = first + warp; r < last; r += 8) sum += widen(x[r * columns + c]);
+  }
+  shared[warp][lane] = sum;
+  __syncthreads();
+  if (warp == 0 && c < columns) {
+    for (int w = 1; w < 8; w++) sum += shared[w][lane];
+    partials[(long long)blockIdx.y * columns + c] = sum;
+  }
+}
+ENTRY sum_rows_f32(const float *x, long long rows, int columns, int rowsPerPart, float *partials) {
+  sumRows(x, rows, columns, rowsPerPart, partials);
+}
+ENTRY sum_rows_bf16(const bf16 *x, long long rows, int columns, int rowsPerPart, float *partials) {
+  sumRows(x, rows, columns, rowsPerPart, partials);
+}
+
+__device__ __forceinline__ double warpSum(double v) {
+#pragma unroll
+  for (int o = 16; o > 0; o >>= 1) v += __shfl_xor_sync(0xffffffffu, v, o);
+  return v;
+}
+
+// partials [blocks]: sums of squares in double precision, which the host adds up.
+ENTRY sum_of_squares_f32(const float *x, long long n, long long part, double *partials) {
+  __shared__ double shared[THREADS / 32];
+  const long long first = blockIdx.x * part, last = min(n, first + part);
+  double sum = 0;
+  for (long long i = first + threadIdx.x; i < last; i += THREADS) sum += (double)x[i] * (double)x[i];
+  sum = warpSum(sum);
+  if ((threadIdx.x & 31) == 0) shared[threadIdx.x >> 5] = sum;
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    for (int w = 1; w < THREADS / 32; w++) sum += shared[w];
+    partials[blockIdx.x] = sum;
+  }
+}
+
+// flags [blocks]: 1 where a part has an element that is not finite.
+ENTRY not_finite_f32(const float *x, long long n, long long part, int *flags) {
+  const long long first = blockIdx.x * part, last = min(n, first + part);
+  int bad = 0;
+  for (long long i = first + threadIdx.x; i < last; i += THREADS) {
+    bad |= (__float_as_uint(x[i]) & 0x7f800000u) == 0x7f800000u;
+  }
+  bad = __syncthreads_or(bad);
+  if (threadIdx.x == 0) flags[blockIdx.x] = bad != 0;
+}
+
+template <int N> __device__ __forceinline__ float blockMax(float v) {
+  __shared__ float shared[N / 32];
+  v = warpMax(v);
+  __syncthreads();
+  if ((threadIdx.x & 31) == 0) shared[threadIdx.x >> 5] = v;
+  __syncthreads();
+  v = (threadIdx.x & 31) < N / 32 ? shared[threadIdx.x & 31] : -INFINITY;
+  return warpMax(v);
+}
+
+// y [rows, columns]: softmax of each row of x, or its logarithm: a block a row.
+template <typename T, bool LOG> __device__ __forceinline__ void softmax(const T *x, T *y, int columns) {
+  const T *in = x + (long long)blockIdx.x * columns;
+  T *out = y + (long long)blockIdx.x * columns;
+  float top = -INFINITY;
+  for (int c = threadIdx.x; c < columns; c += THREADS) top = fmaxf(top, widen(in[c]));
+  top = blockMax<THREADS>(top);
+  float sum = 0.f;
+  for (int c = threadIdx.x; c < columns; c += THREADS) sum += expf(widen(in[c]) - top);
+  sum = blockSum<THREADS>(sum);
+  const float log = logf(sum);
+  for (int c = threadIdx.x; c < columns; c += THREADS) {
+    const float shifted = widen(in[c]) - top;
+    out[c] = narrow<T>(LOG ? shifted - log : expf(shifted) / sum);
+  }
+}
+
+// dx = y (dy - sum y dy), or dy - exp(y) sum dy for the logarithm: a block a row.
+template <typename T, bool LOG>
+__device__ __forceinline__ void softmaxBackward(const T *y, const T *dy, T *dx, int columns) {
+  const long long row = (long long)blockIdx.x * columns;
+  float sum = 0.f;
+  for (int c = threadIdx.x; c < columns; c += THREADS) {
+    sum += LOG ? widen(dy[row + c]) : widen(y[row + c]) * widen(dy[row + c]);
+  }
+  sum = blockSum<THREADS>(sum);
+  for (int c = threadIdx.x; c < columns; c += THREADS) {
+    const float v = widen(y[row + c]), d = widen(dy[row + c]);
+    dx[row + c] = narrow<T>(LOG ? d - expf(v) * sum : v * (d - sum));
+  }
+}
+
+// The order of crema.tensor.Pooling.
+enum Pooling { MEAN, MAX, FIRST, LAST };
+
+// y [sequences, features]: one vector a sequence of x [tokens, features]; a thread a feature.
+template <typename T>
+__device__ __forceinline__ void pool(int pooling, const T *x, const int *cuSeqlens, int features, float *y) {
+  const int c = blockIdx.x * blockDim.x + threadIdx.x, sequence = blockIdx.y;
+  if (c >= features) return;
+  const int first = cuSeqlens[sequence], last = cuSeqlens[sequence + 1];
+  const T *column = x + c;
+  float v;
+  if (pooling == FIRST) {
+    v = widen(column[(long long)first * features]);
+  } else if (pooling == LAST) {
+    v = widen(column[(long long)(last - 1) * features]);
+  } else {
+    v = widen(column[(long long)first * features]);
+    for (int t = first + 1; t < last; t++) {
+      const float next = widen(column[(long long)t * features]);
+      v = pooling == MEAN ? v + next : (next > v || next != next ? next : v);
+    }
+    if (pooling == MEAN) v /= (float)(last - first);
+  }
+  y[(long long)sequence * features + c] = v;
+}
+
+template <typename T>
+__device__ __forceinline__ void poolBackward(
+    int pooling, const T *x, const int *cuSeqlens, int features, const float *dy, T *dx) {
+  const int c = blockIdx.x * blockDim.x + threadIdx.x, sequence = blockIdx.y;
+  if (c >= features) return;
+  const int first = cuSeqlens[sequence], last = cuSeqlens[sequence + 1];
+  const float d = dy[(long long)sequence * features + c];
+  int target = pooling == LAST ? last - 1 : first;
+  if (pooling == MAX) {
+    float top = widen(x[(long long)first * features + c]);
+    for (int t = first + 1; t < last; t++) {
+      const float next = widen(x[(long long)t * features + c]);
+      if (next > top) {
+        top = next;
+        target = t;
+      }
+    }
+  }
+  for (int t = first; t < last; t++) {
+    const float v = pooling == MEAN ? d / (float)(last - first) : t == target ? d : 0.f;
+    dx[(long long)t * features + c] = narrow<T>(v);
+  }
+}
+
+#define FOR_TYPE(T, S)                                                                                               \
+  ENTRY softmax_##S(const T *x, T *y, int columns) { softmax<T, false>(x, y, columns); }                             \
+  ENTRY log_softmax_##S(const T *x, T *y, int columns) { softmax<T, true>(x, y, columns); }                          \
+  ENTRY softmax_backward_##S(const T *y, const T *dy, T *dx, int columns) {                                          \
+    softmaxBackward<T, false>(y, dy, dx, columns);                                                                   \
+  }                                                                                                                  \
+  ENTRY log_softmax_backward_##S(const T *y, const T *dy, T *dx, int columns) {                                      \
+    softmaxBackward<T, true>(y, dy, dx, columns);                                                                    \
+  }                                                                                                                  \
+  ENTRY pool_##S(int pooling, const T *x, const int *cuSeqlens, int features, float *y) {                            \
+    pool(pooling, x, cuSeqlens, features, y);                                                                        \
+  }                                                                                                                  \
+  ENTRY pool_backward_##S(int pooling, const T *x, const int *cuSeqlens, int features, const float *dy, T *dx) {     \
+    poolBackward(pooling, x, cuSeqlens, features, dy, dx);                                                           \
+  }
+
+FOR_TYPE(float, f32)
+FOR_TYPE(bf16, bf16)

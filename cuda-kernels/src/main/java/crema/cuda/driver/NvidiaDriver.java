@@ -1,0 +1,456 @@
+package crema.cuda.driver;
+
+import crema.tensor.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A GPU through NVIDIA's driver, by foreign calls: nothing but the driver need be there. */
+public final class NvidiaDriver implements Driver {
+  /** The oldest driver that takes the PTX of the newest path of Turing: that of CUDA 10.1. */
+  private static final int OLDEST_DRIVER = 10_010;
+
+  private static final int NO_DEVICE = 100;
+  private static final int OUT_OF_MEMORY = 2;
+  private static final int JIT_ERROR_LOG = 5;
+  private static final int JIT_ERROR_LOG_BYTES = 6;
+  private static final int LOG_BYTES = 8192;
+  private static final int MULTIPROCESSORS = 16;
+  private static final int MAJOR = 75;
+  private static final int MINOR = 76;
+  private static final int SHARED_BYTES = 97;
+  private static final int MAX_DYNAMIC_SHARED = 8;
+  private static final int NON_BLOCKING = 1;
+  private static final int CAPTURE_RELAXED = 2;
+  private static final long PARAM_BUFFER_POINTER = 1;
+  private static final long PARAM_BUFFER_SIZE = 2;
+  private static final int MOST_PARAMETER_BYTES = 4096;
+
+  private static final int TENSOR_MAP_FLOAT32 = 7;
+  private static final int TENSOR_MAP_BFLOAT16 = 9;
+  private static final int PROMOTE_128_BYTES = 2;
+
+  private final DriverCalls calls;
+  private final Arena arena = Arena.ofShared();
+  private final int device;
+  private final long context;
+  private final DeviceFacts facts;
+  private final MemorySegment word = arena.allocate(16, 16);
+  private final MemorySegment parameterBuffer = arena.allocate(MOST_PARAMETER_BYTES, 64);
+  private final MemorySegment parameterSize = arena.allocate(Long.BYTES, 8);
+  private final MemorySegment extra = arena.allocate(5L * Long.BYTES, 8);
+  private final List<MemorySegment> pinned = new ArrayList<>();
+  private final List<Long> modules = new ArrayList<>();
+  private final List<Long> streams = new ArrayList<>();
+  private final List<Long> events = new ArrayList<>();
+  private Thread owner;
+
+  private record NvidiaKernel(String name, long function) implements Kernel {}
+
+  private NvidiaDriver(DriverCalls calls, int index) {
+    this.calls = calls;
+    call(calls.deviceGet, word, index);
+    device = word.get(ValueLayout.JAVA_INT, 0);
+    call(calls.primaryCtxRetain, word, device);
+    context = word.get(ValueLayout.JAVA_LONG, 0);
+    call(calls.ctxSetCurrent, context);
+    owner = Thread.currentThread();
+    facts = facts(calls, arena, device);
+    extra.setAtIndex(ValueLayout.JAVA_LONG, 0, PARAM_BUFFER_POINTER);
+    extra.setAtIndex(ValueLayout.JAVA_LONG, 1, parameterBuffer.address());
+    extra.setAtIndex(ValueLayout.JAVA_LONG, 2, PARAM_BUFFER_SIZE);
+    extra.setAtIndex(ValueLayout.JAVA_LONG, 3, parameterSize.address());
+    extra.setAtIndex(ValueLayout.JAVA_LONG, 4, 0);
+  }
+
+  /**
+   * Opens a GPU.
+   *
+   * @param index which, as the driver counts them
+   * @throws CudaException if there is no driver, it is too old, or has no such GPU
+   */
+  public static NvidiaDriver open(int index) {
+    DriverCalls calls = load();
+    int count = count(calls);
+    if (index >= count) {
+      throw new CudaException("no GPU cuda:" + index + "; there are " + count + ", from cuda:0 on");
+    }
+    return new NvidiaDriver(calls, index);
+  }
+
+  /**
+   * What GPUs there are.
+   *
+   * @throws CudaException if there is no driver, or it is too old
+   */
+  public static List<DeviceFacts> devices() {
+    DriverCalls calls = load();
+    var found = new ArrayList<DeviceFacts>();
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment word = arena.allocate(16, 16);
+      for (int i = 0; i < count(calls); i++) {
+        check(calls, invoke(calls.deviceGet, word, i), "cuDeviceGet");
+        found.add(facts(calls, arena, word.get(ValueLayout.JAVA_INT, 0)));
+      }
+    }
+    return found;
+  }
+
+  private static DriverCalls load() {
+    DriverCalls calls;
+    String library = System.getProperty("crema.cuda.library", DriverCalls.LIBRARY);
+    try {
+      calls = new DriverCalls(library);
+    } catch (IllegalArgumentException e) {
+      throw new CudaException("no NVIDIA driver on this machine (" + library + " not found); use --device cpu");
+    }
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment version = arena.allocate(ValueLayout.JAVA_INT);
+      int result = invoke(calls.init, 0);
+      if (result == NO_DEVICE) {
+        throw new CudaException("no NVIDIA GPU on this machine, though there is a driver; use --device cpu");
+      }
+      check(calls, result, "cuInit");
+      check(calls, invoke(calls.driverGetVersion, version), "cuDriverGetVersion");
+      int number = version.get(ValueLayout.JAVA_INT, 0);
+      if (number < OLDEST_DRIVER) {
+        throw new CudaException(
+            "the NVIDIA driver is too old: it knows CUDA " + number / 1000 + "." + number % 1000 / 10
+                + ", and 10.1 is needed; update it, or use --device cpu");
+      }
+    }
+    return calls;
+  }
+
+  private static int count(DriverCalls calls) {
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment word = arena.allocate(ValueLayout.JAVA_INT);
+      check(calls, invoke(calls.deviceGetCount, word), "cuDeviceGetCount");
+      return word.get(ValueLayout.JAVA_INT, 0);
+    }
+  }
+
+  private static DeviceFacts facts(DriverCalls calls, Arena arena, int device) {
+    MemorySegment name = arena.allocate(256);
+    check(calls, invoke(calls.deviceGetName, name, 256, device), "cuDeviceGetName");
+    MemorySegment word = arena.allocate(16, 16);
+    check(calls, invoke(calls.deviceTotalMem, word, device), "cuDeviceTotalMem");
+    long memory = word.get(ValueLayout.JAVA_LONG, 0);
+    check(calls, invoke(calls.driverGetVersion, word), "cuDriverGetVersion");
+    int version = word.get(ValueLayout.JAVA_INT, 0);
+    var capability = new Capability(attribute(calls, word, device, MAJOR), attribute(calls, word, device, MINOR));
+    return new DeviceFacts(name.getString(0), capability, memory, attribute(calls, word, device, MULTIPROCESSORS),
+        attribute(calls, word, device, SHARED_BYTES), version);
+  }
+
+  private static int attribute(DriverCalls calls, MemorySegment word, int device, int attribute) {
+    check(calls, invoke(calls.deviceGetAttribute, word, attribute, device), "cuDeviceGetAttribute");
+    return word.get(ValueLayout.JAVA_INT, 0);
+  }
+
+  private static int invoke(MethodHandle function, Object... arguments) {
+    try {
+      return (int) function.invokeWithArguments(arguments);
+    } catch (Throwable e) {
+      throw new IllegalStateException("a call of the NVIDIA driver failed", e);
+    }
+  }
+
+  private static void check(DriverCalls calls, int result, String what) {
+    if (result != 0) {
+      throw failure(calls, result, what);
+    }
+  }
+
+  private static CudaException failure(DriverCalls calls, int result, String what) {
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment pointer = arena.allocate(ValueLayout.ADDRESS);
+      String name = "error " + result;
+      if (invoke(calls.getErrorName, result, pointer) == 0) {
+        name = pointer.get(ValueLayout.ADDRESS, 0).reinterpret(256).getString(0);
+      }
+      String text = "";
+      if (invoke(calls.getErrorString, result, pointer) == 0) {
+        text = ": " + pointer.get(ValueLayout.ADDRESS, 0).reinterpret(1024).getString(0);
+      }
+      return new CudaException("GPU: " + what + " gave " + name + text);
+    }
+  }
+
+  private void call(MethodHandle function, Object... arguments) {
+    enter();
+    int result = invoke(function, arguments);
+    if (result != 0) {
+      throw failure(calls, result, "the driver");
+    }
+  }
+
+  /** The driver's state is one of threads: another thread than the last has to be told the context first. */
+  private void enter() {
+    if (owner != Thread.currentThread()) {
+      owner = Thread.currentThread();
+      check(calls, invoke(calls.ctxSetCurrent, context), "cuCtxSetCurrent");
+    }
+  }
+
+  private void check(int result, String what) {
+    if (result != 0) {
+      throw failure(calls, result, what);
+    }
+  }
+
+  @Override
+  public DeviceFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public long freeBytes() {
+    MemorySegment total = arena.allocate(Long.BYTES, 8);
+    call(calls.memGetInfo, word, total);
+    return word.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  @Override
+  public long allocate(long bytes, String name) {
+    enter();
+    int result = invoke(calls.memAlloc, word, Math.max(bytes, 1));
+    if (result == OUT_OF_MEMORY) {
+      throw new OutOfDeviceMemory(bytes);
+    }
+    check(result, "cuMemAlloc of " + bytes + " bytes for " + name);
+    return word.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  @Override
+  public void free(long address) {
+    call(calls.memFree, address);
+  }
+
+  @Override
+  public MemorySegment allocatePinned(long bytes) {
+    call(calls.memHostAlloc, word, Math.max(bytes, 1), 0);
+    MemorySegment memory = word.get(ValueLayout.ADDRESS, 0).reinterpret(Math.max(bytes, 1), arena, null);
+    pinned.add(memory);
+    return memory.asSlice(0, bytes);
+  }
+
+  @Override
+  public Stream stream() {
+    call(calls.streamCreate, word, NON_BLOCKING);
+    streams.add(word.get(ValueLayout.JAVA_LONG, 0));
+    return new Stream(streams.getLast());
+  }
+
+  @Override
+  public void write(long address, MemorySegment source, Stream stream) {
+    if (source.byteSize() == 0) {
+      return;
+    }
+    enter();
+    if (source.isNative()) {
+      check(invoke(calls.memcpyHtoDAsync, address, source, source.byteSize(), stream.handle()), "cuMemcpyHtoDAsync");
+      return;
+    }
+    try (var temporary = Arena.ofConfined()) {
+      MemorySegment copy = temporary.allocate(source.byteSize(), 64).copyFrom(source);
+      check(invoke(calls.memcpyHtoDAsync, address, copy, copy.byteSize(), stream.handle()), "cuMemcpyHtoDAsync");
+      // From memory that is not pinned the driver copies before it returns, or else must have it a while longer.
+      synchronize(stream);
+    }
+  }
+
+  @Override
+  public void read(long address, MemorySegment target, Stream stream) {
+    if (target.byteSize() == 0) {
+      return;
+    }
+    enter();
+    if (target.isNative()) {
+      check(invoke(calls.memcpyDtoHAsync, target, address, target.byteSize(), stream.handle()), "cuMemcpyDtoHAsync");
+      if (!isPinned(target)) {
+        synchronize(stream);
+      }
+      return;
+    }
+    try (var temporary = Arena.ofConfined()) {
+      MemorySegment copy = temporary.allocate(target.byteSize(), 64);
+      check(invoke(calls.memcpyDtoHAsync, copy, address, copy.byteSize(), stream.handle()), "cuMemcpyDtoHAsync");
+      synchronize(stream);
+      target.copyFrom(copy);
+    }
+  }
+
+  private boolean isPinned(MemorySegment memory) {
+    for (MemorySegment block : pinned) {
+      long offset = memory.address() - block.address();
+      if (offset >= 0 && offset < block.byteSize()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void copy(long target, long source, long bytes, Stream stream) {
+    call(calls.memcpyDtoDAsync, target, source, bytes, stream.handle());
+  }
+
+  @Override
+  public void fill(long address, long words, int value, Stream stream) {
+    call(calls.memsetD32Async, address, value, words, stream.handle());
+  }
+
+  @Override
+  public LoadedModule load(String name, byte[] image) {
+    enter();
+    try (var temporary = Arena.ofConfined()) {
+      // PTX is text that ends with a zero.
+      MemorySegment data = temporary.allocate(image.length + 1L, 64);
+      MemorySegment.copy(image, 0, data, ValueLayout.JAVA_BYTE, 0, image.length);
+      MemorySegment log = temporary.allocate(LOG_BYTES);
+      MemorySegment options = temporary.allocateFrom(ValueLayout.JAVA_INT, JIT_ERROR_LOG, JIT_ERROR_LOG_BYTES);
+      MemorySegment values = temporary.allocateFrom(ValueLayout.JAVA_LONG, log.address(), LOG_BYTES);
+      int result = invoke(calls.moduleLoadDataEx, word, data, 2, options, values);
+      if (result != 0) {
+        String first = log.getString(0).lines().filter(line -> !line.isBlank()).findFirst().orElse("no log");
+        throw new CudaException(failure(calls, result, "loading " + name).getMessage() + " (" + first + ")");
+      }
+    }
+    long module = word.get(ValueLayout.JAVA_LONG, 0);
+    modules.add(module);
+    return (entry, sharedBytes) -> kernel(name, module, entry, sharedBytes);
+  }
+
+  private Kernel kernel(String file, long module, String entry, int sharedBytes) {
+    enter();
+    try (var temporary = Arena.ofConfined()) {
+      check(invoke(calls.moduleGetFunction, word, module, temporary.allocateFrom(entry, StandardCharsets.US_ASCII)),
+          "looking for kernel " + entry + " in " + file);
+    }
+    long function = word.get(ValueLayout.JAVA_LONG, 0);
+    if (sharedBytes > 0) {
+      check(invoke(calls.funcSetAttribute, function, MAX_DYNAMIC_SHARED, sharedBytes),
+          sharedBytes + " bytes of shared memory for kernel " + entry);
+    }
+    return new NvidiaKernel(entry, function);
+  }
+
+  @Override
+  public void launch(Kernel kernel, Grid grid, MemorySegment parameters, Stream stream) {
+    enter();
+    MemorySegment.copy(parameters, 0, parameterBuffer, 0, parameters.byteSize());
+    parameterSize.set(ValueLayout.JAVA_LONG, 0, parameters.byteSize());
+    long function = ((NvidiaKernel) kernel).function;
+    int result;
+    try {
+      result = (int) calls.launchKernel.invokeExact(function, grid.x(), grid.y(), grid.z(), grid.threads(),
+          grid.threadsY(), 1, grid.sharedBytes(), stream.handle(), MemorySegment.NULL, extra);
+    } catch (Throwable e) {
+      throw new IllegalStateException("a launch of " + kernel.name() + " failed", e);
+    }
+    if (result != 0) {
+      throw failure(calls, result, "launching " + kernel.name() + " as " + grid);
+    }
+  }
+
+  @Override
+  public Event event() {
+    call(calls.eventCreate, word, 0);
+    events.add(word.get(ValueLayout.JAVA_LONG, 0));
+    return new Event(events.getLast());
+  }
+
+  @Override
+  public void record(Event event, Stream stream) {
+    call(calls.eventRecord, event.handle(), stream.handle());
+  }
+
+  @Override
+  public void await(Event event, Stream stream) {
+    call(calls.streamWaitEvent, stream.handle(), event.handle(), 0);
+  }
+
+  @Override
+  public void synchronize(Event event) {
+    call(calls.eventSynchronize, event.handle());
+  }
+
+  @Override
+  public void synchronize(Stream stream) {
+    call(calls.streamSynchronize, stream.handle());
+  }
+
+  @Override
+  public double milliseconds(Event from, Event to) {
+    call(calls.eventElapsedTime, word, from.handle(), to.handle());
+    return word.get(ValueLayout.JAVA_FLOAT, 0);
+  }
+
+  @Override
+  public void beginCapture(Stream stream) {
+    call(calls.streamBeginCapture, stream.handle(), CAPTURE_RELAXED);
+  }
+
+  @Override
+  public Graph endCapture(Stream stream) {
+    call(calls.streamEndCapture, stream.handle(), word);
+    long graph = word.get(ValueLayout.JAVA_LONG, 0);
+    call(calls.graphInstantiate, word, graph, 0L);
+    long executable = word.get(ValueLayout.JAVA_LONG, 0);
+    call(calls.graphDestroy, graph);
+    return new Graph() {
+      @Override
+      public void launch(Stream on) {
+        call(calls.graphLaunch, executable, on.handle());
+      }
+
+      @Override
+      public void close() {
+        call(calls.graphExecDestroy, executable);
+      }
+    };
+  }
+
+  @Override
+  public void encodeTensorMap(MatrixMap map, MemorySegment descriptor) {
+    MethodHandle encode = calls.tensorMapEncodeTiled;
+    if (encode == null) {
+      throw new CudaException("the NVIDIA driver is too old for this GPU; update it, or use --device cpu");
+    }
+    enter();
+    int type = map.type() == DType.F32 ? TENSOR_MAP_FLOAT32 : TENSOR_MAP_BFLOAT16;
+    int swizzle = switch (map.swizzleBytes()) {
+      case 0 -> 0;
+      case 32 -> 1;
+      case 64 -> 2;
+      case 128 -> 3;
+      default -> throw new IllegalArgumentException("a swizzle of " + map.swizzleBytes() + " bytes");
+    };
+    try (var temporary = Arena.ofConfined()) {
+      MemorySegment aligned = temporary.allocate(128, 64);
+      MemorySegment extents = temporary.allocateFrom(ValueLayout.JAVA_LONG, map.columns(), map.rows());
+      MemorySegment strides = temporary.allocateFrom(ValueLayout.JAVA_LONG, map.rowBytes());
+      MemorySegment box = temporary.allocateFrom(ValueLayout.JAVA_INT, map.boxColumns(), map.boxRows());
+      MemorySegment steps = temporary.allocateFrom(ValueLayout.JAVA_INT, 1, 1);
+      check(invoke(encode, aligned, type, 2, map.address(), extents, strides, box, steps, 0, swizzle, PROMOTE_128_BYTES,
+          0), "cuTensorMapEncodeTiled");
+      descriptor.copyFrom(aligned);
+    }
+  }
+
+  @Override
+  public void close() {
+    enter();
+    events.forEach(event -> call(calls.eventDestroy, event));
+    streams.forEach(stream -> call(calls.streamDestroy, stream));
+    modules.forEach(module -> call(calls.moduleUnload, module));
+    pinned.forEach(memory -> call(calls.memFreeHost, memory.address()));
+    call(calls.primaryCtxRelease, device);
+    arena.close();
+  }
+}
