@@ -121,3 +121,10 @@ __device__ __forceinline__ float uniformAt(const RandomState *state, int op, uin
   philox(state, op, index >> 2, words);
   return uniform(words[index & 3]);
 }
+
+// What a sequence's branch is multiplied by: 0 if it is dropped.
+__device__ __forceinline__ float keptBranch(
+    const int *cuSeqlens, int sequences, int token, float p, const RandomState *state, int op) {
+  if (p == 0.f) return 1.f;
+  return uniformAt(state, op, sequenceOf(cuSeqlens, sequences, token)) >= p ? 1.f / (1.f - p) : 0.f;
+}

@@ -198,13 +198,6 @@ __device__ __forceinline__ void dropout(const T *x, float p, const RandomState *
       [&](long long i) { y[i] = narrow<T>(uniformAt(state, op, i) >= p ? widen(x[i]) * factor : 0.f); });
 }
 
-// What a sequence's branch is multiplied by: 0 if it is dropped.
-__device__ __forceinline__ float kept(
-    const int *cuSeqlens, int sequences, int token, float p, const RandomState *state, int op) {
-  if (p == 0.f) return 1.f;
-  return uniformAt(state, op, sequenceOf(cuSeqlens, sequences, token)) >= p ? 1.f / (1.f - p) : 0.f;
-}
-
 // y [tokens, features] = x + gamma * kept * branch: a warp a token.
 template <typename B>
 __device__ __forceinline__ void residual(const float *x, const B *branch, const float *gamma, const int *cuSeqlens,
@@ -212,7 +205,7 @@ __device__ __forceinline__ void residual(const float *x, const B *branch, const 
   const int lane = threadIdx.x & 31, warps = gridDim.x * (blockDim.x >> 5);
   const bool aligned = (features & 3) == 0 && aligned4(x) && aligned4(branch) && aligned4(y) && aligned4(gamma);
   for (int token = blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5); token < tokens; token += warps) {
-    const float keep = kept(cuSeqlens, sequences, token, p, state, op);
+    const float keep = keptBranch(cuSeqlens, sequences, token, p, state, op);
     const long long row = (long long)token * features;
     if (aligned) {
       for (int c = lane * 4; c < features; c += 128) {
@@ -242,7 +235,7 @@ __device__ __forceinline__ void residualBackward(const B *branch, const float *g
     const float g = gamma ? gamma[c] : 1.f;
     float sum = 0.f;
     for (int token = first; token < last; token++) {
-      const float keep = kept(cuSeqlens, sequences, token, p, state, op);
+      const float keep = keptBranch(cuSeqlens, sequences, token, p, state, op);
       const long long i = (long long)token * features + c;
       const float d = dy[i] * keep;
       sum = fmaf(d, widen(branch[i]), sum);

@@ -2,6 +2,7 @@ package crema.cuda;
 
 import crema.cuda.driver.Driver;
 import crema.tensor.Backend;
+import crema.tensor.ComposedOps;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Ops;
@@ -33,8 +34,12 @@ public final class CudaBackend implements Backend {
     context = new CudaContext(driver);
     var fallback = new Fallback();
     Ops slow = fallback.ops();
-    ops = new Ops(slow.matMul(), new CudaPointwise(context), new CudaReduction(context), slow.normalization(),
-        slow.attention(), slow.embedding(), slow.losses(), slow.optimizers(), slow.fused());
+    var pointwise = new CudaPointwise(context);
+    var normalization = new CudaNormalization(context);
+    ops =
+        new Ops(slow.matMul(), pointwise, new CudaReduction(context), normalization, slow.attention(), slow.embedding(),
+            slow.losses(), slow.optimizers(), new CudaFused(normalization,
+                new ComposedOps(slow.matMul(), pointwise, normalization, slow.attention())));
   }
 
   @Override
