@@ -36,10 +36,11 @@ public final class CudaBackend implements Backend {
     Ops slow = fallback.ops();
     var pointwise = new CudaPointwise(context);
     var normalization = new CudaNormalization(context);
+    var attention = new CudaAttention(context, fallback);
     ops =
-        new Ops(slow.matMul(), pointwise, new CudaReduction(context), normalization, slow.attention(), slow.embedding(),
+        new Ops(slow.matMul(), pointwise, new CudaReduction(context), normalization, attention, slow.embedding(),
             slow.losses(), slow.optimizers(), new CudaFused(normalization,
-                new ComposedOps(slow.matMul(), pointwise, normalization, slow.attention())));
+                new ComposedOps(slow.matMul(), pointwise, normalization, attention)));
   }
 
   @Override

@@ -23,6 +23,7 @@ final class CudaContext implements AutoCloseable {
   private final Kernels kernels;
   private final DevicePool pool;
   private final Launch launch;
+  private final RopeTables ropeTables;
   private final long randomState;
   private long seed;
   private long step;
@@ -35,6 +36,7 @@ final class CudaContext implements AutoCloseable {
     kernels = new Kernels(driver);
     pool = new DevicePool(driver);
     launch = new Launch(this, arena.allocate(4096, 64));
+    ropeTables = new RopeTables(this);
     randomState = driver.allocate(RANDOM_STATE_BYTES, "random state");
   }
 
@@ -59,6 +61,10 @@ final class CudaContext implements AutoCloseable {
 
   DevicePool pool() {
     return pool;
+  }
+
+  RopeTables ropeTables() {
+    return ropeTables;
   }
 
   /** A launch of a kernel of a file; its parameters follow, then {@link Launch#run}. */
@@ -128,6 +134,7 @@ final class CudaContext implements AutoCloseable {
     driver.synchronize(stream);
     queue.close();
     driver.free(randomState);
+    ropeTables.close();
     pool.close();
     arena.close();
     driver.close();
