@@ -38,8 +38,9 @@ public final class CudaBackend implements Backend {
     var normalization = new CudaNormalization(context);
     var attention = new CudaAttention(context, fallback);
     ops =
-        new Ops(slow.matMul(), pointwise, new CudaReduction(context), normalization, attention, slow.embedding(),
-            slow.losses(), slow.optimizers(), new CudaFused(normalization,
+        new Ops(slow.matMul(), pointwise, new CudaReduction(context), normalization, attention,
+            new CudaEmbedding(context), new CudaLosses(context), new CudaOptimizers(context),
+            new CudaFused(normalization,
                 new ComposedOps(slow.matMul(), pointwise, normalization, attention)));
   }
 

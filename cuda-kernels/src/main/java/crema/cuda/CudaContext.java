@@ -7,6 +7,9 @@ import crema.cuda.driver.Kernel;
 import crema.cuda.driver.Stream;
 import crema.cuda.graph.CommandQueue;
 import crema.cuda.memory.DevicePool;
+import crema.cuda.memory.Mailbox;
+import crema.cuda.memory.PinnedRing;
+import crema.tensor.Deferred;
 import crema.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +22,8 @@ final class CudaContext implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Driver driver;
   private final Stream stream;
+  private final PinnedRing uploads;
+  private final Mailbox mailbox;
   private final CommandQueue queue;
   private final Kernels kernels;
   private final DevicePool pool;
@@ -32,6 +37,8 @@ final class CudaContext implements AutoCloseable {
   CudaContext(Driver driver) {
     this.driver = driver;
     stream = driver.stream();
+    uploads = new PinnedRing(driver);
+    mailbox = new Mailbox(driver);
     queue = new CommandQueue(driver, stream, !driver.checksAccesses());
     kernels = new Kernels(driver);
     pool = new DevicePool(driver);
@@ -125,8 +132,13 @@ final class CudaContext implements AutoCloseable {
   /** Queues a copy from the host, which may write over the source at once. */
   void write(long address, MemorySegment source) {
     if (!queue.write(address, source)) {
-      driver.write(address, source, stream);
+      uploads.write(address, source, stream);
     }
+  }
+
+  /** A float or double as it is when the work that was queued so far is done. */
+  Deferred defer(long address, boolean wide) {
+    return mailbox.defer(address, wide, stream());
   }
 
   @Override

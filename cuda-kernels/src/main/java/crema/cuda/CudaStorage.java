@@ -1,11 +1,13 @@
 package crema.cuda;
 
 import crema.tensor.DType;
+import crema.tensor.Deferred;
 import crema.tensor.Storage;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,13 +91,28 @@ final class CudaStorage extends Storage {
 
   /** The elements of an {@link DType#I32} tensor; waits for the device only if a kernel wrote them. */
   static int[] ints(Tensor tensor) {
-    CudaStorage storage = of(tensor);
-    int[] known = storage.host;
+    int[] known = knownInts(tensor);
+    return known == null ? tensor.toInts() : known;
+  }
+
+  /** The elements of an {@link DType#I32} tensor if the host wrote them last, else null. */
+  static int @Nullable [] knownInts(Tensor tensor) {
+    int[] known = of(tensor).host;
     if (known == null) {
-      return tensor.toInts();
+      return null;
     }
     int from = Math.toIntExact(tensor.offset());
-    return java.util.Arrays.copyOfRange(known, from, from + Math.toIntExact(tensor.elements()));
+    return Arrays.copyOfRange(known, from, from + Math.toIntExact(tensor.elements()));
+  }
+
+  /**
+   * The address of the {@link #half} copy of a tensor that a kernel is about to update together with it, or 0 if there is
+   * none.
+   */
+  static long updatedHalf(Tensor tensor) {
+    CudaStorage storage = of(tensor);
+    storage.host = null;
+    return storage.half == 0 ? 0 : storage.half + tensor.offset() * DType.BF16.bytes();
   }
 
   /**
@@ -150,6 +167,13 @@ final class CudaStorage extends Storage {
       host = new int[count];
     }
     MemorySegment.copy(source, ValueLayout.JAVA_INT_UNALIGNED, 0, host, Math.toIntExact(offset), count);
+  }
+
+  @Override
+  protected Deferred defer(long offset) {
+    fillBlank();
+    return dtype() == DType.F32
+        ? backend.context().defer(address + offset * dtype().bytes(), false) : super.defer(offset);
   }
 
   @Override
