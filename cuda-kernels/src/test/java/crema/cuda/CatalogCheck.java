@@ -1,0 +1,155 @@
+package crema.cuda;
+
+import crema.autograd.op.Catalog;
+import crema.autograd.op.OpRow;
+import crema.autograd.op.Output;
+import crema.autograd.op.ProbeBackend;
+import crema.autograd.op.Row;
+import crema.tensor.Backend;
+import crema.tensor.DType;
+import crema.tensor.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Every row of the catalog on a device against the reference, and twice with equal bits. References are computed by all
+ * processors meanwhile. A row after which the device does not answer any more ends the process; started again, it goes
+ * on with the next row.
+ */
+final class CatalogCheck {
+  /** What BF16 may be off, beside what single precision may: half a unit in the last place, of intermediate results too. */
+  private static final double HALF_TOLERANCE = 0.03;
+
+  private static final double HALF_NEGLIGIBLE = 1e-3;
+
+  private record Expected(String name, Row row, boolean mixed, Future<List<Output>> outputs) {}
+
+  private final CheckReport report;
+  private final CudaBackend backend;
+  private final Path progress;
+  private int passed;
+  private int failed;
+
+  CatalogCheck(CheckReport report, CudaBackend backend) {
+    this.report = report;
+    this.backend = backend;
+    progress = report.folder().resolve("catalog.progress");
+  }
+
+  /**
+   * Runs the rows whose names match.
+   *
+   * @param stopNanos when to stop, by the clock
+   * @return whether the device still answers
+   */
+  boolean run(String pattern, long stopNanos) throws IOException, InterruptedException {
+    int done = Files.exists(progress) ? Integer.parseInt(Files.readString(progress).trim()) : 0;
+    ExecutorService workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    try {
+      List<Expected> rows = expected(workers, pattern, done);
+      boolean answers = true;
+      int next = done;
+      for (Expected row : rows) {
+        if (System.nanoTime() > stopNanos) {
+          break;
+        }
+        Files.writeString(progress, String.valueOf(++next));
+        check(row);
+        if (!answers()) {
+          report.row("catalog", row.name(), "result", "THE DEVICE STOPPED");
+          answers = false;
+          break;
+        }
+      }
+      report.row("catalog", "rows " + done + " to " + next + " of " + (done + rows.size()), "passed", passed, "failed",
+          failed);
+      return answers;
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private static List<Expected> expected(ExecutorService workers, String pattern, int skip) {
+    var rows = new ArrayList<Expected>();
+    int index = 0;
+    for (Row row : Catalog.rows()) {
+      if (row.name().matches(pattern)) {
+        if (index++ >= skip) {
+          rows.add(new Expected("f32 " + row.name(), row, false,
+              workers.submit(onReference(reference -> row.run(new ProbeBackend(reference), DType.F64)))));
+        }
+        if (row instanceof OpRow op && index++ >= skip) {
+          rows.add(new Expected("bf16 " + row.name(), row, true,
+              workers.submit(onReference(reference -> op.runMixed(reference, true)))));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private interface OnBackend {
+    List<Output> run(Backend backend);
+  }
+
+  private static Callable<List<Output>> onReference(OnBackend work) {
+    return () -> {
+      try (Backend reference = Backend.open(Device.REFERENCE)) {
+        return work.run(reference);
+      }
+    };
+  }
+
+  private List<Output> actual(Expected row) {
+    return row.mixed() ? ((OpRow) row.row()).runMixed(new ProbeBackend(backend), false)
+        : row.row().run(new ProbeBackend(backend), DType.F32);
+  }
+
+  private void check(Expected row) throws InterruptedException {
+    try {
+      List<Output> first = actual(row);
+      List<Output> second = actual(row);
+      List<Output> right = row.outputs().get();
+      double tolerance = row.mixed() ? HALF_TOLERANCE : row.row().tolerance();
+      double negligible = row.mixed() ? HALF_NEGLIGIBLE : row.row().negligible();
+      double worst = 0;
+      String where = "";
+      boolean equal = true;
+      for (int i = 0; i < right.size(); i++) {
+        double error = first.get(i).errorAgainst(right.get(i), negligible);
+        where = error > worst ? right.get(i).name() : where;
+        worst = Math.max(worst, error);
+        equal &= first.get(i).digest() == second.get(i).digest();
+      }
+      if (worst <= tolerance && equal) {
+        passed++;
+        return;
+      }
+      failed++;
+      report.row("catalog", row.name(), "error", worst, "of", where, "tolerance", tolerance, "bits",
+          equal ? "equal" : "DIFFER");
+    } catch (ExecutionException e) {
+      failed++;
+      report.row("catalog", row.name(), "reference", e.getCause());
+    } catch (RuntimeException e) {
+      failed++;
+      report.row("catalog", row.name(), "exception", e);
+    }
+  }
+
+  private boolean answers() {
+    try {
+      backend.context().driver().synchronize(backend.context().stream());
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package crema.cuda;
+
+import crema.cuda.driver.Driver;
+import crema.cuda.driver.Event;
+import java.util.Arrays;
+
+/** Times work on a device by its own events. */
+final class DeviceTimer {
+  private static final int WARM_UPS = 3;
+
+  private final CudaContext context;
+  private final Event from;
+  private final Event to;
+
+  DeviceTimer(CudaBackend backend) {
+    context = backend.context();
+    from = context.driver().event();
+    to = context.driver().event();
+  }
+
+  /**
+   * The median time of some work, in microseconds.
+   *
+   * @param runs how often it is timed
+   * @param work queues it; is run a few times before
+   */
+  double microseconds(int runs, Runnable work) {
+    Driver driver = context.driver();
+    for (int i = 0; i < WARM_UPS; i++) {
+      work.run();
+    }
+    var times = new double[runs];
+    for (int i = 0; i < runs; i++) {
+      driver.record(from, context.stream());
+      work.run();
+      driver.record(to, context.stream());
+      driver.synchronize(to);
+      times[i] = driver.milliseconds(from, to) * 1000;
+    }
+    Arrays.sort(times);
+    return times[runs / 2];
+  }
+
+  /**
+   * The median time of one of several runs in a row, in microseconds: for kernels so short that the host would be timed
+   * otherwise.
+   *
+   * @param rows how many runs are queued at once
+   */
+  double microseconds(int runs, int rows, Runnable work) {
+    return microseconds(runs, () -> {
+      for (int i = 0; i < rows; i++) {
+        work.run();
+      }
+    }) / rows;
+  }
+}

@@ -1,0 +1,202 @@
+package crema.cuda;
+
+import crema.autograd.Gradients;
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.base.Rng;
+import crema.nn.ParameterSource;
+import crema.nn.loss.SoftmaxCrossEntropy;
+import crema.nn.loss.Targets;
+import crema.nn.model.TextClassifier;
+import crema.nn.model.TextClassifierConfig;
+import crema.nn.optim.AdamW;
+import crema.tensor.Backend;
+import crema.tensor.Deferred;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Training steps of an encoder as the trainer does them: forward, backward, clipping, AdamW; loss and norm a step late. */
+final class StepCheck {
+  private static final double LEARNING_RATE = 2e-4;
+  private static final int LABELS = 100;
+  /** Two turns of a step are seen twice before they are graphs. */
+  private static final int WARM_UPS = 8;
+
+  /**
+   * A size of batch.
+   *
+   * @param uneven whether texts have from one token to {@code length}, else all have {@code length}
+   */
+  record Size(int texts, int length, boolean uneven) {
+    @Override
+    public String toString() {
+      return texts + " x " + (uneven ? "1.." : "") + length;
+    }
+
+    private int[] offsets() {
+      var offsets = new int[texts + 1];
+      for (int i = 0; i < texts; i++) {
+        offsets[i + 1] = offsets[i] + (uneven ? 1 + i * 37 % length : length);
+      }
+      return offsets;
+    }
+  }
+
+  /** One model in training. */
+  static final class Trainee implements AutoCloseable {
+    private final Backend backend;
+    private final TextClassifier model;
+    private final AdamW optimizer;
+    private final int vocabulary;
+    private final boolean repeats;
+    private long steps;
+
+    /**
+     * A model and its optimizer.
+     *
+     * @param values keys of the model's config beside its vocabulary; none for the default encoder
+     * @param repeats whether the backend is told that steps repeat
+     */
+    Trainee(Backend backend, int vocabulary, Map<String, ?> values, boolean repeats) {
+      this.backend = backend;
+      this.vocabulary = vocabulary;
+      this.repeats = repeats;
+      var config = new LinkedHashMap<String, Object>(Map.of("vocab_size", vocabulary, "num_labels", LABELS));
+      config.putAll(values);
+      model = new TextClassifier(ParameterSource.random(backend, 1), TextClassifierConfig.of(config));
+      optimizer = new AdamW(model, 0.01);
+    }
+
+    /** Starts a step; the loss may be asked for later. */
+    Deferred step(Size size) {
+      long step = steps++;
+      int[] offsets = size.offsets();
+      int[] ids = new Random(step).ints(offsets[size.texts()], 0, vocabulary).toArray();
+      int[] labels = new Random(step).ints(size.texts(), 0, LABELS).toArray();
+      try (var scope = new Scope(backend)) {
+        var gradients = new Gradients(scope);
+        Deferred loss;
+        try (var inner = new Scope(backend)) {
+          var tape = Tape.training(inner, new Rng(1, step));
+          Variable value =
+              repeats ? backend.step(List.of(size), () -> loss(tape, inner, ids, offsets, labels, gradients))
+                  : loss(tape, inner, ids, offsets, labels, gradients);
+          loss = value.value().deferredItem();
+        }
+        optimizer.step(gradients, LEARNING_RATE, 1);
+        return loss;
+      }
+    }
+
+    private Variable loss(Tape tape, Scope scope, int[] ids, int[] offsets, int[] labels, Gradients gradients) {
+      Variable logits = model.forward(tape, scope.ints(ids, ids.length), Sequences.of(scope, offsets));
+      Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, new Targets.Indices(labels));
+      tape.backward(loss, 1, gradients);
+      return loss;
+    }
+
+    /** A hash of all parameters. */
+    long digest() {
+      long hash = 1;
+      for (Variable parameter : model.parameters().values()) {
+        Tensor value = parameter.value();
+        hash = hash * 31 + Arrays.hashCode(value.toFloats());
+      }
+      return hash;
+    }
+
+    @Override
+    public void close() {
+      optimizer.close();
+      model.close();
+    }
+  }
+
+  private final CheckReport report;
+  private final Backend backend;
+  private final String device;
+  private final Map<String, ?> values;
+
+  /**
+   * A check.
+   *
+   * @param device what stands in the report
+   * @param values keys of the model's config, none for the default encoder
+   */
+  StepCheck(CheckReport report, Backend backend, String device, Map<String, ?> values) {
+    this.report = report;
+    this.backend = backend;
+    this.device = device;
+    this.values = values;
+  }
+
+  /** Times steps. */
+  void time(int vocabulary, Size size, boolean repeats, int runs) {
+    String name = device + " " + size + " vocab " + vocabulary + (repeats ? "" : " eager");
+    try (var trainee = new Trainee(backend, vocabulary, values, repeats)) {
+      Deferred before = trainee.step(size);
+      for (int i = 0; i < WARM_UPS; i++) {
+        before = settled(trainee, size, before);
+      }
+      before.value();
+      var host = new double[runs];
+      var whole = new double[runs];
+      long began = System.nanoTime();
+      for (int i = 0; i < runs; i++) {
+        Deferred next = trainee.step(size);
+        host[i] = (System.nanoTime() - began) * 1e-6;
+        before.value();
+        before = next;
+        long now = System.nanoTime();
+        whole[i] = (now - began) * 1e-6;
+        began = now;
+      }
+      double loss = before.value();
+      Arrays.sort(host);
+      Arrays.sort(whole);
+      int tokens = size.offsets()[size.texts()];
+      double middle = whole[runs / 2];
+      report.row("steps", name, "ms", middle, "p90", whole[runs * 9 / 10], "host ms", host[runs / 2], "ktok/s",
+          tokens / middle, "live MiB", backend.liveBytes() / 1048576.0, "loss", loss);
+    } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+      report.row("steps", name, "exception", e);
+    }
+  }
+
+  private static Deferred settled(Trainee trainee, Size size, Deferred before) {
+    Deferred next = trainee.step(size);
+    before.value();
+    return next;
+  }
+
+  /** Trains twice, once telling the backend that steps repeat and once not: the same bits. */
+  void determinism(int vocabulary, Size size, int steps) {
+    String name = device + " " + steps + " steps " + size;
+    try {
+      compareBits(name, vocabulary, size, steps);
+    } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+      report.row("bits", name, "exception", e);
+    }
+  }
+
+  private void compareBits(String name, int vocabulary, Size size, int steps) {
+    var digests = new long[3];
+    for (int i = 0; i < digests.length; i++) {
+      try (var trainee = new Trainee(backend, vocabulary, values, i > 0)) {
+        for (int step = 0; step < steps; step++) {
+          trainee.step(size).value();
+        }
+        digests[i] = trainee.digest();
+      }
+    }
+    boolean equal = digests[0] == digests[1] && digests[1] == digests[2];
+    report.row("bits", name, "eager, replayed, replayed", equal ? "equal"
+        : "DIFFER " + Arrays.toString(digests), "digest", Long.toHexString(digests[0]));
+  }
+}

@@ -1,0 +1,156 @@
+package crema.cuda;
+
+import crema.base.Rng;
+import crema.tensor.AdamWSlot;
+import crema.tensor.AdamWStep;
+import crema.tensor.DType;
+import crema.tensor.NormalizationOps;
+import crema.tensor.PointwiseOps;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import crema.tensor.Write;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Kernels that are bound by memory: bytes that they must move, over the time that they take, beside what a copy within
+ * the device reaches.
+ */
+final class StreamCheck {
+  private static final int FEATURES = 384;
+  private static final int INNER = 1536;
+  private static final float EPSILON = 1e-6f;
+
+  private final CheckReport report;
+  private final CudaBackend backend;
+  private final DeviceTimer timer;
+  private final int rows;
+  private final int runs;
+  private double ceiling;
+
+  /**
+   * A check.
+   *
+   * @param rows tokens that kernels work on
+   */
+  StreamCheck(CheckReport report, CudaBackend backend, int rows, int runs) {
+    this.report = report;
+    this.backend = backend;
+    this.rows = rows;
+    this.runs = runs;
+    timer = new DeviceTimer(backend);
+  }
+
+  /** Copies within the device: the ceiling. */
+  void copies() {
+    for (long mib : new long[] {16, 256, 1024}) {
+      long bytes = (mib << 20) * rows / 65_536;
+      try (Scratch from = backend.context().scratch(bytes); Scratch to = backend.context().scratch(bytes)) {
+        double micros = timer.microseconds(runs,
+            () -> backend.context().driver().copy(to.address(), from.address(), bytes, backend.context().stream()));
+        double rate = 2.0 * bytes / micros * 1e-3;
+        ceiling = Math.max(ceiling, rate);
+        report.row("copy", mib + " MiB", "us", micros, "GB/s", rate);
+      }
+    }
+  }
+
+  private void line(String name, double bytes, Runnable work) {
+    double micros;
+    try {
+      micros = timer.microseconds(runs, work);
+    } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+      report.row("streams", name, "exception", e);
+      return;
+    }
+    double rate = bytes / micros * 1e-3;
+    report.row("streams", name, "us", micros, "GB/s", rate, "of copy", rate / ceiling);
+  }
+
+  private Tensor random(Scope scope, DType type, long... extents) {
+    Tensor single = scope.empty(DType.F32, extents);
+    var values = new float[Math.toIntExact(single.elements())];
+    var random = new Random(extents.length + extents[0]);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+    }
+    single.set(values);
+    if (type == DType.F32) {
+      return single;
+    }
+    Tensor half = scope.empty(type, extents);
+    backend.ops().pointwise().copy(single, half);
+    return half;
+  }
+
+  /** All kernels, in F32 and in the types of mixed precision. */
+  void kernels() {
+    for (DType type : new DType[] {DType.F32, DType.BF16}) {
+      normalization(type);
+      elements(type);
+    }
+    optimizer();
+  }
+
+  private void normalization(DType type) {
+    double wide = 4.0 * rows * FEATURES;
+    double narrow = (double) type.bytes() * rows * FEATURES;
+    NormalizationOps norms = backend.ops().normalization();
+    try (var scope = new Scope(backend)) {
+      Tensor x = random(scope, DType.F32, rows, FEATURES);
+      Tensor branch = random(scope, type, rows, FEATURES);
+      Tensor dy = random(scope, type, rows, FEATURES);
+      Tensor weight = random(scope, DType.F32, FEATURES);
+      Tensor gamma = random(scope, DType.F32, FEATURES);
+      Tensor dweight = scope.zeros(DType.F32, FEATURES);
+      Tensor dgamma = scope.zeros(DType.F32, FEATURES);
+      Tensor sum = scope.empty(DType.F32, rows, FEATURES);
+      Tensor y = scope.empty(type, rows, FEATURES);
+      Tensor rms = scope.empty(DType.F32, rows);
+      Tensor dbranch = scope.empty(type, rows, FEATURES);
+      var offsets = new int[rows / 64 + 1];
+      Arrays.setAll(offsets, i -> i * 64);
+      Sequences sequences = Sequences.of(scope, offsets);
+      Rng.Stream draws = new Rng(1, 1).stream(1);
+      line("rmsNorm " + type, wide + narrow, () -> norms.rmsNorm(x, weight, EPSILON, y, rms));
+      line("rmsNormBackward " + type, 2 * wide + narrow,
+          () -> norms.rmsNormBackward(x, weight, rms, dy, sum, Write.SET, dweight));
+      line("residualRmsNorm " + type, 2 * wide + 2 * narrow,
+          () -> backend.ops().fused().residualRmsNorm(x, branch, gamma, sequences, 0.1f, draws, weight, EPSILON, sum, y,
+              rms));
+      line("residualRmsNormBackward " + type, 3 * wide + 3 * narrow,
+          () -> backend.ops().fused().residualRmsNormBackward(branch, gamma, sequences, 0.1f, draws, weight, x, rms, dy,
+              sum, Write.ADD, dweight, dbranch, dgamma));
+    }
+  }
+
+  private void elements(DType type) {
+    double bytes = (double) type.bytes() * rows * INNER;
+    PointwiseOps pointwise = backend.ops().pointwise();
+    try (var scope = new Scope(backend)) {
+      Tensor a = random(scope, type, rows, INNER);
+      Tensor b = scope.empty(type, rows, INNER);
+      Tensor c = scope.empty(type, rows, INNER);
+      pointwise.copy(a, b);
+      pointwise.copy(a, c);
+      line("scale " + type, 2 * bytes, () -> pointwise.scale(0.5, a, b));
+      line("swiglu " + type, 3 * bytes, () -> pointwise.swiglu(a, b, c));
+      line("swigluBackward " + type, 5 * bytes, () -> pointwise.swigluBackward(a, b, c, a, b));
+    }
+  }
+
+  private void optimizer() {
+    try (var scope = new Scope(backend)) {
+      Tensor parameter = random(scope, DType.F32, 8L * rows, 40);
+      Tensor gradient = random(scope, DType.F32, 8L * rows, 40);
+      Tensor first = scope.zeros(DType.F32, 8L * rows, 40);
+      Tensor second = scope.zeros(DType.F32, 8L * rows, 40);
+      var step = new AdamWStep(1e-4, 0.9, 0.999, 1e-8, 0.01, 1, 1);
+      // The gradient is read twice: for its norm, and for the update.
+      line("adamWAll", 4.0 * parameter.elements() * 8, () -> backend.ops().optimizers()
+          .adamWAll(List.of(new AdamWSlot.Dense(parameter, gradient, first, second, step)), 1));
+    }
+  }
+}
