@@ -128,3 +128,33 @@ __device__ __forceinline__ float keptBranch(
   if (p == 0.f) return 1.f;
   return uniformAt(state, op, sequenceOf(cuSeqlens, sequences, token)) >= p ? 1.f / (1.f - p) : 0.f;
 }
+
+__device__ __forceinline__ double warpSum(double v) {
+#pragma unroll
+  for (int o = 16; o > 0; o >>= 1) v += __shfl_xor_sync(0xffffffffu, v, o);
+  return v;
+}
+
+// Like the sum of floats.
+template <int THREADS> __device__ __forceinline__ double blockSum(double v) {
+  __shared__ double partial[THREADS / 32];
+  v = warpSum(v);
+  if (THREADS == 32) return v;
+  __syncthreads();
+  if ((threadIdx.x & 31) == 0) partial[threadIdx.x >> 5] = v;
+  __syncthreads();
+  v = (threadIdx.x & 31) < THREADS / 32 ? partial[threadIdx.x & 31] : 0.;
+  return warpSum(v);
+}
+
+// The greatest of a block of THREADS threads, in every thread; numbers that are none are passed over.
+template <int THREADS> __device__ __forceinline__ float blockMax(float v) {
+  __shared__ float partial[THREADS / 32];
+  v = warpMax(v);
+  if (THREADS == 32) return v;
+  __syncthreads();
+  if ((threadIdx.x & 31) == 0) partial[threadIdx.x >> 5] = v;
+  __syncthreads();
+  v = (threadIdx.x & 31) < THREADS / 32 ? partial[threadIdx.x & 31] : -INFINITY;
+  return warpMax(v);
+}

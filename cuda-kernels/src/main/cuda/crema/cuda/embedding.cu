@@ -1,24 +1,36 @@
-// Rows of a table for tokens, and the gradient of that: table [vocabulary, features], ids [tokens], y [tokens, features].
+// Rows of tables. A warp has a row and 128 columns, four a lane. What is done with which rows was planned on the host,
+// which knows the ids; grids depend on the number of tokens alone, so that a recorded launch fits any batch of that size.
 #include "common.cuh"
 
-// y[t] = factor * table[ids[t]]: a warp a token.
+constexpr int WARPS = 4;
+
+// Calls four(c) for the groups of four columns of this lane, or one(c) for single columns where rows are not aligned.
+template <typename Four, typename One>
+__device__ __forceinline__ void forColumns(int columns, bool aligned, Four four, One one) {
+  const int c = blockIdx.y * 128 + 4 * (threadIdx.x & 31);
+  if (aligned && columns % 4 == 0) {
+    if (c < columns) four(c);
+    return;
+  }
+  for (int i = c; i < min(c + 4, columns); i++) one(i);
+}
+
+// y [tokens, features] = factor * table[ids].
 template <typename T>
 __device__ __forceinline__ void gather(const T *table, const int *ids, float factor, float *y, int tokens, int features) {
-  const int lane = threadIdx.x & 31, token = blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5);
+  const int token = blockIdx.x * WARPS + (threadIdx.x >> 5);
   if (token >= tokens) return;
   const T *row = table + (long long)ids[token] * features;
   float *out = y + (long long)token * features;
-  if ((features & 3) == 0 && aligned4(table) && aligned4(y)) {
-    for (int c = lane * 4; c < features; c += 128) {
-      float v[4];
-      load4(row + c, v);
+  forColumns(features, aligned4(table) && aligned4(y),
+      [&](int c) {
+        float v[4];
+        load4(row + c, v);
 #pragma unroll
-      for (int j = 0; j < 4; j++) v[j] *= factor;
-      store4(out + c, v);
-    }
-  } else {
-    for (int c = lane; c < features; c += 32) out[c] = factor * widen(row[c]);
-  }
+        for (int j = 0; j < 4; j++) v[j] *= factor;
+        store4(out + c, v);
+      },
+      [&](int c) { out[c] = factor * widen(row[c]); });
 }
 ENTRY gather_f32(const float *table, const int *ids, float factor, float *y, int tokens, int features) {
   gather(table, ids, factor, y, tokens, features);
@@ -27,62 +39,106 @@ ENTRY gather_bf16(const bf16 *table, const int *ids, float factor, float *y, int
   gather(table, ids, factor, y, tokens, features);
 }
 
-// positions[t] = padding + 1 + the tokens before t in its sequence that are not padding; padding for one that is. A block a
-// sequence; each warp counts the whole sequence up to its own part.
-ENTRY positions(const int *ids, const int *cuSeqlens, int padding, int *out) {
-  const int first = cuSeqlens[blockIdx.x], last = cuSeqlens[blockIdx.x + 1];
-  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, warps = blockDim.x >> 5;
-  int before = 0;
-  for (int start = first; start < last; start += 32) {
-    const int t = start + lane;
-    const bool counts = t < last && ids[t] != padding;
-    const unsigned votes = __ballot_sync(0xffffffffu, counts);
-    if (((start - first) >> 5) % warps == warp && t < last) {
-      out[t] = counts ? padding + 1 + before + __popc(votes & ((1u << lane) - 1)) : padding;
-    }
-    before += __popc(votes);
-  }
+// sum += four columns of a row.
+__device__ __forceinline__ void addRow(const float *row, float sum[4]) {
+  float v[4];
+  load4(row, v);
+#pragma unroll
+  for (int j = 0; j < 4; j++) sum[j] += v[j];
 }
 
-// values[i] = factor * the sum of dy over the tokens order[starts[i]] to order[starts[i + 1] - 1], in that order within each
-// of 8 warps, which take tokens in turn: a block a row and 128 columns.
-ENTRY gather_backward(const int *starts, const int *order, const float *dy, float factor, float *values, int features) {
-  __shared__ float shared[8][128];
-  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, column = blockIdx.y * 128 + lane * 4;
-  const int first = starts[blockIdx.x], last = starts[blockIdx.x + 1];
-  const bool aligned = (features & 3) == 0 && aligned4(dy);
-  float sum[4] = {};
-  for (int k = first + warp; k < last; k += 8) {
-    const float *row = dy + (long long)order[k] * features;
-    if (aligned) {
-      if (column < features) {
+// The first pass of the gradient of a table: sums of runs of at most 32 tokens with the same id, in ascending order.
+// order [tokens]: tokens by id; starts [runs + 1]: where runs begin in it; targets [runs]: the row of values [ids, features]
+// that a run gives, or the complement of a row of partials [splits, features] where an id has several runs.
+ENTRY gather_backward_f32(const int *runCount, const int *order, const int *starts, const int *targets, const float *dy,
+    float factor, float *values, float *partials, int features) {
+  const int run = blockIdx.x * WARPS + (threadIdx.x >> 5);
+  if (run >= *runCount) return;
+  const int first = starts[run], n = starts[run + 1] - first, target = targets[run];
+  const float scale = target < 0 ? 1.f : factor;
+  float *out = target < 0 ? partials + (long long)~target * features : values + (long long)target * features;
+  order += first;
+  forColumns(features, aligned4(dy) && aligned4(values) && aligned4(partials),
+      [&](int c) {
+        float sum[4] = {0.f, 0.f, 0.f, 0.f};
+        int i = 0;
+        for (; i + 4 <= n; i += 4) {
+          float v[4][4];
+#pragma unroll
+          for (int j = 0; j < 4; j++) load4(dy + (long long)order[i + j] * features + c, v[j]);
+#pragma unroll
+          for (int j = 0; j < 4; j++) {
+#pragma unroll
+            for (int k = 0; k < 4; k++) sum[k] += v[j][k];
+          }
+        }
+        for (; i < n; i++) addRow(dy + (long long)order[i] * features + c, sum);
+#pragma unroll
+        for (int k = 0; k < 4; k++) sum[k] *= scale;
+        store4(out + c, sum);
+      },
+      [&](int c) {
+        float sum = 0.f;
+        for (int i = 0; i < n; i++) sum += dy[(long long)order[i] * features + c];
+        out[c] = scale * sum;
+      });
+}
+
+// The second pass: values[row] = factor * the sum of the partials of its runs, for the ids that have several. splits
+// [splitCount, 3]: row, first partial, number of partials.
+ENTRY gather_backward_splits_f32(const int *splitCount, const int *splits, const float *partials, float factor,
+    float *values, int features) {
+  const int split = blockIdx.x * WARPS + (threadIdx.x >> 5);
+  if (split >= *splitCount) return;
+  const int n = splits[3 * split + 2];
+  const float *in = partials + (long long)splits[3 * split + 1] * features;
+  float *out = values + (long long)splits[3 * split] * features;
+  forColumns(features, aligned4(values) && aligned4(partials),
+      [&](int c) {
+        float sum[4] = {0.f, 0.f, 0.f, 0.f};
+#pragma unroll 4
+        for (int i = 0; i < n; i++) addRow(in + (long long)i * features + c, sum);
+#pragma unroll
+        for (int k = 0; k < 4; k++) sum[k] *= factor;
+        store4(out + c, sum);
+      },
+      [&](int c) {
+        float sum = 0.f;
+        for (int i = 0; i < n; i++) sum += in[(long long)i * features + c];
+        out[c] = factor * sum;
+      });
+}
+
+// sum[i] = a[sources[2 i]] + b[sources[2 i + 1]] for *count rows; a source of -1 has no such row.
+ENTRY add_sparse_f32(const int *count, const int *sources, const float *a, const float *b, float *sum, int columns) {
+  const int row = blockIdx.x * WARPS + (threadIdx.x >> 5);
+  if (row >= *count) return;
+  const int inA = sources[2 * row], inB = sources[2 * row + 1];
+  const float *x = inA < 0 ? b + (long long)inB * columns : a + (long long)inA * columns;
+  const float *y = inA < 0 || inB < 0 ? nullptr : b + (long long)inB * columns;
+  float *out = sum + (long long)row * columns;
+  forColumns(columns, aligned4(a) && aligned4(b) && aligned4(sum),
+      [&](int c) {
         float v[4];
-        load4(row + column, v);
-#pragma unroll
-        for (int j = 0; j < 4; j++) sum[j] += v[j];
-      }
-    } else {
-#pragma unroll
-      for (int j = 0; j < 4; j++) {
-        if (column + j < features) sum[j] += row[column + j];
-      }
-    }
-  }
-#pragma unroll
-  for (int j = 0; j < 4; j++) shared[warp][lane * 4 + j] = sum[j];
-  __syncthreads();
-  const int c = blockIdx.y * 128 + threadIdx.x;
-  if (threadIdx.x < 128 && c < features) {
-    const int used = min(8, last - first);
-    float total = shared[0][threadIdx.x];
-    for (int w = 1; w < used; w++) total += shared[w][threadIdx.x];
-    values[(long long)blockIdx.x * features + c] = factor * total;
-  }
+        load4(x + c, v);
+        if (y != nullptr) addRow(y + c, v);
+        store4(out + c, v);
+      },
+      [&](int c) { out[c] = y == nullptr ? x[c] : x[c] + y[c]; });
 }
 
-// y[rows[i]] += values[i], each row once: a block a row.
-ENTRY scatter_add(const int *rows, const float *values, float *y, int columns) {
-  float *out = y + (long long)rows[blockIdx.x] * columns;
-  const float *in = values + (long long)blockIdx.x * columns;
-  for (int c = threadIdx.x; c < columns; c += blockDim.x) out[c] += in[c];
+// y[rows[i]] += values[i] for i < *count; rows differ.
+ENTRY scatter_add_f32(const int *count, const int *rows, const float *values, float *y, int columns) {
+  const int row = blockIdx.x * WARPS + (threadIdx.x >> 5);
+  if (row >= *count) return;
+  const float *in = values + (long long)row * columns;
+  float *out = y + (long long)rows[row] * columns;
+  forColumns(columns, aligned4(values) && aligned4(y),
+      [&](int c) {
+        float v[4];
+        load4(out + c, v);
+        addRow(in + c, v);
+        store4(out + c, v);
+      },
+      [&](int c) { out[c] += in[c]; });
 }

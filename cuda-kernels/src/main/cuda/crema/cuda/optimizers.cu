@@ -1,156 +1,173 @@
-// Updates of parameters. All of a model's parameters are updated by one launch: a block has a chunk of one of them, which it
-// finds in a table of slots.
+// AdamW of all parameters at once. What is updated stands in a table in device memory; a block finds its parameter by the
+// chunks before each. The norm of all gradients is summed in double precision and fixed order, and stays on the device: the
+// updates read from there by how much they clip, or that they must not happen.
 #include "common.cuh"
 
 constexpr int THREADS = 256;
-constexpr int CHUNK = 8192;
+constexpr int CHUNK = 4096;  // elements of a dense parameter or a gradient that a block takes
+constexpr int ROWS = 8;      // rows of a parameter with a sparse gradient that a warp takes
 
-// The numbers of crema.cuda.AdamWFactors.
-struct Factors {
-  float gradientScale, decay, beta1, gradientShare, beta2, squareShare, rootFactor, epsilon, stepSize;
-};
-
-// A parameter. The gradient of element i is gradient[i] or, where there is an index of rows, that of gradient row
-// index[i / columns], and zero where that is negative. The parameter's BF16 copy, if there is one, is written too.
+// As crema.cuda.CudaOptimizers writes it.
 struct Slot {
   float *parameter;
-  const float *gradient;
   float *first;
   float *second;
-  bf16 *half;
-  const int *index;
-  long long elements;
-  long long firstChunk;
+  const float *gradient;
+  bf16 *half;       // the parameter's copy, kept up to date, or null
+  const int *rows;  // ascending, of a sparse gradient, or null
+  double gradientScale;
+  long long elements;          // of the parameter
+  long long gradientElements;
   int columns;
-  Factors factors;
+  int rowCount;
+  int chunk;          // the first block that has a part of the parameter
+  int gradientChunk;  // the first block that has a part of the gradient
+  float decay, beta1, gradientShare, beta2, squareShare, rootFactor, epsilon, stepSize;
 };
 
-// The last slot whose first chunk is not after this one.
-template <typename S> __device__ __forceinline__ const S &slotOf(const S *slots, int count, long long chunk) {
-  int low = 0, high = count;
-  while (high - low > 1) {
-    const int middle = (low + high) >> 1;
-    if (slots[middle].firstChunk <= chunk) low = middle; else high = middle;
-  }
-  return slots[low];
-}
-
-__device__ __forceinline__ void update(const Factors &f, float scale, float gradient, float &p, float &m, float &v) {
-  const float g = gradient * scale;
-  m = fmaf(f.beta1, m, f.gradientShare * g);
-  v = fmaf(f.beta2, v, f.squareShare * (g * g));
-  p = f.decay * p - f.stepSize * (m / fmaf(sqrtf(v), f.rootFactor, f.epsilon));
-}
-
-// Updates all slots; clipping[0] multiplies the gradients, and if it is not a number nothing is updated.
-ENTRY adamw_all(const Slot *slots, int count, const float *clipping) {
-  const Slot s = slotOf(slots, count, blockIdx.x);
-  const float clip = clipping[0];
-  if (clip != clip) return;
-  const float scale = s.factors.gradientScale * clip;
-  const long long start = (blockIdx.x - s.firstChunk) * CHUNK, end = min(s.elements, start + CHUNK);
-  const bool aligned = aligned4(s.parameter) && aligned4(s.gradient) && aligned4(s.first) && aligned4(s.second)
-      && (s.half == nullptr || aligned4(s.half)) && (s.elements & 3) == 0 && (s.index == nullptr || (s.columns & 3) == 0);
-  if (aligned) {
-    for (long long i = start + 4 * threadIdx.x; i < end; i += 4 * THREADS) {
-      float p[4], g[4] = {}, m[4], v[4];
-      if (s.index == nullptr) {
-        load4(s.gradient + i, g);
-      } else {
-        const long long row = i / s.columns;
-        const int at = s.index[row];
-        if (at >= 0) load4(s.gradient + (long long)at * s.columns + (i - row * s.columns), g);
-      }
-      load4(s.parameter + i, p);
-      load4(s.first + i, m);
-      load4(s.second + i, v);
-#pragma unroll
-      for (int j = 0; j < 4; j++) update(s.factors, scale, g[j], p[j], m[j], v[j]);
-      store4(s.parameter + i, p);
-      store4(s.first + i, m);
-      store4(s.second + i, v);
-      if (s.half != nullptr) store4(s.half + i, p);
-    }
-    return;
-  }
-  for (long long i = start + threadIdx.x; i < end; i += THREADS) {
-    float g;
-    if (s.index == nullptr) {
-      g = s.gradient[i];
-    } else {
-      const long long row = i / s.columns;
-      const int at = s.index[row];
-      g = at >= 0 ? s.gradient[(long long)at * s.columns + (i - row * s.columns)] : 0.f;
-    }
-    float p = s.parameter[i], m = s.first[i], v = s.second[i];
-    update(s.factors, scale, g, p, m, v);
-    s.parameter[i] = p;
-    s.first[i] = m;
-    s.second[i] = v;
-    if (s.half != nullptr) s.half[i] = narrow<bf16>(p);
-  }
-}
-
-// Values whose squares count.
-struct Values {
-  const float *values;
-  long long elements;
-  long long firstChunk;
+// What the norm means for the updates.
+struct Clipping {
+  double norm;
+  double factor;  // on all gradients; 0 where the norm is not finite
 };
 
-// partials [chunks]: sums of squares.
-ENTRY squares_all(const Values *all, int count, double *partials) {
-  __shared__ double shared[THREADS / 32];
-  const Values s = slotOf(all, count, blockIdx.x);
-  const long long start = (blockIdx.x - s.firstChunk) * CHUNK, end = min(s.elements, start + CHUNK);
-  float sum = 0.f;
-  if (aligned4(s.values) && (s.elements & 3) == 0) {
-    for (long long i = start + 4 * threadIdx.x; i < end; i += 4 * THREADS) {
-      float g[4];
-      load4(s.values + i, g);
+// The last of the slots that starts at or before this block. All threads call it.
+template <typename Start> __device__ __forceinline__ int slotOf(int slots, Start start) {
+  int before = 0;
+  for (int i = 0; i < slots; i += THREADS) {
+    before += __syncthreads_count(i + threadIdx.x < slots && start(i + threadIdx.x) <= blockIdx.x);
+  }
+  return before - 1;
+}
+
+// partials [blocks]: sums of squares of chunks of the gradients.
+ENTRY gradient_squares(const Slot *table, int slots, double *partials) {
+  const Slot &slot = table[slotOf(slots, [&](int i) { return table[i].gradientChunk; })];
+  const long long from = (long long)(blockIdx.x - slot.gradientChunk) * CHUNK;
+  const int n = (int)min((long long)CHUNK, slot.gradientElements - from);
+  const float *x = slot.gradient + from;
+  double sum = 0.;
+  if (aligned4(x) && n == CHUNK) {
+    float v[CHUNK / (4 * THREADS)][4];
 #pragma unroll
-      for (int j = 0; j < 4; j++) sum = fmaf(g[j], g[j], sum);
+    for (int i = 0; i < CHUNK / (4 * THREADS); i++) load4(x + 4 * (i * THREADS + threadIdx.x), v[i]);
+#pragma unroll
+    for (int i = 0; i < CHUNK / (4 * THREADS); i++) {
+#pragma unroll
+      for (int j = 0; j < 4; j++) sum = fma((double)v[i][j], (double)v[i][j], sum);
     }
   } else {
-    for (long long i = start + threadIdx.x; i < end; i += THREADS) sum = fmaf(s.values[i], s.values[i], sum);
+    for (int i = threadIdx.x; i < n; i += THREADS) sum = fma((double)x[i], (double)x[i], sum);
   }
-  double total = sum;
-#pragma unroll
-  for (int o = 16; o > 0; o >>= 1) total += __shfl_xor_sync(0xffffffffu, total, o);
-  if ((threadIdx.x & 31) == 0) shared[threadIdx.x >> 5] = total;
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    for (int w = 1; w < THREADS / 32; w++) total += shared[w];
-    partials[blockIdx.x] = total;
-  }
+  sum = blockSum<THREADS>(sum);
+  if (threadIdx.x == 0) partials[blockIdx.x] = sum;
 }
 
-// norm[0] = the root of the sum of partials; clipping[0] = min(1, maxNorm / (norm + 1e-6)), not a number if the norm is not
-// finite. One block.
-ENTRY clip(const double *partials, int n, double maxNorm, double *norm, float *clipping) {
-  __shared__ double shared[THREADS];
-  double sum = 0;
+// One block.
+ENTRY gradient_clipping(const double *partials, int n, double maxNorm, Clipping *clipping) {
+  double sum = 0.;
   for (int i = threadIdx.x; i < n; i += THREADS) sum += partials[i];
-  shared[threadIdx.x] = sum;
-  __syncthreads();
+  sum = blockSum<THREADS>(sum);
   if (threadIdx.x == 0) {
-    for (int i = 1; i < THREADS; i++) sum += shared[i];
-    const double root = sqrt(sum);
-    norm[0] = root;
-    const double factor = maxNorm / (root + 1e-6);
-    // An infinite or missing number minus itself is no number.
-    clipping[0] = root - root == 0 ? (float)(factor < 1 ? factor : 1) : __uint_as_float(0x7fc00000u);
+    const double norm = sqrt(sum);
+    clipping->norm = norm;
+    clipping->factor = norm <= 1.7976931348623157e308 ? fmin(1., maxNorm / (norm + 1e-6)) : 0.;
   }
 }
 
-// index[rows[i]] = i.
-ENTRY index_rows(const int *rows, int n, int *index) {
-  const int i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < n) index[rows[i]] = i;
+// The update of one element, in the arithmetic of the CPU.
+__device__ __forceinline__ void adamW(const Slot &s, float scale, float &p, float g, float &m, float &v) {
+  g = scale * g;
+  m = fmaf(s.beta1, m, s.gradientShare * g);
+  v = fmaf(s.beta2, v, s.squareShare * g * g);
+  p = fmaf(-s.stepSize, m / fmaf(sqrtf(v), s.rootFactor, s.epsilon), s.decay * p);
 }
 
-ENTRY sgd(float factor, const float *gradient, float *parameter, long long n) {
-  for (long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x; i < n; i += gridDim.x * (long long)blockDim.x) {
-    parameter[i] = fmaf(-factor, gradient[i], parameter[i]);
+// Elements i to i + 3 of a parameter; the gradient is null where it is zero.
+__device__ __forceinline__ void adamW4(const Slot &s, float scale, long long i, const float *gradient) {
+  float p[4], m[4], v[4], g[4] = {0.f, 0.f, 0.f, 0.f};
+  load4(s.parameter + i, p);
+  load4(s.first + i, m);
+  load4(s.second + i, v);
+  if (gradient != nullptr) load4(gradient, g);
+#pragma unroll
+  for (int j = 0; j < 4; j++) adamW(s, scale, p[j], g[j], m[j], v[j]);
+  store4(s.parameter + i, p);
+  store4(s.first + i, m);
+  store4(s.second + i, v);
+  if (s.half != nullptr) store4(s.half + i, p);
+}
+__device__ __forceinline__ void adamW1(const Slot &s, float scale, long long i, const float *gradient) {
+  float p = s.parameter[i], m = s.first[i], v = s.second[i];
+  adamW(s, scale, p, gradient == nullptr ? 0.f : *gradient, m, v);
+  s.parameter[i] = p;
+  s.first[i] = m;
+  s.second[i] = v;
+  if (s.half != nullptr) s.half[i] = narrow<bf16>(p);
+}
+
+__device__ __forceinline__ bool aligned(const Slot &s) {
+  return aligned4(s.parameter) && aligned4(s.first) && aligned4(s.second) && aligned4(s.gradient) && aligned4(s.half);
+}
+
+// The scale of a slot's gradients, false where there is to be no update. Without clipping there is always one.
+__device__ __forceinline__ bool scaleOf(const Slot &s, const Clipping *clipping, float *scale) {
+  const double factor = clipping == nullptr ? 1. : clipping->factor;
+  *scale = (float)(s.gradientScale * factor);
+  return factor != 0.;
+}
+
+// Parameters with dense gradients: a block a chunk.
+extern "C" __global__ void __launch_bounds__(THREADS) adamw_dense(
+    const Slot *table, int slots, const Clipping *clipping) {
+  const Slot s = table[slotOf(slots, [&](int i) { return table[i].chunk; })];
+  float scale;
+  if (!scaleOf(s, clipping, &scale)) return;
+  const long long from = (long long)(blockIdx.x - s.chunk) * CHUNK, to = min(from + CHUNK, s.elements);
+  const long long wide = aligned(s) ? to - (to - from) % 4 : from;
+#pragma unroll 2
+  for (long long i = from + 4 * threadIdx.x; i < wide; i += 4 * THREADS) adamW4(s, scale, i, s.gradient + i);
+  for (long long i = wide + threadIdx.x; i < to; i += THREADS) adamW1(s, scale, i, s.gradient + i);
+}
+
+// Where in the ascending rows the first is that is not below a row: a search in which each lane looks at one place.
+__device__ __forceinline__ int lowerBound(const int *rows, int count, int row) {
+  const int lane = threadIdx.x & 31;
+  int low = 0, n = count;
+  while (n > 0) {
+    const int step = (n + 31) / 32, at = low + (lane + 1) * step - 1;
+    const int below = __popc(__ballot_sync(0xffffffffu, at < low + n && rows[at] < row));
+    const int end = low + n;
+    low += below * step;
+    // What is left is the part in which the answer lies, without its last place, which is not below the row.
+    n = step == 1 ? 0 : min(step - 1, end - low);
+  }
+  return low;
+}
+
+// Parameters [rows, columns] with row-sparse gradients: a warp has some rows in turn; rows without a gradient have a zero.
+extern "C" __global__ void __launch_bounds__(THREADS) adamw_sparse(
+    const Slot *table, int slots, const Clipping *clipping) {
+  const Slot s = table[slotOf(slots, [&](int i) { return table[i].chunk; })];
+  float scale;
+  if (!scaleOf(s, clipping, &scale)) return;
+  const int lane = threadIdx.x & 31;
+  const long long rows = s.elements / s.columns;
+  const long long from = ((long long)(blockIdx.x - s.chunk) * (THREADS / 32) + (threadIdx.x >> 5)) * ROWS;
+  if (from >= rows) return;
+  int next = lowerBound(s.rows, s.rowCount, (int)from);
+  const bool wide = aligned(s) && s.columns % 4 == 0;
+  for (long long row = from; row < min(from + ROWS, rows); row++) {
+    const bool present = next < s.rowCount && s.rows[next] == row;
+    const float *gradient = present ? s.gradient + (long long)next * s.columns : nullptr;
+    const long long start = row * s.columns;
+    if (wide) {
+      for (int c = 4 * lane; c < s.columns; c += 128) {
+        adamW4(s, scale, start + c, present ? gradient + c : nullptr);
+      }
+    } else {
+      for (int c = lane; c < s.columns; c += 32) adamW1(s, scale, start + c, present ? gradient + c : nullptr);
+    }
+    next += present;
   }
 }

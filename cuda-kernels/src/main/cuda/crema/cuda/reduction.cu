@@ -57,12 +57,6 @@ ENTRY sum_rows_bf16(const bf16 *x, long long rows, int columns, int rowsPerPart,
   sumRows(x, rows, columns, rowsPerPart, partials);
 }
 
-__device__ __forceinline__ double warpSum(double v) {
-#pragma unroll
-  for (int o = 16; o > 0; o >>= 1) v += __shfl_xor_sync(0xffffffffu, v, o);
-  return v;
-}
-
 // partials [blocks]: sums of squares in double precision, which the host adds up.
 ENTRY sum_of_squares_f32(const float *x, long long n, long long part, double *partials) {
   __shared__ double shared[THREADS / 32];
@@ -87,16 +81,6 @@ ENTRY not_finite_f32(const float *x, long long n, long long part, int *flags) {
   }
   bad = __syncthreads_or(bad);
   if (threadIdx.x == 0) flags[blockIdx.x] = bad != 0;
-}
-
-template <int N> __device__ __forceinline__ float blockMax(float v) {
-  __shared__ float shared[N / 32];
-  v = warpMax(v);
-  __syncthreads();
-  if ((threadIdx.x & 31) == 0) shared[threadIdx.x >> 5] = v;
-  __syncthreads();
-  v = (threadIdx.x & 31) < N / 32 ? shared[threadIdx.x & 31] : -INFINITY;
-  return warpMax(v);
 }
 
 // y [rows, columns]: softmax of each row of x, or its logarithm: a block a row.

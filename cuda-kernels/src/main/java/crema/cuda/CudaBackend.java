@@ -39,7 +39,7 @@ public final class CudaBackend implements Backend {
     var attention = new CudaAttention(context, fallback);
     ops =
         new Ops(slow.matMul(), pointwise, new CudaReduction(context), normalization, attention,
-            new CudaEmbedding(context), new CudaLosses(context), new CudaOptimizers(context),
+            new CudaEmbedding(context), new CudaLosses(context), new CudaOptimizers(context, pointwise),
             new CudaFused(normalization,
                 new ComposedOps(slow.matMul(), pointwise, normalization, attention)));
   }

@@ -141,6 +141,11 @@ final class CudaContext implements AutoCloseable {
     return mailbox.defer(address, wide, stream());
   }
 
+  /** Queues a copy of an array, which may be written over at once. */
+  void write(long address, int[] words) {
+    write(address, MemorySegment.ofArray(words));
+  }
+
   @Override
   public void close() {
     driver.synchronize(stream);

@@ -7,9 +7,12 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
-import java.util.Arrays;
 
-/** {@link EmbeddingOps} by {@code embedding.cu}; which rows have a gradient is planned on the host, which knows the ids. */
+/**
+ * {@link EmbeddingOps} by {@code embedding.cu}. What is done with which rows is planned on the host, which has written the
+ * ids and knows them. The tensors of row-sparse gradients are views of ones that would hold all tokens: so their addresses,
+ * and all launches, are the same for every batch of a size.
+ */
 final class CudaEmbedding implements EmbeddingOps {
   private static final String FILE = "embedding";
   private static final int WARPS = 4;
@@ -20,108 +23,122 @@ final class CudaEmbedding implements EmbeddingOps {
     this.context = context;
   }
 
+  /** A warp for each row and 128 columns. */
+  private static Grid warps(long rows, long columns) {
+    return Grid.of(Math.ceilDiv(rows, WARPS), Math.ceilDiv(columns, 128), 32 * WARPS);
+  }
+
   @Override
   public void gather(Tensor table, Tensor ids, float factor, Tensor y) {
-    int[] known = CudaStorage.knownInts(ids);
-    if (known != null) {
-      requireRows(known, table.shape().rows());
+    int token = CudaStorage.firstOutside(ids, 0, table.shape().rows());
+    if (token >= 0) {
+      throw new IllegalArgumentException("id " + CudaStorage.ints(ids)[token] + " of token " + token
+          + " is not in a table of " + table.shape().rows() + " rows");
     }
-    long tokens = ids.elements();
-    if (tokens > 0) {
-      context.launch(FILE, "gather" + Types.suffix(table)).in(table).in(ids).f32(factor).out(y).i32(tokens)
-          .i32(table.shape().columns()).run(Grid.of(Math.ceilDiv(tokens, WARPS), 32 * WARPS));
-    }
-  }
-
-  private static void requireRows(int[] ids, long rows) {
-    for (int token = 0; token < ids.length; token++) {
-      if (ids[token] < 0 || ids[token] >= rows) {
-        throw new IllegalArgumentException("id " + ids[token] + " of token " + token + " is not in a table of " + rows
-            + " rows");
-      }
+    long features = table.shape().columns();
+    if (y.elements() > 0) {
+      context.launch(FILE, "gather" + Types.suffix(table.dtype())).in(table).in(ids).f32(factor).out(y)
+          .i32(ids.elements())
+          .i32(features).run(warps(ids.elements(), features));
     }
   }
 
+  /** On the host: the table's gradient is planned from these rows. */
   @Override
   public void positions(Tensor ids, Sequences sequences, int padding, Tensor positions) {
-    context.launch(FILE, "positions").in(ids).in(sequences.cuSeqlens()).i32(padding).out(positions)
-        .run(Grid.of(sequences.count(), 128));
+    int[] which = CudaStorage.ints(ids);
+    for (int sequence = 0; sequence < sequences.count(); sequence++) {
+      int next = padding + 1;
+      for (int token = sequences.start(sequence); token < sequences.start(sequence + 1); token++) {
+        which[token] = which[token] == padding ? padding : next++;
+      }
+    }
+    positions.set(which);
   }
 
   @Override
   public SparseRows gatherBackward(Tensor ids, Tensor dy, float factor, Scope scope) {
-    // How many rows have a gradient differs from batch to batch.
-    context.queue().cut();
-    int[] which = CudaStorage.ints(ids);
-    var occurrences = new long[which.length];
-    for (int token = 0; token < which.length; token++) {
-      occurrences[token] = (long) which[token] << Integer.SIZE | token;
-    }
-    // Sorted, the tokens of an id follow each other in ascending order.
-    Arrays.sort(occurrences);
-    var rows = new int[which.length];
-    var starts = new int[which.length + 1];
-    var order = new int[which.length];
-    int count = 0;
-    for (int i = 0; i < which.length; i++) {
-      int id = (int) (occurrences[i] >>> Integer.SIZE);
-      order[i] = (int) occurrences[i];
-      if (count == 0 || id != rows[count - 1]) {
-        starts[count] = i;
-        rows[count++] = id;
-      }
-    }
-    starts[count] = which.length;
-    Tensor rowIds = scope.ints(Arrays.copyOf(rows, count), count);
+    int tokens = Math.toIntExact(ids.elements());
     long features = dy.shape().columns();
-    Tensor values = scope.empty(DType.F32, count, features);
-    try (Tensor cut = scope.ints(Arrays.copyOf(starts, count + 1), count + 1);
-        Tensor tokens = scope.ints(order, order.length)) {
-      if (count > 0) {
-        context.launch(FILE, "gather_backward").in(cut).in(tokens).in(dy).f32(factor).out(values).i32(features)
-            .run(Grid.of(count, Math.ceilDiv(features, 128), 256));
+    var plan = new GatherPlan(CudaStorage.ints(ids));
+    Tensor rows = first(scope, plan.rowCount(), ints(scope, plan.rows()));
+    Tensor all = scope.empty(DType.F32, tokens, features);
+    if (all.elements() > 0) {
+      try (var words = context.scratch((long) plan.words().length * Integer.BYTES);
+          var partials = context.scratch(GatherPlan.mostPartials(tokens) * features * Float.BYTES)) {
+        context.write(words.address(), plan.words());
+        context.launch(FILE, "gather_backward" + Types.suffix(dy)).address(words.address())
+            .address(word(words, plan.order())).address(word(words, plan.starts())).address(word(words, plan.targets()))
+            .in(dy).f32(factor).out(all).address(partials.address()).i32(features).run(warps(tokens, features));
+        if (GatherPlan.mostSplits(tokens) > 0) {
+          context.launch(FILE, "gather_backward_splits_f32").address(word(words, 1))
+              .address(word(words, plan.splits())).address(partials.address()).f32(factor).inOut(all).i32(features)
+              .run(warps(GatherPlan.mostSplits(tokens), features));
+        }
       }
     }
-    return new SparseRows(rowIds, values);
+    return new SparseRows(rows, first(scope, plan.rowCount(), all));
+  }
+
+  private static long word(Scratch words, int index) {
+    return words.address() + (long) index * Integer.BYTES;
+  }
+
+  private static Tensor ints(Scope scope, int[] values) {
+    return scope.ints(values, values.length);
+  }
+
+  /** The first rows of a tensor, which is closed. */
+  private static Tensor first(Scope scope, int count, Tensor all) {
+    try (all) {
+      return scope.adopt(all.rows(0, count));
+    }
   }
 
   @Override
   public SparseRows add(SparseRows a, SparseRows b, Scope scope) {
     int[] left = CudaStorage.ints(a.rows());
     int[] right = CudaStorage.ints(b.rows());
-    int[] rows = new int[left.length + right.length];
+    int most = Math.addExact(most(a), most(b));
+    var rows = new int[most];
+    java.util.Arrays.fill(rows, -1);
+    // How many there are, and for each where it is in a and in b, or -1.
+    var sources = new int[1 + 2 * most];
     int count = 0;
-    int[] leftPlaces = new int[left.length];
-    int[] rightPlaces = new int[right.length];
     for (int i = 0, j = 0; i < left.length || j < right.length; count++) {
       int inLeft = i < left.length ? left[i] : Integer.MAX_VALUE;
       int inRight = j < right.length ? right[j] : Integer.MAX_VALUE;
       rows[count] = Math.min(inLeft, inRight);
-      if (inLeft <= inRight) {
-        leftPlaces[i++] = count;
-      }
-      if (inRight <= inLeft) {
-        rightPlaces[j++] = count;
+      sources[1 + 2 * count] = inLeft <= inRight ? i++ : -1;
+      sources[2 + 2 * count] = inRight <= inLeft ? j++ : -1;
+    }
+    sources[0] = count;
+    long columns = a.values().shape().columns();
+    Tensor sums = scope.empty(DType.F32, most, columns);
+    if (sums.elements() > 0) {
+      try (var words = context.scratch((long) sources.length * Integer.BYTES)) {
+        context.write(words.address(), sources);
+        context.launch(FILE, "add_sparse" + Types.suffix(a.values(), b.values())).address(words.address())
+            .address(word(words, 1)).in(a.values()).in(b.values()).out(sums).i32(columns).run(warps(most, columns));
       }
     }
-    Tensor rowIds = scope.ints(Arrays.copyOf(rows, count), count);
-    Tensor values = scope.zeros(DType.F32, count, a.values().shape().columns());
-    scatterAdd(leftPlaces, a.values(), values, scope);
-    scatterAdd(rightPlaces, b.values(), values, scope);
-    return new SparseRows(rowIds, values);
+    return new SparseRows(first(scope, count, ints(scope, rows)), first(scope, count, sums));
   }
 
-  private void scatterAdd(int[] places, Tensor from, Tensor to, Scope scope) {
-    try (Tensor rows = scope.ints(places, places.length)) {
-      scatterAdd(new SparseRows(rows, from), to);
-    }
+  /** How many rows there is room for: the same for all batches of a size. */
+  private static int most(SparseRows x) {
+    return Math.toIntExact(x.rows().storage().elements() - x.rows().offset());
   }
 
   @Override
   public void scatterAdd(SparseRows x, Tensor y) {
-    if (x.rows().elements() > 0) {
-      context.launch(FILE, "scatter_add").in(x.rows()).in(x.values()).inOut(y).i32(y.shape().columns())
-          .run(Grid.of(x.rows().elements(), 128));
+    long columns = y.shape().columns();
+    if (x.values().elements() > 0) {
+      try (var count = context.scratch(Integer.BYTES)) {
+        context.write(count.address(), new int[] {Math.toIntExact(x.rows().elements())});
+        context.launch(FILE, "scatter_add" + Types.suffix(x.values(), y)).address(count.address()).in(x.rows())
+            .in(x.values()).inOut(y).i32(columns).run(warps(most(x), columns));
+      }
     }
   }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** {@link LossOps} by {@code losses.cu}. */
 final class CudaLosses implements LossOps {
   private static final String FILE = "losses";
-  private static final int THREADS = 256;
+  private static final int SUM_THREADS = 1024;
+  private static final int WARPS = 4;
 
   private final CudaContext context;
 
@@ -19,25 +20,33 @@ final class CudaLosses implements LossOps {
   @Override
   public void crossEntropy(Tensor logits, Tensor labels, @Nullable Tensor classWeights, float smoothing, Tensor loss,
       @Nullable Tensor dlogits) {
-    long rows = logits.shape().extent(0);
-    long classes = logits.shape().extent(1);
-    int[] known = CudaStorage.knownInts(labels);
-    if (known != null) {
-      for (int row = 0; row < known.length; row++) {
-        if (known[row] >= classes) {
-          throw new IllegalArgumentException("label " + known[row] + " of row " + row + " is not one of " + classes);
-        }
-      }
-    }
-    try (Scratch total = context.scratch(Float.BYTES); Scratch losses = context.scratch(4 * rows)) {
-      context.launch(FILE, "cross_entropy_weight").in(labels).in(classWeights).i32(rows).address(total.address())
-          .run(Grid.of(1, THREADS));
+    long rows = logits.shape().rows();
+    long classes = logits.shape().columns();
+    requireClasses(labels, classes);
+    try (var factors = context.scratch(2 * Double.BYTES); var rowLosses = context.scratch(rows * Float.BYTES)) {
+      context.launch(FILE, "cross_entropy_factors").in(labels).in(classWeights).i32(rows).i32(classes)
+          .address(factors.address()).run(Grid.of(1, SUM_THREADS));
       if (rows > 0) {
-        context.launch(FILE, "cross_entropy").in(logits).in(labels).in(classWeights).f32(smoothing)
-            .address(total.address()).address(losses.address()).out(dlogits).i32(classes).run(Grid.of(rows, THREADS));
+        int threads = threads(classes);
+        context.launch(FILE, "cross_entropy_" + threads + Types.suffix(logits)).in(logits).in(labels).in(classWeights)
+            .f32(smoothing).address(factors.address()).i32(rows).i32(classes).address(rowLosses.address()).out(dlogits)
+            .run(threads == 32 ? Grid.of(Math.ceilDiv(rows, WARPS), 32 * WARPS) : Grid.of(rows, threads));
       }
-      context.launch(FILE, "cross_entropy_mean").address(losses.address()).i32(rows).address(total.address()).out(loss)
-          .run(Grid.of(1, THREADS));
+      context.launch(FILE, "cross_entropy_mean").address(rowLosses.address()).i32(rows).address(factors.address())
+          .out(loss).run(Grid.of(1, SUM_THREADS));
+    }
+  }
+
+  /** How many threads share a row. */
+  private static int threads(long classes) {
+    return classes <= 256 ? 32 : classes <= 8192 ? 256 : 1024;
+  }
+
+  private static void requireClasses(Tensor labels, long classes) {
+    int row = CudaStorage.firstOutside(labels, Integer.MIN_VALUE, classes);
+    if (row >= 0) {
+      throw new IllegalArgumentException("label " + CudaStorage.ints(labels)[row] + " of row " + row
+          + " is not one of " + classes + " classes, 0 to " + (classes - 1));
     }
   }
 }

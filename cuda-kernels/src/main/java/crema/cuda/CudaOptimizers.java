@@ -5,27 +5,47 @@ import crema.tensor.AdamWSlot;
 import crema.tensor.AdamWStep;
 import crema.tensor.Deferred;
 import crema.tensor.OptimizerOps;
+import crema.tensor.PointwiseOps;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
-import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 
-/** {@link OptimizerOps} by {@code optimizers.cu}: all parameters of a model in a handful of launches. */
+/**
+ * {@link OptimizerOps} by {@code optimizers.cu}: whatever the number of parameters, four launches. All numbers of a step are
+ * in a table that is written to the device, so that the launches are the same in every step.
+ */
 final class CudaOptimizers implements OptimizerOps {
   private static final String FILE = "optimizers";
   private static final int THREADS = 256;
-  private static final int CHUNK = 8192;
-  /** The sizes of the structs {@code Slot} and {@code Values}. */
-  private static final int SLOT_BYTES = 104;
-  private static final int VALUES_BYTES = 24;
+  private static final long CHUNK = 4096;
+  private static final long ROWS_OF_A_BLOCK = 8L * THREADS / 32;
+
+  /** {@code Clipping} of {@code optimizers.cu}; the norm comes first. */
+  private static final int CLIPPING_BYTES = 2 * Double.BYTES;
+
+  /** {@code Slot} of {@code optimizers.cu}. */
+  private static final StructLayout SLOT = MemoryLayout.structLayout(
+      ValueLayout.JAVA_LONG.withName("parameter"), ValueLayout.JAVA_LONG.withName("first"),
+      ValueLayout.JAVA_LONG.withName("second"), ValueLayout.JAVA_LONG.withName("gradient"),
+      ValueLayout.JAVA_LONG.withName("half"), ValueLayout.JAVA_LONG.withName("rows"),
+      ValueLayout.JAVA_DOUBLE.withName("gradientScale"), ValueLayout.JAVA_LONG.withName("elements"),
+      ValueLayout.JAVA_LONG.withName("gradientElements"), ValueLayout.JAVA_INT.withName("columns"),
+      ValueLayout.JAVA_INT.withName("rowCount"), ValueLayout.JAVA_INT.withName("chunk"),
+      ValueLayout.JAVA_INT.withName("gradientChunk"),
+      MemoryLayout.sequenceLayout(8, ValueLayout.JAVA_FLOAT).withName("factors"));
+
+  private static final long FACTORS = SLOT.byteOffset(MemoryLayout.PathElement.groupElement("factors"));
 
   private final CudaContext context;
+  private final PointwiseOps pointwise;
 
-  CudaOptimizers(CudaContext context) {
+  CudaOptimizers(CudaContext context, PointwiseOps pointwise) {
     this.context = context;
+    this.pointwise = pointwise;
   }
 
   @Override
@@ -40,102 +60,109 @@ final class CudaOptimizers implements OptimizerOps {
   }
 
   private void update(List<AdamWSlot> slots) {
-    try (Scratch one = context.scratch(Float.BYTES); var arena = Arena.ofConfined()) {
-      context.write(one.address(), arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1));
-      update(slots, one.address());
+    var table = new Table(slots);
+    try (var memory = context.scratch(table.bytes())) {
+      context.write(memory.address(), table.words);
+      table.launchUpdates(context, memory.address(), 0);
     }
   }
 
   @Override
   public Deferred adamWAll(List<AdamWSlot> slots, double maxNorm) {
-    if (slots.isEmpty()) {
-      return Deferred.of(0);
-    }
-    try (var arena = Arena.ofConfined(); Scratch norm = context.scratch(Double.BYTES);
-        Scratch clipping = context.scratch(Float.BYTES)) {
-      MemorySegment table = arena.allocate((long) VALUES_BYTES * slots.size(), Long.BYTES);
-      long chunks = 0;
-      for (int i = 0; i < slots.size(); i++) {
-        Tensor values = slots.get(i).gradientValues();
-        long at = (long) i * VALUES_BYTES;
-        table.set(ValueLayout.JAVA_LONG, at, CudaStorage.address(values));
-        table.set(ValueLayout.JAVA_LONG, at + 8, values.elements());
-        table.set(ValueLayout.JAVA_LONG, at + 16, chunks);
-        chunks += Math.ceilDiv(values.elements(), CHUNK);
+    var table = new Table(slots);
+    try (var memory = context.scratch(table.bytes());
+        var partials = context.scratch((long) table.gradientChunks * Double.BYTES);
+        var clipping = context.scratch(CLIPPING_BYTES)) {
+      context.write(memory.address(), table.words);
+      if (table.gradientChunks > 0) {
+        context.launch(FILE, "gradient_squares").address(memory.address()).i32(slots.size())
+            .address(partials.address()).run(Grid.of(table.gradientChunks, THREADS));
       }
-      try (Scratch onDevice = context.scratch(table.byteSize());
-          Scratch partials = context.scratch(Double.BYTES * chunks)) {
-        context.write(onDevice.address(), table);
-        if (chunks > 0) {
-          context.launch(FILE, "squares_all").address(onDevice.address()).i32(slots.size())
-              .address(partials.address()).run(Grid.of(chunks, THREADS));
-        }
-        context.launch(FILE, "clip").address(partials.address()).i32(chunks).f64(maxNorm).address(norm.address())
-            .address(clipping.address()).run(Grid.of(1, THREADS));
-      }
-      update(slots, clipping.address());
-      return context.defer(norm.address(), true);
+      context.launch(FILE, "gradient_clipping").address(partials.address()).i32(table.gradientChunks).f64(maxNorm)
+          .address(clipping.address()).run(Grid.of(1, THREADS));
+      table.launchUpdates(context, memory.address(), clipping.address());
+      return context.defer(clipping.address(), true);
     }
-  }
-
-  /** Updates all slots, their gradients multiplied by the float at an address. */
-  private void update(List<AdamWSlot> slots, long clipping) {
-    var indices = new ArrayList<Scratch>();
-    try (var arena = Arena.ofConfined()) {
-      MemorySegment table = arena.allocate((long) SLOT_BYTES * slots.size(), Long.BYTES);
-      long chunks = 0;
-      for (int i = 0; i < slots.size(); i++) {
-        AdamWSlot slot = slots.get(i);
-        Tensor parameter = slot.parameter();
-        long at = (long) i * SLOT_BYTES;
-        table.set(ValueLayout.JAVA_LONG, at, CudaStorage.address(parameter));
-        table.set(ValueLayout.JAVA_LONG, at + 8, CudaStorage.address(slot.gradientValues()));
-        table.set(ValueLayout.JAVA_LONG, at + 16, CudaStorage.address(slot.firstMoment()));
-        table.set(ValueLayout.JAVA_LONG, at + 24, CudaStorage.address(slot.secondMoment()));
-        table.set(ValueLayout.JAVA_LONG, at + 32, CudaStorage.updatedHalf(parameter));
-        table.set(ValueLayout.JAVA_LONG, at + 40, index(slot, indices));
-        table.set(ValueLayout.JAVA_LONG, at + 48, parameter.elements());
-        table.set(ValueLayout.JAVA_LONG, at + 56, chunks);
-        table.set(ValueLayout.JAVA_INT, at + 64, Math.toIntExact(parameter.shape().columns()));
-        new AdamWFactors(slot.step()).write(table, at + 68);
-        chunks += Math.ceilDiv(parameter.elements(), CHUNK);
-        CudaStorage.of(slot.firstMoment()).written();
-        CudaStorage.of(slot.secondMoment()).written();
-      }
-      try (Scratch onDevice = context.scratch(table.byteSize())) {
-        context.write(onDevice.address(), table);
-        if (chunks > 0) {
-          context.launch(FILE, "adamw_all").address(onDevice.address()).i32(slots.size()).address(clipping)
-              .run(Grid.of(chunks, THREADS));
-        }
-      }
-    } finally {
-      indices.forEach(Scratch::close);
-    }
-  }
-
-  /** For each row of a parameter where its gradient is; 0 for a dense gradient. */
-  private long index(AdamWSlot slot, List<Scratch> indices) {
-    if (!(slot instanceof AdamWSlot.Sparse sparse)) {
-      return 0;
-    }
-    long rows = sparse.parameter().shape().extent(0);
-    Scratch index = context.scratch(Integer.BYTES * rows);
-    indices.add(index);
-    if (rows > 0) {
-      context.queue().fill(index.address(), rows, -1);
-    }
-    long count = sparse.gradient().rows().elements();
-    if (count > 0) {
-      context.launch(FILE, "index_rows").in(sparse.gradient().rows()).i32(count).address(index.address())
-          .run(Grid.of(Math.ceilDiv(count, THREADS), THREADS));
-    }
-    return index.address();
   }
 
   @Override
   public void sgd(Tensor parameter, Tensor gradient, double learningRate, double gradientScale) {
-    context.launch(FILE, "sgd").f32(learningRate * gradientScale).in(gradient).inOut(parameter)
-        .i64(parameter.elements()).run(CudaPointwise.elements(parameter.elements()));
+    pointwise.addScaled(-learningRate * gradientScale, gradient, parameter);
+  }
+
+  /** The parameters of an update, those with dense gradients first, and which blocks have which part of which. */
+  private static final class Table {
+    private final MemorySegment words;
+    private int dense;
+    private int sparse;
+    private int denseChunks;
+    private int sparseChunks;
+    private int gradientChunks;
+
+    Table(List<AdamWSlot> slots) {
+      words = MemorySegment.ofArray(new long[Math.toIntExact(slots.size() * SLOT.byteSize() / Long.BYTES)]);
+      for (AdamWSlot slot : slots) {
+        if (slot instanceof AdamWSlot.Dense) {
+          add(dense++, slot, 0, 1, 0, slot.gradientValues().elements(), denseChunks);
+          denseChunks += chunks(slot.parameter().elements(), CHUNK);
+        }
+      }
+      for (AdamWSlot slot : slots) {
+        if (slot instanceof AdamWSlot.Sparse withRows) {
+          SparseRows gradient = withRows.gradient();
+          long columns = slot.parameter().shape().columns();
+          add(dense + sparse++, slot, CudaStorage.address(gradient.rows()), columns, gradient.rows().elements(),
+              roomFor(gradient), sparseChunks);
+          sparseChunks += columns == 0 ? 0 : chunks(slot.parameter().shape().rows(), ROWS_OF_A_BLOCK);
+        }
+      }
+    }
+
+    long bytes() {
+      return words.byteSize();
+    }
+
+    private void add(int index, AdamWSlot slot, long rows, long columns, long rowCount, long gradientRoom, int chunk) {
+      MemorySegment to = words.asSlice(index * SLOT.byteSize(), SLOT.byteSize());
+      AdamWStep step = slot.step();
+      Tensor parameter = slot.parameter();
+      long half = CudaStorage.updatedHalf(parameter);
+      CudaStorage.of(slot.firstMoment()).written();
+      CudaStorage.of(slot.secondMoment()).written();
+      long[] longs = {CudaStorage.address(parameter), CudaStorage.address(slot.firstMoment()),
+          CudaStorage.address(slot.secondMoment()), CudaStorage.address(slot.gradientValues()), half, rows,
+          Double.doubleToRawLongBits(step.gradientScale()), parameter.elements(), slot.gradientValues().elements()};
+      MemorySegment.copy(longs, 0, to, ValueLayout.JAVA_LONG, 0, longs.length);
+      int[] ints = {Math.toIntExact(columns), Math.toIntExact(rowCount), chunk, gradientChunks};
+      MemorySegment.copy(ints, 0, to, ValueLayout.JAVA_INT, (long) longs.length * Long.BYTES, ints.length);
+      gradientChunks += chunks(gradientRoom, CHUNK);
+      double correction1 = 1 - Math.pow(step.beta1(), step.step());
+      double correction2 = 1 - Math.pow(step.beta2(), step.step());
+      float[] factors = {(float) (1 - step.learningRate() * step.weightDecay()), (float) step.beta1(),
+          (float) (1 - step.beta1()), (float) step.beta2(), (float) (1 - step.beta2()),
+          (float) (1 / Math.sqrt(correction2)), (float) step.epsilon(), (float) (step.learningRate() / correction1)};
+      MemorySegment.copy(factors, 0, to, ValueLayout.JAVA_FLOAT, FACTORS, factors.length);
+    }
+
+    private static int chunks(long elements, long chunk) {
+      return Math.toIntExact(Math.ceilDiv(elements, chunk));
+    }
+
+    /** Elements that a row-sparse gradient may have in a batch of this size: blocks for all of them are launched. */
+    private static long roomFor(SparseRows gradient) {
+      return gradient.values().storage().elements() - gradient.values().offset();
+    }
+
+    /** Queues the updates. */
+    void launchUpdates(CudaContext context, long address, long clipping) {
+      if (denseChunks > 0) {
+        context.launch(FILE, "adamw_dense").address(address).i32(dense).address(clipping)
+            .run(Grid.of(denseChunks, THREADS));
+      }
+      if (sparseChunks > 0) {
+        context.launch(FILE, "adamw_sparse").address(address + dense * SLOT.byteSize()).i32(sparse)
+            .address(clipping).run(Grid.of(sparseChunks, THREADS));
+      }
+    }
   }
 }

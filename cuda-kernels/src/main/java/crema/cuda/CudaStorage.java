@@ -116,6 +116,24 @@ final class CudaStorage extends Storage {
   }
 
   /**
+   * The first place in an {@link DType#I32} tensor whose element is not in {@code [least, limit)}; -1 if there is none, or
+   * if a kernel wrote the tensor.
+   */
+  static int firstOutside(Tensor tensor, int least, long limit) {
+    int[] known = of(tensor).host;
+    if (known != null) {
+      int from = Math.toIntExact(tensor.offset());
+      int count = Math.toIntExact(tensor.elements());
+      for (int i = 0; i < count; i++) {
+        if (known[from + i] < least || known[from + i] >= limit) {
+          return i;
+        }
+      }
+    }
+    return -1;
+  }
+
+  /**
    * The address of a {@link DType#BF16} copy of an {@link DType#F32} tensor, made when it is first asked for and kept
    * until the tensor is written.
    */
@@ -158,6 +176,13 @@ final class CudaStorage extends Storage {
     backend.write(address + offset * dtype().bytes(), source);
   }
 
+  @Override
+  protected Deferred defer(long offset) {
+    fillBlank();
+    return dtype() == DType.F32
+        ? backend.context().defer(address + offset * dtype().bytes(), false) : super.defer(offset);
+  }
+
   private void mirror(long offset, MemorySegment source) {
     int count = Math.toIntExact(source.byteSize() / Integer.BYTES);
     if (host == null) {
@@ -167,13 +192,6 @@ final class CudaStorage extends Storage {
       host = new int[count];
     }
     MemorySegment.copy(source, ValueLayout.JAVA_INT_UNALIGNED, 0, host, Math.toIntExact(offset), count);
-  }
-
-  @Override
-  protected Deferred defer(long offset) {
-    fillBlank();
-    return dtype() == DType.F32
-        ? backend.context().defer(address + offset * dtype().bytes(), false) : super.defer(offset);
   }
 
   @Override

@@ -12,14 +12,19 @@ import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Precision;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every op, forward and backward, by the PTX that ships, on an emulated device against the reference. */
+/**
+ * Every op, forward and backward, by the PTX that ships, on an emulated device against the reference; with {@code
+ * -Dcrema.row=REGEX} the rows whose names match.
+ */
 class CatalogOnEmulatorTest {
   static Stream<Row> rows() {
-    return Catalog.rows().stream();
+    var names = Pattern.compile(System.getProperty("crema.row", ""));
+    return Catalog.rows().stream().filter(row -> names.matcher(row.name()).find());
   }
 
   @ParameterizedTest
