@@ -8,13 +8,15 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A GPU through NVIDIA's driver, by foreign calls: nothing but the driver need be there. */
 public final class NvidiaDriver implements Driver {
-  /** The oldest driver that takes the PTX of the newest path of Turing: that of CUDA 10.1. */
-  private static final int OLDEST_DRIVER = 10_010;
-
   private static final int NO_DEVICE = 100;
+  /** After these a context answers to nothing any more: illegal address, illegal instruction, launch failed and so on. */
+  private static final Set<Integer> STICKY = Set.of(214, 220, 226, 700, 710, 714, 715, 716, 717, 718, 719);
   private static final int OUT_OF_MEMORY = 2;
   private static final int JIT_ERROR_LOG = 5;
   private static final int JIT_ERROR_LOG_BYTES = 6;
@@ -48,17 +50,18 @@ public final class NvidiaDriver implements Driver {
   private final List<Long> streams = new ArrayList<>();
   private final List<Long> events = new ArrayList<>();
   private Thread owner;
+  private @Nullable CudaException broken;
 
   private record NvidiaKernel(String name, long function) implements Kernel {}
 
   private NvidiaDriver(DriverCalls calls, int index) {
     this.calls = calls;
+    owner = Thread.currentThread();
     call(calls.deviceGet, word, index);
     device = word.get(ValueLayout.JAVA_INT, 0);
     call(calls.primaryCtxRetain, word, device);
     context = word.get(ValueLayout.JAVA_LONG, 0);
     call(calls.ctxSetCurrent, context);
-    owner = Thread.currentThread();
     facts = facts(calls, arena, device);
     extra.setAtIndex(ValueLayout.JAVA_LONG, 0, PARAM_BUFFER_POINTER);
     extra.setAtIndex(ValueLayout.JAVA_LONG, 1, parameterBuffer.address());
@@ -77,9 +80,16 @@ public final class NvidiaDriver implements Driver {
     DriverCalls calls = load();
     int count = count(calls);
     if (index >= count) {
-      throw new CudaException("no GPU cuda:" + index + "; there are " + count + ", from cuda:0 on");
+      throw new CudaException("no GPU cuda:" + index + "; there " + (count == 1 ? "is only cuda:0"
+          : "are cuda:0 to cuda:" + (count - 1)));
     }
-    return new NvidiaDriver(calls, index);
+    var driver = new NvidiaDriver(calls, index);
+    Optional<String> tooOld = DriverVersion.of(driver.facts.driverVersion()).refusal(driver.facts.capability());
+    if (tooOld.isPresent()) {
+      driver.close();
+      throw new CudaException(tooOld.get());
+    }
+    return driver;
   }
 
   /**
@@ -108,21 +118,11 @@ public final class NvidiaDriver implements Driver {
     } catch (IllegalArgumentException e) {
       throw new CudaException("no NVIDIA driver on this machine (" + library + " not found); use --device cpu");
     }
-    try (var arena = Arena.ofConfined()) {
-      MemorySegment version = arena.allocate(ValueLayout.JAVA_INT);
-      int result = invoke(calls.init, 0);
-      if (result == NO_DEVICE) {
-        throw new CudaException("no NVIDIA GPU on this machine, though there is a driver; use --device cpu");
-      }
-      check(calls, result, "cuInit");
-      check(calls, invoke(calls.driverGetVersion, version), "cuDriverGetVersion");
-      int number = version.get(ValueLayout.JAVA_INT, 0);
-      if (number < OLDEST_DRIVER) {
-        throw new CudaException(
-            "the NVIDIA driver is too old: it knows CUDA " + number / 1000 + "." + number % 1000 / 10
-                + ", and 10.1 is needed; update it, or use --device cpu");
-      }
+    int result = invoke(calls.init, 0);
+    if (result == NO_DEVICE) {
+      throw new CudaException("no NVIDIA GPU on this machine, though there is a driver; use --device cpu");
     }
+    check(calls, result, "cuInit");
     return calls;
   }
 
@@ -156,8 +156,13 @@ public final class NvidiaDriver implements Driver {
     try {
       return (int) function.invokeWithArguments(arguments);
     } catch (Throwable e) {
-      throw new IllegalStateException("a call of the NVIDIA driver failed", e);
+      throw unreachable(e);
     }
+  }
+
+  /** A downcall throws nothing but what says that it was called with other types than it has. */
+  private static IllegalStateException unreachable(Throwable e) {
+    return new IllegalStateException("a call of the NVIDIA driver failed", e);
   }
 
   private static void check(DriverCalls calls, int result, String what) {
@@ -183,23 +188,64 @@ public final class NvidiaDriver implements Driver {
 
   private void call(MethodHandle function, Object... arguments) {
     enter();
-    int result = invoke(function, arguments);
-    if (result != 0) {
-      throw failure(calls, result, "the driver");
-    }
+    check(invoke(function, arguments), "the driver");
   }
 
-  /** The driver's state is one of threads: another thread than the last has to be told the context first. */
+  /** As {@link #call}, of a function of handles and sizes, without boxes: for what is called often. */
+  private void callLongs(MethodHandle function, long a) {
+    enter();
+    int result;
+    try {
+      result = (int) function.invokeExact(a);
+    } catch (Throwable e) {
+      throw unreachable(e);
+    }
+    check(result, "the driver");
+  }
+
+  private void callLongs(MethodHandle function, long a, long b) {
+    enter();
+    int result;
+    try {
+      result = (int) function.invokeExact(a, b);
+    } catch (Throwable e) {
+      throw unreachable(e);
+    }
+    check(result, "the driver");
+  }
+
+  private void callLongs(MethodHandle function, long a, long b, long c, long d) {
+    enter();
+    int result;
+    try {
+      result = (int) function.invokeExact(a, b, c, d);
+    } catch (Throwable e) {
+      throw unreachable(e);
+    }
+    check(result, "the driver");
+  }
+
+  /**
+   * The driver's state is one of threads: another thread than the last has to be told the context first. A device that
+   * failed once answers with that failure from then on.
+   */
   private void enter() {
+    if (broken != null) {
+      throw broken;
+    }
     if (owner != Thread.currentThread()) {
       owner = Thread.currentThread();
-      check(calls, invoke(calls.ctxSetCurrent, context), "cuCtxSetCurrent");
+      check(invoke(calls.ctxSetCurrent, context), "cuCtxSetCurrent");
     }
   }
 
   private void check(int result, String what) {
     if (result != 0) {
-      throw failure(calls, result, what);
+      CudaException failure = failure(calls, result, what);
+      if (STICKY.contains(result)) {
+        broken = failure;
+      }
+      throw failure;
     }
   }
 
@@ -210,8 +256,7 @@ public final class NvidiaDriver implements Driver {
 
   @Override
   public long freeBytes() {
-    MemorySegment total = arena.allocate(Long.BYTES, 8);
-    call(calls.memGetInfo, word, total);
+    call(calls.memGetInfo, word, word.asSlice(Long.BYTES));
     return word.get(ValueLayout.JAVA_LONG, 0);
   }
 
@@ -228,7 +273,7 @@ public final class NvidiaDriver implements Driver {
 
   @Override
   public void free(long address) {
-    call(calls.memFree, address);
+    callLongs(calls.memFree, address);
   }
 
   @Override
@@ -297,12 +342,19 @@ public final class NvidiaDriver implements Driver {
 
   @Override
   public void copy(long target, long source, long bytes, Stream stream) {
-    call(calls.memcpyDtoDAsync, target, source, bytes, stream.handle());
+    callLongs(calls.memcpyDtoDAsync, target, source, bytes, stream.handle());
   }
 
   @Override
   public void fill(long address, long words, int value, Stream stream) {
-    call(calls.memsetD32Async, address, value, words, stream.handle());
+    enter();
+    int result;
+    try {
+      result = (int) calls.memsetD32Async.invokeExact(address, value, words, stream.handle());
+    } catch (Throwable e) {
+      throw unreachable(e);
+    }
+    check(result, "cuMemsetD32Async");
   }
 
   @Override
@@ -351,10 +403,10 @@ public final class NvidiaDriver implements Driver {
       result = (int) calls.launchKernel.invokeExact(function, grid.x(), grid.y(), grid.z(), grid.threads(),
           grid.threadsY(), 1, grid.sharedBytes(), stream.handle(), MemorySegment.NULL, extra);
     } catch (Throwable e) {
-      throw new IllegalStateException("a launch of " + kernel.name() + " failed", e);
+      throw unreachable(e);
     }
     if (result != 0) {
-      throw failure(calls, result, "launching " + kernel.name() + " as " + grid);
+      check(result, "launching " + kernel.name() + " as " + grid);
     }
   }
 
@@ -367,7 +419,7 @@ public final class NvidiaDriver implements Driver {
 
   @Override
   public void record(Event event, Stream stream) {
-    call(calls.eventRecord, event.handle(), stream.handle());
+    callLongs(calls.eventRecord, event.handle(), stream.handle());
   }
 
   @Override
@@ -377,12 +429,12 @@ public final class NvidiaDriver implements Driver {
 
   @Override
   public void synchronize(Event event) {
-    call(calls.eventSynchronize, event.handle());
+    callLongs(calls.eventSynchronize, event.handle());
   }
 
   @Override
   public void synchronize(Stream stream) {
-    call(calls.streamSynchronize, stream.handle());
+    callLongs(calls.streamSynchronize, stream.handle());
   }
 
   @Override
@@ -406,7 +458,7 @@ public final class NvidiaDriver implements Driver {
     return new Graph() {
       @Override
       public void launch(Stream on) {
-        call(calls.graphLaunch, executable, on.handle());
+        callLongs(calls.graphLaunch, executable, on.handle());
       }
 
       @Override
@@ -445,12 +497,17 @@ public final class NvidiaDriver implements Driver {
 
   @Override
   public void close() {
+    if (broken != null) {
+      // Nothing can be given back; the driver does when the process ends.
+      arena.close();
+      return;
+    }
     enter();
     events.forEach(event -> call(calls.eventDestroy, event));
     streams.forEach(stream -> call(calls.streamDestroy, stream));
     modules.forEach(module -> call(calls.moduleUnload, module));
     pinned.forEach(memory -> call(calls.memFreeHost, memory.address()));
-    call(calls.primaryCtxRelease, device);
+    check(invoke(calls.primaryCtxRelease, device), "cuDevicePrimaryCtxRelease");
     arena.close();
   }
 }
