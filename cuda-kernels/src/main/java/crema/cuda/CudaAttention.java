@@ -9,7 +9,7 @@ import crema.tensor.reference.FallbackAttention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link crema.tensor.AttentionOps} by {@code rope.cu} and {@code attention.cu}. Grids depend on the number of sequences
+ * {@link crema.tensor.AttentionOps} by {@code rope.cu} and {@code attention.cu}, and by {@link TensorCoreAttention}. Grids depend on the number of sequences
  * and the longest one alone, and kernels read the lengths from device memory.
  */
 final class CudaAttention extends FallbackAttention {
@@ -21,10 +21,12 @@ final class CudaAttention extends FallbackAttention {
   private static final int DOT_WARPS = 8;
 
   private final CudaContext context;
+  private final TensorCoreAttention tensorCores;
 
   CudaAttention(CudaContext context, Fallback fallback) {
     super(fallback);
     this.context = context;
+    tensorCores = new TensorCoreAttention(context);
   }
 
   @Override
@@ -51,6 +53,10 @@ final class CudaAttention extends FallbackAttention {
       super.attention(q, k, v, sequences, spec, y, logSumExp);
       return;
     }
+    if (tensorCores.supports(spec, q, k, v, y)) {
+      tensorCores.forward(q, k, v, sequences, spec, y, logSumExp);
+      return;
+    }
     var tile = Tile.of(spec);
     Launch launch = context.launch(FILE, tile.entry("attention", Types.suffix(q, k, v, y)))
         .in(q).in(k).in(v).in(sequences.cuSeqlens()).out(y).out(logSumExp);
@@ -62,6 +68,10 @@ final class CudaAttention extends FallbackAttention {
       Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
     if (spec.headDim() > MOST_FEATURES) {
       super.attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
+      return;
+    }
+    if (tensorCores.supports(spec, q, k, v, y, dy, dq, dk, dv)) {
+      tensorCores.backward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
       return;
     }
     String suffix = Types.suffix(q, k, v, y, dy, dq, dk, dv);
@@ -82,10 +92,15 @@ final class CudaAttention extends FallbackAttention {
   /** Adds what follows the tensors, and queues a block for each tile, sequence and head. */
   private static void run(Launch launch, Tile tile, AttentionSpec spec, Sequences sequences, int heads) {
     int tiles = ceilingDivide(sequences.longest(), tile.rows);
-    launch.i32(spec.numHeads()).i32(spec.numKeyValueHeads()).i32(spec.headDim()).i32(sequences.longest())
-        .i32(spec.causal() ? 1 : 0).i32(spec.window()).f32(spec.scale()).f32(spec.dropout())
-        .f32(1 / (1.0 - spec.dropout())).random(spec.random()).i32(tiles)
+    specification(launch, spec, sequences).i32(tiles)
         .run(Grid.of((long) tiles * sequences.count(), heads, THREADS));
+  }
+
+  /** Adds the parameters that all kernels of attention share. */
+  static Launch specification(Launch launch, AttentionSpec spec, Sequences sequences) {
+    return launch.i32(spec.numHeads()).i32(spec.numKeyValueHeads()).i32(spec.headDim()).i32(sequences.longest())
+        .i32(spec.causal() ? 1 : 0).i32(spec.window()).f32(spec.scale()).f32(spec.dropout())
+        .f32(1 / (1.0 - spec.dropout())).random(spec.random());
   }
 
   private static int ceilingDivide(int count, int divisor) {

@@ -1,0 +1,124 @@
+package crema.cuda;
+
+import crema.cuda.driver.Grid;
+import crema.tensor.AttentionSpec;
+import crema.tensor.DType;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Attention in BF16 on tensor cores, by {@code attention_mma.cu}, from capability 8.0 on. */
+final class TensorCoreAttention {
+  private static final String FILE = "attention_mma";
+  private static final int WARP_ROWS = 16;
+  private static final int MOST_WARPS = 4;
+  /** Keys, or rows of queries, of a tile that all warps of a block read. */
+  private static final int TILE = 64;
+  private static final int ALIGNMENT = 16;
+  /** From this length on a warp has twice the rows: then fewer blocks still fill the device. */
+  private static final int LONG = 128;
+
+  private final CudaContext context;
+
+  TensorCoreAttention(CudaContext context) {
+    this.context = context;
+  }
+
+  /** Whether there is a kernel for an attention whose activations are these. */
+  boolean supports(AttentionSpec spec, Tensor... activations) {
+    if (context.kernels().target() == Kernels.Target.SM_75 || spec.headDim() % 8 != 0 || spec.headDim() > 128
+        || !(spec.scale() > 0)) {
+      return false;
+    }
+    for (Tensor tensor : activations) {
+      if (tensor.dtype() != DType.BF16 || CudaStorage.address(tensor) % ALIGNMENT != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+      @Nullable Tensor logSumExp) {
+    int features = features(spec);
+    int blocks = features <= 64 && sequences.longest() >= LONG ? 2 : 1;
+    long rows = (long) sequences.longest() * group(spec);
+    int warps = warps(rows, WARP_ROWS * blocks);
+    int blockRows = warps * WARP_ROWS * blocks;
+    int stages = stages(sequences.longest());
+    Launch launch = context
+        .launch(FILE, "attention_mma_" + features + "_" + blocks + "_bf16",
+            forwardBytes(features, MOST_WARPS * WARP_ROWS * blocks, 2))
+        .in(q).in(k).in(v).in(sequences.cuSeqlens()).out(y).out(logSumExp);
+    run(launch, spec, sequences, rows, blockRows, warps, stages, forwardBytes(features, blockRows, stages));
+  }
+
+  void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
+      Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
+    int features = features(spec);
+    long bytes = (long) sequences.tokens() * spec.numHeads() * Float.BYTES;
+    long dots = context.pool().take(bytes, "attention gradients");
+
+    long rows = (long) sequences.longest() * group(spec);
+    int warps = warps(rows, WARP_ROWS);
+    int stages = stages(sequences.longest());
+    Launch queries = context
+        .launch(FILE, "attention_mma_backward_queries_" + features + "_bf16",
+            queriesBytes(features, MOST_WARPS * WARP_ROWS, 2))
+        .in(q).in(k).in(v).in(y).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dq);
+    run(queries, spec, sequences, rows, warps * WARP_ROWS, warps, stages,
+        queriesBytes(features, warps * WARP_ROWS, stages));
+
+    int keyWarps = warps(sequences.longest(), WARP_ROWS);
+    int keyStages = stages(rows);
+    Launch keys = context
+        .launch(FILE, "attention_mma_backward_keys_" + features + "_bf16",
+            keysBytes(features, MOST_WARPS * WARP_ROWS, 2))
+        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dk).out(dv);
+    run(keys, spec, sequences, sequences.longest(), keyWarps * WARP_ROWS, keyWarps, keyStages,
+        keysBytes(features, keyWarps * WARP_ROWS, keyStages));
+    context.pool().give(dots, bytes);
+  }
+
+  /** Adds what follows the tensors, and queues a block for each tile, sequence and key head. */
+  private static void run(Launch launch, AttentionSpec spec, Sequences sequences, long rows, int blockRows, int warps,
+      int stages, int sharedBytes) {
+    long tiles = (rows + blockRows - 1) / blockRows;
+    CudaAttention.specification(launch, spec, sequences).i32(tiles).i32(stages)
+        .run(Grid.of(tiles * sequences.count(), spec.numKeyValueHeads(), 32 * warps).withShared(sharedBytes));
+  }
+
+  private static int group(AttentionSpec spec) {
+    return spec.numHeads() / spec.numKeyValueHeads();
+  }
+
+  /** Features of a head in shared memory. */
+  private static int features(AttentionSpec spec) {
+    return spec.headDim() <= 32 ? 32 : spec.headDim() <= 64 ? 64 : 128;
+  }
+
+  private static int warps(long rows, int warpRows) {
+    return (int) Math.min(MOST_WARPS, (rows + warpRows - 1) / warpRows);
+  }
+
+  /** Two tiles, one being copied while the other is read, unless there is but one. */
+  private static int stages(long length) {
+    return length <= TILE ? 1 : 2;
+  }
+
+  private static int bytes(int features, int rows) {
+    return rows * features * DType.BF16.bytes();
+  }
+
+  private static int forwardBytes(int features, int blockRows, int stages) {
+    return bytes(features, blockRows) + 2 * stages * bytes(features, TILE);
+  }
+
+  private static int queriesBytes(int features, int blockRows, int stages) {
+    return 3 * bytes(features, blockRows) + 2 * stages * bytes(features, TILE);
+  }
+
+  private static int keysBytes(int features, int blockKeys, int stages) {
+    return 2 * bytes(features, blockKeys) + 2 * stages * (bytes(features, TILE) + TILE * Float.BYTES);
+  }
+}

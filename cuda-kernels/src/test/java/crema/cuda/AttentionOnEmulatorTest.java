@@ -1,0 +1,99 @@
+package crema.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import crema.base.Rng;
+import crema.ptx.Capability;
+import crema.ptx.Schedule;
+import crema.tensor.AttentionSpec;
+import crema.tensor.Device;
+import crema.tensor.Precision;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Attention in BF16, forward and gradients, against F64 on the same rounded inputs. */
+class AttentionOnEmulatorTest {
+  record Case(Capability capability, AttentionSpec spec, int... lengths) {
+    @Override
+    public String toString() {
+      return capability + " " + spec.numHeads() + "/" + spec.numKeyValueHeads() + " heads of " + spec.headDim()
+          + (spec.causal() ? ", causal" : "")
+          + (spec.window() == AttentionSpec.EVERYTHING ? "" : ", window " + spec.window())
+          + (spec.dropout() > 0 ? ", dropout " + spec.dropout() : "") + ", lengths "
+          + java.util.Arrays.toString(lengths);
+    }
+  }
+
+  static Stream<Case> cases() {
+    var cases = new ArrayList<Case>();
+    Rng.Stream random = new Rng(5, 6).stream(7);
+    int[] few = {3, 70, 1, 33, 130};
+    int[] titles = {8, 32, 5, 17, 1, 24};
+    for (Capability capability : List.of(Capability.SM_75, Capability.SM_80)) {
+      for (int headDim : new int[] {16, 40, 64, 128}) {
+        AttentionSpec plain = AttentionSpec.of(6, 2, headDim, false);
+        cases.add(new Case(capability, plain, few));
+        cases.add(new Case(capability, plain, titles));
+        cases.add(new Case(capability, AttentionSpec.of(3, 3, headDim, true), few));
+        cases.add(new Case(capability, plain.withWindow(9).withDropout(0.2f, random), few));
+        cases.add(new Case(capability, AttentionSpec.of(4, 2, headDim, true).withDropout(0.1f, random), titles));
+      }
+      cases.add(new Case(capability, AttentionSpec.of(3, 1, 64, false).withDropout(0.3f, random), 200));
+      cases.add(new Case(capability, AttentionSpec.of(4, 1, 64, true).withWindow(40), 200, 7));
+      cases.add(new Case(capability, AttentionSpec.of(2, 1, 9, false).withScale(-0.4f), few));
+    }
+    return cases.stream();
+  }
+
+  private static CudaBackend open(Capability capability, Schedule schedule) {
+    return new CudaBackend(new Device("emulated", 0), new EmulatedDriver(capability, schedule), Precision.FP32);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void isNearTheReferenceInDouble(Case test) {
+    try (CudaBackend cuda = open(test.capability, Schedule.IN_ORDER)) {
+      AttentionCheck check = AttentionCheck.of(test.spec, 1, test.lengths);
+      Map<String, float[]> actual = check.on(cuda);
+      check.expected().forEach((name, expected) -> assertThat(AttentionCheck.distance(actual.get(name), expected))
+          .as(name).matches(AttentionCheck.Distance::isRounding, "within what BF16 rounds"));
+      assertThat(cuda.liveBytes()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16, 64, 128})
+  void givesTheSameBitsInWhateverOrderWarpsRun(int headDim) {
+    AttentionSpec spec = AttentionSpec.of(4, 2, headDim, false).withDropout(0.1f, new Rng(5, 6).stream(7));
+    AttentionCheck check = AttentionCheck.of(spec, 2, 70, 3, 20);
+    for (Capability capability : List.of(Capability.SM_75, Capability.SM_80)) {
+      try (CudaBackend inOrder = open(capability, Schedule.IN_ORDER);
+          CudaBackend shuffled = open(capability, new Schedule(11))) {
+        Map<String, float[]> expected = check.on(inOrder);
+        check.on(shuffled).forEach((name, actual) -> assertThat(actual).as(name).isEqualTo(expected.get(name)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {32, 64, 128})
+  void onTensorCoresSharedMemoryHasNoBankConflicts(int headDim) {
+    var driver = new EmulatedDriver(Capability.SM_80);
+    var conflicts = new LinkedHashMap<String, Long>();
+    driver.observe((kernel, counters) -> conflicts.merge(kernel, counters.bankConflicts(), Long::sum));
+    try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.FP32)) {
+      AttentionCheck.of(AttentionSpec.of(6, 2, headDim, false), 3, 30, 200).on(cuda);
+    }
+    assertThat(conflicts).hasSize(3);
+    assertThat(conflicts).allSatisfy((kernel, count) -> {
+      assertThat(kernel).startsWith("attention_mma_");
+      assertThat(count).as(kernel).isZero();
+    });
+  }
+}
