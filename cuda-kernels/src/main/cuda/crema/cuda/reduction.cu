@@ -16,20 +16,48 @@ ENTRY sum_parts_f32(const float *x, long long n, long long part, float *partials
 ENTRY sum_parts_bf16(const bf16 *x, long long n, long long part, float *partials) { sumParts(x, n, part, partials); }
 
 // y[0] = the sum of partials, added to what is there if asked: one block.
-ENTRY sum_partials(const float *partials, int n, float *y, int add) {
+template <typename T> __device__ __forceinline__ void sumPartials(const float *partials, int n, T *y, int add) {
   float sum = 0.f;
   for (int i = threadIdx.x; i < n; i += THREADS) sum += partials[i];
   sum = blockSum<THREADS>(sum);
-  if (threadIdx.x == 0) y[0] = add ? y[0] + sum : sum;
+  if (threadIdx.x == 0) y[0] = narrow<T>(add ? widen(y[0]) + sum : sum);
 }
+ENTRY sum_partials_f32(const float *partials, int n, float *y, int add) { sumPartials(partials, n, y, add); }
+ENTRY sum_partials_bf16(const float *partials, int n, bf16 *y, int add) { sumPartials(partials, n, y, add); }
 
-// y [columns] = the sum of partials [n, columns] over n, added to what is there if asked.
-ENTRY sum_rows_of_partials(const float *partials, int n, int columns, float *y, int add) {
-  const int c = blockIdx.x * blockDim.x + threadIdx.x;
-  if (c >= columns) return;
+// y [columns] = the sum of partials [n, columns] over n, added to what is there if asked. Few columns are summed by many
+// threads: a block has eight columns, which fill a sector of memory, and each of its 32 threads a column takes every 32nd
+// row, so that all rows of the most parts that there are come in one turn of the loop.
+template <typename T>
+__device__ __forceinline__ void sumRowsOfPartials(const float *partials, int n, int columns, T *y, int add) {
+  __shared__ float sums[THREADS / 32][8];
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, column = lane & 7, c = blockIdx.x * 8 + column;
   float sum = 0.f;
-  for (int i = 0; i < n; i++) sum += partials[(long long)i * columns + c];
-  y[c] = add ? y[c] + sum : sum;
+  if (c < columns) {
+#pragma unroll 8
+    for (int i = warp * 4 + (lane >> 3); i < n; i += THREADS / 8) sum += partials[(long long)i * columns + c];
+  }
+  sum += __shfl_xor_sync(0xffffffffu, sum, 8);
+  sum += __shfl_xor_sync(0xffffffffu, sum, 16);
+  if (lane < 8) sums[warp][column] = sum;
+  __syncthreads();
+  if (threadIdx.x < 8 && c < columns) {
+#pragma unroll
+    for (int w = 1; w < THREADS / 32; w++) sum += sums[w][column];
+    y[c] = narrow<T>(add ? widen(y[c]) + sum : sum);
+  }
+}
+ENTRY sum_rows_of_partials_f32(const float *partials, int n, int columns, float *y, int add) {
+  sumRowsOfPartials(partials, n, columns, y, add);
+}
+ENTRY sum_rows_of_partials_bf16(const float *partials, int n, int columns, bf16 *y, int add) {
+  sumRowsOfPartials(partials, n, columns, y, add);
+}
+// Two such sums at once: the second's partials follow the first's.
+ENTRY sum_rows_of_two_partials_f32(
+    const float *partials, int n, int columns, float *y, int add, float *second, int addSecond) {
+  if (blockIdx.y == 0) sumRowsOfPartials(partials, n, columns, y, add);
+  else sumRowsOfPartials(partials + (long long)n * columns, n, columns, second, addSecond);
 }
 
 // partials [parts, columns]: column sums of `rowsPerPart` rows of x [rows, columns]; a warp has 32 columns, the 8 warps of

@@ -14,6 +14,8 @@ import java.lang.foreign.ValueLayout;
 final class CudaReduction implements ReductionOps {
   private static final String FILE = "reduction";
   private static final int THREADS = 256;
+  /** Columns of a block that sums partials. */
+  private static final int COLUMNS = 8;
 
   private final CudaContext context;
 
@@ -25,8 +27,18 @@ final class CudaReduction implements ReductionOps {
   static void sumPartials(CudaContext context, long partials, int count, Tensor y, Write write) {
     Write how = CudaStorage.accumulation(y, write);
     long columns = y.elements();
-    context.launch(FILE, "sum_rows_of_partials").address(partials).i32(count).i32(columns).out(y, how).add(how)
-        .run(Grid.of(Math.ceilDiv(columns, 128), 128));
+    context.launch(FILE, "sum_rows_of_partials" + Types.suffix(y)).address(partials).i32(count).i32(columns)
+        .out(y, how).add(how).run(Grid.of(Math.ceilDiv(columns, COLUMNS), THREADS));
+  }
+
+  /** y += Σ of partials {@code F32 [count, elements of y]}, and second likewise of those that follow. */
+  static void addPartials(CudaContext context, long partials, int count, Tensor y, Tensor second) {
+    Write how = CudaStorage.accumulation(y, Write.ADD);
+    Write howSecond = CudaStorage.accumulation(second, Write.ADD);
+    long columns = y.elements();
+    context.launch(FILE, "sum_rows_of_two_partials" + Types.suffix(y, second)).address(partials).i32(count).i32(columns)
+        .out(y, how).add(how).out(second, howSecond).add(howSecond)
+        .run(Grid.of(Math.ceilDiv(columns, COLUMNS), 2, THREADS));
   }
 
   @Override
@@ -36,7 +48,7 @@ final class CudaReduction implements ReductionOps {
     try (var partials = context.scratch(4L * parts.count())) {
       context.launch(FILE, "sum_parts" + Types.suffix(x)).in(x).i64(x.elements()).i64(parts.size())
           .address(partials.address()).run(Grid.of(parts.count(), THREADS));
-      context.launch(FILE, "sum_partials").address(partials.address()).i32(parts.count()).out(y, how).add(how)
+      context.launch(FILE, "sum_partials" + Types.suffix(y)).address(partials.address()).i32(parts.count()).out(y, how).add(how)
           .run(Grid.of(1, THREADS));
     }
   }
