@@ -26,6 +26,7 @@ for name in $names; do
       -e '/^\/\/ \(Compiler Build ID\|Cuda compilation tools\|Based on NVVM\)/d' \
       -e "s/^\.version .*/.version $version/" \
       -e '/^\t\.loc/s/, function_name .*//' \
+      -e '/^\t\.pragma "used_bytes_mask/d' \
       -e 's#^\(\t\.file\t[0-9]* "\).*/#\1#' "$ptx.tmp" > "$ptx.new"
     ptxas -arch="$target" -v "$ptx.new" -o "$ptx.tmp" 2> "$ptx.log" || { head -20 "$ptx.log" >&2; rm -f "$ptx.tmp" "$ptx.new" "$ptx.log"; exit 1; }
     rm -f "$ptx.tmp" "$ptx.log"

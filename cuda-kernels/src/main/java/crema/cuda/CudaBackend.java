@@ -33,15 +33,15 @@ public final class CudaBackend implements Backend {
     this.precision = precision;
     context = new CudaContext(driver);
     var fallback = new Fallback();
-    Ops slow = fallback.ops();
     var pointwise = new CudaPointwise(context);
+    var matMul = new CudaMatMul(context, pointwise);
     var normalization = new CudaNormalization(context);
     var attention = new CudaAttention(context, fallback);
     ops =
-        new Ops(slow.matMul(), pointwise, new CudaReduction(context), normalization, attention,
+        new Ops(matMul, pointwise, new CudaReduction(context), normalization, attention,
             new CudaEmbedding(context), new CudaLosses(context), new CudaOptimizers(context, pointwise),
             new CudaFused(normalization,
-                new ComposedOps(slow.matMul(), pointwise, normalization, attention)));
+                new ComposedOps(matMul, pointwise, normalization, attention)));
   }
 
   @Override

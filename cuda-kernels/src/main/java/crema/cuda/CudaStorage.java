@@ -53,6 +53,13 @@ final class CudaStorage extends Storage {
     return address(tensor);
   }
 
+  /** The {@link #address} of a tensor that a kernel changes. */
+  static long updated(Tensor tensor) {
+    long address = address(tensor);
+    of(tensor).written();
+    return address;
+  }
+
   /**
    * Notes that a whole storage is zero without writing it: gradients begin so, and what is added to nothing need not read
    * it. Whoever asks for the {@link #address} gets the zeros.

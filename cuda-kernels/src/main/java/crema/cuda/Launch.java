@@ -50,9 +50,7 @@ final class Launch {
 
   /** A tensor that is read and written, or written in part, from an element on. */
   Launch inOut(Tensor tensor, long element) {
-    long address = CudaStorage.address(tensor);
-    CudaStorage.of(tensor).written();
-    return address(address + element * tensor.dtype().bytes());
+    return address(CudaStorage.updated(tensor) + element * tensor.dtype().bytes());
   }
 
   /** A tensor that is overwritten or added to. */

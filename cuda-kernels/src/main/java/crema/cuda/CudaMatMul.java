@@ -1,0 +1,168 @@
+package crema.cuda;
+
+import crema.cuda.driver.Grid;
+import crema.tensor.Activation;
+import crema.tensor.DType;
+import crema.tensor.MatMulOps;
+import crema.tensor.Orientation;
+import crema.tensor.PackedMatrix;
+import crema.tensor.Scope;
+import crema.tensor.Tensor;
+import crema.tensor.Write;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link MatMulOps}: if all is F32, F32 arithmetic by {@code gemm_f32.cu}; if anything is BF16, tensor cores on operands in
+ * BF16 where the device has them, and otherwise F32 arithmetic on widened operands.
+ */
+final class CudaMatMul implements MatMulOps {
+  private static final String FILE = "gemm_f32";
+  private static final int TILE = 64;
+  private static final int K_OF_TILE = 16;
+  private static final int THREADS = 256;
+  private static final int ENOUGH_TILES = 128;
+  private static final int LEAST_PART_OF_K = 256;
+
+  private final CudaContext context;
+  private final CudaPointwise pointwise;
+  private final @Nullable TensorCoreGemm tensorCores;
+
+  CudaMatMul(CudaContext context, CudaPointwise pointwise) {
+    this.context = context;
+    this.pointwise = pointwise;
+    tensorCores = context.kernels().target() == Kernels.Target.SM_75 ? null : new TensorCoreGemm(context);
+  }
+
+  /** A weight of its own, since the one that it was made of may be given back. */
+  private record CudaPackedMatrix(Tensor weight) implements PackedMatrix {
+    @Override
+    public long rows() {
+      return weight.shape().extent(0);
+    }
+
+    @Override
+    public long columns() {
+      return weight.shape().extent(1);
+    }
+
+    @Override
+    public void close() {
+      weight.close();
+    }
+  }
+
+  @Override
+  public void matmul(Orientation orientation, Tensor a, Tensor b, Tensor c, Write write) {
+    long k = orientation.aIsTransposed() ? a.shape().rows() : a.shape().columns();
+    run(orientation, List.of(GemmProblem.of(a, b, k, c, null, write == Write.ADD)));
+  }
+
+  @Override
+  public void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Activation activation, Tensor y,
+      @Nullable Tensor preactivation) {
+    Tensor product = preactivation == null ? y : preactivation;
+    run(Orientation.NT, List.of(GemmProblem.of(x, weight, x.shape().columns(), product, bias, false)));
+    if (activation != Activation.IDENTITY || preactivation != null) {
+      pointwise.activate(activation, product, y);
+    }
+  }
+
+  @Override
+  public PackedMatrix pack(Tensor weight) {
+    var scope = new Scope(weight.backend());
+    Tensor own = scope.emptyLike(weight).retain();
+    context.copy(weight, own);
+    return new CudaPackedMatrix(own);
+  }
+
+  @Override
+  public void linear(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Activation activation, Tensor y) {
+    if (!(weight instanceof CudaPackedMatrix packed)) {
+      throw new IllegalArgumentException("a weight that was packed for another device");
+    }
+    linear(x, packed.weight, bias, activation, y, null);
+  }
+
+  /** Queues products of one orientation whose outputs have one type, as one launch where tensor cores do them. */
+  void run(Orientation orientation, List<GemmProblem> problems) {
+    List<GemmProblem> present = problems.stream().filter(problem -> problem.c().elements() > 0).toList();
+    if (present.isEmpty()) {
+      return;
+    }
+    boolean half = present.stream().anyMatch(problem -> problem.c().dtype() == DType.BF16 || problem.terms().stream()
+        .anyMatch(term -> term.a().dtype() == DType.BF16 || term.b().dtype() == DType.BF16));
+    if (half && tensorCores != null) {
+      tensorCores.run(orientation, present);
+      return;
+    }
+    for (GemmProblem problem : present) {
+      for (int i = 0; i < problem.terms().size(); i++) {
+        GemmProblem.Term term = problem.terms().get(i);
+        boolean add = problem.add() || i > 0;
+        Tensor bias = i == 0 ? problem.bias() : null;
+        if (half) {
+          widened(orientation, term, problem, bias, add);
+        } else {
+          product(orientation, CudaStorage.address(term.a()), CudaStorage.address(term.b()), term.k(), problem, bias,
+              add);
+        }
+      }
+    }
+  }
+
+  /** In F32 arithmetic, from operands and to outputs of which some are BF16. */
+  private void widened(Orientation orientation, GemmProblem.Term term, GemmProblem problem, @Nullable Tensor bias,
+      boolean add) {
+    try (var scope = new Scope(problem.c().backend())) {
+      Tensor a = wide(term.a(), scope);
+      Tensor b = wide(term.b(), scope);
+      if (problem.c().dtype() == DType.F32) {
+        product(orientation, CudaStorage.address(a), CudaStorage.address(b), term.k(), problem, bias, add);
+        return;
+      }
+      Tensor c = scope.empty(DType.F32, problem.c().shape());
+      if (add) {
+        pointwise.copy(problem.c(), c);
+      }
+      product(orientation, CudaStorage.address(a), CudaStorage.address(b), term.k(),
+          new GemmProblem(problem.terms(), c, bias, add), bias, add);
+      pointwise.copy(c, problem.c());
+    }
+  }
+
+  private Tensor wide(Tensor tensor, Scope scope) {
+    if (tensor.dtype() == DType.F32) {
+      return tensor;
+    }
+    Tensor copy = scope.empty(DType.F32, tensor.shape());
+    pointwise.copy(tensor, copy);
+    return copy;
+  }
+
+  private void product(Orientation orientation, long a, long b, long k, GemmProblem problem, @Nullable Tensor bias,
+      boolean add) {
+    Tensor c = problem.c();
+    long m = problem.m();
+    long n = problem.n();
+    long tilesOfM = Math.ceilDiv(m, TILE);
+    long tilesOfN = Math.ceilDiv(n, TILE);
+    long parts = bias != null ? 1
+        : Math.clamp(Math.ceilDiv(ENOUGH_TILES, tilesOfM * tilesOfN), 1, Math.max(1, (int) (k / LEAST_PART_OF_K)));
+    long partOfK = Math.ceilDiv(Math.ceilDiv(Math.max(k, 1), parts), K_OF_TILE) * K_OF_TILE;
+    String entry = FILE + "_" + orientation.name().toLowerCase(Locale.ROOT);
+    Write write = add ? Write.ADD : Write.SET;
+    if (parts == 1) {
+      Write how = CudaStorage.accumulation(c, write);
+      context.launch(FILE, entry).address(a).address(b).in(bias).out(c, how).i32(m).i32(n).i32(k).i32(partOfK).add(how)
+          .run(Grid.of(tilesOfN, tilesOfM, THREADS));
+      return;
+    }
+    try (Scratch partials = context.scratch(4 * parts * m * n)) {
+      context.launch(FILE, entry).address(a).address(b).in(null).address(partials.address()).i32(m).i32(n).i32(k)
+          .i32(partOfK).i32(0).run(Grid.of(tilesOfN, tilesOfM, parts, THREADS));
+      CudaReduction.sumPartials(context, partials.address(), Math.toIntExact(parts), c, write);
+    }
+  }
+}
