@@ -2,7 +2,6 @@ package crema.cuda;
 
 import crema.cuda.driver.Driver;
 import crema.tensor.Backend;
-import crema.tensor.ComposedOps;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Ops;
@@ -37,11 +36,9 @@ public final class CudaBackend implements Backend {
     var matMul = new CudaMatMul(context, pointwise);
     var normalization = new CudaNormalization(context);
     var attention = new CudaAttention(context, fallback);
-    ops =
-        new Ops(matMul, pointwise, new CudaReduction(context), normalization, attention,
-            new CudaEmbedding(context), new CudaLosses(context), new CudaOptimizers(context, pointwise),
-            new CudaFused(normalization,
-                new ComposedOps(matMul, pointwise, normalization, attention)));
+    ops = new Ops(matMul, pointwise, new CudaReduction(context), normalization, attention, new CudaEmbedding(context),
+        new CudaLosses(context), new CudaOptimizers(context, pointwise),
+        new CudaFused(matMul, pointwise, normalization, attention));
   }
 
   @Override
