@@ -1,6 +1,7 @@
 package crema.cuda;
 
 import crema.cuda.driver.Driver;
+import crema.cuda.memory.MemoryReport;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
@@ -66,9 +67,22 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException("CUDA devices compute in F32 and BF16; F64 is for the reference device");
     }
     long bytes = Math.multiplyExact(shape.elements(), (long) dtype.bytes());
-    long address = context.pool().take(Math.max(bytes, 1), dtype + " " + shape);
+    long address = context.pool().take(Math.max(bytes, 1), new Contents(dtype, shape));
     liveBytes.addAndGet(bytes);
     return new CudaStorage(this, dtype, shape.elements(), address);
+  }
+
+  /** What a block of memory holds, as messages say it. */
+  private record Contents(DType dtype, Shape shape) {
+    @Override
+    public String toString() {
+      return dtype + " " + shape;
+    }
+  }
+
+  /** What this backend holds of the device's memory. */
+  public MemoryReport memory() {
+    return context.pool().report();
   }
 
   void freed(CudaStorage storage) {

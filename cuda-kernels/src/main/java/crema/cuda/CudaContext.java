@@ -41,7 +41,7 @@ final class CudaContext implements AutoCloseable {
     mailbox = new Mailbox(driver);
     queue = new CommandQueue(driver, stream, !driver.checksAccesses());
     kernels = new Kernels(driver);
-    pool = new DevicePool(driver);
+    pool = new DevicePool(driver, () -> driver.synchronize(stream()));
     launch = new Launch(this, arena.allocate(4096, 64));
     ropeTables = new RopeTables(this);
     randomState = driver.allocate(RANDOM_STATE_BYTES, "random state");

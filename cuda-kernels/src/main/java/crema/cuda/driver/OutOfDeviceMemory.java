@@ -12,7 +12,17 @@ public final class OutOfDeviceMemory extends CudaException {
    * @param bytes its size
    */
   public OutOfDeviceMemory(long bytes) {
-    super("GPU memory: " + bytes + " bytes more are needed than there are");
+    this(bytes, "GPU memory: " + bytes + " bytes more are needed than there are");
+  }
+
+  /**
+   * For an allocation that failed.
+   *
+   * @param bytes its size
+   * @param message who has the memory and what to do
+   */
+  public OutOfDeviceMemory(long bytes, String message) {
+    super(message);
     this.bytes = bytes;
   }
 
