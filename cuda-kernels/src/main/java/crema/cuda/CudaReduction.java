@@ -48,7 +48,8 @@ final class CudaReduction implements ReductionOps {
     try (var partials = context.scratch(4L * parts.count())) {
       context.launch(FILE, "sum_parts" + Types.suffix(x)).in(x).i64(x.elements()).i64(parts.size())
           .address(partials.address()).run(Grid.of(parts.count(), THREADS));
-      context.launch(FILE, "sum_partials" + Types.suffix(y)).address(partials.address()).i32(parts.count()).out(y, how).add(how)
+      context.launch(FILE, "sum_partials" + Types.suffix(y)).address(partials.address()).i32(parts.count()).out(y, how)
+          .add(how)
           .run(Grid.of(1, THREADS));
     }
   }
