@@ -145,53 +145,6 @@ __device__ __forceinline__ void dropout(const T *x, float p, const RandomState *
       [&](long long i) { y[i] = narrow<T>(uniformAt(state, op, i) >= p ? widen(x[i]) * factor : 0.f); });
 }
 
-// y [tokens, features] = x + gamma * kept * branch: a warp a token.
-template <typename B>
-__device__ __forceinline__ void residual(const float *x, const B *branch, const float *gamma, const int *cuSeqlens,
-    int sequences, float p, const RandomState *state, int op, float *y, int tokens, int features) {
-  const int lane = threadIdx.x & 31, warps = gridDim.x * (blockDim.x >> 5);
-  const bool aligned = (features & 3) == 0 && aligned4(x) && aligned4(branch) && aligned4(y) && aligned4(gamma);
-  for (int token = blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5); token < tokens; token += warps) {
-    const float keep = keptBranch(cuSeqlens, sequences, token, p, state, op);
-    const long long row = (long long)token * features;
-    if (aligned) {
-      for (int c = lane * 4; c < features; c += 128) {
-        float v[4], b[4], g[4] = {1.f, 1.f, 1.f, 1.f};
-        load4(x + row + c, v);
-        load4(branch + row + c, b);
-        if (gamma) load4(gamma + c, g);
-#pragma unroll
-        for (int j = 0; j < 4; j++) v[j] = fmaf(g[j] * keep, b[j], v[j]);
-        store4(y + row + c, v);
-      }
-    } else {
-      for (int c = lane; c < features; c += 32) {
-        y[row + c] = fmaf((gamma ? gamma[c] : 1.f) * keep, widen(branch[row + c]), x[row + c]);
-      }
-    }
-  }
-}
-
-// dbranch = gamma * kept * dy; the terms of dgamma are summed over the rows of a block into partials [blocks, features].
-template <typename B>
-__device__ __forceinline__ void residualBackward(const B *branch, const float *gamma, const int *cuSeqlens,
-    int sequences, float p, const RandomState *state, int op, const float *dy, B *dbranch, float *partials, int tokens,
-    int features, int rowsPerBlock) {
-  const int first = blockIdx.x * rowsPerBlock, last = min(tokens, first + rowsPerBlock);
-  for (int c = threadIdx.x; c < features; c += blockDim.x) {
-    const float g = gamma ? gamma[c] : 1.f;
-    float sum = 0.f;
-    for (int token = first; token < last; token++) {
-      const float keep = keptBranch(cuSeqlens, sequences, token, p, state, op);
-      const long long i = (long long)token * features + c;
-      const float d = dy[i] * keep;
-      sum = fmaf(d, widen(branch[i]), sum);
-      dbranch[i] = narrow<B>(d * g);
-    }
-    if (partials) partials[(long long)blockIdx.x * features + c] = sum;
-  }
-}
-
 #define FOR_TYPE(T, S)                                                                                               \
   ENTRY copy_columns_##S(const T *x, int xStride, T *y, int yStride, int n, long long rows) {                        \
     columns(x, xStride, y, yStride, n, rows);                                                                        \
@@ -217,16 +170,6 @@ __device__ __forceinline__ void residualBackward(const B *branch, const float *g
   }                                                                                                                  \
   ENTRY dropout_##S(const T *x, float p, const RandomState *state, int op, T *y, long long n) {                      \
     dropout(x, p, state, op, y, n);                                                                                  \
-  }                                                                                                                  \
-  ENTRY residual_##S(const float *x, const T *branch, const float *gamma, const int *cuSeqlens, int sequences,       \
-      float p, const RandomState *state, int op, float *y, int tokens, int features) {                               \
-    residual(x, branch, gamma, cuSeqlens, sequences, p, state, op, y, tokens, features);                             \
-  }                                                                                                                  \
-  ENTRY residual_backward_##S(const T *branch, const float *gamma, const int *cuSeqlens, int sequences, float p,     \
-      const RandomState *state, int op, const float *dy, T *dbranch, float *partials, int tokens, int features,      \
-      int rowsPerBlock) {                                                                                            \
-    residualBackward(branch, gamma, cuSeqlens, sequences, p, state, op, dy, dbranch, partials, tokens, features,     \
-        rowsPerBlock);                                                                                               \
   }
 
 FOR_TYPE(float, f32)

@@ -33,13 +33,14 @@ public final class CudaBackend implements Backend {
     this.precision = precision;
     context = new CudaContext(driver);
     var fallback = new Fallback();
-    var pointwise = new CudaPointwise(context);
+    var residuals = new CudaResidual(context);
+    var pointwise = new CudaPointwise(context, residuals);
     var matMul = new CudaMatMul(context, pointwise);
     var normalization = new CudaNormalization(context);
     var attention = new CudaAttention(context, fallback);
     ops = new Ops(matMul, pointwise, new CudaReduction(context), normalization, attention, new CudaEmbedding(context),
         new CudaLosses(context), new CudaOptimizers(context, pointwise),
-        new CudaFused(matMul, pointwise, normalization, attention));
+        new CudaFused(matMul, pointwise, residuals, attention));
   }
 
   @Override

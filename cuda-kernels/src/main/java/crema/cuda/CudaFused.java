@@ -20,20 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class CudaFused implements FusedOps {
   private final CudaMatMul products;
   private final CudaPointwise pointwise;
-  private final CudaNormalization normalization;
+  private final CudaResidual residuals;
   private final AttentionOps attention;
 
-  CudaFused(CudaMatMul products, CudaPointwise pointwise, CudaNormalization normalization, AttentionOps attention) {
+  CudaFused(CudaMatMul products, CudaPointwise pointwise, CudaResidual residuals, AttentionOps attention) {
     this.products = products;
     this.pointwise = pointwise;
-    this.normalization = normalization;
+    this.residuals = residuals;
     this.attention = attention;
   }
 
   @Override
   public void residualRmsNorm(Tensor x, Tensor branch, @Nullable Tensor gamma, Sequences sequences, float p,
       Rng.@Nullable Stream random, Tensor weight, float epsilon, Tensor sum, Tensor y, @Nullable Tensor inverseRms) {
-    normalization.residualRmsNorm(new Branch(branch, gamma, sequences, p, random), x, weight, epsilon, sum, y,
+    residuals.residualRmsNorm(new Branch(branch, gamma, sequences, p, random), x, weight, epsilon, sum, y,
         inverseRms);
   }
 
@@ -41,7 +41,7 @@ final class CudaFused implements FusedOps {
   public void residualRmsNormBackward(Tensor branch, @Nullable Tensor gamma, Sequences sequences, float p,
       Rng.@Nullable Stream random, Tensor weight, Tensor sum, Tensor inverseRms, Tensor dy, Tensor dsum, Write write,
       @Nullable Tensor dweight, Tensor dbranch, @Nullable Tensor dgamma) {
-    normalization.residualRmsNormBackward(new Branch(branch, gamma, sequences, p, random), weight, sum, inverseRms, dy,
+    residuals.residualRmsNormBackward(new Branch(branch, gamma, sequences, p, random), weight, sum, inverseRms, dy,
         dsum, write, dweight, dbranch, dgamma);
   }
 

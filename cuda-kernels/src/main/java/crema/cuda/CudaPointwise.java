@@ -11,17 +11,18 @@ import crema.tensor.Tensor;
 import crema.tensor.Write;
 import org.jspecify.annotations.Nullable;
 
-/** {@link PointwiseOps} by {@code pointwise.cu}. */
+/** {@link PointwiseOps} by {@code pointwise.cu} and {@code residual.cu}. */
 final class CudaPointwise implements PointwiseOps {
   private static final String FILE = "pointwise";
   private static final int THREADS = 256;
   private static final int MOST_BLOCKS = 1024;
-  private static final int ROWS_OF_WARPS = 4;
 
   private final CudaContext context;
+  private final CudaResidual residuals;
 
-  CudaPointwise(CudaContext context) {
+  CudaPointwise(CudaContext context, CudaResidual residuals) {
     this.context = context;
+    this.residuals = residuals;
   }
 
   /** Blocks for a loop over so many elements in which each thread takes four at a time. */
@@ -127,26 +128,12 @@ final class CudaPointwise implements PointwiseOps {
   @Override
   public void residual(Tensor x, Tensor branch, @Nullable Tensor gamma, Sequences sequences, float p,
       Rng.@Nullable Stream random, Tensor y) {
-    long rows = x.shape().rows();
-    context.launch(FILE, "residual" + Types.suffix(branch)).in(x).in(branch).in(gamma).in(sequences.cuSeqlens())
-        .i32(sequences.count()).f32(p).random(random).out(y).i32(rows).i32(x.shape().columns())
-        .run(Grid.of(Math.ceilDiv(rows, ROWS_OF_WARPS), 32 * ROWS_OF_WARPS));
+    residuals.residual(new Branch(branch, gamma, sequences, p, random), x, y);
   }
 
   @Override
   public void residualBackward(Tensor branch, @Nullable Tensor gamma, Sequences sequences, float p,
       Rng.@Nullable Stream random, Tensor dy, Tensor dbranch, @Nullable Tensor dgamma) {
-    int rows = Math.toIntExact(branch.shape().rows());
-    int features = Math.toIntExact(branch.shape().columns());
-    var parts = Parts.ofRows(rows);
-    try (var partials = context.scratch(dgamma == null ? 0 : 4L * parts.count() * features)) {
-      context.launch(FILE, "residual_backward" + Types.suffix(branch, dbranch)).in(branch).in(gamma)
-          .in(sequences.cuSeqlens()).i32(sequences.count()).f32(p).random(random).in(dy).out(dbranch)
-          .address(partials.address()).i32(rows).i32(features).i32(parts.size())
-          .run(Grid.of(parts.count(), 128));
-      if (dgamma != null) {
-        CudaReduction.sumPartials(context, partials.address(), parts.count(), dgamma, Write.ADD);
-      }
-    }
+    residuals.residualBackward(new Branch(branch, gamma, sequences, p, random), dy, dbranch, dgamma);
   }
 }

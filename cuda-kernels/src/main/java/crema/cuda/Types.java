@@ -18,6 +18,11 @@ final class Types {
     return suffix(type);
   }
 
+  /** The ending of a kernel's name for two tensors that may differ in type: {@code _f32} or {@code _f32_bf16}. */
+  static String suffixes(Tensor first, Tensor second) {
+    return first.dtype() == second.dtype() ? suffix(first.dtype()) : suffix(first.dtype()) + suffix(second.dtype());
+  }
+
   /** The ending of a kernel's name for a type. */
   static String suffix(DType type) {
     return switch (type) {
