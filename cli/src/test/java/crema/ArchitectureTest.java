@@ -31,6 +31,7 @@ class ArchitectureTest {
   private enum House {
     BASE("crema.base"),
     TENSOR("crema.tensor", BASE),
+    CUDA("crema.cuda", TENSOR),
     AUTOGRAD("crema.autograd", TENSOR),
     NN("crema.nn", AUTOGRAD),
     TOKENIZER("crema.tokenizer", BASE),
@@ -65,11 +66,12 @@ class ArchitectureTest {
 
   @BeforeAll
   static void readAllClasses() {
-    // The pretrained models of the tests are a module of their own, which is no part of the house.
+    // The pretrained models and the emulator of the tests are modules of their own, which are no part of the house.
     project = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
-        .withImportOption(location -> !location.contains("/test-models/")).importPackages("crema");
+        .withImportOption(location -> !location.contains("/test-models/"))
+        .withImportOption(location -> !location.contains("ptx-emulator")).importPackages("crema");
     for (String one : List.of("crema.tensor.Tensor", "crema.autograd.Tape", "crema.nn.Module",
-        "crema.tokenizer.Tokenizer", "crema.family.encoder.EncoderRun")) {
+        "crema.tokenizer.Tokenizer", "crema.family.encoder.EncoderRun", "crema.cuda.CudaBackend")) {
       assertThat(project.contain(one)).as(one + " is on the class path").isTrue();
     }
   }

@@ -10,6 +10,8 @@ import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.tensor.Device;
+import crema.tensor.Precision;
+import java.util.List;
 
 /** What {@code crema train} trains, where it writes and how it is watched. */
 final class CommandSettings {
@@ -21,8 +23,15 @@ final class CommandSettings {
       .help("The family of the model");
   static final Setting<Boolean> OVERWRITE = SECTION.flag("overwrite").unrecorded().basic()
       .help("Start over where the output directory holds a run");
-  static final Setting<String> DEVICE = SECTION.text("device", Device.CPU.toString()).label("NAME").unrecorded()
-      .check(Device::parse).help("Where tensors are computed: cpu, reference, or another device that was found");
+  static final Setting<String> DEVICE = SECTION.text("device", ComputeOptions.AUTO.toString()).label("NAME").resumable()
+      .check(Device::parse)
+      .shownDefault("a GPU if there is one, else cpu")
+      .details("'crema info --devices' lists what was found.")
+      .help("Where tensors are computed: cpu, cuda, cuda:1, reference, or auto");
+  static final Setting<Precision> PRECISION = SECTION.optionalChoice("precision", List.of(Precision.values()))
+      .resumable().shownDefault("bf16 on GPUs of compute capability 8.0 and newer, else fp32")
+      .details("bf16 halves activations and the operands of matrix products; sums, parameters and losses stay in fp32.")
+      .help("In what the layers of a network are computed");
   static final Setting<Integer> THREADS = SECTION.optionalInteger("threads").atLeast(1).unrecorded()
       .shownDefault("all processors").basic()
       .help("Threads, on which the result does not depend");
@@ -41,6 +50,14 @@ final class CommandSettings {
     return new ModelHub(settings.get(OFFLINE) ? options.withOffline(true) : options, new DownloadView(terminal));
   }
 
+  /** The settings of a run that computes on a certain device, to be kept with it. */
+  static Settings computingOn(ComputeOptions compute, Settings settings) {
+    Settings certain = settings.with(DEVICE, compute.device().toString());
+    // The CPU has no choice.
+    return compute.device().equals(Device.CPU) || compute.precision().isEmpty() ? certain
+        : certain.with(PRECISION, compute.precision().get());
+  }
+
   /**
    * On what a command computes.
    *
@@ -48,6 +65,6 @@ final class CommandSettings {
    */
   static ComputeOptions compute(Settings settings) {
     return new ComputeOptions(Device.parse(settings.get(DEVICE)),
-        settings.find(THREADS).orElse(ComputeOptions.DEFAULT.threads()));
+        settings.find(THREADS).orElse(ComputeOptions.DEFAULT.threads()), settings.find(PRECISION));
   }
 }

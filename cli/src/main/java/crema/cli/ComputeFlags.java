@@ -2,16 +2,25 @@ package crema.cli;
 
 import crema.classify.ComputeOptions;
 import crema.tensor.Device;
+import crema.tensor.Precision;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where a command computes, and with how many threads. */
 final class ComputeFlags {
-  @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu", converter = DeviceName.class,
-      description = "Where tensors are computed: cpu, reference, or another device that was found (default: "
-          + "${DEFAULT-VALUE}).")
-  private Device device = Device.CPU;
+  @Option(names = "--device", paramLabel = "NAME", converter = DeviceName.class,
+      description = "Where tensors are computed: cpu, cuda, cuda:1, reference, or auto (default: auto, a GPU if there is "
+          + "one, else cpu).")
+  private Device device = ComputeOptions.AUTO;
+
+  @Option(names = "--precision", paramLabel = "NAME", converter = PrecisionName.class,
+      description = "In what the layers of a network are computed: fp32 or bf16 (default: bf16 on GPUs of compute "
+          + "capability 8.0 and newer, else fp32).")
+  private @Nullable Precision precision;
 
   @Option(names = "--threads", paramLabel = "N",
       description = "Threads to compute with (default: all processors). The result does not depend on it.")
@@ -23,7 +32,7 @@ final class ComputeFlags {
    * @throws crema.base.UserError when the number of threads is none
    */
   ComputeOptions options() {
-    return new ComputeOptions(device, threads);
+    return new ComputeOptions(device, threads, Optional.ofNullable(precision));
   }
 
   /** Reads the name of a device; whether there is such a device turns out when it is opened. */
@@ -35,6 +44,15 @@ final class ComputeFlags {
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  /** Reads the name of a precision. */
+  private static final class PrecisionName implements ITypeConverter<Precision> {
+    @Override
+    public Precision convert(String name) {
+      return Arrays.stream(Precision.values()).filter(precision -> precision.key().equals(name)).findFirst()
+          .orElseThrow(() -> new TypeConversionException("no precision '" + name + "'; there are fp32 and bf16"));
     }
   }
 }

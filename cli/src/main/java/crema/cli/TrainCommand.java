@@ -3,6 +3,7 @@ package crema.cli;
 import crema.base.AtomicFile;
 import crema.base.UserError;
 import crema.classify.CheckpointSettings;
+import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
@@ -82,7 +83,8 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     if (isResumed && directory.holdsRun()) {
       ModelFamily family = ModelFamily.ofRun(directory);
       Settings settings = resumed(ModelFamily.settingsOf(directory), given, directory);
-      return session.run(family, settings, context.withCheckpoints(new CheckpointSettings(settings)));
+      return session.run(family, settings, context.withCompute(family.computesOn(context.compute()))
+          .withCheckpoints(new CheckpointSettings(settings)));
     }
     ModelFamily family = family(command);
     Settings settings = family.resolved(given.over(family.settings()));
@@ -90,11 +92,13 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
       throw value.error(" has no effect with --model " + family.key() + ": leave it out");
     });
     settings.checked();
+    ComputeOptions compute = family.computesOn(context.compute());
     directory.prepareForRun(command.get(CommandSettings.OVERWRITE) || isResumed);
     AtomicFile.writeText(directory.resolvedConfig(),
-        ResolvedConfig.of(command) + ResolvedConfig.of(settings));
+        ResolvedConfig.of(CommandSettings.computingOn(compute, command)) + ResolvedConfig.of(settings));
     try {
-      return session.run(family, settings, context.withCheckpoints(new CheckpointSettings(settings)));
+      return session.run(family, settings, context.withCompute(compute)
+          .withCheckpoints(new CheckpointSettings(settings)));
     } catch (IOException | RuntimeException e) {
       directory.discardUnlessBegun();
       throw e;

@@ -53,6 +53,11 @@ public final class CudaBackend implements Backend {
     return true;
   }
 
+  @Override
+  public boolean servesManyThreads() {
+    return false;
+  }
+
   CudaContext context() {
     return context;
   }

@@ -2,6 +2,7 @@ package crema.cuda;
 
 import crema.cuda.driver.Capability;
 import crema.cuda.driver.CudaException;
+import crema.cuda.driver.DeviceFacts;
 import crema.cuda.driver.Driver;
 import crema.cuda.driver.Kernel;
 import crema.cuda.driver.LoadedModule;
@@ -45,11 +46,21 @@ final class Kernels {
 
   Kernels(Driver driver) {
     this.driver = driver;
-    targets = List.of(Target.values()).stream().filter(target -> target.runsOn(driver.facts().capability())).toList();
+    targets = targets(driver.facts().capability());
     if (targets.isEmpty()) {
-      throw new CudaException("GPU " + driver.facts().name() + " has compute capability " + driver.facts().capability()
-          + ", and the oldest that kernels are made for is 7.5; use --device cpu");
+      throw new CudaException(tooOld(driver.facts()));
     }
+  }
+
+  /** The code paths that run on a device, newest first. */
+  static List<Target> targets(Capability capability) {
+    return List.of(Target.values()).stream().filter(target -> target.runsOn(capability)).toList();
+  }
+
+  /** Why a device for which there are no {@link #targets} cannot be used. */
+  static String tooOld(DeviceFacts facts) {
+    return "GPU " + facts.name() + " has compute capability " + facts.capability()
+        + ", and the oldest that kernels are made for is 7.5; use --device cpu";
   }
 
   /** The code path of this device. */

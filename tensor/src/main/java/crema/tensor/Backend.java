@@ -1,8 +1,10 @@
 package crema.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -63,6 +65,11 @@ public interface Backend extends AutoCloseable {
     return false;
   }
 
+  /** Whether several threads may call ops at the same time; else one after the other, whichever they are. */
+  default boolean servesManyThreads() {
+    return true;
+  }
+
   /** The implementation of every op, by family. */
   Ops ops();
 
@@ -103,6 +110,23 @@ public interface Backend extends AutoCloseable {
     }
     throw new IllegalArgumentException("no backend for device '" + device + "'; there are: "
         + String.join(", ", types));
+  }
+
+  /**
+   * The devices with processors of their own that were found, those that can be used and others.
+   *
+   * @param missing receives a line for each type of device whose driver is missing
+   */
+  static List<DeviceInfo> accelerators(Consumer<String> missing) {
+    var found = new ArrayList<DeviceInfo>();
+    for (BackendProvider provider : providers()) {
+      try {
+        found.addAll(provider.accelerators());
+      } catch (IllegalArgumentException e) {
+        missing.accept(String.valueOf(e.getMessage()));
+      }
+    }
+    return found;
   }
 
   /** What to change so that backends run faster than they would in this process: lines for the user, or none. */

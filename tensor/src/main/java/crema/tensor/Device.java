@@ -32,6 +32,9 @@ public record Device(String type, int index) {
   public static Device parse(String text) {
     var matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
+      if (text.indexOf(',') >= 0) {
+        throw new IllegalArgumentException("'" + text + "' is several devices, and one is used; write cuda or cuda:1");
+      }
       throw new IllegalArgumentException("not a device: '" + text + "'; write cpu, cuda or cuda:1");
     }
     return new Device(matcher.group(1), matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2)));

@@ -4,14 +4,22 @@ import crema.base.UserError;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
+import crema.tensor.DeviceInfo;
+import crema.tensor.Precision;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * Where a model computes, and with how many threads. Results do not depend on the threads.
+ * Where a model computes, in what, and with how many threads. Results do not depend on the threads.
  *
- * @param device the device of its tensors
+ * @param device the device of its tensors; {@link #AUTO} for a GPU where there is one, and the CPU elsewhere
  * @param threads how many threads compute, the caller's included
+ * @param precision of layers; empty for the one that suits the device
  */
-public record ComputeOptions(Device device, int threads) {
+public record ComputeOptions(Device device, int threads, Optional<Precision> precision) {
+  /** A GPU that can be used, or else the CPU; what it is shows when it is {@linkplain #resolved resolved}. */
+  public static final Device AUTO = new Device("auto", 0);
+
   /** The CPU with all its processors. */
   public static final ComputeOptions DEFAULT =
       new ComputeOptions(Device.CPU, Runtime.getRuntime().availableProcessors());
@@ -23,6 +31,11 @@ public record ComputeOptions(Device device, int threads) {
     }
   }
 
+  /** A device with so many threads, in the precision that suits it. */
+  public ComputeOptions(Device device, int threads) {
+    this(device, threads, Optional.empty());
+  }
+
   /** The CPU with so many threads. */
   public static ComputeOptions threads(int threads) {
     return new ComputeOptions(Device.CPU, threads);
@@ -30,12 +43,46 @@ public record ComputeOptions(Device device, int threads) {
 
   /** The same with another number of threads. */
   public ComputeOptions withThreads(int number) {
-    return new ComputeOptions(device, number);
+    return new ComputeOptions(device, number, precision);
   }
 
   /** The same on another device. */
   public ComputeOptions on(Device other) {
-    return new ComputeOptions(other, threads);
+    return new ComputeOptions(other, threads, precision);
+  }
+
+  /** The same in a certain precision. */
+  public ComputeOptions in(Precision other) {
+    return new ComputeOptions(device, threads, Optional.of(other));
+  }
+
+  /** The same with a certain device and a certain precision in place of {@link #AUTO} and none. */
+  public ComputeOptions resolved() {
+    if (!device.equals(AUTO) && precision.isPresent()) {
+      return this;
+    }
+    Optional<DeviceInfo> info = info();
+    Device found = device.equals(AUTO) ? info.map(DeviceInfo::device).orElse(Device.CPU) : device;
+    return new ComputeOptions(found, threads,
+        precision.or(() -> Optional.of(info.map(DeviceInfo::precision).orElse(Precision.FP32))));
+  }
+
+  /** What is known of the device, if it is one with processors of its own. */
+  private Optional<DeviceInfo> info() {
+    if (device.equals(Device.CPU)) {
+      return Optional.empty();
+    }
+    List<DeviceInfo> devices = Backend.accelerators(_ -> {});
+    return devices.stream()
+        .filter(info -> device.equals(AUTO) ? info.refusal().isEmpty() : info.device().equals(device))
+        .findFirst();
+  }
+
+  /** The device for people: {@code cuda, NVIDIA H100 80GB HBM3, in bf16}. */
+  public String describe() {
+    ComputeOptions certain = resolved();
+    String name = certain.info().map(info -> ", " + info.name()).orElse("");
+    return certain.device + name + certain.precision.map(chosen -> ", in " + chosen.key()).orElse("");
   }
 
   /**
@@ -44,24 +91,29 @@ public record ComputeOptions(Device device, int threads) {
    * @throws UserError when there is no such device; the message names those that were found
    */
   public Backend openBackend() {
+    ComputeOptions certain = resolved();
     try {
-      return Backend.open(device, new BackendOptions(threads));
+      return Backend.open(certain.device, new BackendOptions(threads, certain.precision.orElse(Precision.FP32)));
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
 
   /**
-   * The number of threads of a model that does not compute with tensors.
+   * The same on the CPU, for a model that does not compute with tensors.
    *
    * @param family of the model
-   * @throws UserError when the device is not the CPU
+   * @throws UserError when another device than the CPU was asked for
    */
-  public int threadsOfCpu(ModelFamily family) {
-    if (!device.equals(Device.CPU)) {
+  public ComputeOptions onCpu(ModelFamily family) {
+    if (!device.equals(Device.CPU) && !device.equals(AUTO)) {
       throw new UserError("models of the family " + family.key() + " compute on the device cpu only, not on '" + device
           + "'");
     }
-    return threads;
+    if (precision.isPresent() && precision.get() != Precision.FP32) {
+      throw new UserError("models of the family " + family.key() + " compute in fp32 only, not in "
+          + precision.get().key());
+    }
+    return on(Device.CPU);
   }
 }

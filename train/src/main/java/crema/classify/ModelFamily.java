@@ -68,6 +68,17 @@ public interface ModelFamily {
     return settings;
   }
 
+  /**
+   * On what a model of this family computes when that is asked for: on the CPU alone, unless a family that computes with
+   * tensors says otherwise.
+   *
+   * @return a certain device and precision in place of {@link ComputeOptions#AUTO} and none
+   * @throws UserError when this family does not compute there
+   */
+  default ComputeOptions computesOn(ComputeOptions options) {
+    return options.onCpu(this).resolved();
+  }
+
   /** Whether models of this family can be trained by themselves. */
   default boolean isTrainable() {
     return !settings().rows().isEmpty();

@@ -126,7 +126,7 @@ public final class Embedder implements AutoCloseable {
     if (options.normalize().orElse(normalizes && size < features)) {
       steps.add(normalize(size));
     }
-    running = new Semaphore(Math.max(LEAST_RUNNING, threads));
+    running = new Semaphore(backend.servesManyThreads() ? Math.max(LEAST_RUNNING, threads) : 1);
   }
 
   private static SentenceModel.TokenPooling pooling(SentenceModel model, EmbedOptions options, TokenVectors tokens) {

@@ -26,7 +26,7 @@ public record DriverVersion(int cuda) {
   }
 
   /** The least that takes the kernels of a capability: their PTX has version 6.4, 7.4 or 8.0. */
-  static DriverVersion neededFor(Capability capability) {
+  public static DriverVersion neededFor(Capability capability) {
     if (capability.equals(new Capability(9, 0))) {
       return new DriverVersion(12_000);
     }
@@ -34,7 +34,7 @@ public record DriverVersion(int cuda) {
   }
 
   /** Why a GPU cannot be used with this driver, if it cannot: a line for the user. */
-  Optional<String> refusal(Capability capability) {
+  public Optional<String> refusal(Capability capability) {
     DriverVersion needed = neededFor(capability);
     return cuda >= needed.cuda ? Optional.empty()
         : Optional.of("driver " + this + " is too old for this GPU (needs " + needed

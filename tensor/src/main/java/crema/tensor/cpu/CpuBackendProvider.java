@@ -4,6 +4,7 @@ import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.BackendProvider;
 import crema.tensor.Device;
+import crema.tensor.Precision;
 import crema.tensor.cpu.simd.Simd;
 import java.util.Optional;
 
@@ -18,6 +19,10 @@ public final class CpuBackendProvider implements BackendProvider {
   public Backend open(int index, BackendOptions options) {
     if (index != 0) {
       throw new IllegalArgumentException("there is only one CPU device, not cpu:" + index);
+    }
+    if (options.precision() != Precision.FP32) {
+      throw new IllegalArgumentException("the CPU computes in fp32; --precision " + options.precision().key()
+          + " is for a GPU");
     }
     return new CpuBackend(options.threads());
   }

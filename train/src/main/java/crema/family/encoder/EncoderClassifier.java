@@ -48,7 +48,7 @@ public final class EncoderClassifier implements Classifier {
     this.target = target;
     this.maxLength = limit.maxTokens();
     encoder = limit.encoder(tokenizer);
-    running = new Semaphore(Math.max(LEAST_RUNNING, threads));
+    running = new Semaphore(backend.servesManyThreads() ? Math.max(LEAST_RUNNING, threads) : 1);
   }
 
   static EncoderClassifier load(ModelSource source, ComputeOptions options) throws IOException {

@@ -17,6 +17,7 @@ import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
 import crema.task.LossRows;
 import crema.tensor.Backend;
+import crema.tensor.Device;
 import crema.tensor.Shape;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -81,11 +82,21 @@ public final class EncoderFamily implements ModelFamily {
   }
 
   @Override
+  public ComputeOptions computesOn(ComputeOptions options) {
+    return options.resolved();
+  }
+
+  @Override
   public Run newRun(Settings settings, RunContext context) {
     return () -> {
-      try (Backend backend = context.compute().openBackend();
-          var run = new EncoderRun(resolved(settings), backend, context)) {
-        return run.run(context.commandLine());
+      ComputeOptions compute = context.compute().resolved();
+      try (Backend backend = compute.openBackend()) {
+        if (!compute.device().equals(Device.CPU)) {
+          context.listener().model("on " + compute.describe());
+        }
+        try (var run = new EncoderRun(resolved(settings), backend, context)) {
+          return run.run(context.commandLine());
+        }
       }
     };
   }

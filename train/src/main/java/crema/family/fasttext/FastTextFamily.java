@@ -53,7 +53,7 @@ public final class FastTextFamily implements ModelFamily {
 
   @Override
   public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
-    return FastTextClassifier.load(model, options.threadsOfCpu(this));
+    return FastTextClassifier.load(model, options.onCpu(this).threads());
   }
 
   @Override

@@ -73,7 +73,7 @@ final class FastTextRun implements Run {
     this.context = context;
     epochs = settings.get(TrainingSettings.EPOCHS);
     directory = context.directory();
-    threads = context.compute().threadsOfCpu(new FastTextFamily());
+    threads = context.compute().onCpu(new FastTextFamily()).threads();
     listener = context.listener();
     stop = context.stop();
     textRun = new TextRun(settings, config.answers(), context);

@@ -47,8 +47,7 @@ public final class LinearFamily implements ModelFamily {
 
   @Override
   public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
-    options.threadsOfCpu(this);
-    return LinearClassifier.load(model, options);
+    return LinearClassifier.load(model, options.onCpu(this));
   }
 
   @Override

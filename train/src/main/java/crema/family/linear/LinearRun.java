@@ -72,9 +72,9 @@ final class LinearRun implements Run {
    */
   LinearRun(Settings settings, RunContext context) {
     this.settings = settings;
-    this.context = context;
+    this.context = context.withCompute(context.compute().onCpu(new LinearFamily()));
     directory = context.directory();
-    threads = context.compute().threadsOfCpu(new LinearFamily());
+    threads = context.compute().threads();
     listener = context.listener();
     stop = context.stop();
     run = new TextRun(settings, AnswerSettings.HALF, context);
