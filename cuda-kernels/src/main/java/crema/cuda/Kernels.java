@@ -4,7 +4,6 @@ import crema.cuda.driver.Capability;
 import crema.cuda.driver.CudaException;
 import crema.cuda.driver.DeviceFacts;
 import crema.cuda.driver.Driver;
-import crema.cuda.driver.Kernel;
 import crema.cuda.driver.LoadedModule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,8 +40,9 @@ final class Kernels {
 
   private final Driver driver;
   private final List<Target> targets;
-  private final Map<String, LoadedModule> modules = new HashMap<>();
-  private final Map<String, Kernel> kernels = new HashMap<>();
+  private final Map<String, Module> modules = new HashMap<>();
+  private final Map<String, LoadedKernel> kernels = new HashMap<>();
+  private final KernelTable table = KernelTable.load();
 
   Kernels(Driver driver) {
     this.driver = driver;
@@ -69,7 +69,7 @@ final class Kernels {
   }
 
   /** A kernel that needs no more than 48 KiB of shared memory. */
-  Kernel get(String file, String entry) {
+  LoadedKernel get(String file, String entry) {
     return get(file, entry, 0);
   }
 
@@ -80,8 +80,8 @@ final class Kernels {
    * @param entry its name
    * @param sharedBytes the most dynamic shared memory that it is launched with
    */
-  Kernel get(String file, String entry, int sharedBytes) {
-    Kernel kernel = kernels.get(entry);
+  LoadedKernel get(String file, String entry, int sharedBytes) {
+    LoadedKernel kernel = kernels.get(entry);
     if (kernel == null) {
       kernel = modules.computeIfAbsent(file, this::load).kernel(entry, sharedBytes);
       kernels.put(entry, kernel);
@@ -89,17 +89,29 @@ final class Kernels {
     return kernel;
   }
 
-  private LoadedModule load(String file) {
+  private Module load(String file) {
     for (Target target : targets) {
       String name = file + "." + target.key() + ".ptx";
       try (InputStream resource = Kernels.class.getResourceAsStream(name)) {
         if (resource != null) {
-          return driver.load(name, resource.readAllBytes());
+          byte[] image = resource.readAllBytes();
+          return new Module(driver.load(name, image), table.rowsOf(file, target.key(), image));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
     throw new CudaException("no kernels " + file + " for " + target().key());
+  }
+
+  /**
+   * A file that was loaded.
+   *
+   * @param rows what the table says of its kernels
+   */
+  private record Module(LoadedModule loaded, Map<String, KernelTable.Row> rows) {
+    LoadedKernel kernel(String entry, int sharedBytes) {
+      return new LoadedKernel(loaded.kernel(entry, sharedBytes), rows.get(entry));
+    }
   }
 }

@@ -2,11 +2,12 @@ package crema.cuda;
 
 import crema.base.Rng;
 import crema.cuda.driver.Grid;
-import crema.cuda.driver.Kernel;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ final class Launch {
 
   private final CudaContext context;
   private final MemorySegment parameters;
-  private @Nullable Kernel kernel;
+  private final List<String> types = new ArrayList<>();
+  private @Nullable LoadedKernel kernel;
   private int bytes;
 
   Launch(CudaContext context, MemorySegment memory) {
@@ -27,9 +29,10 @@ final class Launch {
   }
 
   /** Starts over with another kernel. */
-  Launch of(Kernel next) {
+  Launch of(LoadedKernel next) {
     kernel = next;
     bytes = 0;
+    types.clear();
     return this;
   }
 
@@ -65,7 +68,7 @@ final class Launch {
 
   /** The address of device memory, or 0 for none. */
   Launch address(long address) {
-    align(Long.BYTES);
+    next("u64", Long.BYTES);
     parameters.set(ValueLayout.JAVA_LONG, bytes, address);
     bytes += Long.BYTES;
     return this;
@@ -73,7 +76,7 @@ final class Launch {
 
   /** An {@code int}. */
   Launch i32(long value) {
-    align(Integer.BYTES);
+    next("u32", Integer.BYTES);
     parameters.set(ValueLayout.JAVA_INT, bytes, Math.toIntExact(value));
     bytes += Integer.BYTES;
     return this;
@@ -86,7 +89,7 @@ final class Launch {
 
   /** A {@code float}. */
   Launch f32(double value) {
-    align(Float.BYTES);
+    next("f32", Float.BYTES);
     parameters.set(ValueLayout.JAVA_FLOAT, bytes, (float) value);
     bytes += Float.BYTES;
     return this;
@@ -94,7 +97,10 @@ final class Launch {
 
   /** A {@code double}. */
   Launch f64(double value) {
-    return address(Double.doubleToRawLongBits(value));
+    next("f64", Double.BYTES);
+    parameters.set(ValueLayout.JAVA_DOUBLE, bytes, value);
+    bytes += Double.BYTES;
+    return this;
   }
 
   /** A {@code RandomStream} of {@code common.cuh}: where seed and step are, and the op; null for none. */
@@ -107,7 +113,7 @@ final class Launch {
 
   /** A structure passed by value, aligned as given. */
   Launch bytes(MemorySegment structure, int alignment) {
-    align(alignment);
+    next("b8[" + structure.byteSize() + "]", alignment);
     MemorySegment.copy(structure, 0, parameters, bytes, structure.byteSize());
     bytes += Math.toIntExact(structure.byteSize());
     return this;
@@ -118,10 +124,15 @@ final class Launch {
     if (kernel == null) {
       throw new IllegalStateException("a launch without a kernel");
     }
-    context.launch(kernel, grid, parameters.asSlice(0, bytes));
+    if (kernel.isUnchecked()) {
+      kernel.check(types);
+    }
+    context.launch(kernel.kernel(), grid, parameters.asSlice(0, bytes));
   }
 
-  private void align(int alignment) {
+  /** Makes room for a parameter of a type of PTX. */
+  private void next(String type, int alignment) {
+    types.add(type);
     bytes = (bytes + alignment - 1) & -alignment;
   }
 }
