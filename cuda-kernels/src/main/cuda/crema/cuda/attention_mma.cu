@@ -9,41 +9,11 @@
 // scores in registers: the accumulators of one product are laid out like the operand of the next. Blocks have as many
 // warps as the longest sequence has use for. Each output belongs to one warp, which sums in the order of positions.
 // Block (x, y) has tile x % tiles of sequence x / tiles, which may lie past the sequence's end, and key head y.
+#include "attention_spec.cuh"
 #include "mma.cuh"
 
 constexpr int KEYS = 64;  // keys, or rows of queries in the pass over keys, of a tile that all warps of a block read
 constexpr float LOG2E = 1.44269504f, LN2 = 0.69314718f;
-
-struct Spec {
-  int heads, kvHeads, headDim, longest, causal, window;
-  float scale, dropout, kept;  // kept: 1 / (1 - dropout)
-  const RandomState *state;
-  int op;
-
-  __device__ __forceinline__ int group() const { return heads / kvHeads; }
-  // Whether a query sees a key, both being positions in the sequence.
-  __device__ __forceinline__ bool sees(int query, int key) const {
-    return causal ? key <= query && query - key <= window : query - key <= window && key - query <= window;
-  }
-  // Whether all queries in [q0, q1] see all keys in [k0, k1].
-  __device__ __forceinline__ bool seesAll(int q0, int q1, int k0, int k1) const {
-    return (causal ? k1 <= q0 : k1 - q0 <= window) && q1 - k0 <= window;
-  }
-  // The keys that some query in [q0, q1) sees, and the queries that see some key in [k0, k1).
-  __device__ __forceinline__ int firstKey(int q0) const { return max(0, q0 - window); }
-  __device__ __forceinline__ int endKey(int q1, int length) const {
-    return causal ? q1 : window >= length - q1 ? length : q1 + window;
-  }
-  __device__ __forceinline__ int firstQuery(int k0) const { return causal ? k0 : max(0, k0 - window); }
-  __device__ __forceinline__ int endQuery(int k1, int length) const {
-    return window >= length - k1 ? length : k1 + window;
-  }
-};
-#define SPEC_PARAMETERS                                                                                               \
-  int heads, int kvHeads, int headDim, int longest, int causal, int window, float scale, float dropout, float kept,   \
-      const RandomState *state, int op, int tiles
-#define SPEC                                                                                                          \
-  { heads, kvHeads, headDim, longest, causal, window, scale, dropout, kept, state, op }
 
 // The sequence, tile and key head of a block.
 struct Place {
@@ -180,11 +150,10 @@ __device__ __forceinline__ uint32_t keptOfRows(const Spec &spec, long long rowIn
 template <int BLOCKS>
 __device__ __forceinline__ uint32_t keptOfKeys(const Spec &spec, const Place &at, int row, int key) {
   const int lane = threadIdx.x & 31;
-  const int pitch = (spec.longest + 3) & ~3;
   uint32_t kept = 0;
 #pragma unroll 1
   for (int j = 0; j < BLOCKS; j++) {
-    const uint32_t bits = keptBits(spec, at.row(row + 8 * j + (lane & 7), spec) * pitch + key + 4 * (lane >> 3));
+    const uint32_t bits = keptBits(spec, at.row(row + 8 * j + (lane & 7), spec) * spec.pitch() + key + 4 * (lane >> 3));
 #pragma unroll
     for (int e = 0; e < 4; e++) {
       const int source = 8 * (((lane >> 2) + 8 * (e >> 1)) >> 2) + 2 * (lane & 3) + (e & 1);
@@ -299,7 +268,7 @@ __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16
         }
         if (spec.dropout > 0.f) {
           const long long rowIndex =
-              at.row(first + warpRow + 16 * m + (lane >> 1), spec) * ((spec.longest + 3) & ~3);
+              at.row(first + warpRow + 16 * m + (lane >> 1), spec) * spec.pitch();
           const uint32_t kept = keptOfRows<8>(spec, rowIndex, k0);
 #pragma unroll
           for (int j = 0; j < 8; j++)
@@ -444,7 +413,7 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
             mma(dp[2 * j + 1], fu[i], f[2], f[3]);
           }
         if (spec.dropout > 0.f) {
-          const long long rowIndex = at.row(first + warpRow + (lane >> 1), spec) * ((spec.longest + 3) & ~3);
+          const long long rowIndex = at.row(first + warpRow + (lane >> 1), spec) * spec.pitch();
           const uint32_t kept = keptOfRows<4>(spec, rowIndex, k0 + half);
 #pragma unroll
           for (int j = 0; j < 4; j++)

@@ -2,6 +2,7 @@ package crema.cuda;
 
 import crema.cuda.driver.Grid;
 import crema.tensor.AttentionSpec;
+import crema.tensor.RelativePositions;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import crema.tensor.reference.Fallback;
@@ -9,13 +10,19 @@ import crema.tensor.reference.FallbackAttention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link crema.tensor.AttentionOps} by {@code rope.cu} and {@code attention.cu}, and by {@link TensorCoreAttention}. Grids depend on the number of sequences
+ * {@link crema.tensor.AttentionOps} by {@code rope.cu}, {@code attention.cu} and {@code relative_attention.cu}, and by
+ * {@link TensorCoreAttention}. Grids depend on the number of sequences
  * and the longest one alone, and kernels read the lengths from device memory.
  */
 final class CudaAttention extends FallbackAttention {
   private static final String FILE = "attention";
+  private static final String RELATIVE_FILE = "relative_attention";
   private static final int THREADS = 64;
   private static final int MOST_FEATURES = 256;
+  private static final int MOST_RELATIVE_FEATURES = 128;
+  /** Blocks that keep a device busy: so many sum gradients of tables, at the price of their partial sums. */
+  private static final int TABLE_BLOCKS = 2048;
+  private static final int TABLE_THREADS = 128;
   private static final int ROPE_THREADS = 128;
   private static final int ROPE_POSITIONS = 8;
   private static final int DOT_WARPS = 8;
@@ -75,10 +82,7 @@ final class CudaAttention extends FallbackAttention {
       return;
     }
     String suffix = Types.suffix(q, k, v, y, dy, dq, dk, dv);
-    long rows = (long) sequences.tokens() * spec.numHeads();
-    long dots = context.pool().take(rows * Float.BYTES, "attention gradients");
-    context.launch(FILE, "attention_dots" + suffix).in(y).in(dy).address(dots).i64(rows).i32(spec.headDim())
-        .run(Grid.of((rows + DOT_WARPS - 1) / DOT_WARPS, 32 * DOT_WARPS));
+    long dots = dots(y, dy, spec, sequences);
     var tile = Tile.of(spec);
     Launch keys = context.launch(FILE, tile.entry("attention_backward_keys", suffix))
         .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dk).out(dv);
@@ -86,7 +90,106 @@ final class CudaAttention extends FallbackAttention {
     Launch queries = context.launch(FILE, tile.entry("attention_backward_queries", suffix))
         .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dq);
     run(queries, tile, spec, sequences, spec.numHeads());
-    context.pool().give(dots, rows * Float.BYTES);
+    context.pool().give(dots, rows(spec, sequences) * Float.BYTES);
+  }
+
+  /** A block for the products of dy and y of each token and head, which the caller gives back. */
+  private long dots(Tensor y, Tensor dy, AttentionSpec spec, Sequences sequences) {
+    long rows = rows(spec, sequences);
+    long dots = context.pool().take(rows * Float.BYTES, "attention gradients");
+    context.launch(FILE, "attention_dots" + Types.suffix(y, dy)).in(y).in(dy).address(dots).i64(rows)
+        .i32(spec.headDim()).run(Grid.of((rows + DOT_WARPS - 1) / DOT_WARPS, 32 * DOT_WARPS));
+    return dots;
+  }
+
+  private static long rows(AttentionSpec spec, Sequences sequences) {
+    return (long) sequences.tokens() * spec.numHeads();
+  }
+
+  @Override
+  public void relativeAttention(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, @Nullable Tensor logSumExp) {
+    if (spec.headDim() > MOST_RELATIVE_FEATURES) {
+      super.relativeAttention(q, k, v, relative, sequences, spec, y, logSumExp);
+      return;
+    }
+    var tile = Tile.ofRelative(spec);
+    Launch launch = context.launch(RELATIVE_FILE, tile.entry("relative_attention", Types.suffix(q, k, v, y)))
+        .in(q).in(k).in(v);
+    run(terms(launch, relative).in(sequences.cuSeqlens()).out(y).out(logSumExp), tile, spec, sequences,
+        spec.numHeads());
+  }
+
+  @Override
+  public void relativeAttentionBackward(Tensor q, Tensor k, Tensor v, RelativePositions relative, Sequences sequences,
+      AttentionSpec spec, Tensor y, Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv,
+      RelativePositions gradients) {
+    if (spec.headDim() > MOST_RELATIVE_FEATURES) {
+      super.relativeAttentionBackward(q, k, v, relative, sequences, spec, y, logSumExp, dy, dq, dk, dv, gradients);
+      return;
+    }
+    String suffix = Types.suffix(q, k, v, y, dy, dq, dk, dv);
+    var tile = Tile.ofRelative(spec);
+    long dots = dots(y, dy, spec, sequences);
+    Launch keys = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_keys", suffix))
+        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots);
+    run(terms(keys, relative).in(sequences.cuSeqlens()).out(dk).out(dv), tile, spec, sequences, spec.numHeads());
+    Launch queries = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_queries", suffix))
+        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots);
+    run(terms(queries, relative).in(sequences.cuSeqlens()).out(dq), tile, spec, sequences, spec.numHeads());
+
+    int distances = 2 * sequences.longest() - 1;
+    int tiles = ceilingDivide(distances, tile.rows);
+    int runs = Math.clamp(TABLE_BLOCKS / ((long) tiles * spec.numHeads()), 1, sequences.count());
+    var partials = new Partials(runs, spec.numHeads(), distances);
+    long keyPartials = partials.take(gradients.keys(), spec.headDim());
+    long queryPartials = partials.take(gradients.queries(), spec.headDim());
+    long biasPartials = partials.take(gradients.bias(), 1);
+    Launch tables = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_tables", suffix))
+        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots);
+    terms(tables, relative).in(sequences.cuSeqlens()).address(keyPartials).address(queryPartials)
+        .address(biasPartials);
+    specification(tables, spec, sequences).i32(tiles).i32(sequences.count()).i32(runs)
+        .run(Grid.of((long) tiles * runs, spec.numHeads(), THREADS));
+    partials.sum(keyPartials, relative.buckets(), gradients.keys(), spec.headDim());
+    partials.sum(queryPartials, relative.buckets(), gradients.queries(), spec.headDim());
+    partials.sum(biasPartials, relative.buckets(), gradients.bias(), 1);
+    context.pool().give(dots, rows(spec, sequences) * Float.BYTES);
+  }
+
+  private static Launch terms(Launch launch, RelativePositions relative) {
+    return launch.in(relative.buckets()).in(relative.keys()).in(relative.queries()).in(relative.bias());
+  }
+
+  /** Sums for the gradient of a table by distance, {@code [runs, heads, distances, features]}. */
+  private final class Partials {
+    private final int runs;
+    private final int heads;
+    private final int distances;
+
+    Partials(int runs, int heads, int distances) {
+      this.runs = runs;
+      this.heads = heads;
+      this.distances = distances;
+    }
+
+    private long bytes(int features) {
+      return (long) runs * heads * distances * features * Float.BYTES;
+    }
+
+    long take(@Nullable Tensor table, int features) {
+      return table == null ? 0 : context.pool().take(bytes(features), "attention table gradients");
+    }
+
+    /** Adds up what belongs to each bucket, and gives the block back. */
+    void sum(long partials, Tensor buckets, @Nullable Tensor table, int features) {
+      if (table != null) {
+        context.launch(RELATIVE_FILE, "relative_attention_table_f32").address(partials).in(buckets).out(table)
+            .i32(runs).i32(heads).i32(distances).i32(features)
+            .run(Grid.of(table.shape().extent(0), heads, TABLE_THREADS));
+        context.pool().give(partials, bytes(features));
+      }
+    }
   }
 
   /** Adds what follows the tensors, and queues a block for each tile, sequence and head. */
@@ -118,6 +221,10 @@ final class CudaAttention extends FallbackAttention {
       int features = spec.headDim();
       return features <= 32 ? new Tile(32, 32)
           : features <= 64 ? new Tile(64, 32) : features <= 128 ? new Tile(128, 16) : new Tile(256, 8);
+    }
+
+    static Tile ofRelative(AttentionSpec spec) {
+      return spec.headDim() <= 64 ? new Tile(64, 16) : new Tile(128, 8);
     }
 
     String entry(String name, String suffix) {
