@@ -42,15 +42,31 @@ template <typename T> __device__ __forceinline__ bool aligned4(const T *p) {
   return (reinterpret_cast<uintptr_t>(p) & (4 * sizeof(T) - 1)) == 0;
 }
 
-// The grid-stride loop of element-wise kernels over n elements: four(i) for groups of four that all arrays hold aligned,
+// As many elements as 16 bytes hold.
+template <typename T> constexpr int WIDE = 16 / sizeof(T);
+__device__ __forceinline__ void loadWide(const float *p, float (&v)[4]) { load4(p, v); }
+__device__ __forceinline__ void storeWide(float *p, const float (&v)[4]) { store4(p, v); }
+__device__ __forceinline__ void loadWide(const bf16 *p, float (&v)[8]) {
+  const uint4 r = *reinterpret_cast<const uint4 *>(p);
+  v[0] = __uint_as_float(r.x << 16); v[1] = __uint_as_float(r.x & 0xffff0000u);
+  v[2] = __uint_as_float(r.y << 16); v[3] = __uint_as_float(r.y & 0xffff0000u);
+  v[4] = __uint_as_float(r.z << 16); v[5] = __uint_as_float(r.z & 0xffff0000u);
+  v[6] = __uint_as_float(r.w << 16); v[7] = __uint_as_float(r.w & 0xffff0000u);
+}
+__device__ __forceinline__ void storeWide(bf16 *p, const float (&v)[8]) {
+  *reinterpret_cast<uint4 *>(p) = make_uint4(pack2(v[0], v[1]), pack2(v[2], v[3]), pack2(v[4], v[5]), pack2(v[6], v[7]));
+}
+__device__ __forceinline__ bool aligned16(const void *p) { return (reinterpret_cast<uintptr_t>(p) & 15) == 0; }
+
+// The grid-stride loop of element-wise kernels over n elements: group(i) for N elements that all arrays hold aligned,
 // one(i) for each element that is left.
-template <typename Four, typename One>
-__device__ __forceinline__ void forElements(long long n, bool aligned, Four four, One one) {
+template <int N = 4, typename Group, typename One>
+__device__ __forceinline__ void forElements(long long n, bool aligned, Group group, One one) {
   const long long start = blockIdx.x * (long long)blockDim.x + threadIdx.x;
   const long long stride = gridDim.x * (long long)blockDim.x;
-  const long long groups = aligned ? n / 4 : 0;
-  for (long long g = start; g < groups; g += stride) four(4 * g);
-  for (long long i = 4 * groups + start; i < n; i += stride) one(i);
+  const long long groups = aligned ? n / N : 0;
+  for (long long g = start; g < groups; g += stride) group(N * g);
+  for (long long i = N * groups + start; i < n; i += stride) one(i);
 }
 
 // The sequence of a token: the last that starts at or before it.

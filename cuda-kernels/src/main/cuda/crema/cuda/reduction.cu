@@ -146,48 +146,71 @@ __device__ __forceinline__ void softmaxBackward(const T *y, const T *dy, T *dx, 
 // The order of crema.tensor.Pooling.
 enum Pooling { MEAN, MAX, FIRST, LAST };
 
-// y [sequences, features]: one vector a sequence of x [tokens, features]; a thread a feature.
+// Pooling: a block has 32 features of a sequence, and its eight warps take the tokens in turn.
+constexpr int POOL_WARPS = 8;
+
+// The greatest of a feature and the first token that has it. A NaN is greater than all numbers.
+struct Greatest {
+  float value;
+  int token;
+
+  __device__ __forceinline__ void see(float other, int at) {
+    if (token < 0 || other > value || (isnan(other) && !isnan(value)) || (at < token && other == value)) {
+      value = other;
+      token = at;
+    }
+  }
+};
+
+template <typename T>
+__device__ __forceinline__ Greatest greatest(const T *column, int features, int first, int last) {
+  __shared__ Greatest seen[POOL_WARPS][32];
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
+  Greatest top{-INFINITY, -1};
+  for (int t = first + warp; t < last; t += POOL_WARPS) top.see(widen(column[(long long)t * features]), t);
+  seen[warp][lane] = top;
+  __syncthreads();
+  top = seen[0][lane];
+  for (int w = 1; w < min(POOL_WARPS, last - first); w++) top.see(seen[w][lane].value, seen[w][lane].token);
+  return top;
+}
+
+// y [sequences, features]: one vector a sequence of x [tokens, features].
 template <typename T>
 __device__ __forceinline__ void pool(int pooling, const T *x, const int *cuSeqlens, int features, float *y) {
-  const int c = blockIdx.x * blockDim.x + threadIdx.x, sequence = blockIdx.y;
-  if (c >= features) return;
+  __shared__ float sums[POOL_WARPS][32];
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, c = blockIdx.y * 32 + lane, sequence = blockIdx.x;
   const int first = cuSeqlens[sequence], last = cuSeqlens[sequence + 1];
-  const T *column = x + c;
-  float v;
-  if (pooling == FIRST) {
-    v = widen(column[(long long)first * features]);
-  } else if (pooling == LAST) {
-    v = widen(column[(long long)(last - 1) * features]);
-  } else {
-    v = widen(column[(long long)first * features]);
-    for (int t = first + 1; t < last; t++) {
-      const float next = widen(column[(long long)t * features]);
-      v = pooling == MEAN ? v + next : (next > v || next != next ? next : v);
-    }
-    if (pooling == MEAN) v /= (float)(last - first);
+  const bool inside = c < features;
+  const T *column = x + (inside ? c : 0);
+  float v = 0.f;
+  if (pooling == MEAN) {
+#pragma unroll 4
+    for (int t = first + warp; t < last; t += POOL_WARPS) v += widen(column[(long long)t * features]);
+    sums[warp][lane] = v;
+    __syncthreads();
+    for (int w = 1; w < POOL_WARPS; w++) v += sums[w][lane];
+    v /= (float)(last - first);
+  } else if (pooling == MAX) {
+    v = greatest(column, features, first, last).value;
+  } else if (warp == 0) {
+    v = widen(column[(long long)(pooling == FIRST ? first : last - 1) * features]);
   }
-  y[(long long)sequence * features + c] = v;
+  if (warp == 0 && inside) y[(long long)sequence * features + c] = v;
 }
 
 template <typename T>
 __device__ __forceinline__ void poolBackward(
     int pooling, const T *x, const int *cuSeqlens, int features, const float *dy, T *dx) {
-  const int c = blockIdx.x * blockDim.x + threadIdx.x, sequence = blockIdx.y;
-  if (c >= features) return;
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, c = blockIdx.y * 32 + lane, sequence = blockIdx.x;
   const int first = cuSeqlens[sequence], last = cuSeqlens[sequence + 1];
-  const float d = dy[(long long)sequence * features + c];
+  const bool inside = c < features;
+  const int column = inside ? c : 0;
+  const float d = dy[(long long)sequence * features + column];
   int target = pooling == LAST ? last - 1 : first;
-  if (pooling == MAX) {
-    float top = widen(x[(long long)first * features + c]);
-    for (int t = first + 1; t < last; t++) {
-      const float next = widen(x[(long long)t * features + c]);
-      if (next > top) {
-        top = next;
-        target = t;
-      }
-    }
-  }
-  for (int t = first; t < last; t++) {
+  if (pooling == MAX) target = greatest(x + column, features, first, last).token;
+  if (!inside) return;
+  for (int t = first + warp; t < last; t += POOL_WARPS) {
     const float v = pooling == MEAN ? d / (float)(last - first) : t == target ? d : 0.f;
     dx[(long long)t * features + c] = narrow<T>(v);
   }

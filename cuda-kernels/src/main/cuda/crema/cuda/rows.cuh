@@ -1,9 +1,10 @@
 // Kernels on rows [rows, features] that read and write each tensor once: a row lies in the registers of a warp, or of
 // several warps where it is long, while it is summed over.
 //
-// A block has blockDim.x threads for each of blockDim.y rows, at most four where a row has more than one warp. A thread has columns 4 * (threadIdx.x + chunk * blockDim.x)
-// to + 3 of each chunk. Gradients of weights are summed in registers over the rows that a thread has in turn, then over
-// blockDim.y, into partials [blocks, features], which another kernel adds up in order.
+// A block has blockDim.x threads for each of blockDim.y rows, at most four where a row has more than one warp. A thread
+// has columns 4 * (threadIdx.x + chunk * blockDim.x) to + 3 of each chunk. Gradients of weights are summed in registers
+// over the rows that a thread has in turn, then over blockDim.y, into partials [blocks, features], which another kernel
+// adds up in order.
 #pragma once
 #include "common.cuh"
 

@@ -16,6 +16,8 @@ final class CudaReduction implements ReductionOps {
   private static final int THREADS = 256;
   /** Columns of a block that sums partials. */
   private static final int COLUMNS = 8;
+  /** Features of a block that pools. */
+  private static final int POOLED = 32;
 
   private final CudaContext context;
 
@@ -132,13 +134,13 @@ final class CudaReduction implements ReductionOps {
   public void pool(Pooling pooling, Tensor x, Sequences sequences, Tensor y) {
     long features = x.shape().columns();
     context.launch(FILE, "pool" + Types.suffix(x)).i32(pooling.ordinal()).in(x).in(sequences.cuSeqlens()).i32(features)
-        .out(y).run(Grid.of(Math.ceilDiv(features, 128), sequences.count(), 128));
+        .out(y).run(Grid.of(sequences.count(), Math.ceilDiv(features, POOLED), THREADS));
   }
 
   @Override
   public void poolBackward(Pooling pooling, Tensor x, Sequences sequences, Tensor dy, Tensor dx) {
     long features = x.shape().columns();
     context.launch(FILE, "pool_backward" + Types.suffix(x, dx)).i32(pooling.ordinal()).in(x).in(sequences.cuSeqlens())
-        .i32(features).in(dy).out(dx).run(Grid.of(Math.ceilDiv(features, 128), sequences.count(), 128));
+        .i32(features).in(dy).out(dx).run(Grid.of(sequences.count(), Math.ceilDiv(features, POOLED), THREADS));
   }
 }
