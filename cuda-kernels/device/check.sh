@@ -69,6 +69,7 @@ run() {
     gemm) bench gemm 45 crema.cuda.GemmBenchmark ;;
     attention) bench attention 40 crema.cuda.AttentionBenchmark ;;
     steps) check steps 60 ;;
+    profile) check profile 40 ;;
     torch) section torch "${TORCH_SECONDS:-110}" python3 "$here/bench_torch.py" --out "$out" --seconds "$((${TORCH_SECONDS:-110} - 6))" ${tiny:+--tiny} ;;
     sanitizer)
       local tool

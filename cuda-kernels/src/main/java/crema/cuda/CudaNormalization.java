@@ -27,8 +27,9 @@ final class CudaNormalization implements NormalizationOps {
     var layout = RowLayout.of(x, weight, dy, dx);
     Write how = CudaStorage.accumulation(dx, write);
     try (var sums = RowSums.of(context, layout, dweight, null)) {
-      layout.run(context.launch(FILE, "rms_norm_backward" + Types.suffixes(x, dy)).in(x).in(weight).in(inverseRms).in(dy)
-          .out(dx, how).add(how).address(sums.firstAddress()), sums.parts());
+      layout
+          .run(context.launch(FILE, "rms_norm_backward" + Types.suffixes(x, dy)).in(x).in(weight).in(inverseRms).in(dy)
+              .out(dx, how).add(how).address(sums.firstAddress()), sums.parts());
       sums.add();
     }
   }

@@ -1,6 +1,9 @@
 package crema.cuda;
 
 import crema.cuda.driver.DeviceFacts;
+import crema.cuda.driver.Driver;
+import crema.cuda.driver.NvidiaDriver;
+import crema.ptx.Capability;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
@@ -70,6 +73,7 @@ final class DeviceCheck {
           new StepCheck(report, backend, device + " bf16", TINY).determinism(500, new StepCheck.Size(8, 16, true), 2);
         }
       }
+      case "profile" -> profile();
       case "cpu" -> cpu();
       default -> throw new IllegalArgumentException("no section " + section);
     }
@@ -116,6 +120,19 @@ final class DeviceCheck {
           }
         }
         check.time(vocabularies[0], sizes[0], false, runs);
+      }
+    }
+  }
+
+  /** Where the time of a step goes. */
+  private void profile() {
+    Driver real = tiny ? new EmulatedDriver(Capability.SM_90) : NvidiaDriver.open(device.index());
+    var driver = new ProfilingDriver(real);
+    try (var backend = new CudaBackend(device, driver, Precision.BF16)) {
+      var check = new StepCheck(report, backend, device + " bf16", model());
+      for (StepCheck.Size size : tiny ? new StepCheck.Size[] {new StepCheck.Size(4, 8, false)} : new StepCheck.Size[] {
+          new StepCheck.Size(64, 32, false), new StepCheck.Size(64, 256, false)}) {
+        check.profile(tiny ? 500 : 32_000, size, driver);
       }
     }
   }

@@ -16,6 +16,7 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +167,27 @@ final class StepCheck {
           tokens / middle, "live MiB", backend.liveBytes() / 1048576.0, "loss", loss);
     } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
       report.row("steps", name, "exception", e);
+    }
+  }
+
+  /** Times each kernel of a step. */
+  void profile(int vocabulary, Size size, ProfilingDriver driver) {
+    try (var trainee = new Trainee(backend, vocabulary, values, false)) {
+      for (int i = 0; i < WARM_UPS; i++) {
+        trainee.step(size).value();
+      }
+      int steps = 3;
+      driver.start();
+      for (int i = 0; i < steps; i++) {
+        trainee.step(size).value();
+      }
+      var totals = driver.stop(((CudaBackend) backend).context().stream());
+      double all = totals.values().stream().mapToDouble(ProfilingDriver.Total::microseconds).sum() / steps;
+      report.row("profile", device + " " + size, "us", all);
+      totals.entrySet().stream()
+          .sorted(Comparator.comparingDouble(entry -> -entry.getValue().microseconds()))
+          .forEach(entry -> report.row("profile", entry.getKey(), "launches", entry.getValue().count() / steps, "us",
+              entry.getValue().microseconds() / steps, "share", entry.getValue().microseconds() / steps / all));
     }
   }
 
