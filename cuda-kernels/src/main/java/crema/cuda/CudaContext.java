@@ -20,7 +20,7 @@ final class CudaContext implements AutoCloseable {
   private static final int RANDOM_STATE_BYTES = 16;
 
   private final Arena arena = Arena.ofShared();
-  private final Driver driver;
+  private final GuardedDriver driver;
   private final Stream stream;
   private final PinnedRing uploads;
   private final Mailbox mailbox;
@@ -34,8 +34,8 @@ final class CudaContext implements AutoCloseable {
   private long step;
   private boolean randomKnown;
 
-  CudaContext(Driver driver) {
-    this.driver = driver;
+  CudaContext(Driver unguarded) {
+    driver = unguarded instanceof GuardedDriver guarded ? guarded : new GuardedDriver(unguarded);
     stream = driver.stream();
     uploads = new PinnedRing(driver);
     mailbox = new Mailbox(driver);
@@ -148,7 +148,9 @@ final class CudaContext implements AutoCloseable {
 
   @Override
   public void close() {
-    driver.synchronize(stream);
+    if (!driver.isFaulty()) {
+      driver.synchronize(stream);
+    }
     queue.close();
     driver.free(randomState);
     ropeTables.close();

@@ -64,11 +64,20 @@ public final class EmulatedDriver implements Driver {
    * @param schedule the order in which warps and blocks run
    */
   public EmulatedDriver(crema.ptx.Capability capability, Schedule schedule) {
-    device = new PtxDevice(capability);
+    this(new PtxDevice(capability), schedule);
+  }
+
+  /** A device of so many bytes of memory. */
+  public EmulatedDriver(crema.ptx.Capability capability, long memoryBytes) {
+    this(new PtxDevice(capability, memoryBytes, 1), Schedule.IN_ORDER);
+  }
+
+  private EmulatedDriver(PtxDevice device, Schedule schedule) {
+    this.device = device;
     this.schedule = schedule;
     facts =
-        new DeviceFacts("emulated GPU", new Capability(capability.major(), capability.minor()), device.memoryBytes(),
-            8, capability.maxSharedBytes(), 13_000);
+        new DeviceFacts("emulated GPU", new Capability(device.capability().major(), device.capability().minor()),
+            device.memoryBytes(), 8, device.capability().maxSharedBytes(), 13_000);
   }
 
   /**

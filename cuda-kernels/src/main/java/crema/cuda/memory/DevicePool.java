@@ -47,7 +47,8 @@ public final class DevicePool implements AutoCloseable {
    * @throws OutOfDeviceMemory if there is not as much, even without what is idle; the pool stays as it was
    */
   public long take(long bytes, Object owner) {
-    long address = driver.checksAccesses() ? allocate(bytes, bytes, owner) : take(size(bytes), bytes, owner);
+    long address =
+        driver.checksAccesses() ? allocate(Math.max(bytes, 1), bytes, owner) : take(size(bytes), bytes, owner);
     liveBytes += bytes;
     peakBytes = Math.max(peakBytes, liveBytes);
     return address;
