@@ -31,9 +31,9 @@ static CUresult note(const char *function, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   if (used < sizeof written - 1024) {
-    used += snprintf(written + used, 128, "%s ", function);
-    used += vsnprintf(written + used, 800, format, arguments);
-    used += snprintf(written + used, 4, "\n");
+    char line[900];
+    vsnprintf(line, sizeof line, format, arguments);
+    used += (size_t)snprintf(written + used, 1000, "%s %s\n", function, line);
   }
   va_end(arguments);
   return (CUresult)(strcmp(function, failing) == 0 ? failure : CUDA_SUCCESS);
