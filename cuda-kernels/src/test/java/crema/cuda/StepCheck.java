@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** Training steps of an encoder as the trainer does them: forward, backward, clipping, AdamW; loss and norm a step late. */
 final class StepCheck {
@@ -28,6 +29,10 @@ final class StepCheck {
   private static final int LABELS = 100;
   /** Two turns of a step are seen twice before they are graphs. */
   private static final int WARM_UPS = 8;
+  /** How long HotSpot has to compile what the host does, before the first measurement and before others. */
+  private static final long FIRST_WARM_UP_NANOS = 3_000_000_000L;
+  private static final long WARM_UP_NANOS = 500_000_000L;
+  private static final int BATCHES = 8;
 
   /**
    * A size of batch.
@@ -38,6 +43,14 @@ final class StepCheck {
     @Override
     public String toString() {
       return texts + " x " + (uneven ? "1.." : "") + length;
+    }
+
+    private int[] ids(int seed, int vocabulary) {
+      return new Random(seed).ints(offsets()[texts], 0, vocabulary).toArray();
+    }
+
+    private int[] labels(int seed) {
+      return new Random(seed).ints(texts, 0, LABELS).toArray();
     }
 
     private int[] offsets() {
@@ -54,8 +67,11 @@ final class StepCheck {
     private final Backend backend;
     private final TextClassifier model;
     private final AdamW optimizer;
-    private final int vocabulary;
     private final boolean repeats;
+    private final Size size;
+    private final int[] offsets;
+    private final List<int[]> ids;
+    private final List<int[]> labels;
     private long steps;
 
     /**
@@ -64,9 +80,12 @@ final class StepCheck {
      * @param values keys of the model's config beside its vocabulary; none for the default encoder
      * @param repeats whether the backend is told that steps repeat
      */
-    Trainee(Backend backend, int vocabulary, Map<String, ?> values, boolean repeats) {
+    Trainee(Backend backend, int vocabulary, Map<String, ?> values, Size size, boolean repeats) {
       this.backend = backend;
-      this.vocabulary = vocabulary;
+      this.size = size;
+      offsets = size.offsets();
+      ids = IntStream.range(0, BATCHES).mapToObj(seed -> size.ids(seed, vocabulary)).toList();
+      labels = IntStream.range(0, BATCHES).mapToObj(size::labels).toList();
       this.repeats = repeats;
       var config = new LinkedHashMap<String, Object>(Map.of("vocab_size", vocabulary, "num_labels", LABELS));
       config.putAll(values);
@@ -75,19 +94,16 @@ final class StepCheck {
     }
 
     /** Starts a step; the loss may be asked for later. */
-    Deferred step(Size size) {
+    Deferred step() {
       long step = steps++;
-      int[] offsets = size.offsets();
-      int[] ids = new Random(step).ints(offsets[size.texts()], 0, vocabulary).toArray();
-      int[] labels = new Random(step).ints(size.texts(), 0, LABELS).toArray();
+      int batch = (int) (step % BATCHES);
       try (var scope = new Scope(backend)) {
         var gradients = new Gradients(scope);
         Deferred loss;
         try (var inner = new Scope(backend)) {
           var tape = Tape.training(inner, new Rng(1, step));
-          Variable value =
-              repeats ? backend.step(List.of(size), () -> loss(tape, inner, ids, offsets, labels, gradients))
-                  : loss(tape, inner, ids, offsets, labels, gradients);
+          Variable value = repeats ? backend.step(size, () -> loss(tape, inner, batch, gradients))
+              : loss(tape, inner, batch, gradients);
           loss = value.value().deferredItem();
         }
         optimizer.step(gradients, LEARNING_RATE, 1);
@@ -95,9 +111,10 @@ final class StepCheck {
       }
     }
 
-    private Variable loss(Tape tape, Scope scope, int[] ids, int[] offsets, int[] labels, Gradients gradients) {
-      Variable logits = model.forward(tape, scope.ints(ids, ids.length), Sequences.of(scope, offsets));
-      Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, new Targets.Indices(labels));
+    private Variable loss(Tape tape, Scope scope, int batch, Gradients gradients) {
+      int[] tokens = ids.get(batch);
+      Variable logits = model.forward(tape, scope.ints(tokens, tokens.length), Sequences.of(scope, offsets));
+      Variable loss = new SoftmaxCrossEntropy().apply(tape, logits, new Targets.Indices(labels.get(batch)));
       tape.backward(loss, 1, gradients);
       return loss;
     }
@@ -123,6 +140,7 @@ final class StepCheck {
   private final Backend backend;
   private final String device;
   private final Map<String, ?> values;
+  private boolean warm;
 
   /**
    * A check.
@@ -140,17 +158,20 @@ final class StepCheck {
   /** Times steps. */
   void time(int vocabulary, Size size, boolean repeats, int runs) {
     String name = device + " " + size + " vocab " + vocabulary + (repeats ? "" : " eager");
-    try (var trainee = new Trainee(backend, vocabulary, values, repeats)) {
-      Deferred before = trainee.step(size);
-      for (int i = 0; i < WARM_UPS; i++) {
-        before = settled(trainee, size, before);
+    try (var trainee = new Trainee(backend, vocabulary, values, size, repeats)) {
+      Deferred before = trainee.step();
+      long start = System.nanoTime();
+      for (int i = 0; i < WARM_UPS || runs > WARM_UPS
+          && System.nanoTime() - start < (warm ? WARM_UP_NANOS : FIRST_WARM_UP_NANOS); i++) {
+        before = settled(trainee, before);
       }
+      warm = true;
       before.value();
       var host = new double[runs];
       var whole = new double[runs];
       long began = System.nanoTime();
       for (int i = 0; i < runs; i++) {
-        Deferred next = trainee.step(size);
+        Deferred next = trainee.step();
         host[i] = (System.nanoTime() - began) * 1e-6;
         before.value();
         before = next;
@@ -172,14 +193,14 @@ final class StepCheck {
 
   /** Times each kernel of a step. */
   void profile(int vocabulary, Size size, ProfilingDriver driver) {
-    try (var trainee = new Trainee(backend, vocabulary, values, false)) {
+    try (var trainee = new Trainee(backend, vocabulary, values, size, false)) {
       for (int i = 0; i < WARM_UPS; i++) {
-        trainee.step(size).value();
+        trainee.step().value();
       }
       int steps = 3;
       driver.start();
       for (int i = 0; i < steps; i++) {
-        trainee.step(size).value();
+        trainee.step().value();
       }
       var totals = driver.stop(((CudaBackend) backend).context().stream());
       double all = totals.values().stream().mapToDouble(ProfilingDriver.Total::microseconds).sum() / steps;
@@ -191,8 +212,8 @@ final class StepCheck {
     }
   }
 
-  private static Deferred settled(Trainee trainee, Size size, Deferred before) {
-    Deferred next = trainee.step(size);
+  private static Deferred settled(Trainee trainee, Deferred before) {
+    Deferred next = trainee.step();
     before.value();
     return next;
   }
@@ -210,9 +231,9 @@ final class StepCheck {
   private void compareBits(String name, int vocabulary, Size size, int steps) {
     var digests = new long[3];
     for (int i = 0; i < digests.length; i++) {
-      try (var trainee = new Trainee(backend, vocabulary, values, i > 0)) {
+      try (var trainee = new Trainee(backend, vocabulary, values, size, i > 0)) {
         for (int step = 0; step < steps; step++) {
-          trainee.step(size).value();
+          trainee.step().value();
         }
         digests[i] = trainee.digest();
       }
