@@ -34,8 +34,10 @@ record RowSums(CudaContext context, Parts parts, Scratch memory, @Nullable Tenso
   void add() {
     if (first != null && second != null) {
       CudaReduction.addPartials(context, memory.address(), parts.count(), first, second);
-    } else if (first != null || second != null) {
-      CudaReduction.sumPartials(context, memory.address(), parts.count(), first != null ? first : second, Write.ADD);
+    } else if (first != null) {
+      CudaReduction.sumPartials(context, memory.address(), parts.count(), first, Write.ADD);
+    } else if (second != null) {
+      CudaReduction.sumPartials(context, memory.address(), parts.count(), second, Write.ADD);
     }
   }
 
