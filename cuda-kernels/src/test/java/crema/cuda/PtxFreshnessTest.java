@@ -64,15 +64,19 @@ class PtxFreshnessTest {
 
   @Test
   void everySourceWasBuiltForItsTargetsAfterItsLastChange() throws IOException {
+    var stale = new TreeSet<String>();
     for (Path source : files(SOURCES, ".cu")) {
       Matcher named = TARGETS.matcher(Files.readString(source));
-      List<String> targets = Arrays.asList((named.find() ? named.group(1) : "sm_75 sm_80").split(" "));
+      var targets = new TreeSet<>(Arrays.asList((named.find() ? named.group(1) : "sm_75 sm_80").split(" ")));
       String hash = sourcesHash(source);
-      assertThat(table.rows()).filteredOn(row -> row.file().equals(name(source)))
-          .as("run cuda-kernels/build-kernels.sh %s", name(source)).isNotEmpty()
-          .allSatisfy(row -> assertThat(row.sources()).isEqualTo(hash)).extracting(KernelTable.Row::target)
-          .containsOnlyElementsOf(targets);
+      var built = new TreeSet<String>();
+      table.rows().stream().filter(row -> row.file().equals(name(source)) && row.sources().equals(hash))
+          .forEach(row -> built.add(row.target()));
+      if (!built.equals(targets)) {
+        stale.add(name(source));
+      }
     }
+    assertThat(stale).as("run cuda-kernels/build-kernels.sh for these files").isEmpty();
   }
 
   @Test
@@ -82,15 +86,19 @@ class PtxFreshnessTest {
       listed.computeIfAbsent(row.file() + "." + row.target(), file -> new TreeSet<>()).add(row.entry());
     }
     Map<String, TreeSet<String>> found = new TreeMap<>();
+    var changed = new TreeSet<String>();
     for (Path file : files(PTX, ".ptx")) {
       String text = Files.readString(file);
       var entries = new TreeSet<String>();
       ENTRY.matcher(text).results().forEach(match -> entries.add(match.group(1)));
       found.put(name(file), entries);
-      assertThat(table.rows()).filteredOn(row -> (row.file() + "." + row.target()).equals(name(file)))
-          .allSatisfy(row -> assertThat(row.ptx()).as("%s was not written by build-kernels.sh", file)
-              .isEqualTo(KernelTable.hash(text.getBytes(StandardCharsets.UTF_8))));
+      String hash = KernelTable.hash(text.getBytes(StandardCharsets.UTF_8));
+      if (table.rows().stream()
+          .anyMatch(row -> (row.file() + "." + row.target()).equals(name(file)) && !row.ptx().equals(hash))) {
+        changed.add(file.getFileName().toString());
+      }
     }
+    assertThat(changed).as("not as cuda-kernels/build-kernels.sh wrote them").isEmpty();
     assertThat(listed).isEqualTo(found);
   }
 
