@@ -40,6 +40,13 @@ __device__ __forceinline__ void residual(const float *x, const B *branch, const 
   storeRow(l, y + at, v);
 }
 
+// Loads a branch if the gradient of gamma is wanted: nothing else needs it.
+template <typename B>
+__device__ __forceinline__ void loadBranch(const Layout &l, const B *branch, const float *dgamma, Row<B> &to) {
+  if (dgamma != nullptr) to.load(l, branch);
+  else to.clear();
+}
+
 // dbranch = gamma * kept * dy; dgamma += kept * branch * dy.
 template <typename B>
 __device__ __forceinline__ void residualBackward(const B *branch, const Connection &connection, const float *dy,
@@ -51,8 +58,7 @@ __device__ __forceinline__ void residualBackward(const B *branch, const Connecti
     const long long at = (long long)row * l.features;
     const Row<float> dys(l, dy + at);
     Row<B> branches;
-    if (dgamma != nullptr) branches.load(l, branch + at);
-    else branches.clear();
+    loadBranch(l, branch + at, dgamma, branches);
     const float kept = connection.kept(row);
     Values d, b;
     dys.widen(d);
@@ -111,9 +117,10 @@ __device__ __forceinline__ void residualRmsNormBackward(const B *branch, const C
     Row<float> before;
     if (add) before.load(l, dsum + at);
     else before.clear();
+    // Registers have room for a branch of half the size meanwhile.
+    constexpr bool EARLY = sizeof(B) == 2;
     Row<B> branches;
-    if (dgamma != nullptr) branches.load(l, branch + at);
-    else branches.clear();
+    if (EARLY) loadBranch(l, branch + at, dgamma, branches);
     const float kept = connection.kept(row);
     Values n, d, other;
     sums.widen(n);
@@ -132,6 +139,7 @@ __device__ __forceinline__ void residualRmsNormBackward(const B *branch, const C
     before.widen(other);
     each([&](int c, int j) { d[c][j] = fmaf(inverse, fmaf(-n[c][j], mean, d[c][j]), other[c][j]); });
     storeRow(l, dsum + at, d);
+    if (!EARLY) loadBranch(l, branch + at, dgamma, branches);
     branches.widen(n);
     connection.loadGamma(l, other);
     each([&](int c, int j) {

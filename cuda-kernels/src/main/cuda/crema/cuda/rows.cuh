@@ -10,6 +10,7 @@
 
 constexpr int CHUNKS = 3;          // so that a warp holds 384 features
 constexpr int MOST_THREADS = 512;  // what registers allow: 128 a thread
+constexpr int SEVERAL_ROWS_THREADS = 256;  // the most of a block that has more than one row at a time
 
 // Four elements as they lie in memory. They are widened where they are used and not where they are loaded: a thread waits
 // for a load at its first use, and all loads of a row should be under way before that.
@@ -133,10 +134,10 @@ __device__ __forceinline__ float rowSum(float v) {
   return sums[0];
 }
 
-// partials[block] = sums, over blockDim.y in order; nothing if partials is null. Shared memory for
-// [blockDim.y, features] is there if blockDim.y > 1.
+// partials[block] = sums, over blockDim.y in order; nothing if partials is null. In shared memory the registers of
+// neighbouring threads lie side by side, which keeps banks apart.
 __device__ __forceinline__ void storePartials(const Layout &l, const Values &sums, float *partials) {
-  extern __shared__ __align__(16) float shared[];
+  __shared__ float shared[4 * CHUNKS][SEVERAL_ROWS_THREADS];
   if (partials == nullptr) return;
   const Layout whole{l.features, (l.features & 3) == 0};  // whatever else is aligned
   float *out = partials + (long long)blockIdx.x * l.features;
@@ -145,12 +146,24 @@ __device__ __forceinline__ void storePartials(const Layout &l, const Values &sum
     return;
   }
   __syncthreads();
-  storeRow(whole, shared + threadIdx.y * l.features, sums);
+  each([&](int c, int j) { shared[4 * c + j][threadIdx.y * blockDim.x + threadIdx.x] = sums[c][j]; });
   __syncthreads();
-  for (int c = threadIdx.y * blockDim.x + threadIdx.x; c < l.features; c += blockDim.x * blockDim.y) {
-    float sum = shared[c];
-    for (int y = 1; y < blockDim.y; y++) sum += shared[y * l.features + c];
-    out[c] = sum;
+  for (int c = threadIdx.y; c < CHUNKS; c += blockDim.y) {
+    float v[4];
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      v[j] = shared[4 * c + j][threadIdx.x];
+      for (int y = 1; y < blockDim.y; y++) v[j] += shared[4 * c + j][y * blockDim.x + threadIdx.x];
+    }
+    const int at = l.column(c);
+    if (whole.vectors) {
+      if (at < l.features) store4(out + at, v);
+    } else {
+#pragma unroll
+      for (int j = 0; j < 4; j++) {
+        if (at + j < l.features) out[at + j] = v[j];
+      }
+    }
   }
 }
 

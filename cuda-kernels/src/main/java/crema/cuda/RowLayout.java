@@ -47,8 +47,7 @@ record RowLayout(int rows, int features, boolean vectors, int threads, int rowsA
 
   /** Queues a kernel that sums over rows, a block the rows of a part. */
   void run(Launch launch, Parts parts) {
-    int sums = rowsAtOnce == 1 ? 0 : Float.BYTES * features * rowsAtOnce;
-    pack(launch).i32(parts.size()).run(new Grid(parts.count(), 1, 1, threads, rowsAtOnce, sums));
+    pack(launch).i32(parts.size()).run(new Grid(parts.count(), 1, 1, threads, rowsAtOnce, 0));
   }
 
   private Launch pack(Launch launch) {
