@@ -1,8 +1,13 @@
 package crema.cli;
 
 import crema.classify.ComputeOptions;
+import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
+import crema.cli.console.Terminal;
 import crema.tensor.Device;
 import crema.tensor.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,30 @@ final class ComputeFlags {
    */
   ComputeOptions options() {
     return new ComputeOptions(device, threads, Optional.ofNullable(precision));
+  }
+
+  /** The same options, having said so if they mean a GPU that was found rather than asked for. */
+  ComputeOptions announced(Terminal terminal) {
+    ComputeOptions options = options();
+    if (options.device().equals(ComputeOptions.AUTO)) {
+      announce(options.resolved(), terminal);
+    }
+    return options;
+  }
+
+  /** As {@link #announced(Terminal)}, for a model, whose family may not compute there. */
+  ComputeOptions announced(Path model, Terminal terminal) throws IOException {
+    ComputeOptions options = options();
+    if (options.device().equals(ComputeOptions.AUTO) && !options.resolved().device().equals(Device.CPU)) {
+      announce(ModelSource.read(model, source -> ModelFamily.of(source).computesOn(options)), terminal);
+    }
+    return options;
+  }
+
+  private static void announce(ComputeOptions certain, Terminal terminal) {
+    if (!certain.device().equals(Device.CPU)) {
+      terminal.err().println("Computing on " + certain.describe());
+    }
   }
 
   /** Reads the name of a device; whether there is such a device turns out when it is opened. */

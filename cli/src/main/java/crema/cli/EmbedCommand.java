@@ -85,7 +85,7 @@ final class EmbedCommand implements Callable<Integer> {
     if (format == Format.NPY && output == null) {
       throw new UserError("--format npy needs --output FILE: its length stands at its beginning");
     }
-    try (CachedEmbedder embedder = encoder.open(terminal, compute.options());
+    try (CachedEmbedder embedder = encoder.open(terminal, compute.announced(terminal));
         var bar = new CountBar(terminal, "Embedding", CountBar.Unit.ONE)) {
       if (output == null) {
         input.forEachBatch(texts, terminal, batch -> {

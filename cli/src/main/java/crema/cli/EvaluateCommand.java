@@ -89,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Classifier classifier = Classifier.load(model, compute.options());
+    try (Classifier classifier = Classifier.load(model, compute.announced(model, terminal));
         var view = new ProgressView(terminal, quiet)) {
       var test = new LabelledTest(ModelSource.read(model, this::columns), view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));

@@ -66,7 +66,7 @@ final class PredictCommand implements Callable<Integer> {
     if (top != null && top < 1) {
       throw new UserError("--top must be at least 1");
     }
-    try (Classifier classifier = Classifier.load(model, compute.options())) {
+    try (Classifier classifier = Classifier.load(model, compute.announced(model, terminal))) {
       var output = new PredictionWriter(terminal.out(), format, "(no label)");
       input.forEachBatch(texts, terminal, batch -> {
         output.write(batch, top == null ? classifier.answer(batch) : classifier.predict(batch, top));

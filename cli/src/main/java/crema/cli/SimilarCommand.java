@@ -84,7 +84,7 @@ final class SimilarCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ComputeOptions options = compute.options();
+    ComputeOptions options = compute.announced(terminal);
     if (top < 1) {
       throw new UserError("--top must be at least 1");
     }

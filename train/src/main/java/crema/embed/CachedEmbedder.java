@@ -5,6 +5,8 @@ import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.nn.io.WeightFormat;
+import crema.tensor.Device;
+import crema.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +63,7 @@ public final class CachedEmbedder implements AutoCloseable {
   public CachedEmbedder(Path path, EmbedOptions options, ComputeOptions compute, Optional<Path> cacheRoot)
       throws IOException {
     this.options = options;
-    this.compute = compute;
+    this.compute = compute.resolved();
     model = SentenceModel.read(path);
     files = files(path);
     fingerprint = newFingerprint();
@@ -84,6 +86,10 @@ public final class CachedEmbedder implements AutoCloseable {
     sum.add(options.pooling().stream().map(PoolingKind::key).toList());
     sum.add(options.normalize().map(String::valueOf).orElse(null));
     sum.add(options.maxLength().orElse(0)).add(options.dimensions().orElse(0));
+    if (!compute.device().equals(Device.CPU)) {
+      // Another device rounds otherwise.
+      sum.add(compute.device().type()).add(compute.precision().map(Precision::key).orElse(""));
+    }
     for (Map.Entry<String, Path> file : files.entrySet()) {
       sum.add(file.getKey()).add(Sha256.ofFile(file.getValue()));
     }
