@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What PyTorch does on the same GPU: copies, matrix products, attention, and training steps of the default encoder.
 
-  bench_torch.py --out FOLDER --seconds N [--tiny] [--cpu]
+  bench_torch.py --out FOLDER --seconds N [--tiny] [--cpu] [--compile]
 
 Appends a line of JSON a result to FOLDER/torch.jsonl and a line of text to FOLDER/table.txt, the most wanted first, and stops when
-the seconds are over. --cpu times training steps in F32 by numbers of threads instead. --tiny makes sizes small, for a dry run on a
+the seconds are over. --compile fills the compiler's cache on the disk and measures nothing: for while others use the GPU. --cpu times training steps in F32 by numbers of threads instead. --tiny makes sizes small, for a dry run on a
 CPU. Written for PyTorch 2.11; runs on 1.13 without compilers and flash attention.
 
 Times are medians of at least 20, from events on the device; kernels shorter than the host are timed in a graph of many.
@@ -188,7 +188,8 @@ class Trainer:
 
     def __init__(self, c, texts, length, uneven=False, amp=True):
         torch.manual_seed(1)
-        self.model = Encoder(c).to(DEVICE).train()
+        with torch.device(DEVICE) if MODERN else contextlib.nullcontext():
+            self.model = Encoder(c).to(DEVICE).train()
         self.tokens = sum(1 + i * 37 % length for i in range(texts)) if uneven else texts * length
         self.batches = [batch(c, texts, length, uneven, seed) for seed in range(4)]
         self.forward, self.amp, self.n = self.model, amp, 0
@@ -238,11 +239,26 @@ class Trainer:
         return replay
 
 
+def shapes(tiny):
+    """Texts, lengths and vocabularies, and the model without the latter."""
+    return ([(4, 8)], [500], TINY) if tiny else ([(64, 32), (64, 256), (64, 64), (16, 256)], [32000, 152000], DEFAULT)
+
+
+def compile_only(report, tiny):
+    sizes, vocabularies, base = shapes(tiny)
+    for vocabulary in vocabularies:
+        for texts, length in sizes:
+            if not report.over(10):
+                torch._dynamo.reset()
+                trainer = Trainer(dict(base, vocabulary=vocabulary), texts, length)
+                trainer.forward = torch.compile(trainer.model, dynamic=False)
+                trainer.step()
+                sync()
+
+
 def steps(report, tiny):
-    sizes = [(4, 8)] if tiny else [(64, 32), (64, 256), (64, 64), (16, 256)]
+    sizes, vocabularies, base = shapes(tiny)
     runs = 2 if tiny else 24
-    vocabularies = [500] if tiny else [32000, 152000]
-    base = TINY if tiny else DEFAULT
 
     def measure(name, trainer, step):
         if CUDA:
@@ -307,10 +323,10 @@ def steps(report, tiny):
                 attempt("reduce-overhead " + name, reduced)
 
 
-def products(report, tiny):
-    shapes = [(64, 64, 64)] if tiny else [(8192, 8192, 8192), (4096, 4096, 4096)] + [
+def matrices(report, tiny):
+    products = [(64, 64, 64)] if tiny else [(8192, 8192, 8192), (4096, 4096, 4096)] + [
         (t, n, k) for t in (2048, 4096, 16384) for n, k in ((640, 384), (384, 384), (3072, 384), (384, 1536), (1536, 384), (384, 640), (384, 3072))]
-    for m, n, k in shapes:
+    for m, n, k in products:
         if report.over(1):
             return
         sets = 1 if m * n > 10**7 * 4 else 4
@@ -378,15 +394,18 @@ def main():
     parser.add_argument("--seconds", type=float, default=100)
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--cpu", action="store_true")
+    parser.add_argument("--compile", action="store_true")
     args = parser.parse_args()
     report = Report(args.out, args.seconds)
     if args.cpu:
         CUDA = False
         return processors(report, args.tiny)
+    if args.compile:
+        return compile_only(report, args.tiny) if MODERN and CUDA else None
     torch.backends.cuda.matmul.allow_tf32 = True
     name = torch.cuda.get_device_name() if CUDA else "CPU"
     report.row(f"PyTorch {torch.__version__} on {name}")
-    for part in (copies, products, attention, steps):
+    for part in (copies, matrices, attention, steps):
         try:
             part(report, args.tiny)
         except Exception as e:  # the other parts are wanted all the same

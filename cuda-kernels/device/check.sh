@@ -5,7 +5,7 @@
 #   DEVICE   cuda, or emulated:90 for a dry run (then with TINY=tiny)
 #   OUT      where results go: results.jsonl, torch.jsonl, table.txt (the same for people), log.txt, sanitizer.txt
 #
-# Each section is a process with a time limit, so that a kernel that hangs or breaks the device costs one section. The table comes
+# While nothing is timed, PyTorch's compiler fills its cache in the background. Each section is a process with a time limit, so that a kernel that hangs or breaks the device costs one section. The table comes
 # last on standard output.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +14,8 @@ tiny=${TINY:-}
 out=${OUT:-$here/out}
 mkdir -p "$out"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+compiling=
+trap 'stop_compiling; rm -rf "$work"' EXIT
 began=$SECONDS
 
 if [ -e "$here/bundle/runtime.tar.xz" ]; then
@@ -26,6 +27,11 @@ else
 fi
 classes=${CLASSES:-$(printf '%s:' "$here"/bundle/classes/*.jar)}
 options="-Xmx${HEAP:-24g} -XX:+UseParallelGC --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED ${JAVA_OPTS:-}"
+
+stop_compiling() {
+  [ -z "$compiling" ] || kill -- "-$compiling" 2> /dev/null
+  compiling=
+}
 
 # section NAME SECONDS COMMAND...: its output goes to the log; tells how it ended.
 section() {
@@ -52,6 +58,7 @@ bench() {
 }
 
 run() {
+  case $1 in facts | catalog | bits | sanitizer) ;; *) stop_compiling ;; esac
   case $1 in
     facts)
       command -v nvidia-smi > /dev/null && nvidia-smi >> "$out/log.txt" 2>&1
@@ -87,7 +94,13 @@ run() {
   esac
 }
 
-for name in ${*:-facts streams catalog bits gemm attention steps torch sanitizer}; do
+sections=${*:-facts catalog bits streams gemm attention steps torch sanitizer}
+case " $sections " in
+  *" torch "*)
+    setsid python3 "$here/bench_torch.py" --compile --out "$out" --seconds 200 ${tiny:+--tiny} > "$out/compile.txt" 2>&1 &
+    compiling=$! ;;
+esac
+for name in $sections; do
   run "$name"
 done
 # What failed in the catalog may be much: the start of it here, all of it in the table's file.
