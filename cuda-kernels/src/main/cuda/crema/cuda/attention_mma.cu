@@ -13,11 +13,14 @@
 #include "mma.cuh"
 
 constexpr int KEYS = 64;  // keys, or rows of queries in the pass over keys, of a tile that all warps of a block read
+// Rows of a tile that are read when so many are left: halves of tiles are skipped.
+__device__ __forceinline__ int needed(int left) { return left > 32 ? KEYS : 32; }
 constexpr float LOG2E = 1.44269504f, LN2 = 0.69314718f;
 
 // The sequence, tile and key head of a block.
 struct Place {
   int start, length, tile, kvHead, group, rows;  // rows: of the whole sequence
+  unsigned reciprocal;                           // 2^32 / group, rounded up: exact for all rows there can be
 
   __device__ __forceinline__ Place(const int *cuSeqlens, const Spec &spec, int tiles) {
     const int sequence = blockIdx.x / tiles;
@@ -27,15 +30,16 @@ struct Place {
     kvHead = blockIdx.y;
     group = spec.group();
     rows = length * group;
+    reciprocal = 0xffffffffu / group + 1;
   }
-  __device__ __forceinline__ int query(int row) const { return group == 1 ? row : (int)((unsigned)row / (unsigned)group); }
+  __device__ __forceinline__ int query(int row) const { return group == 1 ? row : (int)__umulhi(row, reciprocal); }
   // Where a row's features are, in heads; also where its normalizer is.
-  __device__ __forceinline__ long long row(int row, const Spec &spec) const {
+  __device__ __forceinline__ int row(int row, const Spec &spec) const {
     const int q = query(row);
-    return (long long)(start + q) * spec.heads + kvHead * group + (row - q * group);
+    return (start + q) * spec.heads + kvHead * group + (row - q * group);
   }
-  __device__ __forceinline__ long long key(int key, const Spec &spec) const {
-    return (long long)(start + key) * spec.kvHeads + kvHead;
+  __device__ __forceinline__ int key(int key, const Spec &spec) const {
+    return (start + key) * spec.kvHeads + kvHead;
   }
 };
 
@@ -63,27 +67,31 @@ template <int DIM> struct Shared {
     ldmatrix4Transposed(f, base + at(row + (lane & 15), 2 * i + (lane >> 4)));
   }
 
-  // Copies rows; those for which `place` gives a negative place become zeros, as do features past headDim.
+  // Copies rows; those for which `place` gives a negative place become zeros, as do features past headDim. A thread has
+  // the same chunk of all its rows.
   template <typename P>
   __device__ static __forceinline__ void copy(uint32_t base, const bf16 *from, int rows, int headDim, P place) {
-    for (int c = threadIdx.x; c < rows * CHUNKS; c += blockDim.x) {
-      const int row = c / CHUNKS, chunk = c % CHUNKS;
-      const long long p = place(row);
+    const int chunk = threadIdx.x % CHUNKS;
+#pragma unroll 4
+    for (int row = threadIdx.x / CHUNKS; row < rows; row += blockDim.x / CHUNKS) {
+      const int p = place(row);
       const bool valid = p >= 0 && chunk * 8 < headDim;
-      copy16(base + at(row, chunk), from + (valid ? p * headDim + chunk * 8 : 0), valid);
+      copy16(base + at(row, chunk), from + ((long long)(valid ? p : 0) * headDim + chunk * 8), valid);
     }
   }
   // Copies two arrays of like shape.
   template <typename P>
   __device__ static __forceinline__ void copy2(uint32_t base, const bf16 *from, uint32_t base2, const bf16 *from2,
                                                int rows, int headDim, P place) {
-    for (int c = threadIdx.x; c < rows * CHUNKS; c += blockDim.x) {
-      const int row = c / CHUNKS, chunk = c % CHUNKS;
-      const long long p = place(row);
+    const int chunk = threadIdx.x % CHUNKS;
+#pragma unroll 4
+    for (int row = threadIdx.x / CHUNKS; row < rows; row += blockDim.x / CHUNKS) {
+      const int p = place(row);
       const bool valid = p >= 0 && chunk * 8 < headDim;
-      const long long element = valid ? p * headDim + chunk * 8 : 0;
-      copy16(base + at(row, chunk), from + element, valid);
-      copy16(base2 + at(row, chunk), from2 + element, valid);
+      const long long element = (long long)(valid ? p : 0) * headDim + chunk * 8;
+      const uint32_t to = at(row, chunk);
+      copy16(base + to, from + element, valid);
+      copy16(base2 + to, from2 + element, valid);
     }
   }
 
@@ -103,10 +111,9 @@ template <int DIM> struct Shared {
     __syncwarp();
 #pragma unroll
     for (int c = lane; c < 16 * CHUNKS; c += 32) {
-      const int row = c / CHUNKS, chunk = c % CHUNKS;
-      const long long p = place(row);
+      const int row = c / CHUNKS, chunk = c % CHUNKS, p = place(row);
       if (p >= 0 && chunk * 8 < headDim)
-        *reinterpret_cast<uint4 *>(to + p * headDim + chunk * 8) =
+        *reinterpret_cast<uint4 *>(to + ((long long)p * headDim + chunk * 8)) =
             *reinterpret_cast<const uint4 *>(memory + base + at(first + row, chunk));
     }
   }
@@ -153,7 +160,7 @@ __device__ __forceinline__ uint32_t keptOfKeys(const Spec &spec, const Place &at
   uint32_t kept = 0;
 #pragma unroll 1
   for (int j = 0; j < BLOCKS; j++) {
-    const uint32_t bits = keptBits(spec, at.row(row + 8 * j + (lane & 7), spec) * spec.pitch() + key + 4 * (lane >> 3));
+    const uint32_t bits = keptBits(spec, spec.pitch() * at.row(row + 8 * j + (lane & 7), spec) + key + 4 * (lane >> 3));
 #pragma unroll
     for (int e = 0; e < 4; e++) {
       const int source = 8 * (((lane >> 2) + 8 * (e >> 1)) >> 2) + 2 * (lane & 3) + (e & 1);
@@ -165,46 +172,39 @@ __device__ __forceinline__ uint32_t keptOfKeys(const Spec &spec, const Place &at
 
 template <int DIM, int M>
 __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16 *v, const int *cuSeqlens, bf16 *y,
-                                        float *logSumExp, const Spec &spec, int tiles, int stages) {
+                                        float *logSumExp, const Spec &spec, int tiles, int buffered) {
   using S = Shared<DIM>;
   extern __shared__ __align__(128) uint8_t memory[];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, blockRows = blockDim.x / 2 * M;
   const Place at(cuSeqlens, spec, tiles);
   const int first = at.tile * blockRows;
   if (first >= at.rows) return;
-  const uint32_t sq = sharedAddress(memory), sk = sq + blockRows * S::BYTES, sv = sk + stages * KEYS * S::BYTES;
+  const uint32_t sq = sharedAddress(memory), sk = sq + blockRows * S::BYTES, sv = sk + buffered * S::BYTES;
   const int q0 = at.query(first), q1 = at.query(min(first + blockRows, at.rows) - 1);
   const int begin = spec.firstKey(q0) / KEYS * KEYS, end = spec.endKey(q1 + 1, at.length);
   auto load = [&](int key, int stage) {
-    S::copy2(sk + stage * KEYS * S::BYTES, k, sv + stage * KEYS * S::BYTES, v, KEYS, spec.headDim,
-             [&](int row) { return key + row < at.length ? at.key(key + row, spec) : -1ll; });
+    S::copy2(sk + stage * KEYS * S::BYTES, k, sv + stage * KEYS * S::BYTES, v, needed(end - key), spec.headDim,
+             [&](int row) { return key + row < at.length ? at.key(key + row, spec) : -1; });
     commitCopies();
   };
-  S::copy(sq, q, blockRows, spec.headDim, [&](int row) { return first + row < at.rows ? at.row(first + row, spec) : -1ll; });
+  S::copy(sq, q, blockRows, spec.headDim, [&](int row) { return first + row < at.rows ? at.row(first + row, spec) : -1; });
   load(begin, 0);
   const float scaleLog2e = spec.scale * LOG2E;
   const int warpRow = warp * 16 * M;
   const bool busy = first + warpRow < at.rows;
-  int query[M][2];
   float o[M][2 * S::STEPS][4] = {}, top[M][2], sum[M][2] = {};
 #pragma unroll
   for (int m = 0; m < M; m++)
 #pragma unroll
     for (int h = 0; h < 2; h++) {
-      query[m][h] = at.query(first + warpRow + 16 * m + 8 * h + (lane >> 2));
       top[m][h] = -INFINITY;
     }
-  const int w0 = at.query(first + warpRow), w1 = at.query(min(first + warpRow + 16 * M, at.rows) - 1);
   uint32_t fq[M][S::STEPS][4];
   int stage = 0;
   for (int k0 = begin; k0 < end; k0 += KEYS) {
-    if (k0 + KEYS < end) {
-      load(k0 + KEYS, stage ^ 1);
-      waitCopies<1>();
-    } else {
-      waitCopies<0>();
-    }
-    __syncthreads();
+    waitCopies<0>();
+    __syncthreads();  // this tile is there, and all have read the one before
+    if (k0 + KEYS < end) load(k0 + KEYS, stage ^ 1);
     if (busy) {
       const uint32_t kt = sk + stage * KEYS * S::BYTES, vt = sv + stage * KEYS * S::BYTES;
       const int count = end - k0;
@@ -229,16 +229,21 @@ __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16
           }
         }
       }
-      if (count < KEYS || !spec.seesAll(w0, w1, k0, k0 + KEYS - 1)) {
+      if (count < KEYS || !spec.seesAll(at.query(first + warpRow), at.query(first + warpRow + 16 * M - 1), k0,
+                                        k0 + KEYS - 1)) {
 #pragma unroll
         for (int m = 0; m < M; m++)
 #pragma unroll
-          for (int j = 0; j < 8; j++)
+          for (int h = 0; h < 2; h++) {
+            const int query = at.query(first + warpRow + 16 * m + 8 * h + (lane >> 2));
 #pragma unroll
-            for (int e = 0; e < 4; e++) {
-              const int key = k0 + 8 * j + 2 * (lane & 3) + (e & 1);
-              if (key >= at.length || !spec.sees(query[m][e >> 1], key)) s[m][j][e] = -INFINITY;
-            }
+            for (int j = 0; j < 8; j++)
+#pragma unroll
+              for (int e = 0; e < 2; e++) {
+                const int key = k0 + 8 * j + 2 * (lane & 3) + e;
+                if (key >= at.length || !spec.sees(query, key)) s[m][j][2 * h + e] = -INFINITY;
+              }
+          }
       }
 #pragma unroll
       for (int m = 0; m < M; m++) {
@@ -267,8 +272,7 @@ __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16
           }
         }
         if (spec.dropout > 0.f) {
-          const long long rowIndex =
-              at.row(first + warpRow + 16 * m + (lane >> 1), spec) * spec.pitch();
+          const long long rowIndex = spec.pitch() * at.row(first + warpRow + 16 * m + (lane >> 1), spec);
           const uint32_t kept = keptOfRows<8>(spec, rowIndex, k0);
 #pragma unroll
           for (int j = 0; j < 8; j++)
@@ -296,7 +300,6 @@ __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16
       }
     }
     stage ^= 1;
-    if (k0 + KEYS < end) __syncthreads();
   }
   if (!busy) return;
 #pragma unroll
@@ -314,7 +317,7 @@ __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16
     }
     S::store(y, memory, 0, warpRow + 16 * m, o[m], inverse[0], inverse[1], spec.headDim, [&](int row) {
       const int r = first + warpRow + 16 * m + row;
-      return r < at.rows ? at.row(r, spec) : -1ll;
+      return r < at.rows ? at.row(r, spec) : -1;
     });
   }
 }
@@ -325,7 +328,7 @@ template <int DIM>
 __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *y,
                                                 const bf16 *dy, const float *logSumExp, float *dots,
                                                 const int *cuSeqlens, bf16 *dq, const Spec &spec, int tiles,
-                                                int stages) {
+                                                int buffered) {
   using S = Shared<DIM>;
   extern __shared__ __align__(128) uint8_t memory[];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, blockRows = blockDim.x / 2;
@@ -333,13 +336,13 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
   const int first = at.tile * blockRows;
   if (first >= at.rows) return;
   const uint32_t sq = sharedAddress(memory), su = sq + blockRows * S::BYTES, sy = su + blockRows * S::BYTES,
-                 sk = sy + blockRows * S::BYTES, sv = sk + stages * KEYS * S::BYTES;
+                 sk = sy + blockRows * S::BYTES, sv = sk + buffered * S::BYTES;
   const int q0 = at.query(first), q1 = at.query(min(first + blockRows, at.rows) - 1);
   const int begin = spec.firstKey(q0) / KEYS * KEYS, end = spec.endKey(q1 + 1, at.length);
-  auto place = [&](int row) { return first + row < at.rows ? at.row(first + row, spec) : -1ll; };
+  auto place = [&](int row) { return first + row < at.rows ? at.row(first + row, spec) : -1; };
   auto load = [&](int key, int stage) {
-    S::copy2(sk + stage * KEYS * S::BYTES, k, sv + stage * KEYS * S::BYTES, v, KEYS, spec.headDim,
-             [&](int row) { return key + row < at.length ? at.key(key + row, spec) : -1ll; });
+    S::copy2(sk + stage * KEYS * S::BYTES, k, sv + stage * KEYS * S::BYTES, v, needed(end - key), spec.headDim,
+             [&](int row) { return key + row < at.length ? at.key(key + row, spec) : -1; });
     commitCopies();
   };
   S::copy2(su, dy, sy, y, blockRows, spec.headDim, place);
@@ -349,24 +352,18 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
   const int warpRow = warp * 16;
   const bool busy = first + warpRow < at.rows;
   const int w0 = at.query(first + warpRow), w1 = at.query(min(first + warpRow + 16, at.rows) - 1);
-  int query[2];
   float offset[2], dot[2], sum[2 * S::STEPS][4] = {};
 #pragma unroll
   for (int h = 0; h < 2; h++) {
     const int row = first + warpRow + 8 * h + (lane >> 2);
-    query[h] = at.query(row);
     offset[h] = row < at.rows ? logSumExp[at.row(row, spec)] * LOG2E : 0.f;
   }
   uint32_t fq[S::STEPS][4], fu[S::STEPS][4];
   int stage = 0;
   for (int k0 = begin; k0 < end; k0 += KEYS) {
-    if (k0 + KEYS < end) {
-      load(k0 + KEYS, stage ^ 1);
-      waitCopies<1>();
-    } else {
-      waitCopies<0>();
-    }
-    __syncthreads();
+    waitCopies<0>();
+    __syncthreads();  // this tile is there, and all have read the one before
+    if (k0 + KEYS < end) load(k0 + KEYS, stage ^ 1);
     if (busy) {
       const uint32_t kt = sk + stage * KEYS * S::BYTES, vt = sv + stage * KEYS * S::BYTES;
       if (k0 == begin) {
@@ -413,7 +410,7 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
             mma(dp[2 * j + 1], fu[i], f[2], f[3]);
           }
         if (spec.dropout > 0.f) {
-          const long long rowIndex = at.row(first + warpRow + (lane >> 1), spec) * spec.pitch();
+          const long long rowIndex = spec.pitch() * at.row(first + warpRow + (lane >> 1), spec);
           const uint32_t kept = keptOfRows<4>(spec, rowIndex, k0 + half);
 #pragma unroll
           for (int j = 0; j < 4; j++)
@@ -422,16 +419,20 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
         }
         const bool partial = k0 + half + 32 > at.length || !spec.seesAll(w0, w1, k0 + half, k0 + half + 31);
 #pragma unroll
-        for (int j = 0; j < 4; j++)
+        for (int h = 0; h < 2; h++) {
+          const int query = partial ? at.query(first + warpRow + 8 * h + (lane >> 2)) : 0;
 #pragma unroll
-          for (int e = 0; e < 4; e++) {
-            float p = exp2Approximate(fmaf(s[j][e], scaleLog2e, -offset[e >> 1]));
-            if (partial) {
-              const int key = k0 + half + 8 * j + 2 * (lane & 3) + (e & 1);
-              if (key >= at.length || !spec.sees(query[e >> 1], key)) p = 0.f;
+          for (int j = 0; j < 4; j++)
+#pragma unroll
+            for (int e = 2 * h; e < 2 * h + 2; e++) {
+              float p = exp2Approximate(fmaf(s[j][e], scaleLog2e, -offset[h]));
+              if (partial) {
+                const int key = k0 + half + 8 * j + 2 * (lane & 3) + (e & 1);
+                if (key >= at.length || !spec.sees(query, key)) p = 0.f;
+              }
+              s[j][e] = p * (dp[j][e] - dot[h]);
             }
-            s[j][e] = p * (dp[j][e] - dot[e >> 1]);
-          }
+        }
 #pragma unroll
         for (int i = 0; i < 2; i++) {
           uint32_t ds[4];
@@ -447,7 +448,6 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
       }
     }
     stage ^= 1;
-    if (k0 + KEYS < end) __syncthreads();
   }
   if (busy)
     S::store(dq, memory, 0, warpRow, sum, spec.scale, spec.scale, spec.headDim,
@@ -458,8 +458,9 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
 template <int DIM>
 __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *dy,
                                              const float *logSumExp, const float *dots, const int *cuSeqlens, bf16 *dk,
-                                             bf16 *dv, const Spec &spec, int tiles, int stages) {
+                                             bf16 *dv, const Spec &spec, int tiles, int buffered) {
   using S = Shared<DIM>;
+  constexpr int SPAN = 16;
   constexpr bool HELD = DIM <= 64;  // whether registers hold the operands of keys and values all along
   extern __shared__ __align__(128) uint8_t memory[];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, blockKeys = blockDim.x / 2;
@@ -467,16 +468,17 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
   const int first = at.tile * blockKeys;
   if (first >= at.length) return;
   const uint32_t sk = sharedAddress(memory), sv = sk + blockKeys * S::BYTES, sq = sv + blockKeys * S::BYTES,
-                 su = sq + stages * KEYS * S::BYTES, sn = su + stages * KEYS * S::BYTES, sd = sn + stages * KEYS * 4;
-  auto place = [&](int key) { return first + key < at.length ? at.key(first + key, spec) : -1ll; };
+                 su = sq + buffered * S::BYTES, sn = su + buffered * S::BYTES, sd = sn + buffered * 4;
+  auto place = [&](int key) { return first + key < at.length ? at.key(first + key, spec) : -1; };
   const int begin = spec.firstQuery(first) * at.group,
             end = spec.endQuery(min(first + blockKeys, at.length), at.length) * at.group;
   auto load = [&](int row0, int stage) {
-    S::copy2(sq + stage * KEYS * S::BYTES, q, su + stage * KEYS * S::BYTES, dy, KEYS, spec.headDim,
-             [&](int row) { return row0 + row < at.rows ? at.row(row0 + row, spec) : -1ll; });
-    for (int row = threadIdx.x; row < KEYS; row += blockDim.x) {
+    const int needs = needed(end - row0);
+    S::copy2(sq + stage * KEYS * S::BYTES, q, su + stage * KEYS * S::BYTES, dy, needs, spec.headDim,
+             [&](int row) { return row0 + row < at.rows ? at.row(row0 + row, spec) : -1; });
+    for (int row = threadIdx.x; row < needs; row += blockDim.x) {
       const bool valid = row0 + row < at.rows;
-      const long long p = valid ? at.row(row0 + row, spec) : 0;
+      const int p = valid ? at.row(row0 + row, spec) : 0;
       copy4(sn + (stage * KEYS + row) * 4, logSumExp + p, valid);
       copy4(sd + (stage * KEYS + row) * 4, dots + p, valid);
     }
@@ -491,13 +493,9 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
   uint32_t fk[HELD ? S::STEPS : 1][4], fv[HELD ? S::STEPS : 1][4];
   int stage = 0;
   for (int r0 = begin; r0 < end; r0 += KEYS) {
-    if (r0 + KEYS < end) {
-      load(r0 + KEYS, stage ^ 1);
-      waitCopies<1>();
-    } else {
-      waitCopies<0>();
-    }
-    __syncthreads();
+    waitCopies<0>();
+    __syncthreads();  // this tile is there, and all have read the one before
+    if (r0 + KEYS < end) load(r0 + KEYS, stage ^ 1);
     if (busy) {
       const uint32_t qt = sq + stage * KEYS * S::BYTES, ut = su + stage * KEYS * S::BYTES;
       const uint8_t *normalizers = memory + (sn - sk) + stage * KEYS * 4, *products = memory + (sd - sk) + stage * KEYS * 4;
@@ -509,9 +507,9 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
         }
       }
 #pragma unroll
-      for (int half = 0; half < KEYS; half += 32) {
+      for (int half = 0; half < KEYS; half += SPAN) {
         if (r0 + half >= end) break;
-        float s[4][4] = {}, dp[4][4] = {};
+        float s[SPAN / 8][4] = {}, dp[SPAN / 8][4] = {};
 #pragma unroll
         for (int i = 0; i < S::STEPS; i++) {
           if (!HELD) {
@@ -519,7 +517,7 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
             S::left(fv[0], sv, warpKey, i);
           }
 #pragma unroll
-          for (int j = 0; j < 2; j++) {
+          for (int j = 0; j < SPAN / 16; j++) {
             uint32_t f[4];
             S::right(f, qt, half + 16 * j, i);
             mma(s[2 * j], fk[HELD ? i : 0], f[0], f[1]);
@@ -530,12 +528,12 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
           }
         }
         uint32_t kept = ~0u;
-        if (spec.dropout > 0.f) kept = keptOfKeys<4>(spec, at, r0 + half, first + warpKey);
+        if (spec.dropout > 0.f) kept = keptOfKeys<SPAN / 8>(spec, at, r0 + half, first + warpKey);
         // Rows past the end are zeros and so add nothing; keys past the end are not written.
-        const bool partial = !spec.seesAll(at.query(r0 + half), at.query(r0 + half + 31), first + warpKey,
+        const bool partial = !spec.seesAll(at.query(r0 + half), at.query(r0 + half + SPAN - 1), first + warpKey,
                                            first + warpKey + 15);
 #pragma unroll
-        for (int j = 0; j < 4; j++) {
+        for (int j = 0; j < SPAN / 8; j++) {
           const int column = half + 8 * j + 2 * (lane & 3);
           const float2 normalizer = *reinterpret_cast<const float2 *>(normalizers + column * 4);
           const float2 dot = *reinterpret_cast<const float2 *>(products + column * 4);
@@ -550,7 +548,7 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
           }
         }
 #pragma unroll
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < SPAN / 16; i++) {
           uint32_t p[4], ds[4];
           operand(p, s[2 * i], s[2 * i + 1]);
           operand(ds, dp[2 * i], dp[2 * i + 1]);
@@ -568,7 +566,6 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
       }
     }
     stage ^= 1;
-    if (r0 + KEYS < end) __syncthreads();
   }
   if (busy) {
     auto mine = [&](int row) { return place(warpKey + row); };
@@ -577,29 +574,29 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
   }
 }
 
-#define FORWARD(DIM, M, BLOCKS)                                                                                       \
-  ENTRY __launch_bounds__(128, BLOCKS)                                                                                        \
+#define FORWARD(DIM, M, THREADS, BLOCKS)                                                                                \
+  ENTRY __launch_bounds__(THREADS, BLOCKS)                                                                                        \
       attention_mma_##DIM##_##M##_bf16(const bf16 *q, const bf16 *k, const bf16 *v, const int *cuSeqlens, bf16 *y,    \
-                                       float *logSumExp, SPEC_PARAMETERS, int stages) {                               \
-    forward<DIM, M>(q, k, v, cuSeqlens, y, logSumExp, SPEC, tiles, stages);                                           \
+                                       float *logSumExp, SPEC_PARAMETERS, int buffered) {                               \
+    forward<DIM, M>(q, k, v, cuSeqlens, y, logSumExp, SPEC, tiles, buffered);                                           \
   }
 #define BACKWARD(DIM, QUERY_BLOCKS, KEY_BLOCKS)                                                                                         \
   ENTRY __launch_bounds__(128, QUERY_BLOCKS) attention_mma_backward_queries_##DIM##_bf16(                                           \
       const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *y, const bf16 *dy, const float *logSumExp,             \
-      float *dots, const int *cuSeqlens, bf16 *dq, SPEC_PARAMETERS, int stages) {                                     \
-    backwardQueries<DIM>(q, k, v, y, dy, logSumExp, dots, cuSeqlens, dq, SPEC, tiles, stages);                        \
+      float *dots, const int *cuSeqlens, bf16 *dq, SPEC_PARAMETERS, int buffered) {                                     \
+    backwardQueries<DIM>(q, k, v, y, dy, logSumExp, dots, cuSeqlens, dq, SPEC, tiles, buffered);                        \
   }                                                                                                                   \
   ENTRY __launch_bounds__(128, KEY_BLOCKS) attention_mma_backward_keys_##DIM##_bf16(                                              \
       const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *dy, const float *logSumExp, const float *dots,         \
-      const int *cuSeqlens, bf16 *dk, bf16 *dv, SPEC_PARAMETERS, int stages) {                                        \
-    backwardKeys<DIM>(q, k, v, dy, logSumExp, dots, cuSeqlens, dk, dv, SPEC, tiles, stages);                          \
+      const int *cuSeqlens, bf16 *dk, bf16 *dv, SPEC_PARAMETERS, int buffered) {                                        \
+    backwardKeys<DIM>(q, k, v, dy, logSumExp, dots, cuSeqlens, dk, dv, SPEC, tiles, buffered);                          \
   }
 // Blocks of a multiprocessor: as many as registers allow without spilling.
-FORWARD(32, 1, 4)
-FORWARD(32, 2, 2)
-FORWARD(64, 1, 3)
-FORWARD(64, 2, 2)
-FORWARD(128, 1, 2)
-BACKWARD(32, 3, 3)
-BACKWARD(64, 3, 2)
+FORWARD(32, 1, 256, 2)
+FORWARD(32, 2, 128, 2)
+FORWARD(64, 1, 256, 2)
+FORWARD(64, 2, 128, 2)
+FORWARD(128, 1, 256, 1)
+BACKWARD(32, 4, 4)
+BACKWARD(64, 3, 3)
 BACKWARD(128, 2, 2)

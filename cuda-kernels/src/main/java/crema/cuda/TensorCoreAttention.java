@@ -12,6 +12,8 @@ final class TensorCoreAttention {
   private static final String FILE = "attention_mma";
   private static final int WARP_ROWS = 16;
   private static final int MOST_WARPS = 4;
+  /** Of a forward block whose warps have 16 rows. */
+  private static final int MOST_FORWARD_WARPS = 8;
   /** Keys, or rows of queries, of a tile that all warps of a block read. */
   private static final int TILE = 64;
   private static final int ALIGNMENT = 16;
@@ -30,6 +32,9 @@ final class TensorCoreAttention {
         || !(spec.scale() > 0)) {
       return false;
     }
+    if (activations[0].shape().rows() * spec.numHeads() > Integer.MAX_VALUE) {
+      return false;
+    }
     for (Tensor tensor : activations) {
       if (tensor.dtype() != DType.BF16 || CudaStorage.address(tensor) % ALIGNMENT != 0) {
         return false;
@@ -43,14 +48,15 @@ final class TensorCoreAttention {
     int features = features(spec);
     int blocks = features <= 64 && sequences.longest() >= LONG ? 2 : 1;
     long rows = (long) sequences.longest() * group(spec);
-    int warps = warps(rows, WARP_ROWS * blocks);
+    int mostWarps = blocks == 1 ? MOST_FORWARD_WARPS : MOST_WARPS;
+    int warps = warps(rows, WARP_ROWS * blocks, mostWarps);
     int blockRows = warps * WARP_ROWS * blocks;
-    int stages = stages(sequences.longest());
+    int buffered = buffered(sequences.longest());
     Launch launch = context
         .launch(FILE, "attention_mma_" + features + "_" + blocks + "_bf16",
-            forwardBytes(features, MOST_WARPS * WARP_ROWS * blocks, 2))
+            forwardBytes(features, mostWarps * WARP_ROWS * blocks, 2 * TILE))
         .in(q).in(k).in(v).in(sequences.cuSeqlens()).out(y).out(logSumExp);
-    run(launch, spec, sequences, rows, blockRows, warps, stages, forwardBytes(features, blockRows, stages));
+    run(launch, spec, sequences, rows, blockRows, warps, buffered, forwardBytes(features, blockRows, buffered));
   }
 
   void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
@@ -60,31 +66,31 @@ final class TensorCoreAttention {
     long dots = context.pool().take(bytes, "attention gradients");
 
     long rows = (long) sequences.longest() * group(spec);
-    int warps = warps(rows, WARP_ROWS);
-    int stages = stages(sequences.longest());
+    int warps = warps(rows, WARP_ROWS, MOST_WARPS);
+    int buffered = buffered(sequences.longest());
     Launch queries = context
         .launch(FILE, "attention_mma_backward_queries_" + features + "_bf16",
-            queriesBytes(features, MOST_WARPS * WARP_ROWS, 2))
+            queriesBytes(features, MOST_WARPS * WARP_ROWS, 2 * TILE))
         .in(q).in(k).in(v).in(y).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dq);
-    run(queries, spec, sequences, rows, warps * WARP_ROWS, warps, stages,
-        queriesBytes(features, warps * WARP_ROWS, stages));
+    run(queries, spec, sequences, rows, warps * WARP_ROWS, warps, buffered,
+        queriesBytes(features, warps * WARP_ROWS, buffered));
 
-    int keyWarps = warps(sequences.longest(), WARP_ROWS);
-    int keyStages = stages(rows);
+    int keyWarps = warps(sequences.longest(), WARP_ROWS, MOST_WARPS);
+    int bufferedRows = buffered(rows);
     Launch keys = context
         .launch(FILE, "attention_mma_backward_keys_" + features + "_bf16",
-            keysBytes(features, MOST_WARPS * WARP_ROWS, 2))
+            keysBytes(features, MOST_WARPS * WARP_ROWS, 2 * TILE))
         .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dk).out(dv);
-    run(keys, spec, sequences, sequences.longest(), keyWarps * WARP_ROWS, keyWarps, keyStages,
-        keysBytes(features, keyWarps * WARP_ROWS, keyStages));
+    run(keys, spec, sequences, sequences.longest(), keyWarps * WARP_ROWS, keyWarps, bufferedRows,
+        keysBytes(features, keyWarps * WARP_ROWS, bufferedRows));
     context.pool().give(dots, bytes);
   }
 
   /** Adds what follows the tensors, and queues a block for each tile, sequence and key head. */
   private static void run(Launch launch, AttentionSpec spec, Sequences sequences, long rows, int blockRows, int warps,
-      int stages, int sharedBytes) {
+      int buffered, int sharedBytes) {
     long tiles = (rows + blockRows - 1) / blockRows;
-    CudaAttention.specification(launch, spec, sequences).i32(tiles).i32(stages)
+    CudaAttention.specification(launch, spec, sequences).i32(tiles).i32(buffered)
         .run(Grid.of(tiles * sequences.count(), spec.numKeyValueHeads(), 32 * warps).withShared(sharedBytes));
   }
 
@@ -97,28 +103,31 @@ final class TensorCoreAttention {
     return spec.headDim() <= 32 ? 32 : spec.headDim() <= 64 ? 64 : 128;
   }
 
-  private static int warps(long rows, int warpRows) {
-    return (int) Math.min(MOST_WARPS, (rows + warpRows - 1) / warpRows);
+  /** Warps of a block, so that blocks are as few as they can be and then as small. */
+  private static int warps(long rows, int warpRows, int most) {
+    long warps = (rows + warpRows - 1) / warpRows;
+    long blocks = (warps + most - 1) / most;
+    return (int) ((warps + blocks - 1) / blocks);
   }
 
-  /** Two tiles, one being copied while the other is read, unless there is but one. */
-  private static int stages(long length) {
-    return length <= TILE ? 1 : 2;
+  /** Rows of tiles in shared memory: two tiles, one being copied while the other is read, unless there is but one. */
+  private static int buffered(long length) {
+    return length <= TILE / 2 ? TILE / 2 : length <= TILE ? TILE : 2 * TILE;
   }
 
   private static int bytes(int features, int rows) {
     return rows * features * DType.BF16.bytes();
   }
 
-  private static int forwardBytes(int features, int blockRows, int stages) {
-    return bytes(features, blockRows) + 2 * stages * bytes(features, TILE);
+  private static int forwardBytes(int features, int blockRows, int buffered) {
+    return bytes(features, blockRows) + 2 * bytes(features, buffered);
   }
 
-  private static int queriesBytes(int features, int blockRows, int stages) {
-    return 3 * bytes(features, blockRows) + 2 * stages * bytes(features, TILE);
+  private static int queriesBytes(int features, int blockRows, int buffered) {
+    return 3 * bytes(features, blockRows) + 2 * bytes(features, buffered);
   }
 
-  private static int keysBytes(int features, int blockKeys, int stages) {
-    return 2 * bytes(features, blockKeys) + 2 * stages * (bytes(features, TILE) + TILE * Float.BYTES);
+  private static int keysBytes(int features, int blockKeys, int buffered) {
+    return 2 * bytes(features, blockKeys) + 2 * (bytes(features, buffered) + buffered * Float.BYTES);
   }
 }
