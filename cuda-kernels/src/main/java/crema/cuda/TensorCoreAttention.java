@@ -17,13 +17,24 @@ final class TensorCoreAttention {
   /** Keys, or rows of queries, of a tile that all warps of a block read. */
   private static final int TILE = 64;
   private static final int ALIGNMENT = 16;
-  /** From this length on a warp has twice the rows: then fewer blocks still fill the device. */
   private static final int LONG = 128;
 
   private final CudaContext context;
+  private final int longSequence;
 
   TensorCoreAttention(CudaContext context) {
+    this(context, LONG);
+  }
+
+  /**
+   * Attention that goes another way for long sequences.
+   *
+   * @param longSequence from which length on a warp of the forward pass has twice the rows, which halves what it reads of
+   *     shared memory, and half as many warps are there to hide latencies
+   */
+  TensorCoreAttention(CudaContext context, int longSequence) {
     this.context = context;
+    this.longSequence = longSequence;
   }
 
   /** Whether there is a kernel for an attention whose activations are these. */
@@ -46,7 +57,7 @@ final class TensorCoreAttention {
   void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
     int features = features(spec);
-    int blocks = features <= 64 && sequences.longest() >= LONG ? 2 : 1;
+    int blocks = features <= 64 && sequences.longest() >= longSequence ? 2 : 1;
     long rows = (long) sequences.longest() * group(spec);
     int mostWarps = blocks == 1 ? MOST_FORWARD_WARPS : MOST_WARPS;
     int warps = warps(rows, WARP_ROWS * blocks, mostWarps);
@@ -61,10 +72,17 @@ final class TensorCoreAttention {
 
   void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
       Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
-    int features = features(spec);
     long bytes = (long) sequences.tokens() * spec.numHeads() * Float.BYTES;
     long dots = context.pool().take(bytes, "attention gradients");
+    backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq);
+    backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv);
+    context.pool().give(dots, bytes);
+  }
 
+  /** Makes dq, and the products of dy and y at {@code dots}, {@code F32 [tokens, heads]}. */
+  void backwardQueries(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+      Tensor logSumExp, Tensor dy, long dots, Tensor dq) {
+    int features = features(spec);
     long rows = (long) sequences.longest() * group(spec);
     int warps = warps(rows, WARP_ROWS, MOST_WARPS);
     int buffered = buffered(sequences.longest());
@@ -74,16 +92,20 @@ final class TensorCoreAttention {
         .in(q).in(k).in(v).in(y).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dq);
     run(queries, spec, sequences, rows, warps * WARP_ROWS, warps, buffered,
         queriesBytes(features, warps * WARP_ROWS, buffered));
+  }
 
+  /** Makes dk and dv. */
+  void backwardKeys(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor logSumExp, Tensor dy,
+      long dots, Tensor dk, Tensor dv) {
+    int features = features(spec);
     int keyWarps = warps(sequences.longest(), WARP_ROWS, MOST_WARPS);
-    int bufferedRows = buffered(rows);
+    int bufferedRows = buffered((long) sequences.longest() * group(spec));
     Launch keys = context
         .launch(FILE, "attention_mma_backward_keys_" + features + "_bf16",
             keysBytes(features, MOST_WARPS * WARP_ROWS, 2 * TILE))
         .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dk).out(dv);
     run(keys, spec, sequences, sequences.longest(), keyWarps * WARP_ROWS, keyWarps, bufferedRows,
         keysBytes(features, keyWarps * WARP_ROWS, bufferedRows));
-    context.pool().give(dots, bytes);
   }
 
   /** Adds what follows the tensors, and queues a block for each tile, sequence and key head. */

@@ -145,9 +145,36 @@ final class AttentionBenchmark {
       double forwardBytes = bytes * 2 * (spec.numHeads() + spec.numKeyValueHeads());
       double backwardBytes = bytes * 4 * (spec.numHeads() + spec.numKeyValueHeads());
       // Rates of the products that the definition needs: two forward, five backward.
+      parts(name, spec, sequences, q, k, v, dy, y, logSumExp, dq, dk, dv);
       report.row("attention", name, "forward_us", forward, "backward_us", backward, "forward_TFLOP/s",
           4 * HEAD_DIM * pairs / forward / 1e6, "backward_TFLOP/s", 10 * HEAD_DIM * pairs / backward / 1e6,
           "forward_GB/s", forwardBytes / forward / 1e3, "backward_GB/s", backwardBytes / backward / 1e3);
+    }
+  }
+
+  /** The two passes backward, and the forward pass with each number of rows that a warp can have. */
+  private void parts(String name, AttentionSpec spec, Sequences sequences, Tensor q, Tensor k, Tensor v, Tensor dy,
+      Tensor y, Tensor logSumExp, Tensor dq, Tensor dk, Tensor dv) {
+    var narrow = new TensorCoreAttention(backend.context(), Integer.MAX_VALUE);
+    var wide = new TensorCoreAttention(backend.context(), 0);
+    if (!narrow.supports(spec, q, k, v, y, dy, dq, dk, dv)) {
+      return;
+    }
+    int runs = tiny ? 1 : 10;
+    int inARow = tiny ? 1 : IN_A_ROW;
+    try (var scope = new Scope(backend)) {
+      long dots = CudaStorage.address(scope.empty(DType.F32, sequences.tokens(), spec.numHeads()));
+      report.row("attention", name + ", parts",
+          "forward_16_rows_us",
+          timer.microseconds(runs, inARow, () -> narrow.forward(q, k, v, sequences, spec, y, logSumExp)),
+          "forward_32_rows_us",
+          timer.microseconds(runs, inARow, () -> wide.forward(q, k, v, sequences, spec, y, logSumExp)),
+          "backward_queries_us",
+          timer.microseconds(runs, inARow,
+              () -> narrow.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)),
+          "backward_keys_us",
+          timer.microseconds(runs, inARow,
+              () -> narrow.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv)));
     }
   }
 
