@@ -4,6 +4,7 @@ import crema.autograd.Gradients;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
+import crema.cuda.driver.Driver;
 import crema.nn.ParameterSource;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.loss.Targets;
@@ -185,7 +186,7 @@ final class StepCheck {
       int tokens = size.offsets()[size.texts()];
       double middle = whole[runs / 2];
       report.row("steps", name, "ms", middle, "p90", whole[runs * 9 / 10], "host ms", host[runs / 2], "ktok/s",
-          tokens / middle, "live MiB", backend.liveBytes() / 1048576.0, "loss", loss);
+          tokens / middle, "live MiB", backend.liveBytes() / 1048576.0, "device MiB", deviceBytes() / 1048576.0, "loss", loss);
     } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
       report.row("steps", name, "exception", e);
     }
@@ -210,6 +211,15 @@ final class StepCheck {
           .forEach(entry -> report.row("profile", entry.getKey(), "launches", entry.getValue().count() / steps, "us",
               entry.getValue().microseconds() / steps, "share", entry.getValue().microseconds() / steps / all));
     }
+  }
+
+  /** What all processes use of the device's memory, pools and graphs included. */
+  private long deviceBytes() {
+    if (!(backend instanceof CudaBackend cuda)) {
+      return 0;
+    }
+    Driver driver = cuda.context().driver();
+    return driver.facts().memoryBytes() - driver.freeBytes();
   }
 
   private static Deferred settled(Trainee trainee, Deferred before) {

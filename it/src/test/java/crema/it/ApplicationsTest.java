@@ -52,6 +52,7 @@ class ApplicationsTest {
         "training")) {
       stage(name, ROOT.resolve(name).resolve("pom.xml"));
     }
+    stage("cuda", ROOT.resolve("cuda-kernels").resolve("pom.xml"));
     Files.writeString(TARGET.resolve("settings.xml"), settings());
     for (String model : List.of("linear", "fasttext", "encoder")) {
       train(model);
