@@ -53,6 +53,35 @@ ENTRY sum_rows_of_partials_f32(const float *partials, int n, int columns, float 
 ENTRY sum_rows_of_partials_bf16(const float *partials, int n, int columns, bf16 *y, int add) {
   sumRowsOfPartials(partials, n, columns, y, add);
 }
+// The same for many columns and few partials, as of products that were cut along k: a thread has four columns.
+ENTRY sum_rows_of_wide_partials_f32(const float *partials, int n, int columns, float *y, int add) {
+  const int c = 4 * (blockIdx.x * THREADS + threadIdx.x);
+  if (c >= columns) return;
+  float sum[4];
+  if ((columns & 3) == 0 && aligned4(y)) {
+    load4(partials + c, sum);
+#pragma unroll 4
+    for (int i = 1; i < n; i++) {
+      float v[4];
+      load4(partials + (long long)i * columns + c, v);
+#pragma unroll
+      for (int j = 0; j < 4; j++) sum[j] += v[j];
+    }
+    if (add) {
+      float v[4];
+      load4(y + c, v);
+#pragma unroll
+      for (int j = 0; j < 4; j++) sum[j] += v[j];
+    }
+    store4(y + c, sum);
+    return;
+  }
+  for (int j = c; j < min(columns, c + 4); j++) {
+    float total = partials[j];
+    for (int i = 1; i < n; i++) total += partials[(long long)i * columns + j];
+    y[j] = add ? y[j] + total : total;
+  }
+}
 // Two such sums at once: the second's partials follow the first's.
 ENTRY sum_rows_of_two_partials_f32(
     const float *partials, int n, int columns, float *y, int add, float *second, int addSecond) {

@@ -42,7 +42,7 @@ final class CudaContext implements AutoCloseable {
     queue = new CommandQueue(driver, stream, !driver.checksAccesses());
     kernels = new Kernels(driver);
     pool = new DevicePool(driver, () -> driver.synchronize(stream()));
-    launch = new Launch(this, arena.allocate(4096, 64));
+    launch = new Launch(this, arena.allocate(4096, 128));
     ropeTables = new RopeTables(this);
     randomState = driver.allocate(RANDOM_STATE_BYTES, "random state");
   }

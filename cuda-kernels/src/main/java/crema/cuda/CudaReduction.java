@@ -1,6 +1,7 @@
 package crema.cuda;
 
 import crema.cuda.driver.Grid;
+import crema.tensor.DType;
 import crema.tensor.Pooling;
 import crema.tensor.ReductionOps;
 import crema.tensor.Sequences;
@@ -14,6 +15,8 @@ import java.lang.foreign.ValueLayout;
 final class CudaReduction implements ReductionOps {
   private static final String FILE = "reduction";
   private static final int THREADS = 256;
+  /** From so many columns on a thread has some of them to itself. */
+  private static final int WIDE = 8192;
   /** Columns of a block that sums partials. */
   private static final int COLUMNS = 8;
   /** Features of a block that pools. */
@@ -29,6 +32,11 @@ final class CudaReduction implements ReductionOps {
   static void sumPartials(CudaContext context, long partials, int count, Tensor y, Write write) {
     Write how = CudaStorage.accumulation(y, write);
     long columns = y.elements();
+    if (columns >= WIDE && y.dtype() == DType.F32) {
+      context.launch(FILE, "sum_rows_of_wide_partials_f32").address(partials).i32(count).i32(columns).out(y, how)
+          .add(how).run(Grid.of(Math.ceilDiv(columns, 4 * THREADS), THREADS));
+      return;
+    }
     context.launch(FILE, "sum_rows_of_partials" + Types.suffix(y)).address(partials).i32(count).i32(columns)
         .out(y, how).add(how).run(Grid.of(Math.ceilDiv(columns, COLUMNS), THREADS));
   }

@@ -1,6 +1,8 @@
 package crema.cuda;
 
+import crema.tensor.DType;
 import crema.tensor.Tensor;
+import crema.tensor.Write;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,29 @@ record GemmProblem(List<Term> terms, Tensor c, @Nullable Tensor bias, boolean ad
    * @param k the extent that is summed over
    */
   record Term(Tensor a, Tensor b, long k) {}
+
+  /**
+   * Where a product goes.
+   *
+   * @param add whether it is added to what is there
+   */
+  record Output(long address, boolean add) {}
+
+  /** The output of the whole product, about to be written. */
+  Output output() {
+    boolean adds = CudaStorage.accumulation(c, add ? Write.ADD : Write.SET) == Write.ADD;
+    return new Output(adds ? CudaStorage.updated(c) : CudaStorage.overwritten(c), adds);
+  }
+
+  /** How much of k a part has, a multiple of what a kernel takes at a time. */
+  static int partOfK(long k, int parts, int multiple) {
+    return Math.toIntExact(Math.ceilDiv(Math.ceilDiv(Math.max(k, 1), parts), multiple) * multiple);
+  }
+
+  /** The address of an operand in BF16. */
+  static long halfAddress(Tensor tensor) {
+    return tensor.dtype() == DType.BF16 ? CudaStorage.address(tensor) : CudaStorage.half(tensor);
+  }
 
   static GemmProblem of(Tensor a, Tensor b, long k, Tensor c, @Nullable Tensor bias, boolean add) {
     return new GemmProblem(List.of(new Term(a, b, k)), c, bias, add);

@@ -18,10 +18,13 @@ import crema.ptx.LaunchConfig;
 import crema.ptx.PtxFault;
 import crema.ptx.PtxSyntaxException;
 import crema.ptx.Schedule;
+import crema.ptx.Swizzle;
+import crema.ptx.TensorMap;
 import crema.ptx.device.OutOfDeviceMemoryException;
 import crema.ptx.device.PtxDevice;
 import crema.ptx.device.PtxKernel;
 import crema.ptx.device.PtxModule;
+import crema.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -247,7 +250,16 @@ public final class EmulatedDriver implements Driver {
 
   @Override
   public void encodeTensorMap(MatrixMap map, MemorySegment descriptor) {
-    throw new UnsupportedOperationException("tensor maps");
+    TensorMap.ElementType type =
+        map.type() == DType.F32 ? TensorMap.ElementType.F32 : TensorMap.ElementType.BF16;
+    Swizzle swizzle = switch (map.swizzleBytes()) {
+      case 32 -> Swizzle.BYTES_32;
+      case 64 -> Swizzle.BYTES_64;
+      case 128 -> Swizzle.BYTES_128;
+      default -> Swizzle.NONE;
+    };
+    descriptor.copyFrom(MemorySegment.ofArray(TensorMap.matrix(type, map.address(), map.rows(), map.columns(),
+        map.rowBytes(), map.boxRows(), map.boxColumns(), swizzle).encode()));
   }
 
   @Override
