@@ -8,6 +8,7 @@ import crema.tensor.NormalizationOps;
 import crema.tensor.PointwiseOps;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
+import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.Random;
  */
 final class StreamCheck {
   private static final int FEATURES = 384;
+  private static final int VOCABULARY = 32_000;
   private static final int INNER = 1536;
   private static final float EPSILON = 1e-6f;
 
@@ -92,6 +94,8 @@ final class StreamCheck {
       elements(type);
     }
     optimizer();
+    embedding();
+    loss();
   }
 
   private void normalization(DType type) {
@@ -151,6 +155,43 @@ final class StreamCheck {
       // The gradient is read twice: for its norm, and for the update.
       line("adamWAll", 4.0 * parameter.elements() * 8, () -> backend.ops().optimizers()
           .adamWAll(List.of(new AdamWSlot.Dense(parameter, gradient, first, second, step)), 1));
+    }
+  }
+
+  /** Ids as in text: the frequent ones are most of them. */
+  private void embedding() {
+    int tokens = Math.toIntExact(rows);
+    var random = new Random(1);
+    int[] ids = random.doubles(tokens).mapToInt(u -> (int) Math.pow(VOCABULARY, u) - 1).toArray();
+    long distinct = Arrays.stream(ids).distinct().count();
+    try (var scope = new Scope(backend)) {
+      Tensor table = random(scope, DType.F32, VOCABULARY, FEATURES);
+      Tensor first = scope.zeros(DType.F32, VOCABULARY, FEATURES);
+      Tensor second = scope.zeros(DType.F32, VOCABULARY, FEATURES);
+      Tensor y = random(scope, DType.F32, tokens, FEATURES);
+      Tensor which = scope.ints(ids, tokens);
+      var kernels = backend.ops().embedding();
+      line("gather", 8.0 * tokens * FEATURES, () -> kernels.gather(table, which, 1, y));
+      line("gatherBackward, planned on the host", 4.0 * (tokens + distinct) * FEATURES, () -> {
+        try (var rows = kernels.gatherBackward(which, y, 1, scope)) {
+          rows.rows();
+        }
+      });
+      SparseRows gradient = kernels.gatherBackward(which, y, 1, scope);
+      var step = new AdamWStep(1e-4, 0.9, 0.999, 1e-8, 0.01, 1, 1);
+      line("adamWSparse", 24.0 * VOCABULARY * FEATURES + 4.0 * distinct * FEATURES,
+          () -> backend.ops().optimizers().adamWSparse(table, gradient, first, second, step));
+    }
+  }
+
+  private void loss() {
+    long masked = Math.ceilDiv(rows, 32);
+    try (var scope = new Scope(backend)) {
+      Tensor logits = scope.zeros(DType.F32, masked, VOCABULARY);
+      Tensor loss = scope.empty(DType.F32, 1);
+      Tensor labels = scope.ints(new Random(2).ints(masked, 0, VOCABULARY).toArray(), masked);
+      line("crossEntropy in place", 8.0 * logits.elements(),
+          () -> backend.ops().losses().crossEntropy(logits, labels, null, 0, loss, logits));
     }
   }
 }
