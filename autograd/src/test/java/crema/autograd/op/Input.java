@@ -38,11 +38,17 @@ record Input(Values values, Shape shape) {
 
   /** The tensor. Every other one is a view that starts in the midst of a storage, so that no kernel forgets offsets. */
   Tensor tensor(Scope scope, DType dtype, String row, int position) {
-    return tensor(scope, dtype, row, position, false);
+    long skip = skipped(position);
+    return view(scope, scope.empty(dtype, skip + shape.elements()), skip).set(elements(row, position));
   }
 
-  /** The tensor, with elements of so few bits that {@link DType#BF16} holds them. */
-  Tensor tensor(Scope scope, DType dtype, String row, int position, boolean rounded) {
+  /**
+   * The tensor in mixed precision. Of a storage in {@link DType#F32} a backend may keep a copy in {@link DType#BF16}, so
+   * that all of it is written here.
+   *
+   * @param rounded whether elements have so few bits that {@link DType#BF16} holds them
+   */
+  Tensor mixed(Scope scope, DType dtype, String row, int position, boolean rounded) {
     double[] elements = elements(row, position);
     if (rounded) {
       for (int i = 0; i < elements.length; i++) {
@@ -50,9 +56,18 @@ record Input(Values values, Shape shape) {
         elements[i] = Float.intBitsToFloat(Float.floatToRawIntBits((float) elements[i]) + 0x8000 & 0xFFFF0000);
       }
     }
-    long skip = position % 2 == 0 ? 0 : 3;
+    long skip = skipped(position);
     Tensor storage = scope.empty(dtype, skip + shape.elements());
+    storage.set(new double[Math.toIntExact(storage.elements())]);
+    return view(scope, storage, skip).set(elements);
+  }
+
+  private static long skipped(int position) {
+    return position % 2 == 0 ? 0 : 3;
+  }
+
+  private Tensor view(Scope scope, Tensor storage, long skip) {
     Tensor flat = scope.adopt(storage.rows(skip, skip + shape.elements()));
-    return scope.adopt(flat.reshape(shape.toArray())).set(elements);
+    return scope.adopt(flat.reshape(shape.toArray()));
   }
 }

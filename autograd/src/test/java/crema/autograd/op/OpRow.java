@@ -70,7 +70,7 @@ public record OpRow(Class<? extends MultiOp> op, String shapes, double tolerance
     List<Integer> all = IntStream.range(0, inputs.size()).boxed().toList();
     return run(backend, wide ? DType.F64 : DType.F32, all, scope -> all.stream().map(i -> {
       DType type = MixedTypes.of(op, i);
-      return inputs.get(i).tensor(scope, wide ? DType.F64 : type, name(), i, type == DType.BF16);
+      return inputs.get(i).mixed(scope, wide ? DType.F64 : type, name(), i, type == DType.BF16);
     }).toList());
   }
 
