@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Products on tensor cores: which kernel does them, in tiles of which size, and into how many parts k is cut. */
 final class TensorCoreGemm {
+  /** The system property that takes the kernels of capability 8.0 on newer devices too if it is {@code mma}. */
+  private static final String PROPERTY = "crema.cuda.matmul";
   /** As many tiles fill a large device; a product with fewer is cut into smaller tiles or along k. */
   private static final int ENOUGH_TILES = 128;
   /** A part of k is no shorter: shorter ones cost more in sums of sums than they gain. */
@@ -21,7 +23,8 @@ final class TensorCoreGemm {
   TensorCoreGemm(CudaContext context) {
     this.context = context;
     mma = new MmaGemm(context);
-    wgmma = context.kernels().target() == Kernels.Target.SM_90A ? new WgmmaGemm(context) : null;
+    wgmma = context.kernels().target() == Kernels.Target.SM_90A && !System.getProperty(PROPERTY, "").equals("mma")
+        ? new WgmmaGemm(context) : null;
   }
 
   /** Queues problems of one orientation and one type of output, side by side. */
