@@ -51,20 +51,28 @@ template <int DIM> struct Shared {
   __device__ static __forceinline__ uint32_t at(int row, int chunk) {
     return row * BYTES + ((chunk ^ (DIM == 32 ? (row >> 1) & 3 : row & 7)) << 4);
   }
-  // Left operand: 16 rows from `row` on, features 16 i to 16 i + 15.
-  __device__ static __forceinline__ void left(uint32_t (&f)[4], uint32_t base, int row, int i) {
+  // What a lane adds to the address of rows to read with ldmatrix: its row, and its chunk of the first 16 features. The
+  // chunk of features 16 i to 16 i + 15 differs by exclusive or with 32 i, since it does before swizzling.
+  __device__ static __forceinline__ uint32_t leftLane() {
     const int lane = threadIdx.x & 31;
-    ldmatrix4(f, base + at(row + (lane & 15), 2 * i + (lane >> 4)));
+    return at(lane & 15, lane >> 4);
   }
-  // Right operand of a product over features: 16 rows are two blocks of columns.
-  __device__ static __forceinline__ void right(uint32_t (&f)[4], uint32_t base, int row, int i) {
+  __device__ static __forceinline__ uint32_t rightLane() {
     const int lane = threadIdx.x & 31;
-    ldmatrix4(f, base + at(row + (lane & 7) + ((lane >> 4) << 3), 2 * i + ((lane >> 3) & 1)));
+    return at((lane & 7) + ((lane >> 4) << 3), (lane >> 3) & 1);
   }
-  // Right operand of a product over 16 rows: features 16 i to 16 i + 15 are two blocks of columns.
-  __device__ static __forceinline__ void rightOverRows(uint32_t (&f)[4], uint32_t base, int row, int i) {
-    const int lane = threadIdx.x & 31;
-    ldmatrix4Transposed(f, base + at(row + (lane & 15), 2 * i + (lane >> 4)));
+  // Left operand: 16 rows from `row` on, a multiple of 16; features 16 i to 16 i + 15. base + leftLane() is given.
+  __device__ static __forceinline__ void left(uint32_t (&f)[4], uint32_t lane, int row, int i) {
+    ldmatrix4(f, (lane ^ (i << 5)) + row * BYTES);
+  }
+  // Right operand of a product over features: 16 rows are two blocks of columns. base + rightLane() is given.
+  __device__ static __forceinline__ void right(uint32_t (&f)[4], uint32_t lane, int row, int i) {
+    ldmatrix4(f, (lane ^ (i << 5)) + row * BYTES);
+  }
+  // Right operand of a product over 16 rows: features 16 i to 16 i + 15 are two blocks of columns. base + leftLane() is
+  // given.
+  __device__ static __forceinline__ void rightOverRows(uint32_t (&f)[4], uint32_t lane, int row, int i) {
+    ldmatrix4Transposed(f, (lane ^ (i << 5)) + row * BYTES);
   }
 
   // Copies rows; those for which `place` gives a negative place become zeros, as do features past headDim. A thread has
@@ -170,11 +178,36 @@ __device__ __forceinline__ uint32_t keptOfKeys(const Spec &spec, const Place &at
   return kept;
 }
 
+// Makes scores of keys that are past the end, or that a row does not see, minus infinity. Accumulators are of 8 BLOCKS
+// keys from `key` on and of 16 rows from `row` on.
+template <int BLOCKS>
+__device__ __forceinline__ void maskRows(float (&s)[BLOCKS][4], const Spec &spec, const Place &at, int row, int key) {
+  const int lane = threadIdx.x & 31, first = key + 2 * (lane & 3), left = at.length - first;
+  if (key + 8 * BLOCKS > at.length) {
+#pragma unroll
+    for (int j = 0; j < BLOCKS; j++)
+#pragma unroll
+      for (int e = 0; e < 4; e++)
+        if (8 * j + (e & 1) >= left) s[j][e] = -INFINITY;
+  }
+  if (!spec.seesAll(at.query(row), at.query(row + 15), key, min(key + 8 * BLOCKS, at.length) - 1)) {
+#pragma unroll
+    for (int h = 0; h < 2; h++) {
+      const int query = at.query(row + 8 * h + (lane >> 2));
+#pragma unroll
+      for (int j = 0; j < BLOCKS; j++)
+#pragma unroll
+        for (int e = 0; e < 2; e++)
+          if (!spec.sees(query, first + 8 * j + e)) s[j][2 * h + e] = -INFINITY;
+    }
+  }
+}
+
 template <int DIM, int M>
 __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16 *v, const int *cuSeqlens, bf16 *y,
                                         float *logSumExp, const Spec &spec, int tiles, int buffered) {
   using S = Shared<DIM>;
-  extern __shared__ __align__(128) uint8_t memory[];
+  extern __shared__ __align__(256) uint8_t memory[];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, blockRows = blockDim.x / 2 * M;
   const Place at(cuSeqlens, spec, tiles);
   const int first = at.tile * blockRows;
@@ -206,13 +239,13 @@ __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16
     __syncthreads();  // this tile is there, and all have read the one before
     if (k0 + KEYS < end) load(k0 + KEYS, stage ^ 1);
     if (busy) {
-      const uint32_t kt = sk + stage * KEYS * S::BYTES, vt = sv + stage * KEYS * S::BYTES;
+      const uint32_t kt = sk + stage * KEYS * S::BYTES + S::rightLane(), vt = sv + stage * KEYS * S::BYTES + S::leftLane();
       const int count = end - k0;
       if (k0 == begin) {
 #pragma unroll
         for (int m = 0; m < M; m++)
 #pragma unroll
-          for (int i = 0; i < S::STEPS; i++) S::left(fq[m][i], sq, warpRow + 16 * m, i);
+          for (int i = 0; i < S::STEPS; i++) S::left(fq[m][i], sq + S::leftLane(), warpRow + 16 * m, i);
       }
       float s[M][8][4] = {};
 #pragma unroll
@@ -229,22 +262,8 @@ __device__ __forceinline__ void forward(const bf16 *q, const bf16 *k, const bf16
           }
         }
       }
-      if (count < KEYS || !spec.seesAll(at.query(first + warpRow), at.query(first + warpRow + 16 * M - 1), k0,
-                                        k0 + KEYS - 1)) {
 #pragma unroll
-        for (int m = 0; m < M; m++)
-#pragma unroll
-          for (int h = 0; h < 2; h++) {
-            const int query = at.query(first + warpRow + 16 * m + 8 * h + (lane >> 2));
-#pragma unroll
-            for (int j = 0; j < 8; j++)
-#pragma unroll
-              for (int e = 0; e < 2; e++) {
-                const int key = k0 + 8 * j + 2 * (lane & 3) + e;
-                if (key >= at.length || !spec.sees(query, key)) s[m][j][2 * h + e] = -INFINITY;
-              }
-          }
-      }
+      for (int m = 0; m < M; m++) maskRows<8>(s[m], spec, at, first + warpRow + 16 * m, k0);
 #pragma unroll
       for (int m = 0; m < M; m++) {
 #pragma unroll
@@ -330,7 +349,7 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
                                                 const int *cuSeqlens, bf16 *dq, const Spec &spec, int tiles,
                                                 int buffered) {
   using S = Shared<DIM>;
-  extern __shared__ __align__(128) uint8_t memory[];
+  extern __shared__ __align__(256) uint8_t memory[];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, blockRows = blockDim.x / 2;
   const Place at(cuSeqlens, spec, tiles);
   const int first = at.tile * blockRows;
@@ -351,7 +370,6 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
   const float scaleLog2e = spec.scale * LOG2E;
   const int warpRow = warp * 16;
   const bool busy = first + warpRow < at.rows;
-  const int w0 = at.query(first + warpRow), w1 = at.query(min(first + warpRow + 16, at.rows) - 1);
   float offset[2], dot[2], sum[2 * S::STEPS][4] = {};
 #pragma unroll
   for (int h = 0; h < 2; h++) {
@@ -365,19 +383,20 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
     __syncthreads();  // this tile is there, and all have read the one before
     if (k0 + KEYS < end) load(k0 + KEYS, stage ^ 1);
     if (busy) {
-      const uint32_t kt = sk + stage * KEYS * S::BYTES, vt = sv + stage * KEYS * S::BYTES;
+      const uint32_t kt = sk + stage * KEYS * S::BYTES + S::rightLane(), vt = sv + stage * KEYS * S::BYTES + S::rightLane(),
+                     ks = sk + stage * KEYS * S::BYTES + S::leftLane();
       if (k0 == begin) {
 #pragma unroll
         for (int i = 0; i < S::STEPS; i++) {
-          S::left(fq[i], sq, warpRow, i);
-          S::left(fu[i], su, warpRow, i);
+          S::left(fq[i], sq + S::leftLane(), warpRow, i);
+          S::left(fu[i], su + S::leftLane(), warpRow, i);
         }
         // Operands of y have the rows of the accumulators, and the four lanes of a row have all its features.
         dot[0] = dot[1] = 0.f;
 #pragma unroll
         for (int i = 0; i < S::STEPS; i++) {
           uint32_t fy[4];
-          S::left(fy, sy, warpRow, i);
+          S::left(fy, sy + S::leftLane(), warpRow, i);
 #pragma unroll
           for (int e = 0; e < 4; e++) {
             dot[e & 1] = fmaf(__uint_as_float(fy[e] << 16), __uint_as_float(fu[i][e] << 16), dot[e & 1]);
@@ -417,22 +436,12 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
 #pragma unroll
             for (int e = 0; e < 4; e++) dp[j][e] = kept >> (4 * j + e) & 1 ? dp[j][e] * spec.kept : 0.f;
         }
-        const bool partial = k0 + half + 32 > at.length || !spec.seesAll(w0, w1, k0 + half, k0 + half + 31);
+        maskRows<4>(s, spec, at, first + warpRow, k0 + half);
 #pragma unroll
-        for (int h = 0; h < 2; h++) {
-          const int query = partial ? at.query(first + warpRow + 8 * h + (lane >> 2)) : 0;
+        for (int j = 0; j < 4; j++)
 #pragma unroll
-          for (int j = 0; j < 4; j++)
-#pragma unroll
-            for (int e = 2 * h; e < 2 * h + 2; e++) {
-              float p = exp2Approximate(fmaf(s[j][e], scaleLog2e, -offset[h]));
-              if (partial) {
-                const int key = k0 + half + 8 * j + 2 * (lane & 3) + (e & 1);
-                if (key >= at.length || !spec.sees(query, key)) p = 0.f;
-              }
-              s[j][e] = p * (dp[j][e] - dot[h]);
-            }
-        }
+          for (int e = 0; e < 4; e++)
+            s[j][e] = exp2Approximate(fmaf(s[j][e], scaleLog2e, -offset[e >> 1])) * (dp[j][e] - dot[e >> 1]);
 #pragma unroll
         for (int i = 0; i < 2; i++) {
           uint32_t ds[4];
@@ -440,7 +449,7 @@ __device__ __forceinline__ void backwardQueries(const bf16 *q, const bf16 *k, co
 #pragma unroll
           for (int j = 0; j < S::STEPS; j++) {
             uint32_t f[4];
-            S::rightOverRows(f, kt, half + 16 * i, j);
+            S::rightOverRows(f, ks, half + 16 * i, j);
             mma(sum[2 * j], ds, f[0], f[1]);
             mma(sum[2 * j + 1], ds, f[2], f[3]);
           }
@@ -462,7 +471,7 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
   using S = Shared<DIM>;
   constexpr int SPAN = 16;
   constexpr bool HELD = DIM <= 64;  // whether registers hold the operands of keys and values all along
-  extern __shared__ __align__(128) uint8_t memory[];
+  extern __shared__ __align__(256) uint8_t memory[];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, blockKeys = blockDim.x / 2;
   const Place at(cuSeqlens, spec, tiles);
   const int first = at.tile * blockKeys;
@@ -497,13 +506,14 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
     __syncthreads();  // this tile is there, and all have read the one before
     if (r0 + KEYS < end) load(r0 + KEYS, stage ^ 1);
     if (busy) {
-      const uint32_t qt = sq + stage * KEYS * S::BYTES, ut = su + stage * KEYS * S::BYTES;
+      const uint32_t qt = sq + stage * KEYS * S::BYTES + S::rightLane(), ut = su + stage * KEYS * S::BYTES + S::rightLane(),
+                     qs = sq + stage * KEYS * S::BYTES + S::leftLane(), us = su + stage * KEYS * S::BYTES + S::leftLane();
       const uint8_t *normalizers = memory + (sn - sk) + stage * KEYS * 4, *products = memory + (sd - sk) + stage * KEYS * 4;
       if (HELD && r0 == begin) {
 #pragma unroll
         for (int i = 0; i < S::STEPS; i++) {
-          S::left(fk[HELD ? i : 0], sk, warpKey, i);
-          S::left(fv[HELD ? i : 0], sv, warpKey, i);
+          S::left(fk[HELD ? i : 0], sk + S::leftLane(), warpKey, i);
+          S::left(fv[HELD ? i : 0], sv + S::leftLane(), warpKey, i);
         }
       }
 #pragma unroll
@@ -513,8 +523,8 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
 #pragma unroll
         for (int i = 0; i < S::STEPS; i++) {
           if (!HELD) {
-            S::left(fk[0], sk, warpKey, i);
-            S::left(fv[0], sv, warpKey, i);
+            S::left(fk[0], sk + S::leftLane(), warpKey, i);
+            S::left(fv[0], sv + S::leftLane(), warpKey, i);
           }
 #pragma unroll
           for (int j = 0; j < SPAN / 16; j++) {
@@ -527,11 +537,24 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
             mma(dp[2 * j + 1], fv[HELD ? i : 0], f[2], f[3]);
           }
         }
-        uint32_t kept = ~0u;
-        if (spec.dropout > 0.f) kept = keptOfKeys<SPAN / 8>(spec, at, r0 + half, first + warpKey);
         // Rows past the end are zeros and so add nothing; keys past the end are not written.
-        const bool partial = !spec.seesAll(at.query(r0 + half), at.query(r0 + half + SPAN - 1), first + warpKey,
-                                           first + warpKey + 15);
+        if (!spec.seesAll(at.query(r0 + half), at.query(r0 + half + SPAN - 1), first + warpKey, first + warpKey + 15)) {
+#pragma unroll
+          for (int j = 0; j < SPAN / 8; j++)
+#pragma unroll
+            for (int e = 0; e < 4; e++)
+              if (!spec.sees(at.query(r0 + half + 8 * j + 2 * (lane & 3) + (e & 1)),
+                             first + warpKey + (lane >> 2) + 8 * (e >> 1)))
+                s[j][e] = -INFINITY;
+        }
+        uint32_t kept = ~0u;
+        if (spec.dropout > 0.f) {
+          kept = keptOfKeys<SPAN / 8>(spec, at, r0 + half, first + warpKey);
+#pragma unroll
+          for (int j = 0; j < SPAN / 8; j++)
+#pragma unroll
+            for (int e = 0; e < 4; e++) dp[j][e] = kept >> (4 * j + e) & 1 ? dp[j][e] * spec.kept : 0.f;
+        }
 #pragma unroll
         for (int j = 0; j < SPAN / 8; j++) {
           const int column = half + 8 * j + 2 * (lane & 3);
@@ -539,13 +562,16 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
           const float2 dot = *reinterpret_cast<const float2 *>(products + column * 4);
 #pragma unroll
           for (int e = 0; e < 4; e++) {
-            float p = exp2Approximate(fmaf(s[j][e], scaleLog2e, (e & 1 ? normalizer.y : normalizer.x) * -LOG2E));
-            if (partial && !spec.sees(at.query(r0 + column + (e & 1)), first + warpKey + (lane >> 2) + 8 * (e >> 1)))
-              p = 0.f;
-            const float keep = kept >> (4 * j + e) & 1 ? spec.kept : 0.f;
-            s[j][e] = p * keep;
-            dp[j][e] = p * fmaf(keep, dp[j][e], -(e & 1 ? dot.y : dot.x));
+            s[j][e] = exp2Approximate(fmaf(s[j][e], scaleLog2e, (e & 1 ? normalizer.y : normalizer.x) * -LOG2E));
+            dp[j][e] = s[j][e] * (dp[j][e] - (e & 1 ? dot.y : dot.x));
           }
+        }
+        if (spec.dropout > 0.f) {
+#pragma unroll
+          for (int j = 0; j < SPAN / 8; j++)
+#pragma unroll
+            for (int e = 0; e < 4; e++)
+              if (!(kept >> (4 * j + e) & 1)) s[j][e] = 0.f;
         }
 #pragma unroll
         for (int i = 0; i < SPAN / 16; i++) {
@@ -555,10 +581,10 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
 #pragma unroll
           for (int j = 0; j < S::STEPS; j++) {
             uint32_t f[4];
-            S::rightOverRows(f, ut, half + 16 * i, j);
+            S::rightOverRows(f, us, half + 16 * i, j);
             mma(valueSum[2 * j], p, f[0], f[1]);
             mma(valueSum[2 * j + 1], p, f[2], f[3]);
-            S::rightOverRows(f, qt, half + 16 * i, j);
+            S::rightOverRows(f, qs, half + 16 * i, j);
             mma(keySum[2 * j], ds, f[0], f[1]);
             mma(keySum[2 * j + 1], ds, f[2], f[3]);
           }
@@ -570,7 +596,7 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
   if (busy) {
     auto mine = [&](int row) { return place(warpKey + row); };
     S::store(dk, memory, 0, warpKey, keySum, spec.scale, spec.scale, spec.headDim, mine);
-    S::store(dv, memory, sv - sk, warpKey, valueSum, 1.f, 1.f, spec.headDim, mine);
+    S::store(dv, memory, sv - sk, warpKey, valueSum, spec.kept, spec.kept, spec.headDim, mine);
   }
 }
 
@@ -592,11 +618,11 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
     backwardKeys<DIM>(q, k, v, dy, logSumExp, dots, cuSeqlens, dk, dv, SPEC, tiles, buffered);                          \
   }
 // Blocks of a multiprocessor: as many as registers allow without spilling.
-FORWARD(32, 1, 256, 2)
+FORWARD(32, 1, 192, 2)
 FORWARD(32, 2, 128, 2)
-FORWARD(64, 1, 256, 2)
+FORWARD(64, 1, 192, 2)
 FORWARD(64, 2, 128, 2)
-FORWARD(128, 1, 256, 1)
+FORWARD(128, 1, 192, 1)
 BACKWARD(32, 4, 4)
 BACKWARD(64, 3, 3)
 BACKWARD(128, 2, 2)

@@ -13,7 +13,7 @@ final class TensorCoreAttention {
   private static final int WARP_ROWS = 16;
   private static final int MOST_WARPS = 4;
   /** Of a forward block whose warps have 16 rows. */
-  private static final int MOST_FORWARD_WARPS = 8;
+  private static final int MOST_FORWARD_WARPS = 6;
   /** Keys, or rows of queries, of a tile that all warps of a block read. */
   private static final int TILE = 64;
   private static final int ALIGNMENT = 16;
