@@ -154,6 +154,7 @@ CUresult cuLaunchKernel(CUfunction function, unsigned int x, unsigned int y, uns
     size_t size = *(size_t *)extra[3];
     for (size_t i = 0; i < size && i < 100; i++) snprintf(bytes + 2 * i, 3, "%02x", ((unsigned char *)extra[1])[i]);
   }
+  if (parameters != NULL && extra == NULL) snprintf(bytes, sizeof bytes, "one that begins with %02x", *(unsigned char *)parameters[0]);
   return note("cuLaunchKernel", "%lx %u,%u,%u %u,%u,%u shared %u on %lx with %s", PTR(function), x, y, z, threads, threadsY, threadsZ, shared,
       PTR(stream), bytes);
 }

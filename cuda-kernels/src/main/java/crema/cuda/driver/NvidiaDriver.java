@@ -7,9 +7,11 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A GPU through NVIDIA's driver, by foreign calls: nothing but the driver need be there. */
@@ -45,6 +47,7 @@ public final class NvidiaDriver implements Driver {
   private final MemorySegment parameterBuffer = arena.allocate(MOST_PARAMETER_BYTES, 64);
   private final MemorySegment parameterSize = arena.allocate(Long.BYTES, 8);
   private final MemorySegment extra = arena.allocate(5L * Long.BYTES, 8);
+  private final MemorySegment oneParameter = arena.allocate(Long.BYTES, 8);
   private final List<MemorySegment> pinned = new ArrayList<>();
   private final List<Long> modules = new ArrayList<>();
   private final List<Long> streams = new ArrayList<>();
@@ -52,7 +55,18 @@ public final class NvidiaDriver implements Driver {
   private Thread owner;
   private @Nullable CudaException broken;
 
-  private record NvidiaKernel(String name, long function) implements Kernel {}
+  /** The parameters of a kernel of PTX; those of most are names and types alone. */
+  private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
+  /** A structure that is aligned to more than parameters themselves are. */
+  private static final Pattern WIDE = Pattern.compile("\\.align (32|64|128|256) ");
+
+  /**
+   * A kernel.
+   *
+   * @param isWide whether its one parameter is a structure that is aligned to more than 16 bytes: where such a one begins
+   *     among the parameters depends on the device, and only the driver knows
+   */
+  private record NvidiaKernel(String name, long function, boolean isWide) implements Kernel {}
 
   private NvidiaDriver(DriverCalls calls, int index) {
     this.calls = calls;
@@ -68,6 +82,7 @@ public final class NvidiaDriver implements Driver {
     extra.setAtIndex(ValueLayout.JAVA_LONG, 2, PARAM_BUFFER_SIZE);
     extra.setAtIndex(ValueLayout.JAVA_LONG, 3, parameterSize.address());
     extra.setAtIndex(ValueLayout.JAVA_LONG, 4, 0);
+    oneParameter.set(ValueLayout.JAVA_LONG, 0, parameterBuffer.address());
   }
 
   /**
@@ -375,10 +390,23 @@ public final class NvidiaDriver implements Driver {
     }
     long module = word.get(ValueLayout.JAVA_LONG, 0);
     modules.add(module);
-    return (entry, sharedBytes) -> kernel(name, module, entry, sharedBytes);
+    Set<String> wide = wide(name, new String(image, StandardCharsets.US_ASCII));
+    return (entry, sharedBytes) -> kernel(name, module, entry, sharedBytes, wide.contains(entry));
   }
 
-  private Kernel kernel(String file, long module, String entry, int sharedBytes) {
+  private static Set<String> wide(String file, String ptx) {
+    var wide = new HashSet<String>();
+    ENTRY.matcher(ptx).results().filter(entry -> WIDE.matcher(entry.group(2)).find()).forEach(entry -> {
+      if (entry.group(2).contains(",")) {
+        throw new CudaException("kernel " + entry.group(1) + " in " + file
+            + " has other parameters beside one that is aligned to more than 16 bytes");
+      }
+      wide.add(entry.group(1));
+    });
+    return wide;
+  }
+
+  private Kernel kernel(String file, long module, String entry, int sharedBytes, boolean isWide) {
     enter();
     try (var temporary = Arena.ofConfined()) {
       check(invoke(calls.moduleGetFunction, word, module, temporary.allocateFrom(entry, StandardCharsets.US_ASCII)),
@@ -389,7 +417,7 @@ public final class NvidiaDriver implements Driver {
       check(invoke(calls.funcSetAttribute, function, MAX_DYNAMIC_SHARED, sharedBytes),
           sharedBytes + " bytes of shared memory for kernel " + entry);
     }
-    return new NvidiaKernel(entry, function);
+    return new NvidiaKernel(entry, function, isWide);
   }
 
   @Override
@@ -397,11 +425,13 @@ public final class NvidiaDriver implements Driver {
     enter();
     MemorySegment.copy(parameters, 0, parameterBuffer, 0, parameters.byteSize());
     parameterSize.set(ValueLayout.JAVA_LONG, 0, parameters.byteSize());
-    long function = ((NvidiaKernel) kernel).function;
+    var function = (NvidiaKernel) kernel;
+    MemorySegment one = function.isWide ? oneParameter : MemorySegment.NULL;
+    MemorySegment packed = function.isWide ? MemorySegment.NULL : extra;
     int result;
     try {
-      result = (int) calls.launchKernel.invokeExact(function, grid.x(), grid.y(), grid.z(), grid.threads(),
-          grid.threadsY(), 1, grid.sharedBytes(), stream.handle(), MemorySegment.NULL, extra);
+      result = (int) calls.launchKernel.invokeExact(function.function, grid.x(), grid.y(), grid.z(), grid.threads(),
+          grid.threadsY(), 1, grid.sharedBytes(), stream.handle(), one, packed);
     } catch (Throwable e) {
       throw unreachable(e);
     }

@@ -152,6 +152,28 @@ class NvidiaDriverTest {
     assertThat(kernel.name()).isEqualTo("add_f32");
   }
 
+  /** Its place among a device's parameters is 112 on capability 9.0, say, not 0. */
+  @Test
+  void aStructureThatIsAlignedToMoreThanParametersArePassesByItself() throws Throwable {
+    String ptx = ".visible .entry plain(\n\t.param .u64 plain_0,\n\t.param .align 8 .b8 plain_1[24]\n)\n{}\n"
+        + ".visible .entry wide(\n\t.param .align 64 .b8 wide_0[1024]\n)\n{}\n";
+    LoadedModule module = driver.load("k.ptx", ptx.getBytes(StandardCharsets.US_ASCII));
+    Kernel wide = module.kernel("wide", 0);
+    Kernel plain = module.kernel("plain", 0);
+    called();
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment parameters = arena.allocate(1024, 64);
+      parameters.set(ValueLayout.JAVA_BYTE, 0, (byte) 0x7E);
+      driver.launch(wide, Grid.of(1, 32), parameters, stream);
+      driver.launch(plain, Grid.of(1, 32), parameters.asSlice(0, 2), stream);
+    }
+    assertThat(called()).containsExactly(
+        "cuLaunchKernel f0 1,1,1 32,1,1 shared 0 on 50 with one that begins with 7e",
+        "cuLaunchKernel f0 1,1,1 32,1,1 shared 0 on 50 with 7e00");
+    assertThatThrownBy(() -> driver.load("k.ptx", ptx.replace(".align 8", ".align 64").getBytes(
+        StandardCharsets.US_ASCII))).isInstanceOf(CudaException.class).hasMessageContaining("kernel plain in k.ptx");
+  }
+
   @Test
   void eventsAndGraphsArePassedAsTheyAre() throws Throwable {
     Event event = driver.event();
