@@ -186,7 +186,8 @@ final class StepCheck {
       int tokens = size.offsets()[size.texts()];
       double middle = whole[runs / 2];
       report.row("steps", name, "ms", middle, "p90", whole[runs * 9 / 10], "host ms", host[runs / 2], "ktok/s",
-          tokens / middle, "live MiB", backend.liveBytes() / 1048576.0, "device MiB", deviceBytes() / 1048576.0, "loss", loss);
+          tokens / middle, "live MiB", backend.liveBytes() / 1048576.0, "device MiB", deviceBytes() / 1048576.0, "loss",
+          loss);
     } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
       report.row("steps", name, "exception", e);
     }
