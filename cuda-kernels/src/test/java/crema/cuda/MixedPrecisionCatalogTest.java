@@ -30,7 +30,8 @@ class MixedPrecisionCatalogTest {
       List<Output> expected = row.runMixed(new ProbeBackend(reference), true);
       List<Output> actual = row.runMixed(cuda, false);
       for (int i = 0; i < expected.size(); i++) {
-        assertThat(actual.get(i).errorAgainst(expected.get(i), Math.max(row.negligible(), CatalogCheck.HALF_NEGLIGIBLE)))
+        assertThat(
+            actual.get(i).errorAgainst(expected.get(i), Math.max(row.negligible(), CatalogCheck.HALF_NEGLIGIBLE)))
             .as(expected.get(i).name())
             .isLessThanOrEqualTo(CatalogCheck.HALF_TOLERANCE);
       }
