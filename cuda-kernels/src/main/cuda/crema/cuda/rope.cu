@@ -1,14 +1,15 @@
 // Rotary positions. x, y: [tokens, heads * headDim], cut by cuSeqlens: [sequences + 1]; y may be x. table: [positions,
-// headDim / 2] pairs of cosine and sine. Block (c, s) has positions 8 c to 8 c + 7 of sequence s.
+// headDim / 2] pairs of cosine and sine. Block b has the four positions from 4 (b % tiles) on of sequence b / tiles, and
+// a thread for each four pairs if there may be as many.
 #include "common.cuh"
 
-constexpr int POSITIONS = 8;
+constexpr int POSITIONS = 4;
 
 template <typename T>
 __device__ __forceinline__ void rotate(const T *x, const int *cuSeqlens, const float2 *table, T *y, int heads,
-                                       int headDim, float turn) {
-  const int start = cuSeqlens[blockIdx.y], length = cuSeqlens[blockIdx.y + 1] - start;
-  const int first = blockIdx.x * POSITIONS;
+                                       int headDim, float turn, int tiles) {
+  const int sequence = blockIdx.x / tiles, first = (blockIdx.x - sequence * tiles) * POSITIONS;
+  const int start = cuSeqlens[sequence], length = cuSeqlens[sequence + 1] - start;
   if (first >= length) return;
   const int half = headDim / 2;
   // Four pairs a thread where they lie on addresses that allow it.
@@ -39,10 +40,10 @@ __device__ __forceinline__ void rotate(const T *x, const int *cuSeqlens, const f
 }
 
 ENTRY rope_f32(const float *x, const int *cuSeqlens, const float2 *table, float *y, int heads, int headDim,
-               float turn) {
-  rotate(x, cuSeqlens, table, y, heads, headDim, turn);
+               float turn, int tiles) {
+  rotate(x, cuSeqlens, table, y, heads, headDim, turn, tiles);
 }
 ENTRY rope_bf16(const bf16 *x, const int *cuSeqlens, const float2 *table, bf16 *y, int heads, int headDim,
-                float turn) {
-  rotate(x, cuSeqlens, table, y, heads, headDim, turn);
+                float turn, int tiles) {
+  rotate(x, cuSeqlens, table, y, heads, headDim, turn, tiles);
 }

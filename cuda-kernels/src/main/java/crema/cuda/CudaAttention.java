@@ -18,13 +18,14 @@ final class CudaAttention extends FallbackAttention {
   private static final String FILE = "attention";
   private static final String RELATIVE_FILE = "relative_attention";
   private static final int THREADS = 64;
+  private static final int WARP = 32;
   private static final int MOST_FEATURES = 256;
   private static final int MOST_RELATIVE_FEATURES = 128;
   /** Blocks that keep a device busy: so many sum gradients of tables, at the price of their partial sums. */
   private static final int TABLE_BLOCKS = 2048;
   private static final int TABLE_THREADS = 128;
-  private static final int ROPE_THREADS = 128;
-  private static final int ROPE_POSITIONS = 8;
+  private static final int MOST_ROPE_THREADS = 256;
+  private static final int ROPE_POSITIONS = 4;
   private static final int DOT_WARPS = 8;
 
   private final CudaContext context;
@@ -48,9 +49,12 @@ final class CudaAttention extends FallbackAttention {
 
   private void rotate(Tensor x, Sequences sequences, int headDim, double theta, int turn, Tensor y) {
     long table = context.ropeTables().address(sequences.longest(), headDim, theta);
+    long heads = x.shape().columns() / headDim;
+    int tiles = ceilingDivide(sequences.longest(), ROPE_POSITIONS);
+    int fours = Math.toIntExact(Math.min(MOST_ROPE_THREADS, ROPE_POSITIONS * heads * ceilingDivide(headDim / 2, 4)));
     context.launch("rope", "rope" + Types.suffix(x, y)).in(x).in(sequences.cuSeqlens()).address(table).out(y)
-        .i32(x.shape().columns() / headDim).i32(headDim).f32(turn)
-        .run(Grid.of(ceilingDivide(sequences.longest(), ROPE_POSITIONS), sequences.count(), ROPE_THREADS));
+        .i32(heads).i32(headDim).f32(turn).i32(tiles)
+        .run(Grid.of((long) tiles * sequences.count(), WARP * ceilingDivide(fours, WARP)));
   }
 
   @Override
@@ -98,7 +102,7 @@ final class CudaAttention extends FallbackAttention {
     long rows = rows(spec, sequences);
     long dots = context.pool().take(rows * Float.BYTES, "attention gradients");
     context.launch(FILE, "attention_dots" + Types.suffix(y, dy)).in(y).in(dy).address(dots).i64(rows)
-        .i32(spec.headDim()).run(Grid.of((rows + DOT_WARPS - 1) / DOT_WARPS, 32 * DOT_WARPS));
+        .i32(spec.headDim()).run(Grid.of((rows + DOT_WARPS - 1) / DOT_WARPS, WARP * DOT_WARPS));
     return dots;
   }
 
