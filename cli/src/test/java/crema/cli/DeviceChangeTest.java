@@ -71,8 +71,9 @@ class DeviceChangeTest {
     assertThat(third.getLast()).isLessThan(second.getFirst());
     var answers = new ArrayList<List<String>>();
     for (String device : List.of("cpu", "emulated")) {
-      CommandRun run = CommandRun.of("predict", folder.resolve("model").toString(), "--device", device, "word1 thing1 4",
-          "word5 thing2", "word3 thing0 17");
+      CommandRun run =
+          CommandRun.of("predict", folder.resolve("model").toString(), "--device", device, "word1 thing1 4",
+              "word5 thing2", "word3 thing0 17");
       assertThat(run.code()).as(run.err()).isZero();
       answers.add(run.out().lines().map(line -> line.replaceFirst(" [\\d.]+%$", "")).toList());
     }

@@ -48,7 +48,7 @@ public final class CudaBackendProvider implements BackendProvider {
 
   private static DeviceInfo info(Device device, DeviceFacts facts) {
     Optional<Kernels.Target> target = Kernels.targets(facts.capability()).stream().findFirst();
-    var driver = DriverVersion.of(facts.driverVersion());
+    var driver = new DriverVersion(facts.driverVersion());
     var shown = new LinkedHashMap<String, String>();
     shown.put("Memory", String.format(Locale.ROOT, "%.1f GiB", facts.memoryBytes() / (double) (1 << 30)));
     shown.put("Compute capability",

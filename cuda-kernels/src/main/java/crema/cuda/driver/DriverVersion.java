@@ -20,11 +20,6 @@ public record DriverVersion(int cuda) {
       Map.entry(12_050, 555), Map.entry(12_060, 560), Map.entry(12_070, 565), Map.entry(12_080, 570),
       Map.entry(12_090, 575), Map.entry(13_000, 580)));
 
-  /** The version that a driver tells. */
-  public static DriverVersion of(int cuda) {
-    return new DriverVersion(cuda);
-  }
-
   /** The least that takes the kernels of a capability: their PTX has version 6.4, 7.4 or 8.0. */
   public static DriverVersion neededFor(Capability capability) {
     if (capability.equals(new Capability(9, 0))) {

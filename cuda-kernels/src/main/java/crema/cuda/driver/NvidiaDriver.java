@@ -99,7 +99,7 @@ public final class NvidiaDriver implements Driver {
           : "are cuda:0 to cuda:" + (count - 1)));
     }
     var driver = new NvidiaDriver(calls, index);
-    Optional<String> tooOld = DriverVersion.of(driver.facts.driverVersion()).refusal(driver.facts.capability());
+    Optional<String> tooOld = new DriverVersion(driver.facts.driverVersion()).refusal(driver.facts.capability());
     if (tooOld.isPresent()) {
       driver.close();
       throw new CudaException(tooOld.get());

@@ -15,6 +15,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,6 +176,17 @@ class NvidiaDriverTest {
   }
 
   @Test
+  void theKernelsThatShipHaveNoSuchStructureBesideOthers() throws IOException {
+    try (var files = Files.list(Path.of("src/main/resources/crema/cuda"))) {
+      List<Path> images = files.filter(file -> file.toString().endsWith(".ptx")).toList();
+      assertThat(images).isNotEmpty();
+      for (Path image : images) {
+        driver.load(image.getFileName().toString(), Files.readAllBytes(image));
+      }
+    }
+  }
+
+  @Test
   void eventsAndGraphsArePassedAsTheyAre() throws Throwable {
     Event event = driver.event();
     called();
@@ -270,12 +282,12 @@ class NvidiaDriverTest {
 
   @Test
   void theBranchIsThatOfTheNewestCudaItKnows() {
-    assertThat(DriverVersion.of(11_020)).hasToString("460");
-    assertThat(DriverVersion.of(11_045)).hasToString("470");
-    assertThat(DriverVersion.of(9_020)).hasToString("of CUDA 9.2");
-    assertThat(DriverVersion.of(11_020).refusal(new Capability(7, 5))).isEmpty();
-    assertThat(DriverVersion.of(11_030).refusal(new Capability(8, 6)))
+    assertThat(new DriverVersion(11_020)).hasToString("460");
+    assertThat(new DriverVersion(11_045)).hasToString("470");
+    assertThat(new DriverVersion(9_020)).hasToString("of CUDA 9.2");
+    assertThat(new DriverVersion(11_020).refusal(new Capability(7, 5))).isEmpty();
+    assertThat(new DriverVersion(11_030).refusal(new Capability(8, 6)))
         .contains("driver 465 is too old for this GPU (needs 470); update it, or use --device cpu");
-    assertThat(DriverVersion.of(13_000).refusal(new Capability(12, 0))).isEmpty();
+    assertThat(new DriverVersion(13_000).refusal(new Capability(12, 0))).isEmpty();
   }
 }
