@@ -7,10 +7,14 @@ import java.util.Arrays;
 /** Times work on a device by its own events. */
 final class DeviceTimer {
   private static final int WARM_UPS = 3;
+  /** How long HotSpot has to compile what queues the work: before the first measurement, and before others. */
+  private static final long FIRST_WARM_UP_NANOS = 500_000_000L;
+  private static final long WARM_UP_NANOS = 30_000_000L;
 
   private final CudaContext context;
   private final Event from;
   private final Event to;
+  private boolean warm;
 
   DeviceTimer(CudaBackend backend) {
     context = backend.context();
@@ -26,9 +30,12 @@ final class DeviceTimer {
    */
   double microseconds(int runs, Runnable work) {
     Driver driver = context.driver();
-    for (int i = 0; i < WARM_UPS; i++) {
+    long start = System.nanoTime();
+    for (int i = 0; i < WARM_UPS || runs > 1 && System.nanoTime() - start < (warm ? WARM_UP_NANOS : FIRST_WARM_UP_NANOS);
+        i++) {
       work.run();
     }
+    warm = true;
     var times = new double[runs];
     for (int i = 0; i < runs; i++) {
       driver.record(from, context.stream());
