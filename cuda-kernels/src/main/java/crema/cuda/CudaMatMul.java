@@ -98,37 +98,36 @@ final class CudaMatMul implements MatMulOps {
       return;
     }
     for (GemmProblem problem : present) {
-      for (int i = 0; i < problem.terms().size(); i++) {
-        GemmProblem.Term term = problem.terms().get(i);
-        boolean add = problem.add() || i > 0;
-        Tensor bias = i == 0 ? problem.bias() : null;
-        if (half) {
-          widened(orientation, term, problem, bias, add);
-        } else {
-          product(orientation, CudaStorage.address(term.a()), CudaStorage.address(term.b()), term.k(), problem, bias,
-              add);
-        }
+      if (half) {
+        widened(orientation, problem);
+      } else {
+        sum(orientation, problem);
       }
     }
   }
 
   /** In F32 arithmetic, from operands and to outputs of which some are BF16. */
-  private void widened(Orientation orientation, GemmProblem.Term term, GemmProblem problem, @Nullable Tensor bias,
-      boolean add) {
+  private void widened(Orientation orientation, GemmProblem problem) {
     try (var scope = new Scope(problem.c().backend())) {
-      Tensor a = wide(term.a(), scope);
-      Tensor b = wide(term.b(), scope);
+      List<GemmProblem.Term> terms = problem.terms().stream()
+          .map(term -> new GemmProblem.Term(wide(term.a(), scope), wide(term.b(), scope), term.k())).toList();
       if (problem.c().dtype() == DType.F32) {
-        product(orientation, CudaStorage.address(a), CudaStorage.address(b), term.k(), problem, bias, add);
+        sum(orientation, new GemmProblem(terms, problem.c(), problem.bias(), problem.add()));
         return;
       }
       Tensor c = scope.empty(DType.F32, problem.c().shape());
-      if (add) {
+      if (problem.add()) {
         pointwise.copy(problem.c(), c);
       }
-      product(orientation, CudaStorage.address(a), CudaStorage.address(b), term.k(),
-          new GemmProblem(problem.terms(), c, bias, add), bias, add);
+      sum(orientation, new GemmProblem(terms, c, problem.bias(), problem.add()));
       pointwise.copy(c, problem.c());
+    }
+  }
+
+  /** A problem of F32 alone, a launch for each of its terms. */
+  private void sum(Orientation orientation, GemmProblem problem) {
+    for (int i = 0; i < problem.terms().size(); i++) {
+      product(orientation, problem.terms().get(i), problem.c(), i == 0 ? problem.bias() : null, problem.add() || i > 0);
     }
   }
 
@@ -141,11 +140,12 @@ final class CudaMatMul implements MatMulOps {
     return copy;
   }
 
-  private void product(Orientation orientation, long a, long b, long k, GemmProblem problem, @Nullable Tensor bias,
-      boolean add) {
-    Tensor c = problem.c();
-    long m = problem.m();
-    long n = problem.n();
+  private void product(Orientation orientation, GemmProblem.Term term, Tensor c, @Nullable Tensor bias, boolean add) {
+    long a = CudaStorage.address(term.a());
+    long b = CudaStorage.address(term.b());
+    long k = term.k();
+    long n = c.shape().columns();
+    long m = c.elements() / n;
     long tilesOfM = Math.ceilDiv(m, TILE);
     long tilesOfN = Math.ceilDiv(n, TILE);
     long parts = bias != null ? 1
