@@ -1,57 +1,79 @@
-// c [m, n] = op(a) op(b), F32: tiles of 64 x 64 x 16, 256 threads with 4 x 4 sums each. Any sizes, any alignment.
+// c [m, n] = op(a) op(b), F32: tiles of 128 x 128 x 8, 256 threads with 8 x 8 sums each, or of 64 x 64 x 16 with 4 x 4, which
+// are for products with few of the former. Any sizes, any alignment.
 //
 // A block's part of k is that of its grid.z; with several parts each writes partial sums [part, m, n], which are added up
 // in order elsewhere.
 #include "common.cuh"
 
-constexpr int BM = 64, BN = 64, BK = 16, THREADS = 256;
+constexpr int THREADS = 256;
 
-// Element (i, k) of op(a) and (k, j) of op(b) for row-major a [m, k] or [k, m], b [k, n] or [n, k].
-template <bool AT, bool BT>
+// Four elements of a tile of op(x): along k if ALONG_K, where x is [rows, k], else along rows, where x is [k, rows]. Those
+// past the edges are 0.
+template <bool ALONG_K>
+__device__ __forceinline__ void loadPart(
+    const float *x, int rows, int length, int row, int k, int k1, bool wide, float (&v)[4]) {
+  const float *const from = ALONG_K ? x + (size_t)row * length + k : x + (size_t)k * length + row;
+  if (wide) {
+    // Both the tile and the matrix end where a part ends.
+    if (row < rows && k < k1) load4(from, v);
+    else v[0] = v[1] = v[2] = v[3] = 0.f;
+  } else {
+#pragma unroll
+    for (int i = 0; i < 4; i++) v[i] = row + (ALONG_K ? 0 : i) < rows && k + (ALONG_K ? i : 0) < k1 ? from[i] : 0.f;
+  }
+}
+
+// Tiles are SIZE x SIZE, and KS of k at a time.
+template <bool AT, bool BT, int SIZE, int KS>
 __device__ __forceinline__ void gemm(const float *a, const float *b, const float *bias, float *c, int m, int n,
     int k, int partOfK, int add) {
-  __shared__ float as[2][BK][BM + 4], bs[2][BK][BN + 4];
+  static_assert(SIZE * KS == 4 * THREADS, "a thread copies four elements of either operand");
+  // Of 64 rows and columns a thread has four of each side by side, so that a warp reads shared memory without conflicts.
+  constexpr int BLOCKS = SIZE / 64;
+  __shared__ __align__(16) float as[2][KS][SIZE + 4], bs[2][KS][SIZE + 4];
   const int tid = threadIdx.x, tx = tid & 15, ty = tid >> 4;
-  const int m0 = blockIdx.y * BM, n0 = blockIdx.x * BN;
+  const int m0 = blockIdx.y * SIZE, n0 = blockIdx.x * SIZE;
   const int k0 = blockIdx.z * partOfK, k1 = min(k, k0 + partOfK);
-  float sums[4][4] = {}, ra[4], rb[4];
-  // A thread loads four elements of either tile: along k where that is contiguous, else along m or n.
+  const int lda = AT ? m : k, ldb = BT ? k : n;
+  const bool wideA = aligned4(a) && (lda & 3) == 0, wideB = aligned4(b) && (ldb & 3) == 0;
+  // Where this thread's four elements are in a tile: rows along k have KS / 4 such parts, rows along m or n SIZE / 4.
+  const int rowAlong = tid / (KS / 4), kAlong = tid % (KS / 4) * 4, rowAcross = tid % (SIZE / 4) * 4, kAcross = tid / (SIZE / 4);
+  const int ar = AT ? rowAcross : rowAlong, ak = AT ? kAcross : kAlong;
+  const int br = BT ? rowAlong : rowAcross, bk = BT ? kAlong : kAcross;
+  float ra[4], rb[4];
   const auto load = [&](int at) {
-#pragma unroll
-    for (int i = 0; i < 4; i++) {
-      const int e = tid + i * THREADS;
-      const int ar = AT ? e & 63 : e >> 4, ak = AT ? e >> 6 : e & 15;
-      const int row = m0 + ar, ka = at + ak;
-      ra[i] = row < m && ka < k1 ? (AT ? a[(size_t)ka * m + row] : a[(size_t)row * k + ka]) : 0.f;
-      const int bc = BT ? e >> 4 : e & 63, bk = BT ? e & 15 : e >> 6;
-      const int column = n0 + bc, kb = at + bk;
-      rb[i] = column < n && kb < k1 ? (BT ? b[(size_t)column * k + kb] : b[(size_t)kb * n + column]) : 0.f;
-    }
+    loadPart<!AT>(a, m, lda, m0 + ar, at + ak, k1, wideA, ra);
+    loadPart<BT>(b, n, ldb, n0 + br, at + bk, k1, wideB, rb);
   };
   const auto store = [&](int stage) {
+    if (AT) store4(&as[stage][ak][ar], ra);
+    if (!BT) store4(&bs[stage][bk][br], rb);
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-      const int e = tid + i * THREADS;
-      as[stage][AT ? e >> 6 : e & 15][AT ? e & 63 : e >> 4] = ra[i];
-      bs[stage][BT ? e & 15 : e >> 6][BT ? e >> 4 : e & 63] = rb[i];
+      if (!AT) as[stage][ak + i][ar] = ra[i];
+      if (BT) bs[stage][bk + i][br] = rb[i];
     }
   };
+  float sums[BLOCKS * 4][BLOCKS * 4] = {};
   load(k0);
   store(0);
   __syncthreads();
   int stage = 0;
-  for (int at = k0; at < k1; at += BK, stage ^= 1) {
-    const bool more = at + BK < k1;
-    if (more) load(at + BK);
+  for (int at = k0; at < k1; at += KS, stage ^= 1) {
+    const bool more = at + KS < k1;
+    if (more) load(at + KS);
 #pragma unroll
-    for (int kk = 0; kk < BK; kk++) {
-      float va[4], vb[4];
-      load4(&as[stage][kk][ty * 4], va);
-      load4(&bs[stage][kk][tx * 4], vb);
+    for (int kk = 0; kk < KS; kk++) {
+      float va[BLOCKS][4], vb[BLOCKS][4];
 #pragma unroll
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < BLOCKS; i++) {
+        load4(&as[stage][kk][i * 64 + ty * 4], va[i]);
+        load4(&bs[stage][kk][i * 64 + tx * 4], vb[i]);
+      }
 #pragma unroll
-        for (int j = 0; j < 4; j++) sums[i][j] = fmaf(va[i], vb[j], sums[i][j]);
+      for (int i = 0; i < BLOCKS * 4; i++) {
+#pragma unroll
+        for (int j = 0; j < BLOCKS * 4; j++) sums[i][j] = fmaf(va[i >> 2][i & 3], vb[j >> 2][j & 3], sums[i][j]);
       }
     }
     if (more) {
@@ -60,26 +82,42 @@ __device__ __forceinline__ void gemm(const float *a, const float *b, const float
     }
   }
   c += (size_t)blockIdx.z * m * n;
+  const bool wideC = aligned4(c) && (n & 3) == 0;
 #pragma unroll
-  for (int i = 0; i < 4; i++) {
-    const int row = m0 + ty * 4 + i;
+  for (int i = 0; i < BLOCKS * 4; i++) {
+    const int row = m0 + (i >> 2) * 64 + ty * 4 + (i & 3);
+    if (row >= m) continue;
 #pragma unroll
-    for (int j = 0; j < 4; j++) {
-      const int column = n0 + tx * 4 + j;
-      if (row >= m || column >= n) continue;
-      const size_t at = (size_t)row * n + column;
-      float v = sums[i][j];
-      if (bias != nullptr) v += bias[column];
-      c[at] = add ? c[at] + v : v;
+    for (int j = 0; j < BLOCKS; j++) {
+      const int column = n0 + j * 64 + tx * 4;
+      float *const to = c + (size_t)row * n + column;
+      float v[4];
+#pragma unroll
+      for (int l = 0; l < 4; l++) {
+        v[l] = sums[i][j * 4 + l];
+        if (bias != nullptr && column + l < n) v[l] += bias[column + l];
+        if (add && column + l < n) v[l] = to[l] + v[l];
+      }
+      if (wideC) {
+        if (column < n) store4(to, v);
+      } else {
+#pragma unroll
+        for (int l = 0; l < 4; l++) {
+          if (column + l < n) to[l] = v[l];
+        }
+      }
     }
   }
 }
 
-#define FOR_ORIENTATION(S, AT, BT)                                                                                   \
-  ENTRY __launch_bounds__(THREADS) gemm_f32_##S(const float *a, const float *b, const float *bias, float *c, int m,  \
-      int n, int k, int partOfK, int add) {                                                                          \
-    gemm<AT, BT>(a, b, bias, c, m, n, k, partOfK, add);                                                              \
+#define FOR_TILE(S, AT, BT, SIZE, KS)                                                                                 \
+  ENTRY __launch_bounds__(THREADS, 2) gemm_f32_##S##_##SIZE(const float *a, const float *b, const float *bias,        \
+      float *c, int m, int n, int k, int partOfK, int add) {                                                          \
+    gemm<AT, BT, SIZE, KS>(a, b, bias, c, m, n, k, partOfK, add);                                                     \
   }
+#define FOR_ORIENTATION(S, AT, BT) \
+  FOR_TILE(S, AT, BT, 128, 8)      \
+  FOR_TILE(S, AT, BT, 64, 16)
 
 FOR_ORIENTATION(nn, false, false)
 FOR_ORIENTATION(nt, false, true)

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CudaMatMul implements MatMulOps {
   private static final String FILE = "gemm_f32";
-  private static final int TILE = 64;
+  private static final int TILE = 128;
+  private static final int SMALL_TILE = 64;
+  /** A part of k is whole tiles of either size. */
   private static final int K_OF_TILE = 16;
   private static final int THREADS = 256;
   private static final int ENOUGH_TILES = 128;
@@ -146,12 +148,12 @@ final class CudaMatMul implements MatMulOps {
     long k = term.k();
     long n = c.shape().columns();
     long m = c.elements() / n;
-    long tilesOfM = Math.ceilDiv(m, TILE);
-    long tilesOfN = Math.ceilDiv(n, TILE);
-    long parts = bias != null ? 1
-        : Math.clamp(Math.ceilDiv(ENOUGH_TILES, tilesOfM * tilesOfN), 1, Math.max(1, (int) (k / LEAST_PART_OF_K)));
+    int size = tiles(m, n, TILE) * parts(m, n, k, TILE, bias) >= ENOUGH_TILES ? TILE : SMALL_TILE;
+    long tilesOfM = Math.ceilDiv(m, size);
+    long tilesOfN = Math.ceilDiv(n, size);
+    long parts = parts(m, n, k, size, bias);
     long partOfK = Math.ceilDiv(Math.ceilDiv(Math.max(k, 1), parts), K_OF_TILE) * K_OF_TILE;
-    String entry = FILE + "_" + orientation.name().toLowerCase(Locale.ROOT);
+    String entry = FILE + "_" + orientation.name().toLowerCase(Locale.ROOT) + "_" + size;
     Write write = add ? Write.ADD : Write.SET;
     if (parts == 1) {
       Write how = CudaStorage.accumulation(c, write);
@@ -164,5 +166,15 @@ final class CudaMatMul implements MatMulOps {
           .i32(partOfK).i32(0).run(Grid.of(tilesOfN, tilesOfM, parts, THREADS));
       CudaReduction.sumPartials(context, partials.address(), Math.toIntExact(parts), c, write);
     }
+  }
+
+  private static long tiles(long m, long n, int size) {
+    return Math.ceilDiv(m, size) * Math.ceilDiv(n, size);
+  }
+
+  /** Into how many parts k is cut, so that there is work for a large device. */
+  private static long parts(long m, long n, long k, int size, @Nullable Tensor bias) {
+    return bias != null ? 1
+        : Math.clamp(Math.ceilDiv(ENOUGH_TILES, tiles(m, n, size)), 1, Math.max(1, (int) (k / LEAST_PART_OF_K)));
   }
 }

@@ -16,6 +16,7 @@ import crema.tensor.Write;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,9 @@ class GemmOnEmulatorTest {
   static final List<Capability> CAPABILITIES = List.of(Capability.SM_75, Capability.SM_80, Capability.SM_90);
 
   /** m, n and k: less than a tile, odd, whole tiles, some beyond, few rows; and a long k, which is cut into parts. */
-  private static final int[][] SIZES = {{1, 1, 1}, {7, 9, 11}, {64, 64, 64}, {65, 72, 40}, {130, 136, 72}, {128, 256, 128},
-      {200, 33, 100}, {3, 200, 264}, {72, 80, 1100}};
+  private static final int[][] SIZES =
+      {{1, 1, 1}, {7, 9, 11}, {64, 64, 64}, {65, 72, 40}, {130, 136, 72}, {128, 256, 128},
+          {200, 33, 100}, {3, 200, 264}, {72, 80, 1100}};
 
   private record Types(DType a, DType b, DType c) {}
 
@@ -162,6 +164,22 @@ class GemmOnEmulatorTest {
       }
       assertThat(cuda.liveBytes()).isZero();
     }
+  }
+
+  /** As many tiles as a large device needs, and rows that no vector fits. */
+  @ParameterizedTest
+  @EnumSource(Orientation.class)
+  void largeProductsInSinglePrecisionAreExactToo(Orientation orientation) {
+    var driver = new EmulatedDriver(Capability.SM_80);
+    try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.FP32)) {
+      for (int[] size : new int[][] {{1924, 900, 24}, {1923, 901, 13}}) {
+        var product = new Product(orientation, size[0], size[1], size[2]);
+        assertThat(product.on(cuda, TYPES.getLast(), Write.ADD, 0)).as(size[0] + " rows")
+            .isEqualTo(product.expected(product.sums(null), DType.F32, Write.ADD));
+      }
+    }
+    assertThat(driver.launches())
+        .containsEntry("gemm_f32_" + orientation.name().toLowerCase(Locale.ROOT) + "_128", 2L);
   }
 
   @ParameterizedTest
