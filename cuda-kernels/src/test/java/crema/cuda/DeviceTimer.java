@@ -34,6 +34,8 @@ final class DeviceTimer {
     for (int i = 0; i < WARM_UPS || runs > 1 && System.nanoTime() - start < (warm ? WARM_UP_NANOS : FIRST_WARM_UP_NANOS);
         i++) {
       work.run();
+      // So that no more is queued than was timed to be done.
+      driver.synchronize(context.stream());
     }
     warm = true;
     var times = new double[runs];
