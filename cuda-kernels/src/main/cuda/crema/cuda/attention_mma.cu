@@ -21,6 +21,7 @@ constexpr float LOG2E = 1.44269504f, LN2 = 0.69314718f;
 struct Place {
   int start, length, tile, kvHead, group, rows;  // rows: of the whole sequence
   unsigned reciprocal;                           // 2^32 / group, rounded up: exact for all rows there can be
+  bool everything;                               // whether all queries see all keys
 
   __device__ __forceinline__ Place(const int *cuSeqlens, const Spec &spec, int tiles) {
     const int sequence = blockIdx.x / tiles;
@@ -31,6 +32,7 @@ struct Place {
     group = spec.group();
     rows = length * group;
     reciprocal = 0xffffffffu / group + 1;
+    everything = !spec.causal && spec.window >= length;
   }
   __device__ __forceinline__ int query(int row) const { return group == 1 ? row : (int)__umulhi(row, reciprocal); }
   // Where a row's features are, in heads; also where its normalizer is.
@@ -190,7 +192,8 @@ __device__ __forceinline__ void maskRows(float (&s)[BLOCKS][4], const Spec &spec
       for (int e = 0; e < 4; e++)
         if (8 * j + (e & 1) >= left) s[j][e] = -INFINITY;
   }
-  if (!spec.seesAll(at.query(row), at.query(row + 15), key, min(key + 8 * BLOCKS, at.length) - 1)) {
+  if (!at.everything &&
+      !spec.seesAll(at.query(row), at.query(row + 15), key, min(key + 8 * BLOCKS, at.length) - 1)) {
 #pragma unroll
     for (int h = 0; h < 2; h++) {
       const int query = at.query(row + 8 * h + (lane >> 2));
@@ -538,7 +541,8 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
           }
         }
         // Rows past the end are zeros and so add nothing; keys past the end are not written.
-        if (!spec.seesAll(at.query(r0 + half), at.query(r0 + half + SPAN - 1), first + warpKey, first + warpKey + 15)) {
+        if (!at.everything && !spec.seesAll(at.query(r0 + half), at.query(r0 + half + SPAN - 1), first + warpKey,
+                                            first + warpKey + 15)) {
 #pragma unroll
           for (int j = 0; j < SPAN / 8; j++)
 #pragma unroll
