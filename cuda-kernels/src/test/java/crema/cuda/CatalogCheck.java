@@ -29,7 +29,7 @@ final class CatalogCheck {
    * What BF16 may be off: half a unit in the last place, 2⁻⁹, of operands, results in between and results, at the worst of
    * up to some hundred thousand elements.
    */
-  static final double HALF_TOLERANCE = 0.04;
+  static final double HALF_TOLERANCE = 0.05;
 
   /** Gradients that are differences of rounded terms of about 1, which cancel: with one key, all of those of a query. */
   static final double HALF_NEGLIGIBLE = 0.1;
