@@ -31,8 +31,8 @@ final class DeviceTimer {
   double microseconds(int runs, Runnable work) {
     Driver driver = context.driver();
     long start = System.nanoTime();
-    for (int i = 0; i < WARM_UPS || runs > 1 && System.nanoTime() - start < (warm ? WARM_UP_NANOS : FIRST_WARM_UP_NANOS);
-        i++) {
+    for (int i = 0; i < WARM_UPS
+        || runs > 1 && System.nanoTime() - start < (warm ? WARM_UP_NANOS : FIRST_WARM_UP_NANOS); i++) {
       work.run();
       // So that no more is queued than was timed to be done.
       driver.synchronize(context.stream());
