@@ -54,7 +54,7 @@ ENTRY sum_rows_of_partials_bf16(const float *partials, int n, int columns, bf16 
   sumRowsOfPartials(partials, n, columns, y, add);
 }
 // The same for many columns and few partials, as of products that were cut along k: a thread has four columns.
-ENTRY sum_rows_of_wide_partials_f32(const float *partials, int n, int columns, float *y, int add) {
+__device__ __forceinline__ void sumRowsOfWidePartials(const float *partials, int n, int columns, float *y, int add) {
   const int c = 4 * (blockIdx.x * THREADS + threadIdx.x);
   if (c >= columns) return;
   float sum[4];
@@ -81,6 +81,23 @@ ENTRY sum_rows_of_wide_partials_f32(const float *partials, int n, int columns, f
     for (int i = 1; i < n; i++) total += partials[(long long)i * columns + j];
     y[j] = add ? y[j] + total : total;
   }
+}
+ENTRY sum_rows_of_wide_partials_f32(const float *partials, int n, int columns, float *y, int add) {
+  sumRowsOfWidePartials(partials, n, columns, y, add);
+}
+// Up to three of those at once, of as many partials each.
+struct WideSum {
+  const float *partials;
+  float *y;
+  int columns;
+  int add;
+};
+struct WideSums {
+  WideSum sums[3];
+};
+ENTRY sum_rows_of_several_wide_partials_f32(const WideSums all, int n) {
+  const WideSum s = all.sums[blockIdx.y];
+  sumRowsOfWidePartials(s.partials, n, s.columns, s.y, s.add);
 }
 // Two such sums at once: the second's partials follow the first's.
 ENTRY sum_rows_of_two_partials_f32(

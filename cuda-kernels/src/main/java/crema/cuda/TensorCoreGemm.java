@@ -1,8 +1,12 @@
 package crema.cuda;
 
+import crema.cuda.driver.Grid;
 import crema.tensor.DType;
 import crema.tensor.Orientation;
 import crema.tensor.Write;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +20,13 @@ final class TensorCoreGemm {
   /** A part of k is no shorter: shorter ones cost more in sums of sums than they gain. */
   private static final int LEAST_PART_OF_K = 256;
 
+  /** The struct {@code WideSum} of {@code reduction.cu}. */
+  private static final int SUM_BYTES = 24;
+  private static final int SUM_THREADS = 256;
+
   private final CudaContext context;
+  private final Arena arena = Arena.ofAuto();
+  private final MemorySegment sums = arena.allocate((long) GemmProblem.MOST * SUM_BYTES, 8);
   private final MmaGemm mma;
   private final @Nullable WgmmaGemm wgmma;
 
@@ -46,12 +56,33 @@ final class TensorCoreGemm {
     }
     launch(hopper, orientation, problems, size,
         partials.stream().map(part -> new GemmProblem.Output(part.address(), false)).toList(), DType.F32, parts);
+    if (problems.size() > 1 && problems.stream().allMatch(p -> p.c().dtype() == DType.F32)) {
+      addUp(problems, partials, parts);
+    } else {
+      for (int i = 0; i < problems.size(); i++) {
+        CudaReduction.sumPartials(context, partials.get(i).address(), parts, problems.get(i).c(),
+            problems.get(i).add() ? Write.ADD : Write.SET);
+      }
+    }
+    partials.forEach(Scratch::close);
+  }
+
+  /** Adds up the parts of several products in one launch. */
+  private void addUp(List<GemmProblem> problems, List<Scratch> partials, int parts) {
+    sums.fill((byte) 0);
+    long widest = 0;
     for (int i = 0; i < problems.size(); i++) {
       GemmProblem problem = problems.get(i);
-      CudaReduction.sumPartials(context, partials.get(i).address(), parts, problem.c(),
-          problem.add() ? Write.ADD : Write.SET);
-      partials.get(i).close();
+      GemmProblem.Output output = problem.output();
+      long at = (long) i * SUM_BYTES;
+      sums.set(ValueLayout.JAVA_LONG, at, partials.get(i).address());
+      sums.set(ValueLayout.JAVA_LONG, at + 8, output.address());
+      sums.set(ValueLayout.JAVA_INT, at + 16, Math.toIntExact(problem.c().elements()));
+      sums.set(ValueLayout.JAVA_INT, at + 20, output.add() ? 1 : 0);
+      widest = Math.max(widest, problem.c().elements());
     }
+    context.launch("reduction", "sum_rows_of_several_wide_partials_f32").bytes(sums, 8).i32(parts)
+        .run(Grid.of(Math.ceilDiv(widest, 4L * SUM_THREADS), problems.size(), SUM_THREADS));
   }
 
   private void launch(boolean hopper, Orientation orientation, List<GemmProblem> problems, int size,
