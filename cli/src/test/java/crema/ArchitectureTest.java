@@ -69,6 +69,7 @@ class ArchitectureTest {
     // The pretrained models and the emulator of the tests are modules of their own, which are no part of the house.
     project = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
         .withImportOption(location -> !location.contains("/test-models/"))
+        .withImportOption(location -> !location.contains("-tests.jar"))
         .withImportOption(location -> !location.contains("ptx-emulator")).importPackages("crema");
     for (String one : List.of("crema.tensor.Tensor", "crema.autograd.Tape", "crema.nn.Module",
         "crema.tokenizer.Tokenizer", "crema.family.encoder.EncoderRun", "crema.cuda.CudaBackend")) {

@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code crema train --device emulated}: the kernels that ship, by the PTX that ships, from the command line. */
 class EmulatedTrainingTest {
@@ -57,10 +58,12 @@ class EmulatedTrainingTest {
     return Files.readAllBytes(model.resolve("model.safetensors"));
   }
 
-  @Test
-  void anyOrderOfWarpsAndBlocksTrainsTheSameBits() throws IOException {
-    byte[] first = weights(train("first", 0, "emulated"));
-    byte[] second = weights(train("second", 5, "emulated"));
+  /** On the tensor cores of Ampere and of Hopper, and without. */
+  @ParameterizedTest
+  @CsvSource({"emulated, fp32", "emulated:75, fp32", "emulated, bf16", "emulated:90, bf16"})
+  void anyOrderOfWarpsAndBlocksTrainsTheSameBits(String device, String precision) throws IOException {
+    byte[] first = weights(train("first", 0, device, "--precision", precision));
+    byte[] second = weights(train("second", 5, device, "--precision", precision));
     assertThat(second).isEqualTo(first);
   }
 }

@@ -11,7 +11,6 @@ import crema.tensor.Shape;
 import crema.tensor.Storage;
 import crema.tensor.reference.Fallback;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -85,11 +84,6 @@ public final class CudaBackend implements Backend {
     public String toString() {
       return dtype + " " + shape;
     }
-  }
-
-  /** The ops without a kernel, which run on the host, such as {@code attention.rope}; a test knows how many there may be. */
-  public List<String> fallbacks() {
-    return HostOps.of(ops);
   }
 
   /** What this backend holds of the device's memory. */
