@@ -24,8 +24,6 @@ final class CudaMatMul implements MatMulOps {
   /** A part of k is whole tiles of either size. */
   private static final int K_OF_TILE = 16;
   private static final int THREADS = 256;
-  private static final int ENOUGH_TILES = 128;
-  private static final int LEAST_PART_OF_K = 256;
 
   private final CudaContext context;
   private final CudaPointwise pointwise;
@@ -148,11 +146,12 @@ final class CudaMatMul implements MatMulOps {
     long k = term.k();
     long n = c.shape().columns();
     long m = c.elements() / n;
-    int size = tiles(m, n, TILE) * parts(m, n, k, TILE, bias) >= ENOUGH_TILES ? TILE : SMALL_TILE;
+    int size =
+        GemmProblem.tiles(m, n, TILE) * parts(m, n, k, TILE, bias) >= GemmProblem.ENOUGH_TILES ? TILE : SMALL_TILE;
     long tilesOfM = Math.ceilDiv(m, size);
     long tilesOfN = Math.ceilDiv(n, size);
-    long parts = parts(m, n, k, size, bias);
-    long partOfK = Math.ceilDiv(Math.ceilDiv(Math.max(k, 1), parts), K_OF_TILE) * K_OF_TILE;
+    int parts = parts(m, n, k, size, bias);
+    int partOfK = GemmProblem.partOfK(k, parts, K_OF_TILE);
     String entry = FILE + "_" + orientation.name().toLowerCase(Locale.ROOT) + "_" + size;
     Write write = add ? Write.ADD : Write.SET;
     if (parts == 1) {
@@ -161,20 +160,15 @@ final class CudaMatMul implements MatMulOps {
           .run(Grid.of(tilesOfN, tilesOfM, THREADS));
       return;
     }
-    try (Scratch partials = context.scratch(4 * parts * m * n)) {
+    try (Scratch partials = context.scratch(4L * parts * m * n)) {
       context.launch(FILE, entry).address(a).address(b).in(null).address(partials.address()).i32(m).i32(n).i32(k)
           .i32(partOfK).i32(0).run(Grid.of(tilesOfN, tilesOfM, parts, THREADS));
-      CudaReduction.sumPartials(context, partials.address(), Math.toIntExact(parts), c, write);
+      CudaReduction.sumPartials(context, partials.address(), parts, c, write);
     }
   }
 
-  private static long tiles(long m, long n, int size) {
-    return Math.ceilDiv(m, size) * Math.ceilDiv(n, size);
-  }
-
-  /** Into how many parts k is cut, so that there is work for a large device. */
-  private static long parts(long m, long n, long k, int size, @Nullable Tensor bias) {
-    return bias != null ? 1
-        : Math.clamp(Math.ceilDiv(ENOUGH_TILES, tiles(m, n, size)), 1, Math.max(1, (int) (k / LEAST_PART_OF_K)));
+  /** A bias is added once, so a product with one is not cut. */
+  private static int parts(long m, long n, long k, int size, @Nullable Tensor bias) {
+    return bias != null ? 1 : GemmProblem.parts(GemmProblem.tiles(m, n, size), k);
   }
 }

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 record GemmProblem(List<Term> terms, Tensor c, @Nullable Tensor bias, boolean add) {
   /** The most terms of a problem, and the most problems of a launch. */
   static final int MOST = 3;
+  /** As many tiles fill a large device; a product with fewer is cut into smaller tiles or along k. */
+  static final int ENOUGH_TILES = 128;
+  /** A part of k is no shorter: shorter ones cost more in sums of sums than they gain. */
+  private static final int LEAST_PART_OF_K = 256;
 
   /**
    * Operands as they are stored, each F32 or BF16.
@@ -36,6 +40,17 @@ record GemmProblem(List<Term> terms, Tensor c, @Nullable Tensor bias, boolean ad
   Output output() {
     boolean adds = CudaStorage.accumulation(c, add ? Write.ADD : Write.SET) == Write.ADD;
     return new Output(adds ? CudaStorage.updated(c) : CudaStorage.overwritten(c), adds);
+  }
+
+  /** How many tiles of a size an output of m by n has. */
+  static long tiles(long m, long n, int size) {
+    return Math.ceilDiv(m, size) * Math.ceilDiv(n, size);
+  }
+
+  /** Into how many parts k is cut, so that with so many tiles there is work for a large device. */
+  static int parts(long tiles, long k) {
+    return Math.toIntExact(Math.clamp(Math.ceilDiv(ENOUGH_TILES, Math.max(1, tiles)), 1,
+        Math.max(1, k / LEAST_PART_OF_K)));
   }
 
   /** How much of k a part has, a multiple of what a kernel takes at a time. */

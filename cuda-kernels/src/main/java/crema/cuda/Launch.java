@@ -132,7 +132,9 @@ final class Launch {
 
   /** Makes room for a parameter of a type of PTX. */
   private void next(String type, int alignment) {
-    types.add(type);
+    if (kernel != null && kernel.isUnchecked()) {
+      types.add(type);
+    }
     bytes = (bytes + alignment - 1) & -alignment;
   }
 }

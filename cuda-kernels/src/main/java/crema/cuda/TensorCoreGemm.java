@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class TensorCoreGemm {
   /** The system property that takes the kernels of capability 8.0 on newer devices too if it is {@code mma}. */
   private static final String PROPERTY = "crema.cuda.matmul";
-  /** As many tiles fill a large device; a product with fewer is cut into smaller tiles or along k. */
-  private static final int ENOUGH_TILES = 128;
-  /** A part of k is no shorter: shorter ones cost more in sums of sums than they gain. */
-  private static final int LEAST_PART_OF_K = 256;
-
   /** The struct {@code WideSum} of {@code reduction.cu}. */
   private static final int SUM_BYTES = 24;
   private static final int SUM_THREADS = 256;
@@ -40,10 +35,10 @@ final class TensorCoreGemm {
   /** Queues problems of one orientation and one type of output, side by side. */
   void run(Orientation orientation, List<GemmProblem> problems) {
     boolean hopper = wgmma != null && wgmma.takes(orientation, problems);
-    int size = hopper || tiles(problems, 128) >= ENOUGH_TILES ? 128
+    int size = hopper || tiles(problems, 128) >= GemmProblem.ENOUGH_TILES ? 128
         : orientation == Orientation.TN ? sizeOfSplit(problems) : 64;
     int parts = orientation == Orientation.TN && problems.stream().allMatch(p -> p.terms().size() == 1)
-        ? parts(tiles(problems, size), problems.getFirst().terms().getFirst().k()) : 1;
+        ? GemmProblem.parts(tiles(problems, size), problems.getFirst().terms().getFirst().k()) : 1;
     if (parts == 1) {
       launch(hopper, orientation, problems, size, problems.stream().map(GemmProblem::output).toList(),
           problems.getFirst().c().dtype(), 1);
@@ -99,11 +94,6 @@ final class TensorCoreGemm {
   }
 
   private static long tiles(List<GemmProblem> problems, int size) {
-    return problems.stream().mapToLong(p -> Math.ceilDiv(p.m(), size) * Math.ceilDiv(p.n(), size)).sum();
-  }
-
-  private static int parts(long tiles, long k) {
-    return Math.toIntExact(Math.clamp(Math.ceilDiv(ENOUGH_TILES, Math.max(1, tiles)), 1,
-        Math.max(1, k / LEAST_PART_OF_K)));
+    return problems.stream().mapToLong(p -> GemmProblem.tiles(p.m(), p.n(), size)).sum();
   }
 }
