@@ -1,15 +1,22 @@
 #!/usr/bin/env python3
 """What PyTorch does on the same GPU: copies, matrix products, attention, and training steps of the default encoder.
 
-  bench_torch.py --out FOLDER --seconds N [--tiny] [--cpu] [--compile]
+  bench_torch.py --out FOLDER --seconds N [--parts copies,matrices,attention,steps] [--sizes 64x32,512x1..48]
+                 [--vocabularies 32000,152000] [--ways eager,compile,reduce-overhead] [--tiny] [--cpu] [--compile]
 
 Appends a line of JSON a result to FOLDER/torch.jsonl and a line of text to FOLDER/table.txt, the most wanted first, and stops when
-the seconds are over. --compile fills the compiler's cache on the disk and measures nothing: for while others use the GPU. --cpu times training steps in F32 by numbers of threads instead. --tiny makes sizes small, for a dry run on a
-CPU. Written for PyTorch 2.11; runs on 1.13 without compilers and flash attention.
+the seconds are over. --parts, --sizes, --vocabularies and --ways choose what is measured, all of it by default: compiling a
+size takes half a minute, so a call can measure just what is missing. --compile fills the compiler's cache on the disk and
+measures nothing: for while others use the GPU. --cpu times training steps and matrix products in F32 by numbers of threads
+instead. --tiny makes sizes small, for a dry run on a CPU. Written for PyTorch 2.11; runs on 1.13 without compilers and flash
+attention.
+
+Memory is the most that tensors took (allocated) and that the allocator held (reserved) at a time, from the model's making on,
+with nothing of other rows in it.
 
 Times are medians of at least 20, from events on the device; kernels shorter than the host are timed in a graph of many.
 """
-import argparse, contextlib, json, math, os, statistics, time
+import argparse, contextlib, gc, json, math, os, statistics, time
 
 import torch
 import torch.nn.functional as F
@@ -190,7 +197,7 @@ class Trainer:
         torch.manual_seed(1)
         with torch.device(DEVICE) if MODERN else contextlib.nullcontext():
             self.model = Encoder(c).to(DEVICE).train()
-        self.tokens = sum(1 + i * 37 % length for i in range(texts)) if uneven else texts * length
+        self.texts, self.tokens = texts, sum(1 + i * 37 % length for i in range(texts)) if uneven else texts * length
         self.batches = [batch(c, texts, length, uneven, seed) for seed in range(4)]
         self.forward, self.amp, self.n = self.model, amp, 0
         self.parameters = list(self.model.parameters())
@@ -239,95 +246,109 @@ class Trainer:
         return replay
 
 
-def shapes(tiny):
-    """Texts, lengths and vocabularies, and the model without the latter."""
-    return ([(4, 8)], [500], TINY) if tiny else ([(64, 32), (64, 256), (64, 64), (16, 256)], [32000, 152000], DEFAULT)
+class Size:
+    """Texts of one length, or of uneven ones which are padded: "64x32", "512x1..48"."""
+
+    def __init__(self, text):
+        texts, length = text.split("x")
+        self.texts, self.uneven, self.length = int(texts), ".." in length, int(length.split("..")[-1])
+
+    def __str__(self):
+        return f"{self.texts} x {'1..' if self.uneven else ''}{self.length}"
+
+    def trainer(self, c):
+        return Trainer(c, self.texts, self.length, self.uneven)
 
 
-def compile_only(report, tiny):
-    sizes, vocabularies, base = shapes(tiny)
+def chosen(args):
+    """Sizes and vocabularies to measure, and the model without the latter."""
+    if args.tiny:
+        return [Size("4x8"), Size("5x1..8")], [500], TINY
+    return [Size(size) for size in args.sizes.split(",")], [int(v) for v in args.vocabularies.split(",")], DEFAULT
+
+
+def compile_only(report, args):
+    sizes, vocabularies, base = chosen(args)
     for vocabulary in vocabularies:
-        for texts, length in sizes:
+        for size in sizes:
             if not report.over(10):
                 torch._dynamo.reset()
-                trainer = Trainer(dict(base, vocabulary=vocabulary), texts, length)
+                trainer = size.trainer(dict(base, vocabulary=vocabulary))
                 trainer.forward = torch.compile(trainer.model, dynamic=False)
                 trainer.step()
                 sync()
 
 
-def steps(report, tiny):
-    sizes, vocabularies, base = shapes(tiny)
-    runs = 2 if tiny else 24
+def steps(report, args):
+    sizes, vocabularies, base = chosen(args)
+    runs = 2 if args.tiny else 24
 
     def measure(name, trainer, step):
-        if CUDA:
-            torch.cuda.reset_peak_memory_stats()
         ms = median_ms(step, runs, 4)
-        peak = torch.cuda.max_memory_reserved() / 2**20 if CUDA else 0.0
-        report.row(name, ms=ms, ktok_s=trainer.tokens / ms, reserved_MiB=peak)
+        values = dict(ms=ms, ktok_s=trainer.tokens / ms, texts_s=trainer.texts / ms * 1e3)
+        if CUDA:
+            values.update(allocated_MiB=torch.cuda.max_memory_allocated() / 2**20,
+                          reserved_MiB=torch.cuda.max_memory_reserved() / 2**20)
+        report.row(name, **values)
 
-    def attempt(name, work):
-        try:
-            work()
-        except Exception as e:  # one failing way must not cost the others
-            report.row(name, exception=f"{type(e).__name__}: {str(e).splitlines()[0][:150] if str(e) else ''}")
-        finally:
-            if CUDA:
-                torch.cuda.empty_cache()
+    def eager(name, c, size):
+        trainer = size.trainer(c)
+        measure("eager " + name, trainer, trainer.step)
 
-    for vocabulary in vocabularies:
-        for texts, length in sizes:
-            if not report.over(2):
-                c = dict(base, vocabulary=vocabulary)
-                name = f"eager bf16 {texts} x {length} vocab {vocabulary}"
+    def compiled(name, c, size):
+        trainer = size.trainer(c)
+        trainer.forward = torch.compile(trainer.model, dynamic=False)
+        start = time.monotonic()
+        trainer.step()
+        sync()
+        report.row("compile took " + name, seconds=time.monotonic() - start)
+        # What compiling took is not what a step takes.
+        fresh_memory()
+        measure("compile " + name, trainer, trainer.step)
+        fresh_memory()
+        measure("compile + graph of the whole step " + name, trainer, trainer.whole_graph())
 
-                def eager():
-                    trainer = Trainer(c, texts, length)
-                    measure(name, trainer, trainer.step)
-                attempt(name, eager)
-    if not tiny and not report.over(2):
-        attempt("eager padded", lambda: (lambda t: measure("eager bf16 512 x 1..48, padded", t, t.step))(Trainer(DEFAULT, 512, 48, True)))
-    if not MODERN or not CUDA:
-        return
-    for vocabulary in vocabularies:
-        for texts, length in sizes:
-            if report.over(15):
-                return
-            c = dict(base, vocabulary=vocabulary)
-            name = f"bf16 {texts} x {length} vocab {vocabulary}"
+    def reduced(name, c, size):
+        trainer = size.trainer(c)
+        model = torch.compile(trainer.model, dynamic=False, mode="reduce-overhead")
 
-            def compiled():
-                torch._dynamo.reset()
-                trainer = Trainer(c, texts, length)
-                trainer.forward = torch.compile(trainer.model, dynamic=False)
-                start = time.monotonic()
-                trainer.step()
-                sync()
-                report.row("compile took " + name, seconds=time.monotonic() - start)
-                measure("compile " + name, trainer, trainer.step)
-                measure("compile + graph of the whole step " + name, trainer, trainer.whole_graph())
-            attempt("compile " + name, compiled)
+        def forward(*one):
+            torch.compiler.cudagraph_mark_step_begin()
+            return model(*one)
+        trainer.forward = forward
+        measure("reduce-overhead " + name, trainer, trainer.step)
 
-            def reduced():
-                torch._dynamo.reset()
-                trainer = Trainer(c, texts, length)
-                model = torch.compile(trainer.model, dynamic=False, mode="reduce-overhead")
-
-                def forward(*one):
-                    torch.compiler.cudagraph_mark_step_begin()
-                    return model(*one)
-                trainer.forward = forward
-                measure("reduce-overhead " + name, trainer, trainer.step)
-            # The whole step as one graph says more: last, and for the smallest step, which gains most.
-            if (texts, length) == sizes[-1] and vocabulary == vocabularies[0] and not report.over(15):
-                texts, length = sizes[0]
-                name = f"bf16 {texts} x {length} vocab {vocabulary}"
-                attempt("reduce-overhead " + name, reduced)
+    # Seconds below which a way is not begun.
+    ways = {"eager": (eager, 2), "compile": (compiled, 15), "reduce-overhead": (reduced, 15)}
+    for way in args.ways.split(","):
+        work, need = ways[way]
+        if way != "eager" and not (MODERN and CUDA):
+            continue
+        for vocabulary in vocabularies:
+            for size in sizes:
+                # The whole step as a graph says more of the others.
+                if report.over(need) or way == "reduce-overhead" and size is not sizes[0]:
+                    continue
+                name = f"bf16 {size}{', padded' if size.uneven else ''} vocab {vocabulary}"
+                if way != "eager":
+                    torch._dynamo.reset()
+                fresh_memory()
+                try:
+                    work(name, dict(base, vocabulary=vocabulary), size)
+                except Exception as e:  # one failing way must not cost the others
+                    report.row(f"{way} {name}", exception=f"{type(e).__name__}: {str(e).splitlines()[0][:150] if str(e) else ''}")
 
 
-def matrices(report, tiny):
-    products = [(64, 64, 64)] if tiny else [(8192, 8192, 8192), (4096, 4096, 4096)] + [
+def fresh_memory():
+    """Gives back what nobody uses, and counts the most in use from here on."""
+    gc.collect()
+    if CUDA:
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+
+
+def matrices(report, args):
+    products = [(64, 64, 64)] if args.tiny else [(8192, 8192, 8192), (4096, 4096, 4096)] + [
         (t, n, k) for t in (2048, 4096, 16384) for n, k in ((640, 384), (384, 384), (3072, 384), (384, 1536), (1536, 384), (384, 640), (384, 3072))]
     for m, n, k in products:
         if report.over(1):
@@ -345,13 +366,13 @@ def matrices(report, tiny):
             report.row(f"wgrad {n} x {k} x {m}", us=us, TFLOPs=2 * m * n * k / us * 1e-6)
 
 
-def attention(report, tiny):
+def attention(report, args):
     if not hasattr(F, "scaled_dot_product_attention"):
         return
     from torch.nn.attention import SDPBackend, sdpa_kernel
-    total, dim = (64, 64) if tiny else (16384, 64)
+    total, dim = (64, 64) if args.tiny else (16384, 64)
     for heads, kv in ((6, 2), (12, 12)):
-        for length in (32,) if tiny else (32, 64, 256, 512):
+        for length in (32,) if args.tiny else (32, 64, 256, 512):
             if report.over(1):
                 return
             make = lambda n: torch.randn(total // length, length, n, dim, device=DEVICE, dtype=torch.bfloat16).transpose(1, 2).requires_grad_()
@@ -364,30 +385,29 @@ def attention(report, tiny):
             report.row(f"flash {heads}/{kv} heads, {total} tokens of {length}", forward_us=forward, with_backward_and_sum_us=both)
 
 
-def copies(report, tiny):
+def copies(report, args):
     for mib in (16, 256, 1024):
-        elements = mib * 2**20 // 4 // (1024 if tiny else 1)
+        elements = mib * 2**20 // 4 // (1024 if args.tiny else 1)
         x, y = torch.randn(elements, device=DEVICE), torch.empty(elements, device=DEVICE)
         us = kernel_us([lambda: y.copy_(x)] * 4)
         report.row(f"copy {mib} MiB", us=us, GB_s=8 * elements / us * 1e-3)
 
 
-def processors(report, tiny):
-    """Training steps in F32 on the CPU."""
+def processors(report, args):
+    """Training steps and matrix products in F32 on the CPU, by numbers of threads."""
     global DEVICE
-    most, threads = os.cpu_count(), 1
     DEVICE = "cpu"
-    while threads <= most and not report.over(2):
+    most = os.cpu_count()
+    a, b = torch.randn(2048, 384), torch.randn(3072, 384)
+    for threads in (n for n in (1, 2, 4, 8, 16) if n <= most):
+        if report.over(2):
+            return
         torch.set_num_threads(threads)
-        trainer = Trainer(TINY if tiny else DEFAULT, *((4, 8) if tiny else (64, 32)), amp=False)
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            trainer.step()
-            times.append((time.perf_counter() - start) * 1e3)
-        ms = statistics.median(times[1:])
-        report.row(f"cpu, {threads} threads, 64 x 32 vocab 32000", ms=ms, ktok_s=trainer.tokens / ms)
-        threads *= 2
+        trainer = Trainer(TINY if args.tiny else DEFAULT, *((4, 8) if args.tiny else (16, 32)), amp=False)
+        ms = median_ms(trainer.step, 3, 1)
+        report.row(f"cpu, {threads} threads, 16 x 32 vocab 32000", ms=ms, ktok_s=trainer.tokens / ms)
+        ms = median_ms(lambda: torch.matmul(a, b.t()), 5, 2)
+        report.row(f"cpu, {threads} threads, matmul 2048 x 3072 x 384", ms=ms, GFLOP_s=2 * 2048 * 3072 * 384 / ms * 1e-6)
 
 
 def main():
@@ -395,6 +415,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", required=True)
     parser.add_argument("--seconds", type=float, default=100)
+    parser.add_argument("--parts", default="copies,matrices,attention,steps")
+    parser.add_argument("--sizes", default="64x32,64x256,64x64,16x256,512x1..48")
+    parser.add_argument("--vocabularies", default="32000,152000")
+    parser.add_argument("--ways", default="eager,compile,reduce-overhead")
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--compile", action="store_true")
@@ -402,17 +426,18 @@ def main():
     report = Report(args.out, args.seconds)
     if args.cpu:
         CUDA = False
-        return processors(report, args.tiny)
+        return processors(report, args)
     if args.compile:
-        return compile_only(report, args.tiny) if MODERN and CUDA else None
+        return compile_only(report, args) if MODERN and CUDA else None
     torch.backends.cuda.matmul.allow_tf32 = True
     name = torch.cuda.get_device_name() if CUDA else "CPU"
     report.row(f"PyTorch {torch.__version__} on {name}")
-    for part in (copies, matrices, attention, steps):
+    parts = dict(copies=copies, matrices=matrices, attention=attention, steps=steps)
+    for part in args.parts.split(","):
         try:
-            part(report, args.tiny)
+            parts[part](report, args)
         except Exception as e:  # the other parts are wanted all the same
-            report.row(part.__name__, exception=f"{type(e).__name__}: {e}")
+            report.row(part, exception=f"{type(e).__name__}: {e}")
 
 
 if __name__ == "__main__":

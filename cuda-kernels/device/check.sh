@@ -5,8 +5,10 @@
 #   DEVICE   cuda, or emulated:90 for a dry run (then with TINY=tiny)
 #   OUT      where results go: results.jsonl, torch.jsonl, table.txt (the same for people), log.txt, sanitizer.txt
 #
-# While nothing is timed, PyTorch's compiler fills its cache in the background. Each section is a process with a time limit, so that a kernel that hangs or breaks the device costs one section. The table comes
-# last on standard output.
+#   TORCH    options of bench_torch.py that choose what is measured, such as "--parts steps --sizes 64x64 --ways compile"
+#
+# While nothing is timed, PyTorch's compiler fills its cache in the background. Each section is a process with a time limit, so that
+# a kernel that hangs or breaks the device costs one section. The table comes last on standard output.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 device=${DEVICE:-cuda}
@@ -52,13 +54,30 @@ check() {
   section "$1" "$2" "$java" $options -cp "$classes" crema.cuda.DeviceCheck "$1" "$device" "$out" "$(($2 - 4))" $tiny
 }
 
+# runs SECTION SECONDS: what a user does, from end to end.
+runs() {
+  section "$1" "$2" "$java" $options -cp "$classes" crema.cli.RunsCheck "$1" "$device" "$out" "$(($2 - 4))" $tiny
+}
+
 # bench NAME SECONDS CLASS: a benchmark with a main class of its own.
 bench() {
   section "$1" "$2" "$java" $options -cp "$classes" "$3" "$device" "$out" "$(($2 - 4))" $tiny
 }
 
+# sanitize TOOL OPTIONS...: a small training step, products and attention under a tool of compute-sanitizer, and what it found.
+sanitize() {
+  local tool=$1 start=$SECONDS rc found=$work/$1.txt
+  shift
+  section "sanitizer $tool" "${SANITIZER_SECONDS:-60}" compute-sanitizer --tool "$tool" "$@" --error-exitcode 9 --log-file "$found" \
+    --print-limit 20 "$java" $options -cp "$classes" crema.cuda.DeviceCheck small "$device" "$out" "${SANITIZER_SECONDS:-60}" $tiny
+  rc=$?
+  { echo "== $tool"; head -c 400000 "$found" 2> /dev/null; } >> "$out/sanitizer.txt"
+  printf '%-11s %-44s %s, exit code %s, %s s\n' sanitizer "$tool" "$(grep 'SUMMARY' "$found" 2> /dev/null | tail -1)" $rc \
+    $((SECONDS - start)) >> "$out/table.txt"
+}
+
 run() {
-  case $1 in facts | catalog | bits | sanitizer) ;; *) stop_compiling ;; esac
+  case $1 in facts | catalog | digests | bits | resume | sanitizer) ;; *) stop_compiling ;; esac
   case $1 in
     facts)
       command -v nvidia-smi > /dev/null && nvidia-smi >> "$out/log.txt" 2>&1
@@ -72,32 +91,32 @@ run() {
         check catalog $((until - SECONDS)) && break
       done
       rm -f "$out/catalog.progress" ;;
+    digests) check digests 30 ;;
     bits) check bits 40 ;;
+    resume) runs resume 60 ;;
+    train) runs train 60 ;;
+    predict) runs predict 60 ;;
     gemm) bench gemm 45 crema.cuda.GemmBenchmark ;;
     attention) bench attention 40 crema.cuda.AttentionBenchmark ;;
     steps) check steps 60 ;;
     profile) check profile 40 ;;
-    torch) section torch "${TORCH_SECONDS:-110}" python3 "$here/bench_torch.py" --out "$out" --seconds "$((${TORCH_SECONDS:-110} - 6))" ${tiny:+--tiny} ;;
+    torch) section torch "${TORCH_SECONDS:-110}" python3 "$here/bench_torch.py" --out "$out" --seconds "$((${TORCH_SECONDS:-110} - 6))" ${TORCH:-} ${tiny:+--tiny} ;;
     sanitizer)
-      local tool
       command -v compute-sanitizer > /dev/null || { echo "sanitizer   not installed" >> "$out/table.txt"; return; }
-      for tool in memcheck racecheck; do
-        section "sanitizer $tool" 60 compute-sanitizer --tool $tool --log-file "$work/$tool.txt" --print-limit 20 \
-          "$java" $options -cp "$classes" crema.cuda.DeviceCheck step "$device" "$out" 50 $tiny
-        { echo "== $tool"; head -c 400000 "$work/$tool.txt" 2> /dev/null; } >> "$out/sanitizer.txt"
-        printf '%-11s %-44s %s\n' sanitizer $tool "$(tail -1 "$work/$tool.txt" 2> /dev/null)" >> "$out/table.txt"
-      done ;;
+      sanitize memcheck --leak-check no
+      sanitize racecheck ;;
     cpu)
-      check cpu 60
+      check cpu 40
+      runs fasttext 30
       section "cpu torch" 40 python3 "$here/bench_torch.py" --cpu --out "$out" --seconds 34 ${tiny:+--tiny} ;;
     *) echo "check: no section $1" >&2 ;;
   esac
 }
 
-sections=${*:-facts catalog bits streams gemm attention steps torch sanitizer}
+sections=${*:-facts catalog digests bits streams gemm attention steps predict torch sanitizer}
 case " $sections " in
   *" torch "*)
-    setsid python3 "$here/bench_torch.py" --compile --out "$out" --seconds 200 ${tiny:+--tiny} > "$out/compile.txt" 2>&1 &
+    setsid python3 "$here/bench_torch.py" --compile --out "$out" --seconds 200 ${TORCH:-} ${tiny:+--tiny} > "$out/compile.txt" 2>&1 &
     compiling=$! ;;
 esac
 for name in $sections; do

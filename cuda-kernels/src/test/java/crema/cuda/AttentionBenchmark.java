@@ -31,7 +31,7 @@ final class AttentionBenchmark {
   private final DeviceTimer timer;
   private final boolean tiny;
 
-  private AttentionBenchmark(CudaBackend backend, CheckReport report, boolean tiny) {
+  AttentionBenchmark(CudaBackend backend, CheckReport report, boolean tiny) {
     this.backend = backend;
     this.report = report;
     this.tiny = tiny;
@@ -56,7 +56,7 @@ final class AttentionBenchmark {
   }
 
   /** Compares with F64 on the host. */
-  private boolean check() {
+  boolean check() {
     Rng.Stream random = new Rng(5, 6).stream(7);
     AttentionSpec plain = AttentionSpec.of(6, 2, HEAD_DIM, false);
     boolean right = check("6/2 heads, titles", plain, titles(40));

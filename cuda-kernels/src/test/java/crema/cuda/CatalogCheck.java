@@ -1,19 +1,14 @@
 package crema.cuda;
 
-import crema.autograd.op.Catalog;
-import crema.autograd.op.OpRow;
 import crema.autograd.op.Output;
 import crema.autograd.op.ProbeBackend;
-import crema.autograd.op.Row;
 import crema.tensor.Backend;
-import crema.tensor.DType;
 import crema.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +29,7 @@ final class CatalogCheck {
   /** Gradients that are differences of rounded terms of about 1, which cancel: with one key, all of those of a query. */
   static final double HALF_NEGLIGIBLE = 0.1;
 
-  private record Expected(String name, Row row, boolean mixed, Future<List<Output>> outputs) {}
+  private record Expected(CatalogRun run, Future<List<Output>> outputs) {}
 
   private final CheckReport report;
   private final CudaBackend backend;
@@ -68,7 +63,7 @@ final class CatalogCheck {
         Files.writeString(progress, String.valueOf(++next));
         check(row);
         if (!answers()) {
-          report.row("catalog", row.name(), "result", "THE DEVICE STOPPED");
+          report.row("catalog", row.run().name(), "result", "THE DEVICE STOPPED");
           answers = false;
           break;
         }
@@ -82,52 +77,27 @@ final class CatalogCheck {
   }
 
   private static List<Expected> expected(ExecutorService workers, String pattern, int skip) {
-    var rows = new ArrayList<Expected>();
-    int index = 0;
-    for (Row row : Catalog.rows()) {
-      if (row.name().matches(pattern)) {
-        if (index++ >= skip) {
-          rows.add(new Expected("f32 " + row.name(), row, false,
-              workers.submit(onReference(reference -> row.run(new ProbeBackend(reference), DType.F64)))));
-        }
-        if (row instanceof OpRow op && (op.smooth() || op.large()) && index++ >= skip) {
-          rows.add(new Expected("bf16 " + row.name(), row, true,
-              workers.submit(onReference(reference -> op.runMixed(reference, true)))));
-        }
-      }
+    return CatalogRun.all().stream().filter(run -> run.row().name().matches(pattern)).skip(skip)
+        .map(run -> new Expected(run, workers.submit(() -> onReference(run)))).toList();
+  }
+
+  private static List<Output> onReference(CatalogRun run) {
+    try (Backend reference = Backend.open(Device.REFERENCE)) {
+      return run.expected(new ProbeBackend(reference));
     }
-    return rows;
-  }
-
-  private interface OnBackend {
-    List<Output> run(Backend backend);
-  }
-
-  private static Callable<List<Output>> onReference(OnBackend work) {
-    return () -> {
-      try (Backend reference = Backend.open(Device.REFERENCE)) {
-        return work.run(reference);
-      }
-    };
-  }
-
-  private List<Output> actual(Expected row) {
-    return row.mixed() ? ((OpRow) row.row()).runMixed(new ProbeBackend(backend), false)
-        : row.row().run(new ProbeBackend(backend), DType.F32);
   }
 
   private void check(Expected row) throws InterruptedException {
     try {
-      List<Output> first = actual(row);
-      List<Output> second = actual(row);
+      List<Output> first = row.run().actual(new ProbeBackend(backend));
+      List<Output> second = row.run().actual(new ProbeBackend(backend));
       List<Output> right = row.outputs().get();
-      double tolerance = row.mixed() ? HALF_TOLERANCE : row.row().tolerance();
-      double negligible = row.mixed() ? HALF_NEGLIGIBLE : row.row().negligible();
+      double tolerance = row.run().tolerance();
       double worst = 0;
       String where = "";
       boolean equal = true;
       for (int i = 0; i < right.size(); i++) {
-        double error = first.get(i).errorAgainst(right.get(i), negligible);
+        double error = first.get(i).errorAgainst(right.get(i), row.run().negligible());
         where = error > worst ? right.get(i).name() : where;
         worst = Math.max(worst, error);
         equal &= first.get(i).digest() == second.get(i).digest();
@@ -137,15 +107,33 @@ final class CatalogCheck {
         return;
       }
       failed++;
-      report.row("catalog", row.name(), "error", worst, "of", where, "tolerance", tolerance, "bits",
+      report.row("catalog", row.run().name(), "error", worst, "of", where, "tolerance", tolerance, "bits",
           equal ? "equal" : "DIFFER");
     } catch (ExecutionException e) {
       failed++;
-      report.row("catalog", row.name(), "reference", e.getCause());
+      report.row("catalog", row.run().name(), "reference", e.getCause());
     } catch (RuntimeException e) {
       failed++;
-      report.row("catalog", row.name(), "exception", e);
+      report.row("catalog", row.run().name(), "exception", e);
     }
+  }
+
+  /** The rows that have the same bits on every device against what the emulator gave. */
+  void digests() {
+    SortedMap<String, String> known = ExactDigests.load();
+    int equal = 0;
+    for (CatalogRun run : CatalogRun.all()) {
+      String digest = known.get(run.name());
+      if (digest != null) {
+        String actual = ExactDigests.of(run.actual(backend));
+        if (actual.equals(digest)) {
+          equal++;
+        } else {
+          report.row("digests", run.name(), "DIFFERS", actual, "emulator", digest);
+        }
+      }
+    }
+    report.row("digests", "exact rows, against the emulator", "equal", equal, "of", known.size());
   }
 
   private boolean answers() {

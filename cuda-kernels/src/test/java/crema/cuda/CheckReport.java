@@ -11,19 +11,21 @@ import java.util.Locale;
  * What a check of a device found, written line by line, so that nothing is lost when a later part fails: {@code
  * results.jsonl} for programs and {@code table.txt} for people.
  */
-final class CheckReport {
+public final class CheckReport {
   private final Path folder;
 
-  CheckReport(Path folder) {
+  /** A report in a folder, which is made. */
+  public CheckReport(Path folder) {
     this.folder = folder;
   }
 
-  Path folder() {
+  /** Where it is written. */
+  public Path folder() {
     return folder;
   }
 
   /** A result: its section, its name, then keys and values in turn. */
-  void row(String section, String name, Object... pairs) {
+  public void row(String section, String name, Object... pairs) {
     var json = new StringBuilder("{\"section\": ").append(quoted(section)).append(", \"name\": ").append(quoted(name));
     var line = new StringBuilder(String.format(Locale.ROOT, "%-11s %-44s", section, name));
     for (int i = 0; i < pairs.length; i += 2) {

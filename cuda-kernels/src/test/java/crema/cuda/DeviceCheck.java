@@ -10,7 +10,6 @@ import crema.tensor.Device;
 import crema.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -67,15 +66,16 @@ final class DeviceCheck {
           streams.kernels();
         }
       }
-      case "bits" -> bits();
-      case "steps" -> steps(stopNanos);
-      case "step" -> {
-        try (CudaBackend backend = open(Precision.BF16)) {
-          new StepCheck(report, backend, device + " bf16", TINY).determinism(500, new StepCheck.Size(8, 16, true), 2);
+      case "digests" -> {
+        try (CudaBackend backend = open(Precision.FP32)) {
+          new CatalogCheck(report, backend).digests();
         }
       }
+      case "bits" -> bits();
+      case "steps" -> steps(stopNanos);
+      case "small" -> small();
       case "profile" -> profile();
-      case "cpu" -> cpu();
+      case "cpu" -> new ProcessorCheck(report, model(), tiny).run(stopNanos);
       default -> throw new IllegalArgumentException("no section " + section);
     }
     return 0;
@@ -104,25 +104,39 @@ final class DeviceCheck {
     }
   }
 
+  /** A training step, products and attention, all small: for tools that look at every access and take their time. */
+  private void small() {
+    try (CudaBackend backend = open(Precision.BF16)) {
+      new StepCheck(report, backend, device + " bf16", TINY).few(500, new StepCheck.Size(8, 16, true), 1);
+      new GemmBenchmark(backend, report, true).check(new int[] {33, 40, 50}, new int[] {128, 128, 128},
+          new int[] {200, 136, 264});
+      new AttentionBenchmark(backend, report, true).check();
+    }
+  }
+
   private void steps(long stopNanos) {
     int runs = tiny ? 2 : 30;
     var sizes = tiny ? new StepCheck.Size[] {new StepCheck.Size(4, 8, false)} : new StepCheck.Size[] {
         new StepCheck.Size(64, 32, false), new StepCheck.Size(64, 64, false), new StepCheck.Size(64, 256, false),
         new StepCheck.Size(16, 256, false), new StepCheck.Size(512, 48, true)};
     int[] vocabularies = tiny ? new int[] {500} : new int[] {32_000, 152_000};
-    for (Precision precision : new Precision[] {Precision.BF16, Precision.FP32}) {
+    for (int vocabulary : vocabularies) {
+      for (StepCheck.Size size : sizes) {
+        time(Precision.BF16, vocabulary, size, true, runs, stopNanos);
+      }
+    }
+    // The first size says enough of these.
+    time(Precision.BF16, vocabularies[0], sizes[0], false, runs, stopNanos);
+    time(Precision.FP32, vocabularies[0], sizes[0], true, runs, stopNanos);
+    time(Precision.FP32, vocabularies[0], sizes[0], false, runs, stopNanos);
+  }
+
+  /** Times steps on a backend of their own, whose memory is theirs alone. */
+  private void time(Precision precision, int vocabulary, StepCheck.Size size, boolean repeats, int runs,
+      long stopNanos) {
+    if (System.nanoTime() < stopNanos) {
       try (CudaBackend backend = open(precision)) {
-        var check = new StepCheck(report, backend, device + " " + precision.key(), model());
-        // In F32 the first size says enough.
-        boolean all = precision == Precision.BF16;
-        for (int vocabulary : all ? vocabularies : Arrays.copyOf(vocabularies, 1)) {
-          for (StepCheck.Size size : all ? sizes : Arrays.copyOf(sizes, 1)) {
-            if (System.nanoTime() < stopNanos) {
-              check.time(vocabulary, size, true, runs);
-            }
-          }
-        }
-        check.time(vocabularies[0], sizes[0], false, runs);
+        new StepCheck(report, backend, device + " " + precision.key(), model()).time(vocabulary, size, repeats, runs);
       }
     }
   }
@@ -136,20 +150,6 @@ final class DeviceCheck {
       for (StepCheck.Size size : tiny ? new StepCheck.Size[] {new StepCheck.Size(4, 8, false)} : new StepCheck.Size[] {
           new StepCheck.Size(64, 32, false), new StepCheck.Size(64, 256, false)}) {
         check.profile(tiny ? 500 : 32_000, size, driver);
-      }
-    }
-  }
-
-  /** How training scales with the processors of this machine, with equal bits. */
-  private void cpu() {
-    int most = Runtime.getRuntime().availableProcessors();
-    for (int threads = 1; threads <= most; threads *= 2) {
-      try (Backend backend = Backend.open(Device.CPU, new BackendOptions(threads))) {
-        var check = new StepCheck(report, backend, "cpu, " + threads + " threads,", model());
-        check.time(tiny ? 500 : 32_000, tiny ? new StepCheck.Size(4, 8, false) : new StepCheck.Size(64, 32, false),
-            true,
-            tiny ? 2 : 5);
-        check.determinism(tiny ? 500 : 32_000, new StepCheck.Size(8, 32, true), 2);
       }
     }
   }

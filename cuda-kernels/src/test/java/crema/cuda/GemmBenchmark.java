@@ -27,7 +27,7 @@ final class GemmBenchmark {
   private final DeviceTimer timer;
   private final boolean tiny;
 
-  private GemmBenchmark(CudaBackend backend, CheckReport report, boolean tiny) {
+  GemmBenchmark(CudaBackend backend, CheckReport report, boolean tiny) {
     this.backend = backend;
     this.report = report;
     this.tiny = tiny;
@@ -52,9 +52,13 @@ final class GemmBenchmark {
   }
 
   private boolean check() {
-    int[][] sizes = tiny ? new int[][] {{33, 40, 50}}
+    return check(tiny ? new int[][] {{33, 40, 50}}
         : new int[][] {{33, 40, 50}, {128, 128, 128}, {257, 384, 300}, {1000, 640, 384}, {64, 1536, 2048}, {7, 9, 11},
-            {384, 1536, 4100}, {512, 256, 1024}, {2048, 3072, 384}};
+            {384, 1536, 4100}, {512, 256, 1024}, {2048, 3072, 384}});
+  }
+
+  /** Compares products of some sizes, {@code m, n, k}, with F64 on the host. */
+  boolean check(int[]... sizes) {
     boolean right = true;
     for (int[] size : sizes) {
       for (Orientation orientation : Orientation.values()) {

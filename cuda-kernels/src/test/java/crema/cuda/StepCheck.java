@@ -5,6 +5,7 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
 import crema.cuda.driver.Driver;
+import crema.cuda.memory.MemoryReport;
 import crema.nn.ParameterSource;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.loss.Targets;
@@ -34,6 +35,7 @@ final class StepCheck {
   private static final long FIRST_WARM_UP_NANOS = 3_000_000_000L;
   private static final long WARM_UP_NANOS = 500_000_000L;
   private static final int BATCHES = 8;
+  private static boolean warm;
 
   /**
    * A size of batch.
@@ -141,7 +143,6 @@ final class StepCheck {
   private final Backend backend;
   private final String device;
   private final Map<String, ?> values;
-  private boolean warm;
 
   /**
    * A check.
@@ -185,11 +186,24 @@ final class StepCheck {
       Arrays.sort(whole);
       int tokens = size.offsets()[size.texts()];
       double middle = whole[runs / 2];
+      MemoryReport memory = ((CudaBackend) backend).memory();
       report.row("steps", name, "ms", middle, "p90", whole[runs * 9 / 10], "host ms", host[runs / 2], "ktok/s",
-          tokens / middle, "live MiB", backend.liveBytes() / 1048576.0, "device MiB", deviceBytes() / 1048576.0, "loss",
-          loss);
+          tokens / middle, "texts/s", size.texts() / middle * 1e3, "peak MiB", mebibytes(memory.peakBytes()),
+          "reserved MiB", mebibytes(memory.reservedBytes()), "device MiB", mebibytes(deviceBytes()), "loss", loss);
     } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
       report.row("steps", name, "exception", e);
+    }
+  }
+
+  /** A few steps, queued one by one. */
+  void few(int vocabulary, Size size, int steps) {
+    try (var trainee = new Trainee(backend, vocabulary, values, size, false)) {
+      double loss = Double.NaN;
+      for (int i = 0; i < steps; i++) {
+        loss = trainee.step().value();
+      }
+      report.row("small", device + " " + size, "steps", steps, "loss", loss, "digest",
+          Long.toHexString(trainee.digest()));
     }
   }
 
@@ -214,13 +228,14 @@ final class StepCheck {
     }
   }
 
-  /** What all processes use of the device's memory, pools and graphs included. */
+  /** What all processes use of the device's memory, contexts and graphs included. */
   private long deviceBytes() {
-    if (!(backend instanceof CudaBackend cuda)) {
-      return 0;
-    }
-    Driver driver = cuda.context().driver();
+    Driver driver = ((CudaBackend) backend).context().driver();
     return driver.facts().memoryBytes() - driver.freeBytes();
+  }
+
+  private static double mebibytes(long bytes) {
+    return bytes / 1048576.0;
   }
 
   private static Deferred settled(Trainee trainee, Deferred before) {
