@@ -1,9 +1,7 @@
 // Instructions of sm_90a: mbarrier, bulk tensor copies, wgmma.
 #pragma once
-#include "common.cuh"
+#include "mma.cuh"
 #include <cuda.h>
-
-__device__ __forceinline__ uint32_t sharedAddress(const void *p) { return (uint32_t)__cvta_generic_to_shared(p); }
 
 __device__ __forceinline__ void initBarrier(uint32_t barrier, int arrivals) {
   asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(barrier), "r"(arrivals) : "memory");

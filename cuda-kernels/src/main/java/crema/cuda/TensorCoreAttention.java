@@ -7,7 +7,10 @@ import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Attention in BF16 on tensor cores, by {@code attention_mma.cu}, from capability 8.0 on. */
+/**
+ * Attention in BF16 on tensor cores, from capability 8.0 on: by {@code attention_mma.cu}, and on Hopper by {@link
+ * WgmmaAttention} for sequences that fill its tiles.
+ */
 final class TensorCoreAttention {
   private static final String FILE = "attention_mma";
   private static final int WARP_ROWS = 16;
@@ -17,24 +20,36 @@ final class TensorCoreAttention {
   /** Keys, or rows of queries, of a tile that all warps of a block read. */
   private static final int TILE = 64;
   private static final int ALIGNMENT = 16;
+  /** From which length on a warp of the forward pass has twice the rows: it reads half as much of shared memory. */
   private static final int LONG = 128;
+  /** From which length on sequences fill the tiles of {@link WgmmaAttention}. */
+  private static final int LONG_FOR_WGMMA = 96;
 
-  private final CudaContext context;
-  private final int longSequence;
-
-  TensorCoreAttention(CudaContext context) {
-    this(context, LONG);
+  /** Which kernels compute the forward pass. */
+  enum Way {
+    /** By the length of the longest sequence, which decides what is fastest. */
+    BY_LENGTH,
+    /** {@code mma.sync}, warps of 16 rows. */
+    NARROW,
+    /** {@code mma.sync}, warps of 32 rows. */
+    WIDE,
+    /** {@code wgmma}. */
+    WGMMA
   }
 
-  /**
-   * Attention that goes another way for long sequences.
-   *
-   * @param longSequence from which length on a warp of the forward pass has twice the rows, which halves what it reads of
-   *     shared memory, and half as many warps are there to hide latencies
-   */
-  TensorCoreAttention(CudaContext context, int longSequence) {
+  private final CudaContext context;
+  private final WgmmaAttention wgmma;
+  private final Way way;
+
+  TensorCoreAttention(CudaContext context) {
+    this(context, Way.BY_LENGTH);
+  }
+
+  /** Attention that goes one way for all lengths, where it can. */
+  TensorCoreAttention(CudaContext context, Way way) {
     this.context = context;
-    this.longSequence = longSequence;
+    this.way = way;
+    wgmma = new WgmmaAttention(context);
   }
 
   /** Whether there is a kernel for an attention whose activations are these. */
@@ -56,8 +71,13 @@ final class TensorCoreAttention {
 
   void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
+    if (goesByWgmma(spec, sequences)) {
+      wgmma.forward(q, k, v, sequences, spec, y, logSumExp);
+      return;
+    }
     int features = features(spec);
-    int blocks = features <= 64 && sequences.longest() >= longSequence ? 2 : 1;
+    boolean wide = way == Way.WIDE || way == Way.BY_LENGTH && sequences.longest() >= LONG;
+    int blocks = features <= 64 && wide ? 2 : 1;
     long rows = (long) sequences.longest() * group(spec);
     int mostWarps = blocks == 1 ? MOST_FORWARD_WARPS : MOST_WARPS;
     int warps = warps(rows, WARP_ROWS * blocks, mostWarps);
@@ -68,6 +88,11 @@ final class TensorCoreAttention {
             forwardBytes(features, mostWarps * WARP_ROWS * blocks, 2 * TILE))
         .in(q).in(k).in(v).in(sequences.cuSeqlens()).out(y).out(logSumExp);
     run(launch, spec, sequences, rows, blockRows, warps, buffered, forwardBytes(features, blockRows, buffered));
+  }
+
+  private boolean goesByWgmma(AttentionSpec spec, Sequences sequences) {
+    return wgmma.supports(spec)
+        && (way == Way.WGMMA || way == Way.BY_LENGTH && sequences.longest() >= LONG_FOR_WGMMA);
   }
 
   void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,

@@ -1,6 +1,7 @@
 package crema.cuda;
 
 import crema.base.Rng;
+import crema.cuda.TensorCoreAttention.Way;
 import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Backend;
@@ -12,7 +13,10 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -152,29 +156,30 @@ final class AttentionBenchmark {
     }
   }
 
-  /** The two passes backward, and the forward pass with each number of rows that a warp can have. */
+  /** The two passes backward, and the forward pass by each kernel. */
   private void parts(String name, AttentionSpec spec, Sequences sequences, Tensor q, Tensor k, Tensor v, Tensor dy,
       Tensor y, Tensor logSumExp, Tensor dq, Tensor dk, Tensor dv) {
-    var narrow = new TensorCoreAttention(backend.context(), Integer.MAX_VALUE);
-    var wide = new TensorCoreAttention(backend.context(), 0);
-    if (!narrow.supports(spec, q, k, v, y, dy, dq, dk, dv)) {
+    var byLength = new TensorCoreAttention(backend.context());
+    if (!byLength.supports(spec, q, k, v, y, dy, dq, dk, dv)) {
       return;
     }
     int runs = tiny ? 1 : 10;
     int inARow = tiny ? 1 : IN_A_ROW;
     try (var scope = new Scope(backend)) {
       long dots = CudaStorage.address(scope.empty(DType.F32, sequences.tokens(), spec.numHeads()));
-      report.row("attention", name + ", parts",
-          "forward_16_rows_us",
-          timer.microseconds(runs, inARow, () -> narrow.forward(q, k, v, sequences, spec, y, logSumExp)),
-          "forward_32_rows_us",
-          timer.microseconds(runs, inARow, () -> wide.forward(q, k, v, sequences, spec, y, logSumExp)),
-          "backward_queries_us",
-          timer.microseconds(runs, inARow,
-              () -> narrow.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)),
-          "backward_keys_us",
-          timer.microseconds(runs, inARow,
-              () -> narrow.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv)));
+      var times = new ArrayList<Object>();
+      for (Way way : List.of(Way.NARROW, Way.WIDE, Way.WGMMA)) {
+        var forward = new TensorCoreAttention(backend.context(), way);
+        times.add("forward_" + way.name().toLowerCase(Locale.ROOT) + "_us");
+        times.add(timer.microseconds(runs, inARow, () -> forward.forward(q, k, v, sequences, spec, y, logSumExp)));
+      }
+      times.add("backward_queries_us");
+      times.add(timer.microseconds(runs, inARow,
+          () -> byLength.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)));
+      times.add("backward_keys_us");
+      times.add(timer.microseconds(runs, inARow,
+          () -> byLength.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv)));
+      report.row("attention", name + ", parts", times.toArray());
     }
   }
 

@@ -6,14 +6,21 @@ import crema.base.Rng;
 import crema.ptx.Capability;
 import crema.ptx.Schedule;
 import crema.tensor.AttentionSpec;
+import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Precision;
+import crema.tensor.Scope;
+import crema.tensor.Sequences;
+import crema.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,7 +33,7 @@ class AttentionOnEmulatorTest {
           + (spec.causal() ? ", causal" : "")
           + (spec.window() == AttentionSpec.EVERYTHING ? "" : ", window " + spec.window())
           + (spec.dropout() > 0 ? ", dropout " + spec.dropout() : "") + ", lengths "
-          + java.util.Arrays.toString(lengths);
+          + Arrays.toString(lengths);
     }
   }
 
@@ -48,6 +55,14 @@ class AttentionOnEmulatorTest {
       cases.add(new Case(capability, AttentionSpec.of(4, 1, 64, true).withWindow(40), 200, 7));
       cases.add(new Case(capability, AttentionSpec.of(2, 1, 9, false).withScale(-0.4f), few));
     }
+    AttentionSpec plain = AttentionSpec.of(6, 2, 64, false);
+    for (int[] lengths : new int[][] {few, titles, {300, 129}}) {
+      cases.add(new Case(Capability.SM_90, plain, lengths));
+    }
+    cases.add(new Case(Capability.SM_90, AttentionSpec.of(3, 3, 64, true), few));
+    cases.add(new Case(Capability.SM_90, AttentionSpec.of(4, 1, 64, true).withWindow(40), 400, 7));
+    cases.add(new Case(Capability.SM_90, plain.withWindow(9).withDropout(0.2f, random), few));
+    cases.add(new Case(Capability.SM_90, AttentionSpec.of(3, 1, 64, false).withDropout(0.3f, random), 200));
     return cases.stream();
   }
 
@@ -67,12 +82,30 @@ class AttentionOnEmulatorTest {
     }
   }
 
+  /** Tiles reach past the end of a sequence, into the next. */
+  @Test
+  void whatIsNoNumberStaysInItsSequence() {
+    for (Capability capability : List.of(Capability.SM_75, Capability.SM_80, Capability.SM_90)) {
+      try (CudaBackend cuda = open(capability, Schedule.IN_ORDER); var scope = new Scope(cuda)) {
+        Sequences sequences = Sequences.of(scope, 0, 100, 120);
+        AttentionSpec spec = AttentionSpec.of(1, 1, 64, false);
+        Tensor x = scope.empty(DType.BF16, sequences.tokens(), spec.headDim());
+        var values = new float[Math.toIntExact(x.elements())];
+        Arrays.fill(values, 100 * spec.headDim(), values.length, Float.POSITIVE_INFINITY);
+        x.set(values);
+        Tensor y = scope.emptyLike(x);
+        cuda.ops().attention().attention(x, x, x, sequences, spec, y, null);
+        assertThat(Arrays.copyOf(y.toFloats(), 100 * spec.headDim())).as(capability.toString()).containsOnly(0);
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {16, 64, 128})
   void givesTheSameBitsInWhateverOrderWarpsRun(int headDim) {
     AttentionSpec spec = AttentionSpec.of(4, 2, headDim, false).withDropout(0.1f, new Rng(5, 6).stream(7));
-    AttentionCheck check = AttentionCheck.of(spec, 2, 70, 3, 20);
-    for (Capability capability : List.of(Capability.SM_75, Capability.SM_80)) {
+    AttentionCheck check = AttentionCheck.of(spec, 2, 100, 3, 20);
+    for (Capability capability : List.of(Capability.SM_75, Capability.SM_80, Capability.SM_90)) {
       try (CudaBackend inOrder = open(capability, Schedule.IN_ORDER);
           CudaBackend shuffled = open(capability, new Schedule(11))) {
         Map<String, float[]> expected = check.on(inOrder);
@@ -81,10 +114,15 @@ class AttentionOnEmulatorTest {
     }
   }
 
+  static Stream<Arguments> onTensorCoresSharedMemoryHasNoBankConflicts() {
+    return Stream.of(Arguments.of(Capability.SM_80, 32), Arguments.of(Capability.SM_80, 64),
+        Arguments.of(Capability.SM_80, 128), Arguments.of(Capability.SM_90, 64));
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {32, 64, 128})
-  void onTensorCoresSharedMemoryHasNoBankConflicts(int headDim) {
-    var driver = new EmulatedDriver(Capability.SM_80);
+  @MethodSource
+  void onTensorCoresSharedMemoryHasNoBankConflicts(Capability capability, int headDim) {
+    var driver = new EmulatedDriver(capability);
     var conflicts = new LinkedHashMap<String, Long>();
     driver.observe((kernel, counters) -> conflicts.merge(kernel, counters.bankConflicts(), Long::sum));
     try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.FP32)) {
@@ -92,7 +130,7 @@ class AttentionOnEmulatorTest {
     }
     assertThat(conflicts).hasSize(3);
     assertThat(conflicts).allSatisfy((kernel, count) -> {
-      assertThat(kernel).startsWith("attention_mma_");
+      assertThat(kernel).matches("attention_w?g?mma_.*");
       assertThat(count).as(kernel).isZero();
     });
   }

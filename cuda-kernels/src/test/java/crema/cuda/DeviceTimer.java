@@ -10,11 +10,15 @@ final class DeviceTimer {
   /** How long HotSpot has to compile what queues the work: before the first measurement, and before others. */
   private static final long FIRST_WARM_UP_NANOS = 500_000_000L;
   private static final long WARM_UP_NANOS = 30_000_000L;
+  /** A device that had nothing to do for so long lowers its clocks, and needs so much work to raise them again. */
+  private static final long PAUSE_NANOS = 50_000_000L;
+  private static final long WARM_UP_AFTER_PAUSE_NANOS = 250_000_000L;
 
   private final CudaContext context;
   private final Event from;
   private final Event to;
   private boolean warm;
+  private long idleSince;
 
   DeviceTimer(CudaBackend backend) {
     context = backend.context();
@@ -31,8 +35,9 @@ final class DeviceTimer {
   double microseconds(int runs, Runnable work) {
     Driver driver = context.driver();
     long start = System.nanoTime();
-    for (int i = 0; i < WARM_UPS
-        || runs > 1 && System.nanoTime() - start < (warm ? WARM_UP_NANOS : FIRST_WARM_UP_NANOS); i++) {
+    long warmUp = !warm ? FIRST_WARM_UP_NANOS
+        : start - idleSince > PAUSE_NANOS ? WARM_UP_AFTER_PAUSE_NANOS : WARM_UP_NANOS;
+    for (int i = 0; i < WARM_UPS || runs > 1 && System.nanoTime() - start < warmUp; i++) {
       work.run();
       // So that no more is queued than was timed to be done.
       driver.synchronize(context.stream());
@@ -46,6 +51,7 @@ final class DeviceTimer {
       driver.synchronize(to);
       times[i] = driver.milliseconds(from, to) * 1000;
     }
+    idleSince = System.nanoTime();
     Arrays.sort(times);
     return times[runs / 2];
   }
