@@ -3,6 +3,7 @@
 #include "common.cuh"
 
 constexpr int WARPS = 4;
+constexpr int TOKENS = 4;  // that a warp gathers
 
 // Calls four(c) for the groups of four columns of this lane, or one(c) for single columns where rows are not aligned.
 template <typename Four, typename One>
@@ -15,22 +16,31 @@ __device__ __forceinline__ void forColumns(int columns, bool aligned, Four four,
   for (int i = c; i < min(c + 4, columns); i++) one(i);
 }
 
-// y [tokens, features] = factor * table[ids].
+// y [tokens, features] = factor * table[ids]. A warp has four tokens, whose rows are asked for at once.
 template <typename T>
 __device__ __forceinline__ void gather(const T *table, const int *ids, float factor, float *y, int tokens, int features) {
-  const int token = blockIdx.x * WARPS + (threadIdx.x >> 5);
-  if (token >= tokens) return;
-  const T *row = table + (long long)ids[token] * features;
-  float *out = y + (long long)token * features;
+  const int first = (blockIdx.x * WARPS + (threadIdx.x >> 5)) * TOKENS, count = min(TOKENS, tokens - first);
+  if (count <= 0) return;
+  ids += first;
+  float *out = y + (long long)first * features;
   forColumns(features, aligned4(table) && aligned4(y),
       [&](int c) {
-        float v[4];
-        load4(row + c, v);
+        float v[TOKENS][4];
 #pragma unroll
-        for (int j = 0; j < 4; j++) v[j] *= factor;
-        store4(out + c, v);
+        for (int i = 0; i < TOKENS; i++) {
+          if (i < count) load4(table + (long long)ids[i] * features + c, v[i]);
+        }
+#pragma unroll
+        for (int i = 0; i < TOKENS; i++) {
+          if (i >= count) break;
+#pragma unroll
+          for (int j = 0; j < 4; j++) v[i][j] *= factor;
+          store4(out + (long long)i * features + c, v[i]);
+        }
       },
-      [&](int c) { out[c] = factor * widen(row[c]); });
+      [&](int c) {
+        for (int i = 0; i < count; i++) out[(long long)i * features + c] = factor * widen(table[(long long)ids[i] * features + c]);
+      });
 }
 ENTRY gather_f32(const float *table, const int *ids, float factor, float *y, int tokens, int features) {
   gather(table, ids, factor, y, tokens, features);

@@ -28,18 +28,28 @@ __device__ __forceinline__ void rmsNormBackward(const X *x, const float *weight,
   const Row<float> weights(l, weight);
   Values w, dw = {};
   weights.widen(w);
-  const int first = blockIdx.x * rowsPerBlock, last = min(rows, first + rowsPerBlock);
-  for (int row = first + threadIdx.y; row < last; row += blockDim.y) {
+  const int last = min(rows, (int)(blockIdx.x + 1) * rowsPerBlock);
+  Row<X> xs;
+  Row<Y> dys;
+  float nextInverse = 0.f;
+  auto load = [&](int row) {
+    xs.load(l, x + (long long)row * l.features);
+    dys.load(l, dy + (long long)row * l.features);
+    nextInverse = inverseRms[row];
+  };
+  int row = blockIdx.x * rowsPerBlock + threadIdx.y;
+  if (row < last) load(row);
+  for (; row < last; row += blockDim.y) {
     const long long at = (long long)row * l.features;
-    const Row<X> xs(l, x + at);
-    const Row<Y> dys(l, dy + at);
-    const float inverse = inverseRms[row];
     Row<X> before;
     if (add) before.load(l, dx + at);
     else before.clear();
     Values n, d, b;
     xs.widen(n);
     dys.widen(d);
+    const float inverse = nextInverse;
+    // The next row is under way while this one is summed over.
+    if (row + blockDim.y < last) load(row + blockDim.y);
     float dot = 0.f;
     each([&](int c, int j) {
       n[c][j] *= inverse;

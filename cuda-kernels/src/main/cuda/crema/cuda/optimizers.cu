@@ -83,19 +83,45 @@ __device__ __forceinline__ void adamW(const Slot &s, float scale, float &p, floa
   p = fmaf(-s.stepSize, m / fmaf(sqrtf(v), s.rootFactor, s.epsilon), s.decay * p);
 }
 
-// Elements i to i + 3 of a parameter; the gradient is null where it is zero.
-__device__ __forceinline__ void adamW4(const Slot &s, float scale, long long i, const float *gradient) {
-  float p[4], m[4], v[4], g[4] = {0.f, 0.f, 0.f, 0.f};
-  load4(s.parameter + i, p);
-  load4(s.first + i, m);
-  load4(s.second + i, v);
-  if (gradient != nullptr) load4(gradient, g);
+// Elements i to i + 3 of a parameter. Several are loaded before the first is stored: a load after a store waits for it,
+// since the compiler cannot know that they differ.
+struct Four {
+  float p[4], m[4], v[4], g[4];
+
+  // The gradient is null where it is zero.
+  __device__ __forceinline__ void load(const Slot &s, int i, const float *gradient) {
+    load4(s.parameter + i, p);
+    load4(s.first + i, m);
+    load4(s.second + i, v);
+    if (gradient != nullptr) load4(gradient, g);
+    else g[0] = g[1] = g[2] = g[3] = 0.f;
+  }
+  __device__ __forceinline__ void updateAndStore(const Slot &s, float scale, int i) {
 #pragma unroll
-  for (int j = 0; j < 4; j++) adamW(s, scale, p[j], g[j], m[j], v[j]);
-  store4(s.parameter + i, p);
-  store4(s.first + i, m);
-  store4(s.second + i, v);
-  if (s.half != nullptr) store4(s.half + i, p);
+    for (int j = 0; j < 4; j++) adamW(s, scale, p[j], g[j], m[j], v[j]);
+    store4(s.parameter + i, p);
+    store4(s.first + i, m);
+    store4(s.second + i, v);
+    if (s.half != nullptr) store4(s.half + i, p);
+  }
+};
+
+// n elements from `from` on, fours aligned, by `stride` threads of which this is `thread`. gradient: of the fours at a distance.
+template <typename Gradient>
+__device__ __forceinline__ void adamWFours(Slot s, float scale, long long from, int n, int thread, int stride,
+    Gradient gradient) {
+  s.parameter += from;
+  s.first += from;
+  s.second += from;
+  if (s.half != nullptr) s.half += from;
+  for (int i = 4 * thread; i < n; i += 8 * stride) {
+    const int next = i + 4 * stride;
+    Four a, b;
+    a.load(s, i, gradient(i));
+    if (next < n) b.load(s, next, gradient(next));
+    a.updateAndStore(s, scale, i);
+    if (next < n) b.updateAndStore(s, scale, next);
+  }
 }
 __device__ __forceinline__ void adamW1(const Slot &s, float scale, long long i, const float *gradient) {
   float p = s.parameter[i], m = s.first[i], v = s.second[i];
@@ -118,15 +144,14 @@ __device__ __forceinline__ bool scaleOf(const Slot &s, const Clipping *clipping,
 }
 
 // Parameters with dense gradients: a block a chunk.
-extern "C" __global__ void __launch_bounds__(THREADS) adamw_dense(
+extern "C" __global__ void __launch_bounds__(THREADS, 2) adamw_dense(
     const Slot *table, int slots, const Clipping *clipping) {
   const Slot s = table[slotOf(slots, [&](int i) { return table[i].chunk; })];
   float scale;
   if (!scaleOf(s, clipping, &scale)) return;
   const long long from = (long long)(blockIdx.x - s.chunk) * CHUNK, to = min(from + CHUNK, s.elements);
   const long long wide = aligned(s) ? to - (to - from) % 4 : from;
-#pragma unroll 2
-  for (long long i = from + 4 * threadIdx.x; i < wide; i += 4 * THREADS) adamW4(s, scale, i, s.gradient + i);
+  adamWFours(s, scale, from, (int)(wide - from), threadIdx.x, THREADS, [&](int i) { return s.gradient + from + i; });
   for (long long i = wide + threadIdx.x; i < to; i += THREADS) adamW1(s, scale, i, s.gradient + i);
 }
 
@@ -145,7 +170,7 @@ __device__ __forceinline__ int lowerBound(const int *rows, int count, int row) {
   return low;
 }
 
-// Parameters [rows, columns] with row-sparse gradients: a warp has some rows in turn; rows without a gradient have a zero.
+// Parameters [rows, columns] with row-sparse gradients: a warp has some rows; rows without a gradient have a zero.
 extern "C" __global__ void __launch_bounds__(THREADS) adamw_sparse(
     const Slot *table, int slots, const Clipping *clipping) {
   const Slot s = table[slotOf(slots, [&](int i) { return table[i].chunk; })];
@@ -155,19 +180,22 @@ extern "C" __global__ void __launch_bounds__(THREADS) adamw_sparse(
   const long long rows = s.elements / s.columns;
   const long long from = ((long long)(blockIdx.x - s.chunk) * (THREADS / 32) + (threadIdx.x >> 5)) * ROWS;
   if (from >= rows) return;
-  int next = lowerBound(s.rows, s.rowCount, (int)from);
-  const bool wide = aligned(s) && s.columns % 4 == 0;
-  for (long long row = from; row < min(from + ROWS, rows); row++) {
-    const bool present = next < s.rowCount && s.rows[next] == row;
-    const float *gradient = present ? s.gradient + (long long)next * s.columns : nullptr;
-    const long long start = row * s.columns;
-    if (wide) {
-      for (int c = 4 * lane; c < s.columns; c += 128) {
-        adamW4(s, scale, start + c, present ? gradient + c : nullptr);
-      }
-    } else {
-      for (int c = lane; c < s.columns; c += 32) adamW1(s, scale, start + c, present ? gradient + c : nullptr);
-    }
-    next += present;
+  const int count = (int)min((long long)ROWS, rows - from), next = lowerBound(s.rows, s.rowCount, (int)from);
+  // Bit r: whether row `from` + r has a gradient. As many of them before it are before its gradient.
+  const long long distance = lane < ROWS && next + lane < s.rowCount ? s.rows[next + lane] - from : ROWS;
+  unsigned present = 0;
+#pragma unroll
+  for (int r = 0; r < ROWS; r++) present |= __any_sync(0xffffffffu, distance == r) ? 1u << r : 0u;
+  const long long start = from * s.columns;
+  const int n = count * s.columns;
+  auto gradient = [&](int i) -> const float * {
+    const unsigned row = (unsigned)i / (unsigned)s.columns;
+    if (!(present >> row & 1)) return nullptr;
+    return s.gradient + ((long long)(next + __popc(present & ((1u << row) - 1))) * s.columns + (i - row * s.columns));
+  };
+  if (aligned(s) && s.columns % 4 == 0) {
+    adamWFours(s, scale, start, n, lane, 32, gradient);
+  } else {
+    for (int i = lane; i < n; i += 32) adamW1(s, scale, start + i, gradient(i));
   }
 }

@@ -16,6 +16,8 @@ import crema.tensor.Tensor;
 final class CudaEmbedding implements EmbeddingOps {
   private static final String FILE = "embedding";
   private static final int WARPS = 4;
+  /** That a warp gathers. */
+  private static final int TOKENS = 4;
 
   private final CudaContext context;
 
@@ -39,7 +41,7 @@ final class CudaEmbedding implements EmbeddingOps {
     if (y.elements() > 0) {
       context.launch(FILE, "gather" + Types.suffix(table.dtype())).in(table).in(ids).f32(factor).out(y)
           .i32(ids.elements())
-          .i32(features).run(warps(ids.elements(), features));
+          .i32(features).run(warps(Math.ceilDiv(ids.elements(), TOKENS), features));
     }
   }
 

@@ -39,8 +39,9 @@ final class WgmmaAttention {
       @Nullable Tensor logSumExp) {
     long rows = (long) sequences.longest() * spec.numHeads() / spec.numKeyValueHeads();
     long tiles = Math.ceilDiv(rows, ROWS);
-    Launch launch = context.launch(FILE, spec.dropout() > 0 ? "attention_wgmma_dropout_64_bf16" : "attention_wgmma_64_bf16",
-        SHARED_BYTES);
+    Launch launch =
+        context.launch(FILE, spec.dropout() > 0 ? "attention_wgmma_dropout_64_bf16" : "attention_wgmma_64_bf16",
+            SHARED_BYTES);
     tiles(launch, k, spec.numKeyValueHeads());
     tiles(launch, v, spec.numKeyValueHeads());
     launch.in(q).in(sequences.cuSeqlens()).out(y).out(logSumExp);

@@ -43,11 +43,11 @@ class CudaLossesTest {
     }
   }
 
-  /** Rows of a warp, of 256 and of 1,024 threads, aligned or not; logits that are far from zero have no worse losses. */
+  /** Rows of a warp, of blocks that hold them, and of such that read them twice, aligned or not; logits that are far from zero have no worse losses. */
   @Test
   void anyNumberOfClassesGivesWhatTheReferenceDoes() {
     try (Backend reference = Backend.open(Device.REFERENCE)) {
-      for (int classes : new int[] {2, 256, 257, 1000, 8192, 9001, 12_000}) {
+      for (int classes : new int[] {2, 256, 257, 1000, 8192, 9001, 12_000, 16_388, 32_772}) {
         for (double shift : new double[] {0, 1024}) {
           var random = new Random(classes);
           var logits = new double[3 * classes];
@@ -66,7 +66,8 @@ class CudaLossesTest {
       }
     }
     assertThat(driver.launches()).containsKeys("cross_entropy_32_f32", "cross_entropy_256_f32",
-        "cross_entropy_1024_f32");
+        "cross_entropy_1024_f32", "cross_entropy_held_8192_f32", "cross_entropy_held_16384_f32",
+        "cross_entropy_held_32768_f32");
   }
 
   @Test
