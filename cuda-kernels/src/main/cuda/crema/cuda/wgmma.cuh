@@ -42,7 +42,7 @@ __device__ __forceinline__ void copyBox(uint32_t to, const CUtensorMap *map, int
 
 // A matrix in shared memory as boxes with rows of 128 bytes, swizzled. Rows along k: groups of 8 rows are 1,024 bytes apart.
 // Rows along m or n, 64 elements each: groups of 8 k are 1,024 bytes apart, and blocks of 64 elements a box of 64 rows.
-template <bool ALONG_K> __device__ __forceinline__ uint64_t descriptor(uint32_t at) {
+template <bool ALONG_K> __device__ __forceinline__ constexpr uint64_t descriptor(uint32_t at) {
   const uint64_t leading = ALONG_K ? 1 : 8192 >> 4;
   return (uint64_t)((at & 0x3ffff) >> 4) | (leading << 16) | (64ull << 32) | (1ull << 62);
 }

@@ -50,11 +50,11 @@ final class CudaAttention extends FallbackAttention {
   private void rotate(Tensor x, Sequences sequences, int headDim, double theta, int turn, Tensor y) {
     long table = context.ropeTables().address(sequences.longest(), headDim, theta);
     long heads = x.shape().columns() / headDim;
-    int tiles = ceilingDivide(sequences.longest(), ROPE_POSITIONS);
-    int fours = Math.toIntExact(Math.min(MOST_ROPE_THREADS, ROPE_POSITIONS * heads * ceilingDivide(headDim / 2, 4)));
+    int tiles = Math.ceilDiv(sequences.longest(), ROPE_POSITIONS);
+    int fours = Math.toIntExact(Math.min(MOST_ROPE_THREADS, ROPE_POSITIONS * heads * Math.ceilDiv(headDim / 2, 4)));
     context.launch("rope", "rope" + Types.suffix(x, y)).in(x).in(sequences.cuSeqlens()).address(table).out(y)
         .i32(heads).i32(headDim).f32(turn).i32(tiles)
-        .run(Grid.of((long) tiles * sequences.count(), WARP * ceilingDivide(fours, WARP)));
+        .run(Grid.of((long) tiles * sequences.count(), WARP * Math.ceilDiv(fours, WARP)));
   }
 
   @Override
@@ -86,24 +86,29 @@ final class CudaAttention extends FallbackAttention {
       return;
     }
     String suffix = Types.suffix(q, k, v, y, dy, dq, dk, dv);
-    long dots = dots(y, dy, spec, sequences);
     var tile = Tile.of(spec);
-    Launch keys = context.launch(FILE, tile.entry("attention_backward_keys", suffix))
-        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dk).out(dv);
-    run(keys, tile, spec, sequences, spec.numKeyValueHeads());
-    Launch queries = context.launch(FILE, tile.entry("attention_backward_queries", suffix))
-        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dq);
-    run(queries, tile, spec, sequences, spec.numHeads());
-    context.pool().give(dots, rows(spec, sequences) * Float.BYTES);
+    try (var dots = dots(y, dy, spec, sequences)) {
+      Launch keys = context.launch(FILE, tile.entry("attention_backward_keys", suffix))
+          .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots.address()).in(sequences.cuSeqlens()).out(dk).out(dv);
+      run(keys, tile, spec, sequences, spec.numKeyValueHeads());
+      Launch queries = context.launch(FILE, tile.entry("attention_backward_queries", suffix))
+          .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots.address()).in(sequences.cuSeqlens()).out(dq);
+      run(queries, tile, spec, sequences, spec.numHeads());
+    }
   }
 
-  /** A block for the products of dy and y of each token and head, which the caller gives back. */
-  private long dots(Tensor y, Tensor dy, AttentionSpec spec, Sequences sequences) {
+  /** The products of dy and y of each token and head. */
+  private Scratch dots(Tensor y, Tensor dy, AttentionSpec spec, Sequences sequences) {
     long rows = rows(spec, sequences);
-    long dots = context.pool().take(rows * Float.BYTES, "attention gradients");
-    context.launch(FILE, "attention_dots" + Types.suffix(y, dy)).in(y).in(dy).address(dots).i64(rows)
-        .i32(spec.headDim()).run(Grid.of((rows + DOT_WARPS - 1) / DOT_WARPS, WARP * DOT_WARPS));
-    return dots;
+    Scratch dots = context.scratch(rows * Float.BYTES);
+    try {
+      context.launch(FILE, "attention_dots" + Types.suffix(y, dy)).in(y).in(dy).address(dots.address()).i64(rows)
+          .i32(spec.headDim()).run(Grid.of(Math.ceilDiv(rows, DOT_WARPS), WARP * DOT_WARPS));
+      return dots;
+    } catch (RuntimeException | Error e) {
+      dots.close();
+      throw e;
+    }
   }
 
   private static long rows(AttentionSpec spec, Sequences sequences) {
@@ -134,31 +139,32 @@ final class CudaAttention extends FallbackAttention {
     }
     String suffix = Types.suffix(q, k, v, y, dy, dq, dk, dv);
     var tile = Tile.ofRelative(spec);
-    long dots = dots(y, dy, spec, sequences);
-    Launch keys = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_keys", suffix))
-        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots);
-    run(terms(keys, relative).in(sequences.cuSeqlens()).out(dk).out(dv), tile, spec, sequences, spec.numHeads());
-    Launch queries = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_queries", suffix))
-        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots);
-    run(terms(queries, relative).in(sequences.cuSeqlens()).out(dq), tile, spec, sequences, spec.numHeads());
+    try (var dots = dots(y, dy, spec, sequences)) {
+      Launch keys = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_keys", suffix))
+          .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots.address());
+      run(terms(keys, relative).in(sequences.cuSeqlens()).out(dk).out(dv), tile, spec, sequences, spec.numHeads());
+      Launch queries = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_queries", suffix))
+          .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots.address());
+      run(terms(queries, relative).in(sequences.cuSeqlens()).out(dq), tile, spec, sequences, spec.numHeads());
 
-    int distances = 2 * sequences.longest() - 1;
-    int tiles = ceilingDivide(distances, tile.rows);
-    int runs = Math.clamp(TABLE_BLOCKS / ((long) tiles * spec.numHeads()), 1, sequences.count());
-    var partials = new Partials(runs, spec.numHeads(), distances);
-    long keyPartials = partials.take(gradients.keys(), spec.headDim());
-    long queryPartials = partials.take(gradients.queries(), spec.headDim());
-    long biasPartials = partials.take(gradients.bias(), 1);
-    Launch tables = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_tables", suffix))
-        .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots);
-    terms(tables, relative).in(sequences.cuSeqlens()).address(keyPartials).address(queryPartials)
-        .address(biasPartials);
-    specification(tables, spec, sequences).i32(tiles).i32(sequences.count()).i32(runs)
-        .run(Grid.of((long) tiles * runs, spec.numHeads(), THREADS));
-    partials.sum(keyPartials, relative.buckets(), gradients.keys(), spec.headDim());
-    partials.sum(queryPartials, relative.buckets(), gradients.queries(), spec.headDim());
-    partials.sum(biasPartials, relative.buckets(), gradients.bias(), 1);
-    context.pool().give(dots, rows(spec, sequences) * Float.BYTES);
+      int distances = 2 * sequences.longest() - 1;
+      int tiles = Math.ceilDiv(distances, tile.rows);
+      int runs = Math.clamp(TABLE_BLOCKS / ((long) tiles * spec.numHeads()), 1, sequences.count());
+      var partials = new Partials(relative.buckets(), runs, spec.numHeads(), distances);
+      try (var ofKeys = partials.memory(gradients.keys(), spec.headDim());
+          var ofQueries = partials.memory(gradients.queries(), spec.headDim());
+          var ofBias = partials.memory(gradients.bias(), 1)) {
+        Launch tables = context.launch(RELATIVE_FILE, tile.entry("relative_attention_backward_tables", suffix))
+            .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots.address());
+        terms(tables, relative).in(sequences.cuSeqlens()).address(ofKeys.address()).address(ofQueries.address())
+            .address(ofBias.address());
+        specification(tables, spec, sequences).i32(tiles).i32(sequences.count()).i32(runs)
+            .run(Grid.of((long) tiles * runs, spec.numHeads(), THREADS));
+        partials.sum(ofKeys, gradients.keys(), spec.headDim());
+        partials.sum(ofQueries, gradients.queries(), spec.headDim());
+        partials.sum(ofBias, gradients.bias(), 1);
+      }
+    }
   }
 
   private static Launch terms(Launch launch, RelativePositions relative) {
@@ -167,38 +173,36 @@ final class CudaAttention extends FallbackAttention {
 
   /** Sums for the gradient of a table by distance, {@code [runs, heads, distances, features]}. */
   private final class Partials {
+    private final Tensor buckets;
     private final int runs;
     private final int heads;
     private final int distances;
 
-    Partials(int runs, int heads, int distances) {
+    Partials(Tensor buckets, int runs, int heads, int distances) {
+      this.buckets = buckets;
       this.runs = runs;
       this.heads = heads;
       this.distances = distances;
     }
 
-    private long bytes(int features) {
-      return (long) runs * heads * distances * features * Float.BYTES;
+    /** Memory for the sums of a table; none, whose address is 0, without a table. */
+    Scratch memory(@Nullable Tensor table, int features) {
+      return context.scratch(table == null ? 0 : (long) runs * heads * distances * features * Float.BYTES);
     }
 
-    long take(@Nullable Tensor table, int features) {
-      return table == null ? 0 : context.pool().take(bytes(features), "attention table gradients");
-    }
-
-    /** Adds up what belongs to each bucket, and gives the block back. */
-    void sum(long partials, Tensor buckets, @Nullable Tensor table, int features) {
+    /** Adds up what belongs to each bucket. */
+    void sum(Scratch partials, @Nullable Tensor table, int features) {
       if (table != null) {
-        context.launch(RELATIVE_FILE, "relative_attention_table_f32").address(partials).in(buckets).out(table)
+        context.launch(RELATIVE_FILE, "relative_attention_table_f32").address(partials.address()).in(buckets).out(table)
             .i32(runs).i32(heads).i32(distances).i32(features)
             .run(Grid.of(table.shape().extent(0), heads, TABLE_THREADS));
-        context.pool().give(partials, bytes(features));
       }
     }
   }
 
   /** Adds what follows the tensors, and queues a block for each tile, sequence and head. */
   private static void run(Launch launch, Tile tile, AttentionSpec spec, Sequences sequences, int heads) {
-    int tiles = ceilingDivide(sequences.longest(), tile.rows);
+    int tiles = Math.ceilDiv(sequences.longest(), tile.rows);
     specification(launch, spec, sequences).i32(tiles)
         .run(Grid.of((long) tiles * sequences.count(), heads, THREADS));
   }
@@ -208,10 +212,6 @@ final class CudaAttention extends FallbackAttention {
     return launch.i32(spec.numHeads()).i32(spec.numKeyValueHeads()).i32(spec.headDim()).i32(sequences.longest())
         .i32(spec.causal() ? 1 : 0).i32(spec.window()).f32(spec.scale()).f32(spec.dropout())
         .f32(1 / (1.0 - spec.dropout())).random(spec.random());
-  }
-
-  private static int ceilingDivide(int count, int divisor) {
-    return (count + divisor - 1) / divisor;
   }
 
   /**

@@ -25,15 +25,15 @@ final class TensorCoreAttention {
   /** From which length on sequences fill the tiles of {@link WgmmaAttention}. */
   private static final int LONG_FOR_WGMMA = 96;
 
-  /** Which kernels compute the forward pass. */
+  /** Which kernels compute it. */
   enum Way {
     /** By the length of the longest sequence, which decides what is fastest. */
     BY_LENGTH,
-    /** {@code mma.sync}, warps of 16 rows. */
+    /** {@code mma.sync}, warps of 16 rows in the forward pass. */
     NARROW,
-    /** {@code mma.sync}, warps of 32 rows. */
+    /** {@code mma.sync}, warps of 32 rows in the forward pass. */
     WIDE,
-    /** {@code wgmma}. */
+    /** {@code wgmma}, where there are kernels. */
     WGMMA
   }
 
@@ -97,16 +97,19 @@ final class TensorCoreAttention {
 
   void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
       Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
-    long bytes = (long) sequences.tokens() * spec.numHeads() * Float.BYTES;
-    long dots = context.pool().take(bytes, "attention gradients");
-    backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq);
-    backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv);
-    context.pool().give(dots, bytes);
+    try (var dots = context.scratch((long) sequences.tokens() * spec.numHeads() * Float.BYTES)) {
+      backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots.address(), dq);
+      backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots.address(), dk, dv);
+    }
   }
 
   /** Makes dq, and the products of dy and y at {@code dots}, {@code F32 [tokens, heads]}. */
   void backwardQueries(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, long dots, Tensor dq) {
+    if (goesByWgmma(spec, sequences) && wgmma.supportsBackward(spec)) {
+      wgmma.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq);
+      return;
+    }
     int features = features(spec);
     long rows = (long) sequences.longest() * group(spec);
     int warps = warps(rows, WARP_ROWS, MOST_WARPS);
@@ -122,6 +125,10 @@ final class TensorCoreAttention {
   /** Makes dk and dv. */
   void backwardKeys(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor logSumExp, Tensor dy,
       long dots, Tensor dk, Tensor dv) {
+    if (goesByWgmma(spec, sequences) && wgmma.supportsBackward(spec)) {
+      wgmma.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv);
+      return;
+    }
     int features = features(spec);
     int keyWarps = warps(sequences.longest(), WARP_ROWS, MOST_WARPS);
     int bufferedRows = buffered((long) sequences.longest() * group(spec));

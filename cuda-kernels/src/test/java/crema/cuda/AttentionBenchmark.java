@@ -156,11 +156,10 @@ final class AttentionBenchmark {
     }
   }
 
-  /** The two passes backward, and the forward pass by each kernel. */
+  /** The forward pass and the two backward, by each kernel. */
   private void parts(String name, AttentionSpec spec, Sequences sequences, Tensor q, Tensor k, Tensor v, Tensor dy,
       Tensor y, Tensor logSumExp, Tensor dq, Tensor dk, Tensor dv) {
-    var byLength = new TensorCoreAttention(backend.context());
-    if (!byLength.supports(spec, q, k, v, y, dy, dq, dk, dv)) {
+    if (!new TensorCoreAttention(backend.context()).supports(spec, q, k, v, y, dy, dq, dk, dv)) {
       return;
     }
     int runs = tiny ? 1 : 10;
@@ -169,16 +168,19 @@ final class AttentionBenchmark {
       long dots = CudaStorage.address(scope.empty(DType.F32, sequences.tokens(), spec.numHeads()));
       var times = new ArrayList<Object>();
       for (Way way : List.of(Way.NARROW, Way.WIDE, Way.WGMMA)) {
-        var forward = new TensorCoreAttention(backend.context(), way);
-        times.add("forward_" + way.name().toLowerCase(Locale.ROOT) + "_us");
-        times.add(timer.microseconds(runs, inARow, () -> forward.forward(q, k, v, sequences, spec, y, logSumExp)));
+        var attention = new TensorCoreAttention(backend.context(), way);
+        String unit = "_" + way.name().toLowerCase(Locale.ROOT) + "_us";
+        times.add("forward" + unit);
+        times.add(timer.microseconds(runs, inARow, () -> attention.forward(q, k, v, sequences, spec, y, logSumExp)));
+        if (way != Way.WIDE) {
+          times.add("queries" + unit);
+          times.add(timer.microseconds(runs, inARow,
+              () -> attention.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)));
+          times.add("keys" + unit);
+          times.add(timer.microseconds(runs, inARow,
+              () -> attention.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv)));
+        }
       }
-      times.add("backward_queries_us");
-      times.add(timer.microseconds(runs, inARow,
-          () -> byLength.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)));
-      times.add("backward_keys_us");
-      times.add(timer.microseconds(runs, inARow,
-          () -> byLength.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv)));
       report.row("attention", name + ", parts", times.toArray());
     }
   }
