@@ -174,3 +174,7 @@ template <int THREADS> __device__ __forceinline__ float blockMax(float v) {
   v = (threadIdx.x & 31) < THREADS / 32 ? partial[threadIdx.x & 31] : -INFINITY;
   return warpMax(v);
 }
+
+// Two elements at an address that is aligned to them.
+__device__ __forceinline__ void store2(float *p, float x, float y) { *reinterpret_cast<float2 *>(p) = make_float2(x, y); }
+__device__ __forceinline__ void store2(bf16 *p, float x, float y) { *reinterpret_cast<uint32_t *>(p) = pack2(x, y); }

@@ -60,14 +60,6 @@ __device__ __forceinline__ void copyTile(
   }
 }
 
-template <typename C> __device__ __forceinline__ void store2(C *p, float x, float y);
-template <> __device__ __forceinline__ void store2(float *p, float x, float y) {
-  *reinterpret_cast<float2 *>(p) = make_float2(x, y);
-}
-template <> __device__ __forceinline__ void store2(bf16 *p, float x, float y) {
-  *reinterpret_cast<uint32_t *>(p) = pack2(x, y);
-}
-
 // WM x WN is the part of a warp.
 template <bool AT, bool BT, typename C, int BM, int BN, int WM, int WN>
 __device__ __forceinline__ void gemm(const Gemm &g) {

@@ -3,17 +3,42 @@
 // Problems and terms are those of gemm_mma.cu, but operands are described by tensor maps, which also fill what is past their
 // edges with zeros; a launch has at most three pairs of them, as terms or as problems.
 //
-// Tiles of 128 x 128, 64 of k at a time. One warp asks for boxes of the operands, which land in a ring of stages; two
-// warpgroups multiply, 64 rows each. An operand that is contiguous along k is copied as one box of 128 rows of 64, one that is
-// contiguous along m or n as two boxes of 64 rows of 64; wgmma takes either. Two blocks fit a multiprocessor, so that one
-// multiplies while the other begins or ends.
+// Tiles of 128 x BN, 64 of k at a time. A block computes one tile after the other. One of its warps asks for boxes of the
+// operands, which land in a ring of stages; two warpgroups multiply, 64 rows each. The ring goes on from tile to tile: while a
+// warpgroup rounds and stores its rows, the other one multiplies as far as the ring reaches, and boxes of the next tile land.
+// An operand that is contiguous along k is copied as one box of rows of 64, one that is contiguous along m or n as boxes of
+// 64 rows of 64; wgmma takes either. Outputs in BF16 go out as boxes of 64 x 64, through shared memory.
+//
+// Which block computes a tile has no influence on its sums, so blocks may be as many as the device runs at once.
 #include "wgmma.cuh"
 
-constexpr int BM = 128, BN = 128, BK = 64, STAGES = 3, MOST = 3;
-constexpr int A_BYTES = BM * BK * 2, STAGE_BYTES = (BM + BN) * BK * 2, BOX_BYTES = 64 * 64 * 2;
-constexpr int CONSUMERS = 256, THREADS = CONSUMERS + 32;
-// A row of the output in shared memory, and some bytes so that rows begin in different banks.
-constexpr int OUT_ROW_BYTES = BN * 2 + 16;
+constexpr int BM = 128, BK = 64, MOST = 3;
+constexpr int A_BYTES = BM * BK * 2, BOX_BYTES = 64 * 64 * 2;
+constexpr int GROUP_THREADS = 128, CONSUMERS = 2 * GROUP_THREADS;
+// Tiles that are computed side by side should share rows and columns: as many rows of tiles are walked together.
+constexpr int ROWS_TOGETHER = 16;
+
+// What depends on the width of a tile: stages of the ring, boxes of output that a warpgroup may have under way, how many
+// blocks a multiprocessor has room for, and whether the sums need registers that the warps which copy give up: only a whole
+// warpgroup can do that.
+template <int BN> struct Tile;
+template <> struct Tile<256> {
+  static constexpr int STAGES = 4, BOXES = 2, BLOCKS = 1;
+  static constexpr bool GIVES_REGISTERS = true;
+};
+template <> struct Tile<192> {
+  static constexpr int STAGES = 4, BOXES = 3, BLOCKS = 1;
+  static constexpr bool GIVES_REGISTERS = true;
+};
+template <> struct Tile<128> {
+  static constexpr int STAGES = 3, BOXES = 1, BLOCKS = 2;
+  static constexpr bool GIVES_REGISTERS = false;
+};
+template <> struct Tile<64> {
+  static constexpr int STAGES = 4, BOXES = 1, BLOCKS = 2;
+  static constexpr bool GIVES_REGISTERS = false;
+};
+template <int BN> constexpr int THREADS = CONSUMERS + (Tile<BN>::GIVES_REGISTERS ? GROUP_THREADS : 32);
 
 struct Problem {
   void *c;
@@ -23,154 +48,106 @@ struct Problem {
   int m;
   int n;
   int firstTile;
+  int tilesOfM;
   int tilesOfN;
   int add;
+  // Whether there is a tensor map of c.
+  int boxed;
   int unused;
 };
 
 struct Gemm {
   CUtensorMap a[MOST];
   CUtensorMap b[MOST];
+  CUtensorMap c[MOST];
   int k[MOST];
   int count;
   Problem problems[MOST];
+  int tiles;
   // What part of k a block of grid.z has; its sums then go to c + z * m * n.
   int partOfK;
-  int unused;
 };
 
-template <bool ALONG_K> __device__ __forceinline__ void copyTile(
+struct Place {
+  int problem;
+  int m0;
+  int n0;
+};
+
+// The problem of a tile, and where its output begins.
+template <int BN> __device__ __forceinline__ Place placeOf(const Gemm &g, int tile) {
+  int which = 0;
+  while (which + 1 < g.count && tile >= g.problems[which + 1].firstTile) which++;
+  const Problem &p = g.problems[which];
+  const int t = tile - p.firstTile, whole = ROWS_TOGETHER * p.tilesOfN;
+  const int first = t / whole * ROWS_TOGETHER, rest = t % whole, rows = min(ROWS_TOGETHER, p.tilesOfM - first);
+  return {which, (first + rest % rows) * BM, rest / rows * BN};
+}
+
+// Copies a tile of W rows of op(x) and BK of k.
+template <bool ALONG_K, int W> __device__ __forceinline__ void copyTile(
     uint32_t to, const CUtensorMap *map, int row, int k, uint32_t barrier) {
   if (ALONG_K) {
     copyBox(to, map, k, row, barrier);
   } else {
-    copyBox(to, map, row, k, barrier);
-    copyBox(to + BOX_BYTES, map, row + 64, k, barrier);
+#pragma unroll
+    for (int i = 0; i < W / 64; i++) copyBox(to + i * BOX_BYTES, map, row + i * 64, k, barrier);
   }
 }
 
-template <typename C> __device__ __forceinline__ void store2(C *p, float x, float y);
-template <> __device__ __forceinline__ void store2(float *p, float x, float y) {
-  *reinterpret_cast<float2 *>(p) = make_float2(x, y);
-}
-template <> __device__ __forceinline__ void store2(bf16 *p, float x, float y) {
-  *reinterpret_cast<uint32_t *>(p) = pack2(x, y);
-}
+// A place in the ring, and the parity of its turn.
+template <int STAGES> struct Turn {
+  int stage = 0;
+  int parity = 0;
 
-template <bool AT, bool BT, typename C> __device__ __forceinline__ void gemm(const Gemm &g) {
-  extern __shared__ __align__(1024) uint8_t memory[];
-  __shared__ __align__(8) uint64_t full[STAGES], empty[STAGES];
-  const uint32_t ring = sharedAddress(memory);
-  if (threadIdx.x == 0) {
-    for (int i = 0; i < STAGES; i++) {
-      initBarrier(sharedAddress(full + i), 1);
-      initBarrier(sharedAddress(empty + i), 2);
+  __device__ __forceinline__ void next() {
+    if (++stage == STAGES) {
+      stage = 0;
+      parity ^= 1;
     }
-    fenceBarrierInit();
+  }
+};
+
+// Stores the rows of a warpgroup box by box; each goes out while the next is written. No bank is met twice: the eight rows of
+// a matrix have their 16 bytes in eight different parts of a row.
+template <int BN>
+__device__ __forceinline__ void storeBoxes(
+    const float (&d)[BN / 2], const CUtensorMap *map, uint32_t staging, int row0, int n0, int n) {
+  constexpr int BOXES = Tile<BN>::BOXES;
+  const int tid = threadIdx.x & (GROUP_THREADS - 1), warp = tid >> 5, lane = tid & 31, barrier = 1 + (threadIdx.x >> 7);
+  const int row = warp * 16 + (lane & 15), part = lane >> 4;
+#pragma unroll
+  for (int b = 0; b < BN / 64; b++) {
+    const uint32_t box = staging + b % BOXES * BOX_BYTES;
+    if (tid == 0) waitStoresRead<BOXES - 1>();
+    asm volatile("bar.sync %0, 128;" ::"r"(barrier) : "memory");
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      const float *s = d + b * 32 + j * 8;
+      stmatrix4(box + row * 128 + (((2 * j + part) ^ (row & 7)) << 4), pack2(s[0], s[1]), pack2(s[2], s[3]),
+                pack2(s[4], s[5]), pack2(s[6], s[7]));
+    }
     fenceProxy();
+    asm volatile("bar.sync %0, 128;" ::"r"(barrier) : "memory");
+    if (tid == 0) {
+      if (n0 + b * 64 < n) storeBox(map, n0 + b * 64, row0, box);
+      commitStores();
+    }
   }
-  __syncthreads();
+}
 
-  int which = 0;
-  while (which + 1 < g.count && blockIdx.x >= g.problems[which + 1].firstTile) which++;
-  const Problem p = g.problems[which];
-  const int tile = blockIdx.x - p.firstTile;
-  const int m0 = tile / p.tilesOfN * BM, n0 = tile % p.tilesOfN * BN;
-  const int k0 = blockIdx.z * g.partOfK;
-
-  if (threadIdx.x >= CONSUMERS) {
-    if (threadIdx.x == CONSUMERS) {
-      int stage = 0, phase = 0;
-      for (int t = p.firstTerm; t < p.firstTerm + p.termCount; t++) {
-        const int last = min(g.k[t], k0 + g.partOfK);
-        for (int k = k0; k < last; k += BK) {
-          waitParity(sharedAddress(empty + stage), phase ^ 1);
-          const uint32_t to = ring + stage * STAGE_BYTES, barrier = sharedAddress(full + stage);
-          arriveExpecting(barrier, STAGE_BYTES);
-          copyTile<!AT>(to, &g.a[t], m0, k, barrier);
-          copyTile<BT>(to + A_BYTES, &g.b[t], n0, k, barrier);
-          if (++stage == STAGES) {
-            stage = 0;
-            phase ^= 1;
-          }
-        }
-      }
-    }
-    return;
-  }
-
-  const int group = threadIdx.x >> 7, tid = threadIdx.x & 127, warp = tid >> 5, lane = tid & 31;
-  float d[64];
-#pragma unroll
-  for (int i = 0; i < 64; i++) d[i] = 0.f;
-  int stage = 0, phase = 0, before = -1;
-  for (int t = p.firstTerm; t < p.firstTerm + p.termCount; t++) {
-    const int last = min(g.k[t], k0 + g.partOfK);
-    for (int k = k0; k < last; k += BK) {
-      waitParity(sharedAddress(full + stage), phase);
-      const uint32_t a = ring + stage * STAGE_BYTES + group * BOX_BYTES, b = ring + stage * STAGE_BYTES + A_BYTES;
-      wgmmaFence(d);
-#pragma unroll
-      for (int kk = 0; kk < BK / 16; kk++) {
-        // 16 of k are 32 bytes of a row, or 16 rows.
-        wgmma<!AT, BT>(d, descriptor<!AT>(a + kk * (AT ? 2048 : 32)), descriptor<BT>(b + kk * (BT ? 32 : 2048)));
-      }
-      wgmmaCommit();
-      // The products of the stage before are done, and so its boxes may be overwritten.
-      wgmmaWait<1>();
-      if (before >= 0 && tid == 0) arrive(sharedAddress(empty + before));
-      before = stage;
-      if (++stage == STAGES) {
-        stage = 0;
-        phase ^= 1;
-      }
-    }
-  }
-  wgmmaWait<0>();
-#pragma unroll
-  for (int i = 0; i < 64; i++) asm volatile("" : "+f"(d[i])::"memory");
-
-  C *const c = static_cast<C *>(p.c) + (size_t)blockIdx.z * p.m * p.n;
-  const int rowInGroup = warp * 16 + (lane >> 2), row0 = m0 + group * 64;
-  const bool whole = sizeof(C) == 2 && !p.add && (p.n & 7) == 0 && (reinterpret_cast<uintptr_t>(p.c) & 15) == 0;
-  if (p.bias != nullptr) {
-#pragma unroll
-    for (int j = 0; j < 16; j++) {
-      const int column = n0 + j * 8 + (lane & 3) * 2;
-      const float x = column < p.n ? p.bias[column] : 0.f, y = column + 1 < p.n ? p.bias[column + 1] : 0.f;
-      d[j * 4] += x; d[j * 4 + 1] += y; d[j * 4 + 2] += x; d[j * 4 + 3] += y;
-    }
-  }
-  if (whole) {
-    // Through shared memory, so that threads store 16 bytes of one row side by side. Both groups are past their last
-    // product, whose operands lie where the output goes.
-    asm volatile("bar.sync 1, 256;" ::: "memory");
-    uint8_t *const out = memory + group * 64 * OUT_ROW_BYTES;
-#pragma unroll
-    for (int j = 0; j < 16; j++) {
-      uint8_t *const at = out + rowInGroup * OUT_ROW_BYTES + j * 16 + (lane & 3) * 4;
-      *reinterpret_cast<uint32_t *>(at) = pack2(d[j * 4], d[j * 4 + 1]);
-      *reinterpret_cast<uint32_t *>(at + 8 * OUT_ROW_BYTES) = pack2(d[j * 4 + 2], d[j * 4 + 3]);
-    }
-    if (group == 0) asm volatile("bar.sync 2, 128;" ::: "memory");
-    else asm volatile("bar.sync 3, 128;" ::: "memory");
-#pragma unroll
-    for (int i = 0; i < 8; i++) {
-      const int e = tid + i * 128, row = e >> 4, part = e & 15;
-      if (row0 + row < p.m && n0 + part * 8 < p.n) {
-        *reinterpret_cast<uint4 *>(c + (size_t)(row0 + row) * p.n + n0 + part * 8) =
-            *reinterpret_cast<const uint4 *>(out + row * OUT_ROW_BYTES + part * 16);
-      }
-    }
-    return;
-  }
+// Stores the rows of a warpgroup as they lie in registers, added to what is there if asked.
+template <int BN, typename C>
+__device__ __forceinline__ void storeSums(const float (&d)[BN / 2], const Problem &p, C *c, int row0, int n0) {
+  const int tid = threadIdx.x & (GROUP_THREADS - 1), lane = tid & 31;
+  // Rows of odd length, and outputs that start anywhere, are stored one by one.
   const bool both = (p.n & 1) == 0 && (reinterpret_cast<uintptr_t>(p.c) & (2 * sizeof(C) - 1)) == 0;
 #pragma unroll
   for (int h = 0; h < 2; h++) {
-    const int row = row0 + rowInGroup + h * 8;
+    const int row = row0 + (tid >> 5) * 16 + (lane >> 2) + h * 8;
     if (row >= p.m) continue;
 #pragma unroll
-    for (int j = 0; j < 16; j++) {
+    for (int j = 0; j < BN / 8; j++) {
       const int column = n0 + j * 8 + (lane & 3) * 2;
       if (column >= p.n) continue;
       const size_t to = (size_t)row * p.n + column;
@@ -188,8 +165,105 @@ template <bool AT, bool BT, typename C> __device__ __forceinline__ void gemm(con
   }
 }
 
-#define FOR_TYPE(S, AT, BT, C, T)                                                                       \
-  ENTRY __launch_bounds__(THREADS, 2) gemm_wgmma_##S##_##T(const __grid_constant__ Gemm g) { gemm<AT, BT, C>(g); }
+template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void gemm(const Gemm &g) {
+  constexpr int STAGES = Tile<BN>::STAGES, STAGE_BYTES = A_BYTES + BN * BK * 2;
+  constexpr int STAGING_BYTES = Tile<BN>::BOXES * BOX_BYTES;
+  extern __shared__ __align__(1024) uint8_t memory[];
+  const uint32_t ring = sharedAddress(memory), staging = ring + STAGES * STAGE_BYTES;
+  // Barriers behind the boxes: that a stage is full, and that it may be overwritten.
+  const uint32_t full = staging + 2 * STAGING_BYTES, empty = full + STAGES * 8;
+  if (threadIdx.x == 0) {
+    for (int i = 0; i < STAGES; i++) {
+      initBarrier(full + i * 8, 1);
+      initBarrier(empty + i * 8, 2);
+    }
+    fenceBarrierInit();
+    fenceProxy();
+  }
+  __syncthreads();
+  const int k0 = blockIdx.z * g.partOfK;
+  Turn<STAGES> turn;
+
+  if (threadIdx.x >= CONSUMERS) {
+    if (Tile<BN>::GIVES_REGISTERS) giveRegisters<40>();
+    if (threadIdx.x > CONSUMERS) return;
+    for (int tile = blockIdx.x; tile < g.tiles; tile += gridDim.x) {
+      const Place at = placeOf<BN>(g, tile);
+      const Problem &p = g.problems[at.problem];
+      for (int t = p.firstTerm; t < p.firstTerm + p.termCount; t++) {
+        const int last = min(g.k[t], k0 + g.partOfK);
+        for (int k = k0; k < last; k += BK, turn.next()) {
+          waitParity(empty + turn.stage * 8, turn.parity ^ 1);
+          const uint32_t to = ring + turn.stage * STAGE_BYTES, barrier = full + turn.stage * 8;
+          arriveExpecting(barrier, STAGE_BYTES);
+          copyTile<!AT, BM>(to, &g.a[t], at.m0, k, barrier);
+          copyTile<BT, BN>(to + A_BYTES, &g.b[t], at.n0, k, barrier);
+        }
+      }
+    }
+    return;
+  }
+
+  if (Tile<BN>::GIVES_REGISTERS) takeRegisters<232>();
+  const int group = threadIdx.x >> 7, tid = threadIdx.x & (GROUP_THREADS - 1);
+  float d[BN / 2];
+#pragma unroll
+  for (int i = 0; i < BN / 2; i++) d[i] = 0.f;
+  for (int tile = blockIdx.x; tile < g.tiles; tile += gridDim.x) {
+    const Place at = placeOf<BN>(g, tile);
+    const Problem &p = g.problems[at.problem];
+    int before = -1;
+    for (int t = p.firstTerm; t < p.firstTerm + p.termCount; t++) {
+      const int last = min(g.k[t], k0 + g.partOfK);
+      for (int k = k0; k < last; k += BK, turn.next()) {
+        waitParity(full + turn.stage * 8, turn.parity);
+        const uint32_t a = ring + turn.stage * STAGE_BYTES + group * BOX_BYTES, b = ring + turn.stage * STAGE_BYTES + A_BYTES;
+        wgmmaFence(d);
+#pragma unroll
+        for (int kk = 0; kk < BK / 16; kk++) {
+          // 16 of k are 32 bytes of a row, or 16 rows.
+          wgmma<!AT, BT>(d, descriptor<!AT>(a + kk * (AT ? 2048 : 32)), descriptor<BT>(b + kk * (BT ? 32 : 2048)),
+                          before >= 0 || kk > 0);
+        }
+        wgmmaCommit();
+        // The products of the stage before are done, and so its boxes may be overwritten.
+        wgmmaWait<1>();
+        if (before >= 0 && tid == 0) arrive(empty + before * 8);
+        before = turn.stage;
+      }
+    }
+    wgmmaWait<0>();
+    if (before >= 0 && tid == 0) arrive(empty + before * 8);
+#pragma unroll
+    for (int i = 0; i < BN / 2; i++) asm volatile("" : "+f"(d[i])::"memory");
+
+    const int row0 = at.m0 + group * 64;
+    if (p.bias != nullptr) {
+#pragma unroll
+      for (int j = 0; j < BN / 8; j++) {
+        const int column = at.n0 + j * 8 + (tid & 3) * 2;
+        const float x = column < p.n ? p.bias[column] : 0.f, y = column + 1 < p.n ? p.bias[column + 1] : 0.f;
+        d[j * 4] += x; d[j * 4 + 1] += y; d[j * 4 + 2] += x; d[j * 4 + 3] += y;
+      }
+    }
+    if (sizeof(C) == 2 && p.boxed) {
+      if (row0 < p.m) storeBoxes<BN>(d, &g.c[at.problem], staging + group * STAGING_BYTES, row0, at.n0, p.n);
+    } else {
+      storeSums<BN>(d, p, static_cast<C *>(p.c) + (size_t)blockIdx.z * p.m * p.n, row0, at.n0);
+    }
+  }
+  if (sizeof(C) == 2 && tid == 0) waitStoresRead<0>();
+}
+
+#define FOR_TILE(S, AT, BT, C, T, BN)                                                                                      \
+  ENTRY __launch_bounds__(THREADS<BN>, Tile<BN>::BLOCKS) gemm_wgmma_##S##_##T##_##BN(const __grid_constant__ Gemm g) {         \
+    gemm<AT, BT, C, BN>(g);                                                                                                \
+  }
+#define FOR_TYPE(S, AT, BT, C, T)    \
+  FOR_TILE(S, AT, BT, C, T, 256)     \
+  FOR_TILE(S, AT, BT, C, T, 192)     \
+  FOR_TILE(S, AT, BT, C, T, 128)     \
+  FOR_TILE(S, AT, BT, C, T, 64)
 #define FOR_ORIENTATION(S, AT, BT) \
   FOR_TYPE(S, AT, BT, float, f32)  \
   FOR_TYPE(S, AT, BT, bf16, bf16)

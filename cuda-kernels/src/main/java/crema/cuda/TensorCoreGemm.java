@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Products on tensor cores: which kernel does them, in tiles of which size, and into how many parts k is cut. */
@@ -34,14 +35,38 @@ final class TensorCoreGemm {
 
   /** Queues problems of one orientation and one type of output, side by side. */
   void run(Orientation orientation, List<GemmProblem> problems) {
-    boolean hopper = wgmma != null && wgmma.takes(orientation, problems);
-    int size = hopper || tiles(problems, 128) >= GemmProblem.ENOUGH_TILES ? 128
+    // Only products of long k are cut along it, and of several terms none.
+    boolean divisible = orientation == Orientation.TN && problems.stream().allMatch(p -> p.terms().size() == 1);
+    if (takesWgmma(orientation, problems)) {
+      run(orientation, problems, WgmmaTile.best(problems, divisible));
+      return;
+    }
+    int size = tiles(problems, 128) >= GemmProblem.ENOUGH_TILES ? 128
         : orientation == Orientation.TN ? sizeOfSplit(problems) : 64;
-    int parts = orientation == Orientation.TN && problems.stream().allMatch(p -> p.terms().size() == 1)
-        ? GemmProblem.parts(tiles(problems, size), problems.getFirst().terms().getFirst().k()) : 1;
+    int parts =
+        divisible ? GemmProblem.parts(tiles(problems, size), problems.getFirst().terms().getFirst().k()) : 1;
+    run(problems, parts, (outputs, type) -> mma.launch(orientation, problems, size, outputs, type, parts));
+  }
+
+  /** Whether Hopper's kernel can do these problems and there is one on this device. */
+  boolean takesWgmma(Orientation orientation, List<GemmProblem> problems) {
+    return wgmma != null && wgmma.takes(orientation, problems);
+  }
+
+  /** Queues problems which {@linkplain #takesWgmma Hopper's kernel takes}, cut as told. */
+  void run(Orientation orientation, List<GemmProblem> problems, WgmmaTile.Cut cut) {
+    WgmmaGemm kernel = Objects.requireNonNull(wgmma);
+    run(problems, cut.parts(), (outputs, type) -> kernel.launch(orientation, problems, outputs, type, cut));
+  }
+
+  /** A kernel that is told where sums go, and of what type they are. */
+  private interface Products {
+    void launch(List<GemmProblem.Output> outputs, DType type);
+  }
+
+  private void run(List<GemmProblem> problems, int parts, Products products) {
     if (parts == 1) {
-      launch(hopper, orientation, problems, size, problems.stream().map(GemmProblem::output).toList(),
-          problems.getFirst().c().dtype(), 1);
+      products.launch(problems.stream().map(GemmProblem::output).toList(), problems.getFirst().c().dtype());
       return;
     }
     // Each part of k has sums of its own, which are then added up in order.
@@ -49,8 +74,7 @@ final class TensorCoreGemm {
     for (GemmProblem problem : problems) {
       partials.add(context.scratch(4L * parts * problem.c().elements()));
     }
-    launch(hopper, orientation, problems, size,
-        partials.stream().map(part -> new GemmProblem.Output(part.address(), false)).toList(), DType.F32, parts);
+    products.launch(partials.stream().map(part -> new GemmProblem.Output(part.address(), false)).toList(), DType.F32);
     if (problems.size() > 1 && problems.stream().allMatch(p -> p.c().dtype() == DType.F32)) {
       addUp(problems, partials, parts);
     } else {
@@ -78,15 +102,6 @@ final class TensorCoreGemm {
     }
     context.launch("reduction", "sum_rows_of_several_wide_partials_f32").bytes(sums, 8).i32(parts)
         .run(Grid.of(Math.ceilDiv(widest, 4L * SUM_THREADS), problems.size(), SUM_THREADS));
-  }
-
-  private void launch(boolean hopper, Orientation orientation, List<GemmProblem> problems, int size,
-      List<GemmProblem.Output> outputs, DType type, int parts) {
-    if (hopper && wgmma != null) {
-      wgmma.launch(orientation, problems, outputs, type, parts);
-    } else {
-      mma.launch(orientation, problems, size, outputs, type, parts);
-    }
   }
 
   private static int sizeOfSplit(List<GemmProblem> problems) {

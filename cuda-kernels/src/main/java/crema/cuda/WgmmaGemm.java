@@ -16,18 +16,15 @@ import java.util.Map;
 /** Launches of {@code gemm_wgmma.cu}. */
 final class WgmmaGemm {
   private static final String FILE = "gemm_wgmma";
-  private static final int SIZE = 128;
-  private static final int K_OF_STAGE = 64;
-  private static final int STAGES = 3;
-  private static final int SHARED_BYTES = STAGES * 2 * SIZE * K_OF_STAGE * 2;
-  private static final int THREADS = 288;
   private static final int MAP_BYTES = 128;
-  /** The struct {@code Gemm}: maps of a and of b, then k of each term, the count, the problems, and the part of k. */
-  private static final int K_OFFSET = 2 * GemmProblem.MOST * MAP_BYTES;
+  /** The struct {@code Gemm}: maps of a, b and c, k of each term, the count, the problems, tiles and the part of k. */
+  private static final int K_OFFSET = 3 * GemmProblem.MOST * MAP_BYTES;
   private static final int PROBLEMS_OFFSET = K_OFFSET + 16;
-  private static final int PROBLEM_BYTES = 48;
-  private static final int PART_OFFSET = PROBLEMS_OFFSET + GemmProblem.MOST * PROBLEM_BYTES;
-  private static final int GEMM_BYTES = (PART_OFFSET + 8 + 127) & -128;
+  private static final int PROBLEM_BYTES = 56;
+  private static final int TILES_OFFSET = PROBLEMS_OFFSET + GemmProblem.MOST * PROBLEM_BYTES;
+  private static final int GEMM_BYTES = (TILES_OFFSET + 8 + 127) & -128;
+  /** Outputs are stored in boxes of so many rows and columns. */
+  private static final int BOX = 64;
   /** Smaller outputs leave most of a tile empty. */
   private static final int LEAST = 64;
   /** Rows are 16 bytes apart, or multiples of that. */
@@ -71,12 +68,13 @@ final class WgmmaGemm {
    *
    * @param outputs where their products go, in order
    * @param type of the outputs
-   * @param parts into how many k is cut; the sums of each go to an output of its own, one after the other
+   * @param cut into tiles and parts of k; the sums of each part go to an output of its own, one after the other
    */
   void launch(Orientation orientation, List<GemmProblem> problems, List<GemmProblem.Output> outputs, DType type,
-      int parts) {
+      WgmmaTile.Cut cut) {
+    WgmmaTile tile = cut.tile();
     gemm.fill((byte) 0);
-    long tile = 0;
+    long tiles = 0;
     long k = 0;
     int terms = 0;
     for (int i = 0; i < problems.size(); i++) {
@@ -84,39 +82,52 @@ final class WgmmaGemm {
       long at = PROBLEMS_OFFSET + (long) i * PROBLEM_BYTES;
       gemm.set(ValueLayout.JAVA_INT, at + 20, terms);
       for (GemmProblem.Term term : problem.terms()) {
-        map(term.a(), !orientation.aIsTransposed(), problem.m(), term.k(), terms);
-        map(term.b(), orientation.bIsTransposed(), problem.n(), term.k(), GemmProblem.MOST + terms);
+        operand(term.a(), !orientation.aIsTransposed(), problem.m(), term.k(), WgmmaTile.ROWS, terms);
+        operand(term.b(), orientation.bIsTransposed(), problem.n(), term.k(), tile.columns(), GemmProblem.MOST + terms);
         gemm.set(ValueLayout.JAVA_INT, K_OFFSET + 4L * terms, Math.toIntExact(term.k()));
         k = Math.max(k, term.k());
         terms++;
       }
-      long tilesOfN = Math.ceilDiv(problem.n(), SIZE);
       GemmProblem.Output output = outputs.get(i);
       Tensor bias = problem.bias();
+      boolean boxed = type == DType.BF16 && !output.add() && problem.n() % PART == 0 && output.address() % 16 == 0;
+      if (boxed) {
+        map(new MatrixMap(type, output.address(), problem.m(), problem.n(), 2 * problem.n(), BOX, BOX, 128),
+            2 * GemmProblem.MOST + i);
+      }
       gemm.set(ValueLayout.JAVA_LONG, at, output.address());
       gemm.set(ValueLayout.JAVA_LONG, at + 8, bias == null ? 0 : CudaStorage.address(bias));
       gemm.set(ValueLayout.JAVA_INT, at + 16, problem.terms().size());
       gemm.set(ValueLayout.JAVA_INT, at + 24, Math.toIntExact(problem.m()));
       gemm.set(ValueLayout.JAVA_INT, at + 28, Math.toIntExact(problem.n()));
-      gemm.set(ValueLayout.JAVA_INT, at + 32, Math.toIntExact(tile));
-      gemm.set(ValueLayout.JAVA_INT, at + 36, Math.toIntExact(tilesOfN));
-      gemm.set(ValueLayout.JAVA_INT, at + 40, output.add() ? 1 : 0);
-      tile += tilesOfN * Math.ceilDiv(problem.m(), SIZE);
+      gemm.set(ValueLayout.JAVA_INT, at + 32, Math.toIntExact(tiles));
+      gemm.set(ValueLayout.JAVA_INT, at + 36, Math.toIntExact(Math.ceilDiv(problem.m(), WgmmaTile.ROWS)));
+      gemm.set(ValueLayout.JAVA_INT, at + 40, Math.toIntExact(Math.ceilDiv(problem.n(), tile.columns())));
+      gemm.set(ValueLayout.JAVA_INT, at + 44, output.add() ? 1 : 0);
+      gemm.set(ValueLayout.JAVA_INT, at + 48, boxed ? 1 : 0);
+      tiles += tile.tiles(problem);
     }
     gemm.set(ValueLayout.JAVA_INT, K_OFFSET + 12, problems.size());
+    gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET, Math.toIntExact(tiles));
     // With several terms k is not cut, and the part is as long as the longest.
-    gemm.set(ValueLayout.JAVA_INT, PART_OFFSET, GemmProblem.partOfK(k, parts, K_OF_STAGE));
-    String entry = FILE + "_" + orientation.name().toLowerCase(Locale.ROOT) + Types.suffix(type);
-    context.launch(FILE, entry, SHARED_BYTES).bytes(gemm, 128)
-        .run(Grid.of(tile, 1, parts, THREADS).withShared(SHARED_BYTES));
+    gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET + 4, GemmProblem.partOfK(k, cut.parts(), WgmmaTile.K_OF_STAGE));
+    String entry =
+        FILE + "_" + orientation.name().toLowerCase(Locale.ROOT) + Types.suffix(type) + "_" + tile.columns();
+    // A block computes one tile after the other. How many blocks there are has no influence on any sum.
+    long blocks = Math.min(tiles, (long) tile.blocks() * context.driver().facts().multiprocessors());
+    context.launch(FILE, entry, tile.sharedBytes()).bytes(gemm, 128)
+        .run(Grid.of(blocks, 1, cut.parts(), tile.threads()).withShared(tile.sharedBytes()));
   }
 
-  /** Describes an operand: in boxes of 128 rows of 64 if it is contiguous along k, else of 64 rows of 64. */
-  private void map(Tensor tensor, boolean alongK, long outer, long k, int index) {
+  /** Describes an operand: in boxes of the rows of a tile by 64 if it is contiguous along k, else of 64 rows of 64. */
+  private void operand(Tensor tensor, boolean alongK, long outer, long k, int rowsOfTile, int index) {
     long rows = alongK ? outer : k;
     long columns = alongK ? k : outer;
-    var matrix = new MatrixMap(DType.BF16, GemmProblem.halfAddress(tensor), rows, columns, 2 * columns,
-        alongK ? SIZE : K_OF_STAGE, K_OF_STAGE, 128);
+    map(new MatrixMap(DType.BF16, GemmProblem.halfAddress(tensor), rows, columns, 2 * columns,
+        alongK ? rowsOfTile : WgmmaTile.K_OF_STAGE, WgmmaTile.K_OF_STAGE, 128), index);
+  }
+
+  private void map(MatrixMap matrix, int index) {
     if (maps.size() >= MOST_MAPS) {
       maps.clear();
     }

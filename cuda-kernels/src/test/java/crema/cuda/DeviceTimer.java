@@ -2,7 +2,9 @@ package crema.cuda;
 
 import crema.cuda.driver.Driver;
 import crema.cuda.driver.Event;
+import crema.cuda.driver.Graph;
 import java.util.Arrays;
+import java.util.List;
 
 /** Times work on a device by its own events. */
 final class DeviceTimer {
@@ -68,5 +70,24 @@ final class DeviceTimer {
         work.run();
       }
     }) / rows;
+  }
+
+  /**
+   * The median time of one of several calls, in microseconds, launched together as a graph: of the kernels alone, however
+   * long the host takes to queue them.
+   *
+   * @param runs how often all of them are timed
+   * @param calls queue the work; each is run once before
+   */
+  double microsecondsInGraph(int runs, List<Runnable> calls) {
+    // What is allocated and loaded at first must not be so while a graph is recorded.
+    calls.forEach(Runnable::run);
+    Driver driver = context.driver();
+    driver.synchronize(context.stream());
+    driver.beginCapture(context.stream());
+    calls.forEach(Runnable::run);
+    try (Graph graph = driver.endCapture(context.stream())) {
+      return microseconds(runs, () -> graph.launch(context.stream())) / calls.size();
+    }
   }
 }

@@ -10,15 +10,23 @@ import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
 import java.nio.file.Path;
-import java.util.Random;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Times matrix products in BF16 on the shapes of the default encoder and on large squares, after checking on small ones that
  * the device computes them right: {@code GemmBenchmark DEVICE FOLDER SECONDS [tiny]}.
  */
 final class GemmBenchmark {
-  /** Products that are timed at once. */
-  private static final int IN_A_ROW = 10;
+  /** Products that are timed at once, and on how many operands and outputs in turn, so that few stay in the L2 cache. */
+  private static final int IN_A_ROW = 20;
+  private static final int SETS = 4;
+  /** Outputs of so many elements fill the cache by themselves. */
+  private static final long LARGE = 40_000_000;
   /** Outputs are rounded by 2⁻⁹ of themselves, and operands are those that were rounded. */
   private static final double TOLERANCE = 0.01;
 
@@ -26,12 +34,17 @@ final class GemmBenchmark {
   private final CheckReport report;
   private final DeviceTimer timer;
   private final boolean tiny;
+  private final CudaMatMul matMul;
+  private final TensorCoreGemm tensorCores;
 
   GemmBenchmark(CudaBackend backend, CheckReport report, boolean tiny) {
     this.backend = backend;
     this.report = report;
     this.tiny = tiny;
     timer = new DeviceTimer(backend);
+    CudaContext context = backend.context();
+    matMul = new CudaMatMul(context, new CudaPointwise(context, new CudaResidual(context)));
+    tensorCores = new TensorCoreGemm(context);
   }
 
   /** Checks, then times until the seconds are over. */
@@ -73,7 +86,7 @@ final class GemmBenchmark {
   }
 
   private static float[] random(int seed, int count) {
-    var random = new Random(seed);
+    var random = new SplittableRandom(seed);
     var values = new float[count];
     for (int i = 0; i < count; i++) {
       // Few enough bits for BF16.
@@ -82,37 +95,77 @@ final class GemmBenchmark {
     return values;
   }
 
+  /** How a product may be done: as it is on this device, and in every width of tile and some numbers of parts. */
+  private Map<String, Consumer<GemmProblem>> ways(Orientation orientation, GemmProblem problem) {
+    var ways = new LinkedHashMap<String, Consumer<GemmProblem>>();
+    ways.put("", p -> matMul.run(orientation, List.of(p)));
+    if (!tensorCores.takesWgmma(orientation, List.of(problem))) {
+      return ways;
+    }
+    long k = problem.terms().getFirst().k();
+    for (WgmmaTile tile : WgmmaTile.values()) {
+      for (int parts : new int[] {1, 2, 4, 8}) {
+        if (parts == 1 || orientation == Orientation.TN && k >= 256L * parts) {
+          ways.put(tile.columns() + (parts == 1 ? "" : "/" + parts),
+              p -> tensorCores.run(orientation, List.of(p), new WgmmaTile.Cut(tile, parts)));
+        }
+      }
+    }
+    return ways;
+  }
+
+  private static GemmProblem problem(Scope scope, Orientation orientation, int m, int n, int k, DType type,
+      boolean add) {
+    boolean at = orientation.aIsTransposed();
+    boolean bt = orientation.bIsTransposed();
+    Tensor left = scope.empty(DType.BF16, at ? k : m, at ? m : k);
+    Tensor right = scope.empty(DType.BF16, bt ? n : k, bt ? k : n);
+    return GemmProblem.of(left, right, k, scope.empty(type, m, n), null, add);
+  }
+
   private boolean check(Orientation orientation, int m, int n, int k, DType type, Write write) {
     float[] a = random(1, m * k);
     float[] b = random(2, k * n);
     float[] before = random(3, m * n);
+    boolean at = orientation.aIsTransposed();
+    boolean bt = orientation.bIsTransposed();
+    // All rows would take the host too long.
+    int step = Math.max(1, m / 37);
+    var sums = new double[Math.ceilDiv(m, step) * n];
+    for (int i = 0; i < m; i += step) {
+      for (int j = 0; j < n; j++) {
+        double sum = write == Write.ADD ? before[i * n + j] : 0;
+        for (int l = 0; l < k; l++) {
+          sum += (double) a[at ? l * m + i : i * k + l] * b[bt ? j * k + l : l * n + j];
+        }
+        sums[i / step * n + j] = sum;
+      }
+    }
+    boolean right = true;
     try (var scope = new Scope(backend)) {
-      boolean at = orientation.aIsTransposed();
-      boolean bt = orientation.bIsTransposed();
-      Tensor left = scope.empty(DType.BF16, at ? k : m, at ? m : k).set(a);
-      Tensor right = scope.empty(DType.BF16, bt ? n : k, bt ? k : n).set(b);
-      Tensor c = scope.empty(type, m, n).set(before);
-      backend.ops().matMul().matmul(orientation, left, right, c, write);
-      float[] actual = c.toFloats();
-      double worst = 0;
-      // All rows would take the host too long.
-      for (int i = 0; i < m; i += Math.max(1, m / 37)) {
-        for (int j = 0; j < n; j++) {
-          double sum = write == Write.ADD ? before[i * n + j] : 0;
-          for (int l = 0; l < k; l++) {
-            sum += (double) a[at ? l * m + i : i * k + l] * b[bt ? j * k + l : l * n + j];
+      GemmProblem problem = problem(scope, orientation, m, n, k, type, write == Write.ADD);
+      problem.terms().getFirst().a().set(a);
+      problem.terms().getFirst().b().set(b);
+      for (var way : ways(orientation, problem).entrySet()) {
+        problem.c().set(before);
+        way.getValue().accept(problem);
+        float[] actual = problem.c().toFloats();
+        double worst = 0;
+        for (int i = 0; i < m; i += step) {
+          for (int j = 0; j < n; j++) {
+            double sum = sums[i / step * n + j];
+            double error = Math.abs(sum - actual[i * n + j]) / (Math.abs(sum) + Math.sqrt(k));
+            worst = Math.max(worst, Double.isNaN(error) ? Double.POSITIVE_INFINITY : error);
           }
-          double error = Math.abs(sum - actual[i * n + j]) / (Math.abs(sum) + Math.sqrt(k));
-          worst = Math.max(worst, Double.isNaN(error) ? Double.POSITIVE_INFINITY : error);
+        }
+        if (worst > TOLERANCE) {
+          report.row("gemm", orientation + " " + m + " x " + n + " x " + k + " to " + type + " " + write + " "
+              + way.getKey(), "WRONG BY", worst);
+          right = false;
         }
       }
-      if (worst > TOLERANCE) {
-        report.row("gemm", orientation + " " + m + " x " + n + " x " + k + " to " + type + " " + write, "WRONG BY",
-            worst);
-        return false;
-      }
-      return true;
     }
+    return right;
   }
 
   private void time(long stop) {
@@ -140,17 +193,40 @@ final class GemmBenchmark {
       return;
     }
     try (var scope = new Scope(backend)) {
-      boolean at = orientation.aIsTransposed();
-      boolean bt = orientation.bIsTransposed();
-      Tensor a = scope.empty(DType.BF16, at ? k : m, at ? m : k).set(random(1, m * k));
-      Tensor b = scope.empty(DType.BF16, bt ? n : k, bt ? k : n).set(random(2, k * n));
-      Tensor c = scope.empty(type, m, n);
-      double micros = timer.microseconds(tiny ? 1 : 15, IN_A_ROW,
-          () -> backend.ops().matMul().matmul(orientation, a, b, c, Write.SET));
-      double flops = 2.0 * m * n * k;
-      double bytes = 2.0 * m * k + 2.0 * k * n + (double) type.bytes() * m * n;
-      report.row("gemm", name + " " + orientation + " " + m + " x " + n + " x " + k, "us", micros, "TFLOP/s",
-          flops / micros * 1e-6, "GB/s", bytes / micros * 1e-3);
+      int sets = tiny || (long) m * n > LARGE ? 1 : SETS;
+      var problems = new ArrayList<GemmProblem>();
+      for (int i = 0; i < sets; i++) {
+        problems.add(problem(scope, orientation, m, n, k, type, false));
+      }
+      GemmProblem.Term first = problems.getFirst().terms().getFirst();
+      first.a().set(random(1, m * k));
+      first.b().set(random(2, k * n));
+      for (GemmProblem other : problems.subList(1, sets)) {
+        backend.ops().pointwise().copy(first.a(), other.terms().getFirst().a());
+        backend.ops().pointwise().copy(first.b(), other.terms().getFirst().b());
+      }
+      var times = new ArrayList<Object>();
+      ways(orientation, problems.getFirst()).forEach((way, product) -> {
+        var calls = new ArrayList<Runnable>();
+        for (int i = 0; i < (tiny ? 1 : IN_A_ROW); i++) {
+          GemmProblem problem = problems.get(i % sets);
+          calls.add(() -> product.accept(problem));
+        }
+        double micros = timer.microsecondsInGraph(tiny ? 1 : way.isEmpty() ? 15 : 7, calls);
+        if (way.isEmpty()) {
+          double flops = 2.0 * m * n * k;
+          double bytes = 2.0 * m * k + 2.0 * k * n + (double) type.bytes() * m * n;
+          report.row("gemm", name + " " + orientation + " " + m + " x " + n + " x " + k, "us", micros, "TFLOP/s",
+              flops / micros * 1e-6, "GB/s", bytes / micros * 1e-3);
+        } else {
+          times.add(way);
+          times.add(micros);
+        }
+      });
+      if (!times.isEmpty()) {
+        report.row("gemm", name + " " + orientation + " " + m + " x " + n + " x " + k + ", us by tile and parts",
+            times.toArray());
+      }
     }
   }
 }

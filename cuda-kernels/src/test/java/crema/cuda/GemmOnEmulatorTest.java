@@ -264,6 +264,32 @@ class GemmOnEmulatorTest {
     }
   }
 
+  /** More tiles than blocks, in every width and several parts of k, none of which divides the output. */
+  @ParameterizedTest
+  @EnumSource(Orientation.class)
+  void everyTileOfHopperGivesTheSameProducts(Orientation orientation) {
+    var product = new Product(orientation, WgmmaTile.ROWS + 72, 1048, 72);
+    double[] sums = product.sums(null);
+    try (CudaBackend cuda = open(Capability.SM_90, new Schedule(5)); var scope = new Scope(cuda)) {
+      var tensorCores = new TensorCoreGemm(cuda.context());
+      for (DType type : new DType[] {DType.BF16, DType.F32}) {
+        for (Write write : type == DType.BF16 ? Write.values() : new Write[] {Write.ADD}) {
+          float[] expected = product.expected(sums, type, write);
+          for (WgmmaTile tile : WgmmaTile.values()) {
+            for (int parts : new int[] {1, 2}) {
+              Tensor c = matrix(scope, type, 0, product.m, product.n).set(product.before);
+              List<GemmProblem> problems = List.of(GemmProblem.of(product.left(scope, DType.BF16, 0),
+                  product.right(scope, DType.BF16, 0), product.k, c, null, write == Write.ADD));
+              assertThat(tensorCores.takesWgmma(orientation, problems)).isTrue();
+              tensorCores.run(orientation, problems, new WgmmaTile.Cut(tile, parts));
+              assertThat(c.toFloats()).as(tile + ", " + parts + " parts, " + type + " " + write).isEqualTo(expected);
+            }
+          }
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @FieldSource("CAPABILITIES")
   void theOrderOfWarpsDoesNotMatter(Capability capability) {
