@@ -158,6 +158,14 @@ CUresult cuLaunchKernel(CUfunction function, unsigned int x, unsigned int y, uns
   return note("cuLaunchKernel", "%lx %u,%u,%u %u,%u,%u shared %u on %lx with %s", PTR(function), x, y, z, threads, threadsY, threadsZ, shared,
       PTR(stream), bytes);
 }
+CUresult cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction function, void **parameters, void **extra) {
+  const CUlaunchAttribute *cluster = config->attrs;
+  if (config->numAttrs != 1 || cluster->id != CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION) return CUDA_ERROR_INVALID_VALUE;
+  return note("cuLaunchKernelEx", "%lx %u,%u,%u %u,%u,%u shared %u on %lx in clusters of %u,%u,%u with %s", PTR(function), config->gridDimX,
+      config->gridDimY, config->gridDimZ, config->blockDimX, config->blockDimY, config->blockDimZ, config->sharedMemBytes, PTR(config->hStream),
+      cluster->value.clusterDim.x, cluster->value.clusterDim.y, cluster->value.clusterDim.z,
+      extra != NULL ? "packed" : "one");
+}
 CUresult cuStreamCreate(CUstream *stream, unsigned int flags) {
   *stream = (CUstream)0x50;
   return note("cuStreamCreate", "%u", flags);

@@ -195,7 +195,7 @@ public final class EmulatedDriver implements Driver {
     byte[] packed = parameters.toArray(ValueLayout.JAVA_BYTE);
     PtxKernel emulated = ((EmulatedKernel) kernel).kernel();
     var config = LaunchConfig.of(new Dim3(grid.x(), grid.y(), grid.z()), new Dim3(grid.threads(), grid.threadsY(), 1))
-        .withDynamicShared(grid.sharedBytes()).withSchedule(schedule);
+        .withDynamicShared(grid.sharedBytes()).withSchedule(schedule).withClusters(grid.cluster());
     queue(() -> {
       launches.merge(kernel.name(), 1L, Long::sum);
       try {

@@ -19,6 +19,9 @@ public record Capability(int major, int minor) implements Comparable<Capability>
   /** The most threads a block may have. */
   public static final int MAX_THREADS = 1024;
 
+  /** The most blocks of a cluster that any device of capability 9.0 takes. */
+  public static final int MAX_CLUSTER = 8;
+
   /** Shared memory, in bytes, that a block may use without asking for more. */
   public static final int DEFAULT_SHARED_BYTES = 48 * 1024;
 

@@ -63,6 +63,8 @@ final class DriverCalls {
   final MethodHandle graphDestroy;
   final MethodHandle getErrorName;
   final MethodHandle getErrorString;
+  /** Null in drivers older than CUDA 11.8, which don't know the devices that need it. */
+  final @Nullable MethodHandle launchKernelEx;
   /** Null in drivers older than CUDA 12, which don't know the devices that need it. */
   final @Nullable MethodHandle tensorMapEncodeTiled;
 
@@ -95,6 +97,7 @@ final class DriverCalls {
     funcSetAttribute = bind("cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
     launchKernel = bind("cuLaunchKernel", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
         JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
+    launchKernelEx = bindIfThere("cuLaunchKernelEx", ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
     streamCreate = bind("cuStreamCreate", ADDRESS, JAVA_INT);
     streamDestroy = bind("cuStreamDestroy_v2", JAVA_LONG);
     streamSynchronize = bind("cuStreamSynchronize", JAVA_LONG);

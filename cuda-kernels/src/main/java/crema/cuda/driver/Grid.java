@@ -9,8 +9,15 @@ package crema.cuda.driver;
  * @param threads threads of a block, in x and y: {@code [threads, 1, 1]} or {@code [threads, threadsY, 1]}
  * @param threadsY threads of a block in y
  * @param sharedBytes dynamic shared memory of a block
+ * @param cluster blocks, side by side in x, that run at the same time and read each other's shared memory: 1, or at most 8
+ *     from capability 9.0 on
  */
-public record Grid(int x, int y, int z, int threads, int threadsY, int sharedBytes) {
+public record Grid(int x, int y, int z, int threads, int threadsY, int sharedBytes, int cluster) {
+  /** Blocks without clusters. */
+  public Grid(int x, int y, int z, int threads, int threadsY, int sharedBytes) {
+    this(x, y, z, threads, threadsY, sharedBytes, 1);
+  }
+
   /** So many blocks of so many threads. */
   public static Grid of(long blocks, int threads) {
     return new Grid(Math.toIntExact(blocks), 1, 1, threads, 1, 0);
@@ -28,6 +35,11 @@ public record Grid(int x, int y, int z, int threads, int threadsY, int sharedByt
 
   /** The same with dynamic shared memory. */
   public Grid withShared(int bytes) {
-    return new Grid(x, y, z, threads, threadsY, bytes);
+    return new Grid(x, y, z, threads, threadsY, bytes, cluster);
+  }
+
+  /** The same in clusters of so many blocks. */
+  public Grid withCluster(int blocks) {
+    return new Grid(x, y, z, threads, threadsY, sharedBytes, blocks);
   }
 }

@@ -33,6 +33,10 @@ public final class NvidiaDriver implements Driver {
   private static final long PARAM_BUFFER_POINTER = 1;
   private static final long PARAM_BUFFER_SIZE = 2;
   private static final int MOST_PARAMETER_BYTES = 4096;
+  /** Of CUlaunchConfig and CUlaunchAttribute: an attribute's number, and where a value and the stream are. */
+  private static final int CLUSTER_DIMENSION = 4;
+  private static final int ATTRIBUTE_VALUE = 8;
+  private static final int CONFIG_STREAM = 32;
 
   private static final int TENSOR_MAP_FLOAT32 = 7;
   private static final int TENSOR_MAP_BFLOAT16 = 9;
@@ -48,6 +52,9 @@ public final class NvidiaDriver implements Driver {
   private final MemorySegment parameterSize = arena.allocate(Long.BYTES, 8);
   private final MemorySegment extra = arena.allocate(5L * Long.BYTES, 8);
   private final MemorySegment oneParameter = arena.allocate(Long.BYTES, 8);
+  /** A CUlaunchConfig with one attribute: the extents of a cluster. */
+  private final MemorySegment launchConfig = arena.allocate(56, 8);
+  private final MemorySegment clusterAttribute = arena.allocate(72, 8);
   private final List<MemorySegment> pinned = new ArrayList<>();
   private final List<Long> modules = new ArrayList<>();
   private final List<Long> streams = new ArrayList<>();
@@ -83,6 +90,11 @@ public final class NvidiaDriver implements Driver {
     extra.setAtIndex(ValueLayout.JAVA_LONG, 3, parameterSize.address());
     extra.setAtIndex(ValueLayout.JAVA_LONG, 4, 0);
     oneParameter.set(ValueLayout.JAVA_LONG, 0, parameterBuffer.address());
+    clusterAttribute.set(ValueLayout.JAVA_INT, 0, CLUSTER_DIMENSION);
+    clusterAttribute.set(ValueLayout.JAVA_INT, ATTRIBUTE_VALUE + 4, 1);
+    clusterAttribute.set(ValueLayout.JAVA_INT, ATTRIBUTE_VALUE + 8, 1);
+    launchConfig.set(ValueLayout.JAVA_LONG, CONFIG_STREAM + 8, clusterAttribute.address());
+    launchConfig.set(ValueLayout.JAVA_INT, CONFIG_STREAM + 16, 1);
   }
 
   /**
@@ -430,14 +442,30 @@ public final class NvidiaDriver implements Driver {
     MemorySegment packed = function.isWide ? MemorySegment.NULL : extra;
     int result;
     try {
-      result = (int) calls.launchKernel.invokeExact(function.function, grid.x(), grid.y(), grid.z(), grid.threads(),
-          grid.threadsY(), 1, grid.sharedBytes(), stream.handle(), one, packed);
+      result = grid.cluster() > 1
+          ? launchClusters(function, grid, stream, one, packed)
+          : (int) calls.launchKernel.invokeExact(function.function, grid.x(), grid.y(), grid.z(), grid.threads(),
+              grid.threadsY(), 1, grid.sharedBytes(), stream.handle(), one, packed);
     } catch (Throwable e) {
       throw unreachable(e);
     }
     if (result != 0) {
       check(result, "launching " + kernel.name() + " as " + grid);
     }
+  }
+
+  /** A launch with what only a CUlaunchConfig says. */
+  private int launchClusters(NvidiaKernel function, Grid grid, Stream stream, MemorySegment one, MemorySegment packed)
+      throws Throwable {
+    MethodHandle launch = calls.launchKernelEx;
+    if (launch == null) {
+      throw new CudaException("the NVIDIA driver is too old for this GPU; update it, or use --device cpu");
+    }
+    int[] extents = {grid.x(), grid.y(), grid.z(), grid.threads(), grid.threadsY(), 1, grid.sharedBytes()};
+    MemorySegment.copy(extents, 0, launchConfig, ValueLayout.JAVA_INT, 0, extents.length);
+    launchConfig.set(ValueLayout.JAVA_LONG, CONFIG_STREAM, stream.handle());
+    clusterAttribute.set(ValueLayout.JAVA_INT, ATTRIBUTE_VALUE, grid.cluster());
+    return (int) launch.invokeExact(launchConfig, function.function, one, packed);
   }
 
   @Override

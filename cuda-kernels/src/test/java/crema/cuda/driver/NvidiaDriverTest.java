@@ -153,6 +153,17 @@ class NvidiaDriverTest {
     assertThat(kernel.name()).isEqualTo("add_f32");
   }
 
+  @Test
+  void clustersAreLaunchedByAConfiguration() throws Throwable {
+    Kernel kernel = driver.load("k.ptx", ".version 8.0".getBytes(StandardCharsets.US_ASCII)).kernel("add_f32", 0);
+    called();
+    try (var arena = Arena.ofConfined()) {
+      driver.launch(kernel, new Grid(8, 2, 1, 384, 1, 1000).withCluster(4), arena.allocate(8, 8), stream);
+    }
+    assertThat(called()).containsExactly(
+        "cuLaunchKernelEx f0 8,2,1 384,1,1 shared 1000 on 50 in clusters of 4,1,1 with packed");
+  }
+
   /** Its place among a device's parameters is 112 on capability 9.0, say, not 0. */
   @Test
   void aStructureThatIsAlignedToMoreThanParametersArePassesByItself() throws Throwable {

@@ -217,6 +217,12 @@ public final class PtxDevice implements AutoCloseable {
     require(kernel, block.x() >= 1 && block.y() >= 1 && block.z() >= 1 && block.z() <= 64
         && block.size() <= Capability.MAX_THREADS,
         "blocks of " + block + " threads; a block has at most " + Capability.MAX_THREADS);
+    int cluster = config.clusterSize();
+    require(kernel, cluster >= 1 && cluster <= Capability.MAX_CLUSTER && grid.x() % cluster == 0,
+        "clusters of " + cluster + " blocks in a grid of " + grid + "; a cluster has at most " + Capability.MAX_CLUSTER
+            + ", and whole clusters make up x");
+    require(kernel, cluster == 1 || capability.major() >= 9,
+        "clusters on capability " + capability + "; they came with 9.0");
     Dim3 most = program.maxThreads();
     require(kernel, most == null || block.size() <= most.size(),
         "blocks of " + block + " threads, more than the " + (most == null ? 0 : most.size()) + " of its launch bounds");

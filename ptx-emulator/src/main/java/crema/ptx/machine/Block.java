@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block: warps, shared memory, barriers. One worker runs many blocks of a launch with the same object, one after the
@@ -22,7 +23,6 @@ public final class Block {
 
   private static final int QUANTUM = 1 << 14;
   private static final int MOST_SHUFFLED_QUANTUM = 200;
-  private static final int IDLE_ROUNDS = 3;
 
   private final LaunchConfig launch;
   private final byte[] parameters;
@@ -40,8 +40,15 @@ public final class Block {
   private int barriersMade;
   private long progress;
   private long instructions;
+  private final Cluster cluster;
+  private final int rank;
+  private final List<Warp> order = new ArrayList<>();
+  private @Nullable SplittableRandom random;
 
-  Block(Program program, LaunchConfig launch, byte[] parameters, DeviceMemory memory, Tally tally) {
+  Block(Program program, LaunchConfig launch, byte[] parameters, DeviceMemory memory, Tally tally, Cluster cluster,
+      int rank) {
+    this.cluster = cluster;
+    this.rank = rank;
     this.launch = launch;
     this.parameters = parameters;
     this.memory = memory;
@@ -49,7 +56,8 @@ public final class Block {
     global = new GlobalAccess(memory);
     int count = (int) ((launch.block().size() + Warp.LANES - 1) / Warp.LANES);
     actors = new Actors(count);
-    shared = new SharedMemory(program.sharedBytes() + launch.dynamicSharedBytes(), actors, program.asynchronous());
+    shared = new SharedMemory(program.sharedBytes() + launch.dynamicSharedBytes(), actors,
+        program.asynchronous() || launch.clusterSize() > 1);
     bulk = new BulkQueue(this, actors.count());
     for (int i = 0; i < BARRIERS; i++) {
       barriers[i] = new BlockBarrier(this, i, actors.count());
@@ -59,42 +67,40 @@ public final class Block {
     }
   }
 
-  /** Runs the block of that index; gives what it did to global memory. */
-  GlobalAccess run(long number) {
+  /** Becomes the block of that index, about to run. */
+  void begin(long number) {
     id = launch.grid().at(number);
     start();
-    var random = launch.schedule().shuffled()
+    random = launch.schedule().shuffled()
         ? new SplittableRandom(launch.schedule().seed() * 0x9E3779B97F4A7C15L + number) : null;
-    int idle = 0;
-    var order = new ArrayList<>(warps);
-    while (live > 0) {
-      long before = progress;
-      boolean busy = false;
-      if (random != null) {
-        for (int i = order.size() - 1; i > 0; i--) {
-          java.util.Collections.swap(order, i, random.nextInt(i + 1));
-        }
-      }
-      for (Warp warp : order) {
-        if (warp.state() == Warp.State.RUNNABLE || warp.state() == Warp.State.AWAITING) {
-          int quantum = random == null ? QUANTUM : 1 + random.nextInt(1 + random.nextInt(MOST_SHUFFLED_QUANTUM));
-          busy |= warp.run(quantum) == Warp.Stop.QUANTUM;
-          if (instructions > launch.instructionLimit()) {
-            throw warp.fault(FaultKind.LIVELOCK, Integer.numberOfTrailingZeros(warp.live()),
-                "the block has not ended after " + launch.instructionLimit() + " warp instructions");
-          }
-        }
-      }
-      if (!bulk.isEmpty()) {
-        bulk.land(random);
-        busy = true;
-      }
-      idle = busy || progress != before ? 0 : idle + 1;
-      if (idle == IDLE_ROUNDS) {
-        throw deadlock();
+    order.clear();
+    order.addAll(warps);
+  }
+
+  /** Lets every warp run for a while; false if nothing has happened by which another one could go on. */
+  boolean turn() {
+    long before = progress;
+    boolean busy = false;
+    if (random != null) {
+      for (int i = order.size() - 1; i > 0; i--) {
+        java.util.Collections.swap(order, i, random.nextInt(i + 1));
       }
     }
-    return global;
+    for (Warp warp : order) {
+      if (warp.state() == Warp.State.RUNNABLE || warp.state() == Warp.State.AWAITING) {
+        int quantum = random == null ? QUANTUM : 1 + random.nextInt(1 + random.nextInt(MOST_SHUFFLED_QUANTUM));
+        busy |= warp.run(quantum) == Warp.Stop.QUANTUM;
+        if (instructions > launch.instructionLimit()) {
+          throw warp.fault(FaultKind.LIVELOCK, Integer.numberOfTrailingZeros(warp.live()),
+              "the block has not ended after " + launch.instructionLimit() + " warp instructions");
+        }
+      }
+    }
+    if (!bulk.isEmpty()) {
+      bulk.land(random);
+      busy = true;
+    }
+    return busy || progress != before;
   }
 
   private void start() {
@@ -114,7 +120,8 @@ public final class Block {
     live = warps.size();
   }
 
-  private PtxFault deadlock() {
+  /** What to say when no warp can go on. */
+  PtxFault deadlock() {
     var waiting = new LinkedHashMap<String, List<Integer>>();
     Warp first = null;
     for (Warp warp : warps) {
@@ -151,6 +158,17 @@ public final class Block {
     for (BlockBarrier barrier : barriers) {
       barrier.releaseIfComplete();
     }
+    cluster.releaseIfComplete();
+  }
+
+  /** The blocks that run at the same time. */
+  public Cluster cluster() {
+    return cluster;
+  }
+
+  /** Its index in its cluster. */
+  int rank() {
+    return rank;
   }
 
   int liveWarps() {

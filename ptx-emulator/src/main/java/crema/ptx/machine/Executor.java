@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs all blocks of a launch on a number of workers. Blocks are taken in the schedule's order and retired in the same
+ * Runs all blocks of a launch on a number of workers. Clusters of them are taken in the schedule's order and retired in the same
  * order, so that counters and faults do not depend on the number of workers: of several faults, the one in the first
  * block of that order is reported.
  */
@@ -22,11 +22,11 @@ public final class Executor {
   private final LaunchConfig launch;
   private final byte[] parameters;
   private final DeviceMemory memory;
-  private final long blocks;
+  private final long clusters;
   private final long @Nullable [] order;
   private final BlockConflicts conflicts;
   private final ReentrantLock lock = new ReentrantLock();
-  private final TreeMap<Long, GlobalAccess> finished = new TreeMap<>();
+  private final TreeMap<Long, List<GlobalAccess>> finished = new TreeMap<>();
   private final List<Tally> tallies = new ArrayList<>();
   private long taken;
   private long retired;
@@ -38,9 +38,9 @@ public final class Executor {
     this.launch = launch;
     this.parameters = parameters;
     this.memory = memory;
-    blocks = launch.grid().size();
+    clusters = launch.grid().size() / launch.clusterSize();
     conflicts = new BlockConflicts(program, launch.grid(), launch.block());
-    order = launch.schedule().shuffled() ? shuffled(blocks, launch.schedule().seed()) : null;
+    order = launch.schedule().shuffled() ? shuffled(clusters, launch.schedule().seed()) : null;
   }
 
   /**
@@ -54,7 +54,7 @@ public final class Executor {
   public static Counters run(
       Program program, LaunchConfig launch, byte[] parameters, DeviceMemory memory, ExecutorService pool, int workers) {
     var executor = new Executor(program, launch, parameters, memory);
-    int helpers = (int) Math.min(workers, executor.blocks) - 1;
+    int helpers = (int) Math.min(workers, executor.clusters) - 1;
     var futures = new ArrayList<Future<?>>();
     for (int i = 0; i < helpers; i++) {
       futures.add(pool.submit(executor::work));
@@ -79,10 +79,10 @@ public final class Executor {
 
   private void work() {
     var tally = new Tally(program.lines().size());
-    var block = new Block(program, launch, parameters, memory, tally);
+    var cluster = new Cluster(program, launch, parameters, memory, tally);
     for (long at = take(); at >= 0; at = take()) {
       try {
-        retire(at, block.run(number(at)));
+        retire(at, cluster.run(number(at) * launch.clusterSize()));
       } catch (RuntimeException e) {
         fail(at, e);
       }
@@ -99,24 +99,26 @@ public final class Executor {
     return order == null ? at : order[(int) at];
   }
 
-  /** The next block, or -1 if there is none before the first fault. */
+  /** The next cluster, or -1 if there is none before the first fault. */
   private long take() {
     lock.lock();
     try {
-      return taken < blocks && taken < faultAt ? taken++ : -1;
+      return taken < clusters && taken < faultAt ? taken++ : -1;
     } finally {
       lock.unlock();
     }
   }
 
-  private void retire(long at, GlobalAccess access) {
+  private void retire(long at, List<GlobalAccess> access) {
     lock.lock();
     try {
       finished.put(at, access);
       while (!finished.isEmpty() && finished.firstKey() == retired && retired < faultAt) {
-        GlobalAccess next = finished.pollFirstEntry().getValue();
+        List<GlobalAccess> next = finished.pollFirstEntry().getValue();
         try {
-          conflicts.add(number(retired), next);
+          for (int i = 0; i < next.size(); i++) {
+            conflicts.add(number(retired) * next.size() + i, next.get(i));
+          }
         } catch (PtxFault e) {
           fail(retired, e);
         }

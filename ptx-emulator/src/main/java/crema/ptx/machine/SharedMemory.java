@@ -9,10 +9,15 @@ public final class SharedMemory {
   private final Actors actors;
   private final SharedShadow shadow;
 
-  SharedMemory(int size, Actors actors, boolean asynchronous) {
+  /**
+   * Memory.
+   *
+   * @param shared whether others than the block's warps read it: asynchronous operations, or its cluster
+   */
+  SharedMemory(int size, Actors actors, boolean shared) {
     bytes = new byte[(size + 3) & -4];
     this.actors = actors;
-    shadow = new SharedShadow(actors, 0, bytes.length / 4, 4, asynchronous ? actors.readers() : actors.warps());
+    shadow = new SharedShadow(actors, 0, bytes.length / 4, 4, shared ? actors.readers() : actors.warps());
   }
 
   void clear() {
@@ -47,6 +52,11 @@ public final class SharedMemory {
   /** A load by a lane. */
   public void read(Warp warp, int lane, int at, int size) {
     shadow.read(warp, lane, warp.index, warp.time(), at, size);
+  }
+
+  /** A load by a lane of another block of the cluster, which knows so much. */
+  void readByPeer(Warp warp, int lane, VectorClock known, int time, int at, int size) {
+    shadow.readByPeer(warp, lane, known, time, at, size);
   }
 
   /** A store by a lane. */

@@ -63,6 +63,35 @@ final class SharedShadow {
     split = null;
   }
 
+  /**
+   * A read by {@code warp} of another block, which knows what this block made known to its cluster.
+   *
+   * @param known what it was made known
+   * @param time the phase of the cluster's barrier in which it reads
+   */
+  void readByPeer(Warp warp, int lane, VectorClock known, int time, int at, int size) {
+    for (int i = (at - base) / cellBytes, end = (at + size - 1 - base) / cellBytes; i <= end; i++) {
+      int cell = base + i * cellBytes;
+      if (part(i, at, size) && state[i] != BARRIER) {
+        parts(i).readByPeer(warp, lane, known, time, Math.max(at, cell),
+            Math.min(at + size, cell + cellBytes) - Math.max(at, cell));
+        continue;
+      }
+      usable(warp, lane, i, "reads");
+      if (writeTime[i] == 0) {
+        throw warp.fault(FaultKind.UNWRITTEN_READ, lane,
+            "nothing has written byte " + cell + " of another block's shared memory");
+      }
+      if (known.known[writer[i]] < writeTime[i]) {
+        throw warp.fault(FaultKind.RACE, lane, "reads byte " + cell + " of another block's shared memory, which "
+            + actors.describe(writer[i]) + " wrote at " + warp.place(writePc[i])
+            + " with no barrier of the cluster between");
+      }
+      readTime[i * readers + actors.peers()] = time;
+      readPc[i] = warp.pc() + 1;
+    }
+  }
+
   /** A read by {@code warp} of its own, or of {@code actor} on its behalf (then through the asynchronous proxy). */
   void read(Warp warp, int lane, int actor, int time, int at, int size) {
     int[] known = warp.clock().known;
@@ -183,7 +212,7 @@ final class SharedShadow {
       int[] known = warp.clock().known;
       for (int actor = 0; actor < readers; actor++) {
         if (readTime[i * readers + actor] > known[actor] && actor != warp.index) {
-          boolean asynchronous = !actors.isWarp(actor);
+          boolean asynchronous = !actors.isWarp(actor) && actor != actors.peers();
           throw warp.fault(asynchronous ? FaultKind.MISSING_WAIT : FaultKind.RACE, lane,
               "writes byte " + (base + i * cellBytes)
                   + " of shared memory, which " + actors.describe(actor) + (asynchronous ? " may still read" : " read")

@@ -49,8 +49,10 @@ public enum SpecialRegister {
   DYNAMIC_SMEM_SIZE,
   /** Bytes of all shared memory. */
   TOTAL_SMEM_SIZE,
-  /** The block's index in its cluster: clusters have one block. */
-  CLUSTER_CTARANK;
+  /** The block's index in its cluster. */
+  CLUSTER_CTARANK,
+  /** Blocks in the cluster. */
+  CLUSTER_NCTARANK;
 
   /** The register of this name, or null if there is none. */
   public static @Nullable SpecialRegister of(String name) {
@@ -96,7 +98,8 @@ public enum SpecialRegister {
       case LANEMASK_GT -> ~below & ~(1 << lane);
       case DYNAMIC_SMEM_SIZE -> block.launch().dynamicSharedBytes();
       case TOTAL_SMEM_SIZE -> block.shared().size();
-      case CLUSTER_CTARANK -> 0;
+      case CLUSTER_CTARANK -> block.rank();
+      case CLUSTER_NCTARANK -> block.launch().clusterSize();
     };
   }
 }

@@ -75,6 +75,7 @@ public final class Warp {
   private int lanes;
   private int live;
   private boolean yields;
+  private int clusterPhase;
 
   /** What a warp is doing. */
   enum State {
@@ -133,6 +134,7 @@ public final class Warp {
     state = State.RUNNABLE;
     barrier = null;
     yields = false;
+    clusterPhase = -1;
     copies.clear();
     stores.clear();
     wgmma.clear();
@@ -508,6 +510,29 @@ public final class Warp {
   public void fenceProxy() {
     clock.fence();
     tick();
+  }
+
+  /** {@code barrier.cluster.arrive}. */
+  public void arriveAtCluster() {
+    if (clusterPhase >= 0) {
+      throw fault(FaultKind.BARRIER_MISUSE, 0, "arrives at the barrier of the cluster twice without waiting");
+    }
+    clusterPhase = block.cluster().arrive(this);
+    block.progress();
+  }
+
+  /** Whether all of the cluster have arrived where this warp has. */
+  public boolean clusterHasArrived() {
+    if (clusterPhase < 0) {
+      throw fault(FaultKind.BARRIER_MISUSE, 0, "waits at the barrier of the cluster without having arrived");
+    }
+    return block.cluster().phase() > clusterPhase;
+  }
+
+  /** {@code barrier.cluster.wait}, after all have arrived. */
+  public void leaveCluster() {
+    clusterPhase = -1;
+    block.cluster().leave(this);
   }
 
   int epoch() {

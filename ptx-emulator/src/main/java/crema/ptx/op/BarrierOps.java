@@ -5,6 +5,7 @@ import static crema.ptx.op.Opcode.row;
 
 import crema.ptx.machine.Action;
 import crema.ptx.machine.Addresses;
+import crema.ptx.machine.Await;
 import crema.ptx.machine.BarrierArrival;
 import crema.ptx.machine.BarrierArrival.Reduction;
 import crema.ptx.machine.Compute;
@@ -32,6 +33,29 @@ final class BarrierOps {
         row("barrier", "[.cta] .arrive [.aligned]", SYNCHRONISATION, in -> arrive(in.expect(2, 2), false)),
         row("barrier", "[.cta] .red .popc [.aligned] .u32", SYNCHRONISATION, BarrierOps::reduce),
         row("barrier", "[.cta] .red .and|.or [.aligned] .pred", SYNCHRONISATION, BarrierOps::reduce),
+        row("barrier", ".cluster .arrive [.release] [.aligned]", SYNCHRONISATION, in -> {
+          in.expect(0, 0);
+          return new WholeWarp() {
+            @Override
+            void execute(Warp w) {
+              w.arriveAtCluster();
+            }
+          };
+        }),
+        row("barrier", ".cluster .wait [.acquire] [.aligned]", SYNCHRONISATION, in -> {
+          in.expect(0, 0);
+          return new Await() {
+            @Override
+            public boolean ready(Warp w) {
+              return w.clusterHasArrived();
+            }
+
+            @Override
+            public void execute(Warp w) {
+              w.leaveCluster();
+            }
+          };
+        }),
         row("membar", ".cta|.gl|.sys", SYNCHRONISATION, in -> fence(in, false)),
         row("fence", "[.sc|.acq_rel|.acquire|.release] .cta|.cluster|.gpu|.sys", SYNCHRONISATION,
             in -> fence(in, false)),

@@ -6,7 +6,9 @@ import static crema.ptx.op.Opcode.row;
 import crema.ptx.FaultKind;
 import crema.ptx.machine.Addresses;
 import crema.ptx.machine.Allocation;
+import crema.ptx.machine.Block;
 import crema.ptx.machine.Bytes;
+import crema.ptx.machine.Cluster;
 import crema.ptx.machine.Compute;
 import crema.ptx.machine.Warp;
 import crema.ptx.syntax.PtxType;
@@ -17,7 +19,9 @@ import java.util.List;
 /** Loads and stores in all spaces. Hints about caches are accepted and mean nothing. */
 final class MemoryOps {
   private static final String ORDER = "[.weak|.volatile|.relaxed|.acquire|.release] [.cta|.cluster|.gpu|.sys] ";
-  private static final String SPACE = "[.global|.const|.shared|.shared::cta|.local|.param|.param::entry] ";
+  private static final String STORE_SPACE = "[.global|.const|.shared|.shared::cta|.local|.param|.param::entry] ";
+  /** Of other blocks of a cluster, memory is only read. */
+  private static final String LOAD_SPACE = STORE_SPACE.replace("[", "[.shared::cluster|");
   private static final String CACHE = "[.ca|.cg|.cs|.lu|.cv|.wb|.wt] [.nc] "
       + "[.L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate] "
       + "[.L2::64B|.L2::128B|.L2::256B] ";
@@ -28,9 +32,10 @@ final class MemoryOps {
 
   static List<Opcode> rows() {
     return List.of(
-        row("ld", ORDER + SPACE + CACHE + TYPE, MEMORY, MemoryOps::load),
+        row("ld", ORDER + LOAD_SPACE + CACHE + TYPE, MEMORY, MemoryOps::load),
+        row("mapa", ".shared::cluster .u32", MEMORY, MemoryOps::map),
         row("ldu", "[.global] " + TYPE, MEMORY, MemoryOps::load),
-        row("st", ORDER + SPACE + CACHE + TYPE, MEMORY, MemoryOps::store),
+        row("st", ORDER + STORE_SPACE + CACHE + TYPE, MEMORY, MemoryOps::store),
         row("prefetch", "[.global|.local] .L1|.L2|.L2::evict_last|.L2::evict_normal", MEMORY, MemoryOps::nothing),
         row("prefetch", "[.param|.const] .tensormap", MEMORY, MemoryOps::nothing),
         row("prefetchu", ".L1", MEMORY, MemoryOps::nothing));
@@ -41,6 +46,23 @@ final class MemoryOps {
     return new Compute() {
       @Override
       public void execute(Warp warp, int lanes) {}
+    };
+  }
+
+  /** {@code d, address, rank}: where the cluster finds a byte of the shared memory of one of its blocks. */
+  private static Compute map(Operands in) {
+    in.expect(3, 3);
+    int d = in.destination(0, PtxType.U32);
+    int address = in.source(1, PtxType.U32);
+    int rank = in.source(2, PtxType.U32);
+    return new Compute() {
+      @Override
+      public void execute(Warp w, int lanes) {
+        for (int m = lanes; m != 0; m &= m - 1) {
+          int lane = Integer.numberOfTrailingZeros(m);
+          w.r[d][lane] = w.block().cluster().map(w, lane, w.r[address][lane], w.r[rank][lane]);
+        }
+      }
     };
   }
 
@@ -61,7 +83,8 @@ final class MemoryOps {
     if (in.space() == StateSpace.PARAM && address.space() == StateSpace.PARAM) {
       return new ParameterLoad((int) in.parameterOffset(1), type, wide, narrow(in, n), to);
     }
-    return new Load(new Access(in.space(), address, type.bytes() * n, ordered(in)), type, wide, narrow(in, n), to);
+    return new Load(new Access(in.space(), address, type.bytes() * n, ordered(in),
+        in.has(".shared::cluster")), type, wide, narrow(in, n), to);
   }
 
   /** Whether the destination has 16 bits, of which a signed byte fills the upper half too. */
@@ -79,7 +102,8 @@ final class MemoryOps {
     for (int i = 0; i < n; i++) {
       from[i] = in.source(1, in.vector(1, n).get(i), type, true);
     }
-    return new Store(new Access(in.space(), address, type.bytes() * n, ordered(in)), type, wide, from);
+    return new Store(new Access(in.space(), address, type.bytes() * n, ordered(in),
+        in.has(".shared::cluster")), type, wide, from);
   }
 
   private static boolean ordered(Operands in) {
@@ -90,8 +114,9 @@ final class MemoryOps {
    * An access of {@code bytes} a lane: finds and checks what each lane's address means.
    *
    * @param ordered whether it is ordered like an atomic, and so no conflict with other blocks
+   * @param inCluster whether shared memory is that of all blocks of the cluster
    */
-  record Access(StateSpace space, Address address, int bytes, boolean ordered) {
+  record Access(StateSpace space, Address address, int bytes, boolean ordered, boolean inCluster) {
     /** Moves the bytes of lanes that lie in one memory, at an offset a lane. */
     interface Visitor {
       void visit(int lanes, byte[] memory, int[] offsets);
@@ -190,6 +215,10 @@ final class MemoryOps {
           at[Integer.numberOfTrailingZeros(m)] -= base;
         }
       }
+      if (inCluster) {
+        cluster(w, lanes, at, visitor);
+        return;
+      }
       var memory = w.block().shared();
       w.block().tally().shared(at, bytes, lanes);
       int[] offsets = w.offsets;
@@ -204,6 +233,33 @@ final class MemoryOps {
         }
       }
       visitor.visit(lanes, memory.bytes(), offsets);
+    }
+
+    /** Loads from the shared memory of blocks of the cluster; lanes with the same block go together. */
+    private void cluster(Warp w, int lanes, long[] at, Visitor visitor) {
+      int[] mapped = new int[Warp.LANES];
+      for (int m = lanes; m != 0; m &= m - 1) {
+        int l = Integer.numberOfTrailingZeros(m);
+        mapped[l] = (int) at[l];
+        at[l] = Cluster.offset(mapped[l]);
+      }
+      for (int rest = lanes; rest != 0;) {
+        Block owner = Cluster.owner(w, mapped[Integer.numberOfTrailingZeros(rest)]);
+        int together = 0;
+        for (int m = rest; m != 0; m &= m - 1) {
+          int l = Integer.numberOfTrailingZeros(m);
+          if (Cluster.owner(w, mapped[l]) != owner) {
+            continue;
+          }
+          together |= 1 << l;
+          w.offsets[l] = (int) at[l];
+          owner.shared().check(w, l, at[l], bytes, bytes);
+          w.block().cluster().read(w, l, owner, w.offsets[l], bytes);
+        }
+        w.block().tally().shared(at, bytes, together);
+        visitor.visit(together, owner.shared().bytes(), w.offsets);
+        rest &= ~together;
+      }
     }
 
     private void local(Warp w, int lanes, long[] at, long base, boolean store, Visitor visitor) {
