@@ -4,19 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.ptx.Capability;
 import crema.ptx.Counters;
+import crema.tensor.AdamWStep;
 import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Precision;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
+import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What kernels that are bound by memory ask of it: exactly the sectors of each tensor once, and no conflicts between
@@ -157,5 +161,58 @@ class StreamingCountersTest {
     long both = ROWS * (sectors(DType.F32) + sectors(DType.BF16));
     assertSectors(counters, "f32_to_bf16", both);
     assertSectors(counters, "bf16_to_f32", both);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DType.class, names = {"F32", "BF16"})
+  void rowsOfTablesAreReadAndWrittenOnce(DType type) {
+    Map<String, Counters> counters = counters(scope -> {
+      Tensor table = rows(scope, type);
+      int[] ids = IntStream.range(0, ROWS).map(i -> i * 7 % ROWS).toArray();
+      scope.backend().ops().embedding().gather(table, scope.ints(ids, ROWS), 2, rows(scope, DType.F32));
+    });
+    // A warp reads its tokens' ids one at a time.
+    long ids = ROWS * FEATURES / 128;
+    assertSectors(counters, "gather" + Types.suffix(type), ROWS * (sectors(type) + sectors(DType.F32)) + ids);
+  }
+
+  /** Rows of logits that a block holds: read once, written once. */
+  @ParameterizedTest
+  @ValueSource(ints = {8192, 12_288, 32_768})
+  void logitsAreReadAndWrittenOnce(int classes) {
+    int rows = 2;
+    Map<String, Counters> counters = counters(scope -> {
+      Tensor logits = scope.zeros(DType.F32, rows, classes);
+      Tensor labels = scope.ints(new int[rows], rows);
+      scope.backend().ops().losses().crossEntropy(logits, labels, null, 0, scope.empty(DType.F32, 1), logits);
+    });
+    String kernel = "cross_entropy_held_" + (classes <= 8192 ? 8192 : classes <= 16_384 ? 16_384 : 32_768) + "_f32";
+    int warps = classes <= 8192 ? 8 : 16;
+    // Each warp reads the label, its logit and two factors; one writes the loss.
+    assertSectors(counters, kernel, rows * (2L * classes * 4 / SECTOR + 4L * warps + 1));
+  }
+
+  @Test
+  void parametersAreReadAndWrittenOnce() {
+    long tensor = ROWS * sectors(DType.F32);
+    int present = ROWS / 2;
+    Map<String, Counters> counters = counters(scope -> {
+      var step = new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.01, 1, 1);
+      var optimizers = scope.backend().ops().optimizers();
+      optimizers.adamW(rows(scope, DType.F32), rows(scope, DType.F32), rows(scope, DType.F32), rows(scope, DType.F32),
+          step);
+      int[] which = IntStream.range(0, present).map(i -> 2 * i).toArray();
+      var gradient = new SparseRows(scope.ints(which, present), scope.zeros(DType.F32, present, FEATURES));
+      optimizers.adamWSparse(rows(scope, DType.F32), gradient, rows(scope, DType.F32), rows(scope, DType.F32), step);
+    });
+    // What is updated and by how much stands in a table, of which each warp reads a few sectors.
+    assertSectorsAbout(counters, "adamw_dense", 7 * tensor);
+    assertSectorsAbout(counters, "adamw_sparse", 6 * tensor + present * sectors(DType.F32));
+  }
+
+  private static void assertSectorsAbout(Map<String, Counters> counters, String kernel, long expected) {
+    assertThat(counters).containsKey(kernel);
+    assertThat(counters.get(kernel).globalSectors()).as("sectors of " + kernel)
+        .isBetween(expected, expected + expected / 20);
   }
 }
