@@ -273,7 +273,16 @@ __device__ __forceinline__ void forward(const CUtensorMap &k, const CUtensorMap 
   });
 }
 
+// Gradients of weights that were kept, and zero for those that were not.
+template <int BLOCKS> __device__ __forceinline__ void dropGradients(float (&dp)[BLOCKS][4], uint32_t kept, float factor) {
+#pragma unroll
+  for (int j = 0; j < BLOCKS; j++)
+#pragma unroll
+    for (int e = 0; e < 4; e++) dp[j][e] = kept >> (4 * j + e) & 1 ? dp[j][e] * factor : 0.f;
+}
+
 // dq of a tile of rows, and dots[row] = dy y of each for the pass over keys, as in attention_mma.cu.
+template <bool DROPS>
 __device__ __forceinline__ void backwardQueries(const CUtensorMap &k, const CUtensorMap &v, const bf16 *q, const bf16 *y,
                                                 const bf16 *dy, const float *logSumExp, float *dots,
                                                 const int *cuSeqlens, bf16 *dq, const Spec &spec, int tiles) {
@@ -320,17 +329,22 @@ __device__ __forceinline__ void backwardQueries(const CUtensorMap &k, const CUte
   fenceProxy();
   __syncthreads();
   const uint32_t ut = placeOf(su) + warpgroup() * (GROUP_ROWS * S::CHUNKS);
+  const uint32_t qt = placeOf(sq) + warpgroup() * (GROUP_ROWS * S::CHUNKS);
   uint32_t fq[S::STEPS][4];
+  if (!DROPS)
 #pragma unroll
-  for (int i = 0; i < S::STEPS; i++) S::left(fq[i], sq + S::leftLane(), warpRow, i);
+    for (int i = 0; i < S::STEPS; i++) S::left(fq[i], sq + S::leftLane(), warpRow, i);
   const float scaleLog2e = spec.scale * LOG2E;
   HalfTile s, dp;
   Tile sum = {};
   // Weights of the half of a tile from k0 on, and the gradients of what they are multiplied by.
   auto score = [&](int k0) {
     const uint32_t half = ((k0 - ring.begin) & SPAN) * S::CHUNKS;
+    uint32_t kept = 0;
+    if (DROPS) kept = keptOfRows<SPAN / 8>(spec, spec.pitch() * at.row(first + warpRow + (lane >> 1), spec), k0);
     fence();
-    overFeatures(s, fq, ring.keys() + half);
+    if (DROPS) overFeatures(s, qt, ring.keys() + half);
+    else overFeatures(s, fq, ring.keys() + half);
     wgmmaCommit();
     overFeatures(dp, ut, ring.values() + half);
     wgmmaCommit();
@@ -344,6 +358,7 @@ __device__ __forceinline__ void backwardQueries(const CUtensorMap &k, const CUte
       for (int e = 0; e < 4; e++) s[j][e] = exp2Approximate(fmaf(s[j][e], scaleLog2e, -offset[e >> 1]));
     wgmmaWait<0>();
     hold(dp);
+    if (DROPS) dropGradients(dp, kept, spec.kept);
   };
   ring.wait();
   ring.clearTail(ring.begin, true);
@@ -385,6 +400,7 @@ __device__ __forceinline__ void backwardQueries(const CUtensorMap &k, const CUte
 
 // dk and dv of a tile of keys, as in attention_mma.cu. Tiles of 64 rows of q and dy, with their normalizers and products,
 // are copied by all threads into a ring of three.
+template <bool DROPS>
 __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *dy,
                                              const float *logSumExp, const float *dots, const int *cuSeqlens, bf16 *dk,
                                              bf16 *dv, const Spec &spec, int tiles) {
@@ -427,6 +443,8 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
 #pragma unroll 1
     for (int half = 0; half < KEYS && r0 + half < end; half += SPAN) {
       const uint32_t qt = placeOf(rows) + stage * 2 * BOX_PLACES + half * S::CHUNKS, ut = qt + BOX_PLACES;
+      uint32_t kept = 0;
+      if (DROPS) kept = keptOfKeys<SPAN / 8>(spec, at, r0 + half, first + warpKey);
       HalfTile s, dp;
       fence();
       overFeatures(s, kt, qt);
@@ -455,11 +473,19 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
       }
       wgmmaWait<0>();
       hold(dp);
+      if (DROPS) dropGradients(dp, kept, spec.kept);
 #pragma unroll
       for (int j = 0; j < SPAN / 8; j++) {
         const float2 dot = *reinterpret_cast<const float2 *>(normalizers + KEYS + half + 8 * j + 2 * (lane & 3));
 #pragma unroll
         for (int e = 0; e < 4; e++) dp[j][e] = s[j][e] * (dp[j][e] - (e & 1 ? dot.y : dot.x));
+      }
+      if (DROPS) {
+#pragma unroll
+        for (int j = 0; j < SPAN / 8; j++)
+#pragma unroll
+          for (int e = 0; e < 4; e++)
+            if (!(kept >> (4 * j + e) & 1)) s[j][e] = 0.f;
       }
       uint32_t p[SPAN / 16][4], ds[SPAN / 16][4];
 #pragma unroll
@@ -489,22 +515,21 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
 }
 
 #define MAPS const __grid_constant__ CUtensorMap k, const __grid_constant__ CUtensorMap v
-#define FORWARD(NAME, DROPS)                                                                                          \
-  ENTRY __launch_bounds__(THREADS, 2)                                                                                 \
-      NAME(MAPS, const bf16 *q, const int *cuSeqlens, bf16 *y, float *logSumExp, SPEC_PARAMETERS) {                   \
+#define ATTENTION(NAME, DROPS)                                                                                        \
+  ENTRY __launch_bounds__(THREADS, 2) NAME##_64_bf16(MAPS, const bf16 *q, const int *cuSeqlens, bf16 *y,              \
+                                                     float *logSumExp, SPEC_PARAMETERS) {                             \
     forward<DROPS>(k, v, q, cuSeqlens, y, logSumExp, SPEC, tiles);                                                    \
+  }                                                                                                                   \
+  ENTRY __launch_bounds__(THREADS, 2)                                                                                 \
+      NAME##_backward_queries_64_bf16(MAPS, const bf16 *q, const bf16 *y, const bf16 *dy, const float *logSumExp,     \
+                                      float *dots, const int *cuSeqlens, bf16 *dq, SPEC_PARAMETERS) {                 \
+    backwardQueries<DROPS>(k, v, q, y, dy, logSumExp, dots, cuSeqlens, dq, SPEC, tiles);                              \
+  }                                                                                                                   \
+  ENTRY __launch_bounds__(THREADS, 2)                                                                                 \
+      NAME##_backward_keys_64_bf16(const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *dy,                       \
+                                   const float *logSumExp, const float *dots, const int *cuSeqlens, bf16 *dk,         \
+                                   bf16 *dv, SPEC_PARAMETERS) {                                                       \
+    backwardKeys<DROPS>(q, k, v, dy, logSumExp, dots, cuSeqlens, dk, dv, SPEC, tiles);                                \
   }
-FORWARD(attention_wgmma_64_bf16, false)
-FORWARD(attention_wgmma_dropout_64_bf16, true)
-
-ENTRY __launch_bounds__(THREADS, 2)
-    attention_wgmma_backward_queries_64_bf16(MAPS, const bf16 *q, const bf16 *y, const bf16 *dy, const float *logSumExp,
-                                             float *dots, const int *cuSeqlens, bf16 *dq, SPEC_PARAMETERS) {
-  backwardQueries(k, v, q, y, dy, logSumExp, dots, cuSeqlens, dq, SPEC, tiles);
-}
-ENTRY __launch_bounds__(THREADS, 2)
-    attention_wgmma_backward_keys_64_bf16(const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *dy,
-                                          const float *logSumExp, const float *dots, const int *cuSeqlens, bf16 *dk,
-                                          bf16 *dv, SPEC_PARAMETERS) {
-  backwardKeys(q, k, v, dy, logSumExp, dots, cuSeqlens, dk, dv, SPEC, tiles);
-}
+ATTENTION(attention_wgmma, false)
+ATTENTION(attention_wgmma_dropout, true)

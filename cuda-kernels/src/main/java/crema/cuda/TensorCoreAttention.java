@@ -106,7 +106,7 @@ final class TensorCoreAttention {
   /** Makes dq, and the products of dy and y at {@code dots}, {@code F32 [tokens, heads]}. */
   void backwardQueries(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, long dots, Tensor dq) {
-    if (goesByWgmma(spec, sequences) && wgmma.supportsBackward(spec)) {
+    if (goesByWgmma(spec, sequences)) {
       wgmma.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq);
       return;
     }
@@ -125,7 +125,7 @@ final class TensorCoreAttention {
   /** Makes dk and dv. */
   void backwardKeys(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor logSumExp, Tensor dy,
       long dots, Tensor dk, Tensor dv) {
-    if (goesByWgmma(spec, sequences) && wgmma.supportsBackward(spec)) {
+    if (goesByWgmma(spec, sequences)) {
       wgmma.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv);
       return;
     }

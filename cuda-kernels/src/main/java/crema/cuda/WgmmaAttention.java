@@ -39,15 +39,9 @@ final class WgmmaAttention {
     return context.kernels().target() == Kernels.Target.SM_90A && spec.headDim() == HEAD_DIM;
   }
 
-  /** Whether there are kernels for the gradients too. */
-  boolean supportsBackward(AttentionSpec spec) {
-    return supports(spec) && spec.dropout() == 0;
-  }
-
   void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
-    String entry = spec.dropout() > 0 ? "attention_wgmma_dropout_64_bf16" : "attention_wgmma_64_bf16";
-    Launch launch = tiles(context.launch(FILE, entry, FORWARD_BYTES), spec, k, v).in(q).in(sequences.cuSeqlens()).out(y)
+    Launch launch = tiles(launch(spec, "", FORWARD_BYTES), spec, k, v).in(q).in(sequences.cuSeqlens()).out(y)
         .out(logSumExp);
     run(launch, spec, sequences, rows(spec, sequences), FORWARD_BYTES);
   }
@@ -55,7 +49,7 @@ final class WgmmaAttention {
   /** See {@link TensorCoreAttention#backwardQueries}. */
   void backwardQueries(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, long dots, Tensor dq) {
-    Launch launch = tiles(context.launch(FILE, "attention_wgmma_backward_queries_64_bf16", QUERIES_BYTES), spec, k, v)
+    Launch launch = tiles(launch(spec, "_backward_queries", QUERIES_BYTES), spec, k, v)
         .in(q).in(y).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dq);
     run(launch, spec, sequences, rows(spec, sequences), QUERIES_BYTES);
   }
@@ -63,9 +57,13 @@ final class WgmmaAttention {
   /** See {@link TensorCoreAttention#backwardKeys}. */
   void backwardKeys(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor logSumExp, Tensor dy,
       long dots, Tensor dk, Tensor dv) {
-    Launch launch = context.launch(FILE, "attention_wgmma_backward_keys_64_bf16", KEYS_BYTES)
+    Launch launch = launch(spec, "_backward_keys", KEYS_BYTES)
         .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots).in(sequences.cuSeqlens()).out(dk).out(dv);
     run(launch, spec, sequences, sequences.longest(), KEYS_BYTES);
+  }
+
+  private Launch launch(AttentionSpec spec, String pass, int sharedBytes) {
+    return context.launch(FILE, FILE + (spec.dropout() > 0 ? "_dropout" : "") + pass + "_64_bf16", sharedBytes);
   }
 
   private static long rows(AttentionSpec spec, Sequences sequences) {
