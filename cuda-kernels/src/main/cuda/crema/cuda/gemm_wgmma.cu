@@ -10,6 +10,9 @@
 // 64 rows of 64; wgmma takes either. Outputs in BF16 go out as boxes of 64 x 64, through shared memory.
 //
 // Which block computes a tile has no influence on its sums, so blocks may be as many as the device runs at once.
+//
+// Where tiles are too few for that, the steps along k of each are shared among the blocks of a cluster. They leave their sums in
+// shared memory, and each adds up some rows of all of them, in the order of the blocks.
 #include "wgmma.cuh"
 
 constexpr int BM = 128, BK = 64, MOST = 3;
@@ -45,6 +48,8 @@ struct Problem {
   const float *bias;
   int termCount;
   int firstTerm;
+  // How many there are along k, over all terms.
+  int steps;
   int m;
   int n;
   int firstTile;
@@ -53,7 +58,6 @@ struct Problem {
   int add;
   // Whether there is a tensor map of c.
   int boxed;
-  int unused;
 };
 
 struct Gemm {
@@ -64,8 +68,7 @@ struct Gemm {
   int count;
   Problem problems[MOST];
   int tiles;
-  // What part of k a block of grid.z has; its sums then go to c + z * m * n.
-  int partOfK;
+  int unused;
 };
 
 struct Place {
@@ -165,6 +168,60 @@ __device__ __forceinline__ void storeSums(const float (&d)[BN / 2], const Proble
   }
 }
 
+// Leaves the sums of a warpgroup in shared memory, as rows of BN. They are so far apart that the four rows of which half a warp
+// stores 32 bytes each meet no bank twice.
+template <int BN> constexpr int SUMS_ROW_BYTES = BN * 4 + 32;
+template <int BN> __device__ __forceinline__ void leaveSums(const float (&d)[BN / 2], uint8_t *sums) {
+  const int lane = threadIdx.x & 31, row = (threadIdx.x >> 5) * 16 + (lane >> 2);
+#pragma unroll
+  for (int j = 0; j < BN / 8; j++) {
+    float *const at = reinterpret_cast<float *>(sums + row * SUMS_ROW_BYTES<BN> + j * 32 + (lane & 3) * 8);
+    store2(at, d[j * 4], d[j * 4 + 1]);
+    store2(at + 8 * SUMS_ROW_BYTES<BN> / 4, d[j * 4 + 2], d[j * 4 + 3]);
+  }
+}
+
+// Adds up what the PARTS blocks of a cluster left of this block's share of a tile's rows, and stores it.
+template <int BN, int PARTS, typename C>
+__device__ __forceinline__ void addUp(const Problem &p, uint32_t sums, int rank, int m0, int n0) {
+  constexpr int ROWS = BM / PARTS, QUADS = BN / 4;
+  uint32_t from[PARTS];
+#pragma unroll
+  for (int i = 0; i < PARTS; i++) from[i] = placeInBlock(sums, i);
+  const bool together = (p.n & 3) == 0 && aligned4(static_cast<C *>(p.c));
+  for (int i = threadIdx.x; i < ROWS * QUADS; i += CONSUMERS) {
+    const int row = rank * ROWS + i / QUADS, column = i % QUADS * 4;
+    if (m0 + row >= p.m || n0 + column >= p.n) continue;
+    float4 part[PARTS];
+#pragma unroll
+    for (int q = 0; q < PARTS; q++) part[q] = loadFromCluster(from[q] + row * SUMS_ROW_BYTES<BN> + column * 4);
+    float v[4] = {part[0].x, part[0].y, part[0].z, part[0].w};
+#pragma unroll
+    for (int q = 1; q < PARTS; q++) {
+      v[0] += part[q].x; v[1] += part[q].y; v[2] += part[q].z; v[3] += part[q].w;
+    }
+    C *const c = static_cast<C *>(p.c) + (size_t)(m0 + row) * p.n + n0 + column;
+    const int count = min(4, p.n - n0 - column);
+    if (p.bias != nullptr) {
+      for (int e = 0; e < count; e++) v[e] += p.bias[n0 + column + e];
+    }
+    if (together) {
+      float old[4];
+      if (p.add) {
+        load4(c, old);
+#pragma unroll
+        for (int e = 0; e < 4; e++) v[e] += old[e];
+      }
+      store4(c, v);
+    } else {
+#pragma unroll
+      for (int e = 0; e < 4; e++) {
+        if (e < count) c[e] = narrow<C>(p.add ? v[e] + widen(c[e]) : v[e]);
+      }
+    }
+  }
+}
+
 template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void gemm(const Gemm &g) {
   constexpr int STAGES = Tile<BN>::STAGES, STAGE_BYTES = A_BYTES + BN * BK * 2;
   constexpr int STAGING_BYTES = Tile<BN>::BOXES * BOX_BYTES;
@@ -181,24 +238,29 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
     fenceProxy();
   }
   __syncthreads();
-  const int k0 = blockIdx.z * g.partOfK;
+  // The blocks of a cluster have one tile, and each its part of the steps.
+  const int parts = clusterSize(), rank = clusterRank();
+  const int firstTile = blockIdx.x / parts, lastTile = parts > 1 ? firstTile + 1 : g.tiles;
   Turn<STAGES> turn;
 
   if (threadIdx.x >= CONSUMERS) {
     if (Tile<BN>::GIVES_REGISTERS) giveRegisters<40>();
     if (threadIdx.x > CONSUMERS) return;
-    for (int tile = blockIdx.x; tile < g.tiles; tile += gridDim.x) {
+    for (int tile = firstTile; tile < lastTile; tile += gridDim.x) {
       const Place at = placeOf<BN>(g, tile);
       const Problem &p = g.problems[at.problem];
-      for (int t = p.firstTerm; t < p.firstTerm + p.termCount; t++) {
-        const int last = min(g.k[t], k0 + g.partOfK);
-        for (int k = k0; k < last; k += BK, turn.next()) {
+      // Of the terms' steps, one after the other, those of this part.
+      int first = p.steps * rank / parts, left = p.steps * (rank + 1) / parts - first;
+      for (int t = p.firstTerm; left > 0; t++) {
+        const int steps = (g.k[t] + BK - 1) / BK;
+        for (; first < steps && left > 0; first++, left--, turn.next()) {
           waitParity(empty + turn.stage * 8, turn.parity ^ 1);
           const uint32_t to = ring + turn.stage * STAGE_BYTES, barrier = full + turn.stage * 8;
           arriveExpecting(barrier, STAGE_BYTES);
-          copyTile<!AT, BM>(to, &g.a[t], at.m0, k, barrier);
-          copyTile<BT, BN>(to + A_BYTES, &g.b[t], at.n0, k, barrier);
+          copyTile<!AT, BM>(to, &g.a[t], at.m0, first * BK, barrier);
+          copyTile<BT, BN>(to + A_BYTES, &g.b[t], at.n0, first * BK, barrier);
         }
+        first -= steps;
       }
     }
     return;
@@ -209,34 +271,44 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
   float d[BN / 2];
 #pragma unroll
   for (int i = 0; i < BN / 2; i++) d[i] = 0.f;
-  for (int tile = blockIdx.x; tile < g.tiles; tile += gridDim.x) {
+  for (int tile = firstTile; tile < lastTile; tile += gridDim.x) {
     const Place at = placeOf<BN>(g, tile);
     const Problem &p = g.problems[at.problem];
+    const int steps = p.steps * (rank + 1) / parts - p.steps * rank / parts;
     int before = -1;
-    for (int t = p.firstTerm; t < p.firstTerm + p.termCount; t++) {
-      const int last = min(g.k[t], k0 + g.partOfK);
-      for (int k = k0; k < last; k += BK, turn.next()) {
-        waitParity(full + turn.stage * 8, turn.parity);
-        const uint32_t a = ring + turn.stage * STAGE_BYTES + group * BOX_BYTES, b = ring + turn.stage * STAGE_BYTES + A_BYTES;
-        wgmmaFence(d);
+    for (int step = 0; step < steps; step++, turn.next()) {
+      waitParity(full + turn.stage * 8, turn.parity);
+      const uint32_t a = ring + turn.stage * STAGE_BYTES + group * BOX_BYTES, b = ring + turn.stage * STAGE_BYTES + A_BYTES;
+      wgmmaFence(d);
 #pragma unroll
-        for (int kk = 0; kk < BK / 16; kk++) {
-          // 16 of k are 32 bytes of a row, or 16 rows.
-          wgmma<!AT, BT>(d, descriptor<!AT>(a + kk * (AT ? 2048 : 32)), descriptor<BT>(b + kk * (BT ? 32 : 2048)),
-                          before >= 0 || kk > 0);
-        }
-        wgmmaCommit();
-        // The products of the stage before are done, and so its boxes may be overwritten.
-        wgmmaWait<1>();
-        if (before >= 0 && tid == 0) arrive(empty + before * 8);
-        before = turn.stage;
+      for (int kk = 0; kk < BK / 16; kk++) {
+        // 16 of k are 32 bytes of a row, or 16 rows.
+        wgmma<!AT, BT>(d, descriptor<!AT>(a + kk * (AT ? 2048 : 32)), descriptor<BT>(b + kk * (BT ? 32 : 2048)),
+                       step > 0 || kk > 0);
       }
+      wgmmaCommit();
+      // The products of the stage before are done, and so its boxes may be overwritten.
+      wgmmaWait<1>();
+      if (before >= 0 && tid == 0) arrive(empty + before * 8);
+      before = turn.stage;
     }
     wgmmaWait<0>();
     if (before >= 0 && tid == 0) arrive(empty + before * 8);
 #pragma unroll
     for (int i = 0; i < BN / 2; i++) asm volatile("" : "+f"(d[i])::"memory");
 
+    if (parts > 1) {
+      // Both groups are past their last product, whose operands lie where the sums go.
+      asm volatile("bar.sync 3, 256;" ::: "memory");
+      leaveSums<BN>(d, memory);
+      clusterBarrier();
+      if (parts == 2) addUp<BN, 2, C>(p, ring, rank, at.m0, at.n0);
+      else if (parts == 4) addUp<BN, 4, C>(p, ring, rank, at.m0, at.n0);
+      else addUp<BN, 8, C>(p, ring, rank, at.m0, at.n0);
+      // Nobody may end while others read its memory.
+      clusterBarrier();
+      return;
+    }
     const int row0 = at.m0 + group * 64;
     if (p.bias != nullptr) {
 #pragma unroll
@@ -249,7 +321,7 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
     if (sizeof(C) == 2 && p.boxed) {
       if (row0 < p.m) storeBoxes<BN>(d, &g.c[at.problem], staging + group * STAGING_BYTES, row0, at.n0, p.n);
     } else {
-      storeSums<BN>(d, p, static_cast<C *>(p.c) + (size_t)blockIdx.z * p.m * p.n, row0, at.n0);
+      storeSums<BN>(d, p, static_cast<C *>(p.c), row0, at.n0);
     }
   }
   if (sizeof(C) == 2 && tid == 0) waitStoresRead<0>();

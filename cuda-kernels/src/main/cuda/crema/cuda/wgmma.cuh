@@ -59,6 +59,33 @@ __device__ __forceinline__ void stmatrix4(uint32_t at, uint32_t r0, uint32_t r1,
                : "memory");
 }
 
+// A cluster: blocks that run at the same time. Its barrier makes what each thread wrote before it known to the others; threads
+// that have exited are not waited for.
+__device__ __forceinline__ int clusterSize() {
+  int size;
+  asm("mov.u32 %0, %%cluster_nctarank;" : "=r"(size));
+  return size;
+}
+__device__ __forceinline__ int clusterRank() {
+  int rank;
+  asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+  return rank;
+}
+__device__ __forceinline__ void clusterBarrier() {
+  asm volatile("barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;" ::: "memory");
+}
+// Where a place in this block's shared memory is in that of another block, and four elements there.
+__device__ __forceinline__ uint32_t placeInBlock(uint32_t at, int rank) {
+  uint32_t there;
+  asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(at), "r"(rank));
+  return there;
+}
+__device__ __forceinline__ float4 loadFromCluster(uint32_t at) {
+  float4 v;
+  asm volatile("ld.shared::cluster.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "r"(at));
+  return v;
+}
+
 // Lets the registers of all warps of a warpgroup be as few or as many; a multiple of 8.
 template <int REGISTERS> __device__ __forceinline__ void giveRegisters() {
   asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(REGISTERS));

@@ -35,38 +35,19 @@ final class TensorCoreGemm {
 
   /** Queues problems of one orientation and one type of output, side by side. */
   void run(Orientation orientation, List<GemmProblem> problems) {
-    // Only products of long k are cut along it, and of several terms none.
-    boolean divisible = orientation == Orientation.TN && problems.stream().allMatch(p -> p.terms().size() == 1);
     if (takesWgmma(orientation, problems)) {
-      run(orientation, problems, WgmmaTile.best(problems, divisible));
+      run(orientation, problems, WgmmaTile.best(problems));
       return;
     }
+    // Only products of long k are cut along it, and of several terms none.
+    boolean divisible = orientation == Orientation.TN && problems.stream().allMatch(p -> p.terms().size() == 1);
     int size = tiles(problems, 128) >= GemmProblem.ENOUGH_TILES ? 128
         : orientation == Orientation.TN ? sizeOfSplit(problems) : 64;
     int parts =
         divisible ? GemmProblem.parts(tiles(problems, size), problems.getFirst().terms().getFirst().k()) : 1;
-    run(problems, parts, (outputs, type) -> mma.launch(orientation, problems, size, outputs, type, parts));
-  }
-
-  /** Whether Hopper's kernel can do these problems and there is one on this device. */
-  boolean takesWgmma(Orientation orientation, List<GemmProblem> problems) {
-    return wgmma != null && wgmma.takes(orientation, problems);
-  }
-
-  /** Queues problems which {@linkplain #takesWgmma Hopper's kernel takes}, cut as told. */
-  void run(Orientation orientation, List<GemmProblem> problems, WgmmaTile.Cut cut) {
-    WgmmaGemm kernel = Objects.requireNonNull(wgmma);
-    run(problems, cut.parts(), (outputs, type) -> kernel.launch(orientation, problems, outputs, type, cut));
-  }
-
-  /** A kernel that is told where sums go, and of what type they are. */
-  private interface Products {
-    void launch(List<GemmProblem.Output> outputs, DType type);
-  }
-
-  private void run(List<GemmProblem> problems, int parts, Products products) {
     if (parts == 1) {
-      products.launch(problems.stream().map(GemmProblem::output).toList(), problems.getFirst().c().dtype());
+      mma.launch(orientation, problems, size, problems.stream().map(GemmProblem::output).toList(),
+          problems.getFirst().c().dtype(), 1);
       return;
     }
     // Each part of k has sums of its own, which are then added up in order.
@@ -74,7 +55,8 @@ final class TensorCoreGemm {
     for (GemmProblem problem : problems) {
       partials.add(context.scratch(4L * parts * problem.c().elements()));
     }
-    products.launch(partials.stream().map(part -> new GemmProblem.Output(part.address(), false)).toList(), DType.F32);
+    mma.launch(orientation, problems, size,
+        partials.stream().map(part -> new GemmProblem.Output(part.address(), false)).toList(), DType.F32, parts);
     if (problems.size() > 1 && problems.stream().allMatch(p -> p.c().dtype() == DType.F32)) {
       addUp(problems, partials, parts);
     } else {
@@ -84,6 +66,16 @@ final class TensorCoreGemm {
       }
     }
     partials.forEach(Scratch::close);
+  }
+
+  /** Whether Hopper's kernel can do these problems and there is one on this device. */
+  boolean takesWgmma(Orientation orientation, List<GemmProblem> problems) {
+    return wgmma != null && wgmma.takes(orientation, problems);
+  }
+
+  /** Queues problems which {@linkplain #takesWgmma Hopper's kernel takes}, cut as told. */
+  void run(Orientation orientation, List<GemmProblem> problems, WgmmaTile.Cut cut) {
+    Objects.requireNonNull(wgmma).launch(orientation, problems, cut);
   }
 
   /** Adds up the parts of several products in one launch. */

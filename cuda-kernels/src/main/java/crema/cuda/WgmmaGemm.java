@@ -8,17 +8,14 @@ import crema.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Launches of {@code gemm_wgmma.cu}. */
 final class WgmmaGemm {
   private static final String FILE = "gemm_wgmma";
-  private static final int MAP_BYTES = 128;
-  /** The struct {@code Gemm}: maps of a, b and c, k of each term, the count, the problems, tiles and the part of k. */
-  private static final int K_OFFSET = 3 * GemmProblem.MOST * MAP_BYTES;
+  /** The struct {@code Gemm}: maps of a, b and c, k of each term, the count, the problems, tiles. */
+  private static final int K_OFFSET = 3 * GemmProblem.MOST * MatrixMaps.BYTES;
   private static final int PROBLEMS_OFFSET = K_OFFSET + 16;
   private static final int PROBLEM_BYTES = 56;
   private static final int TILES_OFFSET = PROBLEMS_OFFSET + GemmProblem.MOST * PROBLEM_BYTES;
@@ -29,16 +26,15 @@ final class WgmmaGemm {
   private static final int LEAST = 64;
   /** Rows are 16 bytes apart, or multiples of that. */
   private static final int PART = 8;
-  /** Maps that are kept: those of the tensors of a repeated step. */
-  private static final int MOST_MAPS = 4096;
 
   private final CudaContext context;
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment gemm = arena.allocate(GEMM_BYTES, 128);
-  private final Map<MatrixMap, byte[]> maps = new HashMap<>();
+  private final MatrixMaps maps;
 
   WgmmaGemm(CudaContext context) {
     this.context = context;
+    maps = new MatrixMaps(context.driver());
   }
 
   /** Whether the kernel can do problems as they are, and is the best for them. */
@@ -64,18 +60,15 @@ final class WgmmaGemm {
   }
 
   /**
-   * Queues problems of one orientation.
+   * Queues problems of one orientation, all of one type of output.
    *
-   * @param outputs where their products go, in order
-   * @param type of the outputs
-   * @param cut into tiles and parts of k; the sums of each part go to an output of its own, one after the other
+   * @param cut into tiles and parts of k
    */
-  void launch(Orientation orientation, List<GemmProblem> problems, List<GemmProblem.Output> outputs, DType type,
-      WgmmaTile.Cut cut) {
+  void launch(Orientation orientation, List<GemmProblem> problems, WgmmaTile.Cut cut) {
     WgmmaTile tile = cut.tile();
+    DType type = problems.getFirst().c().dtype();
     gemm.fill((byte) 0);
     long tiles = 0;
-    long k = 0;
     int terms = 0;
     for (int i = 0; i < problems.size(); i++) {
       GemmProblem problem = problems.get(i);
@@ -85,10 +78,9 @@ final class WgmmaGemm {
         operand(term.a(), !orientation.aIsTransposed(), problem.m(), term.k(), WgmmaTile.ROWS, terms);
         operand(term.b(), orientation.bIsTransposed(), problem.n(), term.k(), tile.columns(), GemmProblem.MOST + terms);
         gemm.set(ValueLayout.JAVA_INT, K_OFFSET + 4L * terms, Math.toIntExact(term.k()));
-        k = Math.max(k, term.k());
         terms++;
       }
-      GemmProblem.Output output = outputs.get(i);
+      GemmProblem.Output output = problem.output();
       Tensor bias = problem.bias();
       boolean boxed = type == DType.BF16 && !output.add() && problem.n() % PART == 0 && output.address() % 16 == 0;
       if (boxed) {
@@ -98,25 +90,26 @@ final class WgmmaGemm {
       gemm.set(ValueLayout.JAVA_LONG, at, output.address());
       gemm.set(ValueLayout.JAVA_LONG, at + 8, bias == null ? 0 : CudaStorage.address(bias));
       gemm.set(ValueLayout.JAVA_INT, at + 16, problem.terms().size());
-      gemm.set(ValueLayout.JAVA_INT, at + 24, Math.toIntExact(problem.m()));
-      gemm.set(ValueLayout.JAVA_INT, at + 28, Math.toIntExact(problem.n()));
-      gemm.set(ValueLayout.JAVA_INT, at + 32, Math.toIntExact(tiles));
-      gemm.set(ValueLayout.JAVA_INT, at + 36, Math.toIntExact(Math.ceilDiv(problem.m(), WgmmaTile.ROWS)));
-      gemm.set(ValueLayout.JAVA_INT, at + 40, Math.toIntExact(Math.ceilDiv(problem.n(), tile.columns())));
-      gemm.set(ValueLayout.JAVA_INT, at + 44, output.add() ? 1 : 0);
-      gemm.set(ValueLayout.JAVA_INT, at + 48, boxed ? 1 : 0);
+      gemm.set(ValueLayout.JAVA_INT, at + 24, Math.toIntExact(WgmmaTile.steps(problem)));
+      gemm.set(ValueLayout.JAVA_INT, at + 28, Math.toIntExact(problem.m()));
+      gemm.set(ValueLayout.JAVA_INT, at + 32, Math.toIntExact(problem.n()));
+      gemm.set(ValueLayout.JAVA_INT, at + 36, Math.toIntExact(tiles));
+      gemm.set(ValueLayout.JAVA_INT, at + 40, Math.toIntExact(Math.ceilDiv(problem.m(), WgmmaTile.ROWS)));
+      gemm.set(ValueLayout.JAVA_INT, at + 44, Math.toIntExact(Math.ceilDiv(problem.n(), tile.columns())));
+      gemm.set(ValueLayout.JAVA_INT, at + 48, output.add() ? 1 : 0);
+      gemm.set(ValueLayout.JAVA_INT, at + 52, boxed ? 1 : 0);
       tiles += tile.tiles(problem);
     }
     gemm.set(ValueLayout.JAVA_INT, K_OFFSET + 12, problems.size());
     gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET, Math.toIntExact(tiles));
-    // With several terms k is not cut, and the part is as long as the longest.
-    gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET + 4, GemmProblem.partOfK(k, cut.parts(), WgmmaTile.K_OF_STAGE));
     String entry =
         FILE + "_" + orientation.name().toLowerCase(Locale.ROOT) + Types.suffix(type) + "_" + tile.columns();
-    // A block computes one tile after the other. How many blocks there are has no influence on any sum.
-    long blocks = Math.min(tiles, (long) tile.blocks() * context.driver().facts().multiprocessors());
-    context.launch(FILE, entry, tile.sharedBytes()).bytes(gemm, 128)
-        .run(Grid.of(blocks, 1, cut.parts(), tile.threads()).withShared(tile.sharedBytes()));
+    // A cluster computes one tile, a block without others one after the other. How many blocks there are has no influence
+    // on any sum.
+    long blocks = cut.parts() > 1 ? tiles * cut.parts()
+        : Math.min(tiles, (long) tile.blocks() * context.driver().facts().multiprocessors());
+    context.launch(FILE, entry, tile.sharedBytes()).bytes(gemm, MatrixMaps.ALIGNMENT)
+        .run(Grid.of(blocks, tile.threads()).withShared(tile.sharedBytes()).withCluster(cut.parts()));
   }
 
   /** Describes an operand: in boxes of the rows of a tile by 64 if it is contiguous along k, else of 64 rows of 64. */
@@ -128,18 +121,6 @@ final class WgmmaGemm {
   }
 
   private void map(MatrixMap matrix, int index) {
-    if (maps.size() >= MOST_MAPS) {
-      maps.clear();
-    }
-    byte[] encoded = maps.computeIfAbsent(matrix, this::encode);
-    MemorySegment.copy(encoded, 0, gemm, ValueLayout.JAVA_BYTE, (long) index * MAP_BYTES, MAP_BYTES);
-  }
-
-  private byte[] encode(MatrixMap matrix) {
-    try (var temporary = Arena.ofConfined()) {
-      MemorySegment descriptor = temporary.allocate(MAP_BYTES, 64);
-      context.driver().encodeTensorMap(matrix, descriptor);
-      return descriptor.toArray(ValueLayout.JAVA_BYTE);
-    }
+    MemorySegment.copy(maps.encode(matrix), 0, gemm, (long) index * MatrixMaps.BYTES, MatrixMaps.BYTES);
   }
 }

@@ -20,12 +20,14 @@ enum WgmmaTile {
   /** Clocks to store a column of a tile, and from one tile to the next. */
   private static final double CLOCKS_A_COLUMN = 3;
   private static final double CLOCKS_A_TILE = 300;
-  /** Clocks of a launch before its first product, and of another launch that adds up sums of parts. */
+  /** Clocks of a launch before its first product. */
   private static final double CLOCKS_OF_START = 1500;
-  private static final double CLOCKS_OF_FINISH = 4000;
-  /** Parts of k have no fewer steps. */
-  private static final int LEAST_STEPS = 3;
-  private static final int MOST_PARTS = 16;
+  /** Clocks to exchange and add up a column of sums in a cluster, and to wait for it. */
+  private static final double CLOCKS_OF_EXCHANGE_A_COLUMN = 16;
+  private static final double CLOCKS_OF_CLUSTER = 1000;
+  /** Blocks of a cluster. The multiprocessors among which one is placed come in groups of 16, and some have two more. */
+  private static final List<Integer> PARTS = List.of(1, 2, 4, 8);
+  private static final int MULTIPROCESSORS_FOR_CLUSTERS = 128;
 
   private final int columns;
   private final int stages;
@@ -42,7 +44,7 @@ enum WgmmaTile {
   /**
    * How problems are cut.
    *
-   * @param parts into which k is cut
+   * @param parts into which k is cut, each the work of a block of a cluster: 1, 2, 4 or 8
    */
   record Cut(WgmmaTile tile, int parts) {}
 
@@ -70,15 +72,21 @@ enum WgmmaTile {
     return Math.ceilDiv(problem.m(), ROWS) * Math.ceilDiv(problem.n(), columns);
   }
 
+  /** Steps along k of a problem, over all terms. */
+  static long steps(GemmProblem problem) {
+    return problem.terms().stream().mapToLong(term -> Math.ceilDiv(term.k(), K_OF_STAGE)).sum();
+  }
+
   /** The cut that should take the least time: by shape alone, so that sums have the same order on any device. */
-  static Cut best(List<GemmProblem> problems, boolean mayBeCutAlongK) {
+  static Cut best(List<GemmProblem> problems) {
+    long steps = problems.stream().mapToLong(WgmmaTile::steps).max().orElseThrow();
     Cut best = new Cut(COLUMNS_128, 1);
     double least = Double.POSITIVE_INFINITY;
     for (WgmmaTile tile : values()) {
-      int most = mayBeCutAlongK ? Math.clamp(tile.steps(problems) / LEAST_STEPS, 1, MOST_PARTS) : 1;
-      for (int parts = 1; parts <= most; parts++) {
-        double clocks = tile.clocks(problems, parts);
-        if (clocks < least) {
+      long tiles = problems.stream().mapToLong(tile::tiles).sum();
+      for (int parts : PARTS) {
+        double clocks = tile.clocks(tiles, steps, parts);
+        if (parts <= steps && clocks < least) {
           least = clocks;
           best = new Cut(tile, parts);
         }
@@ -87,20 +95,12 @@ enum WgmmaTile {
     return best;
   }
 
-  /** Steps along k of the longest of some problems. */
-  private int steps(List<GemmProblem> problems) {
-    long steps = 0;
-    for (GemmProblem problem : problems) {
-      steps = Math.max(steps, problem.terms().stream().mapToLong(term -> Math.ceilDiv(term.k(), K_OF_STAGE)).sum());
-    }
-    return Math.toIntExact(steps);
-  }
-
-  private double clocks(List<GemmProblem> problems, int parts) {
-    long tiles = problems.stream().mapToLong(this::tiles).sum();
+  private double clocks(long tiles, long steps, int parts) {
     double step = Math.max((double) ROWS * columns * K_OF_STAGE / PRODUCTS_A_CLOCK,
         (ROWS + columns) * K_OF_STAGE * 2 / BYTES_A_CLOCK);
-    double tile = Math.ceilDiv(steps(problems), parts) * step + columns * CLOCKS_A_COLUMN + CLOCKS_A_TILE;
-    return CLOCKS_OF_START + Math.ceilDiv(tiles * parts, MULTIPROCESSORS) * tile + (parts > 1 ? CLOCKS_OF_FINISH : 0);
+    double tile = Math.ceilDiv(steps, parts) * step + CLOCKS_A_TILE
+        + columns * (parts > 1 ? CLOCKS_OF_EXCHANGE_A_COLUMN : CLOCKS_A_COLUMN) + (parts > 1 ? CLOCKS_OF_CLUSTER : 0);
+    long rounds = Math.ceilDiv(tiles * parts, parts > 1 ? MULTIPROCESSORS_FOR_CLUSTERS : MULTIPROCESSORS);
+    return CLOCKS_OF_START + rounds * tile;
   }
 }

@@ -268,7 +268,7 @@ class GemmOnEmulatorTest {
   @ParameterizedTest
   @EnumSource(Orientation.class)
   void everyTileOfHopperGivesTheSameProducts(Orientation orientation) {
-    var product = new Product(orientation, WgmmaTile.ROWS + 72, 1048, 72);
+    var product = new Product(orientation, WgmmaTile.ROWS + 72, 1048, 200);
     double[] sums = product.sums(null);
     try (CudaBackend cuda = open(Capability.SM_90, new Schedule(5)); var scope = new Scope(cuda)) {
       var tensorCores = new TensorCoreGemm(cuda.context());
@@ -276,7 +276,7 @@ class GemmOnEmulatorTest {
         for (Write write : type == DType.BF16 ? Write.values() : new Write[] {Write.ADD}) {
           float[] expected = product.expected(sums, type, write);
           for (WgmmaTile tile : WgmmaTile.values()) {
-            for (int parts : new int[] {1, 2}) {
+            for (int parts : tile == WgmmaTile.COLUMNS_192 ? new int[] {1, 2, 4, 8} : new int[] {1, 2}) {
               Tensor c = matrix(scope, type, 0, product.m, product.n).set(product.before);
               List<GemmProblem> problems = List.of(GemmProblem.of(product.left(scope, DType.BF16, 0),
                   product.right(scope, DType.BF16, 0), product.k, c, null, write == Write.ADD));
