@@ -57,46 +57,58 @@ __device__ __forceinline__ void addRow(const float *row, float sum[4]) {
   for (int j = 0; j < 4; j++) sum[j] += v[j];
 }
 
-// The first pass of the gradient of a table: sums of runs of at most 32 tokens with the same id, in ascending order.
-// order [tokens]: tokens by id; starts [runs + 1]: where runs begin in it; targets [runs]: the row of values [ids, features]
-// that a run gives, or the complement of a row of partials [splits, features] where an id has several runs.
-ENTRY gather_backward_f32(const int *runCount, const int *order, const int *starts, const int *targets, const float *dy,
-    float factor, float *values, float *partials, int features) {
-  const int run = blockIdx.x * WARPS + (threadIdx.x >> 5);
-  if (run >= *runCount) return;
-  const int first = starts[run], n = starts[run + 1] - first, target = targets[run];
+// sum += four columns of n rows, one after the other; BATCH of them are asked for at once.
+template <int BATCH, typename Row> __device__ __forceinline__ void sumRows(int n, Row row, float (&sum)[4]) {
+  for (int i = 0; i < n; i += BATCH) {
+    float v[BATCH][4];
+#pragma unroll
+    for (int j = 0; j < BATCH; j++) {
+      if (i + j < n) load4(row(i + j), v[j]);
+      else v[j][0] = v[j][1] = v[j][2] = v[j][3] = 0.f;
+    }
+#pragma unroll
+    for (int j = 0; j < BATCH; j++) {
+#pragma unroll
+      for (int k = 0; k < 4; k++) sum[k] += v[j][k];
+    }
+  }
+}
+
+// values[target] = factor * the sum of the rows of dy of n tokens; or partials[~target] = their sum.
+__device__ __forceinline__ void sumRun(const int *tokens, int n, int target, const float *dy, float factor, float *values,
+    float *partials, int features) {
   const float scale = target < 0 ? 1.f : factor;
   float *out = target < 0 ? partials + (long long)~target * features : values + (long long)target * features;
-  order += first;
   forColumns(features, aligned4(dy) && aligned4(values) && aligned4(partials),
       [&](int c) {
         float sum[4] = {0.f, 0.f, 0.f, 0.f};
-        int i = 0;
-        for (; i + 4 <= n; i += 4) {
-          float v[4][4];
-#pragma unroll
-          for (int j = 0; j < 4; j++) load4(dy + (long long)order[i + j] * features + c, v[j]);
-#pragma unroll
-          for (int j = 0; j < 4; j++) {
-#pragma unroll
-            for (int k = 0; k < 4; k++) sum[k] += v[j][k];
-          }
-        }
-        for (; i < n; i++) addRow(dy + (long long)order[i] * features + c, sum);
+        sumRows<8>(n, [&](int i) { return dy + (long long)tokens[i] * features + c; }, sum);
 #pragma unroll
         for (int k = 0; k < 4; k++) sum[k] *= scale;
         store4(out + c, sum);
       },
       [&](int c) {
         float sum = 0.f;
-        for (int i = 0; i < n; i++) sum += dy[(long long)order[i] * features + c];
+        for (int i = 0; i < n; i++) sum += dy[(long long)tokens[i] * features + c];
         out[c] = scale * sum;
       });
 }
 
+// The first pass of the gradient of a table: sums of runs of at most 32 tokens with the same id, in ascending order.
+// order [tokens]: tokens by id; starts [runs + 1]: where runs begin in it; targets [runs]: the row of values [ids, features]
+// that a run gives, or the complement of a row of partials [splits, features] where an id has several runs.
+extern "C" __global__ void __launch_bounds__(32 * WARPS) gather_backward_f32(const int *runCount, const int *order, const int *starts, const int *targets, const float *dy,
+    float factor, float *values, float *partials, int features) {
+  const int runs = *runCount;
+  for (int run = blockIdx.x * WARPS + (threadIdx.x >> 5); run < runs; run += gridDim.x * WARPS) {
+    const int first = starts[run];
+    sumRun(order + first, starts[run + 1] - first, targets[run], dy, factor, values, partials, features);
+  }
+}
+
 // The second pass: values[row] = factor * the sum of the partials of its runs, for the ids that have several. splits
 // [splitCount, 3]: row, first partial, number of partials.
-ENTRY gather_backward_splits_f32(const int *splitCount, const int *splits, const float *partials, float factor,
+extern "C" __global__ void __launch_bounds__(32 * WARPS) gather_backward_splits_f32(const int *splitCount, const int *splits, const float *partials, float factor,
     float *values, int features) {
   const int split = blockIdx.x * WARPS + (threadIdx.x >> 5);
   if (split >= *splitCount) return;
@@ -106,8 +118,7 @@ ENTRY gather_backward_splits_f32(const int *splitCount, const int *splits, const
   forColumns(features, aligned4(values) && aligned4(partials),
       [&](int c) {
         float sum[4] = {0.f, 0.f, 0.f, 0.f};
-#pragma unroll 4
-        for (int i = 0; i < n; i++) addRow(in + (long long)i * features + c, sum);
+        sumRows<16>(n, [&](int i) { return in + (long long)i * features + c; }, sum);
 #pragma unroll
         for (int k = 0; k < 4; k++) sum[k] *= factor;
         store4(out + c, sum);

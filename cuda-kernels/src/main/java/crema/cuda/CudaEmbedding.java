@@ -19,6 +19,9 @@ final class CudaEmbedding implements EmbeddingOps {
   /** That a warp gathers. */
   private static final int TOKENS = 4;
 
+  /** Warps that a device has, and some more, for each 128 columns. */
+  private static final int MOST_RUN_WARPS = 8192;
+
   private final CudaContext context;
 
   CudaEmbedding(CudaContext context) {
@@ -69,17 +72,32 @@ final class CudaEmbedding implements EmbeddingOps {
       try (var words = context.scratch((long) plan.words().length * Integer.BYTES);
           var partials = context.scratch(GatherPlan.mostPartials(tokens) * features * Float.BYTES)) {
         context.write(words.address(), plan.words());
-        context.launch(FILE, "gather_backward" + Types.suffix(dy)).address(words.address())
-            .address(word(words, plan.order())).address(word(words, plan.starts())).address(word(words, plan.targets()))
-            .in(dy).f32(factor).out(all).address(partials.address()).i32(features).run(warps(tokens, features));
-        if (GatherPlan.mostSplits(tokens) > 0) {
-          context.launch(FILE, "gather_backward_splits_f32").address(word(words, 1))
-              .address(word(words, plan.splits())).address(partials.address()).f32(factor).inOut(all).i32(features)
-              .run(warps(GatherPlan.mostSplits(tokens), features));
-        }
+        sumRuns(plan, words, dy, factor, partials, all);
       }
     }
     return new SparseRows(rows, first(scope, plan.rowCount(), all));
+  }
+
+  /**
+   * Queues the sums of a plan.
+   *
+   * @param words the plan's, on the device
+   * @param partials {@code F32 [GatherPlan.mostPartials(tokens), features]}
+   * @param all {@code F32 [tokens, features]}, of which as many rows are written as there are ids
+   */
+  void sumRuns(GatherPlan plan, Scratch words, Tensor dy, float factor, Scratch partials, Tensor all) {
+    int tokens = Math.toIntExact(dy.shape().rows());
+    long features = dy.shape().columns();
+    // A warp has several runs, since there are mostly far fewer than tokens.
+    Grid grid = warps(Math.min(tokens, MOST_RUN_WARPS), features);
+    context.launch(FILE, "gather_backward" + Types.suffix(dy)).address(words.address())
+        .address(word(words, plan.order())).address(word(words, plan.starts())).address(word(words, plan.targets()))
+        .in(dy).f32(factor).out(all).address(partials.address()).i32(features).run(grid);
+    if (GatherPlan.mostSplits(tokens) > 0) {
+      context.launch(FILE, "gather_backward_splits_f32").address(word(words, 1))
+          .address(word(words, plan.splits())).address(partials.address()).f32(factor).inOut(all).i32(features)
+          .run(warps(GatherPlan.mostSplits(tokens), features));
+    }
   }
 
   private static long word(Scratch words, int index) {

@@ -182,7 +182,16 @@ final class StreamCheck {
       Tensor which = scope.ints(ids, tokens);
       var kernels = backend.ops().embedding();
       line("gather", 8.0 * tokens * FEATURES, () -> kernels.gather(table, which, 1, y));
-      line("gatherBackward, planned on the host", 4.0 * (tokens + distinct) * FEATURES, () -> {
+      var plan = new GatherPlan(ids);
+      try (Scratch words = backend.context().scratch((long) plan.words().length * Integer.BYTES);
+          Scratch partials = backend.context().scratch(GatherPlan.mostPartials(tokens) * 4L * FEATURES)) {
+        backend.context().write(words.address(), plan.words());
+        Tensor sums = scope.empty(DType.F32, tokens, FEATURES);
+        var embedding = new CudaEmbedding(backend.context());
+        line("gatherBackward", 4.0 * (tokens + distinct) * FEATURES,
+            () -> embedding.sumRuns(plan, words, y, 1, partials, sums));
+      }
+      line("gatherBackward with its plan on the host", 4.0 * (tokens + distinct) * FEATURES, () -> {
         try (var rows = kernels.gatherBackward(which, y, 1, scope)) {
           rows.rows();
         }
