@@ -27,6 +27,8 @@ final class CudaAttention extends FallbackAttention {
   private static final int MOST_ROPE_THREADS = 256;
   private static final int ROPE_POSITIONS = 4;
   private static final int DOT_WARPS = 8;
+  /** What the longest sequence is rounded up to; dropout numbers the keys of a query with the same gaps. */
+  private static final int LONGEST_STEP = 4;
 
   private final CudaContext context;
   private final TensorCoreAttention tensorCores;
@@ -47,7 +49,8 @@ final class CudaAttention extends FallbackAttention {
     rotate(dy, sequences, headDim, theta, -1, dx);
   }
 
-  private void rotate(Tensor x, Sequences sequences, int headDim, double theta, int turn, Tensor y) {
+  private void rotate(Tensor x, Sequences exact, int headDim, double theta, int turn, Tensor y) {
+    Sequences sequences = exact.withLongestRoundedUp(LONGEST_STEP);
     long table = context.ropeTables().address(sequences.longest(), headDim, theta);
     long heads = x.shape().columns() / headDim;
     int tiles = Math.ceilDiv(sequences.longest(), ROPE_POSITIONS);
@@ -58,12 +61,13 @@ final class CudaAttention extends FallbackAttention {
   }
 
   @Override
-  public void attention(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+  public void attention(Tensor q, Tensor k, Tensor v, Sequences exact, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
     if (spec.headDim() > MOST_FEATURES) {
-      super.attention(q, k, v, sequences, spec, y, logSumExp);
+      super.attention(q, k, v, exact, spec, y, logSumExp);
       return;
     }
+    Sequences sequences = exact.withLongestRoundedUp(LONGEST_STEP);
     if (tensorCores.supports(spec, q, k, v, y)) {
       tensorCores.forward(q, k, v, sequences, spec, y, logSumExp);
       return;
@@ -75,12 +79,13 @@ final class CudaAttention extends FallbackAttention {
   }
 
   @Override
-  public void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+  public void attentionBackward(Tensor q, Tensor k, Tensor v, Sequences exact, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
     if (spec.headDim() > MOST_FEATURES) {
-      super.attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
+      super.attentionBackward(q, k, v, exact, spec, y, logSumExp, dy, dq, dk, dv);
       return;
     }
+    Sequences sequences = exact.withLongestRoundedUp(LONGEST_STEP);
     if (tensorCores.supports(spec, q, k, v, y, dy, dq, dk, dv)) {
       tensorCores.backward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
       return;

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The kernels that ship, loaded a file at a time when the first of its kernels is asked for. */
@@ -34,14 +35,14 @@ final class Kernels {
 
     /** {@code sm_90a}: as in the names of files. */
     String key() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
   private final Driver driver;
   private final List<Target> targets;
   private final Map<String, Module> modules = new HashMap<>();
-  private final Map<String, LoadedKernel> kernels = new HashMap<>();
+  private final Map<String, Ready> kernels = new HashMap<>();
   private final KernelTable table = KernelTable.load();
 
   Kernels(Driver driver) {
@@ -81,13 +82,20 @@ final class Kernels {
    * @param sharedBytes the most dynamic shared memory that it is launched with
    */
   LoadedKernel get(String file, String entry, int sharedBytes) {
-    LoadedKernel kernel = kernels.get(entry);
-    if (kernel == null) {
-      kernel = modules.computeIfAbsent(file, this::load).kernel(entry, sharedBytes);
-      kernels.put(entry, kernel);
+    Ready ready = kernels.get(entry);
+    if (ready == null || ready.sharedBytes() < sharedBytes) {
+      ready = new Ready(modules.computeIfAbsent(file, this::load).kernel(entry, sharedBytes), sharedBytes);
+      kernels.put(entry, ready);
     }
-    return kernel;
+    return ready.kernel();
   }
+
+  /**
+   * A kernel that was asked for.
+   *
+   * @param sharedBytes the most dynamic shared memory that it may be launched with
+   */
+  private record Ready(LoadedKernel kernel, int sharedBytes) {}
 
   private Module load(String file) {
     for (Target target : targets) {

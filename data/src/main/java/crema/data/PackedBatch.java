@@ -79,6 +79,38 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
     return new PackedBatch(Arrays.copyOf(kept, count), ends, labels, labelOffsets, examples, metas);
   }
 
+  /**
+   * The batch with sequences behind its own that count for nothing: their label is -1. Their tokens are like the batch's
+   * last one and shared out evenly. An op that does each token and each sequence by itself gives those of the batch what it
+   * gave them before, and sums over all of them that are weighted by the loss have zeros added in the end.
+   *
+   * @param sequences how many there are to be, more than there are
+   * @param tokens how many there are to be; enough for each of the new sequences to have one
+   */
+  public PackedBatch filledUp(int sequences, int tokens) {
+    int more = sequences - sequences();
+    int moreTokens = tokens - tokens();
+    if (more < 1 || moreTokens < more) {
+      throw new IllegalArgumentException(
+          "a batch of %d sequences and %d tokens cannot be filled up to %d and %d".formatted(sequences(), tokens(),
+              sequences, tokens));
+    }
+    int[] allIds = Arrays.copyOf(ids, tokens);
+    Arrays.fill(allIds, tokens(), tokens, ids[tokens() - 1]);
+    int[] ends = Arrays.copyOf(cuSeqlens, sequences + 1);
+    int[] allLabels = Arrays.copyOf(labels, labels.length + more);
+    Arrays.fill(allLabels, labels.length, allLabels.length, -1);
+    int[] allLabelOffsets = Arrays.copyOf(labelOffsets, sequences + 1);
+    int[] allExamples = Arrays.copyOf(examples, sequences);
+    for (int i = 0; i < more; i++) {
+      int sequence = sequences() + i;
+      ends[sequence + 1] = tokens() + Math.toIntExact((i + 1L) * moreTokens / more);
+      allLabelOffsets[sequence + 1] = labels.length + i + 1;
+      allExamples[sequence] = examples[sequences() - 1];
+    }
+    return new PackedBatch(allIds, ends, allLabels, allLabelOffsets, allExamples, metas);
+  }
+
   /** Gathers examples of a data set. */
   static PackedBatch of(TokenDataset data, int[] examples) {
     var cuSeqlens = new int[examples.length + 1];

@@ -1,6 +1,7 @@
 package crema.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.Rng;
 import java.util.Arrays;
@@ -49,6 +50,36 @@ class PackedBatchTest {
         assertThat(some.ids()[i]).isBetween(whole.cuSeqlens()[sequence], whole.cuSeqlens()[sequence + 1] - 1);
       }
     }
+  }
+
+  @Property(tries = 200)
+  void fillingUpPutsShortSequencesWithoutLabelBehindTheOthers(
+      @ForAll @Size(min = 1, max = 30) List<@IntRange(min = 1, max = 12) Integer> lengths,
+      @ForAll @IntRange(min = 1, max = 9) int more, @ForAll @IntRange(max = 40) int spare) {
+    PackedBatch some = batch(lengths);
+    PackedBatch filled = some.filledUp(some.sequences() + more, some.tokens() + more + spare);
+    assertThat(filled.sequences()).isEqualTo(some.sequences() + more);
+    assertThat(filled.tokens()).isEqualTo(some.tokens() + more + spare);
+    assertThat(filled.ids()).startsWith(some.ids());
+    assertThat(Arrays.copyOfRange(filled.ids(), some.tokens(), filled.tokens()))
+        .containsOnly(some.ids()[some.tokens() - 1]);
+    assertThat(filled.cuSeqlens()).startsWith(some.cuSeqlens()).endsWith(filled.tokens());
+    for (int sequence = 0; sequence < some.sequences(); sequence++) {
+      assertThat(filled.labels(sequence)).isEqualTo(some.labels(sequence));
+      assertThat(filled.meta(sequence)).isSameAs(some.meta(sequence));
+    }
+    for (int sequence = some.sequences(); sequence < filled.sequences(); sequence++) {
+      assertThat(filled.labels(sequence)).containsExactly(-1);
+      assertThat(filled.cuSeqlens()[sequence + 1] - filled.cuSeqlens()[sequence])
+          .isBetween(1, Math.ceilDiv(more + spare, more));
+    }
+  }
+
+  @Test
+  void aBatchIsNotFilledUpWithSequencesThatHaveNoToken() {
+    PackedBatch some = batch(List.of(3, 2));
+    assertThatThrownBy(() -> some.filledUp(4, 6)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a batch of 2 sequences and 5 tokens cannot be filled up to 4 and 6");
   }
 
   @Test

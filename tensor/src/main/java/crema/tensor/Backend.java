@@ -86,6 +86,17 @@ public interface Backend extends AutoCloseable {
     return body.get();
   }
 
+  /**
+   * Up to how many tokens, or sequences, a batch of a {@link #step} is best filled: where steps on batches of equal sizes
+   * are done with less ado, few sizes are better than many. By default the number itself.
+   *
+   * @param count tokens or sequences of a batch
+   * @return no less than that; its own result is the number itself
+   */
+  default int stepSize(int count) {
+    return count;
+  }
+
   @Override
   void close();
 

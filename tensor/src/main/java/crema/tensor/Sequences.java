@@ -38,6 +38,16 @@ public final class Sequences {
     return new Sequences(copy, longest, scope.ints(copy, copy.length));
   }
 
+  /**
+   * The same with {@link #longest} rounded up: for kernels to which it is a bound, so that they are launched alike for
+   * batches whose longest sequences are nearly as long.
+   *
+   * @param multiple what the bound is a multiple of
+   */
+  public Sequences withLongestRoundedUp(int multiple) {
+    return new Sequences(offsets, Math.ceilDiv(longest, multiple) * multiple, cuSeqlens);
+  }
+
   /** The number of sequences. */
   public int count() {
     return offsets.length - 1;

@@ -8,6 +8,7 @@ import crema.cuda.driver.Stream;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandQueue implements AutoCloseable {
   /** Parts of steps that are recorded; those beyond them are queued command by command. */
-  private static final int MOST_PARTS = 128;
+  private static final int MOST_PARTS = 256;
 
   /** What the key of a step means is the caller's affair; each part of it, between two reads, is recorded on its own. */
   private record PartKey(Object step, int part, int turn) {}
@@ -90,7 +91,7 @@ public final class CommandQueue implements AutoCloseable {
   }
 
   private void begin() {
-    Object key = java.util.Objects.requireNonNull(step);
+    Object key = Objects.requireNonNull(step);
     var partKey = new PartKey(key, part, turn);
     current = recordings.get(partKey);
     if (current == null && recordings.size() < MOST_PARTS) {

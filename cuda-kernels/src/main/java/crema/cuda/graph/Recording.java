@@ -17,13 +17,14 @@ final class Recording implements AutoCloseable {
   /** A graph of fewer commands gains nothing. */
   private static final int FEWEST = 8;
 
-  /** After so many times on which other work came than that of the time before, it is not recorded any more. */
+  /** After so many times in a row on which other work came than that of the time before, it is not recorded any more. */
   private static final int MOST_SURPRISES = 4;
 
   private final Driver driver;
   private final Stream stream;
-  private final Arena arena = Arena.ofShared();
   private final List<Command> commands = new ArrayList<>();
+  /** Pinned memory of copies that are not asked for any more. */
+  private final List<MemorySegment> spare = new ArrayList<>();
   private final Event done;
   private @Nullable Graph graph;
   /** How much of the commands was asked for again. */
@@ -61,7 +62,8 @@ final class Recording implements AutoCloseable {
       expected(known);
       return;
     }
-    MemorySegment own = arena.allocate(Math.max(parameters.byteSize(), 1), 64).asSlice(0, parameters.byteSize());
+    MemorySegment own =
+        Arena.ofAuto().allocate(Math.max(parameters.byteSize(), 1), 64).asSlice(0, parameters.byteSize());
     surprise(new Command.Launch(kernel, grid, own.copyFrom(parameters)));
   }
 
@@ -80,8 +82,16 @@ final class Recording implements AutoCloseable {
       expected(known);
       return;
     }
-    MemorySegment staged = driver.allocatePinned(source.byteSize());
-    surprise(new Command.Write(address, staged.copyFrom(source)));
+    surprise(new Command.Write(address, pinned(source.byteSize()).copyFrom(source)));
+  }
+
+  private MemorySegment pinned(long bytes) {
+    for (int i = 0; i < spare.size(); i++) {
+      if (spare.get(i).byteSize() == bytes) {
+        return spare.remove(i);
+      }
+    }
+    return driver.allocatePinned(bytes);
   }
 
   private void expected(Command command) {
@@ -94,13 +104,22 @@ final class Recording implements AutoCloseable {
   /** Another command than the last time: what was held back goes first, and from here on all is queued at once. */
   private void surprise(Command command) {
     release();
-    if (position < commands.size()) {
-      commands.subList(position, commands.size()).clear();
-    }
+    forgetRest();
     same = false;
     commands.add(command);
     position++;
     command.run(driver, stream);
+  }
+
+  /** Forgets the commands that were asked for the last time and not this time. */
+  private void forgetRest() {
+    List<Command> rest = commands.subList(position, commands.size());
+    for (Command command : rest) {
+      if (command instanceof Command.Write write) {
+        spare.add(write.staged());
+      }
+    }
+    rest.clear();
   }
 
   private void release() {
@@ -117,13 +136,16 @@ final class Recording implements AutoCloseable {
   boolean end() {
     boolean complete = same && position == commands.size();
     boolean replayed = holding && complete;
+    if (complete) {
+      surprises = 0;
+    }
     if (replayed && graph != null) {
       graph.launch(stream);
     } else {
       release();
       if (!complete) {
         surprises++;
-        commands.subList(position, commands.size()).clear();
+        forgetRest();
       } else if (commands.size() >= FEWEST) {
         capture();
       }
@@ -153,6 +175,5 @@ final class Recording implements AutoCloseable {
   @Override
   public void close() {
     dropGraph();
-    arena.close();
   }
 }

@@ -1,6 +1,7 @@
 package crema.nn.train;
 
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * The batches of each epoch: a function of the epoch alone, so that training can go on from any epoch and batch.
@@ -24,6 +25,14 @@ public interface BatchSource<B> {
   /** The number of tokens of a batch, for the speed that is reported; by default of examples. */
   default long tokens(B batch) {
     return examples(batch);
+  }
+
+  /**
+   * Equal for batches on which a step does the same work: {@link crema.tensor.Backend#step} takes it for its key. By
+   * default the numbers of tokens and of examples.
+   */
+  default Object sizes(B batch) {
+    return List.of(tokens(batch), examples(batch));
   }
 
   /**

@@ -328,8 +328,7 @@ public final class TrainingLoop<B> implements AutoCloseable {
         tape.recomputing();
       }
       B augmented = objective.augment(batch, random);
-      var key = List.of(batches.tokens(augmented), (long) batches.examples(augmented));
-      Variable loss = backend.step(key, () -> {
+      Variable loss = backend.step(batches.sizes(augmented), () -> {
         Variable value = objective.apply(tape, augmented);
         tape.backward(value, share, gradients);
         return value;

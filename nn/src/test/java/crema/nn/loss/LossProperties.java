@@ -9,7 +9,9 @@ import crema.tensor.DType;
 import crema.tensor.Device;
 import crema.tensor.Scope;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -63,6 +65,49 @@ class LossProperties {
     double[] values = Arrays.stream(labels).asDoubleStream().toArray();
     assertFinite(GoldenLosses.of(Targets.Form.MULTI_HOT), logits,
         new Targets.MultiHot(ROWS, GoldenLosses.LABELS, values));
+  }
+
+  /** So that a batch may be filled up with rows that count for nothing. */
+  @Property(tries = 200)
+  void rowsWithoutLabelChangeNothing(@ForAll("moderateLogits") double[] logits, @ForAll("labels") int[] labels,
+      @ForAll("moderateLogits") double[] more) {
+    int[] withMore = Arrays.copyOf(labels, 2 * ROWS);
+    Arrays.fill(withMore, ROWS, 2 * ROWS, -1);
+    double[] all = Arrays.copyOf(logits, 2 * logits.length);
+    System.arraycopy(more, 0, all, logits.length, more.length);
+    Map<String, Loss> ofIndices = new LinkedHashMap<>(GoldenLosses.of(Targets.Form.INDICES));
+    ofIndices.put("contrastive", new SupervisedContrastive(0.1));
+    ofIndices.forEach((name, loss) -> assertSameLoss(name, loss, logits, Targets.Indices.of(labels), all,
+        Targets.Indices.of(withMore)));
+    Map<String, Loss> ofNodes = new LinkedHashMap<>(GoldenLosses.of(Targets.Form.NODES));
+    ofNodes.put("triplets", new TreeTriplet(GoldenLosses.TREE, 0.1));
+    ofNodes.forEach((name, loss) -> assertSameLoss(name, loss, logits, Targets.Nodes.of(labels), all,
+        Targets.Nodes.of(withMore)));
+  }
+
+  @Provide
+  Arbitrary<double[]> moderateLogits() {
+    return Arbitraries.doubles().between(-9, 9).array(double[].class).ofSize(ROWS * GoldenLosses.LABELS);
+  }
+
+  private static void assertSameLoss(String name, Loss loss, double[] logits, Targets targets, double[] allLogits,
+      Targets allTargets) {
+    double[] few = lossAndGradient(loss, logits, targets);
+    double[] many = lossAndGradient(loss, allLogits, allTargets);
+    assertThat(many).as(name).startsWith(few);
+    assertThat(Arrays.copyOfRange(many, few.length, many.length)).as(name).containsOnly(0.0);
+  }
+
+  /** The loss, then its gradient. */
+  private static double[] lossAndGradient(Loss loss, double[] elements, Targets targets) {
+    try (var scope = new Scope(reference)) {
+      var logits =
+          Variable.parameter(scope.empty(DType.F64, targets.rows(), GoldenLosses.LABELS).set(elements));
+      Tape tape = Tape.recording(scope);
+      Variable value = loss.apply(tape, logits, targets);
+      return DoubleStream.concat(DoubleStream.of(value.value().item()),
+          Arrays.stream(tape.backward(value).of(logits).toDoubles())).toArray();
+    }
   }
 
   private static void assertFinite(Map<String, Loss> losses, double[] elements, Targets targets) {

@@ -80,6 +80,11 @@ final class ClassifierLoss {
     return loss.apply(tape, logits, target.targets(form, batch));
   }
 
+  /** Whether rows whose label is -1 do not count: not where a row may have no label at all. */
+  boolean leavesOutRowsWithoutLabel() {
+    return form != Targets.Form.MULTI_HOT && details(target) != Targets.Form.MULTI_HOT;
+  }
+
   /** About what the loss is where the model knows nothing: several times as much means that training has diverged. */
   double uninformed() {
     double ofLogits = form == Targets.Form.MULTI_HOT

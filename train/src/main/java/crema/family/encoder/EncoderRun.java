@@ -132,7 +132,7 @@ public final class EncoderRun implements AutoCloseable {
         new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
     evaluator = new Evaluator(backend, model, data.target());
     validator = new Validator(data.target(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
-    loop = loop(context);
+    loop = loop(backend, context);
   }
 
   private @Nullable PretrainedModel openPretrained(RunContext context) throws IOException {
@@ -202,7 +202,7 @@ public final class EncoderRun implements AutoCloseable {
     return new HeadConfig(settings.get(HEAD), width, settings.get(HEAD_DROPOUT), width == encoderWidth);
   }
 
-  private TrainingLoop<PackedBatch> loop(RunContext context) throws IOException {
+  private TrainingLoop<PackedBatch> loop(Backend backend, RunContext context) throws IOException {
     var batches = new Batches(data.train(),
         SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
         Math.max(settings.get(BATCH_TOKENS), data.train().longest()),
@@ -210,7 +210,7 @@ public final class EncoderRun implements AutoCloseable {
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
     String startOver = "start over with --overwrite";
     return TrainingLoop.of(trained, new PackedBatches(batches),
-        new EncoderObjective(model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning))
+        new EncoderObjective(backend, model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning))
         .optimizer(optimizer)
         .epochs(settings.get(EPOCHS))
         .maxSteps(settings.get(MAX_STEPS))
@@ -241,7 +241,7 @@ public final class EncoderRun implements AutoCloseable {
   }
 
   /** The loss of a training batch, with some of its tokens left out. */
-  private record EncoderObjective(TextClassifier model, ClassifierLoss loss, double tokenDropout,
+  private record EncoderObjective(Backend backend, TextClassifier model, ClassifierLoss loss, double tokenDropout,
       FineTuning fineTuning) implements Objective<PackedBatch> {
     /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
     private static final int TOKEN_DROPOUT = -1;
@@ -253,7 +253,27 @@ public final class EncoderRun implements AutoCloseable {
 
     @Override
     public PackedBatch augment(PackedBatch batch, Rng random) {
-      return tokenDropout == 0 ? batch : batch.withTokensDropped(tokenDropout, random.stream(TOKEN_DROPOUT));
+      return filledUp(
+          tokenDropout == 0 ? batch : batch.withTokensDropped(tokenDropout, random.stream(TOKEN_DROPOUT)));
+    }
+
+    /** Up to sizes that the backend has steps for. No new sequence is longer than the longest. */
+    private PackedBatch filledUp(PackedBatch batch) {
+      if (!loss.leavesOutRowsWithoutLabel() || backend.stepSize(batch.sequences()) == batch.sequences()
+          && backend.stepSize(batch.tokens()) == batch.tokens()) {
+        return batch;
+      }
+      int more = 1;
+      while (true) {
+        int sequences = backend.stepSize(batch.sequences() + more);
+        more = sequences - batch.sequences();
+        int tokens = backend.stepSize(batch.tokens() + more);
+        int needed = Math.ceilDiv(tokens - batch.tokens(), batch.longest());
+        if (needed <= more) {
+          return batch.filledUp(sequences, tokens);
+        }
+        more = needed;
+      }
     }
 
     @Override

@@ -4,6 +4,7 @@ import crema.data.Batches;
 import crema.data.PackedBatch;
 import crema.nn.train.BatchSource;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Packed batches as the training loop takes them.
@@ -24,6 +25,12 @@ record PackedBatches(Batches batches) implements BatchSource<PackedBatch> {
   @Override
   public int examples(PackedBatch batch) {
     return batch.sequences();
+  }
+
+  /** Attention has blocks for the longest sequence, whose length in fours is enough to know. */
+  @Override
+  public Object sizes(PackedBatch batch) {
+    return List.of(batch.tokens(), batch.sequences(), Math.ceilDiv(batch.longest(), 4));
   }
 
   @Override
