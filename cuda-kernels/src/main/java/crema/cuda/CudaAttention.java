@@ -27,8 +27,8 @@ final class CudaAttention extends FallbackAttention {
   private static final int MOST_ROPE_THREADS = 256;
   private static final int ROPE_POSITIONS = 4;
   private static final int DOT_WARPS = 8;
-  /** What the longest sequence is rounded up to; dropout numbers the keys of a query with the same gaps. */
-  private static final int LONGEST_STEP = 4;
+  /** What the longest sequence is rounded up to where there is dropout, which numbers the keys of a query with such gaps. */
+  private static final int DROPOUT_STEP = 4;
 
   private final CudaContext context;
   private final TensorCoreAttention tensorCores;
@@ -50,7 +50,7 @@ final class CudaAttention extends FallbackAttention {
   }
 
   private void rotate(Tensor x, Sequences exact, int headDim, double theta, int turn, Tensor y) {
-    Sequences sequences = exact.withLongestRoundedUp(LONGEST_STEP);
+    Sequences sequences = exact.withLongest(Sequences.roundedUp(exact.longest()));
     long table = context.ropeTables().address(sequences.longest(), headDim, theta);
     long heads = x.shape().columns() / headDim;
     int tiles = Math.ceilDiv(sequences.longest(), ROPE_POSITIONS);
@@ -67,7 +67,7 @@ final class CudaAttention extends FallbackAttention {
       super.attention(q, k, v, exact, spec, y, logSumExp);
       return;
     }
-    Sequences sequences = exact.withLongestRoundedUp(LONGEST_STEP);
+    Sequences sequences = bounded(exact, spec);
     if (tensorCores.supports(spec, q, k, v, y)) {
       tensorCores.forward(q, k, v, sequences, spec, y, logSumExp);
       return;
@@ -85,7 +85,7 @@ final class CudaAttention extends FallbackAttention {
       super.attentionBackward(q, k, v, exact, spec, y, logSumExp, dy, dq, dk, dv);
       return;
     }
-    Sequences sequences = exact.withLongestRoundedUp(LONGEST_STEP);
+    Sequences sequences = bounded(exact, spec);
     if (tensorCores.supports(spec, q, k, v, y, dy, dq, dk, dv)) {
       tensorCores.backward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
       return;
@@ -100,6 +100,12 @@ final class CudaAttention extends FallbackAttention {
           .in(q).in(k).in(v).in(dy).in(logSumExp).address(dots.address()).in(sequences.cuSeqlens()).out(dq);
       run(queries, tile, spec, sequences, spec.numHeads());
     }
+  }
+
+  /** With a longest sequence that batches share whose sizes are alike. */
+  private static Sequences bounded(Sequences exact, AttentionSpec spec) {
+    return exact.withLongest(spec.dropout() == 0 ? Sequences.roundedUp(exact.longest())
+        : Math.ceilDiv(exact.longest(), DROPOUT_STEP) * DROPOUT_STEP);
   }
 
   /** The products of dy and y of each token and head. */

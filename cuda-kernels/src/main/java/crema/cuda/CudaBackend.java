@@ -16,9 +16,6 @@ import java.util.function.Supplier;
 
 /** The backend of an NVIDIA GPU. All ops run in order on one stream; nothing waits for them but {@link Storage#read}. */
 public final class CudaBackend implements Backend {
-  private static final int STEPS_AN_OCTAVE = 64;
-  private static final int FINEST_STEP = 8;
-
   private final Device device;
   private final Precision precision;
   private final CudaContext context;
@@ -119,11 +116,9 @@ public final class CudaBackend implements Backend {
     return context.queue().step(key, body);
   }
 
-  /** Sixty-four sizes an octave: no more than a sixty-fourth of a large batch is filling. */
   @Override
-  public int stepSize(int count) {
-    int step = Math.max(FINEST_STEP, Integer.highestOneBit(count - 1) / STEPS_AN_OCTAVE);
-    return Math.ceilDiv(count, step) * step;
+  public boolean repeatsSteps() {
+    return true;
   }
 
   @Override

@@ -87,14 +87,11 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Up to how many tokens, or sequences, a batch of a {@link #step} is best filled: where steps on batches of equal sizes
-   * are done with less ado, few sizes are better than many. By default the number itself.
-   *
-   * @param count tokens or sequences of a batch
-   * @return no less than that; its own result is the number itself
+   * Whether a {@link #step} that does the work of an earlier one takes less time, so that batches are best filled up to a
+   * few sizes.
    */
-  default int stepSize(int count) {
-    return count;
+  default boolean repeatsSteps() {
+    return false;
   }
 
   @Override

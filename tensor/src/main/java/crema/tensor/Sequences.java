@@ -39,13 +39,19 @@ public final class Sequences {
   }
 
   /**
-   * The same with {@link #longest} rounded up: for kernels to which it is a bound, so that they are launched alike for
-   * batches whose longest sequences are nearly as long.
+   * The same with another {@link #longest}: for kernels to which it is a bound, so that they are launched alike for batches
+   * whose longest sequences are nearly as long.
    *
-   * @param multiple what the bound is a multiple of
+   * @param bound no less than the longest
    */
-  public Sequences withLongestRoundedUp(int multiple) {
-    return new Sequences(offsets, Math.ceilDiv(longest, multiple) * multiple, cuSeqlens);
+  public Sequences withLongest(int bound) {
+    return new Sequences(offsets, bound, cuSeqlens);
+  }
+
+  /** A bound of a length that lengths nearly as large share: a multiple of 16, from 128 on with four an octave. */
+  public static int roundedUp(int length) {
+    int step = Math.max(16, Integer.highestOneBit(length - 1) / 4);
+    return Math.ceilDiv(length, step) * step;
   }
 
   /** The number of sequences. */

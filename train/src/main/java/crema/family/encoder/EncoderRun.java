@@ -246,6 +246,11 @@ public final class EncoderRun implements AutoCloseable {
     /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
     private static final int TOKEN_DROPOUT = -1;
 
+    /** Sizes an octave that batches are filled up to: of tokens, which each cost time, and of sequences, which hardly do. */
+    private static final int TOKEN_SIZES = 64;
+    private static final int SEQUENCE_SIZES = 8;
+    private static final int FINEST_STEP = 8;
+
     @Override
     public void beginEpoch(long epoch) {
       fineTuning.beginEpoch(epoch);
@@ -257,23 +262,27 @@ public final class EncoderRun implements AutoCloseable {
           tokenDropout == 0 ? batch : batch.withTokensDropped(tokenDropout, random.stream(TOKEN_DROPOUT)));
     }
 
-    /** Up to sizes that the backend has steps for. No new sequence is longer than the longest. */
+    /** Up to few sizes, for a backend that then repeats its work. No new sequence is longer than the longest. */
     private PackedBatch filledUp(PackedBatch batch) {
-      if (!loss.leavesOutRowsWithoutLabel() || backend.stepSize(batch.sequences()) == batch.sequences()
-          && backend.stepSize(batch.tokens()) == batch.tokens()) {
+      if (!backend.repeatsSteps() || !loss.leavesOutRowsWithoutLabel()) {
         return batch;
       }
       int more = 1;
       while (true) {
-        int sequences = backend.stepSize(batch.sequences() + more);
+        int sequences = roundedUp(batch.sequences() + more, SEQUENCE_SIZES);
         more = sequences - batch.sequences();
-        int tokens = backend.stepSize(batch.tokens() + more);
+        int tokens = roundedUp(batch.tokens() + more, TOKEN_SIZES);
         int needed = Math.ceilDiv(tokens - batch.tokens(), batch.longest());
         if (needed <= more) {
           return batch.filledUp(sequences, tokens);
         }
         more = needed;
       }
+    }
+
+    private static int roundedUp(int count, int anOctave) {
+      int step = Math.max(FINEST_STEP, Integer.highestOneBit(count - 1) / anOctave);
+      return Math.ceilDiv(count, step) * step;
     }
 
     @Override

@@ -3,6 +3,7 @@ package crema.family.encoder;
 import crema.data.Batches;
 import crema.data.PackedBatch;
 import crema.nn.train.BatchSource;
+import crema.tensor.Sequences;
 import java.util.Iterator;
 import java.util.List;
 
@@ -27,10 +28,10 @@ record PackedBatches(Batches batches) implements BatchSource<PackedBatch> {
     return batch.sequences();
   }
 
-  /** Attention has blocks for the longest sequence, whose length in fours is enough to know. */
+  /** What a step does depends on all tokens, on sequences and, of attention, on about how long the longest one is. */
   @Override
   public Object sizes(PackedBatch batch) {
-    return List.of(batch.tokens(), batch.sequences(), Math.ceilDiv(batch.longest(), 4));
+    return List.of(batch.tokens(), batch.sequences(), Sequences.roundedUp(batch.longest()));
   }
 
   @Override
