@@ -17,6 +17,9 @@ import java.lang.foreign.ValueLayout;
 
 /** What the families of a backend share: the driver, the kernels, the memory and the stream on which all ops run. */
 final class CudaContext implements AutoCloseable {
+  /** The system property that has all work done in the order in which it is asked for if it is {@code true}. */
+  static final String IN_ORDER = "crema.cuda.in-order";
+
   private static final int RANDOM_STATE_BYTES = 16;
 
   private final Arena arena = Arena.ofShared();
@@ -30,6 +33,7 @@ final class CudaContext implements AutoCloseable {
   private final Launch launch;
   private final RopeTables ropeTables;
   private final long randomState;
+  private final boolean inOrder = Boolean.getBoolean(IN_ORDER);
   private long seed;
   private long step;
   private boolean randomKnown;
@@ -39,9 +43,9 @@ final class CudaContext implements AutoCloseable {
     stream = driver.stream();
     uploads = new PinnedRing(driver);
     mailbox = new Mailbox(driver);
-    queue = new CommandQueue(driver, stream, !driver.checksAccesses());
-    kernels = new Kernels(driver);
     pool = new DevicePool(driver, () -> driver.synchronize(stream()));
+    queue = new CommandQueue(driver, stream, driver.stream(), !driver.checksAccesses(), pool::release);
+    kernels = new Kernels(driver);
     launch = new Launch(this, arena.allocate(4096, 128));
     ropeTables = new RopeTables(this);
     randomState = driver.allocate(RANDOM_STATE_BYTES, "random state");
@@ -106,6 +110,20 @@ final class CudaContext implements AutoCloseable {
   void read(long address, MemorySegment target) {
     driver.read(address, target, stream());
     driver.synchronize(stream);
+  }
+
+  /** Queues work beside what follows; see {@link CommandQueue#beside}. What is given back meanwhile is held until then. */
+  void beside(Runnable body) {
+    if (inOrder) {
+      body.run();
+      return;
+    }
+    queue.join();
+    pool.hold();
+    queue.beside(body);
+    if (!queue.isForked()) {
+      pool.release();
+    }
   }
 
   /** Memory for what an op needs in between. */

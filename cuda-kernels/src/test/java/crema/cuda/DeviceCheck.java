@@ -127,6 +127,11 @@ final class DeviceCheck {
     }
     // The first size says enough of these.
     time(Precision.BF16, vocabularies[0], sizes[0], false, runs, stopNanos);
+    System.setProperty(CudaContext.IN_ORDER, "true");
+    for (StepCheck.Size size : sizes) {
+      time(Precision.BF16, vocabularies[0], size, true, runs, stopNanos);
+    }
+    System.clearProperty(CudaContext.IN_ORDER);
     time(Precision.FP32, vocabularies[0], sizes[0], true, runs, stopNanos);
     time(Precision.FP32, vocabularies[0], sizes[0], false, runs, stopNanos);
   }
@@ -136,7 +141,9 @@ final class DeviceCheck {
       long stopNanos) {
     if (System.nanoTime() < stopNanos) {
       try (CudaBackend backend = open(precision)) {
-        new StepCheck(report, backend, device + " " + precision.key(), model()).time(vocabulary, size, repeats, runs);
+        String order = Boolean.getBoolean(CudaContext.IN_ORDER) ? ", all in order" : "";
+        new StepCheck(report, backend, device + " " + precision.key() + order, model()).time(vocabulary, size, repeats,
+            runs);
       }
     }
   }

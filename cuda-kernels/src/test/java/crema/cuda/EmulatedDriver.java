@@ -29,7 +29,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,9 @@ public final class EmulatedDriver implements Driver {
   private BiConsumer<String, Counters> observer = (kernel, counters) -> {};
   private List<Runnable> captured;
   private boolean pooled;
+  private boolean late;
+  private long streams;
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
 
   private record EmulatedKernel(PtxKernel kernel) implements Kernel {
     @Override
@@ -89,6 +94,15 @@ public final class EmulatedDriver implements Driver {
    */
   public EmulatedDriver pooled() {
     pooled = true;
+    return this;
+  }
+
+  /**
+   * Does the work of all streams but the first as late as it may be done: when another stream waits for an event, or the
+   * host for anything. Returns this driver.
+   */
+  public EmulatedDriver late() {
+    late = true;
     return this;
   }
 
@@ -138,37 +152,44 @@ public final class EmulatedDriver implements Driver {
 
   @Override
   public Stream stream() {
-    return new Stream(1);
+    return new Stream(++streams);
   }
 
-  private void queue(Runnable work) {
+  private void queue(Stream stream, Runnable work) {
+    Runnable whenDue = late && stream.handle() > 1 ? () -> waiting.add(work) : work;
     if (captured != null) {
-      captured.add(work);
+      captured.add(whenDue);
     } else {
-      work.run();
+      whenDue.run();
+    }
+  }
+
+  private void catchUp() {
+    while (!waiting.isEmpty()) {
+      waiting.remove().run();
     }
   }
 
   @Override
   public void write(long address, MemorySegment source, Stream stream) {
-    queue(() -> device.write(address, source));
+    queue(stream, () -> device.write(address, source));
   }
 
   @Override
   public void read(long address, MemorySegment target, Stream stream) {
-    queue(() -> device.read(address, target));
+    queue(stream, () -> device.read(address, target));
   }
 
   @Override
   public void copy(long target, long source, long bytes, Stream stream) {
-    queue(() -> device.copy(target, source, bytes));
+    queue(stream, () -> device.copy(target, source, bytes));
   }
 
   @Override
   public void fill(long address, long words, int word, Stream stream) {
     var values = new int[Math.toIntExact(words)];
     java.util.Arrays.fill(values, word);
-    queue(() -> device.write(address, values));
+    queue(stream, () -> device.write(address, values));
   }
 
   @Override
@@ -196,7 +217,7 @@ public final class EmulatedDriver implements Driver {
     PtxKernel emulated = ((EmulatedKernel) kernel).kernel();
     var config = LaunchConfig.of(new Dim3(grid.x(), grid.y(), grid.z()), new Dim3(grid.threads(), grid.threadsY(), 1))
         .withDynamicShared(grid.sharedBytes()).withSchedule(schedule).withClusters(grid.cluster());
-    queue(() -> {
+    queue(stream, () -> {
       launches.merge(kernel.name(), 1L, Long::sum);
       try {
         observer.accept(kernel.name(), device.launch(emulated, config, packed));
@@ -215,13 +236,21 @@ public final class EmulatedDriver implements Driver {
   public void record(Event event, Stream stream) {}
 
   @Override
-  public void await(Event event, Stream stream) {}
+  public void await(Event event, Stream stream) {
+    if (stream.handle() == 1) {
+      queue(stream, this::catchUp);
+    }
+  }
 
   @Override
-  public void synchronize(Event event) {}
+  public void synchronize(Event event) {
+    catchUp();
+  }
 
   @Override
-  public void synchronize(Stream stream) {}
+  public void synchronize(Stream stream) {
+    catchUp();
+  }
 
   @Override
   public double milliseconds(Event from, Event to) {

@@ -3,13 +3,37 @@ package crema.cuda.graph;
 import crema.cuda.driver.Driver;
 import crema.cuda.driver.Grid;
 import crema.cuda.driver.Kernel;
-import crema.cuda.driver.Stream;
 import java.lang.foreign.MemorySegment;
 
 /** A piece of work that was queued, with all that it takes to queue it again. */
 sealed interface Command {
   /** Queues it. */
-  void run(Driver driver, Stream stream);
+  void run(Driver driver, Lanes lanes);
+
+  /** Where the work that follows goes. */
+  enum Lane implements Command {
+    /** To the second stream. */
+    FORK {
+      @Override
+      public void run(Driver driver, Lanes lanes) {
+        lanes.fork();
+      }
+    },
+    /** To the first stream, beside what is on the second. */
+    BACK {
+      @Override
+      public void run(Driver driver, Lanes lanes) {
+        lanes.back();
+      }
+    },
+    /** To the first stream, after what is on the second. */
+    JOIN {
+      @Override
+      public void run(Driver driver, Lanes lanes) {
+        lanes.join();
+      }
+    }
+  }
 
   /**
    * A kernel with its parameters.
@@ -18,8 +42,8 @@ sealed interface Command {
    */
   record Launch(Kernel kernel, Grid grid, MemorySegment parameters) implements Command {
     @Override
-    public void run(Driver driver, Stream stream) {
-      driver.launch(kernel, grid, parameters, stream);
+    public void run(Driver driver, Lanes lanes) {
+      driver.launch(kernel, grid, parameters, lanes.current());
     }
 
     /** Whether the same kernel is launched with the same parameters. */
@@ -31,16 +55,16 @@ sealed interface Command {
   /** Words that are filled with one. */
   record Fill(long address, long words, int word) implements Command {
     @Override
-    public void run(Driver driver, Stream stream) {
-      driver.fill(address, words, word, stream);
+    public void run(Driver driver, Lanes lanes) {
+      driver.fill(address, words, word, lanes.current());
     }
   }
 
   /** A copy within the device. */
   record Copy(long target, long source, long bytes) implements Command {
     @Override
-    public void run(Driver driver, Stream stream) {
-      driver.copy(target, source, bytes, stream);
+    public void run(Driver driver, Lanes lanes) {
+      driver.copy(target, source, bytes, lanes.current());
     }
   }
 
@@ -51,8 +75,8 @@ sealed interface Command {
    */
   record Write(long address, MemorySegment staged) implements Command {
     @Override
-    public void run(Driver driver, Stream stream) {
-      driver.write(address, staged, stream);
+    public void run(Driver driver, Lanes lanes) {
+      driver.write(address, staged, lanes.current());
     }
   }
 }

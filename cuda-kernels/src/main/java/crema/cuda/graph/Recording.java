@@ -5,7 +5,6 @@ import crema.cuda.driver.Event;
 import crema.cuda.driver.Graph;
 import crema.cuda.driver.Grid;
 import crema.cuda.driver.Kernel;
-import crema.cuda.driver.Stream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ final class Recording implements AutoCloseable {
   private static final int MOST_SURPRISES = 4;
 
   private final Driver driver;
-  private final Stream stream;
+  private final Lanes lanes;
   private final List<Command> commands = new ArrayList<>();
   /** Pinned memory of copies that are not asked for any more. */
   private final List<MemorySegment> spare = new ArrayList<>();
@@ -36,9 +35,9 @@ final class Recording implements AutoCloseable {
   private boolean ran;
   private int surprises;
 
-  Recording(Driver driver, Stream stream) {
+  Recording(Driver driver, Lanes lanes) {
     this.driver = driver;
-    this.stream = stream;
+    this.lanes = lanes;
     done = driver.event();
   }
 
@@ -97,7 +96,7 @@ final class Recording implements AutoCloseable {
   private void expected(Command command) {
     position++;
     if (!holding) {
-      command.run(driver, stream);
+      command.run(driver, lanes);
     }
   }
 
@@ -108,7 +107,7 @@ final class Recording implements AutoCloseable {
     same = false;
     commands.add(command);
     position++;
-    command.run(driver, stream);
+    command.run(driver, lanes);
   }
 
   /** Forgets the commands that were asked for the last time and not this time. */
@@ -126,7 +125,7 @@ final class Recording implements AutoCloseable {
     if (holding) {
       holding = false;
       for (int i = 0; i < position; i++) {
-        commands.get(i).run(driver, stream);
+        commands.get(i).run(driver, lanes);
       }
     }
     dropGraph();
@@ -140,7 +139,7 @@ final class Recording implements AutoCloseable {
       surprises = 0;
     }
     if (replayed && graph != null) {
-      graph.launch(stream);
+      graph.launch(lanes.first());
     } else {
       release();
       if (!complete) {
@@ -150,23 +149,23 @@ final class Recording implements AutoCloseable {
         capture();
       }
     }
-    driver.record(done, stream);
+    driver.record(done, lanes.first());
     ran = true;
     return replayed;
   }
 
   private void capture() {
-    driver.beginCapture(stream);
+    driver.beginCapture(lanes.first());
     for (Command command : commands) {
-      command.run(driver, stream);
+      command.run(driver, lanes);
     }
-    graph = driver.endCapture(stream);
+    graph = driver.endCapture(lanes.first());
   }
 
   private void dropGraph() {
     if (graph != null) {
       // It may still be running.
-      driver.synchronize(stream);
+      driver.synchronize(lanes.first());
       graph.close();
       graph = null;
     }
