@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * would overwrite their operands, take their memory or read them too early shows.
  */
 class WorkBesideTest {
-  private static final Map<String, Integer> MODEL = Map.of("hidden_size", 64, "num_hidden_layers", 2,
+  private static final Map<String, Integer> MODEL = Map.of("hidden_size", 64, "num_hidden_layers", 1,
       "num_attention_heads", 2, "num_key_value_heads", 1, "ffn_hidden_size", 128);
   private static final int STEPS = 6;
 
@@ -50,7 +50,7 @@ class WorkBesideTest {
     }
     try (CudaBackend late = open(precision, true)) {
       assertThat(train(late, true)).isEqualTo(expected);
-      assertThat(late.context().queue().besideRun()).isGreaterThan(STEPS * 8L);
+      assertThat(late.context().queue().besideRun()).isGreaterThan(STEPS * 4L);
       assertThat(late.context().queue().replays()).isPositive();
     }
   }
