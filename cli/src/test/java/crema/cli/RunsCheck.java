@@ -81,13 +81,14 @@ final class RunsCheck {
   /** A part of a run: where it is trained, and up to which step. */
   private record Leg(Device device, long until) {}
 
-  /** A run in F32 that is stopped and resumed, here and there. */
+  /** A run in F32 that is stopped and resumed, here and there. Validated at its end alone, its model is that of the last step. */
   private Ended run(String name, int steps, Leg... legs) throws IOException {
     Settings settings = ModelFamily.named("encoder").settings().with("train", rows(600).toString())
         .with("text", "title").with("label", "label").with("vocabulary-size", "400")
         .with("hidden-size", tiny ? "32" : "128").with("heads", "2").with("kv-heads", "1").with("layers", "2")
         .with("ffn-size", "64").with("batch-tokens", tiny ? "64" : "512").with("max-steps", String.valueOf(steps))
-        .with("epochs", "1000").with("learning-rate", "1e-3").with("warmup", "10");
+        .with("epochs", "1000").with("learning-rate", "1e-3").with("warmup", "10")
+        .with("validate-every", String.valueOf(steps));
     var directory = new ModelDirectory(work.resolve(name));
     Files.createDirectories(directory.path());
     for (Leg leg : legs) {
