@@ -1,5 +1,5 @@
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import crema.tokenizer.BpeTrainer;
+import crema.tokenizer.TokenizerTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ public final class GoldenGenerator {
     var corpus = new ArrayList<>(texts.subList(0, 25));
     corpus.addAll(corpus);
     var file = FOLDER.resolve("tokenizer.json");
-    BpeTrainer.defaults().withVocabularySize(700).withSpecialTokens(List.of("<pad>", "<s>", "</s>"))
+    TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withVocabularySize(700).withSpecialTokens(List.of("<pad>", "<s>", "</s>"))
         .train(corpus).save(file);
 
     var expected = mapper.createObjectNode();

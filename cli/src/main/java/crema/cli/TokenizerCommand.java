@@ -9,7 +9,7 @@ import crema.data.ProblemLog;
 import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.RowSource;
-import crema.tokenizer.BpeTrainer;
+import crema.tokenizer.TokenizerTrainer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,7 +101,7 @@ final class TokenizerCommand implements Runnable {
       Tokenizer tokenizer;
       try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {
         view.stage("Training the tokenizer");
-        tokenizer = BpeTrainer.defaults().withVocabularySize(vocabularySize).withMinimumFrequency(minimumFrequency)
+        tokenizer = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withVocabularySize(vocabularySize).withMinimumFrequency(minimumFrequency)
             .withLowercase(lowercase).withThreads(threads)
             .withProgress((_, done, total) -> view.progress(done, total))
             .train(Stream.iterate(cursor.next(), Objects::nonNull, _ -> cursor.next()).map(Row::text));

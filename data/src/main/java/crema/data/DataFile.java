@@ -77,7 +77,7 @@ public final class DataFile {
   }
 
   /** The name in lower case without a suffix for compression, from which the format is detected. */
-  String plainName() {
+  public String plainName() {
     var lower = name.toLowerCase(Locale.ROOT);
     for (var suffix : new String[] {".gz", ".zst"}) {
       if (lower.endsWith(suffix)) {

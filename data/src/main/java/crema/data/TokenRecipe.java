@@ -42,12 +42,13 @@ public record TokenRecipe(
   void encode(Sink sink, ProblemListener listener) {
     var known = new KnownLabels(labels);
     rows.forEach(listener, row -> known.of(row, listener).ifPresent(indices -> {
-      var ids = encoder.encode(row.text());
-      if (ids.length == 0) {
-        listener.problem(
-            new RowProblem(RowFault.EMPTY_TEXT, row.meta().file(), row.meta().line(), "the text has no tokens"));
-      } else {
-        sink.add(ids, Math.min(ids.length, maxLength), indices, row.meta());
+      for (var ids : encoder.examples(row.text())) {
+        if (ids.length == 0) {
+          listener.problem(
+              new RowProblem(RowFault.EMPTY_TEXT, row.meta().file(), row.meta().line(), "the text has no tokens"));
+        } else {
+          sink.add(ids, Math.min(ids.length, maxLength), indices, row.meta());
+        }
       }
     }));
   }

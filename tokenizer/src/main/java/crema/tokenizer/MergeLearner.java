@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 
 /**
  * Learns merge rules from counted words: again and again the most frequent pair of adjacent tokens becomes a token,
@@ -30,11 +30,21 @@ final class MergeLearner {
     }
   }
 
+  /** Spells the words of a corpus in tokens. */
+  @FunctionalInterface
+  interface Spelling {
+    /**
+     * Writes the tokens of a word to {@code out} from {@code at} on and returns their number: at most
+     * {@link Utf8#MAX_BYTES_PER_CHAR} a char.
+     */
+    int spell(int word, int[] out, int at);
+  }
+
   private final WorkerPool pool;
   private final Set<String> forbidden;
+  private final BinaryOperator<String> join;
   private final List<String> tokens;
   private final Map<String, Integer> ids = new HashMap<>();
-  private final int[] byteIds = new int[256];
   /** Word {@code w} is {@code symbols[starts[w], starts[w] + lengths[w])}; it shrinks in place. */
   private final int[] symbols;
   private final int[] starts;
@@ -49,23 +59,23 @@ final class MergeLearner {
   /**
    * Counts the pairs.
    *
-   * @param tokens the tokens to start from by id; those of all bytes are among them
-   * @param forbidden tokens that no merge may spell
+   * @param tokens the tokens to start from by id, which words are spelled in and no merge may spell again
+   * @param join spells the token that two become
+   * @param spelling of words
    */
-  MergeLearner(WordCounts words, List<String> tokens, Set<String> forbidden, WorkerPool pool) {
+  MergeLearner(WordCounts words, List<String> tokens, BinaryOperator<String> join, WorkerPool pool,
+      Spelling spelling) {
     this.pool = pool;
-    this.forbidden = Set.copyOf(forbidden);
+    this.join = join;
+    forbidden = Set.copyOf(tokens);
     this.tokens = new ArrayList<>(tokens);
     for (int id = 0; id < tokens.size(); id++) {
       ids.put(tokens.get(id), id);
     }
-    for (int value = 0; value < 256; value++) {
-      byteIds[value] = Objects.requireNonNull(ids.get(String.valueOf(ByteAlphabet.letter(value))));
-    }
     starts = new int[words.size()];
     lengths = new int[words.size()];
     wordCounts = new long[words.size()];
-    symbols = spell(words);
+    symbols = spell(words, spelling);
     pairs = countPairs();
     for (int index = 0; index < pairs.size(); index++) {
       queue.add(new Candidate(pairs.count(index), pairs.pair(index)));
@@ -93,19 +103,22 @@ final class MergeLearner {
     }
   }
 
-  /** Returns the model learned so far. */
-  BpeModel model() {
-    var table = new MergeTable(
+  /** Returns the tokens learned so far. */
+  Vocabulary vocabulary() {
+    return new Vocabulary(tokens.toArray(String[]::new), new HashMap<>(ids));
+  }
+
+  /** Returns the merges learned so far. */
+  MergeTable merges() {
+    return new MergeTable(
         merges.stream().mapToInt(PairTable::left).toArray(),
         merges.stream().mapToInt(PairTable::right).toArray(),
         merged.stream().mapToInt(Integer::intValue).toArray());
-    return new BpeModel(new Vocabulary(tokens.toArray(String[]::new), new HashMap<>(ids)), table,
-        BpeModel.Options.NONE, BpeModel.Symbols.BYTES);
   }
 
   private void merge(int index) {
     var pair = pairs.pair(index);
-    var token = tokens.get(PairTable.left(pair)) + tokens.get(PairTable.right(pair));
+    var token = join.apply(tokens.get(PairTable.left(pair)), tokens.get(PairTable.right(pair)));
     if (forbidden.contains(token)) {
       pairs.setCount(index, 0);
       return;
@@ -133,8 +146,7 @@ final class MergeLearner {
     }
   }
 
-  /** Spells the words in the tokens of their bytes. */
-  private int[] spell(WordCounts words) {
+  private int[] spell(WordCounts words, Spelling spelling) {
     var total = 0L;
     for (int word = 0; word < words.size(); word++) {
       total += (long) words.length(word) * Utf8.MAX_BYTES_PER_CHAR;
@@ -145,16 +157,11 @@ final class MergeLearner {
     }
     var spelled = new int[(int) total];
     int end = 0;
-    var bytes = new byte[0];
     for (int word = 0; word < words.size(); word++) {
-      var capacity = words.length(word) * Utf8.MAX_BYTES_PER_CHAR;
-      bytes = bytes.length < capacity ? new byte[capacity] : bytes;
       starts[word] = end;
-      lengths[word] = words.utf8(word, bytes);
+      lengths[word] = spelling.spell(word, spelled, end);
       wordCounts[word] = words.count(word);
-      for (int i = 0; i < lengths[word]; i++) {
-        spelled[end++] = byteIds[bytes[i] & 0xFF];
-      }
+      end += lengths[word];
     }
     return Arrays.copyOf(spelled, end);
   }

@@ -8,7 +8,9 @@ public interface TrainingProgress {
     /** Reading texts and counting their words; the unit is a text, and the total is not known. */
     READING_TEXTS,
     /** Choosing merges; the unit is a token of the vocabulary. It may end early, when no frequent pair is left. */
-    LEARNING_MERGES
+    LEARNING_MERGES,
+    /** Leaving out tokens; the unit is a token that is left out. */
+    PRUNING
   }
 
   /** The total of a phase whose end is not known. */

@@ -28,6 +28,16 @@ final class WordCounts {
     return starts[word + 1] - starts[word];
   }
 
+  /** Returns the character of a word that begins at a char. */
+  int codePoint(int word, int at) {
+    return Character.codePointAt(characters, starts[word] + at, starts[word + 1]);
+  }
+
+  /** Copies the chars of a word to {@code target} from {@code at} on. */
+  void copy(int word, char[] target, int at) {
+    System.arraycopy(characters, starts[word], target, at, length(word));
+  }
+
   /** Writes the UTF-8 of a word to {@code out} and returns its length. */
   int utf8(int word, byte[] out) {
     return Utf8.encode(characters, starts[word], starts[word + 1], out);

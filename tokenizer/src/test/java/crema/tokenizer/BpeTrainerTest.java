@@ -17,7 +17,7 @@ import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 class BpeTrainerTest {
-  private static final BpeTrainer TRAINER = BpeTrainer.defaults().withThreads(1);
+  private static final TokenizerTrainer TRAINER = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withThreads(1);
 
   @Test
   void theMostFrequentPairBecomesTheFirstToken() {

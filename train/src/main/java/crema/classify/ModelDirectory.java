@@ -2,6 +2,7 @@ package crema.classify;
 
 import crema.base.ByteSource;
 import crema.base.UserError;
+import crema.pretrained.PretrainedFolder;
 import crema.settings.JsonFile;
 import crema.settings.Settings;
 import crema.settings.StoredSettings;
@@ -144,6 +145,24 @@ public record ModelDirectory(Path path) implements ModelSource {
   }
 
   /**
+   * Whether a training run of a kind was started here.
+   *
+   * @throws UserError when its settings are damaged
+   */
+  public boolean holdsRun(RunKind kind) throws IOException {
+    return holdsRun() && StoredRun.read(this).kind().equals(kind.key());
+  }
+
+  /**
+   * The settings of the run of a kind that was started here.
+   *
+   * @throws UserError when they are damaged
+   */
+  public Settings settingsOf(RunKind kind) throws IOException {
+    return StoredRun.read(this).settings(kind);
+  }
+
+  /**
    * Makes the folder ready for a new run.
    *
    * @param overwrite whether it takes the place of a run or model that is there: once it has begun, so that a mistake
@@ -188,13 +207,12 @@ public record ModelDirectory(Path path) implements ModelSource {
    * @throws UserError when the settings are not what they must be together, or other ones than those of the run that is
    *     resumed
    */
-  public <T> T begin(ModelFamily family, Settings settings, Beginning<T> beginning) throws IOException {
+  public <T> T begin(RunKind kind, Settings settings, Beginning<T> beginning) throws IOException {
     settings.checked();
     boolean resumes = holdsRun();
     if (!resumes) {
-      JsonFile.write(trainingConfig(), StoredSettings.of(family.key(), settings).json());
-    } else if (!ModelFamily.ofRun(this).key().equals(family.key())
-        || !ModelFamily.settingsOf(this).computesAs(settings)) {
+      JsonFile.write(trainingConfig(), StoredSettings.of(kind.key(), settings).json());
+    } else if (!holdsRun(kind) || !settingsOf(kind).computesAs(settings)) {
       throw new UserError(path + " holds a run with other settings, in " + trainingConfig()
           + "; continue that with its own, or start over with --overwrite");
     }
@@ -249,6 +267,7 @@ public record ModelDirectory(Path path) implements ModelSource {
       names.addAll(family.files());
       names.addAll(family.optionalFiles());
     });
+    names.addAll(PretrainedFolder.FILES);
     return names;
   }
 

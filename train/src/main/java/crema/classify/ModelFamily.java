@@ -1,19 +1,15 @@
 package crema.classify;
 
-import crema.base.ByteSource;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.RowSource;
-import crema.settings.JsonFile;
 import crema.settings.Settings;
-import crema.settings.StoredSettings;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of model: how it is trained, which files it keeps, how it is opened and described. Families are found through
@@ -21,10 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An implementation has a public constructor without parameters, does nothing in it and keeps no state.
  */
-public interface ModelFamily {
-  /** The name in flags and files: lower case letters, digits and dashes, such as {@code fasttext}. */
-  String key();
-
+public interface ModelFamily extends RunKind {
   /** The name for people, such as {@code fastText}. */
   String name();
 
@@ -58,6 +51,7 @@ public interface ModelFamily {
   Map<String, String> describe(ModelSource model) throws IOException;
 
   /** The settings of a run, all with this family's defaults; none if the family cannot be trained by itself. */
+  @Override
   Settings settings();
 
   /**
@@ -153,7 +147,7 @@ public interface ModelFamily {
    * @throws UserError when its settings are damaged, or of a family that is not installed
    */
   static ModelFamily ofRun(ModelSource model) throws IOException {
-    return named(stored(model).model());
+    return named(StoredRun.read(model).kind());
   }
 
   /**
@@ -162,24 +156,8 @@ public interface ModelFamily {
    * @throws UserError when they are damaged, or of a family that is not installed
    */
   static Settings settingsOf(ModelSource model) throws IOException {
-    StoredSettings stored = stored(model);
-    Settings defaults = named(stored.model()).settings();
-    try {
-      return stored.over(defaults);
-    } catch (UserError e) {
-      throw JsonFile.damaged(model.bytes(ModelSource.TRAINING).name(), String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static StoredSettings stored(ModelSource model) throws IOException {
-    ByteSource file = model.bytes(ModelSource.TRAINING);
-    Map<String, @Nullable Object> json = JsonFile.read(file);
-    String stages = StoredSettings.FORMER_STAGES;
-    try {
-      return StoredSettings.of(json, model.holds(stages) ? JsonFile.read(model.bytes(stages)) : Map.of());
-    } catch (UserError e) {
-      throw JsonFile.damaged(file.name(), String.valueOf(e.getMessage()), e);
-    }
+    StoredRun run = StoredRun.read(model);
+    return run.settings(named(run.kind()));
   }
 
   /** The keys of families, for messages. */

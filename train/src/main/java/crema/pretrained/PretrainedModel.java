@@ -2,21 +2,26 @@ package crema.pretrained;
 
 import crema.base.Sha256;
 import crema.base.UserError;
+import crema.base.json.JsonNode;
 import crema.nn.InvalidWeightsException;
 import crema.nn.Weights;
 import crema.nn.io.StoredWeights;
 import crema.nn.io.WeightFormat;
 import crema.nn.model.Architecture;
+import crema.nn.model.SpecialTokens;
 import crema.nn.model.TextEncoderConfig;
 import crema.settings.JsonFile;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -24,21 +29,20 @@ import java.util.stream.Stream;
  * the tokenizer, and the weights, which are mapped and not read before they are copied.
  */
 public final class PretrainedModel implements AutoCloseable {
-  private static final String CONFIG = "config.json";
-  private static final String TOKENIZER = "tokenizer.json";
-  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-
   /** What follows the name of a file of weights in the name of the index of its shards. */
   private static final String INDEX = ".index.json";
 
   private final Path path;
   private final StoredWeights stored;
+  private final Map<String, Object> json;
   private final TextEncoderConfig config;
   private final Tokenizer tokenizer;
 
-  private PretrainedModel(Path path, StoredWeights stored, TextEncoderConfig config, Tokenizer tokenizer) {
+  private PretrainedModel(Path path, StoredWeights stored, Map<String, Object> json, TextEncoderConfig config,
+      Tokenizer tokenizer) {
     this.path = path;
     this.stored = stored;
+    this.json = Collections.unmodifiableMap(json);
     this.config = config;
     this.tokenizer = tokenizer;
   }
@@ -57,13 +61,14 @@ public final class PretrainedModel implements AutoCloseable {
     StoredWeights stored = weights(path);
     try {
       Path folder = folder(path);
-      TextEncoderConfig config = config(folder, stored);
+      Map<String, Object> json = json(folder, stored);
+      TextEncoderConfig config = config(folder, stored, json);
       Tokenizer tokenizer = tokenizer(folder);
       if (tokenizer.vocabularySize() > config.vocabSize()) {
         throw new UserError(path + ": the tokenizer has " + tokenizer.vocabularySize() + " tokens but the embedding "
             + config.vocabSize() + " rows: the files are of different models");
       }
-      return new PretrainedModel(path, stored, config, tokenizer);
+      return new PretrainedModel(path, stored, json, config, tokenizer);
     } catch (IOException | RuntimeException e) {
       stored.close();
       throw e;
@@ -82,8 +87,8 @@ public final class PretrainedModel implements AutoCloseable {
     }
   }
 
-  private static TextEncoderConfig config(Path folder, StoredWeights stored) throws IOException {
-    Path file = folder.resolve(CONFIG);
+  private static Map<String, Object> json(Path folder, StoredWeights stored) throws IOException {
+    Path file = folder.resolve(PretrainedFolder.CONFIG);
     Map<String, Object> json = new LinkedHashMap<>(stored.config());
     if (Files.exists(file)) {
       JsonFile.read(file).forEach((key, value) -> {
@@ -92,8 +97,13 @@ public final class PretrainedModel implements AutoCloseable {
         }
       });
     } else if (json.isEmpty()) {
-      throw new UserError(folder + " has no " + CONFIG + ", which says what the model is");
+      throw new UserError(folder + " has no " + PretrainedFolder.CONFIG + ", which says what the model is");
     }
+    return json;
+  }
+
+  private static TextEncoderConfig config(Path folder, StoredWeights stored, Map<String, Object> json) {
+    Path file = folder.resolve(PretrainedFolder.CONFIG);
     try {
       return Architecture.ofModel(json).read(json);
     } catch (IllegalArgumentException e) {
@@ -102,9 +112,9 @@ public final class PretrainedModel implements AutoCloseable {
   }
 
   private static Tokenizer tokenizer(Path folder) throws IOException {
-    Path file = folder.resolve(TOKENIZER);
+    Path file = folder.resolve(PretrainedFolder.TOKENIZER);
     if (!Files.exists(file)) {
-      throw new UserError(folder + " has no " + TOKENIZER + ", without which texts cannot be read");
+      throw new UserError(folder + " has no " + PretrainedFolder.TOKENIZER + ", without which texts cannot be read");
     }
     return Tokenizer.load(file);
   }
@@ -112,6 +122,16 @@ public final class PretrainedModel implements AutoCloseable {
   /** Where the model is, as it was given. */
   public Path path() {
     return path;
+  }
+
+  /** The folder that the model's files are in. */
+  Path folder() {
+    return folder(path);
+  }
+
+  /** What {@code config.json} and the weights say of the model, all of it. */
+  public Map<String, Object> json() {
+    return json;
   }
 
   /** The shape of the encoder. */
@@ -134,9 +154,30 @@ public final class PretrainedModel implements AutoCloseable {
       return Math.min(most, tokenizer.maxLength().getAsInt());
     }
     // Some files say 1e30 for what has no limit.
-    double length = ConfigFile.read(folder(path).resolve(TOKENIZER_CONFIG))
+    double length = ConfigFile.read(folder(path).resolve(PretrainedFolder.TOKENIZER_CONFIG))
         .map(json -> json.path("model_max_length").asDouble(most)).orElse((double) most);
     return length >= 1 && length < most ? (int) length : most;
+  }
+
+  /**
+   * The id of the token that stands in a masked place: what the tokenizer's configuration calls so, or what it is by
+   * custom.
+   *
+   * @throws UserError when the tokenizer has none
+   */
+  public int maskToken() throws IOException {
+    var names = new ArrayList<String>();
+    for (String file : List.of(PretrainedFolder.SPECIAL_TOKENS, PretrainedFolder.TOKENIZER_CONFIG)) {
+      ConfigFile.read(folder().resolve(file)).map(json -> json.path("mask_token"))
+          .map(token -> token.isObject() ? token.path("content") : token)
+          .filter(JsonNode::isString).ifPresent(token -> names.add(token.stringValue()));
+    }
+    config.architecture().specialTokens().flatMap(SpecialTokens::mask).ifPresent(names::add);
+    SpecialTokens.BERT.mask().ifPresent(names::add);
+    SpecialTokens.ROBERTA.mask().ifPresent(names::add);
+    return names.stream().map(tokenizer::id).flatMapToInt(OptionalInt::stream).findFirst()
+        .orElseThrow(() -> new UserError(path + ": the tokenizer has no mask token, such as " + names.getFirst()
+            + ", without which nothing can be masked"));
   }
 
   /** The weights under the {@linkplain Architecture#canonical canonical} names of the architecture. */

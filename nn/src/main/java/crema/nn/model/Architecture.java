@@ -43,6 +43,12 @@ public interface Architecture extends Keyed {
    */
   String prefix();
 
+  /**
+   * What the names of Hugging Face's classes of this architecture begin with: {@code Bert} of
+   * {@code BertForMaskedLM}.
+   */
+  String className();
+
   /** The tokens around texts; empty when only the tokenizer's file can say. */
   default Optional<SpecialTokens> specialTokens() {
     return Optional.empty();

@@ -6,6 +6,13 @@ import crema.nn.Embedding;
 import crema.nn.LayerNorm;
 import crema.nn.Linear;
 import crema.tensor.Activation;
+import crema.tensor.DType;
+import crema.tensor.MatrixSource;
+import crema.tensor.PackedMatrix;
+import crema.tensor.Scope;
+import crema.tensor.Shape;
+import crema.tensor.Tensor;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Linear, activation, norm, and a decoder tied with the token embeddings. The state-dict keys differ. */
@@ -15,6 +22,7 @@ public final class TiedDecoderHead extends MaskedLanguageHead {
   private final LayerNorm norm;
   private final Embedding decoder;
   private final @Nullable Variable bias;
+  private @Nullable PackedMatrix packed;
 
   /**
    * The state-dict keys.
@@ -44,6 +52,46 @@ public final class TiedDecoderHead extends MaskedLanguageHead {
   @Override
   public Variable forward(Tape tape, Variable x) {
     Variable transformed = norm.forward(tape, dense.forward(tape, x, activation));
-    return crema.autograd.op.Linear.apply(tape, transformed, decoder.weight(), bias, Activation.IDENTITY);
+    PackedMatrix prepared = packed;
+    if (prepared == null || tape.records(transformed, decoder.weight())) {
+      return crema.autograd.op.Linear.apply(tape, transformed, decoder.weight(), bias, Activation.IDENTITY);
+    }
+    return crema.autograd.op.Linear.apply(tape, transformed, prepared, bias, Activation.IDENTITY);
+  }
+
+  /** Packs the table, which stays as it is for the encoder: one of 16 bits is widened in the product. */
+  @Override
+  protected void prepare() {
+    closeOwn();
+    Tensor table = decoder.weight().value();
+    packed = table.backend().pack(new MatrixSource() {
+      @Override
+      public Shape shape() {
+        return table.shape();
+      }
+
+      @Override
+      public DType type() {
+        return table.dtype();
+      }
+
+      @Override
+      public void read(long firstRow, Tensor rows) {
+        try (var scope = new Scope(table.backend())) {
+          int first = (int) firstRow;
+          int count = (int) rows.shape().rows();
+          Tensor ids = scope.ints(IntStream.range(first, first + count).toArray(), count);
+          table.backend().ops().embedding().gather(table, ids, 1, rows);
+        }
+      }
+    });
+  }
+
+  @Override
+  protected void closeOwn() {
+    if (packed != null) {
+      packed.close();
+      packed = null;
+    }
   }
 }

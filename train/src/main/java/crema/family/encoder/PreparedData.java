@@ -24,7 +24,7 @@ import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
 import crema.task.LossRows;
 import crema.task.Target;
-import crema.tokenizer.BpeTrainer;
+import crema.tokenizer.TokenizerTrainer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -151,7 +151,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
   private static Tokenizer trainTokenizer(Settings settings, RowSource train, int threads,
       TrainingListener listener) {
     listener.stage("Training the tokenizer");
-    BpeTrainer trainer = BpeTrainer.defaults()
+    TokenizerTrainer trainer = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE)
         .withVocabularySize(settings.get(EncoderSettings.VOCABULARY_SIZE))
         .withLowercase(settings.get(DataSettings.LOWERCASE))
         .withThreads(threads)

@@ -34,7 +34,7 @@ import crema.tensor.DType;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
-import crema.tokenizer.BpeTrainer;
+import crema.tokenizer.TokenizerTrainer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ class FineTuningTest {
     pretrained = Files.createDirectories(shared.resolve("bert"));
     var texts = new ArrayList<String>();
     ProductTitles.rows().forEach(ProblemListener.STRICT, (Row row) -> texts.add(row.text()));
-    Tokenizer tokenizer = BpeTrainer.defaults().withVocabularySize(500).withLowercase(true)
+    Tokenizer tokenizer = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withVocabularySize(500).withLowercase(true)
         .train(texts.subList(0, 2000).stream());
     tokenizer.save(pretrained.resolve("tokenizer.json"));
     var config = new Bert().read(Map.of("vocab_size", 500, "hidden_size", 32, "num_hidden_layers", LAYERS,

@@ -37,7 +37,7 @@ import crema.task.LossRows;
 import crema.task.MultiLabelTarget;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
-import crema.tokenizer.BpeTrainer;
+import crema.tokenizer.TokenizerTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ class TargetTrainingTest {
     }
     rows = Files.write(shared.resolve("rows.csv"), lines);
     tokenizer = shared.resolve("tokenizer.json");
-    BpeTrainer.defaults().withVocabularySize(400).train(lines.stream()).save(tokenizer);
+    TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withVocabularySize(400).train(lines.stream()).save(tokenizer);
   }
 
   /** Settings of a family for the rows of a target. */

@@ -22,6 +22,11 @@ public record Bert() implements BertArchitecture {
   }
 
   @Override
+  public String className() {
+    return "Bert";
+  }
+
+  @Override
   public String prefix() {
     return "bert.";
   }

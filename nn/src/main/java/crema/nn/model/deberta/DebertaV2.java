@@ -14,6 +14,11 @@ public record DebertaV2() implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "DebertaV2";
+  }
+
+  @Override
   public DebertaV2Config read(Map<String, ?> json) {
     return DebertaV2Config.of(json);
   }

@@ -14,6 +14,11 @@ public record DistilBert() implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "DistilBert";
+  }
+
+  @Override
   public DistilBertConfig read(Map<String, ?> json) {
     return DistilBertConfig.of(json);
   }

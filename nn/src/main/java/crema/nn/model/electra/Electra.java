@@ -26,6 +26,11 @@ public record Electra() implements BertArchitecture {
   }
 
   @Override
+  public String className() {
+    return "Electra";
+  }
+
+  @Override
   public String prefix() {
     return "electra.";
   }

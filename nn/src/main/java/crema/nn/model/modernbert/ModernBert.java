@@ -14,6 +14,11 @@ public record ModernBert() implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "ModernBert";
+  }
+
+  @Override
   public ModernBertConfig read(Map<String, ?> json) {
     return ModernBertConfig.of(json);
   }

@@ -14,6 +14,11 @@ public record Mpnet() implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "MPNet";
+  }
+
+  @Override
   public MpnetConfig read(Map<String, ?> json) {
     return MpnetConfig.of(json);
   }

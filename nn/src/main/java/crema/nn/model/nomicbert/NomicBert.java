@@ -14,6 +14,11 @@ public record NomicBert() implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "NomicBert";
+  }
+
+  @Override
   public NomicBertConfig read(Map<String, ?> json) {
     return NomicBertConfig.of(json);
   }

@@ -12,6 +12,11 @@ public record PreNorm() implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "CremaEncoder";
+  }
+
+  @Override
   public String prefix() {
     return "backbone.";
   }

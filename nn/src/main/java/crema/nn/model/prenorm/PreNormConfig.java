@@ -1,9 +1,16 @@
 package crema.nn.model.prenorm;
 
+import crema.nn.Embedding;
+import crema.nn.Initializer;
+import crema.nn.LayerNorm;
+import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.nn.model.Architecture;
 import crema.nn.model.ConfigValues;
+import crema.nn.model.MaskedLanguageHead;
 import crema.nn.model.TextEncoderConfig;
+import crema.nn.model.TiedDecoderHead;
+import crema.tensor.Activation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -31,6 +38,8 @@ import java.util.Map;
 public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, int numAttentionHeads,
     int numKeyValueHeads, int ffnHiddenSize, int maxPositionEmbeddings, double ropeTheta, double rmsNormEps,
     double dropout, double maxDropPath, double layerScaleInit, double initializerRange) implements TextEncoderConfig {
+  private static final TiedDecoderHead.Names DECODER =
+      new TiedDecoderHead.Names("lm_head.dense", "lm_head.layer_norm", "lm_head.bias");
 
   /** Checks the ranges; messages use the names in JSON. */
   public PreNormConfig {
@@ -78,6 +87,14 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
   @Override
   public PreNormEncoder create(ParameterSource source) {
     return new PreNormEncoder(source, this);
+  }
+
+  @Override
+  public MaskedLanguageHead createMaskedLanguageHead(ParameterSource source, Embedding embeddings) {
+    var initializer = new Initializer.Normal(initializerRange);
+    var zero = new Initializer.Constant(0);
+    return new TiedDecoderHead(DECODER, new Linear(source, hiddenSize, hiddenSize, initializer, zero), Activation.GELU,
+        new LayerNorm(source, hiddenSize, (float) rmsNormEps), embeddings, source.create(zero, vocabSize));
   }
 
   @Override

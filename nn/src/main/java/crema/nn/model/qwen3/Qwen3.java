@@ -20,6 +20,11 @@ public record Qwen3() implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "Qwen3";
+  }
+
+  @Override
   public Qwen3Config read(Map<String, ?> json) {
     return Qwen3Config.of(json);
   }
@@ -39,6 +44,7 @@ public record Qwen3() implements Architecture {
   @Override
   public Optional<SpecialTokens> specialTokens() {
     return Optional.of(
-        new SpecialTokens(List.of(), List.of(), List.of(END_OF_TEXT), END_OF_TEXT, Optional.empty()));
+        new SpecialTokens(List.of(), List.of(), List.of(END_OF_TEXT), END_OF_TEXT, Optional.empty(),
+            Optional.empty()));
   }
 }

@@ -8,6 +8,11 @@ public record Camembert() implements RobertaArchitecture {
   }
 
   @Override
+  public String className() {
+    return "Camembert";
+  }
+
+  @Override
   public int defaultVocabSize() {
     return 32_005;
   }

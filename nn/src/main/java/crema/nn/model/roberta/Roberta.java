@@ -8,6 +8,11 @@ public record Roberta() implements RobertaArchitecture {
   }
 
   @Override
+  public String className() {
+    return "Roberta";
+  }
+
+  @Override
   public int defaultVocabSize() {
     return 50_265;
   }

@@ -8,6 +8,11 @@ public record XlmRoberta() implements RobertaArchitecture {
   }
 
   @Override
+  public String className() {
+    return "XLMRoberta";
+  }
+
+  @Override
   public int defaultVocabSize() {
     return 250_002;
   }
