@@ -24,6 +24,7 @@ module crema.train {
   exports crema.family.linear;
   exports crema.family.staged;
   exports crema.hub;
+  exports crema.pretrain;
   exports crema.pretrained;
   exports crema.report;
   exports crema.run;

@@ -100,6 +100,8 @@ public final class Crema implements Runnable {
         .add("experiment", () -> ExperimentCommand.line(terminal))
         .add("evaluate", () -> EvaluateCommand.line(terminal))
         .add("predict", () -> new PredictCommand(terminal))
+        .add("pretrain", () -> PretrainCommand.line(terminal))
+        .add("perplexity", () -> new PerplexityCommand(terminal))
         .add("info", () -> new InfoCommand(terminal))
         .add("pack", () -> new PackCommand(terminal))
         .add("embed", () -> new EmbedCommand(terminal))

@@ -13,6 +13,7 @@ import crema.tokenizer.TokenizerTrainer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -42,17 +43,21 @@ final class TokenizerCommand implements Runnable {
     Objects.requireNonNull(spec).commandLine().usage(terminal.out());
   }
 
-  /** Trains a byte-level BPE tokenizer. */
+  /** Trains a tokenizer. */
   @Command(
       name = "train",
       mixinStandardHelpOptions = true,
       sortOptions = false,
       abbreviateSynopsis = true,
-      description = "Trains a byte-level BPE tokenizer and writes a tokenizer.json that Hugging Face's library reads too.",
+      description = {
+          "Trains a tokenizer and writes a tokenizer.json that Hugging Face's library reads too.",
+          "bpe: byte-level BPE, which can spell every text; wordpiece: as BERT has it; unigram: as SentencePiece trains it."
+      },
       footer = {
           "",
-          "Example:",
-          "  crema tokenizer train --data offers.csv.gz --text title --vocabulary-size 16000 --output tokenizer.json"
+          "Examples:",
+          "  crema tokenizer train --data offers.csv.gz --text title --vocabulary-size 16000 --output tokenizer.json",
+          "  crema tokenizer train --kind wordpiece --lowercase --data offers.csv.gz --text title --output tokenizer.json"
       })
   static final class Train implements Callable<Integer> {
     private final Terminal terminal;
@@ -69,12 +74,21 @@ final class TokenizerCommand implements Runnable {
         description = "The tokenizer.json to write.")
     private Path output = Path.of("");
 
+    @Option(names = "--kind", paramLabel = "KIND", defaultValue = "bpe",
+        description = "bpe, wordpiece or unigram (default: ${DEFAULT-VALUE}).")
+    private TokenizerTrainer.Kind kind = TokenizerTrainer.Kind.BPE;
+
+    @Option(names = "--special-tokens", paramLabel = "TOKEN", parameterConsumer = CommaSeparated.class,
+        description = "Control tokens, found verbatim in texts (default: none for bpe; [PAD],[UNK],[CLS],[SEP],[MASK] for "
+            + "wordpiece, of which [CLS] and [SEP] are put around texts; <unk> for unigram).")
+    private List<String> specialTokens = new ArrayList<>();
+
     @Option(names = "--vocabulary-size", paramLabel = "N", defaultValue = "32000",
         description = "Tokens in all, at most (default: ${DEFAULT-VALUE}).")
     private int vocabularySize;
 
     @Option(names = "--minimum-frequency", paramLabel = "N", defaultValue = "2",
-        description = "How often a pair must occur to become a token (default: ${DEFAULT-VALUE}).")
+        description = "How often something must occur to become a token (default: ${DEFAULT-VALUE}).")
     private int minimumFrequency;
 
     @Option(names = "--lowercase", description = "The tokenizer ignores case.")
@@ -92,24 +106,31 @@ final class TokenizerCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      if (vocabularySize < 256 || minimumFrequency < 1 || threads < 1) {
-        throw new UserError("--vocabulary-size must be at least 256, --minimum-frequency and --threads at least 1");
-      }
+      TokenizerTrainer trainer = trainer();
       var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null);
       RowSource rows = RowSource.concat(files.stream().map(file -> FileRows.of(Path.of(file), columns)).toList());
       var problems = new ProblemLog();
       Tokenizer tokenizer;
       try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {
         view.stage("Training the tokenizer");
-        tokenizer = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withVocabularySize(vocabularySize).withMinimumFrequency(minimumFrequency)
-            .withLowercase(lowercase).withThreads(threads)
-            .withProgress((_, done, total) -> view.progress(done, total))
+        tokenizer = trainer.withProgress((_, done, total) -> view.progress(done, total))
             .train(Stream.iterate(cursor.next(), Objects::nonNull, _ -> cursor.next()).map(Row::text));
         problems.report().forEach(view::warning);
       }
       tokenizer.save(output);
       terminal.out().println("Wrote " + output + " with " + tokenizer.vocabularySize() + " tokens");
       return 0;
+    }
+
+    private TokenizerTrainer trainer() {
+      try {
+        TokenizerTrainer defaults = TokenizerTrainer.of(kind);
+        return (specialTokens.isEmpty() ? defaults : defaults.withSpecialTokens(specialTokens))
+            .withVocabularySize(vocabularySize).withMinimumFrequency(minimumFrequency).withLowercase(lowercase)
+            .withThreads(threads);
+      } catch (IllegalArgumentException e) {
+        throw new UserError("the tokenizer cannot be trained: " + e.getMessage(), e);
+      }
     }
   }
 }

@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
   }
 
   /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */
-  private static Settings resumed(Settings before, GivenSettings given, ModelDirectory directory) {
+  static Settings resumed(Settings before, GivenSettings given, ModelDirectory directory) {
     if (directory.holdsModel()) {
       throw new UserError("the run in " + directory.path() + " is finished; start over with --overwrite");
     }
@@ -130,7 +130,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     return now;
   }
 
-  private static List<String> commandLine(ParseResult line) {
+  static List<String> commandLine(ParseResult line) {
     var words = new ArrayList<>(List.of("crema"));
     words.addAll(line.originalArgs());
     return words;

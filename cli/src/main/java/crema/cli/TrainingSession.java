@@ -32,14 +32,66 @@ final class TrainingSession {
     this.quiet = quiet;
   }
 
+  /** What is done while somebody watches. */
+  @FunctionalInterface
+  interface Work {
+    /**
+     * Trains.
+     *
+     * @param context where to write, with a listener and a way to be stopped
+     * @return the exit code
+     */
+    int run(RunContext context, ProgressView view) throws IOException;
+  }
+
   /**
    * Trains in a directory.
    *
    * @param family of the settings
    * @return the exit code
    */
-  int run(ModelFamily family, Settings settings, RunContext context) throws IOException {
-    ModelDirectory directory = context.directory();
+  int run(ModelFamily family, Settings settings, RunContext watched) throws IOException {
+    long began = System.nanoTime();
+    return run(watched, (context, view) -> {
+      ModelDirectory directory = context.directory();
+      TrainingResult result = family.newRun(settings, context).run();
+      Map<String, TestReport> sets = result.isInterrupted() ? Map.of() : NamedTests.run(settings, context);
+      view.close();
+      if (result.isInterrupted()) {
+        return interrupted(result.steps(), "train", directory);
+      }
+      if (result.report() != null) {
+        terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
+      }
+      if (!sets.isEmpty()) {
+        terminal.out().println();
+        terminal.out().print(TerminalReport.renderSets(sets, terminal.outStyle()));
+      }
+      terminal.out().println();
+      terminal.out().println("Model: " + directory.path() + "   Report: " + directory.report() + "   Time: "
+          + timeSince(began));
+      return 0;
+    });
+  }
+
+  /** Says how a run that was stopped goes on; returns the exit code. */
+  int interrupted(long steps, String command, ModelDirectory directory) {
+    terminal.err().println("crema: interrupted and saved at step " + steps + "; continue with: crema " + command
+        + " --resume --output " + directory.path());
+    return INTERRUPTED;
+  }
+
+  /** The time since an instant of {@link System#nanoTime}, in words. */
+  static String timeSince(long nanos) {
+    return ProgressView.words(Duration.ofNanos(System.nanoTime() - nanos));
+  }
+
+  /**
+   * Does something that takes long and can be stopped.
+   *
+   * @return the exit code
+   */
+  int run(RunContext context, Work work) throws IOException {
     var stop = new StopSignal();
     var saved = new CountDownLatch(1);
     // The JVM ends when its shutdown hooks have: this one waits for the step and the checkpoint.
@@ -54,28 +106,8 @@ final class TrainingSession {
       }
     }, "crema-save-on-exit");
     Runtime.getRuntime().addShutdownHook(hook);
-    long began = System.nanoTime();
     try (var view = new ProgressView(terminal, quiet)) {
-      TrainingResult result = family.newRun(settings, context.withListener(view).withStop(stop)).run();
-      Map<String, TestReport> sets = result.isInterrupted() ? Map.of()
-          : NamedTests.run(settings, context.withListener(view));
-      view.close();
-      if (result.isInterrupted()) {
-        terminal.err().println("crema: interrupted and saved at step " + result.steps()
-            + "; continue with: crema train --resume --output " + directory.path());
-        return INTERRUPTED;
-      }
-      if (result.report() != null) {
-        terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
-      }
-      if (!sets.isEmpty()) {
-        terminal.out().println();
-        terminal.out().print(TerminalReport.renderSets(sets, terminal.outStyle()));
-      }
-      terminal.out().println();
-      terminal.out().println("Model: " + directory.path() + "   Report: " + directory.report() + "   Time: "
-          + ProgressView.words(Duration.ofNanos(System.nanoTime() - began)));
-      return 0;
+      return work.run(context.withListener(view).withStop(stop), view);
     } finally {
       terminal.out().flush();
       saved.countDown();

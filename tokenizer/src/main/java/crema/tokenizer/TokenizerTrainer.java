@@ -35,6 +35,7 @@ public record TokenizerTrainer(
 
   private static final int DEFAULT_VOCABULARY_SIZE = 32_000;
   private static final int DEFAULT_FREQUENCY = 2;
+  private static final List<String> UNKNOWN = List.of("[UNK]", "<unk>");
 
   /** What can be trained. */
   public enum Kind implements Keyed {
@@ -93,6 +94,9 @@ public record TokenizerTrainer(
       if (!seen.add(token)) {
         throw new IllegalArgumentException("the special token '" + token + "' is given twice");
       }
+    }
+    if (kind != Kind.BPE) {
+      requireUnknownToken(kind, specialTokens);
     }
     for (var token : frame.tokens()) {
       if (!seen.contains(token)) {
@@ -207,9 +211,12 @@ public record TokenizerTrainer(
 
   /** The special token that stands for what is unknown: one of those that are called so by custom. */
   String unknownToken() {
-    return specialTokens.stream().filter(List.of("[UNK]", "<unk>")::contains).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("the special tokens " + specialTokens
-            + " have none for what is unknown, [UNK] or <unk>, which a tokenizer of the kind " + kind.key()
-            + " needs"));
+    return requireUnknownToken(kind, specialTokens);
+  }
+
+  private static String requireUnknownToken(Kind kind, List<String> specialTokens) {
+    return specialTokens.stream().filter(UNKNOWN::contains).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("a tokenizer of the kind " + kind.key()
+            + " needs a special token for what is unknown, " + String.join(" or ", UNKNOWN)));
   }
 }

@@ -50,13 +50,16 @@ final class UnigramLearner {
    */
   UnigramLearner(WordCounts corpus, Map<String, Double> seeds, WorkerPool pool) {
     this.pool = pool;
-    words = new char[corpus.size()][];
-    counts = new long[corpus.size()];
-    for (int word = 0; word < words.length; word++) {
-      words[word] = new char[corpus.length(word)];
-      corpus.copy(word, words[word], 0);
-      counts[word] = corpus.count(word);
+    record Word(char[] text, long count) {}
+    var all = new Word[corpus.size()];
+    for (int word = 0; word < all.length; word++) {
+      all[word] = new Word(new char[corpus.length(word)], corpus.count(word));
+      corpus.copy(word, all[word].text, 0);
     }
+    // In which order they were counted depends on the threads, and sums on the order.
+    Arrays.sort(all, (a, b) -> Arrays.compare(a.text, b.text));
+    words = Arrays.stream(all).map(Word::text).toArray(char[][]::new);
+    counts = Arrays.stream(all).mapToLong(Word::count).toArray();
     size = seeds.size();
     texts = seeds.keySet().toArray(String[]::new);
     scores = new double[size];
@@ -156,14 +159,18 @@ final class UnigramLearner {
     int[][] alternatives = alternatives();
     var frequency = sum((word, lattice, sums) -> {
       lattice.build(words[word]);
-      lattice.best(id -> sums[id] += counts[word], null);
+      lattice.best(id -> {
+        if (id != UNKNOWN) {
+          sums[id] += counts[word];
+        }
+      }, null);
     });
     // In how many words, not how often: a piece may be in a word several times.
     var inWords = sum((word, lattice, sums) -> {
       lattice.build(words[word]);
       var seen = new ArrayList<Integer>();
       lattice.best(id -> {
-        if (!seen.contains(id)) {
+        if (id != UNKNOWN && !seen.contains(id)) {
           seen.add(id);
           sums[id] += counts[word];
         }
@@ -188,7 +195,8 @@ final class UnigramLearner {
         double logAlternative = StrictMath.log(all + frequency[id] * (others.length - 1));
         double without = 0;
         for (int other : others) {
-          without += StrictMath.log(frequency[other] + frequency[id]) - logAlternative;
+          without += other == UNKNOWN ? Double.NEGATIVE_INFINITY
+              : StrictMath.log(frequency[other] + frequency[id]) - logAlternative;
         }
         candidates.add(
             new Candidate(id, inWords[id] / words * (StrictMath.log(frequency[id]) - logAll - without)));
@@ -200,8 +208,8 @@ final class UnigramLearner {
   }
 
   /**
-   * What each piece is cut into where it is no piece itself: null where nothing else spells it; nothing where even now
-   * another cut is the better one, so that it is of no use.
+   * What each piece is cut into where it is no piece itself, {@link #UNKNOWN} for a character without one; null for a
+   * single character, which stays; nothing where even now another cut is the better one, so that it is of no use.
    */
   private int[][] alternatives() {
     int share = Math.ceilDiv(texts.length, SHARES);
@@ -318,10 +326,9 @@ final class UnigramLearner {
      * Finds the best cut.
      *
      * @param piece takes its pieces, the last first
-     * @param without an edge from beginning to end that is not taken
-     * @return whether it is made of pieces alone
+     * @param without a piece that is not taken; null if all may be
      */
-    boolean best(IntConsumer piece, @Nullable Integer without) {
+    void best(IntConsumer piece, @Nullable Integer without) {
       Arrays.fill(forward, 0, length + 1, Double.NEGATIVE_INFINITY);
       forward[0] = 0;
       var last = new int[length + 1];
@@ -333,15 +340,9 @@ final class UnigramLearner {
           last[ends[edge]] = edge;
         }
       }
-      boolean isKnown = true;
       for (int end = length; end > 0; end = starts[last[end]]) {
-        int id = ids[last[end]];
-        isKnown &= id != UNKNOWN;
-        if (id != UNKNOWN) {
-          piece.accept(id);
-        }
+        piece.accept(ids[last[end]]);
       }
-      return isKnown;
     }
 
     /** What a piece, which the lattice was built of, is cut into without itself; see {@link #alternatives}. */
@@ -355,7 +356,8 @@ final class UnigramLearner {
         return null;
       }
       cut.clear();
-      return best(cut::add, id) ? cut.stream().mapToInt(Integer::intValue).toArray() : null;
+      best(cut::add, id);
+      return cut.stream().mapToInt(Integer::intValue).toArray();
     }
   }
 }

@@ -59,11 +59,12 @@ public record PretrainedFolder(Path path) {
         });
       }
     }
-    model.tokenizer().save(path.resolve(TOKENIZER));
+    SpecialTokens special = model.config().architecture().specialTokens().orElse(SpecialTokens.BERT);
+    writeTokenizer(model.tokenizer(), special, model.maxLength());
   }
 
   /**
-   * Writes a new tokenizer; {@code tokenizer.json} comes last.
+   * Writes a tokenizer, with its configuration unless that is there; {@code tokenizer.json} comes last.
    *
    * @param special what its special tokens are for
    * @param maxTokens the longest text, special tokens included
@@ -76,12 +77,14 @@ public record PretrainedFolder(Path path) {
     special.mask().ifPresent(token -> names.put("mask_token", token));
     special.unknown().ifPresent(token -> names.put("unk_token", token));
     names.values().removeIf(token -> tokenizer.id(token.toString()).isEmpty());
-    var config = new LinkedHashMap<String, Object>();
-    config.put("tokenizer_class", "PreTrainedTokenizerFast");
-    config.put("model_max_length", maxTokens);
-    config.putAll(names);
-    JsonFile.write(path.resolve(TOKENIZER_CONFIG), config);
-    JsonFile.write(path.resolve(SPECIAL_TOKENS), names);
+    if (!Files.exists(path.resolve(TOKENIZER_CONFIG))) {
+      var config = new LinkedHashMap<String, Object>();
+      config.put("tokenizer_class", "PreTrainedTokenizerFast");
+      config.put("model_max_length", maxTokens);
+      config.putAll(names);
+      JsonFile.write(path.resolve(TOKENIZER_CONFIG), config);
+      JsonFile.write(path.resolve(SPECIAL_TOKENS), names);
+    }
     tokenizer.save(path.resolve(TOKENIZER));
   }
 
