@@ -91,7 +91,7 @@ final class PretrainingRun implements AutoCloseable {
   private final TrainingLoop<MaskedBatch> loop;
 
   /** What there is before training. */
-  private record Start(Tokenizer tokenizer, MaskedVocabulary vocabulary, TextEncoderConfig config, PretrainingData data) {}
+  private record Start(MaskedVocabulary vocabulary, PretrainingData data, MaskedLanguageModel model) {}
 
   /**
    * Prepares a run, or continues the one in the directory.
@@ -111,11 +111,8 @@ final class PretrainingRun implements AutoCloseable {
       boolean resumes = directory.holdsRun();
       Start start = directory.begin(new Pretraining(), settings, () -> start(pretrained, resumes));
       data = start.data;
-      model = new MaskedLanguageModel(ParameterSource.random(backend, settings.get(SEED)), start.config);
+      model = start.model;
       pretrainedHash = pretrained == null ? "" : pretrained.fingerprint();
-      if (pretrained != null) {
-        load(pretrained);
-      }
       loss = new MaskedLanguageLoss(model);
       validation = data.validationBatches(settings, start.vocabulary);
       optimizer = new AdamW(ParameterGroup.decayingMatrices(model, settings.get(WEIGHT_DECAY)),
@@ -172,9 +169,30 @@ final class PretrainingRun implements AutoCloseable {
     TextEncoderConfig config = pretrained != null ? pretrained.config() : config(tokenizer);
     int mask = pretrained != null ? pretrained.maskToken() : maskToken(tokenizer);
     MaskedVocabulary vocabulary = MaskedVocabulary.of(tokenizer, mask);
-    PretrainingData prepared = PretrainingData.prepare(settings, parts, vocabulary,
-        maxTokens(pretrained, config, tokenizer), Sha256.ofFile(directory.file("tokenizer.json")), directory, listener);
-    return new Start(tokenizer, vocabulary, config, prepared);
+    MaskedLanguageModel network = model(pretrained, config);
+    try {
+      return new Start(vocabulary,
+          PretrainingData.prepare(settings, parts, vocabulary, maxTokens(pretrained, config, tokenizer),
+              folder.tokenizerHash(), directory, listener),
+          network);
+    } catch (IOException | RuntimeException e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  /** The network with its first weights: pretrained ones where there are some. */
+  private MaskedLanguageModel model(@Nullable PretrainedModel pretrained, TextEncoderConfig config) {
+    MaskedLanguageModel network;
+    try {
+      network = new MaskedLanguageModel(ParameterSource.random(backend, settings.get(SEED)), config);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+    if (pretrained != null) {
+      load(pretrained, network);
+    }
+    return network;
   }
 
   /** The shape of the network, with as many rows of embeddings as the tokenizer has tokens. */
@@ -239,10 +257,10 @@ final class PretrainingRun implements AutoCloseable {
   }
 
   /** Copies the pretrained weights, and says what is new. */
-  private void load(PretrainedModel pretrained) {
+  private void load(PretrainedModel pretrained, MaskedLanguageModel network) {
     String prefix = pretrained.config().architecture().prefix();
     try {
-      Weights.Intersection loaded = model.loadIntersecting(pretrained.weights());
+      Weights.Intersection loaded = network.loadIntersecting(pretrained.weights());
       List<String> lacking = loaded.missing().stream().filter(name -> name.startsWith(prefix)).toList();
       if (!lacking.isEmpty()) {
         throw new UserError(pretrained.path() + " lacks weights of the encoder: " + lacking.getFirst()

@@ -1,6 +1,7 @@
 package crema.pretrained;
 
 import crema.base.AtomicFile;
+import crema.base.Sha256;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.SpecialTokens;
 import crema.nn.model.TextEncoderConfig;
@@ -45,6 +46,11 @@ public record PretrainedFolder(Path path) {
   /** The tokenizer that was written. */
   public Tokenizer tokenizer() throws IOException {
     return Tokenizer.load(path.resolve(TOKENIZER));
+  }
+
+  /** The SHA-256 of the tokenizer that was written. */
+  public String tokenizerHash() throws IOException {
+    return Sha256.ofFile(path.resolve(TOKENIZER));
   }
 
   /** Writes the tokenizer of a pretrained model, as its folder has it; {@code tokenizer.json} comes last. */
