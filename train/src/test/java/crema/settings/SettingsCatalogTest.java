@@ -7,6 +7,8 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import crema.classify.ModelFamily;
+import crema.classify.RunKind;
+import crema.pretrain.Pretraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +31,14 @@ class SettingsCatalogTest {
     return ModelFamily.installed().stream().filter(ModelFamily::isTrainable);
   }
 
+  /** All that has settings. */
+  static Stream<RunKind> kinds() {
+    return Stream.concat(families(), Stream.of(new Pretraining()));
+  }
+
   @ParameterizedTest
-  @MethodSource("families")
-  void theRowsOfAFamilyAreWhole(ModelFamily family) {
+  @MethodSource("kinds")
+  void theRowsOfARunAreWhole(RunKind family) {
     Settings settings = family.settings();
     for (Setting<?> row : settings.rows()) {
       assertThat(row.name()).as("a name as flags and keys have it").matches("C|C-folds|[a-z][a-z0-9]*(-[a-z0-9]+)*");
@@ -53,10 +60,10 @@ class SettingsCatalogTest {
   @Test
   void eachRowIsASettingOfAFamily() {
     var listed = new HashSet<Setting<?>>();
-    families().forEach(family -> listed.addAll(family.settings().rows()));
+    kinds().forEach(kind -> listed.addAll(kind.settings().rows()));
     var rows = new ArrayList<Setting<?>>();
     for (JavaField field : new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
-        .importPackages("crema.classify", "crema.run", "crema.task", "crema.family")
+        .importPackages("crema.classify", "crema.run", "crema.task", "crema.family", "crema.pretrain")
         .stream().flatMap(type -> type.getFields().stream()).toList()) {
       if (field.getRawType().isEquivalentTo(Setting.class) && field.getModifiers().contains(JavaModifier.STATIC)) {
         rows.add(value(field));
@@ -78,7 +85,7 @@ class SettingsCatalogTest {
 
   @Test
   void theReferencePageHasEachRowAsItIs() throws IOException {
-    String page = SettingsPage.markdown(List.copyOf(families().toList()));
+    String page = SettingsPage.markdown(families().toList(), List.of(new Pretraining()));
     if (Boolean.getBoolean(WRITE)) {
       Files.createDirectories(PAGE.getParent());
       Files.writeString(PAGE, page);

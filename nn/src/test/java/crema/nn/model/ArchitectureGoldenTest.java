@@ -128,9 +128,9 @@ class ArchitectureGoldenTest {
           assertThat(model.encoder().tokenEmbeddings().weight().value().dtype())
               .isEqualTo(precision == Precision.F32 ? DType.F32 : DType.BF16);
           model.loadForPrediction(weights.intersecting(model.stateDict().keySet()).common());
-          Batch batch = Batch.read(golden, scope);
-          results.add(model.forward(Tape.inference(scope), batch.ids, batch.sequences, ints(golden, scope, "masked"))
-              .value().toFloats());
+          var batch = GoldenArchitecture.Batch.read(golden, scope);
+          results.add(model.forward(Tape.inference(scope), batch.ids(), batch.sequences(),
+              GoldenArchitecture.ints(golden, scope, "masked")).value().toFloats());
         }
       }
     }

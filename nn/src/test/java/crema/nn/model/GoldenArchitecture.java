@@ -148,7 +148,7 @@ public record GoldenArchitecture(String name, TextEncoderConfig config) {
     }
   }
 
-  private static Tensor ints(StoredWeights golden, Scope scope, String name) {
+  static Tensor ints(StoredWeights golden, Scope scope, String name) {
     Tensor tensor = scope.empty(DType.I32, golden.shapes().get(name));
     golden.read(name, tensor);
     return tensor;
