@@ -24,7 +24,8 @@ class TokenizerRoundTripTest {
       "samsung galaxy s9 64gb lilac purple", "Кофемашина Philips EP2231/40", "ソニー WH-1000XM4 ヘッドホン",
       "it's 12\" \t wide\r\n\r\n  and   56cm high", "👩‍🚀👍 emoji <pad> inside");
   private static final Tokenizer TOKENIZER =
-      TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withThreads(1).withSpecialTokens(List.of("<pad>", "<s>")).train(CORPUS);
+      TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withThreads(1).withSpecialTokens(List.of("<pad>", "<s>"))
+          .train(CORPUS);
 
   @TempDir
   Path folder;
@@ -134,7 +135,8 @@ class TokenizerRoundTripTest {
   void threadsThatShareATokenizerGetWhatOneThreadGets() throws Exception {
     var texts = IntStream.range(0, 20_000).mapToObj(i -> CORPUS.get(i % CORPUS.size()) + " " + i * 7919L).toList();
     var alone = texts.stream().map(TOKENIZER::encode).toList();
-    var shared = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withThreads(1).withSpecialTokens(List.of("<pad>", "<s>")).train(CORPUS);
+    var shared = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withThreads(1)
+        .withSpecialTokens(List.of("<pad>", "<s>")).train(CORPUS);
     try (var pool = Executors.newFixedThreadPool(4)) {
       var done = IntStream.range(0, 4).mapToObj(_ -> pool.submit(() -> texts.stream().map(shared::encode).toList()))
           .toList();

@@ -152,7 +152,8 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
     long seed = settings.get(TrainingSettings.SEED);
     int most = settings.get(OptimizationSettings.BATCH_SIZE);
     var batches = new Batches(train, Sampler.shuffled(train.size(), seed),
-        Math.max(settings.get(OptimizationSettings.BATCH_TOKENS), train.longest()), most == 0 ? Integer.MAX_VALUE : most);
+        Math.max(settings.get(OptimizationSettings.BATCH_TOKENS), train.longest()),
+        most == 0 ? Integer.MAX_VALUE : most);
     return new MaskedBatches(batches, PretrainingSettings.masking(settings), vocabulary, seed);
   }
 

@@ -71,7 +71,8 @@ public final class PretrainingSettings {
         row, EncoderSettings.TOKENIZER));
     SECTION.rule(settings -> settings.get(MASKED) + settings.get(REPLACED) > 1
         ? "masked-share (" + settings.get(MASKED) + ") and replaced-share (" + settings.get(REPLACED)
-            + ") are more than 1 together" : null, MASKED, REPLACED);
+            + ") are more than 1 together"
+        : null, MASKED, REPLACED);
   }
 
   private PretrainingSettings() {}

@@ -80,7 +80,8 @@ public final class TextScorer implements AutoCloseable {
     int special = pretrained.tokenizer().specialTokens();
     int length = asked.isPresent() ? asked.getAsInt() : pretrained.maxLength();
     if (length > most || length <= special) {
-      throw new UserError("max-length must be from " + (special + 1) + " to " + most + " for this model, not " + length);
+      throw new UserError(
+          "max-length must be from " + (special + 1) + " to " + most + " for this model, not " + length);
     }
     return length;
   }

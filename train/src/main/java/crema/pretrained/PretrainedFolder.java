@@ -32,7 +32,8 @@ public record PretrainedFolder(Path path) {
 
   /** What a tokenizer has in a folder besides {@code tokenizer.json}. */
   private static final List<String> TOKENIZER_FILES = List.of(TOKENIZER_CONFIG, SPECIAL_TOKENS, "added_tokens.json",
-      "vocab.txt", "vocab.json", "merges.txt", "spm.model", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model");
+      "vocab.txt", "vocab.json", "merges.txt", "spm.model", "spiece.model", "tokenizer.model",
+      "sentencepiece.bpe.model");
 
   /** The names of all files that a folder may have. */
   public static final List<String> FILES =

@@ -116,7 +116,8 @@ class MaskingTest {
     IntStream.of(single.positions()).forEach(apart::add);
     assertThat(IntStream.range(1, batch.tokens())
         .anyMatch(i -> vocabulary.tokenizer().token(MarkedTokens.id(batch.ids()[i])).startsWith("##")
-            && apart.contains(i) != apart.contains(i - 1))).isTrue();
+            && apart.contains(i) != apart.contains(i - 1)))
+        .isTrue();
   }
 
   @Test

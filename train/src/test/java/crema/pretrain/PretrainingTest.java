@@ -172,7 +172,8 @@ class PretrainingTest {
     train(common(texts).with(FineTuningSettings.ENCODER, BERT.toString()).with(TrainingSettings.LEARNING_RATE, 0.0)
         .with(TrainingSettings.EPOCHS, 1), "same");
 
-    try (StoredWeights before = StoredWeights.open(BERT); StoredWeights after = StoredWeights.open(folder.resolve("same"))) {
+    try (StoredWeights before = StoredWeights.open(BERT);
+        StoredWeights after = StoredWeights.open(folder.resolve("same"))) {
       assertThat(after.shapes()).containsExactlyInAnyOrderEntriesOf(before.shapes());
     }
     try (var one = TextScorer.load(BERT, OptionalInt.empty(), ComputeOptions.DEFAULT);
@@ -186,7 +187,8 @@ class PretrainingTest {
     Path bare = withoutHead();
     Path texts = Files.writeString(folder.resolve("texts.txt"), "paris is a city\nthe rhine runs\n".repeat(10));
     var said = new ArrayList<String>();
-    train(common(texts).with(FineTuningSettings.ENCODER, bare.toString()).with(TrainingSettings.EPOCHS, 1), "encoder", 1,
+    train(common(texts).with(FineTuningSettings.ENCODER, bare.toString()).with(TrainingSettings.EPOCHS, 1), "encoder",
+        1,
         new TrainingListener() {
           @Override
           public void warning(String message) {
@@ -243,7 +245,9 @@ class PretrainingTest {
         .with(EncoderSettings.MAX_LENGTH, 99), "positions for 24 tokens only");
     Path unknown = Files.writeString(folder.resolve("unknown.txt"), "☃ ☃\n".repeat(20));
     assertRefused(common(unknown).with(FineTuningSettings.ENCODER, BERT.toString()), "no training text is left to use");
-    Path network = Files.writeString(folder.resolve("network.json"), "{\"model_type\": \"qwen3\"}");
+    Path network = Files.writeString(folder.resolve("network.json"), """
+        {"model_type": "qwen3", "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "head_dim": 4,
+         "num_key_value_heads": 1, "intermediate_size": 8, "max_position_embeddings": 40}""");
     assertRefused(small().without(EncoderSettings.HIDDEN_SIZE).without(EncoderSettings.LAYERS)
         .without(EncoderSettings.HEADS).without(EncoderSettings.KV_HEADS).without(EncoderSettings.FFN_SIZE)
         .without(EncoderSettings.DROPOUT).with(PretrainingSettings.NETWORK, network.toString()),
