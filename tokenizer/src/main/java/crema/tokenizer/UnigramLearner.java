@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fits the probabilities of pieces to the words of a corpus, and leaves out pieces that say little. Words are cut into
@@ -21,7 +20,10 @@ final class UnigramLearner {
   private static final double LEAST_EXPECTED = 0.5;
   /** How much less than the lowest score a character without a piece has. */
   private static final double UNKNOWN_PENALTY = 10;
+  /** In place of a piece: a character without one. */
   private static final int UNKNOWN = -1;
+  /** In place of a piece that is not taken: all are. */
+  private static final int NONE = -2;
 
   /**
    * A piece.
@@ -163,7 +165,7 @@ final class UnigramLearner {
         if (id != UNKNOWN) {
           sums[id] += counts[word];
         }
-      }, null);
+      }, NONE);
     });
     // In how many words, not how often: a piece may be in a word several times.
     var inWords = sum((word, lattice, sums) -> {
@@ -174,7 +176,7 @@ final class UnigramLearner {
           seen.add(id);
           sums[id] += counts[word];
         }
-      }, null);
+      }, NONE);
     });
     double all = Arrays.stream(frequency).sum();
     double words = Arrays.stream(counts).asDoubleStream().sum();
@@ -187,7 +189,7 @@ final class UnigramLearner {
         continue;
       }
       int[] others = alternatives[id];
-      if (others == null) {
+      if (others.length == 1 && others[0] == UNKNOWN) {
         kept++;
       } else if (others.length == 0 || frequency[id] == 0) {
         leaveOut(id);
@@ -208,12 +210,13 @@ final class UnigramLearner {
   }
 
   /**
-   * What each piece is cut into where it is no piece itself, {@link #UNKNOWN} for a character without one; null for a
-   * single character, which stays; nothing where even now another cut is the better one, so that it is of no use.
+   * What each piece that is left is cut into where it is no piece itself: {@link #UNKNOWN} for a character without one,
+   * so that alone for a single character, which stays; nothing where even now another cut is the better one, so that it
+   * is of no use.
    */
   private int[][] alternatives() {
     int share = Math.ceilDiv(texts.length, SHARES);
-    var alternatives = new int[texts.length][];
+    var alternatives = new int[texts.length][0];
     pool.map(SHARES, part -> {
       var lattice = new Lattice();
       for (int id = part * share; id < Math.min(texts.length, (part + 1) * share); id++) {
@@ -326,16 +329,15 @@ final class UnigramLearner {
      * Finds the best cut.
      *
      * @param piece takes its pieces, the last first
-     * @param without a piece that is not taken; null if all may be
+     * @param without a piece that is not taken, or {@link #NONE}
      */
-    void best(IntConsumer piece, @Nullable Integer without) {
+    void best(IntConsumer piece, int without) {
       Arrays.fill(forward, 0, length + 1, Double.NEGATIVE_INFINITY);
       forward[0] = 0;
       var last = new int[length + 1];
       for (int edge = 0; edge < edges; edge++) {
         double score = forward[starts[edge]] + score(edge);
-        boolean isAllowed = without == null || ids[edge] != without;
-        if (isAllowed && score > forward[ends[edge]]) {
+        if (ids[edge] != without && score > forward[ends[edge]]) {
           forward[ends[edge]] = score;
           last[ends[edge]] = edge;
         }
@@ -346,14 +348,14 @@ final class UnigramLearner {
     }
 
     /** What a piece, which the lattice was built of, is cut into without itself; see {@link #alternatives}. */
-    int @Nullable [] alternative(int id) {
+    int[] alternative(int id) {
+      if (texts[id].codePointCount(0, texts[id].length()) == 1) {
+        return new int[] {UNKNOWN};
+      }
       var cut = new ArrayList<Integer>();
-      best(cut::add, null);
+      best(cut::add, NONE);
       if (!cut.equals(List.of(id))) {
         return new int[0];
-      }
-      if (texts[id].codePointCount(0, texts[id].length()) == 1) {
-        return null;
       }
       cut.clear();
       best(cut::add, id);

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unigram as SentencePiece trains it. The most frequent parts of words are the pieces to start from; then, in turns, the
@@ -114,7 +116,7 @@ final class UnigramTraining implements ModelTraining {
 
   /** Whether a part of a word may be a piece: its characters are of one script, Japanese and Han being one. */
   private static boolean isPiece(String part) {
-    UnicodeScript before = null;
+    @Nullable UnicodeScript before = null;
     for (int i = 0; i < part.length();) {
       int c = part.codePointAt(i);
       i += Character.charCount(c);
@@ -164,7 +166,7 @@ final class UnigramTraining implements ModelTraining {
       ids.put(tokens.get(id), id);
     }
     var scores = new double[tokens.size()];
-    pieces.forEach(piece -> scores[ids.get(piece.text())] = piece.score());
+    pieces.forEach(piece -> scores[Objects.requireNonNull(ids.get(piece.text()))] = piece.score());
     return new UnigramModel(new Vocabulary(tokens.toArray(String[]::new), ids), scores, unknown, false);
   }
 }
