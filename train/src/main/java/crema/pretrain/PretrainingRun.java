@@ -271,7 +271,9 @@ final class PretrainingRun implements AutoCloseable {
         listener.warning(pretrained.path() + " has no whole head for masked-language modelling: what it lacks starts "
             + "from random numbers");
       }
-      listener.model(pretrained.path() + ": " + loaded.report());
+      if (!loaded.report().isEmpty()) {
+        listener.model(pretrained.path() + ": " + loaded.report());
+      }
     } catch (InvalidWeightsException e) {
       throw new UserError(pretrained.path() + ": " + e.getMessage(), e);
     }
