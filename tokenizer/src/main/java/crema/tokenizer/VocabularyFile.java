@@ -5,7 +5,6 @@ import static crema.tokenizer.JsonPart.quote;
 import crema.base.ByteSource;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
-import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -140,11 +139,5 @@ final class VocabularyFile {
     var object = tokens.putObject(token).put("id", token);
     object.putArray("ids").add(id);
     object.putArray("tokens").add(token);
-  }
-
-  /** Returns the settings of an encoder's tokenizer, as {@code BertTokenizer} has them. */
-  static ObjectNode bertParts(boolean lowercase, String first, int firstId, String last, int lastId) {
-    JsonNode config = new ObjectNode().put("do_lower_case", lowercase);
-    return parts(new JsonPart("trainer", "tokenizer_config", config), first, firstId, last, lastId);
   }
 }

@@ -83,6 +83,8 @@ final class PretrainingRun implements AutoCloseable {
   private final TrainingListener listener;
   private final Map<String, Object> json;
   private final String pretrainedHash;
+  /** Where the encoder is that this one begins with; null if it begins with random numbers. */
+  private final @Nullable Path source;
   private final PretrainingData data;
   private final MaskedLanguageModel model;
   private final MaskedLanguageLoss loss;
@@ -113,6 +115,7 @@ final class PretrainingRun implements AutoCloseable {
       data = start.data;
       model = start.model;
       pretrainedHash = pretrained == null ? "" : pretrained.fingerprint();
+      source = pretrained == null ? null : pretrained.folder();
       loss = new MaskedLanguageLoss(model);
       validation = data.validationBatches(settings, start.vocabulary);
       optimizer = new AdamW(ParameterGroup.decayingMatrices(model, settings.get(WEIGHT_DECAY)),
@@ -354,8 +357,11 @@ final class PretrainingRun implements AutoCloseable {
         context.commandLine(), settings.get(SEED), data.hash(), data.train().size(), data.validation().size(), 0,
         outcome.steps(), outcome.bestStep(), System.getProperty("java.vm.name") + " " + Runtime.version())
         .write(directory.provenance());
-    new PretrainedFolder(directory.path()).writeModel(model.encoder().config(), json, "ForMaskedLM",
-        model.stateDict());
+    var folder = new PretrainedFolder(directory.path());
+    if (source != null) {
+      folder.writeSentenceModules(source);
+    }
+    folder.writeModel(model.encoder().config(), json, "ForMaskedLM", model.stateDict());
     directory.deleteRunFiles();
     return new PretrainingResult(outcome.steps(), outcome.bestStep(), OptionalDouble.of(measured.loss()));
   }

@@ -2,6 +2,8 @@ package crema.pretrained;
 
 import crema.base.AtomicFile;
 import crema.base.Sha256;
+import crema.base.json.Json;
+import crema.base.json.JsonNode;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.SpecialTokens;
 import crema.nn.model.TextEncoderConfig;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +38,15 @@ public record PretrainedFolder(Path path) {
       "vocab.txt", "vocab.json", "merges.txt", "spm.model", "spiece.model", "tokenizer.model",
       "sentencepiece.bpe.model");
 
+  private static final String MODULES = "modules.json";
+
+  /** What sentence-transformers has beside an encoder; the list of modules last. */
+  private static final List<String> SENTENCE_FILES =
+      List.of("sentence_bert_config.json", "config_sentence_transformers.json", MODULES);
+
   /** The names of all files that a folder may have. */
-  public static final List<String> FILES =
-      Stream.concat(Stream.of(CONFIG, WEIGHTS, TOKENIZER), TOKENIZER_FILES.stream()).toList();
+  public static final List<String> FILES = Stream.of(List.of(CONFIG, WEIGHTS, TOKENIZER), TOKENIZER_FILES,
+      SENTENCE_FILES).flatMap(List::stream).toList();
 
   /** Whether the folder has a tokenizer. */
   public boolean hasTokenizer() {
@@ -57,14 +66,7 @@ public record PretrainedFolder(Path path) {
   /** Writes the tokenizer of a pretrained model, as its folder has it; {@code tokenizer.json} comes last. */
   public void writeTokenizer(PretrainedModel model) throws IOException {
     for (String name : TOKENIZER_FILES) {
-      Path file = model.folder().resolve(name);
-      if (Files.isRegularFile(file)) {
-        AtomicFile.write(path.resolve(name), channel -> {
-          for (var bytes = ByteBuffer.wrap(Files.readAllBytes(file)); bytes.hasRemaining();) {
-            channel.write(bytes);
-          }
-        });
-      }
+      copy(model.folder(), name);
     }
     SpecialTokens special = model.config().architecture().specialTokens().orElse(SpecialTokens.BERT);
     writeTokenizer(model.tokenizer(), special, model.maxLength());
@@ -93,6 +95,49 @@ public record PretrainedFolder(Path path) {
       JsonFile.write(path.resolve(SPECIAL_TOKENS), names);
     }
     tokenizer.save(path.resolve(TOKENIZER));
+  }
+
+  /**
+   * Copies what sentence-transformers has beside an encoder: its list of modules, their folders, and its settings. Does
+   * nothing where the encoder is no such model, or is itself in a folder of a module.
+   *
+   * @param from the folder of the encoder that this one began with
+   */
+  public void writeSentenceModules(Path from) throws IOException {
+    JsonNode modules = ConfigFile.read(from.resolve(MODULES)).orElse(Json.parse("[]"));
+    var folders = new ArrayList<Path>();
+    for (JsonNode module : modules) {
+      String name = module.path("path").asString("");
+      boolean isTransformer = module.path("type").asString("").endsWith(".Transformer");
+      if (isTransformer != name.isEmpty() || name.contains("..") || Path.of(name).isAbsolute()) {
+        return;
+      }
+      folders.add(Path.of(name));
+    }
+    for (Path folder : folders) {
+      if (!folder.toString().isEmpty() && Files.isDirectory(from.resolve(folder))) {
+        Files.createDirectories(path.resolve(folder));
+        try (Stream<Path> files = Files.list(from.resolve(folder))) {
+          for (Path file : files.sorted().toList()) {
+            copy(from, folder.resolve(file.getFileName()).toString());
+          }
+        }
+      }
+    }
+    for (String name : SENTENCE_FILES) {
+      copy(from, name);
+    }
+  }
+
+  private void copy(Path from, String name) throws IOException {
+    Path file = from.resolve(name);
+    if (Files.isRegularFile(file)) {
+      AtomicFile.write(path.resolve(name), channel -> {
+        for (var bytes = ByteBuffer.wrap(Files.readAllBytes(file)); bytes.hasRemaining();) {
+          channel.write(bytes);
+        }
+      });
+    }
   }
 
   /**

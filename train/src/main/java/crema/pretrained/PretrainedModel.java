@@ -125,7 +125,7 @@ public final class PretrainedModel implements AutoCloseable {
   }
 
   /** The folder that the model's files are in. */
-  Path folder() {
+  public Path folder() {
     return folder(path);
   }
 

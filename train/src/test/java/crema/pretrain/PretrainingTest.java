@@ -224,6 +224,25 @@ class PretrainingTest {
   }
 
   @Test
+  void aModelForSentencesStaysOne() throws IOException {
+    Path sentences = withoutHead();
+    Files.writeString(sentences.resolve("modules.json"), """
+        [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+         {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+         {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}]""");
+    Files.createDirectories(sentences.resolve("1_Pooling"));
+    Files.writeString(sentences.resolve("1_Pooling/config.json"),
+        "{\"word_embedding_dimension\": 24, \"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
+    Path texts = Files.writeString(folder.resolve("texts.txt"), "paris is a city\nthe rhine runs\n".repeat(10));
+    train(common(texts).with(FineTuningSettings.ENCODER, sentences.toString())
+        .with(TrainingSettings.LEARNING_RATE, 0.0).with(TrainingSettings.EPOCHS, 1), "further");
+
+    try (Embedder before = Embedder.load(sentences); Embedder after = Embedder.load(folder.resolve("further"))) {
+      assertThat(after.embed("the capital of france")).isEqualTo(before.embed("the capital of france"));
+    }
+  }
+
+  @Test
   void textsThatAreAllTooLongAreLearnedInPieces() throws IOException {
     Path texts = Files.writeString(folder.resolve("texts.txt"),
         ("paris is the capital of france . ".repeat(20) + "\n").repeat(8));
