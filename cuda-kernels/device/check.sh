@@ -96,7 +96,7 @@ run() {
     resume) runs resume 60 ;;
     train) runs train 60 ;;
     predict) runs predict 60 ;;
-    gemm) bench gemm 60 crema.cuda.GemmBenchmark ;;
+    gemm) bench gemm 75 crema.cuda.GemmBenchmark ;;
     attention) bench attention 40 crema.cuda.AttentionBenchmark ;;
     steps) check steps 60 ;;
     profile) check profile 40 ;;

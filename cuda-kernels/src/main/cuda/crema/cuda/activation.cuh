@@ -54,3 +54,10 @@ __device__ __forceinline__ float slope(int f, float x) {
     default: return 1.f;
   }
 }
+
+// For an element of an array of T: BF16 keeps 8 bits, for which approximations of 22 do, in a fraction of the time.
+template <typename T> __device__ __forceinline__ float sigmoidOf(float x) { return sigmoid(x); }
+template <> __device__ __forceinline__ float sigmoidOf<bf16>(float x) { return __fdividef(1.f, 1.f + __expf(-x)); }
+
+// SwiGLU: what is gated times silu of the gate.
+template <typename T> __device__ __forceinline__ float gated(float gate, float up) { return gate * sigmoidOf<T>(gate) * up; }

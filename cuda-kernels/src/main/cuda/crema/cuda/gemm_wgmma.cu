@@ -13,6 +13,10 @@
 //
 // Where tiles are too few for that, the steps along k of each are shared among the blocks of a cluster. They leave their sums in
 // shared memory, and each adds up some rows of all of them, in the order of the blocks.
+//
+// Of SwiGLU, y = silu(x gate^T) * (x up^T), half of a tile's columns are of the gate and half are the same columns of what is
+// gated, so that a thread has both: it stores them, rounded, and y of what it stored.
+#include "activation.cuh"
 #include "wgmma.cuh"
 
 constexpr int BM = 128, BK = 64, MOST = 3;
@@ -21,27 +25,15 @@ constexpr int GROUP_THREADS = 128, CONSUMERS = 2 * GROUP_THREADS;
 // Tiles that are computed side by side should share rows and columns: as many rows of tiles are walked together.
 constexpr int ROWS_TOGETHER = 16;
 
-// What depends on the width of a tile: stages of the ring, boxes of output that a warpgroup may have under way, how many
-// blocks a multiprocessor has room for, and whether the sums need registers that the warps which copy give up: only a whole
-// warpgroup can do that.
+// What depends on the width of a tile: boxes of output that a warpgroup may have under way, how many blocks a multiprocessor must
+// have registers for, and how many of them those of a thread are that multiplies, with those that the warpgroup which copies
+// gives up; 0 if it is a single warp, which cannot. How many stages the ring has is decided with the grid.
 template <int BN> struct Tile;
-template <> struct Tile<256> {
-  static constexpr int STAGES = 4, BOXES = 2, BLOCKS = 1;
-  static constexpr bool GIVES_REGISTERS = true;
-};
-template <> struct Tile<192> {
-  static constexpr int STAGES = 4, BOXES = 3, BLOCKS = 1;
-  static constexpr bool GIVES_REGISTERS = true;
-};
-template <> struct Tile<128> {
-  static constexpr int STAGES = 3, BOXES = 1, BLOCKS = 2;
-  static constexpr bool GIVES_REGISTERS = false;
-};
-template <> struct Tile<64> {
-  static constexpr int STAGES = 4, BOXES = 1, BLOCKS = 2;
-  static constexpr bool GIVES_REGISTERS = false;
-};
-template <int BN> constexpr int THREADS = CONSUMERS + (Tile<BN>::GIVES_REGISTERS ? GROUP_THREADS : 32);
+template <> struct Tile<256> { static constexpr int BOXES = 2, BLOCKS = 1, REGISTERS = 232; };
+template <> struct Tile<192> { static constexpr int BOXES = 1, BLOCKS = 1, REGISTERS = 232; };
+template <> struct Tile<128> { static constexpr int BOXES = 1, BLOCKS = 2, REGISTERS = 0; };
+template <> struct Tile<64> { static constexpr int BOXES = 1, BLOCKS = 2, REGISTERS = 0; };
+template <int BN> constexpr int THREADS = CONSUMERS + (Tile<BN>::REGISTERS > 0 ? GROUP_THREADS : 32);
 
 struct Problem {
   void *c;
@@ -68,7 +60,7 @@ struct Gemm {
   int count;
   Problem problems[MOST];
   int tiles;
-  int unused;
+  int stages;
 };
 
 struct Place {
@@ -99,43 +91,63 @@ template <bool ALONG_K, int W> __device__ __forceinline__ void copyTile(
 }
 
 // A place in the ring, and the parity of its turn.
-template <int STAGES> struct Turn {
+struct Turn {
   int stage = 0;
   int parity = 0;
 
-  __device__ __forceinline__ void next() {
-    if (++stage == STAGES) {
+  __device__ __forceinline__ void next(int stages) {
+    if (++stage == stages) {
       stage = 0;
       parity ^= 1;
     }
   }
 };
 
-// Stores the rows of a warpgroup box by box; each goes out while the next is written. No bank is met twice: the eight rows of
-// a matrix have their 16 bytes in eight different parts of a row.
-template <int BN>
-__device__ __forceinline__ void storeBoxes(
-    const float (&d)[BN / 2], const CUtensorMap *map, uint32_t staging, int row0, int n0, int n) {
+// Stores 64 columns of a warpgroup's rows, from sum `first` on, as a box of a tile, which goes out while the next is
+// written: the first, the second and so on of a tile. No bank is met twice: the eight rows of a matrix have their 16 bytes in
+// eight different parts of a row.
+template <int BN> __device__ __forceinline__ void sendBox(
+    const float (&d)[BN / 2], int first, int box, const CUtensorMap *map, uint32_t staging, int row0, int n0, int n) {
   constexpr int BOXES = Tile<BN>::BOXES;
   const int tid = threadIdx.x & (GROUP_THREADS - 1), warp = tid >> 5, lane = tid & 31, barrier = 1 + (threadIdx.x >> 7);
   const int row = warp * 16 + (lane & 15), part = lane >> 4;
+  const uint32_t to = staging + box % BOXES * BOX_BYTES;
+  if (tid == 0) waitStoresRead<BOXES - 1>();
+  asm volatile("bar.sync %0, 128;" ::"r"(barrier) : "memory");
 #pragma unroll
-  for (int b = 0; b < BN / 64; b++) {
-    const uint32_t box = staging + b % BOXES * BOX_BYTES;
-    if (tid == 0) waitStoresRead<BOXES - 1>();
-    asm volatile("bar.sync %0, 128;" ::"r"(barrier) : "memory");
+  for (int j = 0; j < 4; j++) {
+    const int s = first + j * 8;
+    stmatrix4(to + row * 128 + (((2 * j + part) ^ (row & 7)) << 4), pack2(d[s], d[s + 1]), pack2(d[s + 2], d[s + 3]),
+              pack2(d[s + 4], d[s + 5]), pack2(d[s + 6], d[s + 7]));
+  }
+  fenceProxy();
+  asm volatile("bar.sync %0, 128;" ::"r"(barrier) : "memory");
+  if (tid == 0) {
+    if (n0 < n) storeBox(map, n0, row0, to);
+    commitStores();
+  }
+}
+
+// Stores the rows of a warpgroup box by box.
+template <int BN> __device__ __forceinline__ void sendSums(
+    const float (&d)[BN / 2], const CUtensorMap *map, uint32_t staging, int row0, int n0, int n) {
 #pragma unroll
-    for (int j = 0; j < 4; j++) {
-      const float *s = d + b * 32 + j * 8;
-      stmatrix4(box + row * 128 + (((2 * j + part) ^ (row & 7)) << 4), pack2(s[0], s[1]), pack2(s[2], s[3]),
-                pack2(s[4], s[5]), pack2(s[6], s[7]));
+  for (int b = 0; b < BN / 64; b++) sendBox<BN>(d, b * 32, b, map, staging, row0, n0 + b * 64, n);
+}
+
+// Stores the gate, what is gated, and y, of the rows of a warpgroup.
+template <int BN> __device__ __forceinline__ void sendGated(
+    float (&d)[BN / 2], const CUtensorMap *maps, uint32_t staging, int row0, int n0, int n) {
+#pragma unroll
+  for (int b = 0; b < BN / 128; b++) {
+    const int gate = b * 32, up = gate + BN / 4, column = n0 + b * 64;
+    sendBox<BN>(d, gate, 3 * b, maps, staging, row0, column, n);
+    sendBox<BN>(d, up, 3 * b + 1, maps + 1, staging, row0, column, n);
+#pragma unroll
+    for (int i = 0; i < 32; i++) {
+      d[gate + i] = gated<bf16>(widen(narrow<bf16>(d[gate + i])), widen(narrow<bf16>(d[up + i])));
     }
-    fenceProxy();
-    asm volatile("bar.sync %0, 128;" ::"r"(barrier) : "memory");
-    if (tid == 0) {
-      if (n0 + b * 64 < n) storeBox(map, n0 + b * 64, row0, box);
-      commitStores();
-    }
+    sendBox<BN>(d, gate, 3 * b + 2, maps + 2, staging, row0, column, n);
   }
 }
 
@@ -222,15 +234,17 @@ __device__ __forceinline__ void addUp(const Problem &p, uint32_t sums, int rank,
   }
 }
 
-template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void gemm(const Gemm &g) {
-  constexpr int STAGES = Tile<BN>::STAGES, STAGE_BYTES = A_BYTES + BN * BK * 2;
+// With GATED the second operands are two, of BN / 2 columns each, and the outputs those of SwiGLU.
+template <bool AT, bool BT, typename C, int BN, bool GATED = false> __device__ __forceinline__ void gemm(const Gemm &g) {
+  constexpr int WIDTH = GATED ? BN / 2 : BN;
+  constexpr int STAGE_BYTES = A_BYTES + BN * BK * 2;
   constexpr int STAGING_BYTES = Tile<BN>::BOXES * BOX_BYTES;
   extern __shared__ __align__(1024) uint8_t memory[];
-  const uint32_t ring = sharedAddress(memory), staging = ring + STAGES * STAGE_BYTES;
+  const uint32_t ring = sharedAddress(memory), staging = ring + g.stages * STAGE_BYTES;
   // Barriers behind the boxes: that a stage is full, and that it may be overwritten.
-  const uint32_t full = staging + 2 * STAGING_BYTES, empty = full + STAGES * 8;
+  const uint32_t full = staging + 2 * STAGING_BYTES, empty = full + g.stages * 8;
   if (threadIdx.x == 0) {
-    for (int i = 0; i < STAGES; i++) {
+    for (int i = 0; i < g.stages; i++) {
       initBarrier(full + i * 8, 1);
       initBarrier(empty + i * 8, 2);
     }
@@ -241,24 +255,25 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
   // The blocks of a cluster have one tile, and each its part of the steps.
   const int parts = clusterSize(), rank = clusterRank();
   const int firstTile = blockIdx.x / parts, lastTile = parts > 1 ? firstTile + 1 : g.tiles;
-  Turn<STAGES> turn;
+  Turn turn;
 
   if (threadIdx.x >= CONSUMERS) {
-    if (Tile<BN>::GIVES_REGISTERS) giveRegisters<40>();
+    if (Tile<BN>::REGISTERS > 0) giveRegisters<40>();
     if (threadIdx.x > CONSUMERS) return;
     for (int tile = firstTile; tile < lastTile; tile += gridDim.x) {
-      const Place at = placeOf<BN>(g, tile);
+      const Place at = placeOf<WIDTH>(g, tile);
       const Problem &p = g.problems[at.problem];
       // Of the terms' steps, one after the other, those of this part.
       int first = p.steps * rank / parts, left = p.steps * (rank + 1) / parts - first;
       for (int t = p.firstTerm; left > 0; t++) {
         const int steps = (g.k[t] + BK - 1) / BK;
-        for (; first < steps && left > 0; first++, left--, turn.next()) {
+        for (; first < steps && left > 0; first++, left--, turn.next(g.stages)) {
           waitParity(empty + turn.stage * 8, turn.parity ^ 1);
           const uint32_t to = ring + turn.stage * STAGE_BYTES, barrier = full + turn.stage * 8;
           arriveExpecting(barrier, STAGE_BYTES);
           copyTile<!AT, BM>(to, &g.a[t], at.m0, first * BK, barrier);
-          copyTile<BT, BN>(to + A_BYTES, &g.b[t], at.n0, first * BK, barrier);
+          copyTile<BT, WIDTH>(to + A_BYTES, &g.b[t], at.n0, first * BK, barrier);
+          if (GATED) copyTile<BT, WIDTH>(to + A_BYTES + WIDTH * BK * 2, &g.b[t + 1], at.n0, first * BK, barrier);
         }
         first -= steps;
       }
@@ -266,17 +281,17 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
     return;
   }
 
-  if (Tile<BN>::GIVES_REGISTERS) takeRegisters<232>();
+  if constexpr (Tile<BN>::REGISTERS > 0) takeRegisters<Tile<BN>::REGISTERS>();
   const int group = threadIdx.x >> 7, tid = threadIdx.x & (GROUP_THREADS - 1);
   float d[BN / 2];
 #pragma unroll
   for (int i = 0; i < BN / 2; i++) d[i] = 0.f;
   for (int tile = firstTile; tile < lastTile; tile += gridDim.x) {
-    const Place at = placeOf<BN>(g, tile);
+    const Place at = placeOf<WIDTH>(g, tile);
     const Problem &p = g.problems[at.problem];
     const int steps = p.steps * (rank + 1) / parts - p.steps * rank / parts;
     int before = -1;
-    for (int step = 0; step < steps; step++, turn.next()) {
+    for (int step = 0; step < steps; step++, turn.next(g.stages)) {
       waitParity(full + turn.stage * 8, turn.parity);
       const uint32_t a = ring + turn.stage * STAGE_BYTES + group * BOX_BYTES, b = ring + turn.stage * STAGE_BYTES + A_BYTES;
       wgmmaFence(d);
@@ -297,6 +312,11 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
 #pragma unroll
     for (int i = 0; i < BN / 2; i++) asm volatile("" : "+f"(d[i])::"memory");
 
+    if constexpr (GATED) {
+      const int row0 = at.m0 + group * 64;
+      if (row0 < p.m) sendGated<BN>(d, g.c, staging + group * STAGING_BYTES, row0, at.n0, p.n);
+      continue;
+    }
     if (parts > 1) {
       // Both groups are past their last product, whose operands lie where the sums go.
       asm volatile("bar.sync 3, 256;" ::: "memory");
@@ -319,7 +339,7 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
       }
     }
     if (sizeof(C) == 2 && p.boxed) {
-      if (row0 < p.m) storeBoxes<BN>(d, &g.c[at.problem], staging + group * STAGING_BYTES, row0, at.n0, p.n);
+      if (row0 < p.m) sendSums<BN>(d, &g.c[at.problem], staging + group * STAGING_BYTES, row0, at.n0, p.n);
     } else {
       storeSums<BN>(d, p, static_cast<C *>(p.c), row0, at.n0);
     }
@@ -343,3 +363,10 @@ template <bool AT, bool BT, typename C, int BN> __device__ __forceinline__ void 
 FOR_ORIENTATION(nn, false, false)
 FOR_ORIENTATION(nt, false, true)
 FOR_ORIENTATION(tn, true, false)
+
+#define GATED(BN)                                                                                                        \
+  ENTRY __launch_bounds__(THREADS<BN>, Tile<BN>::BLOCKS) gemm_wgmma_gated_##BN(const __grid_constant__ Gemm g) {         \
+    gemm<false, true, bf16, BN, true>(g);                                                                                \
+  }
+GATED(256)
+GATED(128)

@@ -71,6 +71,9 @@ final class CudaFused implements FusedOps {
 
   @Override
   public void gatedLinear(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor y, Tensor gate, Tensor up) {
+    if (products.gated(x, gateWeight, upWeight, gate, up, y)) {
+      return;
+    }
     products.run(Orientation.NT, List.of(linear(x, gateWeight, gate), linear(x, upWeight, up)));
     pointwise.swiglu(gate, up, y);
   }

@@ -69,6 +69,11 @@ final class CudaMatMul implements MatMulOps {
     }
   }
 
+  /** Both products of {@link CudaFused#gatedLinear} and what becomes of them as one kernel; false if there is none that can. */
+  boolean gated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y) {
+    return tensorCores != null && tensorCores.gated(x, gateWeight, upWeight, gate, up, y);
+  }
+
   @Override
   public PackedMatrix pack(Tensor weight) {
     var scope = new Scope(weight.backend());

@@ -3,6 +3,7 @@ package crema.cuda;
 import crema.cuda.driver.Grid;
 import crema.tensor.DType;
 import crema.tensor.Orientation;
+import crema.tensor.Tensor;
 import crema.tensor.Write;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -76,6 +77,15 @@ final class TensorCoreGemm {
   /** Queues problems which {@linkplain #takesWgmma Hopper's kernel takes}, cut as told. */
   void run(Orientation orientation, List<GemmProblem> problems, WgmmaTile.Cut cut) {
     Objects.requireNonNull(wgmma).launch(orientation, problems, cut);
+  }
+
+  /** Queues both products and SwiGLU of them as one kernel; false if there is none that can. */
+  boolean gated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y) {
+    if (wgmma == null || !wgmma.takesGated(x, gateWeight, upWeight, gate, up, y)) {
+      return false;
+    }
+    wgmma.launchGated(x, gateWeight, upWeight, gate, up, y);
+    return true;
   }
 
   /** Adds up the parts of several products in one launch. */

@@ -14,7 +14,7 @@ import java.util.Locale;
 /** Launches of {@code gemm_wgmma.cu}. */
 final class WgmmaGemm {
   private static final String FILE = "gemm_wgmma";
-  /** The struct {@code Gemm}: maps of a, b and c, k of each term, the count, the problems, tiles. */
+  /** The struct {@code Gemm}: maps of a, b and c, k of each term, the count, the problems, tiles, stages. */
   private static final int K_OFFSET = 3 * GemmProblem.MOST * MatrixMaps.BYTES;
   private static final int PROBLEMS_OFFSET = K_OFFSET + 16;
   private static final int PROBLEM_BYTES = 56;
@@ -102,14 +102,62 @@ final class WgmmaGemm {
     }
     gemm.set(ValueLayout.JAVA_INT, K_OFFSET + 12, problems.size());
     gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET, Math.toIntExact(tiles));
-    String entry =
-        FILE + "_" + orientation.name().toLowerCase(Locale.ROOT) + Types.suffix(type) + "_" + tile.columns();
-    // A cluster computes one tile, a block without others one after the other. How many blocks there are has no influence
-    // on any sum.
-    long blocks = cut.parts() > 1 ? tiles * cut.parts()
-        : Math.min(tiles, (long) tile.blocks() * context.driver().facts().multiprocessors());
-    context.launch(FILE, entry, tile.sharedBytes()).bytes(gemm, MatrixMaps.ALIGNMENT)
-        .run(Grid.of(blocks, tile.threads()).withShared(tile.sharedBytes()).withCluster(cut.parts()));
+    launch(orientation.name().toLowerCase(Locale.ROOT) + Types.suffix(type) + "_" + tile.columns(), tile, tiles,
+        cut.parts());
+  }
+
+  /** Whether the kernel can do SwiGLU of two products. */
+  boolean takesGated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y) {
+    long k = x.shape().columns();
+    long n = y.shape().columns();
+    boolean halves = true;
+    for (Tensor output : List.of(gate, up, y)) {
+      halves &= output.dtype() == DType.BF16 && isRegular(output, n);
+    }
+    return halves && y.shape().rows() >= LEAST && n >= LEAST && isRegular(x, k) && isRegular(gateWeight, k)
+        && isRegular(upWeight, k);
+  }
+
+  /** Queues gate = x · gateWeightᵀ, up = x · upWeightᵀ and y = silu(gate) · up. */
+  void launchGated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y) {
+    long m = y.shape().rows();
+    long n = y.shape().columns();
+    long k = x.shape().columns();
+    WgmmaTile tile = WgmmaTile.bestGated(m, n, k);
+    int columns = tile.columns() / 2;
+    gemm.fill((byte) 0);
+    operand(x, true, m, k, WgmmaTile.ROWS, 0);
+    operand(gateWeight, true, n, k, columns, GemmProblem.MOST);
+    operand(upWeight, true, n, k, columns, GemmProblem.MOST + 1);
+    int output = 2 * GemmProblem.MOST;
+    for (Tensor c : List.of(gate, up, y)) {
+      map(new MatrixMap(DType.BF16, CudaStorage.overwritten(c), m, n, 2 * n, BOX, BOX, 128), output++);
+    }
+    long tilesOfM = Math.ceilDiv(m, WgmmaTile.ROWS);
+    long tilesOfN = Math.ceilDiv(n, columns);
+    gemm.set(ValueLayout.JAVA_INT, K_OFFSET, Math.toIntExact(k));
+    gemm.set(ValueLayout.JAVA_INT, K_OFFSET + 12, 1);
+    gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 16, 1);
+    gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 24, Math.toIntExact(Math.ceilDiv(k, WgmmaTile.K_OF_STAGE)));
+    gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 28, Math.toIntExact(m));
+    gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 32, Math.toIntExact(n));
+    gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 40, Math.toIntExact(tilesOfM));
+    gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 44, Math.toIntExact(tilesOfN));
+    gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET, Math.toIntExact(tilesOfM * tilesOfN));
+    launch("gated_" + tile.columns(), tile, tilesOfM * tilesOfN, 1);
+  }
+
+  private void launch(String entry, WgmmaTile tile, long tiles, int parts) {
+    // A cluster computes one tile, a block without others one after the other. How many blocks there are, and how far
+    // copies are ahead of products, has no influence on any sum.
+    int blocksOfMultiprocessor = tile.blocks(tiles * parts);
+    long blocks = parts > 1 ? tiles * parts
+        : Math.min(tiles, (long) blocksOfMultiprocessor * context.driver().facts().multiprocessors());
+    int stages = tile.stages(blocksOfMultiprocessor);
+    int shared = tile.sharedBytes(stages);
+    gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET + 4, stages);
+    context.launch(FILE, FILE + "_" + entry, tile.sharedBytes(tile.stages(1))).bytes(gemm, MatrixMaps.ALIGNMENT)
+        .run(Grid.of(blocks, tile.threads()).withShared(shared).withCluster(parts));
   }
 
   /** Describes an operand: in boxes of the rows of a tile by 64 if it is contiguous along k, else of 64 rows of 64. */

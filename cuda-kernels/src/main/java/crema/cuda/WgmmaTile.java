@@ -4,14 +4,18 @@ import java.util.List;
 
 /** The tiles of {@code gemm_wgmma.cu}: 128 rows by so many columns. What they are made of must be as it is there. */
 enum WgmmaTile {
-  COLUMNS_64(64, 4, 1, 2),
-  COLUMNS_128(128, 3, 1, 2),
-  COLUMNS_192(192, 4, 3, 1),
-  COLUMNS_256(256, 4, 2, 1);
+  COLUMNS_64(64, 1, 2, 288),
+  COLUMNS_128(128, 1, 2, 288),
+  COLUMNS_192(192, 1, 1, 384),
+  COLUMNS_256(256, 2, 1, 384);
 
   static final int ROWS = 128;
   static final int K_OF_STAGE = 64;
   private static final int BOX_BYTES = 64 * 64 * 2;
+  /** Shared memory of a multiprocessor of capability 9.0, and what each block has of it besides its own. */
+  private static final int SHARED_BYTES = 228 * 1024;
+  private static final int RESERVED_BYTES = 1024;
+  private static final int MOST_STAGES = 8;
   /** Multiprocessors of capability 9.0, by which work is measured out: the choice must not depend on the device. */
   private static final int MULTIPROCESSORS = 132;
   /** Products of BF16 that a multiprocessor does in a clock, and bytes that reach it from the L2 cache. */
@@ -30,15 +34,15 @@ enum WgmmaTile {
   private static final int MULTIPROCESSORS_FOR_CLUSTERS = 128;
 
   private final int columns;
-  private final int stages;
   private final int boxes;
   private final int blocks;
+  private final int threads;
 
-  WgmmaTile(int columns, int stages, int boxes, int blocks) {
+  WgmmaTile(int columns, int boxes, int blocks, int threads) {
     this.columns = columns;
-    this.stages = stages;
     this.boxes = boxes;
     this.blocks = blocks;
+    this.threads = threads;
   }
 
   /**
@@ -52,19 +56,34 @@ enum WgmmaTile {
     return columns;
   }
 
-  /** How many blocks a multiprocessor has room for. */
-  int blocks() {
-    return blocks;
-  }
-
   /** Threads of a block: two warpgroups that multiply, and a warp that copies, or a warpgroup that gives up registers. */
   int threads() {
-    return 256 + (blocks == 1 ? 128 : 32);
+    return threads;
+  }
+
+  /**
+   * Blocks that a multiprocessor has room for: two hide each other's beginnings and ends, but where there are not as many a
+   * single one gets all shared memory, and so a deeper ring, which hides more of the memory's latency.
+   *
+   * @param all blocks that there could be
+   */
+  int blocks(long all) {
+    return all > MULTIPROCESSORS ? blocks : 1;
+  }
+
+  /** Stages of the ring of one of so many blocks of a multiprocessor. */
+  int stages(int blocksOfMultiprocessor) {
+    int room = SHARED_BYTES / blocksOfMultiprocessor - RESERVED_BYTES - 2 * boxes * BOX_BYTES;
+    return Math.min(MOST_STAGES, room / (stageBytes() + 2 * Long.BYTES));
   }
 
   /** The ring, boxes of output for each warpgroup, and two barriers a stage. */
-  int sharedBytes() {
-    return stages * (ROWS + columns) * K_OF_STAGE * 2 + 2 * boxes * BOX_BYTES + 2 * stages * Long.BYTES;
+  int sharedBytes(int stages) {
+    return stages * (stageBytes() + 2 * Long.BYTES) + 2 * boxes * BOX_BYTES;
+  }
+
+  private int stageBytes() {
+    return (ROWS + columns) * K_OF_STAGE * 2;
   }
 
   /** How many tiles a problem has. */
@@ -90,6 +109,21 @@ enum WgmmaTile {
           least = clocks;
           best = new Cut(tile, parts);
         }
+      }
+    }
+    return best;
+  }
+
+  /** The tile for SwiGLU of two products of m by n, of which half of the columns are each's. */
+  static WgmmaTile bestGated(long m, long n, long k) {
+    WgmmaTile best = COLUMNS_256;
+    double least = Double.POSITIVE_INFINITY;
+    for (WgmmaTile tile : List.of(COLUMNS_256, COLUMNS_128)) {
+      long tiles = Math.ceilDiv(m, ROWS) * Math.ceilDiv(n, tile.columns / 2);
+      double clocks = tile.clocks(tiles, Math.ceilDiv(k, K_OF_STAGE), 1);
+      if (clocks < least) {
+        least = clocks;
+        best = tile;
       }
     }
     return best;

@@ -22,6 +22,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -287,6 +288,30 @@ class GemmOnEmulatorTest {
           }
         }
       }
+    }
+  }
+
+  /** In both widths of tile, with rows and columns that do not fill the last. */
+  @ParameterizedTest
+  @CsvSource({"136, 200, 72, 128", "2056, 888, 16, 256"})
+  void gatedProductsAreThoseOfKernelsOfTheirOwn(int tokens, int out, int in, int columns) {
+    var driver = new EmulatedDriver(Capability.SM_90, new Schedule(3));
+    try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.BF16); var scope = new Scope(cuda)) {
+      Tensor x = scope.empty(DType.BF16, tokens, in).set(random(1, tokens * in));
+      Tensor gateWeight = scope.empty(DType.F32, out, in).set(random(2, out * in));
+      Tensor upWeight = scope.empty(DType.F32, out, in).set(random(3, out * in));
+      Tensor gate = scope.empty(DType.BF16, tokens, out);
+      var up = scope.emptyLike(gate);
+      var y = scope.emptyLike(gate);
+      cuda.ops().fused().gatedLinear(x, gateWeight, upWeight, y, gate, up);
+      assertThat(driver.launches()).containsEntry("gemm_wgmma_gated_" + columns, 1L).doesNotContainKey("swiglu_bf16");
+      Tensor[] alone = {scope.emptyLike(gate), scope.emptyLike(gate), scope.emptyLike(gate)};
+      cuda.ops().matMul().linear(x, gateWeight, null, Activation.IDENTITY, alone[0], null);
+      cuda.ops().matMul().linear(x, upWeight, null, Activation.IDENTITY, alone[1], null);
+      cuda.ops().pointwise().swiglu(alone[0], alone[1], alone[2]);
+      assertThat(gate.toFloats()).isEqualTo(alone[0].toFloats());
+      assertThat(up.toFloats()).isEqualTo(alone[1].toFloats());
+      assertThat(y.toFloats()).isEqualTo(alone[2].toFloats());
     }
   }
 
