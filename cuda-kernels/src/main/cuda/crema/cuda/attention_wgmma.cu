@@ -514,16 +514,40 @@ __device__ __forceinline__ void backwardKeys(const bf16 *q, const bf16 *k, const
   S::store(dv, memory, ROWS * S::BYTES, warpKey, valueSum, spec.kept, spec.kept, DIM, place);
 }
 
-#define MAPS const __grid_constant__ CUtensorMap k, const __grid_constant__ CUtensorMap v
+// What kernels take that have maps: one structure, whose place among parameters only the driver knows. Members are those of
+// SPEC_PARAMETERS in the end.
+#define MAPS CUtensorMap k, v
+#define MEMBERS                                                                                                       \
+  int heads, kvHeads, headDim, longest, causal, window;                                                               \
+  float scale, dropout, kept;                                                                                         \
+  const RandomState *state;                                                                                           \
+  int op, tiles;                                                                                                      \
+  __device__ __forceinline__ Spec spec() const { return SPEC; }
+struct Forward {
+  MAPS;
+  const bf16 *q;
+  const int *cuSeqlens;
+  bf16 *y;
+  float *logSumExp;
+  MEMBERS
+};
+struct BackwardQueries {
+  MAPS;
+  const bf16 *q, *y, *dy;
+  const float *logSumExp;
+  float *dots;
+  const int *cuSeqlens;
+  bf16 *dq;
+  MEMBERS
+};
+
 #define ATTENTION(NAME, DROPS)                                                                                        \
-  ENTRY __launch_bounds__(THREADS, 2) NAME##_64_bf16(MAPS, const bf16 *q, const int *cuSeqlens, bf16 *y,              \
-                                                     float *logSumExp, SPEC_PARAMETERS) {                             \
-    forward<DROPS>(k, v, q, cuSeqlens, y, logSumExp, SPEC, tiles);                                                    \
+  ENTRY __launch_bounds__(THREADS, 2) NAME##_64_bf16(const __grid_constant__ Forward p) {                             \
+    forward<DROPS>(p.k, p.v, p.q, p.cuSeqlens, p.y, p.logSumExp, p.spec(), p.tiles);                                  \
   }                                                                                                                   \
   ENTRY __launch_bounds__(THREADS, 2)                                                                                 \
-      NAME##_backward_queries_64_bf16(MAPS, const bf16 *q, const bf16 *y, const bf16 *dy, const float *logSumExp,     \
-                                      float *dots, const int *cuSeqlens, bf16 *dq, SPEC_PARAMETERS) {                 \
-    backwardQueries<DROPS>(k, v, q, y, dy, logSumExp, dots, cuSeqlens, dq, SPEC, tiles);                              \
+      NAME##_backward_queries_64_bf16(const __grid_constant__ BackwardQueries p) {                                    \
+    backwardQueries<DROPS>(p.k, p.v, p.q, p.y, p.dy, p.logSumExp, p.dots, p.cuSeqlens, p.dq, p.spec(), p.tiles);      \
   }                                                                                                                   \
   ENTRY __launch_bounds__(THREADS, 2)                                                                                 \
       NAME##_backward_keys_64_bf16(const bf16 *q, const bf16 *k, const bf16 *v, const bf16 *dy,                       \

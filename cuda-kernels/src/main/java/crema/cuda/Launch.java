@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Launch {
   private static final int MOST_BYTES = 4096;
+  /** Of parameters that are packed side by side. */
+  private static final int MOST_ALIGNMENT = 16;
 
   private final CudaContext context;
   private final MemorySegment parameters;
   private final List<String> types = new ArrayList<>();
   private @Nullable LoadedKernel kernel;
   private int bytes;
+  private int alignment;
 
   Launch(CudaContext context, MemorySegment memory) {
     this.context = context;
@@ -32,6 +35,7 @@ final class Launch {
   Launch of(LoadedKernel next) {
     kernel = next;
     bytes = 0;
+    alignment = 0;
     types.clear();
     return this;
   }
@@ -112,15 +116,26 @@ final class Launch {
   }
 
   /** A structure passed by value, aligned as given. */
-  Launch bytes(MemorySegment structure, int alignment) {
-    next("b8[" + structure.byteSize() + "]", alignment);
+  Launch bytes(MemorySegment structure, int aligned) {
+    next("b8[" + structure.byteSize() + "]", aligned);
     MemorySegment.copy(structure, 0, parameters, bytes, structure.byteSize());
     bytes += Math.toIntExact(structure.byteSize());
     return this;
   }
 
-  /** Queues the kernel on the compute stream. */
+  /**
+   * Queues the kernel on the compute stream. Parameters of which one is aligned to more than {@value #MOST_ALIGNMENT} bytes
+   * are the members of one structure, which the kernel takes instead: the driver knows where such a one begins, and nothing
+   * else.
+   */
   void run(Grid grid) {
+    if (alignment > MOST_ALIGNMENT) {
+      bytes = (bytes + alignment - 1) & -alignment;
+      if (!types.isEmpty()) {
+        types.clear();
+        types.add("b8[" + bytes + "]");
+      }
+    }
     if (kernel == null) {
       throw new IllegalStateException("a launch without a kernel");
     }
@@ -131,10 +146,11 @@ final class Launch {
   }
 
   /** Makes room for a parameter of a type of PTX. */
-  private void next(String type, int alignment) {
+  private void next(String type, int aligned) {
     if (kernel != null && kernel.isUnchecked()) {
       types.add(type);
     }
-    bytes = (bytes + alignment - 1) & -alignment;
+    bytes = (bytes + aligned - 1) & -aligned;
+    alignment = Math.max(alignment, aligned);
   }
 }

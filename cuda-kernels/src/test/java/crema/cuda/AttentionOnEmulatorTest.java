@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.base.Rng;
 import crema.ptx.Capability;
+import crema.ptx.Counters;
 import crema.ptx.Schedule;
 import crema.tensor.AttentionSpec;
 import crema.tensor.DType;
@@ -133,5 +134,29 @@ class AttentionOnEmulatorTest {
       assertThat(kernel).matches("attention_w?g?mma_.*");
       assertThat(count).as(kernel).isZero();
     });
+  }
+
+  /** What version 5 of lab/002-attention issues and reads for a token; a register more than 128 would halve the warps. */
+  @Test
+  void onHopperLongSequencesTakeNoMoreThanInTheLab() {
+    int tokens = 512;
+    var driver = new EmulatedDriver(Capability.SM_90);
+    var counters = new LinkedHashMap<String, Counters>();
+    driver.observe(counters::put);
+    try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.FP32)) {
+      AttentionCheck.of(AttentionSpec.of(6, 2, 64, false), 3, tokens).on(cuda);
+    }
+    assertThat(counters).hasSize(3);
+    assertCounters(counters.get("attention_wgmma_64_bf16"), tokens, 1160, 243);
+    assertCounters(counters.get("attention_wgmma_backward_queries_64_bf16"), tokens, 1310, 365);
+    assertCounters(counters.get("attention_wgmma_backward_keys_64_bf16"), tokens, 1450, 238);
+    assertThat(KernelTable.load().rows()).filteredOn(row -> row.file().equals("attention_wgmma")).hasSize(6)
+        .allSatisfy(row -> assertThat(row.registers()).as(row.entry()).isLessThanOrEqualTo(128));
+  }
+
+  private static void assertCounters(Counters counters, int tokens, long instructions, long sectors) {
+    assertThat(counters.warpInstructions() / tokens).as("instructions a token").isLessThan(instructions);
+    assertThat(counters.globalSectors() / tokens).as("sectors a token").isLessThan(sectors);
+    assertThat(counters.bankConflicts()).isZero();
   }
 }

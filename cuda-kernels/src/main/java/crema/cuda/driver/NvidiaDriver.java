@@ -406,7 +406,8 @@ public final class NvidiaDriver implements Driver {
     return (entry, sharedBytes) -> kernel(name, module, entry, sharedBytes, wide.contains(entry));
   }
 
-  private static Set<String> wide(String file, String ptx) {
+  /** The kernels of PTX that take a structure that is aligned to more than 16 bytes. */
+  static Set<String> wide(String file, String ptx) {
     var wide = new HashSet<String>();
     ENTRY.matcher(ptx).results().filter(entry -> WIDE.matcher(entry.group(2)).find()).forEach(entry -> {
       if (entry.group(2).contains(",")) {
