@@ -5,7 +5,7 @@
 
 constexpr int THREADS = 256;
 constexpr int CHUNK = 4096;  // elements of a dense parameter or a gradient that a block takes
-constexpr int ROWS = 8;      // rows of a parameter with a sparse gradient that a warp takes
+constexpr int MOST_ROWS = 32, ELEMENTS = 768;  // of a parameter with a sparse gradient that a warp takes
 
 // As crema.cuda.CudaOptimizers writes it.
 struct Slot {
@@ -170,22 +170,23 @@ __device__ __forceinline__ int lowerBound(const int *rows, int count, int row) {
   return low;
 }
 
-// Parameters [rows, columns] with row-sparse gradients: a warp has some rows; rows without a gradient have a zero.
+// Parameters [rows, columns] with row-sparse gradients: a warp has so many rows that there are enough warps, and not so few
+// elements that it searches longer than it updates; rows without a gradient have a zero.
 extern "C" __global__ void __launch_bounds__(THREADS) adamw_sparse(
     const Slot *table, int slots, const Clipping *clipping) {
   const Slot s = table[slotOf(slots, [&](int i) { return table[i].chunk; })];
   float scale;
   if (!scaleOf(s, clipping, &scale)) return;
   const int lane = threadIdx.x & 31;
+  const int most = min(MOST_ROWS, max(1, ELEMENTS / s.columns));
   const long long rows = s.elements / s.columns;
-  const long long from = ((long long)(blockIdx.x - s.chunk) * (THREADS / 32) + (threadIdx.x >> 5)) * ROWS;
+  const long long from = ((long long)(blockIdx.x - s.chunk) * (THREADS / 32) + (threadIdx.x >> 5)) * most;
   if (from >= rows) return;
-  const int count = (int)min((long long)ROWS, rows - from), next = lowerBound(s.rows, s.rowCount, (int)from);
+  const int count = (int)min((long long)most, rows - from), next = lowerBound(s.rows, s.rowCount, (int)from);
   // Bit r: whether row `from` + r has a gradient. As many of them before it are before its gradient.
-  const long long distance = lane < ROWS && next + lane < s.rowCount ? s.rows[next + lane] - from : ROWS;
+  const long long distance = lane < count && next + lane < s.rowCount ? s.rows[next + lane] - from : MOST_ROWS;
   unsigned present = 0;
-#pragma unroll
-  for (int r = 0; r < ROWS; r++) present |= __any_sync(0xffffffffu, distance == r) ? 1u << r : 0u;
+  for (int r = 0; r < count; r++) present |= __any_sync(0xffffffffu, distance == r) ? 1u << r : 0u;
   const long long start = from * s.columns;
   const int n = count * s.columns;
   auto gradient = [&](int i) -> const float * {

@@ -22,7 +22,10 @@ final class CudaOptimizers implements OptimizerOps {
   private static final String FILE = "optimizers";
   private static final int THREADS = 256;
   private static final long CHUNK = 4096;
-  private static final long ROWS_OF_A_BLOCK = 8L * THREADS / 32;
+  private static final long WARPS = THREADS / 32;
+  /** Of a parameter with a row-sparse gradient that a warp takes: as many rows as have so many elements. */
+  private static final long MOST_ROWS = 32;
+  private static final long ELEMENTS = 768;
 
   /** {@code Clipping} of {@code optimizers.cu}; the norm comes first. */
   private static final int CLIPPING_BYTES = 2 * Double.BYTES;
@@ -113,7 +116,8 @@ final class CudaOptimizers implements OptimizerOps {
           long columns = slot.parameter().shape().columns();
           add(dense + sparse++, slot, CudaStorage.address(gradient.rows()), columns, gradient.rows().elements(),
               roomFor(gradient), sparseChunks);
-          sparseChunks += columns == 0 ? 0 : chunks(slot.parameter().shape().rows(), ROWS_OF_A_BLOCK);
+          sparseChunks += columns == 0 ? 0
+              : chunks(slot.parameter().shape().rows(), WARPS * Math.clamp(ELEMENTS / columns, 1, MOST_ROWS));
         }
       }
     }

@@ -8,8 +8,8 @@ import crema.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention in BF16 on tensor cores, from capability 8.0 on: by {@code attention_mma.cu}, and on Hopper by {@link
- * WgmmaAttention} for sequences that fill its tiles.
+ * Attention in BF16 on tensor cores, from capability 8.0 on: by {@code attention_mma.cu}, or on Hopper by {@link
+ * WgmmaAttention}.
  */
 final class TensorCoreAttention {
   private static final String FILE = "attention_mma";
@@ -22,12 +22,13 @@ final class TensorCoreAttention {
   private static final int ALIGNMENT = 16;
   /** From which length on a warp of the forward pass has twice the rows: it reads half as much of shared memory. */
   private static final int LONG = 128;
-  /** From which length on sequences fill the tiles of {@link WgmmaAttention}. */
-  private static final int LONG_FOR_WGMMA = 96;
 
   /** Which kernels compute it. */
   enum Way {
-    /** By the length of the longest sequence, which decides what is fastest. */
+    /**
+     * {@code mma.sync}, by the length of the longest sequence. No length goes by {@code wgmma} yet: those kernels have been
+     * checked on the emulated device, and not been timed on a GPU.
+     */
     BY_LENGTH,
     /** {@code mma.sync}, warps of 16 rows in the forward pass. */
     NARROW,
@@ -71,7 +72,7 @@ final class TensorCoreAttention {
 
   void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
-    if (goesByWgmma(spec, sequences)) {
+    if (goesByWgmma(spec)) {
       wgmma.forward(q, k, v, sequences, spec, y, logSumExp);
       return;
     }
@@ -90,9 +91,9 @@ final class TensorCoreAttention {
     run(launch, spec, sequences, rows, blockRows, warps, buffered, forwardBytes(features, blockRows, buffered));
   }
 
-  private boolean goesByWgmma(AttentionSpec spec, Sequences sequences) {
-    return wgmma.supports(spec)
-        && (way == Way.WGMMA || way == Way.BY_LENGTH && sequences.longest() >= LONG_FOR_WGMMA);
+  /** Whether {@link WgmmaAttention} computes an attention that is supported. */
+  boolean goesByWgmma(AttentionSpec spec) {
+    return way == Way.WGMMA && wgmma.supports(spec);
   }
 
   void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
@@ -106,7 +107,7 @@ final class TensorCoreAttention {
   /** Makes dq, and the products of dy and y at {@code dots}, {@code F32 [tokens, heads]}. */
   void backwardQueries(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, long dots, Tensor dq) {
-    if (goesByWgmma(spec, sequences)) {
+    if (goesByWgmma(spec)) {
       wgmma.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq);
       return;
     }
@@ -125,7 +126,7 @@ final class TensorCoreAttention {
   /** Makes dk and dv. */
   void backwardKeys(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor logSumExp, Tensor dy,
       long dots, Tensor dk, Tensor dv) {
-    if (goesByWgmma(spec, sequences)) {
+    if (goesByWgmma(spec)) {
       wgmma.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv);
       return;
     }

@@ -74,10 +74,18 @@ final class AttentionBenchmark {
   private boolean check(String name, AttentionSpec spec, int... lengths) {
     int[] checked = tiny ? Arrays.copyOf(lengths, 1) : lengths;
     AttentionCheck check = AttentionCheck.of(spec, 1, checked);
-    Map<String, float[]> actual = check.on(backend);
-    Map<String, float[]> again = check.on(backend);
+    boolean right = check(name, check.expected(), check.on(backend), check.on(backend));
+    var wgmma = new TensorCoreAttention(backend.context(), Way.WGMMA);
+    if (wgmma.goesByWgmma(spec)) {
+      right &= check(name + ", wgmma", check.expected(), check.on(backend, wgmma), check.on(backend, wgmma));
+    }
+    return right;
+  }
+
+  private boolean check(String name, Map<String, float[]> results, Map<String, float[]> actual,
+      Map<String, float[]> again) {
     boolean right = true;
-    for (var expected : check.expected().entrySet()) {
+    for (var expected : results.entrySet()) {
       float[] found = actual.get(expected.getKey());
       AttentionCheck.Distance distance = AttentionCheck.distance(found, expected.getValue());
       boolean same = Arrays.equals(found, again.get(expected.getKey()));
@@ -166,22 +174,22 @@ final class AttentionBenchmark {
     int inARow = tiny ? 1 : IN_A_ROW;
     try (var scope = new Scope(backend)) {
       long dots = CudaStorage.address(scope.empty(DType.F32, sequences.tokens(), spec.numHeads()));
-      var times = new ArrayList<Object>();
       for (Way way : List.of(Way.NARROW, Way.WIDE, Way.WGMMA)) {
         var attention = new TensorCoreAttention(backend.context(), way);
-        String unit = "_" + way.name().toLowerCase(Locale.ROOT) + "_us";
-        times.add("forward" + unit);
-        times.add(timer.microseconds(runs, inARow, () -> attention.forward(q, k, v, sequences, spec, y, logSumExp)));
-        if (way != Way.WIDE) {
-          times.add("queries" + unit);
-          times.add(timer.microseconds(runs, inARow,
-              () -> attention.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)));
-          times.add("keys" + unit);
-          times.add(timer.microseconds(runs, inARow,
-              () -> attention.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv)));
+        if (way == Way.WGMMA && !attention.goesByWgmma(spec)) {
+          continue;
         }
+        var times = new ArrayList<Object>(List.of("forward_us",
+            timer.microseconds(runs, inARow, () -> attention.forward(q, k, v, sequences, spec, y, logSumExp))));
+        if (way != Way.WIDE) {
+          times.addAll(List.of("backward_queries_us",
+              timer.microseconds(runs, inARow,
+                  () -> attention.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)),
+              "backward_keys_us", timer.microseconds(runs, inARow,
+                  () -> attention.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv))));
+        }
+        report.row("attention", name + ", " + way.name().toLowerCase(Locale.ROOT), times.toArray());
       }
-      report.row("attention", name + ", parts", times.toArray());
     }
   }
 

@@ -1,5 +1,6 @@
 package crema.cuda;
 
+import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
 import crema.tensor.Backend;
 import crema.tensor.DType;
@@ -34,7 +35,7 @@ final class AttentionCheck {
     v = normal(random, tokens * spec.numKeyValueHeads() * spec.headDim());
     dy = normal(random, tokens * spec.numHeads() * spec.headDim());
     try (Backend reference = Backend.open(Device.REFERENCE)) {
-      expected = run(reference, DType.F64);
+      expected = run(reference, DType.F64, new ByOps(reference.ops().attention()));
     }
   }
 
@@ -59,10 +60,51 @@ final class AttentionCheck {
 
   /** The same as a device computes it in BF16. */
   Map<String, float[]> on(Backend backend) {
-    return run(backend, DType.BF16);
+    return run(backend, DType.BF16, new ByOps(backend.ops().attention()));
   }
 
-  private Map<String, float[]> run(Backend backend, DType type) {
+  /** The same by certain kernels. */
+  Map<String, float[]> on(Backend backend, TensorCoreAttention attention) {
+    return run(backend, DType.BF16, new ByTensorCores(attention));
+  }
+
+  /** The two directions of {@link AttentionOps}. */
+  private interface Directions {
+    void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp);
+
+    void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
+        Tensor dy, Tensor dq, Tensor dk, Tensor dv);
+  }
+
+  private record ByOps(AttentionOps ops) implements Directions {
+    @Override
+    public void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+        Tensor logSumExp) {
+      ops.attention(q, k, v, sequences, spec, y, logSumExp);
+    }
+
+    @Override
+    public void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+        Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
+      ops.attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
+    }
+  }
+
+  private record ByTensorCores(TensorCoreAttention attention) implements Directions {
+    @Override
+    public void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+        Tensor logSumExp) {
+      attention.forward(q, k, v, sequences, spec, y, logSumExp);
+    }
+
+    @Override
+    public void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
+        Tensor logSumExp, Tensor dy, Tensor dq, Tensor dk, Tensor dv) {
+      attention.backward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv);
+    }
+  }
+
+  private Map<String, float[]> run(Backend backend, DType type, Directions directions) {
     try (var scope = new Scope(backend)) {
       Sequences sequences = Sequences.of(scope, cumulative);
       Tensor queries = tensor(scope, type, q, spec.numHeads());
@@ -74,9 +116,8 @@ final class AttentionCheck {
       Tensor dq = scope.emptyLike(queries);
       Tensor dk = scope.emptyLike(keys);
       Tensor dv = scope.emptyLike(values);
-      var ops = backend.ops().attention();
-      ops.attention(queries, keys, values, sequences, spec, y, logSumExp);
-      ops.attentionBackward(queries, keys, values, sequences, spec, y, logSumExp, upstream, dq, dk, dv);
+      directions.forward(queries, keys, values, sequences, spec, y, logSumExp);
+      directions.backward(queries, keys, values, sequences, spec, y, logSumExp, upstream, dq, dk, dv);
       var results = new LinkedHashMap<String, float[]>();
       results.put("y", y.toFloats());
       results.put("logSumExp", logSumExp.toFloats());

@@ -3,6 +3,7 @@ package crema.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.base.Rng;
+import crema.cuda.TensorCoreAttention.Way;
 import crema.ptx.Capability;
 import crema.ptx.Counters;
 import crema.ptx.Schedule;
@@ -67,6 +68,12 @@ class AttentionOnEmulatorTest {
     return cases.stream();
   }
 
+  /** On Hopper by the kernels that are for it alone. */
+  private static Map<String, float[]> on(CudaBackend cuda, AttentionCheck check) {
+    return cuda.context().kernels().target() == Kernels.Target.SM_90A
+        ? check.on(cuda, new TensorCoreAttention(cuda.context(), Way.WGMMA)) : check.on(cuda);
+  }
+
   private static CudaBackend open(Capability capability, Schedule schedule) {
     return new CudaBackend(new Device("emulated", 0), new EmulatedDriver(capability, schedule), Precision.FP32);
   }
@@ -76,7 +83,7 @@ class AttentionOnEmulatorTest {
   void isNearTheReferenceInDouble(Case test) {
     try (CudaBackend cuda = open(test.capability, Schedule.IN_ORDER)) {
       AttentionCheck check = AttentionCheck.of(test.spec, 1, test.lengths);
-      Map<String, float[]> actual = check.on(cuda);
+      Map<String, float[]> actual = on(cuda, check);
       check.expected().forEach((name, expected) -> assertThat(AttentionCheck.distance(actual.get(name), expected))
           .as(name).matches(AttentionCheck.Distance::isRounding, "within what BF16 rounds"));
       assertThat(cuda.liveBytes()).isZero();
@@ -95,7 +102,11 @@ class AttentionOnEmulatorTest {
         Arrays.fill(values, 100 * spec.headDim(), values.length, Float.POSITIVE_INFINITY);
         x.set(values);
         Tensor y = scope.emptyLike(x);
-        cuda.ops().attention().attention(x, x, x, sequences, spec, y, null);
+        if (capability == Capability.SM_90) {
+          new TensorCoreAttention(cuda.context(), Way.WGMMA).forward(x, x, x, sequences, spec, y, null);
+        } else {
+          cuda.ops().attention().attention(x, x, x, sequences, spec, y, null);
+        }
         assertThat(Arrays.copyOf(y.toFloats(), 100 * spec.headDim())).as(capability.toString()).containsOnly(0);
       }
     }
@@ -109,8 +120,8 @@ class AttentionOnEmulatorTest {
     for (Capability capability : List.of(Capability.SM_75, Capability.SM_80, Capability.SM_90)) {
       try (CudaBackend inOrder = open(capability, Schedule.IN_ORDER);
           CudaBackend shuffled = open(capability, new Schedule(11))) {
-        Map<String, float[]> expected = check.on(inOrder);
-        check.on(shuffled).forEach((name, actual) -> assertThat(actual).as(name).isEqualTo(expected.get(name)));
+        Map<String, float[]> expected = on(inOrder, check);
+        on(shuffled, check).forEach((name, actual) -> assertThat(actual).as(name).isEqualTo(expected.get(name)));
       }
     }
   }
@@ -127,7 +138,7 @@ class AttentionOnEmulatorTest {
     var conflicts = new LinkedHashMap<String, Long>();
     driver.observe((kernel, counters) -> conflicts.merge(kernel, counters.bankConflicts(), Long::sum));
     try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.FP32)) {
-      AttentionCheck.of(AttentionSpec.of(6, 2, headDim, false), 3, 30, 200).on(cuda);
+      on(cuda, AttentionCheck.of(AttentionSpec.of(6, 2, headDim, false), 3, 30, 200));
     }
     assertThat(conflicts).hasSize(3);
     assertThat(conflicts).allSatisfy((kernel, count) -> {
@@ -144,7 +155,7 @@ class AttentionOnEmulatorTest {
     var counters = new LinkedHashMap<String, Counters>();
     driver.observe(counters::put);
     try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.FP32)) {
-      AttentionCheck.of(AttentionSpec.of(6, 2, 64, false), 3, tokens).on(cuda);
+      on(cuda, AttentionCheck.of(AttentionSpec.of(6, 2, 64, false), 3, tokens));
     }
     assertThat(counters).hasSize(3);
     assertCounters(counters.get("attention_wgmma_64_bf16"), tokens, 1160, 243);

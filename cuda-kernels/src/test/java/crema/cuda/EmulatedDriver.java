@@ -12,6 +12,7 @@ import crema.cuda.driver.LoadedModule;
 import crema.cuda.driver.MatrixMap;
 import crema.cuda.driver.OutOfDeviceMemory;
 import crema.cuda.driver.Stream;
+import crema.cuda.driver.WideStructures;
 import crema.ptx.Counters;
 import crema.ptx.Dim3;
 import crema.ptx.LaunchConfig;
@@ -195,7 +196,10 @@ public final class EmulatedDriver implements Driver {
   @Override
   public LoadedModule load(String name, byte[] image) {
     try {
-      PtxModule module = device.load(name, new String(image, StandardCharsets.UTF_8));
+      String ptx = new String(image, StandardCharsets.UTF_8);
+      // The device itself takes parameters in any order; a real driver is told where they are, and refuses these.
+      WideStructures.kernels(name, ptx);
+      PtxModule module = device.load(name, ptx);
       return (entry, sharedBytes) -> {
         if (!module.kernels().contains(entry)) {
           throw new CudaException(name + " has no kernel " + entry);

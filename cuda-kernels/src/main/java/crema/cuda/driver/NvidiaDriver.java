@@ -7,11 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A GPU through NVIDIA's driver, by foreign calls: nothing but the driver need be there. */
@@ -62,16 +60,10 @@ public final class NvidiaDriver implements Driver {
   private Thread owner;
   private @Nullable CudaException broken;
 
-  /** The parameters of a kernel of PTX; those of most are names and types alone. */
-  private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
-  /** A structure that is aligned to more than parameters themselves are. */
-  private static final Pattern WIDE = Pattern.compile("\\.align (32|64|128|256) ");
-
   /**
    * A kernel.
    *
-   * @param isWide whether its one parameter is a structure that is aligned to more than 16 bytes: where such a one begins
-   *     among the parameters depends on the device, and only the driver knows
+   * @param isWide whether its one parameter is of {@link WideStructures}
    */
   private record NvidiaKernel(String name, long function, boolean isWide) implements Kernel {}
 
@@ -402,21 +394,8 @@ public final class NvidiaDriver implements Driver {
     }
     long module = word.get(ValueLayout.JAVA_LONG, 0);
     modules.add(module);
-    Set<String> wide = wide(name, new String(image, StandardCharsets.US_ASCII));
+    Set<String> wide = WideStructures.kernels(name, new String(image, StandardCharsets.US_ASCII));
     return (entry, sharedBytes) -> kernel(name, module, entry, sharedBytes, wide.contains(entry));
-  }
-
-  /** The kernels of PTX that take a structure that is aligned to more than 16 bytes. */
-  static Set<String> wide(String file, String ptx) {
-    var wide = new HashSet<String>();
-    ENTRY.matcher(ptx).results().filter(entry -> WIDE.matcher(entry.group(2)).find()).forEach(entry -> {
-      if (entry.group(2).contains(",")) {
-        throw new CudaException("kernel " + entry.group(1) + " in " + file
-            + " has other parameters beside one that is aligned to more than 16 bytes");
-      }
-      wide.add(entry.group(1));
-    });
-    return wide;
   }
 
   private Kernel kernel(String file, long module, String entry, int sharedBytes, boolean isWide) {

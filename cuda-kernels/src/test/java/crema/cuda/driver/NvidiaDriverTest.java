@@ -164,19 +164,6 @@ class NvidiaDriverTest {
         "cuLaunchKernelEx f0 8,2,1 384,1,1 shared 1000 on 50 in clusters of 4,1,1 with packed");
   }
 
-  /** The emulated device takes any parameters. */
-  @Test
-  void theKernelsThatShipTakeSuchAStructureByItself() throws Exception {
-    Path kernels = Path.of(NvidiaDriver.class.getResource("/crema/cuda/kernels.tsv").toURI()).getParent();
-    var wide = new ArrayList<String>();
-    try (var files = Files.list(kernels)) {
-      for (Path file : files.filter(file -> file.toString().endsWith(".ptx")).toList()) {
-        wide.addAll(NvidiaDriver.wide(file.getFileName().toString(), Files.readString(file)));
-      }
-    }
-    assertThat(wide).contains("attention_wgmma_64_bf16").anyMatch(name -> name.startsWith("gemm_wgmma_"));
-  }
-
   /** Its place among a device's parameters is 112 on capability 9.0, say, not 0. */
   @Test
   void aStructureThatIsAlignedToMoreThanParametersArePassesByItself() throws Throwable {
