@@ -135,8 +135,12 @@ final class PerplexityCommand implements Callable<Integer> {
   private void report(List<TextLikelihood> all) {
     terminal.out().flush();
     long tokens = all.stream().mapToLong(TextLikelihood::tokens).sum();
-    terminal.err().printf(Locale.ROOT, "Pseudo-perplexity of %,d texts of %,d tokens: %.2f%n", all.size(), tokens,
-        TextLikelihood.perplexity(all));
+    if (tokens == 0) {
+      terminal.err().println("crema: there is no text with a token to guess");
+    } else {
+      terminal.err().printf(Locale.ROOT, "Pseudo-perplexity of %,d texts of %,d tokens: %.2f%n", all.size(), tokens,
+          TextLikelihood.perplexity(all));
+    }
     long cut = all.stream().filter(TextLikelihood::isCut).count();
     if (cut > 0) {
       terminal.err().printf(Locale.ROOT, "crema: %,d texts are longer than the model takes and were cut%n", cut);

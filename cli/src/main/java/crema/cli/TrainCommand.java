@@ -8,6 +8,7 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.cli.console.Terminal;
+import crema.pretrain.Pretraining;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -81,6 +82,10 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     ModelDirectory directory = context.directory();
     boolean isResumed = line.matchedOptionValue(RESUME, false);
     if (isResumed && directory.holdsRun()) {
+      if (directory.holdsRun(new Pretraining())) {
+        throw new UserError(output + " holds a run of 'crema pretrain'; continue that with: crema pretrain --resume "
+            + "--output " + output);
+      }
       ModelFamily family = ModelFamily.ofRun(directory);
       Settings settings = resumed(ModelFamily.settingsOf(directory), given, directory);
       return session.run(family, settings, context.withCompute(family.computesOn(context.compute()))

@@ -80,6 +80,9 @@ class PretrainCommandTest {
         .matches(likely + "\t\\d+\t-\\d+\\.\\d{6}\t\\d+\\.\\d{6}");
     assertThat(lines.err()).contains("Pseudo-perplexity of 2 texts of ");
 
+    assertThat(CommandRun.reading("\n", "perplexity", "--encoder", encoder.toString()).err())
+        .contains("there is no text with a token to guess");
+
     Path output = folder.resolve("likely.jsonl");
     CommandRun file = CommandRun.of("perplexity", "--encoder", encoder.toString(), "--file", texts.toString(),
         "--format", "jsonl", "--output", output.toString(), "--max-length", "5");
