@@ -17,8 +17,11 @@ import java.lang.foreign.ValueLayout;
 
 /** What the families of a backend share: the driver, the kernels, the memory and the stream on which all ops run. */
 final class CudaContext implements AutoCloseable {
-  /** The system property that has all work done in the order in which it is asked for if it is {@code true}. */
-  static final String IN_ORDER = "crema.cuda.in-order";
+  /**
+   * The system property that lets gradients of weights be computed {@link #beside} the rest if it is {@code true}. Without
+   * it all work is done in order: what it gains has not been measured on a GPU.
+   */
+  static final String BESIDE = "crema.cuda.beside";
 
   private static final int RANDOM_STATE_BYTES = 16;
 
@@ -33,7 +36,7 @@ final class CudaContext implements AutoCloseable {
   private final Launch launch;
   private final RopeTables ropeTables;
   private final long randomState;
-  private final boolean inOrder = Boolean.getBoolean(IN_ORDER);
+  private final boolean allowsBeside = Boolean.getBoolean(BESIDE);
   private long seed;
   private long step;
   private boolean randomKnown;
@@ -114,7 +117,7 @@ final class CudaContext implements AutoCloseable {
 
   /** Queues work beside what follows; see {@link CommandQueue#beside}. What is given back meanwhile is held until then. */
   void beside(Runnable body) {
-    if (inOrder) {
+    if (!allowsBeside) {
       body.run();
       return;
     }

@@ -96,9 +96,16 @@ final class DeviceCheck {
   }
 
   private void bits() {
+    bits("");
+    System.setProperty(CudaContext.BESIDE, "true");
+    bits(", gradients beside");
+    System.clearProperty(CudaContext.BESIDE);
+  }
+
+  private void bits(String how) {
     for (Precision precision : Precision.values()) {
       try (CudaBackend backend = open(precision)) {
-        new StepCheck(report, backend, device + " " + precision.key(), model()).determinism(tiny ? 500 : 32_000,
+        new StepCheck(report, backend, device + " " + precision.key() + how, model()).determinism(tiny ? 500 : 32_000,
             tiny ? new StepCheck.Size(4, 8, true) : new StepCheck.Size(64, 32, true), tiny ? 2 : 20);
       }
     }
@@ -127,11 +134,11 @@ final class DeviceCheck {
     }
     // The first size says enough of these.
     time(Precision.BF16, vocabularies[0], sizes[0], false, runs, stopNanos);
-    System.setProperty(CudaContext.IN_ORDER, "true");
+    System.setProperty(CudaContext.BESIDE, "true");
     for (StepCheck.Size size : sizes) {
       time(Precision.BF16, vocabularies[0], size, true, runs, stopNanos);
     }
-    System.clearProperty(CudaContext.IN_ORDER);
+    System.clearProperty(CudaContext.BESIDE);
     time(Precision.FP32, vocabularies[0], sizes[0], true, runs, stopNanos);
     time(Precision.FP32, vocabularies[0], sizes[0], false, runs, stopNanos);
   }
@@ -141,7 +148,7 @@ final class DeviceCheck {
       long stopNanos) {
     if (System.nanoTime() < stopNanos) {
       try (CudaBackend backend = open(precision)) {
-        String order = Boolean.getBoolean(CudaContext.IN_ORDER) ? ", all in order" : "";
+        String order = Boolean.getBoolean(CudaContext.BESIDE) ? ", gradients beside" : "";
         new StepCheck(report, backend, device + " " + precision.key() + order, model()).time(vocabulary, size, repeats,
             runs);
       }

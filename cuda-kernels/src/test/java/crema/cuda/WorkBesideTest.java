@@ -26,7 +26,12 @@ class WorkBesideTest {
 
   private static CudaBackend open(Precision precision, boolean late) {
     EmulatedDriver driver = new EmulatedDriver(Capability.SM_90).pooled();
-    return new CudaBackend(new Device("emulated", 90), late ? driver.late() : driver, precision);
+    System.setProperty(CudaContext.BESIDE, "true");
+    try {
+      return new CudaBackend(new Device("emulated", 90), late ? driver.late() : driver, precision);
+    } finally {
+      System.clearProperty(CudaContext.BESIDE);
+    }
   }
 
   private static long train(CudaBackend backend, boolean repeats) {
