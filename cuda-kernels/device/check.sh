@@ -97,7 +97,7 @@ run() {
     train) runs train 60 ;;
     predict) runs predict 60 ;;
     gemm) bench gemm 75 crema.cuda.GemmBenchmark ;;
-    attention) bench attention 40 crema.cuda.AttentionBenchmark ;;
+    attention) bench attention 60 crema.cuda.AttentionBenchmark ;;
     steps) check steps 60 ;;
     profile) check profile 40 ;;
     torch) section torch "${TORCH_SECONDS:-110}" python3 "$here/bench_torch.py" --out "$out" --seconds "$((${TORCH_SECONDS:-110} - 6))" ${TORCH:-} ${tiny:+--tiny} ;;
