@@ -1,3 +1,4 @@
+import crema.nn.loss.EmbeddingLosses;
 import crema.nn.loss.LossProvider;
 import crema.nn.loss.StandardLosses;
 import crema.nn.model.Architecture;
@@ -42,5 +43,5 @@ module crema.nn {
 
   provides Architecture with Bert, Camembert, DebertaV2, DistilBert, Electra, ModernBert, Mpnet, NomicBert, PreNorm,
       Qwen3, Roberta, XlmRoberta;
-  provides LossProvider with StandardLosses;
+  provides LossProvider with StandardLosses, EmbeddingLosses;
 }

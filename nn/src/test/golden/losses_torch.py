@@ -4,7 +4,7 @@
   losses_torch.py     writes losses.safetensors where the tests look for it
 
 For each set of inputs S the file has S.logits [rows, classes] (also taken as embeddings), S.multi [rows, classes] of 0
-and 1, S.labels [rows]; for each loss L, S/L holds the value and then the gradient by the logits.
+and 1, S.labels [rows]; for all of them pairs.rows [2, pairs] and pairs.similarities [pairs]; for each loss L, S/L holds the value and then the gradient by the logits.
 """
 import json, pathlib, struct
 
@@ -225,6 +225,52 @@ def tree_triplet(x, labels, margin):
     return torch.stack(terms).mean()
 
 
+def multiple_negatives(x, labels, temperature):
+    x, labels = kept(x, labels)
+    u = F.normalize(x, dim=1)
+    logits = u @ u.T / temperature
+    terms = []
+    for i in range(len(u)):
+        for p in range(len(u)):
+            if p != i and labels[p] == labels[i]:
+                candidates = torch.cat([logits[i, p].reshape(1), logits[i][labels != labels[i]]])
+                terms.append(-F.log_softmax(candidates, 0)[0])
+    return torch.stack(terms).mean()
+
+
+def triplets(x, labels, margin):
+    """Of each anchor the losses of all its triplets: one list an anchor, [similar, others]."""
+    x, labels = kept(x, labels)
+    u = F.normalize(x, dim=1)
+    distance = 1 - u @ u.T
+    everyone = torch.arange(len(u))
+    for a in range(len(u)):
+        near = distance[a][(labels == labels[a]) & (everyone != a)]
+        yield (near[:, None] - distance[a][labels != labels[a]] + margin).clamp(min=0)
+
+
+def all_triplets(x, labels, margin):
+    losses = torch.cat([each.flatten() for each in triplets(x, labels, margin)])
+    return losses[losses > 0].mean()
+
+
+def hardest_triplets(x, labels, margin):
+    return torch.stack([each.max() for each in triplets(x, labels, margin) if each.numel() > 0]).mean()
+
+
+PAIRS = torch.tensor([[0, 3, 6, 1, 2, 7, 4, 4, 5], [3, 6, 0, 5, 7, 1, 2, 4, 6]])
+SIMILARITIES = torch.tensor([1, 1, 1, 0, 0, 0, 0, 1, 0.5], dtype=torch.float64)
+
+
+def cosine_error(x, pairs):
+    return F.mse_loss(F.cosine_similarity(x[pairs[0]], x[pairs[1]]), SIMILARITIES)
+
+
+def contrastive_pairs(x, pairs, margin):
+    distance = 1 - F.cosine_similarity(x[pairs[0]], x[pairs[1]])
+    return (0.5 * (SIMILARITIES * distance**2 + (1 - SIMILARITIES) * F.relu(margin - distance) ** 2)).mean()
+
+
 SINGLE = {
     "softmax": lambda z, l: cross_entropy(z, l),
     "softmax smoothed weighted": lambda z, l: cross_entropy(z, l, 0.1, WEIGHTS),
@@ -243,6 +289,13 @@ SINGLE = {
     "softmax per level": lambda z, l: per_level(z, l, 1.0, 0.5, 2.0, 0.25),
     "contrastive": lambda z, l: contrastive(z, l, 0.1),
     "tree triplet": lambda z, l: tree_triplet(z, l, 0.1),
+    "multiple negatives": lambda z, l: multiple_negatives(z, l, 0.2),
+    "all triplets": lambda z, l: all_triplets(z, l, 0.25),
+    "hardest triplets": lambda z, l: hardest_triplets(z, l, 0.5),
+}
+PAIRWISE = {
+    "cosine error": cosine_error,
+    "contrastive pairs": lambda x, p: contrastive_pairs(x, p, 0.8),
 }
 MULTI = {
     "bce": lambda z, y: F.binary_cross_entropy_with_logits(z, y),
@@ -300,11 +353,13 @@ def write(tensors):
 
 
 if __name__ == "__main__":
-    tensors = {}
+    tensors = {"pairs.rows": PAIRS.int(), "pairs.similarities": SIMILARITIES}
     for name, (logits, multi, labels) in inputs().items():
         tensors |= {f"{name}.logits": logits, f"{name}.multi": multi, f"{name}.labels": labels.int()}
         for loss, formula in SINGLE.items():
             tensors[f"{name}/{loss}"] = evaluate(formula, logits, labels)
         for loss, formula in MULTI.items():
             tensors[f"{name}/{loss}"] = evaluate(formula, logits, multi)
+        for loss, formula in PAIRWISE.items():
+            tensors[f"{name}/{loss}"] = evaluate(formula, logits, PAIRS)
     write(tensors)

@@ -73,7 +73,8 @@ public class LossBenchmark {
   /** Measures every loss of the catalog with every form of targets that it takes. */
   public static void main(String[] args) throws RunnerException {
     for (Targets.Form form : Targets.Form.values()) {
-      String[] names = LossCatalog.fitting(List.of(form)).stream().map(LossDefinition::name).toArray(String[]::new);
+      String[] names = LossCatalog.losses().stream().filter(loss -> loss.forms().contains(form))
+          .map(LossDefinition::name).toArray(String[]::new);
       new Runner(new OptionsBuilder().include(LossBenchmark.class.getName()).param("form", form.name())
           .param("loss", names).build()).run();
     }
@@ -95,6 +96,8 @@ public class LossBenchmark {
       case NODES -> new Targets.Nodes(labels(random, ROWS, NODES - LABELS));
       case MULTI_HOT -> Targets.MultiHot.of(LABELS,
           Stream.generate(() -> labels(random, LABELS_PER_ROW, 0)).limit(ROWS).toArray(int[][]::new));
+      case PAIRS -> new Targets.Pairs(ROWS, random.ints(ROWS, 0, ROWS).toArray(),
+          random.ints(ROWS, 0, ROWS).toArray(), random.ints(ROWS, 0, 2).asDoubleStream().toArray());
     };
     LossDefinition definition = LossCatalog.find(loss).orElseThrow();
     long[] counts = IntStream.rangeClosed(1, columns).mapToLong(rank -> 1 + 20_000 / rank).toArray();

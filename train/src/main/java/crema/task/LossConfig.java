@@ -29,7 +29,7 @@ public record LossConfig(String name, Map<String, String> settings) {
    * @throws UserError if there is no such loss or setting, or a value is out of range
    */
   public LossConfig {
-    LossDefinition loss = Keyed.find(LossCatalog.losses(), name, "loss");
+    LossDefinition loss = Keyed.find(LossCatalog.of(LossDefinition.Input.LOGITS), name, "loss");
     LossSettings own = loss.defaults();
     LossSettings auxiliary = LossSettings.defaults(AuxiliaryLoss.SETTINGS);
     for (Map.Entry<String, String> setting : settings.entrySet()) {

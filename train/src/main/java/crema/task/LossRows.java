@@ -26,7 +26,7 @@ public final class LossRows {
   /** Which loss, and its settings. */
   public static final Section SECTION = Section.of("Loss");
 
-  public static final Setting<String> LOSS = SECTION.optionalName("loss", () -> Keyed.keys(LossCatalog.losses()))
+  public static final Setting<String> LOSS = SECTION.optionalName("loss", () -> Keyed.keys(LossCatalog.of(LossDefinition.Input.LOGITS)))
       .shownDefault("by the target").basic()
       .details(byTarget()).help("What is minimized");
 
@@ -125,7 +125,7 @@ public final class LossRows {
   }
 
   private static LossConfig of(String name, Settings settings) {
-    LossDefinition loss = Keyed.find(LossCatalog.losses(), name, LOSS.name());
+    LossDefinition loss = Keyed.find(LossCatalog.of(LossDefinition.Input.LOGITS), name, LOSS.name());
     var values = new LinkedHashMap<String, String>();
     List<LossSetting<?>> own = new ArrayList<>(loss.settings());
     own.addAll(AuxiliaryLoss.SETTINGS);

@@ -94,6 +94,7 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
             row -> Arrays.stream(batch.labels(row)).flatMap(label -> Arrays.stream(implied(label))).toArray());
         yield Targets.MultiHot.of(labels().size(), columns);
       }
+      case PAIRS -> throw new IllegalArgumentException("the labels of a batch are not pairs");
     };
   }
 }

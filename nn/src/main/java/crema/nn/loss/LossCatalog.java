@@ -19,6 +19,7 @@ public final class LossCatalog {
     List<LossProvider> providers = ServiceLoader.load(LossProvider.class, LossCatalog.class.getClassLoader()).stream()
         .map(ServiceLoader.Provider::get)
         .sorted(Comparator.comparing((LossProvider provider) -> !(provider instanceof StandardLosses))
+            .thenComparing(provider -> !(provider instanceof EmbeddingLosses))
             .thenComparing(provider -> provider.getClass().getName()))
         .toList();
     var byName = new LinkedHashMap<String, LossDefinition>();
@@ -38,9 +39,14 @@ public final class LossCatalog {
     return LOSSES;
   }
 
-  /** The losses that take targets of one of some forms. */
+  /** The losses of logits, or those of embeddings. */
+  public static List<LossDefinition> of(LossDefinition.Input input) {
+    return LOSSES.stream().filter(loss -> loss.input() == input).toList();
+  }
+
+  /** The losses of logits that take targets of one of some forms. */
   public static List<LossDefinition> fitting(List<Targets.Form> forms) {
-    return LOSSES.stream().filter(loss -> loss.formOf(forms).isPresent()).toList();
+    return of(LossDefinition.Input.LOGITS).stream().filter(loss -> loss.formOf(forms).isPresent()).toList();
   }
 
   /** The losses of single rows. */

@@ -21,13 +21,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what flags and files call it
  * @param help one line for people
+ * @param input what it is computed from
  * @param links the forms of targets that it takes, each with what its logits mean
  * @param settings its settings
  * @param factory makes it
  * @param rowFactory makes its form for single rows; null if it has none
  */
-public record LossDefinition(String name, String help, Map<Targets.Form, Function<LossSettings, Link>> links,
-    List<LossSetting<?>> settings, Factory factory, @Nullable RowFactory rowFactory) implements Keyed {
+public record LossDefinition(String name, String help, Input input,
+    Map<Targets.Form, Function<LossSettings, Link>> links, List<LossSetting<?>> settings, Factory factory,
+    @Nullable RowFactory rowFactory) implements Keyed {
+  /** What losses are computed from. */
+  public enum Input {
+    /** Logits {@code [rows, labels]}. */
+    LOGITS,
+    /** Vectors that stand for texts, {@code [rows, hidden]}: such a loss brings texts together or apart. */
+    EMBEDDINGS
+  }
+
   /** Makes a loss. */
   @FunctionalInterface
   public interface Factory {
@@ -55,22 +65,40 @@ public record LossDefinition(String name, String help, Map<Targets.Form, Functio
     settings = List.copyOf(settings);
   }
 
-  /** Begins a definition. */
+  /** Begins the definition of a loss of logits. */
   public static Builder of(String name, String help) {
-    return new Builder(name, help);
+    return new Builder(name, help, Input.LOGITS);
+  }
+
+  /** Begins the definition of a loss of embeddings. */
+  public static Builder ofEmbeddings(String name, String help) {
+    return new Builder(name, help, Input.EMBEDDINGS);
   }
 
   /** The parts of a definition, until it is complete. */
   public static final class Builder {
     private final String name;
     private final String help;
+    private final Input input;
     private final Map<Targets.Form, Function<LossSettings, Link>> links = new EnumMap<>(Targets.Form.class);
     private List<LossSetting<?>> settings = List.of();
     private @Nullable RowFactory rowFactory;
 
-    private Builder(String name, String help) {
+    private Builder(String name, String help, Input input) {
       this.name = name;
       this.help = help;
+      this.input = input;
+    }
+
+    /** Adds a form of targets that a loss of embeddings takes. */
+    public Builder fits(Targets.Form form) {
+      if (input != Input.EMBEDDINGS) {
+        throw new IllegalArgumentException("the loss " + name + " needs a link from its logits to probabilities");
+      }
+      links.put(form, _ -> {
+        throw new IllegalArgumentException("the loss " + name + " is one of embeddings, which have no probabilities");
+      });
+      return this;
     }
 
     /** Adds a form of targets that the loss takes, and what the logits mean that it trains. */
@@ -80,6 +108,9 @@ public record LossDefinition(String name, String help, Map<Targets.Form, Functio
 
     /** Adds a form of targets; what the logits mean depends on the settings. */
     public Builder fits(Targets.Form form, Function<LossSettings, Link> link) {
+      if (input != Input.LOGITS) {
+        throw new IllegalArgumentException("the loss " + name + " has no logits that could be linked to probabilities");
+      }
       links.put(form, link);
       return this;
     }
@@ -98,7 +129,7 @@ public record LossDefinition(String name, String help, Map<Targets.Form, Functio
 
     /** The definition of a loss that is made so. */
     public LossDefinition creates(Factory factory) {
-      return new LossDefinition(name, help, links, settings, factory, rowFactory);
+      return new LossDefinition(name, help, input, links, settings, factory, rowFactory);
     }
   }
 
@@ -119,11 +150,15 @@ public record LossDefinition(String name, String help, Map<Targets.Form, Functio
 
   /** How the logits become probabilities that are trained with this loss on targets of a form. */
   public Link link(Targets.Form form, LossSettings values) {
+    return linkOf(form).apply(values);
+  }
+
+  private Function<LossSettings, Link> linkOf(Targets.Form form) {
     Function<LossSettings, Link> link = links.get(form);
     if (link == null) {
       throw new IllegalArgumentException("the loss " + name + " does not take " + form);
     }
-    return link.apply(values);
+    return link;
   }
 
   /**
@@ -132,7 +167,7 @@ public record LossDefinition(String name, String help, Map<Targets.Form, Functio
    * @throws IllegalArgumentException if it does not take the form of the targets, or its settings do not fit the labels
    */
   public Loss create(LossSettings values, TrainingLabels labels) {
-    link(labels.form(), values);
+    linkOf(labels.form());
     return factory.create(values, labels);
   }
 

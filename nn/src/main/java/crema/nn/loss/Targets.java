@@ -1,5 +1,7 @@
 package crema.nn.loss;
 
+import java.util.Objects;
+
 /**
  * What a batch is to be predicted as: a plain array on the host, which a loss checks against its input. Losses that
  * compute on the host read it as it is; one that is a kernel of a device uploads what it needs.
@@ -13,7 +15,9 @@ public sealed interface Targets {
     /** {@link Nodes}. */
     NODES,
     /** {@link MultiHot}. */
-    MULTI_HOT
+    MULTI_HOT,
+    /** {@link Pairs}. */
+    PAIRS
   }
 
   /** The number of rows of the batch. */
@@ -101,6 +105,36 @@ public sealed interface Targets {
     @Override
     public Form form() {
       return Form.MULTI_HOT;
+    }
+  }
+
+  /**
+   * How similar some pairs of rows are.
+   *
+   * @param rows the number of rows
+   * @param first {@code [pairs]}: a row of each pair
+   * @param second {@code [pairs]}: the other one
+   * @param similarities {@code [pairs]}: from 0, for texts that have nothing in common, to 1
+   */
+  record Pairs(int rows, int[] first, int[] second, double[] similarities) implements Targets {
+    /** Checks that pairs are of the rows. */
+    public Pairs {
+      if (first.length != second.length || first.length != similarities.length) {
+        throw new IllegalArgumentException("pairs of " + first.length + " and " + second.length + " rows with "
+            + similarities.length + " similarities");
+      }
+      for (int pair = 0; pair < first.length; pair++) {
+        Objects.checkIndex(first[pair], rows);
+        Objects.checkIndex(second[pair], rows);
+        if (!(similarities[pair] >= 0 && similarities[pair] <= 1)) {
+          throw new IllegalArgumentException("similarity must be from 0 to 1, not " + similarities[pair]);
+        }
+      }
+    }
+
+    @Override
+    public Form form() {
+      return Form.PAIRS;
     }
   }
 }

@@ -35,6 +35,7 @@ final class GoldenLosses {
     ofIndices();
     ofNodes();
     ofMultiHot();
+    ofPairs();
   }
 
   static List<Golden> all() {
@@ -79,7 +80,16 @@ final class GoldenLosses {
     add("logit-adjusted focal", form, "logit-adjusted", Map.of("focal-gamma", "1", "logit-adjustment", "0.5"));
     add("softmax macro-F1", form, "soft-macro-f1", Map.of());
     add("softmax and macro-F1", form, "mixed", Map.of("soft-f1-share", "0.3"));
-    add("contrastive", form, new SupervisedContrastive(0.1));
+    add("contrastive", form, "supervised-contrastive", Map.of());
+    add("multiple negatives", form, "multiple-negatives", Map.of("pair-temperature", "0.2"));
+    add("all triplets", form, "triplet", Map.of());
+    add("hardest triplets", form, "triplet", Map.of("pair-margin", "0.5", "triplets", "hardest"));
+  }
+
+  private void ofPairs() {
+    var form = Targets.Form.PAIRS;
+    add("cosine error", form, "cosine-similarity", Map.of());
+    add("contrastive pairs", form, "contrastive", Map.of("pair-margin", "0.8"));
   }
 
   private void ofNodes() {

@@ -32,6 +32,10 @@ class LossCatalogTest {
     return LossCatalog.losses().stream();
   }
 
+  static Stream<LossDefinition> lossesOfLogits() {
+    return LossCatalog.of(LossDefinition.Input.LOGITS).stream();
+  }
+
   @Test
   void everyLossIsComparedWithPyTorchForEachFormOfTargets() {
     Set<String> compared = new HashSet<>();
@@ -98,7 +102,8 @@ class LossCatalogTest {
         Map.entry("negative-lambda", "5"), Map.entry("negative-kappa", "0.5"),
         Map.entry("asymmetric-gamma-positive", "2"), Map.entry("asymmetric-gamma-negative", "1"),
         Map.entry("asymmetric-margin", "0.3"), Map.entry("ancestor-weight", "more"),
-        Map.entry("level-weights", "1,2,3,4"), Map.entry("hierarchical-constraint", "true"));
+        Map.entry("level-weights", "1,2,3,4"), Map.entry("hierarchical-constraint", "true"),
+        Map.entry("pair-margin", "2"), Map.entry("pair-temperature", "0.7"), Map.entry("triplets", "hardest"));
     for (LossSetting<?> setting : loss.settings()) {
       boolean changes = loss.forms().stream().anyMatch(form -> {
         LossSettings base = setting.name().equals("effective-number-beta")
@@ -110,8 +115,19 @@ class LossCatalogTest {
     }
   }
 
+  @Test
+  void lossesOfEmbeddingsAreNotAmongThoseForATarget() {
+    assertThat(LossCatalog.of(LossDefinition.Input.EMBEDDINGS)).extracting(LossDefinition::name)
+        .contains("cosine-similarity", "contrastive", "multiple-negatives", "supervised-contrastive", "triplet");
+    assertThat(LossCatalog.fitting(List.of(Targets.Form.values())))
+        .isEqualTo(LossCatalog.of(LossDefinition.Input.LOGITS));
+    LossDefinition triplet = LossCatalog.find("triplet").orElseThrow();
+    assertThatThrownBy(() -> triplet.link(Targets.Form.INDICES, triplet.defaults()))
+        .hasMessage("the loss triplet is one of embeddings, which have no probabilities");
+  }
+
   @ParameterizedTest
-  @MethodSource("losses")
+  @MethodSource("lossesOfLogits")
   void aLinkHasTheLikelihoodOfItsProbabilities(LossDefinition loss) {
     for (Targets.Form form : loss.forms()) {
       Link link = loss.link(form, loss.defaults());
@@ -189,9 +205,11 @@ class LossCatalogTest {
   }
 
   private static double value(LossDefinition loss, Targets.Form form, LossSettings settings) {
-    float[] logits = sines(3 * COUNTS.length);
+    boolean isOfEmbeddings = loss.input() == LossDefinition.Input.EMBEDDINGS;
+    float[] logits = sines((isOfEmbeddings ? 5 : 3) * COUNTS.length);
     Function<Targets.Form, Targets> targets = each -> switch (each) {
-      case INDICES -> Targets.Indices.of(9, 2, 5);
+      case INDICES -> isOfEmbeddings ? Targets.Indices.of(9, 2, 9, 2, 9) : Targets.Indices.of(9, 2, 5);
+      case PAIRS -> new Targets.Pairs(5, new int[] {0, 1, 4}, new int[] {2, 2, 0}, new double[] {1, 0, 0.5});
       case NODES -> Targets.Nodes.of(9, 2, 4);
       case MULTI_HOT -> Targets.MultiHot.of(COUNTS.length, new int[][] {{1, 9}, {}, {2, 5, 7}});
     };

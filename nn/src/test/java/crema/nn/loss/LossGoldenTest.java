@@ -17,6 +17,7 @@ import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,9 @@ class LossGoldenTest {
 
   private static Targets targets(Scope scope, String inputs, String loss) {
     Targets.Form form = losses().get(loss).form();
+    if (form == Targets.Form.PAIRS) {
+      return pairs(scope);
+    }
     String key = inputs + (form == Targets.Form.MULTI_HOT ? ".multi" : ".labels");
     Tensor stored = scope.empty(form == Targets.Form.MULTI_HOT ? DType.F64 : DType.I32, golden.shapes().get(key));
     golden.read(key, stored);
@@ -139,7 +143,18 @@ class LossGoldenTest {
       case NODES -> new Targets.Nodes(stored.toInts());
       case MULTI_HOT -> new Targets.MultiHot(Math.toIntExact(stored.shape().extent(0)),
           Math.toIntExact(stored.shape().extent(1)), stored.toDoubles());
+      case PAIRS -> throw new AssertionError();
     };
+  }
+
+  private static Targets pairs(Scope scope) {
+    Tensor rows = scope.empty(DType.I32, golden.shapes().get("pairs.rows"));
+    golden.read("pairs.rows", rows);
+    int[] both = rows.toInts();
+    int pairs = both.length / 2;
+    return new Targets.Pairs(Math.toIntExact(golden.shapes().get("random.logits").extent(0)),
+        Arrays.copyOf(both, pairs), Arrays.copyOfRange(both, pairs, both.length),
+        doubles(scope, "pairs.similarities"));
   }
 
   private static double[] doubles(Scope scope, String key) {

@@ -110,6 +110,14 @@ class LossProperties {
     }
   }
 
+  @Property(tries = 200)
+  void lossesOfPairsAreFinite(@ForAll("logits") double[] logits, @ForAll("labels") int[] rows) {
+    var first = Arrays.stream(rows).map(row -> Math.max(row, 0) % ROWS).toArray();
+    var similarities = Arrays.stream(rows).mapToDouble(row -> row < 0 ? 0.5 : row % 2).toArray();
+    assertFinite(GoldenLosses.of(Targets.Form.PAIRS), logits,
+        new Targets.Pairs(ROWS, first, new int[] {0, 1, 2, 3, 4}, similarities));
+  }
+
   private static void assertFinite(Map<String, Loss> losses, double[] elements, Targets targets) {
     losses.forEach((name, loss) -> {
       for (DType dtype : new DType[] {DType.F64, DType.F32}) {
