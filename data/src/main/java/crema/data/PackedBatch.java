@@ -112,7 +112,7 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
   }
 
   /** Gathers examples of a data set. */
-  static PackedBatch of(TokenDataset data, int[] examples) {
+  public static PackedBatch of(TokenDataset data, int[] examples) {
     var cuSeqlens = new int[examples.length + 1];
     var labelOffsets = new int[examples.length + 1];
     for (int i = 0; i < examples.length; i++) {

@@ -24,7 +24,7 @@ public record AnswerSettings(Settings settings) {
       .label("KIND").basic()
       .details("global, one for all labels, or per-label, both chosen on the validation rows; argmax, only the best "
           + "label; or a number")
-      .help("From which probability on a text has a label, of several");
+      .help("From which probability on a text has a label");
   /** The grid is that of the reference run of Huang et al. (EMNLP 2021). */
   public static final Setting<Double> THRESHOLD_FROM = SECTION.number("threshold-from", 0.4).atLeast(0).atMost(1)
       .label("P").help("The lowest global threshold that is tried");

@@ -26,9 +26,10 @@ public final class LossRows {
   /** Which loss, and its settings. */
   public static final Section SECTION = Section.of("Loss");
 
-  public static final Setting<String> LOSS = SECTION.optionalName("loss", () -> Keyed.keys(LossCatalog.of(LossDefinition.Input.LOGITS)))
-      .shownDefault("by the target").basic()
-      .details(byTarget()).help("What is minimized");
+  public static final Setting<String> LOSS =
+      SECTION.optionalName("loss", () -> Keyed.keys(LossCatalog.of(LossDefinition.Input.LOGITS)))
+          .shownDefault("by the target").basic()
+          .details(byTarget()).help("What is minimized");
 
   private static final Map<String, Setting<?>> ROWS = rows();
 

@@ -34,7 +34,7 @@ record RowLabels(int columns, int[] values) {
     return switch (targets) {
       case Targets.Indices(int[] values) -> checked(loss, embeddings, values, Integer.MAX_VALUE);
       case Targets.Nodes(int[] values) -> checked(loss, embeddings, values, Integer.MAX_VALUE);
-      case Targets.MultiHot _, Targets.Pairs _ ->
+      case Targets.MultiHot _,Targets.Pairs _ ->
           wrong(loss, "one label a row (Indices or Nodes)", embeddings, targets);
     };
   }

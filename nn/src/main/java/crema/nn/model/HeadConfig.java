@@ -23,6 +23,8 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
     RESIDUAL,
     /** {@link LinearHead}. */
     LINEAR,
+    /** {@link NormalizedHead}. */
+    NORMALIZED,
     /** The {@link SequenceHead} of the encoder's architecture. */
     ORIGINAL
   }

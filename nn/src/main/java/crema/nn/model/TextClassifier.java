@@ -57,6 +57,7 @@ public final class TextClassifier extends Module {
       case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().normEps(),
           config.numLabels());
       case LINEAR -> new LinearHead(source, hidden, config.head(), config.numLabels());
+      case NORMALIZED -> new NormalizedHead(source, hidden, config.head(), config.numLabels());
       case ORIGINAL -> new OriginalHead(source, config.encoder(), config.numLabels());
     });
     bag = config.bagSize() == 0 ? null

@@ -105,7 +105,8 @@ class LossTest {
   @MethodSource("singleLabelLosses")
   void aLabelThatIsNoColumnIsNamed(Golden golden) {
     boolean takesAnyNumbers =
-        golden.definition().map(LossDefinition::input).orElse(LossDefinition.Input.LOGITS) == LossDefinition.Input.EMBEDDINGS;
+        golden.definition().map(LossDefinition::input)
+            .orElse(LossDefinition.Input.LOGITS) == LossDefinition.Input.EMBEDDINGS;
     if (!takesAnyNumbers) {
       assertThatThrownBy(() -> evaluate(golden.loss(), new double[20], 2, of(golden, 3, 10)))
           .isInstanceOf(IllegalArgumentException.class)

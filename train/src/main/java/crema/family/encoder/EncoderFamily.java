@@ -71,14 +71,15 @@ public final class EncoderFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, EncoderSettings.SECTION,
-        FineTuningSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION, TrainingSettings.SECTION,
+        FineTuningSettings.SECTION, PairSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION,
+        TrainingSettings.SECTION,
         OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION);
   }
 
   @Override
   public Settings resolved(Settings settings) {
-    return FineTuningSettings.resolved(settings);
+    return PairSettings.resolved(FineTuningSettings.resolved(settings));
   }
 
   @Override

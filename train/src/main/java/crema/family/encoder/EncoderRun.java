@@ -44,6 +44,7 @@ import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.Batches;
 import crema.data.PackedBatch;
+import crema.data.PairSampler;
 import crema.nn.InvalidWeightsException;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
@@ -54,6 +55,7 @@ import crema.nn.model.TextClassifier;
 import crema.nn.model.TextClassifierConfig;
 import crema.nn.model.prenorm.PreNormConfig;
 import crema.nn.optim.AdamW;
+import crema.nn.train.LoopBuilder;
 import crema.nn.train.Objective;
 import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
@@ -71,6 +73,7 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.tensor.Backend;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,10 +90,14 @@ import org.jspecify.annotations.Nullable;
  * checkpoint ends with the same bits.
  */
 public final class EncoderRun implements AutoCloseable {
+  /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
+  static final int TOKEN_DROPOUT = -1;
+
   private final Settings settings;
   private final ModelDirectory directory;
   private final TrainingListener listener;
   private final int threads;
+  private final Backend backend;
   private final PreparedData data;
   private final TextClassifier model;
   private final String pretrainedHash;
@@ -101,7 +108,7 @@ public final class EncoderRun implements AutoCloseable {
   private final AdamW optimizer;
   private final Evaluator evaluator;
   private final Validator validator;
-  private final TrainingLoop<PackedBatch> loop;
+  private final TrainingLoop<?> loop;
 
   /**
    * Prepares a run, or continues the one in the directory.
@@ -115,6 +122,7 @@ public final class EncoderRun implements AutoCloseable {
     directory = context.directory();
     listener = context.listener();
     threads = context.compute().threads();
+    this.backend = backend;
     try (PretrainedModel pretrained = openPretrained(context)) {
       data = prepareData(pretrained);
       var source = ParameterSource.random(backend, settings.get(SEED));
@@ -132,7 +140,7 @@ public final class EncoderRun implements AutoCloseable {
         new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
     evaluator = new Evaluator(backend, model, data.target());
     validator = new Validator(data.target(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
-    loop = loop(backend, context);
+    loop = loop(context);
   }
 
   private @Nullable PretrainedModel openPretrained(RunContext context) throws IOException {
@@ -202,15 +210,57 @@ public final class EncoderRun implements AutoCloseable {
     return new HeadConfig(settings.get(HEAD), width, settings.get(HEAD_DROPOUT), width == encoderWidth);
   }
 
-  private TrainingLoop<PackedBatch> loop(Backend backend, RunContext context) throws IOException {
+  private TrainingLoop<?> loop(RunContext context) throws IOException {
+    return PairSettings.arePairs(settings) ? loopOfPairs(context) : loopOfRows(context);
+  }
+
+  /** Pairs have no validation: the head is fitted when the encoder is trained. */
+  private TrainingLoop<PairBatch> loopOfPairs(RunContext context) throws IOException {
+    var labels = new int[data.train().size()];
+    Arrays.setAll(labels, data.train()::label);
+    reportSingleRows(labels);
+    var sampler = new PairSampler(labels, settings.get(PairSettings.ITERATIONS), settings.get(SEED));
+    var batches = new PairBatches(data.train(), sampler,
+        Math.max(settings.get(BATCH_TOKENS), 2 * data.train().longest()), mostInBatch());
+    var objective = new PairObjective(model, PairSettings.loss(settings, data.target(), data.train().size()),
+        PairSettings.form(settings), settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning);
+    return configured(TrainingLoop.of(trained, batches, objective), context).build();
+  }
+
+  private void reportSingleRows(int[] labels) {
+    var counts = new long[data.target().labels().size()];
+    Arrays.stream(labels).forEach(label -> counts[label]++);
+    int[] single = IntStream.range(0, counts.length).filter(label -> counts[label] == 1).toArray();
+    if (single.length > 0) {
+      listener.warning("%,d %s a single training row, so nothing is similar to it: that of '%s'%s".formatted(
+          single.length, single.length == 1 ? "label has" : "labels have", data.target().labels().name(single[0]),
+          single.length == 1 ? "" : " and others"));
+    }
+  }
+
+  private int mostInBatch() {
+    return settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE);
+  }
+
+  private TrainingLoop<PackedBatch> loopOfRows(RunContext context) throws IOException {
     var batches = new Batches(data.train(),
         SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
         Math.max(settings.get(BATCH_TOKENS), data.train().longest()),
-        settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE));
+        mostInBatch());
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
+    var objective = new EncoderObjective(backend, model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning);
+    return configured(TrainingLoop.of(trained, new PackedBatches(batches), objective), context)
+        .validation(validator.better(), this::validate)
+        .validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
+        .patience(settings.get(ValidationSettings.PATIENCE))
+        .tolerance(settings.get(ValidationSettings.TOLERANCE))
+        .build();
+  }
+
+  /** What does not depend on what a batch is. */
+  private <B> LoopBuilder<B> configured(LoopBuilder<B> builder, RunContext context) throws IOException {
     String startOver = "start over with --overwrite";
-    return TrainingLoop.of(trained, new PackedBatches(batches),
-        new EncoderObjective(backend, model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning))
+    return builder
         .optimizer(optimizer)
         .epochs(settings.get(EPOCHS))
         .maxSteps(settings.get(MAX_STEPS))
@@ -221,10 +271,6 @@ public final class EncoderRun implements AutoCloseable {
         .recompute(settings.get(RECOMPUTE))
         .clipNorm(settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM))
         .seed(settings.get(SEED))
-        .validation(validator.better(), this::validate)
-        .validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
-        .patience(settings.get(ValidationSettings.PATIENCE))
-        .tolerance(settings.get(ValidationSettings.TOLERANCE))
         .checkpoints(directory.checkpoints(), context.checkpoints().policy())
         .log(directory.log())
         .listener(listener)
@@ -236,16 +282,12 @@ public final class EncoderRun implements AutoCloseable {
             + settings.find(ENCODER).orElse("there was one") + " has changed since the run in " + directory.path()
             + " was started; put it back, or " + startOver)
         .identity("data", data.hash(), "is of a run on other data: the data files have changed since the run in "
-            + directory.path() + " was started; put them back, or " + startOver)
-        .build();
+            + directory.path() + " was started; put them back, or " + startOver);
   }
 
   /** The loss of a training batch, with some of its tokens left out. */
   private record EncoderObjective(Backend backend, TextClassifier model, ClassifierLoss loss, double tokenDropout,
       FineTuning fineTuning) implements Objective<PackedBatch> {
-    /** The random stream of a batch that token dropout draws from; those of the network count from 0. */
-    private static final int TOKEN_DROPOUT = -1;
-
     /** Sizes an octave that batches are filled up to: of tokens, which each cost time, and of sequences, which hardly do. */
     private static final int TOKEN_SIZES = 64;
     private static final int SEQUENCE_SIZES = 8;
@@ -342,16 +384,32 @@ public final class EncoderRun implements AutoCloseable {
       adapted.adapter().save(directory.adapter());
       adapted.adapter().merge();
     }
+    if (PairSettings.arePairs(settings)) {
+      fitHead();
+    }
     listener.stage("Testing");
     ScoredRows validation = evaluator.evaluate(data.validation(), new TrainingListener() {}).rows();
     ScoredRows test = evaluator.evaluate(data.test(), listener).rows();
     Target tuned = data.target().tuned(new AnswerSettings(settings), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
-    facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), outcome.bestStep()));
+    // Without validations, the last step's weights are kept.
+    long kept = outcome.bestStep() == 0 ? outcome.steps() : outcome.bestStep();
+    facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), kept));
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine,
-        outcome.steps(), outcome.bestStep())
+        outcome.steps(), kept)
         .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), new DataSettings(settings), facts);
+  }
+
+  private void fitHead() {
+    listener.stage("Fitting the head");
+    List<Integer> unconverged = new FittedHead(backend, model).fit(data.train(), data.target(),
+        settings.get(PairSettings.HEAD_C), settings.get(SEED), threads);
+    if (!unconverged.isEmpty()) {
+      listener
+          .warning("the head of %,d labels is not fitted to the end, for instance that of '%s': take a smaller head-c"
+              .formatted(unconverged.size(), data.target().labels().name(unconverged.getFirst())));
+    }
   }
 
   /** The language of each test example; empty if there are no metrics by language. */

@@ -47,6 +47,14 @@ final class Evaluator {
         Integer.MAX_VALUE);
   }
 
+  /** The pooled vectors of a batch, {@code [sequences, features]}. */
+  static float[] vectors(Backend backend, TextClassifier model, PackedBatch batch) {
+    try (var scope = new Scope(backend)) {
+      return model.embed(Tape.inference(scope), scope.ints(batch.ids(), batch.tokens()),
+          Sequences.of(scope, batch.cuSeqlens())).pooled().value().toFloats();
+    }
+  }
+
   Evaluation evaluate(TokenDataset data, TrainingListener listener) {
     int labels = model.config().numLabels();
     if ((long) data.size() * labels > MOST_SCORES) {

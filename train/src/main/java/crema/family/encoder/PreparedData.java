@@ -22,7 +22,6 @@ import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
-import crema.task.LossRows;
 import crema.task.Target;
 import crema.tokenizer.TokenizerTrainer;
 import crema.tokenizer.Tokenizer;
@@ -78,7 +77,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
       boolean resumes, int threads, TrainingListener listener) throws IOException {
     SplitRows parts = RunRows.read(new DataSettings(settings), settings.get(TrainingSettings.SEED), listener);
     var reading = new LabelSettings(settings);
-    Target target = Target.of(reading, parts.labels(), LossRows.of(settings, reading.kind()).link(reading.kind()),
+    Target target = Target.of(reading, parts.labels(), PairSettings.link(settings, reading.kind()),
         new AnswerSettings(settings));
     Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes, threads, listener);
     var limit = new TextLimit(maxLength(settings, pretrained), settings.get(EncoderSettings.KEEP));

@@ -12,6 +12,7 @@ import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
 import crema.embed.CachedEmbedder;
+import crema.embed.CenteredVectors;
 import crema.embed.EmbedListener;
 import crema.embed.EmbedOptions;
 import crema.embed.PoolingKind;
@@ -48,14 +49,12 @@ final class FrozenEncoder implements AutoCloseable {
 
   private final CachedEmbedder embedder;
   private final EmbedOptions options;
-  private final float[] mean;
-  private final float scale;
+  private final CenteredVectors centering;
 
-  private FrozenEncoder(CachedEmbedder embedder, EmbedOptions options, float[] mean, float scale) {
+  private FrozenEncoder(CachedEmbedder embedder, EmbedOptions options, CenteredVectors centering) {
     this.embedder = embedder;
     this.options = options;
-    this.mean = mean;
-    this.scale = scale;
+    this.centering = centering;
   }
 
   /**
@@ -64,31 +63,12 @@ final class FrozenEncoder implements AutoCloseable {
    * @param weight the length that vectors have on average
    */
   static FrozenEncoder fit(CachedEmbedder embedder, EmbedOptions options, Vectors training, double weight) {
-    int size = training.size();
-    var sums = new double[size];
-    for (int row = 0; row < training.count(); row++) {
-      for (int i = 0; i < size; i++) {
-        sums[i] += training.value(row, i);
-      }
-    }
-    var mean = new float[size];
-    for (int i = 0; i < size; i++) {
-      mean[i] = (float) (sums[i] / Math.max(1, training.count()));
-    }
-    double squares = 0;
-    for (int row = 0; row < training.count(); row++) {
-      for (int i = 0; i < size; i++) {
-        double difference = (double) training.value(row, i) - mean[i];
-        squares += difference * difference;
-      }
-    }
-    double length = Math.sqrt(squares / Math.max(1, training.count()));
-    return new FrozenEncoder(embedder, options, mean, (float) (length > 0 ? weight / length : weight));
+    return new FrozenEncoder(embedder, options, CenteredVectors.fit(training, weight));
   }
 
   /** The number of features of a text. */
   int size() {
-    return mean.length;
+    return centering.mean().length;
   }
 
   /** The vectors of texts as the encoder makes them. */
@@ -102,14 +82,7 @@ final class FrozenEncoder implements AutoCloseable {
 
   /** Texts with the features of their vectors after their own. */
   SparseMatrix append(SparseMatrix terms, Vectors vectors) {
-    int size = mean.length;
-    var block = new float[Math.multiplyExact(vectors.count(), size)];
-    for (int row = 0; row < vectors.count(); row++) {
-      for (int i = 0; i < size; i++) {
-        block[row * size + i] = (vectors.value(row, i) - mean[i]) * scale;
-      }
-    }
-    return terms.withDense(size, block);
+    return terms.withDense(size(), centering.apply(vectors));
   }
 
   /**
@@ -122,9 +95,9 @@ final class FrozenEncoder implements AutoCloseable {
         .put("reference", reference).put("prompt", options.prompt().orElse(null));
     ArrayNode kinds = json.putArray("pooling");
     options.pooling().forEach(kind -> kinds.add(kind.key()));
-    json.put("max_length", options.maxLength().orElse(0)).put("scale", scale);
+    json.put("max_length", options.maxLength().orElse(0)).put("scale", centering.scale());
     ArrayNode numbers = json.putArray("mean");
-    for (float value : mean) {
+    for (float value : centering.mean()) {
       numbers.add(value);
     }
     if (reference == null) {
@@ -184,7 +157,8 @@ final class FrozenEncoder implements AutoCloseable {
           source.name() + ": the encoder is not the one that it was trained with: put that in its place, "
               + "or train again");
     }
-    return new FrozenEncoder(embedder, options, mean, (float) json.path("scale").doubleValue());
+    return new FrozenEncoder(embedder, options,
+        new CenteredVectors(mean, (float) json.path("scale").doubleValue()));
   }
 
   private static Path path(ModelSource source, JsonNode reference) throws IOException {
