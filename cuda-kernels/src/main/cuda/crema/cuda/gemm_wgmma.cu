@@ -30,7 +30,7 @@ constexpr int ROWS_TOGETHER = 16;
 // gives up; 0 if it is a single warp, which cannot. How many stages the ring has is decided with the grid.
 template <int BN> struct Tile;
 template <> struct Tile<256> { static constexpr int BOXES = 2, BLOCKS = 1, REGISTERS = 232; };
-template <> struct Tile<192> { static constexpr int BOXES = 1, BLOCKS = 1, REGISTERS = 232; };
+template <> struct Tile<192> { static constexpr int BOXES = 3, BLOCKS = 1, REGISTERS = 232; };
 template <> struct Tile<128> { static constexpr int BOXES = 1, BLOCKS = 2, REGISTERS = 0; };
 template <> struct Tile<64> { static constexpr int BOXES = 1, BLOCKS = 2, REGISTERS = 0; };
 template <int BN> constexpr int THREADS = CONSUMERS + (Tile<BN>::REGISTERS > 0 ? GROUP_THREADS : 32);

@@ -11,6 +11,7 @@ import crema.tensor.Tensor;
 import crema.tensor.Write;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,7 +181,7 @@ final class GemmBenchmark {
   }
 
   private void time(boolean others, long stop) {
-    int[] tokens = tiny ? new int[] {64} : new int[] {2048, 4096, 16_384};
+    int[] tokens = tiny ? new int[] {64} : others ? new int[] {2048, 16_384} : new int[] {2048, 4096, 16_384};
     for (int rows : tokens) {
       time("qkv", Orientation.NT, rows, 640, 384, DType.BF16, others, stop);
       time("o", Orientation.NT, rows, 384, 384, DType.BF16, others, stop);
@@ -191,6 +192,11 @@ final class GemmBenchmark {
       time("o wgrad", Orientation.TN, 384, 384, rows, DType.F32, others, stop);
       time("gate-up wgrad", Orientation.TN, 3072, 384, rows, DType.F32, others, stop);
       time("down wgrad", Orientation.TN, 384, 1536, rows, DType.F32, others, stop);
+    }
+    if (!others) {
+      for (int rows : tokens) {
+        timeGated(rows, 1536, 384, stop);
+      }
     }
     if (!tiny) {
       time("square", Orientation.NT, 4096, 4096, 4096, DType.BF16, others, stop);
@@ -241,6 +247,31 @@ final class GemmBenchmark {
         report.row("gemm", name + " " + orientation + " " + m + " x " + n + " x " + k + ", us by tile and parts",
             times.toArray());
       }
+    }
+  }
+
+  /** SwiGLU of two products as one kernel, and as a launch for both products and one for what becomes of them. */
+  private void timeGated(int rows, int out, int in, long stop) {
+    if (System.nanoTime() > stop) {
+      return;
+    }
+    try (var scope = new Scope(backend)) {
+      Tensor x = scope.empty(DType.BF16, rows, in).set(random(1, rows * in));
+      Tensor gateWeight = scope.empty(DType.BF16, out, in).set(random(2, out * in));
+      Tensor upWeight = scope.empty(DType.BF16, out, in).set(random(3, out * in));
+      Tensor gate = scope.empty(DType.BF16, rows, out);
+      Tensor up = scope.emptyLike(gate);
+      Tensor y = scope.emptyLike(gate);
+      Runnable fused = () -> backend.ops().fused().gatedLinear(x, gateWeight, upWeight, y, gate, up);
+      Runnable separate = () -> {
+        matMul.run(Orientation.NT, List.of(GemmProblem.of(x, gateWeight, in, gate, null, false),
+            GemmProblem.of(x, upWeight, in, up, null, false)));
+        backend.ops().pointwise().swiglu(gate, up, y);
+      };
+      int count = tiny ? 1 : IN_A_ROW;
+      report.row("gemm", "SwiGLU of " + rows + " x 2 x " + out + " x " + in, "us",
+          timer.microsecondsInGraph(tiny ? 1 : 15, Collections.nCopies(count, fused)), "separate_us",
+          timer.microsecondsInGraph(tiny ? 1 : 15, Collections.nCopies(count, separate)));
     }
   }
 }
