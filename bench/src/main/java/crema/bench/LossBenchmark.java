@@ -12,7 +12,6 @@ import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
