@@ -52,6 +52,7 @@ final class UnigramLearner {
    */
   UnigramLearner(WordCounts corpus, Map<String, Double> seeds, WorkerPool pool) {
     this.pool = pool;
+    @SuppressWarnings("ArrayRecordComponent") // sorted by its text alone
     record Word(char[] text, long count) {}
     var all = new Word[corpus.size()];
     for (int word = 0; word < all.length; word++) {
@@ -205,7 +206,7 @@ final class UnigramLearner {
       }
     }
     candidates.sort(Comparator.comparingDouble(Candidate::loss).reversed()
-        .thenComparing(Candidate::id));
+        .thenComparingInt(Candidate::id));
     candidates.stream().skip(Math.max(0, wanted - kept)).forEach(candidate -> leaveOut(candidate.id));
   }
 

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -101,8 +102,8 @@ class TokenizerTrainingTest {
     var names = new ArrayList<String>(List.of("<unk>"));
     var scores = new ArrayList<Double>(List.of(0.0));
     pieces.valueStream().forEach(piece -> {
-      names.add(piece.get(0).stringValue());
-      scores.add(piece.get(1).doubleValue());
+      names.add(Objects.requireNonNull(piece.get(0)).stringValue());
+      scores.add(Objects.requireNonNull(piece.get(1)).doubleValue());
     });
     var ids = new HashMap<String, Integer>();
     names.forEach(name -> ids.put(name, ids.size()));

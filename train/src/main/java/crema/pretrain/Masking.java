@@ -97,7 +97,7 @@ public record Masking(double share, double masked, double replaced, Unit unit) {
     }
     int[] ordinary = vocabulary.ordinaryIds();
     return action < masked + replaced
-        ? ordinary[(int) ((random.bits(number + 1) & 0xFFFF_FFFFL) * ordinary.length >>> 32)]
+        ? ordinary[(int) (((random.bits(number + 1) & 0xFFFF_FFFFL) * ordinary.length) >>> 32)]
         : id;
   }
 }

@@ -130,14 +130,16 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
     TokenDataset train = tokens("train", parts.train(), encoder, maxTokens, tokenizerHash, directory);
     TokenDataset validation = tokens("validation", parts.validation(), encoder, maxTokens, tokenizerHash, directory);
     var data = new PretrainingData(train, validation, parts.hash());
-    for (TokenDataset each : List.of(train, validation)) {
-      if (each.size() == 0) {
-        data.close();
-        throw new UserError("no " + (each == train ? "training" : "validation") + " text is left to use: none has a "
-            + "token that the tokenizer knows");
-      }
-    }
+    data.requireTexts("training", train);
+    data.requireTexts("validation", validation);
     return data;
+  }
+
+  private void requireTexts(String name, TokenDataset texts) {
+    if (texts.size() == 0) {
+      close();
+      throw new UserError("no " + name + " text is left to use: none has a token that the tokenizer knows");
+    }
   }
 
   private static TokenDataset tokens(String name, RowSource rows, MarkedTokens encoder, int maxTokens,

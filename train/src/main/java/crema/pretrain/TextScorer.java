@@ -163,7 +163,7 @@ public final class TextScorer implements AutoCloseable {
     private int tokens;
 
     boolean hasRoom(int more) {
-      return rows.isEmpty() || rows.size() < mostRows && tokens + more <= BATCH_TOKENS;
+      return rows.isEmpty() || (rows.size() < mostRows && tokens + more <= BATCH_TOKENS);
     }
 
     void add(int[] ids, int position, int text) {

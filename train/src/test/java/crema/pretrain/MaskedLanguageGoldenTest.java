@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -66,13 +67,13 @@ class MaskedLanguageGoldenTest {
   }
 
   private static int[] ints(StoredWeights golden, String name, Scope scope) {
-    Tensor tensor = scope.empty(DType.I32, golden.shapes().get(name));
+    Tensor tensor = scope.empty(DType.I32, Objects.requireNonNull(golden.shapes().get(name)));
     golden.read(name, tensor);
     return tensor.toInts();
   }
 
   private static float[] floats(StoredWeights golden, String name, Scope scope) {
-    Tensor tensor = scope.empty(DType.F32, golden.shapes().get(name));
+    Tensor tensor = scope.empty(DType.F32, Objects.requireNonNull(golden.shapes().get(name)));
     golden.read(name, tensor);
     return tensor.toFloats();
   }
@@ -82,9 +83,9 @@ class MaskedLanguageGoldenTest {
     JsonNode texts = Json.parse(Files.readString(RESOURCES.resolve("golden.json")));
     try (var scorer = TextScorer.load(MODEL, OptionalInt.empty(), ComputeOptions.DEFAULT)) {
       for (JsonNode each : texts) {
-        TextLikelihood likelihood = scorer.score(each.get("text").stringValue());
-        double expected = each.get("log_likelihood").doubleValue();
-        assertThat(likelihood.tokens()).isEqualTo(each.get("ids").size() - 2);
+        TextLikelihood likelihood = scorer.score(each.path("text").stringValue());
+        double expected = each.path("log_likelihood").doubleValue();
+        assertThat(likelihood.tokens()).isEqualTo(each.path("ids").size() - 2);
         assertThat(likelihood.logLikelihood()).isCloseTo(expected, offset(1e-4));
         assertThat(likelihood.perplexity()).isCloseTo(Math.exp(-expected / likelihood.tokens()), offset(1e-2));
       }
@@ -97,7 +98,7 @@ class MaskedLanguageGoldenTest {
     var texts = new ArrayList<String>();
     // More than one batch.
     for (int i = 0; i < 60; i++) {
-      golden.valueStream().forEach(each -> texts.add(each.get("text").stringValue()));
+      golden.valueStream().forEach(each -> texts.add(each.path("text").stringValue()));
     }
     var results = new ArrayList<List<TextLikelihood>>();
     for (int threads : new int[] {1, 3}) {
