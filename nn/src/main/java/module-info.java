@@ -9,6 +9,7 @@ import crema.nn.model.electra.Electra;
 import crema.nn.model.modernbert.ModernBert;
 import crema.nn.model.mpnet.Mpnet;
 import crema.nn.model.nomicbert.NomicBert;
+import crema.nn.model.prenorm.EuroBert;
 import crema.nn.model.prenorm.PreNorm;
 import crema.nn.model.qwen3.Qwen3;
 import crema.nn.model.roberta.Camembert;
@@ -41,7 +42,7 @@ module crema.nn {
   uses Architecture;
   uses LossProvider;
 
-  provides Architecture with Bert, Camembert, DebertaV2, DistilBert, Electra, ModernBert, Mpnet, NomicBert, PreNorm,
-      Qwen3, Roberta, XlmRoberta;
+  provides Architecture with Bert, Camembert, DebertaV2, DistilBert, Electra, EuroBert, ModernBert, Mpnet, NomicBert,
+      PreNorm, Qwen3, Roberta, XlmRoberta;
   provides LossProvider with StandardLosses, EmbeddingLosses;
 }

@@ -208,6 +208,32 @@ class Qwen3:
         return p.linear("score", tokens[-1], LABELS, False)
 
 
+class EuroBert:
+    def encode(self, p, c, ids, types):
+        n, groups, hidden = c["num_attention_heads"], c["num_key_value_heads"], c["hidden_size"]
+        eps, theta = c["rms_norm_eps"], c.get("rope_theta") or c["rope_parameters"]["rope_theta"]
+        x = p.of("model.embed_tokens.weight", c["vocab_size"], hidden)[ids]
+        for i in range(c["num_hidden_layers"]):
+            name = f"model.layers.{i}."
+            y = p.rms_norm(name + "input_layernorm", x, eps)
+            q = heads(p.linear(name + "self_attn.q_proj", y, hidden, False), n)
+            k, v = (heads(p.linear(f"{name}self_attn.{part}_proj", y, groups * hidden // n, False), groups) for part in "kv")
+            k, v = (part.repeat_interleave(n // groups, 0) for part in (rotate(k, theta), v))
+            attended = attend(rotate(q, theta), k, v, (hidden // n) ** -0.5)
+            x = x + p.linear(name + "self_attn.o_proj", attended, hidden, False)
+            y = p.rms_norm(name + "post_attention_layernorm", x, eps)
+            inner = ACTIVATIONS["silu"](p.linear(name + "mlp.gate_proj", y, c["intermediate_size"], False))
+            inner = inner * p.linear(name + "mlp.up_proj", y, c["intermediate_size"], False)
+            x = x + p.linear(name + "mlp.down_proj", inner, hidden, False)
+        return p.rms_norm("model.norm", x, eps)
+
+    def classify(self, p, c, tokens):
+        pooling = c.get("classifier_pooling", "late")
+        x = tokens[0] if pooling == "bos" else tokens.mean(0) if pooling == "mean" else tokens
+        y = p.linear("classifier", ACTIVATIONS["gelu"](p.linear("dense", x, c["hidden_size"])), LABELS)
+        return y.mean(0) if pooling == "late" else y
+
+
 class ModernBert:
     """golden_head is the head that a file has: both have the same names."""
 
@@ -336,7 +362,8 @@ class DebertaV2:
 
 ARCHITECTURES = {"bert": Bert(), "roberta": Roberta(), "xlm-roberta": Roberta(), "camembert": Roberta(),
                  "electra": Electra(), "distilbert": DistilBert(), "deberta-v2": DebertaV2(), "modernbert": ModernBert(),
-                 "mpnet": Mpnet(), "nomic_bert": NomicBert(), "qwen3": Qwen3()}
+                 "mpnet": Mpnet(), "nomic_bert": NomicBert(), "qwen3": Qwen3(),
+                 "eurobert": EuroBert()}
 
 
 def golden(name, c):

@@ -13,6 +13,8 @@ module crema.train {
 
   provides crema.classify.ModelFamily with
       crema.family.encoder.EncoderFamily,
+      crema.family.encoder.MultiTaskFamily,
+      crema.family.encoder.TaskFamily,
       crema.family.fasttext.FastTextFamily,
       crema.family.linear.LinearFamily,
       crema.family.staged.StagedFamily;

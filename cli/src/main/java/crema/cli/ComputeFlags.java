@@ -1,14 +1,18 @@
 package crema.cli;
 
+import crema.base.Keyed;
+import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.cli.console.Terminal;
+import crema.nn.ParameterSource;
 import crema.tensor.Device;
 import crema.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -27,6 +31,11 @@ final class ComputeFlags {
           + "capability 8.0 and newer, else fp32).")
   private @Nullable Precision precision;
 
+  @Option(names = "--weights", paramLabel = "TYPE", converter = WeightsName.class,
+      description = "What a model keeps in memory of 16-bit weights: stored, half the memory; or f32, widened once "
+          + "instead of in each product (default: stored).")
+  private ParameterSource.Precision weights = ParameterSource.Precision.STORED;
+
   @Option(names = "--threads", paramLabel = "N",
       description = "Threads to compute with (default: all processors). The result does not depend on it.")
   private int threads = ComputeOptions.DEFAULT.threads();
@@ -37,7 +46,7 @@ final class ComputeFlags {
    * @throws crema.base.UserError when the number of threads is none
    */
   ComputeOptions options() {
-    return new ComputeOptions(device, threads, Optional.ofNullable(precision));
+    return new ComputeOptions(device, threads, Optional.ofNullable(precision), weights);
   }
 
   /** The same options, having said so if they mean a GPU that was found rather than asked for. */
@@ -58,9 +67,27 @@ final class ComputeFlags {
     return options;
   }
 
+  /**
+   * Loads a model.
+   *
+   * @param task of several; null if it has one
+   */
+  static Classifier load(Path model, @Nullable String task, ComputeOptions options) {
+    return task == null ? Classifier.load(model, options) : Classifier.load(model, task, options);
+  }
+
   private static void announce(ComputeOptions certain, Terminal terminal) {
     if (!certain.device().equals(Device.CPU)) {
       terminal.err().println("Computing on " + certain.describe());
+    }
+  }
+
+  /** Reads how weights are kept. */
+  static final class WeightsName implements ITypeConverter<ParameterSource.Precision> {
+    @Override
+    public ParameterSource.Precision convert(String name) {
+      return Keyed.find(List.of(ParameterSource.Precision.values()), name)
+          .orElseThrow(() -> new TypeConversionException("'" + name + "' is neither stored nor f32"));
     }
   }
 

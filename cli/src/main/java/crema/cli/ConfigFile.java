@@ -1,7 +1,9 @@
 package crema.cli;
 
 import crema.base.UserError;
+import crema.run.TaskSettings;
 import crema.settings.Assignment;
+import crema.settings.Member;
 import crema.settings.Origin;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -9,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +29,8 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * Reads a config file: YAML that is one mapping from keys to values or lists of values. It is read as a stream of
+ * Reads a config file: YAML that is one mapping from keys to values or lists of values, or, where a key is for several
+ * things with names, to mappings of these. It is read as a stream of
  * events, so nothing in the file is built into objects, expanded or nested; anchors, aliases and further documents are
  * refused.
  */
@@ -100,14 +105,13 @@ final class ConfigFile {
     String key = scalar(keyEvent, "a key");
     Event value = events.next();
     var values = new ArrayList<String>();
-    boolean isList = value.getEventId() == Event.ID.SequenceStart;
-    if (isList) {
+    boolean hasMembers = value.getEventId() == Event.ID.MappingStart && key.equals(TaskSettings.TASKS.name());
+    boolean isList = hasMembers || value.getEventId() == Event.ID.SequenceStart;
+    if (hasMembers) {
       refuseAnchor(value);
-      for (Event item = events.next(); item.getEventId() != Event.ID.SequenceEnd; item = events.next()) {
-        values.add(scalar(item, "an item of " + key));
-      }
+      addMembers(key, values);
     } else {
-      values.add(scalar(value, "the value of " + key));
+      values.addAll(values(value, key));
     }
     int line = line(keyEvent.getStartMark());
     Integer earlier = lines.put(key, line);
@@ -115,6 +119,44 @@ final class ConfigFile {
       throw mistake(keyEvent, key + " stands twice: it is in line " + earlier + " too");
     }
     settings.put(key, new Assignment(key, values, isList, Origin.line(path, line)));
+  }
+
+  /** A single value or a list. */
+  private List<String> values(Event value, String key) {
+    if (value.getEventId() != Event.ID.SequenceStart) {
+      return List.of(scalar(value, "the value of " + key));
+    }
+    refuseAnchor(value);
+    var values = new ArrayList<String>();
+    for (Event item = events.next(); item.getEventId() != Event.ID.SequenceEnd; item = events.next()) {
+      values.add(scalar(item, "an item of " + key));
+    }
+    return values;
+  }
+
+  /** The settings of things that have names: the only values that are mappings. */
+  private void addMembers(String key, List<String> into) {
+    var names = new HashSet<String>();
+    for (Event event = events.next(); event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
+      String name = scalar(event, "a name in " + key);
+      if (!names.add(name)) {
+        throw mistake(event, key + " has '" + name + "' twice");
+      }
+      Event members = events.next();
+      if (members.getEventId() != Event.ID.MappingStart) {
+        throw mistake(members, key + "." + name + " must be a mapping of settings to values");
+      }
+      refuseAnchor(members);
+      var settings = new HashSet<String>();
+      for (Event member = events.next(); member.getEventId() != Event.ID.MappingEnd; member = events.next()) {
+        String setting = scalar(member, "a setting of " + key + "." + name);
+        if (!settings.add(setting)) {
+          throw mistake(member, key + "." + name + " has " + setting + " twice");
+        }
+        values(events.next(), key + "." + name + "." + setting)
+            .forEach(value -> into.add(Member.text(name, setting, value)));
+      }
+    }
   }
 
   private String scalar(Event event, String what) {

@@ -99,7 +99,7 @@ final class EmbedCommand implements Callable<Integer> {
         bar.close();
         write(all, vectors, output);
       }
-      EmbedderFlags.reportCut(embedder, terminal);
+      EmbedderFlags.report(embedder, terminal);
     }
     return 0;
   }

@@ -1,6 +1,5 @@
 package crema.cli;
 
-import crema.base.Keyed;
 import crema.classify.ComputeOptions;
 import crema.cli.console.Terminal;
 import crema.embed.CachedEmbedder;
@@ -32,8 +31,8 @@ final class EmbedderFlags {
   private @Nullable String promptName;
 
   @Option(names = "--pooling", paramLabel = "KIND", parameterConsumer = CommaSeparated.class,
-      description = "How tokens become one vector: cls, mean, max, mean_sqrt_len_tokens, weightedmean or lasttoken, or "
-          + "several, joined (default: as the model says).")
+      description = "How tokens become one vector: first, mean, max, mean-sqrt-len, weighted-mean or last, or several, "
+          + "joined; the names of sentence-transformers (cls, lasttoken) do too (default: as the model says).")
   private List<String> pooling = new ArrayList<>();
 
   @Option(names = "--normalize", negatable = true, arity = "0",
@@ -62,15 +61,16 @@ final class EmbedderFlags {
   CachedEmbedder open(Terminal terminal, ComputeOptions compute) throws IOException {
     Path model = hub.open(terminal).locate(encoder);
     var options = new EmbedOptions(Optional.ofNullable(prompt), Optional.ofNullable(promptName),
-        pooling.stream().map(kind -> Keyed.find(PoolingKind.class, kind, "--pooling")).toList(),
+        pooling.stream().map(kind -> PoolingKind.named(kind, "--pooling")).toList(),
         Optional.ofNullable(normalize), maxLength == null ? OptionalInt.empty() : OptionalInt.of(maxLength),
         dimensions == null ? OptionalInt.empty() : OptionalInt.of(dimensions));
     Path cache = vectorCache == null ? CachedEmbedder.defaultCache() : vectorCache;
     return new CachedEmbedder(model, options, compute, withoutCache ? Optional.empty() : Optional.of(cache));
   }
 
-  /** Says once, if so, that texts were cut. */
-  static void reportCut(CachedEmbedder embedder, Terminal terminal) {
+  /** Says once, if so, that texts were cut, and that the tokenizer's file was not read as it stands. */
+  static void report(CachedEmbedder embedder, Terminal terminal) {
+    embedder.notes().forEach(note -> terminal.err().println("crema: " + note));
     if (embedder.cut() > 0) {
       terminal.err().printf(Locale.ROOT, "crema: %,d texts are longer than the model takes and were cut%n",
           embedder.cut());

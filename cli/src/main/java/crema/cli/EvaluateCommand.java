@@ -70,6 +70,9 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Also write metrics.json and report.html there.")
   private @Nullable Path output;
 
+  @Option(names = "--task", paramLabel = "NAME", description = "Which task of a model that has several.")
+  private @Nullable String task;
+
   @Mixin
   private ComputeFlags compute = new ComputeFlags();
 
@@ -89,9 +92,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (Classifier classifier = Classifier.load(model, compute.announced(model, terminal));
+    try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal));
         var view = new ProgressView(terminal, quiet)) {
-      var test = new LabelledTest(ModelSource.read(model, this::columns), view);
+      var test =
+          new LabelledTest(ModelSource.read(model, source -> columns(task == null ? source : source.task(task))), view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
       view.close();
       terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));

@@ -54,6 +54,9 @@ final class PredictCommand implements Callable<Integer> {
           + "(default: ${DEFAULT-VALUE}).")
   private PredictionFormat format = PredictionFormat.TEXT;
 
+  @Option(names = "--task", paramLabel = "NAME", description = "Which task of a model that has several.")
+  private @Nullable String task;
+
   @Mixin
   private ComputeFlags compute = new ComputeFlags();
 
@@ -66,7 +69,7 @@ final class PredictCommand implements Callable<Integer> {
     if (top != null && top < 1) {
       throw new UserError("--top must be at least 1");
     }
-    try (Classifier classifier = Classifier.load(model, compute.announced(model, terminal))) {
+    try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       var output = new PredictionWriter(terminal.out(), format, "(no label)");
       input.forEachBatch(texts, terminal, batch -> {
         output.write(batch, top == null ? classifier.answer(batch) : classifier.predict(batch, top));

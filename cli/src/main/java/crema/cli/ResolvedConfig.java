@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.run.DataSettings;
+import crema.settings.Member;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -29,6 +30,9 @@ final class ResolvedConfig {
     Map<String, Object> values = values(settings);
     for (Setting<?> row : settings.rows()) {
       Object value = values.get(row.name());
+      if (value != null && row.hasMembers() && value instanceof List<?> texts) {
+        value = Member.byName(texts.stream().map(String::valueOf).toList());
+      }
       if (value != null) {
         sections.computeIfAbsent(row.section(), _ -> new LinkedHashMap<>()).put(row.name(), value);
       }
@@ -45,12 +49,12 @@ final class ResolvedConfig {
     values.values().removeIf(value -> value instanceof List<?> items && items.isEmpty());
     settings.rows().stream().filter(Setting::isPath)
         .forEach(row -> values.computeIfPresent(row.name(), (_, value) -> value instanceof List<?> paths
-            ? paths.stream().map(ResolvedConfig::absolute).toList() : absolute(value)));
+            ? paths.stream().map(path -> row.withPath(path.toString(), ResolvedConfig::absolute)).toList()
+            : absolute(value.toString())));
     return values;
   }
 
-  private static String absolute(Object path) {
-    String text = path.toString();
+  private static String absolute(String text) {
     return text.equals(DataSettings.PRODUCT_TITLES) ? text : Path.of(text).toAbsolutePath().normalize().toString();
   }
 }

@@ -100,7 +100,7 @@ final class SimilarCommand implements Callable<Integer> {
           return !terminal.out().checkError();
         });
       }
-      EmbedderFlags.reportCut(embedder, terminal);
+      EmbedderFlags.report(embedder, terminal);
     }
     return 0;
   }

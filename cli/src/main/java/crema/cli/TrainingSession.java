@@ -63,12 +63,20 @@ final class TrainingSession {
       if (result.report() != null) {
         terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
       }
+      result.tasks().forEach((task, report) -> {
+        terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
+        terminal.out().println();
+      });
+      if (!result.tasks().isEmpty()) {
+        terminal.out().print(TerminalReport.renderSets(result.tasks(), terminal.outStyle()));
+      }
       if (!sets.isEmpty()) {
         terminal.out().println();
         terminal.out().print(TerminalReport.renderSets(sets, terminal.outStyle()));
       }
       terminal.out().println();
-      terminal.out().println("Model: " + directory.path() + "   Report: " + directory.report() + "   Time: "
+      terminal.out().println("Model: " + directory.path() + "   Report: "
+          + (result.tasks().isEmpty() ? directory.report() : directory.path() + "/tasks/NAME/report.html") + "   Time: "
           + timeSince(began));
       return 0;
     });

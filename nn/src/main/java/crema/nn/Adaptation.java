@@ -13,4 +13,9 @@ public interface Adaptation {
    * @param product what the layer alone makes of it, {@code [rows, out]}, without an activation
    */
   Variable apply(Tape tape, Variable x, Variable product);
+
+  /** Whether it changes anything for the caller now; if not, the layer computes as if there were no adapter. */
+  default boolean isActive() {
+    return true;
+  }
 }

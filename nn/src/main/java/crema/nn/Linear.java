@@ -71,7 +71,7 @@ public final class Linear extends Module {
   /** {@code [rows, out]} from x {@code [rows, in]}, with an activation that is fused to the product. */
   public Variable forward(Tape tape, Variable x, Activation activation) {
     Adaptation change = adaptation;
-    if (change == null) {
+    if (change == null || !change.isActive()) {
       return product(tape, x, activation);
     }
     Variable adapted = change.apply(tape, x, product(tape, x, Activation.IDENTITY));
@@ -83,7 +83,9 @@ public final class Linear extends Module {
    * with the products of other layers.
    */
   public Optional<Variable> plainWeight(Tape tape, Variable x) {
-    boolean plain = bias == null && adaptation == null && (packed == null || tape.records(x, weight));
+    Adaptation change = adaptation;
+    boolean adapted = change != null && change.isActive();
+    boolean plain = bias == null && !adapted && (packed == null || tape.records(x, weight));
     return plain ? Optional.of(weight) : Optional.empty();
   }
 

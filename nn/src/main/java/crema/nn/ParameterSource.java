@@ -1,6 +1,7 @@
 package crema.nn;
 
 import crema.autograd.Variable;
+import crema.base.Keyed;
 import crema.base.Rng;
 import crema.tensor.Backend;
 import crema.tensor.DType;
@@ -86,7 +87,7 @@ public final class ParameterSource {
   }
 
   /** In which type a model that only predicts keeps its matrices. */
-  public enum Precision {
+  public enum Precision implements Keyed {
     /** As they are stored, if that is {@link DType#BF16} or {@link DType#F16} and the backend can; else as floats. */
     STORED,
     /** As floats: twice the memory of 16 bits, and no widening in each product. */

@@ -142,6 +142,49 @@ public interface Weights {
     return new RenamedWeights(this, names);
   }
 
+  /** Weights of several sources, none of which has a name that another one has. */
+  static Weights joined(Weights... parts) {
+    var shapes = new LinkedHashMap<String, Shape>();
+    var sources = new LinkedHashMap<String, Weights>();
+    for (Weights part : parts) {
+      part.shapes().forEach((name, shape) -> {
+        if (sources.put(name, part) != null) {
+          throw new IllegalArgumentException("two parts have a tensor named " + name);
+        }
+        shapes.put(name, shape);
+      });
+    }
+    return new Weights() {
+      @Override
+      public Map<String, Shape> shapes() {
+        return shapes;
+      }
+
+      @Override
+      public DType type(String name) {
+        return source(name).type(name);
+      }
+
+      @Override
+      public void read(String name, Tensor target) {
+        source(name).read(name, target);
+      }
+
+      @Override
+      public void readRows(String name, long firstRow, Tensor rows) {
+        source(name).readRows(name, firstRow, rows);
+      }
+
+      private Weights source(String name) {
+        Weights source = sources.get(name);
+        if (source == null) {
+          throw new InvalidWeightsException("there is no tensor named " + name);
+        }
+        return source;
+      }
+    };
+  }
+
   /** Tensors in memory as weights; those read must be of the targets' type and backend. */
   static Weights of(Map<String, Tensor> tensors) {
     var shapes = new LinkedHashMap<String, Shape>();

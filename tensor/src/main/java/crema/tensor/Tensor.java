@@ -167,12 +167,12 @@ public final class Tensor implements AutoCloseable {
       }
       return narrow;
     }
-    if (dtype() == DType.BF16) {
+    if (isHalf()) {
       var halves = new short[hostLength()];
       storage().read(offset, MemorySegment.ofArray(halves));
       var wide = new float[halves.length];
       for (int i = 0; i < wide.length; i++) {
-        wide[i] = BFloat16.toFloat(halves[i]);
+        wide[i] = dtype() == DType.BF16 ? BFloat16.toFloat(halves[i]) : Float.float16ToFloat(halves[i]);
       }
       return wide;
     }
@@ -182,9 +182,13 @@ public final class Tensor implements AutoCloseable {
     return values;
   }
 
+  private boolean isHalf() {
+    return dtype() == DType.BF16 || dtype() == DType.F16;
+  }
+
   /** A copy of the elements as doubles. */
   public double[] toDoubles() {
-    if (dtype() == DType.F32 || dtype() == DType.BF16) {
+    if (dtype() == DType.F32 || isHalf()) {
       float[] narrow = toFloats();
       var wide = new double[narrow.length];
       for (int i = 0; i < wide.length; i++) {
@@ -222,7 +226,7 @@ public final class Tensor implements AutoCloseable {
     return storage().defer(offset);
   }
 
-  /** Overwrites the elements, rounding them where the tensor is {@link DType#BF16}. */
+  /** Overwrites the elements, rounding them where the tensor is {@link DType#BF16} or {@link DType#F16}. */
   public Tensor set(float... values) {
     requireLength(values.length);
     if (dtype() == DType.F64) {
@@ -231,10 +235,10 @@ public final class Tensor implements AutoCloseable {
         wide[i] = values[i];
       }
       storage().write(offset, MemorySegment.ofArray(wide));
-    } else if (dtype() == DType.BF16) {
+    } else if (isHalf()) {
       var halves = new short[values.length];
       for (int i = 0; i < halves.length; i++) {
-        halves[i] = BFloat16.of(values[i]);
+        halves[i] = dtype() == DType.BF16 ? BFloat16.of(values[i]) : Float.floatToFloat16(values[i]);
       }
       storage().write(offset, MemorySegment.ofArray(halves));
     } else {
@@ -244,10 +248,10 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
-  /** Overwrites the elements, rounding them where the tensor is {@link DType#F32} or {@link DType#BF16}. */
+  /** Overwrites the elements, rounding them where the tensor is not {@link DType#F64}. */
   public Tensor set(double... values) {
     requireLength(values.length);
-    if (dtype() == DType.F32 || dtype() == DType.BF16) {
+    if (dtype() == DType.F32 || isHalf()) {
       var narrow = new float[values.length];
       for (int i = 0; i < values.length; i++) {
         narrow[i] = (float) values[i];

@@ -49,7 +49,7 @@ final class SentencePieceFile {
     this.source = source;
   }
 
-  static Tokenizer read(ByteSource file) throws IOException {
+  static Tokenizer read(ByteSource file, PieceOrder order) throws IOException {
     if (file.size() > MAX_FILE_BYTES) {
       throw new TokenizerFormatException(
           file + ": has " + file.size() + " bytes; a SentencePiece model has at most " + MAX_FILE_BYTES);
@@ -60,6 +60,9 @@ final class SentencePieceFile {
     }
     var model = new SentencePieceFile(file.name());
     model.readModel(new Message(file.name(), "model", ByteBuffer.wrap(bytes)));
+    if (order != PieceOrder.STORED) {
+      model.arrange(order);
+    }
     return model.tokenizer();
   }
 
@@ -75,6 +78,31 @@ final class SentencePieceFile {
     if (pieces.isEmpty()) {
       throw new TokenizerFormatException(source + ": has no pieces; it is not a SentencePiece model");
     }
+  }
+
+  /** Puts special tokens around the pieces. */
+  private void arrange(PieceOrder order) {
+    if (pieces.size() < order.dropped()) {
+      throw new TokenizerFormatException(source + ": has " + pieces.size() + " pieces; a model of this kind has more");
+    }
+    var stored = List.copyOf(pieces);
+    var storedKinds = List.copyOf(kinds);
+    var storedScores = scores;
+    pieces.clear();
+    kinds.clear();
+    scores = new double[stored.size() + order.front().size() + 1];
+    for (var token : order.front()) {
+      pieces.add(token);
+      kinds.add(token.equals("<unk>") ? Kind.UNKNOWN : Kind.CONTROL);
+    }
+    for (int id = order.dropped(); id < stored.size(); id++) {
+      scores[pieces.size()] = storedScores[id];
+      var isUnknown = storedKinds.get(id) == Kind.UNKNOWN;
+      pieces.add(isUnknown ? order.unknown() : stored.get(id));
+      kinds.add(isUnknown ? Kind.UNUSED : storedKinds.get(id));
+    }
+    pieces.add(PieceOrder.MASK);
+    kinds.add(Kind.CONTROL);
   }
 
   private void readPiece(Message message) {

@@ -1,6 +1,8 @@
 package crema.tokenizer;
 
 import crema.base.ByteSource;
+import crema.base.json.ArrayNode;
+import crema.base.json.ObjectNode;
 import crema.tokenizer.Truncation.Direction;
 import crema.tokenizer.Truncation.Strategy;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +90,59 @@ public final class Tokenizer {
    */
   public static Tokenizer load(ByteSource file) throws IOException {
     if (file.name().endsWith(".model")) {
-      return SentencePieceFile.read(file);
+      return SentencePieceFile.read(file, PieceOrder.STORED);
     }
     return file.name().endsWith(".txt") ? VocabularyFile.read(file, null) : TokenizerReader.read(file);
+  }
+
+  /**
+   * Reads a SentencePiece model whose pieces have the ids of an architecture.
+   *
+   * @throws TokenizerFormatException if the file is damaged or uses what is not supported
+   * @throws IOException if the file cannot be read
+   */
+  public static Tokenizer loadSentencePiece(Path file, PieceOrder order) throws IOException {
+    return SentencePieceFile.read(ByteSource.of(file), order);
+  }
+
+  /**
+   * Returns this tokenizer with tokens around every text and every pair of texts, in place of those that it has put there
+   * so far.
+   *
+   * @param before what a text starts with
+   * @param between what is between the two texts of a pair
+   * @param after what ends a text or a pair
+   * @throws IllegalArgumentException if one of them is not in the vocabulary; the message names it
+   */
+  public Tokenizer withSpecialTokens(List<String> before, List<String> between, List<String> after) {
+    var settings = new ObjectNode();
+    parts.settings().properties().forEach(entry -> settings.set(entry.getKey(), entry.getValue()));
+    var processor = new ObjectNode().put("type", "TemplateProcessing");
+    settings.set("post_processor", processor);
+    var single = processor.putArray("single");
+    addSpecials(single, before, 0);
+    single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+    addSpecials(single, after, 0);
+    var pair = processor.putArray("pair");
+    addSpecials(pair, before, 0);
+    pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+    addSpecials(pair, between, 0);
+    pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
+    addSpecials(pair, after, 1);
+    var tokens = processor.putObject("special_tokens");
+    Stream.of(before, between, after).flatMap(List::stream).distinct().forEach(token -> {
+      var id = id(token)
+          .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no token '" + token + "'"));
+      var object = tokens.putObject(token).put("id", token);
+      object.putArray("ids").add(id);
+      object.putArray("tokens").add(token);
+    });
+    return TokenizerReader.assemble("tokenizer", settings, model(), parts.addedTokens(), parts.notes())
+        .withTruncation(truncation);
+  }
+
+  private static void addSpecials(ArrayNode pieces, List<String> tokens, int typeId) {
+    tokens.forEach(token -> pieces.addObject().putObject("SpecialToken").put("id", token).put("type_id", typeId));
   }
 
   /**

@@ -5,6 +5,7 @@ import crema.task.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -39,6 +40,22 @@ public interface Classifier extends AutoCloseable {
   static Classifier load(Path model, ComputeOptions options) {
     try {
       return ModelSource.read(model, source -> LoadedClassifier.open(source, options));
+    } catch (IOException e) {
+      throw new UserError("the model in " + model + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads a task of a model that has several.
+   *
+   * @param model a model directory, or an archive that {@code crema pack} wrote
+   * @param task the name of the task
+   * @param options where it computes, and with how many threads
+   * @throws UserError when it is not a model, is damaged, is of a newer version, or has no such task
+   */
+  static Classifier load(Path model, String task, ComputeOptions options) {
+    try {
+      return ModelSource.read(model, source -> LoadedClassifier.open(source.task(task), options));
     } catch (IOException e) {
       throw new UserError("the model in " + model + " cannot be read: " + e.getMessage(), e);
     }
@@ -145,6 +162,11 @@ public interface Classifier extends AutoCloseable {
 
   /** The vectors of several texts: {@code [texts][hiddenSize]}. A blank text gets zeros. */
   float[][] embed(List<String> texts);
+
+  /** How much of a text the model reads: its tokens, special ones included, or its words if the model has no tokens. */
+  default int length(String text) {
+    return (int) Arrays.stream(text.strip().split("\\s+")).filter(word -> !word.isEmpty()).count();
+  }
 
   /** Releases the model's memory and ends its threads. */
   @Override

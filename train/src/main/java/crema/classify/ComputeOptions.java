@@ -1,6 +1,7 @@
 package crema.classify;
 
 import crema.base.UserError;
+import crema.nn.ParameterSource;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
@@ -15,8 +16,10 @@ import java.util.Optional;
  * @param device the device of its tensors; {@link #AUTO} for a GPU where there is one, and the CPU elsewhere
  * @param threads how many threads compute, the caller's included
  * @param precision of layers; empty for the one that suits the device
+ * @param weights in what a model that only predicts keeps its matrices
  */
-public record ComputeOptions(Device device, int threads, Optional<Precision> precision) {
+public record ComputeOptions(Device device, int threads, Optional<Precision> precision,
+    ParameterSource.Precision weights) {
   /** A GPU that can be used, or else the CPU; what it is shows when it is {@linkplain #resolved resolved}. */
   public static final Device AUTO = new Device("auto", 0);
 
@@ -31,6 +34,11 @@ public record ComputeOptions(Device device, int threads, Optional<Precision> pre
     }
   }
 
+  /** A device with so many threads, in a precision; matrices are kept as they are stored. */
+  public ComputeOptions(Device device, int threads, Optional<Precision> precision) {
+    this(device, threads, precision, ParameterSource.Precision.STORED);
+  }
+
   /** A device with so many threads, in the precision that suits it. */
   public ComputeOptions(Device device, int threads) {
     this(device, threads, Optional.empty());
@@ -43,17 +51,22 @@ public record ComputeOptions(Device device, int threads, Optional<Precision> pre
 
   /** The same with another number of threads. */
   public ComputeOptions withThreads(int number) {
-    return new ComputeOptions(device, number, precision);
+    return new ComputeOptions(device, number, precision, weights);
   }
 
   /** The same on another device. */
   public ComputeOptions on(Device other) {
-    return new ComputeOptions(other, threads, precision);
+    return new ComputeOptions(other, threads, precision, weights);
   }
 
   /** The same in a certain precision. */
   public ComputeOptions in(Precision other) {
-    return new ComputeOptions(device, threads, Optional.of(other));
+    return new ComputeOptions(device, threads, Optional.of(other), weights);
+  }
+
+  /** The same with matrices kept in another way. */
+  public ComputeOptions keeping(ParameterSource.Precision other) {
+    return new ComputeOptions(device, threads, precision, other);
   }
 
   /** The same with a certain device and a certain precision in place of {@link #AUTO} and none. */
@@ -64,7 +77,7 @@ public record ComputeOptions(Device device, int threads, Optional<Precision> pre
     Optional<DeviceInfo> info = info();
     Device found = device.equals(AUTO) ? info.map(DeviceInfo::device).orElse(Device.CPU) : device;
     return new ComputeOptions(found, threads,
-        precision.or(() -> Optional.of(info.map(DeviceInfo::precision).orElse(Precision.FP32))));
+        precision.or(() -> Optional.of(info.map(DeviceInfo::precision).orElse(Precision.FP32))), weights);
   }
 
   /** What is known of the device, if it is one with processors of its own. */

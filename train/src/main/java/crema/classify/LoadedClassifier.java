@@ -65,6 +65,11 @@ final class LoadedClassifier implements Classifier {
     return whileOpen(() -> model.embed(withoutBlanks(texts)));
   }
 
+  @Override
+  public int length(String text) {
+    return whileOpen(() -> model.length(text));
+  }
+
   private static List<String> withoutBlanks(List<String> texts) {
     return texts.stream().map(text -> text.isBlank() ? "" : text).toList();
   }

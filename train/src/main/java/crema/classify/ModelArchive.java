@@ -245,6 +245,18 @@ public final class ModelArchive implements AutoCloseable {
     }
 
     @Override
+    public List<String> files() {
+      return archive.entries.keySet().stream().filter(entry -> entry.startsWith(prefix))
+          .map(entry -> entry.substring(prefix.length())).sorted().toList();
+    }
+
+    @Override
+    public ModelSource outer() {
+      int end = prefix.lastIndexOf('/', prefix.length() - 2);
+      return new Folder(archive, prefix.substring(0, end + 1));
+    }
+
+    @Override
     public ModelSource folder(String folder) {
       return new Folder(archive, prefix + folder + "/");
     }

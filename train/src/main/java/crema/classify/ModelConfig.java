@@ -90,7 +90,8 @@ public record ModelConfig(String family, Map<String, @Nullable Object> values) {
             + "installed (there are " + ModelFamily.installed().stream().map(ModelFamily::key)
                 .collect(Collectors.joining(", "))
             + "): add its jar, or update Crema"));
-    Stream.concat(Stream.of(ModelSource.LABELS, ModelSource.TARGET), found.files().stream())
+    Stream.concat(found.isPredictor() ? Stream.of(ModelSource.LABELS, ModelSource.TARGET) : Stream.empty(),
+        found.files().stream())
         .filter(file -> !model.holds(file)).findFirst().ifPresent(file -> {
           throw ModelSource.missing(model.name() + "/" + file);
         });

@@ -1,6 +1,7 @@
 package crema.classify;
 
 import crema.base.ByteSource;
+import crema.base.FileTree;
 import crema.base.UserError;
 import crema.pretrained.PretrainedFolder;
 import crema.settings.JsonFile;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -96,6 +96,11 @@ public record ModelDirectory(Path path) implements ModelSource {
     return path.resolve("adapter");
   }
 
+  /** The names of the tensors that a run has started with and without, if it started from a pretrained encoder. */
+  public Path pretrained() {
+    return path.resolve("pretrained.json");
+  }
+
   /** What training keeps to read it again, until it is over. */
   public Path cache() {
     return path.resolve("cache");
@@ -137,6 +142,26 @@ public record ModelDirectory(Path path) implements ModelSource {
   @Override
   public ModelDirectory folder(String folder) {
     return new ModelDirectory(file(folder));
+  }
+
+  @Override
+  public List<String> files() throws IOException {
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      return files.filter(Files::isRegularFile).map(file -> path.relativize(file).toString().replace('\\', '/'))
+          .sorted().toList();
+    }
+  }
+
+  @Override
+  public ModelDirectory outer() {
+    Path parent = path.toAbsolutePath().normalize().getParent();
+    if (parent == null) {
+      throw new UserError(path + " is in no other folder");
+    }
+    return new ModelDirectory(parent);
   }
 
   /** Whether a training run was started here. */
@@ -218,7 +243,7 @@ public record ModelDirectory(Path path) implements ModelSource {
     }
     try {
       T begun = beginning.run();
-      deleteTree(replaced());
+      FileTree.delete(replaced());
       return begun;
     } catch (IOException | RuntimeException e) {
       if (!resumes) {
@@ -238,7 +263,7 @@ public record ModelDirectory(Path path) implements ModelSource {
   /** Deletes a run that could not begin, brings back what it was to replace, and deletes the folder if it is empty. */
   private void discardRun() throws IOException {
     for (String name : names()) {
-      deleteTree(file(name));
+      FileTree.delete(file(name));
     }
     if (Files.isDirectory(replaced())) {
       Files.move(replaced(), moving());
@@ -260,7 +285,7 @@ public record ModelDirectory(Path path) implements ModelSource {
   private List<String> names() {
     var names = new ArrayList<String>();
     for (Path file : List.of(config(), labels(), target(), provenance(), trainingConfig(), resolvedConfig(), metrics(),
-        testOutcomes(), report(), log(), thresholdLog(), tests(), adapter(), checkpoints(), cache())) {
+        testOutcomes(), report(), log(), thresholdLog(), tests(), adapter(), pretrained(), checkpoints(), cache())) {
       names.add(file.getFileName().toString());
     }
     ModelFamily.installed().forEach(family -> {
@@ -273,7 +298,7 @@ public record ModelDirectory(Path path) implements ModelSource {
 
   private void moveBack() throws IOException {
     move(names().reversed(), moving(), path);
-    deleteTree(moving());
+    FileTree.delete(moving());
   }
 
   private static void move(List<String> names, Path from, Path to) throws IOException {
@@ -287,17 +312,7 @@ public record ModelDirectory(Path path) implements ModelSource {
 
   /** Deletes what only an unfinished run needs. */
   public void deleteRunFiles() throws IOException {
-    deleteTree(checkpoints());
-    deleteTree(cache());
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    if (Files.exists(root)) {
-      try (Stream<Path> files = Files.walk(root)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    FileTree.delete(checkpoints());
+    FileTree.delete(cache());
   }
 }

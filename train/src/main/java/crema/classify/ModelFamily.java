@@ -6,8 +6,10 @@ import crema.data.RowSource;
 import crema.settings.Settings;
 import java.io.IOException;
 import java.util.Comparator;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -42,6 +44,30 @@ public interface ModelFamily extends RunKind {
    */
   Classifier open(ModelSource model, ComputeOptions options) throws IOException;
 
+  /** Whether a model of this family predicts by itself, and so has labels; otherwise it has {@link #tasks} that do. */
+  default boolean isPredictor() {
+    return true;
+  }
+
+  /**
+   * The names of the tasks of a model, each of which is a model in {@code tasks/NAME}; none if it predicts by itself.
+   *
+   * @param model a whole model of this family
+   */
+  default List<String> tasks(ModelSource model) throws IOException {
+    return List.of();
+  }
+
+  /**
+   * Opens a model whose training has merged an adapter into its weights with that adapter beside them instead: it says the
+   * same, but for rounding, in another time.
+   *
+   * @return empty if no adapter is kept with the model
+   */
+  default Optional<Classifier> openUnmerged(ModelSource model, ComputeOptions options) throws IOException {
+    return Optional.empty();
+  }
+
   /**
    * What there is to know of a model of this family, besides its labels and where it comes from.
    *
@@ -49,6 +75,19 @@ public interface ModelFamily extends RunKind {
    * @return names and values for people, in order
    */
   Map<String, String> describe(ModelSource model) throws IOException;
+
+  /**
+   * Writes a model of this family in the form of Hugging Face's libraries.
+   *
+   * @param model a whole model of this family
+   * @param folder empty; receives what {@code from_pretrained} and sentence-transformers read
+   * @return what a user should know of the result, a line each
+   * @throws UserError when those libraries have nothing that computes the same; the message says why
+   */
+  default List<String> export(ModelSource model, Path folder) throws IOException {
+    throw new UserError(model.name() + " is of the family " + key()
+        + ", and Hugging Face's libraries have nothing that computes as it does");
+  }
 
   /** The settings of a run, all with this family's defaults; none if the family cannot be trained by itself. */
   @Override

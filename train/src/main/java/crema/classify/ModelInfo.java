@@ -30,7 +30,11 @@ public record ModelInfo(Map<String, String> facts) {
   public static ModelInfo of(ModelSource model) throws IOException {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", model.name());
-    facts.putAll(ModelFamily.of(model).describe(model));
+    ModelFamily family = ModelFamily.of(model);
+    facts.putAll(family.describe(model));
+    if (!family.isPredictor()) {
+      return new ModelInfo(facts);
+    }
     Target target = model.readTarget();
     facts.put("Answers", answers(target));
     facts.put("Labels", labels(target.labels()));

@@ -1,12 +1,14 @@
 package crema.classify;
 
 import crema.base.ByteSource;
+import crema.base.NearestName;
 import crema.base.UserError;
 import crema.task.Target;
 import crema.task.TargetFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The files of a model, wherever they are: in a directory, or in an archive. */
 public sealed interface ModelSource permits ModelDirectory, ModelArchive.Folder {
@@ -43,6 +45,27 @@ public sealed interface ModelSource permits ModelDirectory, ModelArchive.Folder 
 
   /** A folder of further files. */
   ModelSource folder(String name);
+
+  /** The names of all files in it, those in folders with the folders and slashes in front, sorted. */
+  List<String> files() throws IOException;
+
+  /** What this is a {@linkplain #folder folder} of. */
+  ModelSource outer();
+
+  /**
+   * A task of a model that has several.
+   *
+   * @throws UserError when there is none of the name; the message lists those there are
+   */
+  default ModelSource task(String name) throws IOException {
+    List<String> tasks = ModelFamily.of(this).tasks(this);
+    if (!tasks.contains(name)) {
+      throw new UserError(tasks.isEmpty() ? name() + " has one task only: leave out --task " + name
+          : name() + " has no task '" + name + "'" + NearestName.suggestion(name, tasks) + "; it has "
+              + String.join(", ", tasks));
+    }
+    return folder("tasks").folder(name);
+  }
 
   /**
    * What the model predicts.

@@ -83,7 +83,7 @@ public final class CachedEmbedder implements AutoCloseable {
 
   private String newFingerprint() throws IOException {
     var sum = new Fingerprint("crema vectors").add(ARITHMETIC).add(model.prompt(options));
-    sum.add(options.pooling().stream().map(PoolingKind::key).toList());
+    sum.add(options.pooling().stream().map(PoolingKind::sentenceName).toList());
     sum.add(options.normalize().map(String::valueOf).orElse(null));
     sum.add(options.maxLength().orElse(0)).add(options.dimensions().orElse(0));
     if (!compute.device().equals(Device.CPU)) {
@@ -167,6 +167,11 @@ public final class CachedEmbedder implements AutoCloseable {
     return cut;
   }
 
+  /** What of the tokenizer was read otherwise than its file has it, a line each; none before a text was computed. */
+  public List<String> notes() {
+    return embedder == null ? List.of() : embedder.notes();
+  }
+
   /** The number of features of a vector. */
   public int size() throws IOException {
     OptionalInt known = cache == null ? OptionalInt.empty() : cache.size();
@@ -176,7 +181,7 @@ public final class CachedEmbedder implements AutoCloseable {
   private Embedder embedder() throws IOException {
     Embedder loaded = embedder;
     if (loaded == null) {
-      loaded = Embedder.load(model, options, compute);
+      loaded = Embedder.load(model, options, compute, Optional.empty());
       embedder = loaded;
     }
     return loaded;

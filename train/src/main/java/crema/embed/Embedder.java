@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 
@@ -54,6 +55,8 @@ public final class Embedder implements AutoCloseable {
   private final List<Step> steps;
   private final List<Dense> layers;
   private final int size;
+  /** Whether the model is that of another embedder, which closes it. */
+  private final boolean isView;
   /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
   private final Semaphore running;
 
@@ -127,6 +130,22 @@ public final class Embedder implements AutoCloseable {
       steps.add(normalize(size));
     }
     running = new Semaphore(backend.servesManyThreads() ? Math.max(LEAST_RUNNING, threads) : 1);
+    isView = false;
+  }
+
+  /** The same with other vectors of tokens. */
+  private Embedder(Embedder base, TokenVectors tokens) {
+    backend = base.backend;
+    this.tokens = tokens;
+    lowercase = base.lowercase;
+    prompt = base.prompt;
+    skipped = base.skipped;
+    pooling = base.pooling;
+    steps = base.steps;
+    layers = base.layers;
+    size = base.size;
+    running = base.running;
+    isView = true;
   }
 
   private static SentenceModel.TokenPooling pooling(SentenceModel model, EmbedOptions options, TokenVectors tokens) {
@@ -176,17 +195,41 @@ public final class Embedder implements AutoCloseable {
    */
   public static Embedder load(Path model, EmbedOptions options, ComputeOptions compute) {
     try {
-      return load(SentenceModel.read(model), options, compute);
+      return load(SentenceModel.read(model), options, compute, Optional.empty());
     } catch (IOException e) {
       throw new UserError("the model in " + model + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  static Embedder load(SentenceModel model, EmbedOptions options, ComputeOptions compute) throws IOException {
+  /**
+   * Loads a model with an adapter that becomes part of its weights as they are read; see {@link #adapted} for adapters
+   * that stay beside it.
+   *
+   * @param model a folder, or an ONNX file with its tokenizer beside it
+   * @param adapter a folder of PEFT's
+   * @param options what differs from what the folder says
+   * @param compute where it computes, and with how many threads
+   * @throws UserError when one of them is damaged, needs what is not known here, or they do not fit; the message names it
+   */
+  public static Embedder loadMerged(Path model, Path adapter, EmbedOptions options, ComputeOptions compute) {
+    try {
+      SentenceModel base = SentenceModel.read(model);
+      if (base.isStatic()) {
+        throw new UserError(model + " is a table of vectors, without layers that " + adapter + " could adapt");
+      }
+      return load(base, options, compute, Optional.of(adapter));
+    } catch (IOException e) {
+      throw new UserError("the model in " + model + " with the adapter in " + adapter + " cannot be read: "
+          + e.getMessage(), e);
+    }
+  }
+
+  static Embedder load(SentenceModel model, EmbedOptions options, ComputeOptions compute, Optional<Path> adapter)
+      throws IOException {
     Backend backend = compute.openBackend();
     try {
       TokenVectors tokens = model.isStatic() ? StaticVectors.load(model, options, backend)
-          : EncoderVectors.load(model, options, backend);
+          : EncoderVectors.load(model, options, compute.weights(), backend, adapter);
       try {
         return new Embedder(backend, tokens, model, options, compute.threads());
       } catch (IOException | RuntimeException e) {
@@ -197,6 +240,36 @@ public final class Embedder implements AutoCloseable {
       backend.close();
       throw e;
     }
+  }
+
+  /**
+   * The same model with an adapter beside it, which shares its weights: several adapters are in memory beside one model,
+   * and all may be used at once. It is made while no other thread embeds, and closed with this one.
+   *
+   * <pre>{@code
+   * Embedder titles = embedder.adapted(Path.of("adapters/titles"));
+   * Embedder reviews = embedder.adapted(Path.of("adapters/reviews"));
+   * }</pre>
+   *
+   * @param adapter a folder of PEFT's
+   * @throws UserError when it does not fit the model or asks for what is not supported
+   */
+  public Embedder adapted(Path adapter) {
+    try {
+      return new Embedder(this, tokens.adapted(adapter));
+    } catch (IOException e) {
+      throw new UserError("the adapter in " + adapter + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The number of tokens that the model reads of a text, special tokens and prompt included. */
+  public int tokens(String text) {
+    return encode(prompt + text.strip()).ids().length;
+  }
+
+  /** What of the tokenizer was read otherwise than its file has it, a line each, for a user to see. */
+  public List<String> notes() {
+    return tokens.notes();
   }
 
   /** The number of features of a vector. */
@@ -332,9 +405,12 @@ public final class Embedder implements AutoCloseable {
     };
   }
 
-  /** Releases the model's memory and ends its threads. */
+  /** Releases the model's memory and ends its threads; nothing if another embedder has the model. */
   @Override
   public void close() {
+    if (isView) {
+      return;
+    }
     layers.forEach(Dense::close);
     tokens.close();
     backend.close();

@@ -7,6 +7,9 @@ import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.ParameterSource.Precision;
 import crema.nn.Weights;
+import crema.nn.adapter.AdapterSet;
+import crema.nn.adapter.LoraAdapter;
+import crema.nn.adapter.MergedWeights;
 import crema.nn.model.Architecture;
 import crema.nn.model.TextEncoder;
 import crema.pretrained.PretrainedModel;
@@ -16,31 +19,44 @@ import crema.tensor.Tensor;
 import crema.tokenizer.TokenBuffer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** The vectors of tokens that a pretrained encoder makes. */
 final class EncoderVectors implements TokenVectors {
   private final TextEncoder encoder;
   private final Tokenizer tokenizer;
+  private final AdapterSet adapters;
 
   private EncoderVectors(TextEncoder encoder, Tokenizer tokenizer) {
     this.encoder = encoder;
     this.tokenizer = tokenizer;
+    adapters = new AdapterSet(encoder);
   }
 
-  static EncoderVectors load(SentenceModel model, EmbedOptions options, Backend backend) throws IOException {
+  static EncoderVectors load(SentenceModel model, EmbedOptions options, Precision precision, Backend backend,
+      Optional<Path> adapter) throws IOException {
     try (PretrainedModel pretrained = PretrainedModel.open(model.base())) {
       int maxLength = maxLength(model, options, pretrained);
-      return new EncoderVectors(encoder(pretrained, backend), pretrained.tokenizer().withMaxLength(maxLength));
+      Tokenizer tokenizer = pretrained.tokenizer().withMaxLength(maxLength);
+      if (adapter.isEmpty()) {
+        return new EncoderVectors(encoder(pretrained, pretrained.weights(), precision, backend), tokenizer);
+      }
+      String prefix = pretrained.config().architecture().prefix();
+      try (var merged = MergedWeights.open(pretrained.weights(), prefix, adapter.get())) {
+        return new EncoderVectors(encoder(pretrained, merged, precision, backend), tokenizer);
+      }
     } catch (InvalidWeightsException e) {
       throw new UserError(model.base() + ": " + e.getMessage(), e);
     }
   }
 
-  private static TextEncoder encoder(PretrainedModel pretrained, Backend backend) {
+  private static TextEncoder encoder(PretrainedModel pretrained, Weights canonical, Precision precision,
+      Backend backend) {
     Architecture architecture = pretrained.config().architecture();
-    Weights weights = pretrained.weights().under(architecture.prefix());
-    TextEncoder encoder =
-        pretrained.config().create(ParameterSource.forPrediction(weights, Precision.STORED, backend));
+    Weights weights = canonical.under(architecture.prefix());
+    TextEncoder encoder = pretrained.config().create(ParameterSource.forPrediction(weights, precision, backend));
     try {
       // Tensors of heads are not needed.
       Weights.Intersection needed = weights.intersecting(encoder.stateDict().keySet());
@@ -54,6 +70,59 @@ final class EncoderVectors implements TokenVectors {
       encoder.close();
       throw e;
     }
+  }
+
+  @Override
+  public List<String> notes() {
+    return tokenizer.notes();
+  }
+
+  @Override
+  public TokenVectors adapted(Path folder) throws IOException {
+    LoraAdapter adapter;
+    try {
+      adapter = adapters.add(folder);
+    } catch (InvalidWeightsException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+    return new Adapted(this, adapter);
+  }
+
+  /** The same vectors with an adapter beside the encoder. */
+  private record Adapted(EncoderVectors base, LoraAdapter adapter) implements TokenVectors {
+    @Override
+    public List<String> notes() {
+      return base.notes();
+    }
+
+    @Override
+    public int size() {
+      return base.size();
+    }
+
+    @Override
+    public PoolingKind pooling() {
+      return base.pooling();
+    }
+
+    @Override
+    public Tokens encode(String text) {
+      return base.encode(text);
+    }
+
+    @Override
+    public Variable forward(Tape tape, Tensor ids, Sequences sequences) {
+      return base.adapters.with(adapter, () -> base.forward(tape, ids, sequences));
+    }
+
+    @Override
+    public TokenVectors adapted(Path folder) throws IOException {
+      return base.adapted(folder);
+    }
+
+    /** The adapter is the encoder's, which closes it. */
+    @Override
+    public void close() {}
   }
 
   /**
@@ -85,12 +154,7 @@ final class EncoderVectors implements TokenVectors {
 
   @Override
   public PoolingKind pooling() {
-    return switch (encoder.config().pooling()) {
-      case MEAN -> PoolingKind.MEAN;
-      case MAX -> PoolingKind.MAX;
-      case FIRST -> PoolingKind.CLS;
-      case LAST -> PoolingKind.LAST_TOKEN;
-    };
+    return PoolingKind.of(encoder.config().pooling());
   }
 
   @Override
@@ -107,6 +171,7 @@ final class EncoderVectors implements TokenVectors {
 
   @Override
   public void close() {
+    adapters.close();
     encoder.close();
   }
 }

@@ -1,28 +1,53 @@
 package crema.embed;
 
 import crema.base.Keyed;
+import crema.tensor.Pooling;
+import java.util.Arrays;
 
 /** How the vectors of a text's tokens become one; the kinds of sentence-transformers, in the order it joins them. */
 public enum PoolingKind implements Keyed {
   /** The first token's. */
-  CLS("cls", "pooling_mode_cls_token"),
+  CLS("first", "cls", "pooling_mode_cls_token"),
   /** The largest value of each feature. */
-  MAX("max", "pooling_mode_max_tokens"),
+  MAX("max", "max", "pooling_mode_max_tokens"),
   /** The mean. */
-  MEAN("mean", "pooling_mode_mean_tokens"),
+  MEAN("mean", "mean", "pooling_mode_mean_tokens"),
   /** The sum over the square root of the number of tokens. */
-  MEAN_SQRT_LEN("mean_sqrt_len_tokens", "pooling_mode_mean_sqrt_len_tokens"),
+  MEAN_SQRT_LEN("mean-sqrt-len", "mean_sqrt_len_tokens", "pooling_mode_mean_sqrt_len_tokens"),
   /** The mean with weights that grow with the position: 1, 2, 3, … */
-  WEIGHTED_MEAN("weightedmean", "pooling_mode_weightedmean_tokens"),
+  WEIGHTED_MEAN("weighted-mean", "weightedmean", "pooling_mode_weightedmean_tokens"),
   /** The last token's. */
-  LAST_TOKEN("lasttoken", "pooling_mode_lasttoken");
+  LAST_TOKEN("last", "lasttoken", "pooling_mode_lasttoken");
 
   private final String key;
+  private final String sentenceName;
   private final String configKey;
 
-  PoolingKind(String key, String configKey) {
+  PoolingKind(String key, String sentenceName, String configKey) {
     this.key = key;
+    this.sentenceName = sentenceName;
     this.configKey = configKey;
+  }
+
+  /**
+   * The kind of a name: the one that Crema's settings have too, or that of sentence-transformers.
+   *
+   * @param what what is chosen, as the message calls it
+   * @throws crema.base.UserError if there is none; the message lists all
+   */
+  public static PoolingKind named(String name, String what) {
+    return Arrays.stream(values()).filter(kind -> kind.sentenceName.equals(name)).findFirst()
+        .orElseGet(() -> Keyed.find(PoolingKind.class, name, what));
+  }
+
+  /** The kind that an encoder pools by itself. */
+  public static PoolingKind of(Pooling pooling) {
+    return switch (pooling) {
+      case MEAN -> MEAN;
+      case MAX -> MAX;
+      case FIRST -> CLS;
+      case LAST -> LAST_TOKEN;
+    };
   }
 
   @Override
@@ -30,8 +55,13 @@ public enum PoolingKind implements Keyed {
     return key;
   }
 
+  /** The name that sentence-transformers has for it. */
+  public String sentenceName() {
+    return sentenceName;
+  }
+
   /** What switches it on in the {@code config.json} of a pooling module. */
-  String configKey() {
+  public String configKey() {
     return configKey;
   }
 

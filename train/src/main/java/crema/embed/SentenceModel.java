@@ -1,6 +1,5 @@
 package crema.embed;
 
-import crema.base.Keyed;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.base.json.Json;
@@ -41,6 +40,13 @@ record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalIn
   /** Names of PyTorch's classes, which are compared and never loaded. */
   private static final Map<String, Activation> ACTIVATIONS = Map.of("Identity", Activation.IDENTITY, "Tanh",
       Activation.TANH, "GELU", Activation.GELU, "ReLU", Activation.RELU);
+
+  /** The name of PyTorch's class of one of these activations. */
+  static String className(Activation activation) {
+    String name = ACTIVATIONS.entrySet().stream().filter(entry -> entry.getValue() == activation).findFirst()
+        .orElseThrow().getKey();
+    return "torch.nn.modules." + (activation == Activation.IDENTITY ? "linear." : "activation.") + name;
+  }
 
   SentenceModel {
     stages = List.copyOf(stages);
@@ -156,9 +162,9 @@ record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalIn
       var kinds = new ArrayList<PoolingKind>();
       String what = folder.resolve("config.json") + ": pooling_mode";
       if (named.isArray()) {
-        named.forEach(kind -> kinds.add(Keyed.find(PoolingKind.class, kind.asString(""), what)));
+        named.forEach(kind -> kinds.add(PoolingKind.named(kind.asString(""), what)));
       } else {
-        kinds.add(Keyed.find(PoolingKind.class, named.asString(""), what));
+        kinds.add(PoolingKind.named(named.asString(""), what));
       }
       return new TokenPooling(kinds, includesPrompt);
     }

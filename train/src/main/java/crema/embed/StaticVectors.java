@@ -14,6 +14,8 @@ import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -75,6 +77,16 @@ final class StaticVectors extends Module implements TokenVectors {
   @Override
   public PoolingKind pooling() {
     return PoolingKind.MEAN;
+  }
+
+  @Override
+  public List<String> notes() {
+    return tokenizer.notes();
+  }
+
+  @Override
+  public TokenVectors adapted(Path folder) {
+    throw new UserError("the model is a table of vectors, without layers that " + folder + " could adapt");
   }
 
   @Override

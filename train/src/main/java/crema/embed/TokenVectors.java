@@ -4,6 +4,9 @@ import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /** Makes vectors of the tokens of texts: an encoder, or a table. */
 interface TokenVectors extends AutoCloseable {
@@ -16,6 +19,9 @@ interface TokenVectors extends AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // carries arrays to tensors; never compared
   record Tokens(int[] ids, boolean isCut) {}
 
+  /** What of the tokenizer was read otherwise than its file has it, a line each. */
+  List<String> notes();
+
   /** The number of features of a token's vector. */
   int size();
 
@@ -27,6 +33,13 @@ interface TokenVectors extends AutoCloseable {
 
   /** {@code [tokens, size]} of some texts that are laid end to end. */
   Variable forward(Tape tape, Tensor ids, Sequences sequences);
+
+  /**
+   * The vectors of tokens with an adapter beside the encoder, which this closes too.
+   *
+   * @throws crema.base.UserError when there is no encoder, or the adapter does not fit it
+   */
+  TokenVectors adapted(Path folder) throws IOException;
 
   @Override
   void close();

@@ -21,26 +21,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * A pretrained encoder in a folder of Hugging Face's layout, or an ONNX file with its tokenizer beside it: the config,
- * the tokenizer, and the weights, which are mapped and not read before they are copied.
+ * A pretrained encoder in a folder of Hugging Face's layout, of sentence-transformers', or an ONNX file with its tokenizer
+ * beside it: the config, the tokenizer, and the weights, which are mapped and not read before they are copied.
  */
 public final class PretrainedModel implements AutoCloseable {
+  private static final String MODULES = "modules.json";
+
   /** What follows the name of a file of weights in the name of the index of its shards. */
   private static final String INDEX = ".index.json";
 
   private final Path path;
+  /** Where the weights are: a file, or the folder of the encoder. */
+  private final Path place;
   private final StoredWeights stored;
   private final Map<String, Object> json;
   private final TextEncoderConfig config;
   private final Tokenizer tokenizer;
 
-  private PretrainedModel(Path path, StoredWeights stored, Map<String, Object> json, TextEncoderConfig config,
+  private PretrainedModel(Path path, Path place, StoredWeights stored, Map<String, Object> json, TextEncoderConfig config,
       Tokenizer tokenizer) {
     this.path = path;
+    this.place = place;
     this.stored = stored;
     this.json = Collections.unmodifiableMap(json);
     this.config = config;
@@ -58,17 +64,18 @@ public final class PretrainedModel implements AutoCloseable {
     if (!Files.exists(path)) {
       throw new UserError(path + " does not exist: give the folder of a pretrained model or its ONNX file");
     }
-    StoredWeights stored = weights(path);
+    Path place = encoder(path);
+    StoredWeights stored = weights(place);
     try {
-      Path folder = folder(path);
+      Path folder = folder(place);
       Map<String, Object> json = json(folder, stored);
       TextEncoderConfig config = config(folder, stored, json);
-      Tokenizer tokenizer = tokenizer(folder);
+      Tokenizer tokenizer = TokenizerFiles.load(folder, config.architecture());
       if (tokenizer.vocabularySize() > config.vocabSize()) {
         throw new UserError(path + ": the tokenizer has " + tokenizer.vocabularySize() + " tokens but the embedding "
             + config.vocabSize() + " rows: the files are of different models");
       }
-      return new PretrainedModel(path, stored, json, config, tokenizer);
+      return new PretrainedModel(path, place, stored, json, config, tokenizer);
     } catch (IOException | RuntimeException e) {
       stored.close();
       throw e;
@@ -111,12 +118,27 @@ public final class PretrainedModel implements AutoCloseable {
     }
   }
 
-  private static Tokenizer tokenizer(Path folder) throws IOException {
-    Path file = folder.resolve(PretrainedFolder.TOKENIZER);
-    if (!Files.exists(file)) {
-      throw new UserError(folder + " has no " + PretrainedFolder.TOKENIZER + ", without which texts cannot be read");
+  /** Older models of sentence-transformers have the encoder in a folder of its own, which {@code modules.json} names. */
+  private static Path encoder(Path path) throws IOException {
+    if (!Files.isDirectory(path) || Files.exists(path.resolve(PretrainedFolder.CONFIG))) {
+      return path;
     }
-    return Tokenizer.load(file);
+    Optional<JsonNode> modules = ConfigFile.read(path.resolve(MODULES));
+    if (modules.isEmpty() || !modules.get().isArray() || modules.get().isEmpty()) {
+      return path;
+    }
+    JsonNode first = modules.get().valueStream().findFirst().orElseThrow();
+    String name = first.path("path").asString("");
+    if (!first.path("type").asString("").endsWith(".Transformer")) {
+      throw new UserError(path + " is no encoder: its first module is " + first.path("type").asString("unnamed"));
+    }
+    if (name.isEmpty()) {
+      return path;
+    }
+    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")) {
+      throw new UserError(path.resolve(MODULES) + ": '" + name + "' is not a folder beside it");
+    }
+    return path.resolve(name);
   }
 
   /** Where the model is, as it was given. */
@@ -124,9 +146,9 @@ public final class PretrainedModel implements AutoCloseable {
     return path;
   }
 
-  /** The folder that the model's files are in. */
+  /** The folder of the encoder's config and tokenizer. */
   public Path folder() {
-    return folder(path);
+    return folder(place);
   }
 
   /** What {@code config.json} and the weights say of the model, all of it. */
@@ -154,7 +176,7 @@ public final class PretrainedModel implements AutoCloseable {
       return Math.min(most, tokenizer.maxLength().getAsInt());
     }
     // Some files say 1e30 for what has no limit.
-    double length = ConfigFile.read(folder(path).resolve(PretrainedFolder.TOKENIZER_CONFIG))
+    double length = ConfigFile.read(folder().resolve(PretrainedFolder.TOKENIZER_CONFIG))
         .map(json -> json.path("model_max_length").asDouble(most)).orElse((double) most);
     return length >= 1 && length < most ? (int) length : most;
   }
@@ -198,7 +220,7 @@ public final class PretrainedModel implements AutoCloseable {
 
   /** The file of weights; of an index, all shards beside it too. */
   private List<Path> weightFiles() throws IOException {
-    Path file = WeightFormat.locate(path);
+    Path file = WeightFormat.locate(place);
     String name = file.getFileName().toString();
     if (!name.endsWith(INDEX)) {
       return List.of(file);

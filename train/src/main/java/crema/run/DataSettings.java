@@ -49,9 +49,13 @@ public record DataSettings(Settings settings) {
       .shownDefault("report and skip it").help("Stop at a malformed row");
 
   static {
-    SECTION.rule(settings -> settings.get(TRAIN).isEmpty() ? "give the training data: --train FILE" : null, TRAIN);
-    SECTION.rule(settings -> settings.get(TEXT).isEmpty() || settings.get(LabelSettings.LABEL).isEmpty()
-        ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null, TEXT, LabelSettings.LABEL);
+    // Where there are tasks, each has its own.
+    SECTION.rule(settings -> settings.get(TRAIN).isEmpty() && !TaskSettings.hasTasks(settings)
+        ? "give the training data: --train FILE" : null, TRAIN);
+    SECTION.rule(settings -> (settings.get(TEXT).isEmpty() || settings.get(LabelSettings.LABEL).isEmpty())
+        && !TaskSettings.hasTasks(settings)
+            ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null,
+        TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.get(VALIDATION_FRACTION) + settings.get(TEST_FRACTION) >= 1
         ? "validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and test-fraction ("
             + settings.get(TEST_FRACTION) + ") leave nothing to train on"

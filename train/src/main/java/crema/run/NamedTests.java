@@ -25,7 +25,8 @@ public final class NamedTests {
    */
   public static Map<String, TestReport> run(Settings settings, RunContext context) throws IOException {
     var reports = new LinkedHashMap<String, TestReport>();
-    if (!settings.has(DataSettings.TEST)) {
+    // The run of several tasks has tested each of them.
+    if (!settings.has(DataSettings.TEST) || TaskSettings.hasTasks(settings)) {
       return reports;
     }
     var data = new DataSettings(settings);

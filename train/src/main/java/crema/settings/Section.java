@@ -179,6 +179,16 @@ public final class Section {
     return new Setting.Draft<>(this, name, new SettingType.ListOf<>(new SettingType.NamedFileName()), List.of());
   }
 
+  /**
+   * Values of settings for several things that have names, {@code NAME.SETTING=VALUE}, which a config file writes as a
+   * mapping from names to mappings; none where it is not given.
+   *
+   * @param rows the settings among which those are whose values are files
+   */
+  public Setting.Draft<List<String>> members(String name, Supplier<List<Setting<?>>> rows) {
+    return new Setting.Draft<>(this, name, new SettingType.ListOf<>(new SettingType.Member(rows)), List.of());
+  }
+
   /** The title. */
   @Override
   public String toString() {

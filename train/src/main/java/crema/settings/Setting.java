@@ -141,6 +141,11 @@ public final class Setting<T> {
     return type.withPath(text, path);
   }
 
+  /** Whether its values are those of other settings for things with names: see {@link Section#members}. */
+  public boolean hasMembers() {
+    return type instanceof SettingType.ListOf<?>(SettingType.Member _);
+  }
+
   /** The setting that says in which folder its files are, if there is one. */
   public Optional<Setting<String>> folder() {
     return Optional.ofNullable(folder);

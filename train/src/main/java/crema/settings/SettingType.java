@@ -3,6 +3,8 @@ package crema.settings;
 import crema.base.Keyed;
 import crema.base.NearestName;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.Matcher;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -408,6 +410,55 @@ sealed interface SettingType<T> {
     public String withPath(String text, UnaryOperator<String> path) {
       NamedFile named = NamedFile.of(text);
       return new NamedFile(named.name(), path.apply(named.file())).toString();
+    }
+  }
+
+  /**
+   * A value of another setting for something that has a name: {@code NAME.SETTING=VALUE}.
+   *
+   * @param rows the settings whose values are files; what else a name may set is for its reader to say
+   */
+  record Member(Supplier<List<Setting<?>>> rows) implements SettingType<String> {
+    private static final Pattern FORM =
+        Pattern.compile("(?<name>[A-Za-z0-9][A-Za-z0-9_-]{0,63})\\.(?<setting>[a-z][a-z0-9-]*)=(?<value>.*)",
+            Pattern.DOTALL);
+
+    /** The parts of a value that was parsed. */
+    static Matcher parts(String text) {
+      Matcher parts = FORM.matcher(text);
+      if (!parts.matches()) {
+        throw new IllegalArgumentException("'" + text + "' is not NAME.SETTING=VALUE");
+      }
+      return parts;
+    }
+
+    @Override
+    public Optional<String> parse(String text) {
+      return FORM.matcher(text).matches() ? Optional.of(text) : Optional.empty();
+    }
+
+    @Override
+    public String expected() {
+      return "NAME.SETTING=VALUE";
+    }
+
+    @Override
+    public String label() {
+      return "NAME.SETTING=VALUE";
+    }
+
+    @Override
+    public boolean isPath() {
+      return true;
+    }
+
+    @Override
+    public String withPath(String text, UnaryOperator<String> path) {
+      Matcher parts = parts(text);
+      String value = parts.group("value");
+      String changed = rows.get().stream().filter(row -> row.name().equals(parts.group("setting")) && row.isPath())
+          .findFirst().map(row -> row.withPath(value, path)).orElse(value);
+      return parts.group("name") + "." + parts.group("setting") + "=" + changed;
     }
   }
 

@@ -169,7 +169,7 @@ class ModelArchiveTest {
     byte[] bytes = zip(entry("config.json", "{\"model_type\": \"crema-prophet\", \"format\": 1}"));
     assertThatThrownBy(() -> Classifier.load(new ByteArrayInputStream(bytes), ONE_THREAD))
         .isInstanceOf(UserError.class).hasMessageContaining("'prophet'").hasMessageContaining("not installed")
-        .hasMessageContaining("encoder, fasttext, linear, staged");
+        .hasMessageContaining("encoder, fasttext, linear, multi-task, staged, task");
   }
 
   private record Content(String name, String text) {}

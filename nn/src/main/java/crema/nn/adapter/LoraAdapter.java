@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * own matrices are all that each needs. Attaching is for one thread, while no other predicts.
  */
 public final class LoraAdapter extends Module {
-  private static final String PREFIX = "base_model.model.";
+  /** What the names of all parameters start with in an adapter's file. */
+  static final String PREFIX = "base_model.model.";
   private static final String WEIGHTS = "adapter_model.safetensors";
   private static final String PYTORCH_WEIGHTS = "adapter_model.bin";
 
@@ -122,10 +123,7 @@ public final class LoraAdapter extends Module {
    */
   public static LoraAdapter load(Module model, Path folder) throws IOException {
     LoraConfig config = LoraConfig.read(folder);
-    Path file = folder.resolve(WEIGHTS);
-    if (!Files.exists(file) && Files.exists(folder.resolve(PYTORCH_WEIGHTS))) {
-      file = folder.resolve(PYTORCH_WEIGHTS);
-    }
+    Path file = weights(folder);
     try (var weights = StoredWeights.open(file)) {
       Variable any = model.parameters().values().iterator().next();
       // A rank that the file has not is told by its name, not by a lack of memory.
@@ -141,6 +139,13 @@ public final class LoraAdapter extends Module {
         throw new InvalidWeightsException(file + ": " + e.getMessage(), e);
       }
     }
+  }
+
+  /** The file of an adapter's weights. */
+  static Path weights(Path folder) {
+    Path file = folder.resolve(WEIGHTS);
+    Path pickled = folder.resolve(PYTORCH_WEIGHTS);
+    return !Files.exists(file) && Files.exists(pickled) ? pickled : file;
   }
 
   /**
@@ -179,6 +184,17 @@ public final class LoraAdapter extends Module {
   /** The names of the layers that are adapted, in the model's order. */
   public List<String> layers() {
     return List.copyOf(layers.keySet());
+  }
+
+  /** What is beside a layer, or null if that is not adapted. */
+  @Nullable
+  LoraLayer layer(String name) {
+    return layers.get(name);
+  }
+
+  /** Whether parameters of the model have other values with this adapter than without it. */
+  boolean replacesParameters() {
+    return !saved.isEmpty();
   }
 
   /** What is trained: the adapter's own parameters, and those of the model that are saved with it. */

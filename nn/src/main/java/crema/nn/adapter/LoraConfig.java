@@ -238,6 +238,11 @@ public record LoraConfig(int rank, double alpha, boolean rankStabilized, double 
     return ("." + module + ".").contains("." + part + ".");
   }
 
+  /** Whether a folder is that of an adapter. */
+  public static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(FILE));
+  }
+
   /**
    * Reads an adapter's folder or its {@link #FILE}.
    *

@@ -165,7 +165,7 @@ public record ConfigValues(Map<String, ?> json) {
   }
 
   /** The choice of a name, such as an enum's constant; complains if there is none. */
-  static <T extends Keyed> T choice(String key, String name, List<T> choices) {
+  public static <T extends Keyed> T choice(String key, String name, List<T> choices) {
     return Keyed.find(choices, name).orElseThrow(() -> new IllegalArgumentException(
         key + " must be one of " + String.join(", ", Keyed.keys(choices)) + ", not '" + name + "'"));
   }

@@ -56,7 +56,8 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
         values.flag("head_residual", hiddenSize == encoderHiddenSize));
   }
 
-  Map<String, Object> toMap() {
+  /** What {@link #of} reads, in a fixed order. */
+  public Map<String, Object> toMap() {
     var json = new LinkedHashMap<String, Object>();
     json.put("head", kind.key());
     json.put("head_hidden_size", hiddenSize);

@@ -7,6 +7,7 @@ import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.tensor.Activation;
 import crema.tensor.Sequences;
+import java.util.List;
 
 /**
  * Dropout, linear, GELU, dropout, linear. The state-dict keys {@code 1} and {@code 4} are the positions of the linear
@@ -21,6 +22,17 @@ final class MlpHead extends ClassificationHead {
     dropout = new Dropout((float) config.dropout());
     hidden = module("1", new Linear(source, in, config.hiddenSize()));
     output = module("4", new Linear(source, config.hiddenSize(), numLabels));
+  }
+
+  /** The linear layers. */
+  static List<PublishedHead.Layer> layers() {
+    return List.of(new PublishedHead.Layer("1.", Activation.GELU), new PublishedHead.Layer("4.", Activation.IDENTITY));
+  }
+
+  /** A state-dict key with other names for the two layers. */
+  static String renamed(String key, String hidden, String output) {
+    String layer = key.substring(0, key.indexOf('.'));
+    return (layer.equals("1") ? hidden : output) + key.substring(layer.length());
   }
 
   @Override

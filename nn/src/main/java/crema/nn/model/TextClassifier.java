@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * {@code classifier} and {@code bag}.
  */
 public final class TextClassifier extends Module {
+  /** What the names of the encoder's parameters start with. */
+  public static final String ENCODER = "backbone.";
+
+  /** What the names of the head's parameters start with. */
+  public static final String HEAD = "classifier.";
+
   private final TextClassifierConfig config;
   private final TextEncoder backbone;
   private final ClassificationHead classifier;
@@ -49,10 +56,22 @@ public final class TextClassifier extends Module {
 
   /** A classifier whose parameters come from the source. */
   public TextClassifier(ParameterSource source, TextClassifierConfig config) {
+    this(source, config, config.encoder().create(source), true);
+  }
+
+  /**
+   * A classifier beside others that share an encoder, which is not a part of it: its parameters are those of the head and
+   * the bag.
+   */
+  TextClassifier(ParameterSource source, TextClassifierConfig config, TextEncoder shared) {
+    this(source, config, shared, false);
+  }
+
+  private TextClassifier(ParameterSource source, TextClassifierConfig config, TextEncoder encoder, boolean isOwn) {
     this.config = config;
-    backbone = module("backbone", config.encoder().create(source));
+    backbone = isOwn ? module(ENCODER.substring(0, ENCODER.length() - 1), encoder) : encoder;
     int hidden = backbone.features();
-    classifier = module("classifier", switch (config.head().kind()) {
+    classifier = module(HEAD.substring(0, HEAD.length() - 1), switch (config.head().kind()) {
       case MLP -> new MlpHead(source, hidden, config.head(), config.numLabels());
       case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().normEps(),
           config.numLabels());
@@ -79,24 +98,36 @@ public final class TextClassifier extends Module {
    * @throws crema.nn.InvalidWeightsException when a shape of the encoder differs; the message names the tensors
    */
   public Weights.Intersection loadPretrained(Weights pretrained, int keptLayers) {
-    String prefix = config.encoder().architecture().prefix();
     Map<String, Variable> own = parameters();
-    Set<Variable> initial = Collections.newSetFromMap(new IdentityHashMap<>());
-    backbone.layers().stream().skip(keptLayers).forEach(layer -> initial.addAll(layer.parameters().values()));
-    var unused = new ArrayList<String>();
     Map<String, Shape> shapes = pretrained.shapes();
-    Weights fitting = pretrained.renamed(name -> {
-      String ofHead = "classifier." + name;
-      if (classifier instanceof OriginalHead && own.containsKey(ofHead)) {
-        // A head for other labels is of no use.
-        boolean fits = Objects.equals(shapes.get(name), own.get(ofHead).shape());
-        return fits ? ofHead : unused(name, unused);
-      }
-      String ofEncoder = name.startsWith(prefix) ? "backbone." + name.substring(prefix.length()) : name;
-      return own.containsKey(ofEncoder) && name.startsWith(prefix) && !initial.contains(own.get(ofEncoder)) ? ofEncoder
-          : unused(name, unused);
+    return load(this, backbone, pretrained, keptLayers, name -> {
+      // A head for other labels is of no use.
+      Variable ofHead = classifier instanceof OriginalHead ? own.get(HEAD + name) : null;
+      return ofHead != null && Objects.equals(shapes.get(name), ofHead.shape()) ? HEAD + name : null;
     });
-    Weights.Intersection loaded = loadIntersecting(fitting);
+  }
+
+  /**
+   * Loads a pretrained encoder into a model that has it under {@link #ENCODER}.
+   *
+   * @param ofHead the model's name of a tensor that is of a head, or null
+   */
+  static Weights.Intersection load(Module model, TextEncoder encoder, Weights pretrained, int keptLayers,
+      Function<String, @Nullable String> ofHead) {
+    String prefix = encoder.config().architecture().prefix();
+    Map<String, Variable> own = model.parameters();
+    Set<Variable> initial = Collections.newSetFromMap(new IdentityHashMap<>());
+    encoder.layers().stream().skip(keptLayers).forEach(layer -> initial.addAll(layer.parameters().values()));
+    var unused = new ArrayList<String>();
+    Weights fitting = pretrained.renamed(name -> {
+      String head = ofHead.apply(name);
+      if (head != null) {
+        return head;
+      }
+      String inEncoder = name.startsWith(prefix) ? ENCODER + name.substring(prefix.length()) : "";
+      return own.containsKey(inEncoder) && !initial.contains(own.get(inEncoder)) ? inEncoder : unused(name, unused);
+    });
+    Weights.Intersection loaded = model.loadIntersecting(fitting);
     return new Weights.Intersection(loaded.common(), loaded.missing(), unused);
   }
 

@@ -4,6 +4,7 @@ import crema.nn.Embedding;
 import crema.nn.ParameterSource;
 import crema.tensor.Pooling;
 import java.util.Map;
+import java.util.Optional;
 
 /** The shape of a {@link TextEncoder}, under the names that Hugging Face's {@code config.json} has. */
 public interface TextEncoderConfig {
@@ -40,6 +41,16 @@ public interface TextEncoderConfig {
    */
   default SequenceHead createHead(ParameterSource source, int numLabels) {
     throw new IllegalArgumentException(architecture().key() + " has no head of its own for classification");
+  }
+
+  /**
+   * How the head of the original model for sequence classification is an {@link HeadConfig.Kind#MLP} of the encoder's width;
+   * empty if it is something else.
+   *
+   * @param pooling what the head reads
+   */
+  default Optional<OriginalMlp> originalMlp(Pooling pooling) {
+    return Optional.empty();
   }
 
   /**

@@ -12,7 +12,9 @@ import crema.data.TokenDataset;
 import crema.data.TokenEncoder;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
-import crema.nn.ParameterSource.Precision;
+import crema.nn.Weights;
+import crema.nn.adapter.LoraAdapter;
+import crema.nn.adapter.MergedWeights;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.model.TextClassifier;
 import crema.task.Target;
@@ -22,11 +24,13 @@ import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link Classifier} with a transformer encoder. */
 public final class EncoderClassifier implements Classifier {
@@ -40,9 +44,11 @@ public final class EncoderClassifier implements Classifier {
   private final int maxLength;
   /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
   private final Semaphore running;
+  private final @Nullable LoraAdapter adapter;
 
-  private EncoderClassifier(Backend backend, TextClassifier model, Tokenizer tokenizer, Target target,
-      TextLimit limit, int threads) {
+  private EncoderClassifier(Backend backend, TextClassifier model, @Nullable LoraAdapter adapter, Tokenizer tokenizer,
+      Target target, TextLimit limit, int threads) {
+    this.adapter = adapter;
     this.backend = backend;
     this.model = model;
     this.target = target;
@@ -52,17 +58,48 @@ public final class EncoderClassifier implements Classifier {
   }
 
   static EncoderClassifier load(ModelSource source, ComputeOptions options) throws IOException {
+    return load(source, source, options, null);
+  }
+
+  /** Loads a task of a model with several heads. */
+  static EncoderClassifier loadTask(ModelSource task, ComputeOptions options) throws IOException {
+    return load(task, task.outer().outer(), options, null);
+  }
+
+  /** Loads a model that has an adapter in its weights, to have it beside them instead. */
+  static EncoderClassifier loadUnmerged(ModelSource source, ComputeOptions options, Path adapter) throws IOException {
+    return load(source, source, options, adapter);
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param source of the head, the labels and the description
+   * @param shared where tokenizer and encoder are; source itself unless other heads share them
+   * @param beside the folder of an adapter that is part of the model's weights, to have it beside them instead
+   */
+  private static EncoderClassifier load(ModelSource source, ModelSource shared, ComputeOptions options,
+      @Nullable Path beside) throws IOException {
     try {
       EncoderDescription description = EncoderDescription.read(source);
       Target target = source.readTarget();
-      Tokenizer tokenizer = Tokenizer.load(source.bytes(EncoderFamily.TOKENIZER));
+      Tokenizer tokenizer = Tokenizer.load(shared.bytes(EncoderFamily.TOKENIZER));
       requireFit(source, description, target.labels(), tokenizer);
       Backend backend = options.openBackend();
-      try (var weights = SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
-        var model = new TextClassifier(ParameterSource.forPrediction(weights, Precision.STORED, backend),
-            description.network());
-        model.loadForPrediction(weights);
-        return new EncoderClassifier(backend, model, tokenizer, target, description.limit(), options.threads());
+      try (var stored = SafetensorsReader.open(shared.bytes(EncoderFamily.WEIGHTS));
+          var head = shared == source ? null : SafetensorsReader.open(source.bytes(EncoderFamily.WEIGHTS))) {
+        Weights weights = head == null ? stored : Weights.joined(stored, head);
+        if (beside == null) {
+          return new EncoderClassifier(backend, model(weights, description, options, backend), null, tokenizer, target,
+              description.limit(), options.threads());
+        }
+        try (var base = MergedWeights.undo(weights, TextClassifier.ENCODER, beside)) {
+          TextClassifier model = model(base, description, options, backend);
+          LoraAdapter adapter = LoraAdapter.load(model.encoder(), beside);
+          adapter.attach();
+          return new EncoderClassifier(backend, model, adapter, tokenizer, target, description.limit(),
+              options.threads());
+        }
       } catch (IOException | RuntimeException e) {
         backend.close();
         throw e;
@@ -70,6 +107,14 @@ public final class EncoderClassifier implements Classifier {
     } catch (InvalidWeightsException e) {
       throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
     }
+  }
+
+  private static TextClassifier model(Weights weights, EncoderDescription description, ComputeOptions options,
+      Backend backend) {
+    var model = new TextClassifier(ParameterSource.forPrediction(weights, options.weights(), backend),
+        description.network());
+    model.loadForPrediction(weights);
+    return model;
   }
 
   private static void requireFit(ModelSource source, EncoderDescription description, LabelSet labels,
@@ -88,6 +133,11 @@ public final class EncoderClassifier implements Classifier {
   @Override
   public Target target() {
     return target;
+  }
+
+  @Override
+  public int length(String text) {
+    return encoder.encode(text).length;
   }
 
   @Override
@@ -140,6 +190,9 @@ public final class EncoderClassifier implements Classifier {
 
   @Override
   public void close() {
+    if (adapter != null) {
+      adapter.close();
+    }
     model.close();
     backend.close();
   }

@@ -4,6 +4,7 @@ import crema.base.Keyed;
 import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.nn.model.TextClassifierConfig;
 import java.io.IOException;
@@ -23,14 +24,14 @@ public record EncoderDescription(TextClassifierConfig network, TextLimit limit) 
   private static final String KEEP = "keep";
 
   /** Writes the config, which makes the directory a whole model. */
-  void write(ModelDirectory directory) throws IOException {
+  void write(ModelDirectory directory, ModelFamily family) throws IOException {
     var json = new LinkedHashMap<String, Object>();
     json.put(MAX_LENGTH, limit.maxTokens());
     if (limit.kept() != TextLimit.Kept.HEAD) {
       json.put(KEEP, limit.kept().key());
     }
     json.putAll(network.toMap());
-    ModelConfig.of(new EncoderFamily(), json).write(directory);
+    ModelConfig.of(family, json).write(directory);
   }
 
   /**

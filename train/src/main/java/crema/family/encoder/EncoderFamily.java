@@ -3,13 +3,16 @@ package crema.family.encoder;
 import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
+import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
+import crema.nn.adapter.LoraConfig;
 import crema.nn.io.SafetensorsReader;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
 import crema.settings.Settings;
@@ -20,9 +23,11 @@ import crema.tensor.Backend;
 import crema.tensor.Device;
 import crema.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Transformer encoders. */
 public final class EncoderFamily implements ModelFamily {
@@ -54,6 +59,17 @@ public final class EncoderFamily implements ModelFamily {
   }
 
   @Override
+  public List<String> export(ModelSource model, Path folder) throws IOException {
+    return EncoderExport.write(model, folder);
+  }
+
+  @Override
+  public Optional<Classifier> openUnmerged(ModelSource model, ComputeOptions options) throws IOException {
+    return model instanceof ModelDirectory directory && LoraConfig.isIn(directory.adapter())
+        ? Optional.of(EncoderClassifier.loadUnmerged(model, options, directory.adapter())) : Optional.empty();
+  }
+
+  @Override
   public Map<String, String> describe(ModelSource model) throws IOException {
     var description = EncoderDescription.read(model);
     var encoder = description.network().encoder();
@@ -70,9 +86,9 @@ public final class EncoderFamily implements ModelFamily {
 
   @Override
   public Settings settings() {
-    return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, EncoderSettings.SECTION,
-        FineTuningSettings.SECTION, PairSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION,
-        TrainingSettings.SECTION,
+    return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, TaskSettings.SECTION, Languages.SECTION,
+        EncoderSettings.SECTION,
+        FineTuningSettings.SECTION, PairSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION, TrainingSettings.SECTION,
         OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION);
   }
@@ -94,6 +110,11 @@ public final class EncoderFamily implements ModelFamily {
       try (Backend backend = compute.openBackend()) {
         if (!compute.device().equals(Device.CPU)) {
           context.listener().model("on " + compute.describe());
+        }
+        if (TaskSettings.hasTasks(settings)) {
+          try (var run = new MultiTaskRun(resolved(settings), backend, context)) {
+            return run.run();
+          }
         }
         try (var run = new EncoderRun(resolved(settings), backend, context)) {
           return run.run(context.commandLine());

@@ -132,10 +132,10 @@ public final class EncoderRun implements AutoCloseable {
         load(pretrained);
       }
       adapted = FineTuningSettings.lora(settings)
-          .map(config -> new AdaptedClassifier(source, model, config)).orElse(null);
+          .map(config -> new AdaptedClassifier(source, model, model.encoder(), config)).orElse(null);
     }
     trained = adapted == null ? model : adapted;
-    fineTuning = new FineTuning(settings, model, trained);
+    fineTuning = new FineTuning(settings, model.encoder(), trained);
     optimizer = new AdamW(fineTuning.groups(settings.get(WEIGHT_DECAY)),
         new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
     evaluator = new Evaluator(backend, model, data.target());
@@ -430,7 +430,7 @@ public final class EncoderRun implements AutoCloseable {
 
     @Override
     public void writeDescription() throws IOException {
-      new EncoderDescription(model.config(), data.limit()).write(directory);
+      new EncoderDescription(model.config(), data.limit()).write(directory, new EncoderFamily());
     }
   }
 

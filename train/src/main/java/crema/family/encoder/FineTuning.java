@@ -2,13 +2,14 @@ package crema.family.encoder;
 
 import crema.autograd.Variable;
 import crema.nn.Module;
-import crema.nn.model.TextClassifier;
+import crema.nn.model.TextEncoder;
 import crema.nn.optim.ParameterGroup;
 import crema.settings.Settings;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -28,19 +29,20 @@ final class FineTuning {
   /**
    * The plan of a run whose settings {@linkplain FineTuningSettings#requireFit fit} the encoder.
    *
+   * @param encoder of the model
    * @param trained the model, with what else is trained
    */
-  FineTuning(Settings settings, TextClassifier model, Module trained) {
+  FineTuning(Settings settings, TextEncoder encoder, Module trained) {
     this.trained = trained;
-    int layers = model.encoder().layers().size();
+    int layers = encoder.layers().size();
     top = layers + 1;
-    model.encoder().embeddings().forEach(part -> place(part, 0));
+    encoder.embeddings().forEach(part -> place(part, 0));
     for (int i = 0; i < layers; i++) {
-      place(model.encoder().layers().get(i), i + 1);
+      place(encoder.layers().get(i), i + 1);
     }
     int frozen = settings.get(FineTuningSettings.FREEZE_LAYERS);
     if (settings.get(FineTuningSettings.FREEZE_ENCODER) || settings.get(FineTuningSettings.LORA) > 0) {
-      model.encoder().parameters().values().forEach(parameter -> heights.putIfAbsent(parameter, layers));
+      encoder.parameters().values().forEach(parameter -> heights.putIfAbsent(parameter, layers));
       lowestTrained = top;
     } else {
       lowestTrained = frozen > 0 ? frozen + 1 : settings.get(FineTuningSettings.FREEZE_EMBEDDINGS) ? 1 : 0;
@@ -73,6 +75,13 @@ final class FineTuning {
           new ParameterGroup(members, group.weightDecay(), StrictMath.pow(layerDecay, top - height))));
     }
     return groups;
+  }
+
+  /** How many parameters learn at any time, in words; empty if all of so many do. */
+  String learning(long parameters) {
+    long learn = groups(0).stream().flatMap(group -> group.parameters().values().stream())
+        .mapToLong(parameter -> parameter.value().elements()).sum();
+    return learn == parameters ? "" : String.format(Locale.ROOT, ", of which %,d learn,", learn);
   }
 
   /** Lets those parameters learn that do so in an epoch. */

@@ -76,10 +76,22 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
   static PreparedData prepare(Settings settings, @Nullable PretrainedModel pretrained, ModelDirectory directory,
       boolean resumes, int threads, TrainingListener listener) throws IOException {
     SplitRows parts = RunRows.read(new DataSettings(settings), settings.get(TrainingSettings.SEED), listener);
+    Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes, threads, listener);
+    return of(settings, parts, tokenizer, pretrained, directory, directory.cache(), listener);
+  }
+
+  /**
+   * Tokenizes rows that were read and split.
+   *
+   * @param tokenizer the run's, which is in the directory
+   * @param cache where token caches are kept
+   */
+  static PreparedData of(Settings settings, SplitRows parts, Tokenizer tokenizer,
+      @Nullable PretrainedModel pretrained, ModelDirectory directory, Path cache, TrainingListener listener)
+      throws IOException {
     var reading = new LabelSettings(settings);
     Target target = Target.of(reading, parts.labels(), PairSettings.link(settings, reading.kind()),
         new AnswerSettings(settings));
-    Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes, threads, listener);
     var limit = new TextLimit(maxLength(settings, pretrained), settings.get(EncoderSettings.KEEP));
     listener.stage("Tokenizing");
     // Caches of the beginnings of texts are called as before there was anything else.
@@ -100,7 +112,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     rows.forEach((name, source) -> {
       var recipe = new TokenRecipe(source, target.labels(), limit.encoder(tokenizer), tokenizerHash,
           limit.maxTokens());
-      datasets.add(TokenDataset.cached(directory.cache().resolve(name + ".tokens"), recipe, unknownReporter));
+      datasets.add(TokenDataset.cached(cache.resolve(name + ".tokens"), recipe, unknownReporter));
     });
     unknown.report().forEach(listener::warning);
     var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2),
@@ -124,7 +136,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
   }
 
   /** The run's tokenizer: that of the directory if it was made before, else the given one, else one that is trained. */
-  private static Tokenizer tokenizer(Settings settings, @Nullable PretrainedModel pretrained, RowSource train,
+  static Tokenizer tokenizer(Settings settings, @Nullable PretrainedModel pretrained, RowSource train,
       ModelDirectory directory, boolean resumes, int threads, TrainingListener listener) throws IOException {
     if (resumes && Files.exists(directory.file(EncoderFamily.TOKENIZER))) {
       return Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));

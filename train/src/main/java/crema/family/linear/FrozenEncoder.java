@@ -1,7 +1,7 @@
 package crema.family.linear;
 
 import crema.base.AtomicFile;
-import crema.base.Keyed;
+import crema.base.FileTree;
 import crema.base.UserError;
 import crema.base.json.ArrayNode;
 import crema.base.json.Json;
@@ -48,11 +48,15 @@ final class FrozenEncoder implements AutoCloseable {
   private static final int MOST_FEATURES = 1 << 20;
 
   private final CachedEmbedder embedder;
+  /** Where the encoder of an archive was unpacked to, for as long as this is open; null if it lies where it is used. */
+  private final @Nullable Path unpacked;
   private final EmbedOptions options;
   private final CenteredVectors centering;
 
-  private FrozenEncoder(CachedEmbedder embedder, EmbedOptions options, CenteredVectors centering) {
+  private FrozenEncoder(CachedEmbedder embedder, @Nullable Path unpacked, EmbedOptions options,
+      CenteredVectors centering) {
     this.embedder = embedder;
+    this.unpacked = unpacked;
     this.options = options;
     this.centering = centering;
   }
@@ -63,7 +67,7 @@ final class FrozenEncoder implements AutoCloseable {
    * @param weight the length that vectors have on average
    */
   static FrozenEncoder fit(CachedEmbedder embedder, EmbedOptions options, Vectors training, double weight) {
-    return new FrozenEncoder(embedder, options, CenteredVectors.fit(training, weight));
+    return new FrozenEncoder(embedder, null, options, CenteredVectors.fit(training, weight));
   }
 
   /** The number of features of a text. */
@@ -94,7 +98,7 @@ final class FrozenEncoder implements AutoCloseable {
     var json = new ObjectNode().put("frozen_encoder_version", VERSION).put("fingerprint", embedder.fingerprint())
         .put("reference", reference).put("prompt", options.prompt().orElse(null));
     ArrayNode kinds = json.putArray("pooling");
-    options.pooling().forEach(kind -> kinds.add(kind.key()));
+    options.pooling().forEach(kind -> kinds.add(kind.sentenceName()));
     json.put("max_length", options.maxLength().orElse(0)).put("scale", centering.scale());
     ArrayNode numbers = json.putArray("mean");
     for (float value : centering.mean()) {
@@ -134,7 +138,7 @@ final class FrozenEncoder implements AutoCloseable {
 
   private static FrozenEncoder load(ModelSource source, JsonNode json, ComputeOptions compute) throws IOException {
     var pooling = new ArrayList<PoolingKind>();
-    json.path("pooling").forEach(kind -> pooling.add(Keyed.find(PoolingKind.class, kind.asString(""), "pooling")));
+    json.path("pooling").forEach(kind -> pooling.add(PoolingKind.named(kind.asString(""), "pooling")));
     int length = json.path("max_length").intValue();
     var options =
         new EmbedOptions(Optional.of(json.path("prompt")).filter(JsonNode::isString).map(JsonNode::stringValue),
@@ -149,31 +153,68 @@ final class FrozenEncoder implements AutoCloseable {
     for (JsonNode number : numbers) {
       mean[at++] = (float) number.doubleValue();
     }
-    var embedder = new CachedEmbedder(path(source, json.path("reference")), options, compute, Optional.empty());
+    var centering = new CenteredVectors(mean, (float) json.path("scale").doubleValue());
     String expected = json.path("fingerprint").stringValue();
+    if (json.path("reference").isString()) {
+      Path place = new ModelHub(HubOptions.ofEnvironment()).locate(json.path("reference").stringValue());
+      return new FrozenEncoder(open(source, place, options, compute, expected), null, options, centering);
+    }
+    if (source instanceof ModelDirectory directory) {
+      return new FrozenEncoder(open(source, directory.file(FOLDER), options, compute, expected), null, options,
+          centering);
+    }
+    Path place = unpack(source.folder(FOLDER));
+    try {
+      return new FrozenEncoder(open(source, place, options, compute, expected), place, options, centering);
+    } catch (IOException | RuntimeException e) {
+      FileTree.delete(place);
+      throw e;
+    }
+  }
+
+  private static CachedEmbedder open(ModelSource source, Path place, EmbedOptions options, ComputeOptions compute,
+      String expected) throws IOException {
+    var embedder = new CachedEmbedder(place, options, compute, Optional.empty());
     if (!embedder.fingerprint().equals(expected)) {
       embedder.close();
       throw new UserError(
           source.name() + ": the encoder is not the one that it was trained with: put that in its place, "
               + "or train again");
     }
-    return new FrozenEncoder(embedder, options,
-        new CenteredVectors(mean, (float) json.path("scale").doubleValue()));
+    return embedder;
   }
 
-  private static Path path(ModelSource source, JsonNode reference) throws IOException {
-    if (reference.isString()) {
-      return new ModelHub(HubOptions.ofEnvironment()).locate(reference.stringValue());
+  /** Weights of any format are opened as files, so those of an archive become some. */
+  private static Path unpack(ModelSource encoder) throws IOException {
+    Path folder = Files.createTempDirectory("crema-encoder-");
+    try {
+      for (String name : encoder.files()) {
+        Path file = folder.resolve(name).normalize();
+        if (!file.startsWith(folder)) {
+          throw new UserError(encoder.name() + " has a file outside of it, " + name);
+        }
+        Files.createDirectories(file.getParent());
+        try (InputStream in = encoder.bytes(name).open()) {
+          Files.copy(in, file);
+        }
+      }
+      return folder;
+    } catch (IOException | RuntimeException e) {
+      FileTree.delete(folder);
+      throw e;
     }
-    if (source instanceof ModelDirectory directory) {
-      return directory.file(FOLDER);
-    }
-    throw new UserError(source.name() + ": a model with an encoder is not read from an archive; unpack it into a "
-        + "directory");
   }
 
+  /** Ends the encoder; one of an archive is deleted where it was unpacked to. */
   @Override
   public void close() {
     embedder.close();
+    if (unpacked != null) {
+      try {
+        FileTree.delete(unpacked);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

@@ -5,20 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.autograd.Tape;
 import crema.base.UserError;
-import crema.base.json.JsonValues;
 import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
-import crema.data.ProblemListener;
-import crema.data.ProductTitles;
-import crema.data.Row;
 import crema.nn.ParameterSource;
 import crema.nn.adapter.LoraAdapter;
 import crema.nn.io.SafetensorsReader;
-import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.HeadConfig;
 import crema.nn.model.SequenceClassifier;
 import crema.nn.model.bert.Bert;
@@ -34,14 +29,12 @@ import crema.tensor.DType;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
-import crema.tokenizer.TokenizerTrainer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,8 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that start from a pretrained encoder: here a BERT of random numbers in a folder of Hugging Face's layout. */
 class FineTuningTest {
-  private static final int LAYERS = 3;
-  private static final int LABELS = 10;
+  private static final int LAYERS = SmallRuns.BERT_LAYERS;
+  private static final int LABELS = SmallRuns.BERT_LABELS;
 
   @TempDir
   static Path shared;
@@ -65,21 +58,7 @@ class FineTuningTest {
   @BeforeAll
   static void writePretrained() throws IOException {
     titles = SmallRuns.titles(shared);
-    pretrained = Files.createDirectories(shared.resolve("bert"));
-    var texts = new ArrayList<String>();
-    ProductTitles.rows().forEach(ProblemListener.STRICT, (Row row) -> texts.add(row.text()));
-    Tokenizer tokenizer = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withVocabularySize(500).withLowercase(true)
-        .train(texts.subList(0, 2000).stream());
-    tokenizer.save(pretrained.resolve("tokenizer.json"));
-    var config = new Bert().read(Map.of("vocab_size", 500, "hidden_size", 32, "num_hidden_layers", LAYERS,
-        "num_attention_heads", 4, "intermediate_size", 64, "max_position_embeddings", 48, "initializer_range", 0.1));
-    try (Backend backend = SmallRuns.backend(1);
-        var model = new SequenceClassifier(ParameterSource.random(backend, 5), config, LABELS)) {
-      SafetensorsWriter.write(pretrained.resolve("model.safetensors"), model.stateDict(), Map.of("format", "pt"));
-    }
-    var json = new LinkedHashMap<String, Object>(config.toMap());
-    json.put("model_type", "bert");
-    Files.writeString(pretrained.resolve("config.json"), JsonValues.toJson(json).toPrettyString());
+    pretrained = SmallRuns.bert(shared);
   }
 
   private static Settings config() {

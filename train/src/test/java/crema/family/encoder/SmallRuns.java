@@ -1,5 +1,6 @@
 package crema.family.encoder;
 
+import crema.base.json.JsonValues;
 import crema.classify.CheckpointSettings;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
@@ -9,8 +10,12 @@ import crema.classify.TrainingResult;
 import crema.data.ProblemListener;
 import crema.data.ProductTitles;
 import crema.data.Row;
+import crema.nn.ParameterSource;
+import crema.nn.io.SafetensorsWriter;
 import crema.nn.loss.ClassWeighting;
 import crema.nn.loss.StandardLosses;
+import crema.nn.model.SequenceClassifier;
+import crema.nn.model.bert.Bert;
 import crema.nn.train.StopSignal;
 import crema.run.DataSettings;
 import crema.run.TrainingSettings;
@@ -21,14 +26,24 @@ import crema.task.LossRows;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
+import crema.tokenizer.Tokenizer;
+import crema.tokenizer.TokenizerTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Training runs on some of the product titles, small enough for a test and large enough to learn something. */
 public final class SmallRuns {
+  /** The layers of {@link #bert}. */
+  public static final int BERT_LAYERS = 3;
+
+  /** The labels of {@link #bert}. */
+  public static final int BERT_LABELS = 10;
+
   private static final int EVERY = 60;
 
   private SmallRuns() {}
@@ -43,6 +58,26 @@ public final class SmallRuns {
       }
     });
     return Files.write(folder.resolve("titles.csv"), lines);
+  }
+
+  /** Writes a BERT of random numbers with a head, in Hugging Face's layout. */
+  public static Path bert(Path folder) throws IOException {
+    Path place = Files.createDirectories(folder.resolve("bert"));
+    var texts = new ArrayList<String>();
+    ProductTitles.rows().forEach(ProblemListener.STRICT, (Row row) -> texts.add(row.text()));
+    Tokenizer tokenizer = TokenizerTrainer.of(TokenizerTrainer.Kind.BPE).withVocabularySize(500).withLowercase(true)
+        .train(texts.subList(0, 2000).stream());
+    tokenizer.save(place.resolve("tokenizer.json"));
+    var config = new Bert().read(Map.of("vocab_size", 500, "hidden_size", 32, "num_hidden_layers", BERT_LAYERS,
+        "num_attention_heads", 4, "intermediate_size", 64, "max_position_embeddings", 48, "initializer_range", 0.1));
+    try (Backend backend = backend(1);
+        var model = new SequenceClassifier(ParameterSource.random(backend, 5), config, BERT_LABELS)) {
+      SafetensorsWriter.write(place.resolve("model.safetensors"), model.stateDict(), Map.of("format", "pt"));
+    }
+    var json = new LinkedHashMap<String, Object>(config.toMap());
+    json.put("model_type", "bert");
+    Files.writeString(place.resolve("config.json"), JsonValues.toJson(json).toPrettyString());
+    return place;
   }
 
   /** Which rows: some of the titles, for any family. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
+import crema.classify.ModelArchive;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
 import crema.classify.TrainingResult;
@@ -72,6 +73,11 @@ class FrozenEncoderTest {
     TrainingResult result = run(settings(features), "model", 2);
     assertThat(result.report().metrics().accuracy()).isEqualTo(1);
     Files.move(folder.resolve("model"), folder.resolve("elsewhere"));
+    Path archive = folder.resolve("elsewhere.zip");
+    ModelArchive.write(new ModelDirectory(folder.resolve("elsewhere")), archive);
+    try (Classifier packed = load("elsewhere.zip"); Classifier classifier = load("elsewhere")) {
+      assertThat(packed.logits(NEW)).isDeepEqualTo(classifier.logits(NEW));
+    }
     try (Classifier classifier = load("elsewhere")) {
       assertThat(classifier.predict(NEW.get(0)).label()).isEqualTo("animal");
       assertThat(classifier.predict(NEW.get(1)).label()).isEqualTo("vehicle");

@@ -4,8 +4,11 @@ import crema.nn.Embedding;
 import crema.nn.ParameterSource;
 import crema.nn.model.Architecture;
 import crema.nn.model.MaskedLanguageHead;
+import crema.nn.model.OriginalMlp;
 import crema.nn.model.SequenceHead;
+import crema.tensor.Pooling;
 import java.util.Map;
+import java.util.Optional;
 
 /** An architecture that has BERT's modules: what it may differ in. */
 public interface BertArchitecture extends Architecture {
@@ -35,6 +38,15 @@ public interface BertArchitecture extends Architecture {
 
   /** The head of the original model for sequence classification. */
   SequenceHead createHead(ParameterSource source, BertConfig config, int numLabels);
+
+  /**
+   * How the head for sequence classification is an MLP as wide as the encoder; empty if it is something else.
+   *
+   * @param pooling what the head reads
+   */
+  default Optional<OriginalMlp> originalMlp(BertConfig config, Pooling pooling) {
+    return Optional.empty();
+  }
 
   /**
    * The head for masked-language modelling.

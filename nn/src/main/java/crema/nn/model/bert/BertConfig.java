@@ -7,12 +7,15 @@ import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.nn.model.ConfigValues;
 import crema.nn.model.MaskedLanguageHead;
+import crema.nn.model.OriginalMlp;
 import crema.nn.model.SequenceHead;
 import crema.nn.model.TextEncoderConfig;
 import crema.nn.model.TiedDecoderHead;
 import crema.tensor.Activation;
+import crema.tensor.Pooling;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The shape of a {@link BertEncoder}. The names in JSON are Hugging Face's; {@link #toMap} and {@link #of} go there and
@@ -99,6 +102,11 @@ public record BertConfig(BertArchitecture architecture, int vocabSize, int embed
   @Override
   public SequenceHead createHead(ParameterSource source, int numLabels) {
     return architecture.createHead(source, this, numLabels);
+  }
+
+  @Override
+  public Optional<OriginalMlp> originalMlp(Pooling pooling) {
+    return architecture.originalMlp(this, pooling);
   }
 
   @Override

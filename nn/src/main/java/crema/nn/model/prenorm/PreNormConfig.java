@@ -84,6 +84,16 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
         values.number("layer_scale_init", 1e-2), values.number("initializer_range", 0.02));
   }
 
+  /**
+   * The shape of a EuroBERT that computes the same with {@link FoldedWeights}. It has one row more for padding, which
+   * Crema's own tokenizers have no token for and Hugging Face's libraries cannot do without.
+   */
+  EuroBertConfig asEuroBert() {
+    return new EuroBertConfig(vocabSize + 1, hiddenSize, ffnHiddenSize, numHiddenLayers, numAttentionHeads,
+        numKeyValueHeads, maxPositionEmbeddings, rmsNormEps, ropeTheta, dropout, initializerRange, vocabSize,
+        EuroBertConfig.ClassifierPooling.LATE);
+  }
+
   @Override
   public PreNormEncoder create(ParameterSource source) {
     return new PreNormEncoder(source, this);
