@@ -16,7 +16,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import MultiLabelBinarizer
 from sklearn.svm import LinearSVC
 
-RESOURCES = pathlib.Path(__file__).resolve().parent.parent / "resources" / "crema" / "nn" / "linear"
+RESOURCES = pathlib.Path(__file__).resolve().parent.parent / "resources" / "crema" / "linear"
 
 TEXTS = [
     "Apple iPhone 12 64GB, black. Apple's best-selling iPhone!",
@@ -32,6 +32,7 @@ TEXTS = [
     "𝒜𝒷 𐐀𐐁 \uff21\uff22 ﬁ 😀😀 😀ok😀 e\u0301te\u0301 café",
     "Стиральная машина Bosch, машина 8кг",
     "apple apple apple iphone 12 12 black black 64gb",
+    "two  spaces,\ttabs \t and\n\nlines\u00a0\u2003 of\x1f\x85 white\u200bspace x",
     "__init__ _ __ don't rock'n'roll 3.5mm 10,000",
 ]
 
@@ -44,6 +45,9 @@ TFIDF = [
     {"lowercase": False},
     {"max_features": 2},
     {"min_df": 0.15, "max_df": 3, "ngram_range": [1, 2], "sublinear_tf": True, "smooth_idf": False},
+    {"analyzer": "char", "ngram_range": [1, 3]},
+    {"analyzer": "char_wb", "ngram_range": [2, 5], "sublinear_tf": True},
+    {"analyzer": "char_wb", "ngram_range": [4, 4], "min_df": 2, "lowercase": False},
 ]
 
 

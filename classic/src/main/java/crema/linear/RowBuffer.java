@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** Collects the rows of a sparse matrix. */
 final class RowBuffer {
-  private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+  static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
   private final int[] rowStarts;
   private int[] columns = new int[1024];

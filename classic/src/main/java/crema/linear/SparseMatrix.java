@@ -1,6 +1,7 @@
 package crema.linear;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A matrix of which most elements are zero, in compressed sparse rows: row {@code r} has the elements
@@ -76,6 +77,44 @@ public final class SparseMatrix {
           + " rows that have " + denseColumns);
     }
     return new SparseMatrix(this, number, block);
+  }
+
+  /**
+   * Matrices of the same rows side by side: the columns of the first, then those of the second, and so on.
+   *
+   * @param parts at least one, without dense columns
+   * @param scales what the elements of each part are multiplied by
+   * @throws IllegalArgumentException when the parts differ in rows, have dense columns, or are too large together
+   */
+  public static SparseMatrix beside(List<SparseMatrix> parts, float[] scales) {
+    int rows = parts.getFirst().rows();
+    long columns = 0;
+    long elements = 0;
+    for (SparseMatrix part : parts) {
+      if (part.rows() != rows || part.denseColumns > 0) {
+        throw new IllegalArgumentException(part + " does not go beside " + parts.getFirst());
+      }
+      columns += part.columns;
+      elements += part.elements();
+    }
+    if (columns > Integer.MAX_VALUE || elements > RowBuffer.MAX_ELEMENTS) {
+      throw new IllegalArgumentException(
+          columns + " columns and " + elements + " elements are more than a matrix holds; "
+              + "use fewer texts or shorter n-grams, or limit the features");
+    }
+    var buffer = new RowBuffer(rows);
+    for (int row = 0; row < rows; row++) {
+      int first = 0;
+      for (int i = 0; i < parts.size(); i++) {
+        SparseMatrix part = parts.get(i);
+        for (int at = part.start(row); at < part.end(row); at++) {
+          buffer.append(first + part.column(at), part.value(at) * scales[i]);
+        }
+        first += part.columns;
+      }
+      buffer.endRow();
+    }
+    return buffer.toMatrix((int) columns);
   }
 
   /** How many rows. */

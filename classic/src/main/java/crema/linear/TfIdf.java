@@ -59,7 +59,7 @@ public final class TfIdf {
    * @throws IllegalArgumentException when no term is left: no words at all, or bounds that exclude everything
    */
   public static TfIdf fit(Iterable<String> texts, TfIdfConfig config) {
-    TermExtractor extractor = extractor(config);
+    TermExtractor extractor = config.analyzer().extractor(config);
     var counts = new HashMap<String, TermCount>();
     int documents = 0;
     for (String text : texts) {
@@ -67,8 +67,9 @@ public final class TfIdf {
       extractor.forEachTerm(text, term -> counts.computeIfAbsent(term, TermCount::new).occursIn(document));
     }
     if (counts.isEmpty()) {
-      throw new IllegalArgumentException("no words in " + documents
-          + " texts: a word is two or more letters, digits or underscores");
+      throw new IllegalArgumentException(config.analyzer() == Analyzer.WORD
+          ? "no words in " + documents + " texts: a word is two or more letters, digits or underscores"
+          : "no runs of characters in " + documents + " texts");
     }
     List<TermCount> kept = keep(counts.values(), documents, config);
     kept.sort(Comparator.comparing(count -> count.term, CODE_POINT_ORDER));
@@ -157,7 +158,7 @@ public final class TfIdf {
   /** The vectors of texts, one a row: {@code [texts, vocabulary]}. */
   public SparseMatrix transform(List<String> texts) {
     var rows = new RowBuffer(texts.size());
-    TermExtractor extractor = extractor(config);
+    TermExtractor extractor = config.analyzer().extractor(config);
     for (String text : texts) {
       appendRow(extractor, text, rows);
     }
@@ -195,10 +196,6 @@ public final class TfIdf {
       rows.append(indices[i], (float) (weights[i] / norm));
     }
     rows.endRow();
-  }
-
-  private static TermExtractor extractor(TfIdfConfig config) {
-    return new TermExtractor(config.minNgram(), config.maxNgram(), config.lowercase());
   }
 
   private static int compareCodePoints(String left, String right) {

@@ -3,6 +3,8 @@ package crema.linear;
 import crema.base.AtomicFile;
 import crema.base.ByteSource;
 import crema.base.IntList;
+import crema.base.Keyed;
+import crema.base.UserError;
 import crema.nn.InvalidWeightsException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -32,7 +34,10 @@ import tools.jackson.core.json.JsonFactory;
  * allocated than was read.
  */
 final class TfIdfFile {
-  private static final int VERSION = 1;
+  /** Earlier programs know words alone, and write this version. */
+  private static final int WORDS_VERSION = 1;
+  private static final int VERSION = 2;
+  private static final String ANALYZER_KEY = "analyzer";
   private static final String VERSION_KEY = "tfidf_version";
 
   private static final JsonFactory JSON = JsonFactory.builder()
@@ -40,6 +45,7 @@ final class TfIdfFile {
       .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
       .build();
 
+  private Analyzer analyzer = Analyzer.WORD;
   private final Map<String, Number> numbers = new HashMap<>();
   private final Map<String, Boolean> flags = new HashMap<>();
   private @Nullable List<String> vocabulary;
@@ -56,7 +62,11 @@ final class TfIdfFile {
     var bytes = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       json.writeStartObject();
-      json.writeNumberProperty(VERSION_KEY, VERSION);
+      boolean hasWords = config.analyzer() == Analyzer.WORD;
+      json.writeNumberProperty(VERSION_KEY, hasWords ? WORDS_VERSION : VERSION);
+      if (!hasWords) {
+        json.writeStringProperty(ANALYZER_KEY, config.analyzer().key());
+      }
       json.writeNumberProperty("min_ngram", config.minNgram());
       json.writeNumberProperty("max_ngram", config.maxNgram());
       writeBound(json, "min_df", config.minDocuments());
@@ -98,7 +108,7 @@ final class TfIdfFile {
       throw e.getCause();
     } catch (JacksonException e) {
       throw invalid(file, e.getOriginalMessage(), e);
-    } catch (IllegalArgumentException | InvalidWeightsException e) {
+    } catch (IllegalArgumentException | UserError e) {
       throw invalid(file, e.getMessage(), e);
     }
   }
@@ -113,6 +123,10 @@ final class TfIdfFile {
       String key = parser.currentName();
       JsonToken token = parser.nextToken();
       switch (key) {
+        case ANALYZER_KEY -> {
+          expect(token, JsonToken.VALUE_STRING, ANALYZER_KEY);
+          analyzer = Keyed.find(Analyzer.class, parser.getString(), ANALYZER_KEY);
+        }
         case "vocabulary" -> vocabulary = parseVocabulary(parser);
         case "document_frequencies" -> frequencies = parseFrequencies(parser);
         default -> {
@@ -166,8 +180,8 @@ final class TfIdfFile {
 
   private TfIdf toTfIdf() {
     number(VERSION_KEY);
-    var config = new TfIdfConfig(integer("min_ngram"), integer("max_ngram"), bound("min_df"), bound("max_df"),
-        integer("max_features"), flag("lowercase"), flag("sublinear_tf"), flag("smooth_idf"));
+    var config = new TfIdfConfig(analyzer, integer("min_ngram"), integer("max_ngram"), bound("min_df"),
+        bound("max_df"), integer("max_features"), flag("lowercase"), flag("sublinear_tf"), flag("smooth_idf"));
     int documents = integer("documents");
     if (vocabulary == null || frequencies == null || vocabulary.size() != frequencies.length) {
       throw new InvalidWeightsException("it needs a vocabulary and as many document_frequencies");

@@ -3,6 +3,7 @@ package crema.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SparseMatrixTest {
@@ -15,6 +16,18 @@ class SparseMatrixTest {
     var matrix = new SparseMatrix(3, new int[] {0, 2, 2, 3}, new int[] {0, 2, 1}, new float[] {1, 2, 3});
     assertThat(matrix.rows(new int[] {2, 1, 0, 2})).isEqualTo(
         new SparseMatrix(3, new int[] {0, 1, 1, 3, 4}, new int[] {1, 0, 2, 1}, new float[] {3, 1, 2, 3}));
+  }
+
+  @Test
+  void matricesOfTheSameRowsStandSideBySide() {
+    var left = new SparseMatrix(3, new int[] {0, 2, 2, 3}, new int[] {0, 2, 1}, new float[] {1, 2, 3});
+    var right = new SparseMatrix(2, new int[] {0, 0, 1, 2}, new int[] {1, 0}, new float[] {4, 5});
+    assertThat(SparseMatrix.beside(List.of(left, right), new float[] {1, 0.5f})).isEqualTo(new SparseMatrix(5,
+        new int[] {0, 2, 3, 5}, new int[] {0, 2, 4, 1, 3}, new float[] {1, 2, 2, 3, 2.5f}));
+    assertThatThrownBy(() -> SparseMatrix.beside(List.of(left, right.rows(new int[] {0})), new float[] {1, 1}))
+        .hasMessageContaining("does not go beside");
+    assertThatThrownBy(() -> SparseMatrix.beside(List.of(left.withDense(1, new float[3])), new float[] {1}))
+        .hasMessageContaining("does not go beside");
   }
 
   @Test

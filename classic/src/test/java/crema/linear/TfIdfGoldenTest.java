@@ -3,6 +3,7 @@ package crema.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
+import crema.base.Keyed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +34,9 @@ class TfIdfGoldenTest {
 
   private static TfIdfConfig config(JsonNode params) {
     TfIdfConfig config = TfIdfConfig.DEFAULTS;
+    if (params.has("analyzer")) {
+      config = config.withAnalyzer(Keyed.find(Analyzer.class, params.get("analyzer").asString(), "analyzer"));
+    }
     if (params.has("ngram_range")) {
       config = config.withNgrams(params.get("ngram_range").get(0).asInt(), params.get("ngram_range").get(1).asInt());
     }

@@ -58,6 +58,9 @@ class TfIdfTest {
   void textsWithoutWordsAndBoundsThatExcludeAllAreRefused() {
     assertThatThrownBy(() -> TfIdf.fit(List.of("a b", "!"), TfIdfConfig.DEFAULTS))
         .hasMessage("no words in 2 texts: a word is two or more letters, digits or underscores");
+    TfIdfConfig characters = TfIdfConfig.DEFAULTS.withAnalyzer(Analyzer.CHAR_WB);
+    assertThatThrownBy(() -> TfIdf.fit(List.of("", " "), characters))
+        .hasMessage("no runs of characters in 2 texts");
     var count = new DocumentFrequency.Count(4);
     var share = new DocumentFrequency.Share(0.5);
     assertThatThrownBy(() -> TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS.withDocuments(count, share)))
@@ -72,7 +75,8 @@ class TfIdfTest {
   void whatIsSavedLoadsAndMakesTheSameRows() throws IOException {
     Path file = folder.resolve("tfidf.json");
     for (DocumentFrequency most : List.of(new DocumentFrequency.Share(1), new DocumentFrequency.Count(3))) {
-      TfIdfConfig config = new TfIdfConfig(1, 2, new DocumentFrequency.Count(1), most, 7, true, true, false);
+      Analyzer analyzer = most instanceof DocumentFrequency.Count ? Analyzer.CHAR_WB : Analyzer.WORD;
+      TfIdfConfig config = new TfIdfConfig(analyzer, 1, 2, new DocumentFrequency.Count(1), most, 7, true, true, false);
       TfIdf tfIdf = TfIdf.fit(TEXTS, config);
       tfIdf.save(file);
       byte[] first = Files.readAllBytes(file);
@@ -82,6 +86,15 @@ class TfIdfTest {
       loaded.save(file);
       assertThat(Files.readAllBytes(file)).isEqualTo(first);
     }
+  }
+
+  @Test
+  void earlierProgramsReadAFileOfWordsAlone() throws IOException {
+    Path file = folder.resolve("tfidf.json");
+    TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS).save(file);
+    assertThat(file).content().startsWith("{\"tfidf_version\":1,\"min_ngram\"");
+    TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS.withAnalyzer(Analyzer.CHAR)).save(file);
+    assertThat(file).content().startsWith("{\"tfidf_version\":2,\"analyzer\":\"char\",");
   }
 
   @Test
@@ -98,7 +111,9 @@ class TfIdfTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-      "\"tfidf_version\":1          | \"tfidf_version\":2          | it has version 2, and this program knows versions",
+      "\"tfidf_version\":1          | \"tfidf_version\":3          | it has version 3, and this program knows versions",
+      "\"min_ngram\":1              | \"analyzer\":7,\"min_ngram\":1 | analyzer holds VALUE_NUMBER_INT",
+      "\"min_ngram\":1              | \"analyzer\":\"chars\",\"min_ngram\":1 | analyzer must be one of word, char",
       "\"tfidf_version\":1          | \"other\":1                  | it lacks the number tfidf_version",
       "\"min_ngram\":1              | \"min_ngram\":0              | n-grams of 0 to 1 words",
       "\"max_ngram\":1              | \"max_ngram\":2000000000     | n-grams of 1 to 2000000000 words",
@@ -127,6 +142,8 @@ class TfIdfTest {
   @Test
   void aConfigOutOfRangeIsRefused() {
     assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withNgrams(2, 1)).hasMessageStartingWith("n-grams of 2 to 1 words");
+    assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withAnalyzer(Analyzer.CHAR).withNgrams(2, 1))
+        .hasMessageStartingWith("n-grams of 2 to 1 characters");
     assertThatThrownBy(() -> TfIdfConfig.DEFAULTS.withMaxFeatures(0))
         .hasMessage("max features must be at least 1, not 0");
     assertThatThrownBy(() -> new DocumentFrequency.Count(0)).hasMessageContaining("at least 1 document, not 0");

@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
+import crema.data.TextColumn;
 import crema.cli.console.Terminal;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
@@ -94,8 +95,9 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal));
         var view = new ProgressView(terminal, quiet)) {
-      var test =
-          new LabelledTest(ModelSource.read(model, source -> columns(task == null ? source : source.task(task))), view);
+      DataSettings data = ModelSource.read(model, source -> columns(task == null ? source : source.task(task)));
+      TextInput.requireAsMany(TextColumn.parseAll(data.text()), classifier.columns());
+      var test = new LabelledTest(data, view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
       view.close();
       terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));

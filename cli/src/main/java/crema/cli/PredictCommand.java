@@ -3,6 +3,7 @@ package crema.cli;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.cli.console.Terminal;
+import crema.data.FieldText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,8 +72,10 @@ final class PredictCommand implements Callable<Integer> {
     }
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       var output = new PredictionWriter(terminal.out(), format, "(no label)");
+      input.tellApart(classifier.columns());
       input.forEachBatch(texts, terminal, batch -> {
-        output.write(batch, top == null ? classifier.answer(batch) : classifier.predict(batch, top));
+        output.write(batch.stream().map(FieldText::joined).toList(),
+            top == null ? classifier.answer(batch) : classifier.predict(batch, top));
         return !output.isClosed();
       });
     }

@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.cli.console.Terminal;
 import crema.data.Columns;
 import crema.data.DataFile;
+import crema.data.FieldText;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
 import crema.data.ProblemListener;
@@ -35,11 +36,31 @@ final class TextInput {
   /** Whether the columns are also those of another file. */
   private boolean hasOtherFile;
 
+  /** The columns that are told apart; none where they are joined. */
+  private List<String> apart = List.of();
+
   /** Answers texts. */
   @FunctionalInterface
   interface Answerer {
     /** Answers some texts, of which it keeps no reference, and returns whether it wants more. */
     boolean answer(List<String> texts);
+  }
+
+  /** Has rows handed over as texts in which these columns are told apart, unless there are none. */
+  void tellApart(List<String> columns) {
+    apart = columns;
+  }
+
+  /**
+   * Checks text columns, which may have other names than those of the training.
+   *
+   * @param apart the columns that a model tells apart; none where they are joined
+   */
+  static void requireAsMany(List<TextColumn> text, List<String> apart) {
+    if (!apart.isEmpty() && text.size() != apart.size()) {
+      throw new UserError("the model tells the text columns " + String.join(", ", apart) + " apart, but --text names "
+          + text.size() + ": name as many, in the same order");
+    }
   }
 
   /**
@@ -113,12 +134,13 @@ final class TextInput {
   private void rows(Path rows, Terminal terminal, Answerer answerer) {
     ProblemListener listener = problem -> terminal.err().println("crema: skipped: " + problem.message());
     List<TextColumn> text = TextColumn.parseAll(textColumns);
+    requireAsMany(text, apart);
     var columns = new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null);
     try (var cursor = TextColumn.compose(FileRows.of(rows, columns), text).open(listener)) {
       var batch = new ArrayList<String>(BATCH);
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
-        batch.add(row.text());
+        batch.add(apart.isEmpty() ? row.text() : FieldText.of(row));
         if (batch.size() == BATCH) {
           wantsMore = answerer.answer(batch);
           batch.clear();

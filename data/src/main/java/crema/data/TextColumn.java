@@ -58,7 +58,7 @@ public record TextColumn(String name, int weight, String prefix) {
   }
 
   /** The text of a row: of each column in order its text, marked, as often as it counts. */
-  static String compose(List<TextColumn> columns, List<String> fields) {
+  public static String compose(List<TextColumn> columns, List<String> fields) {
     var text = new StringJoiner(" ");
     // Some formats have a text of one column whatever was asked for.
     for (int i = 0; i < fields.size(); i++) {

@@ -1,6 +1,8 @@
 package crema.classify;
 
 import crema.base.UserError;
+import crema.data.FieldText;
+import crema.data.Row;
 import crema.task.Target;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,6 +110,19 @@ public interface Classifier extends AutoCloseable {
   /** The names of the labels, by index; of a taxonomy, the paths of all nodes. */
   default List<String> labels() {
     return target().labels().names();
+  }
+
+  /**
+   * The text columns that the model tells apart, in their order; none if a text is all that it reads. The text of a row
+   * of such a model is what {@link FieldText#of(List)} makes of its columns; any other text is the first column.
+   */
+  default List<String> columns() {
+    return List.of();
+  }
+
+  /** The text of a row as the model reads it. */
+  default String text(Row row) {
+    return columns().isEmpty() ? row.text() : FieldText.of(row);
   }
 
   /**

@@ -38,6 +38,11 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public List<String> columns() {
+    return model.columns();
+  }
+
+  @Override
   public List<List<Prediction>> predict(List<String> texts, int k) {
     if (k < 1) {
       throw new IllegalArgumentException("k must be at least 1, not " + k);

@@ -91,7 +91,7 @@ public final class LabelledTest {
       if (language != null) {
         rowLanguages.add(language.apply(row));
       }
-      batch.add(row.text(), labels);
+      batch.add(classifier.text(row), labels);
     }));
     batch.score();
     problems.report().forEach(listener::warning);

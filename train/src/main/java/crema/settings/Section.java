@@ -130,6 +130,12 @@ public final class Section {
     return new Setting.Draft<>(this, name, new SettingType.Choice<>(choices), defaultValue);
   }
 
+  /** Several of the constants of an enum; none where it is not given. */
+  public <K extends Enum<K> & Keyed> Setting.Draft<List<K>> choices(String name, Class<K> type) {
+    return new Setting.Draft<>(this, name, new SettingType.ListOf<>(new SettingType.Choice<>(
+        List.copyOf(EnumSet.allOf(type)))), List.of());
+  }
+
   /** One of some choices that need not be made. */
   public <K extends Keyed> Setting.Draft<K> optionalChoice(String name, List<K> choices) {
     return choice(name, null, choices);

@@ -12,14 +12,12 @@ import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
 import crema.embed.CachedEmbedder;
-import crema.embed.CenteredVectors;
 import crema.embed.EmbedListener;
 import crema.embed.EmbedOptions;
 import crema.embed.PoolingKind;
 import crema.embed.Vectors;
 import crema.hub.HubOptions;
 import crema.hub.ModelHub;
-import crema.linear.SparseMatrix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,9 +31,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vectors of texts as dense features: those of an encoder, from which the mean of the training texts is taken, scaled so
- * that they have the length on average that is asked for. The vectors of an encoder have much in common, which tells no
- * label from another.
+ * Vectors of texts as dense features: those that a pretrained encoder makes of a row's text, or of several of its texts,
+ * one {@link VectorSpace} after the other.
  *
  * <p>In a model directory: {@code encoder.json}, and the encoder's own files in {@code encoder/} unless they are left
  * where they were.
@@ -44,35 +41,41 @@ final class FrozenEncoder implements AutoCloseable {
   static final String DESCRIPTION = "encoder.json";
   static final String FOLDER = "encoder";
 
-  private static final int VERSION = 1;
-  private static final int MOST_FEATURES = 1 << 20;
+  /** Earlier programs know vectors of all columns joined alone, and write this version. */
+  private static final int JOINED_VERSION = 1;
+  private static final int VERSION = 2;
 
   private final CachedEmbedder embedder;
   /** Where the encoder of an archive was unpacked to, for as long as this is open; null if it lies where it is used. */
   private final @Nullable Path unpacked;
   private final EmbedOptions options;
-  private final CenteredVectors centering;
+  private final List<VectorSpace> spaces;
 
   private FrozenEncoder(CachedEmbedder embedder, @Nullable Path unpacked, EmbedOptions options,
-      CenteredVectors centering) {
+      List<VectorSpace> spaces) {
     this.embedder = embedder;
     this.unpacked = unpacked;
     this.options = options;
-    this.centering = centering;
+    this.spaces = List.copyOf(spaces);
   }
 
   /**
-   * Learns the mean and the scale from the vectors of training texts.
+   * An encoder with what was learned of its vectors.
    *
-   * @param weight the length that vectors have on average
+   * @param spaces at least one
    */
-  static FrozenEncoder fit(CachedEmbedder embedder, EmbedOptions options, Vectors training, double weight) {
-    return new FrozenEncoder(embedder, null, options, CenteredVectors.fit(training, weight));
+  FrozenEncoder(CachedEmbedder embedder, EmbedOptions options, List<VectorSpace> spaces) {
+    this(embedder, null, options, spaces);
   }
 
   /** The number of features of a text. */
   int size() {
-    return centering.mean().length;
+    return spaces.stream().mapToInt(VectorSpace::size).sum();
+  }
+
+  /** The texts that the encoder reads. */
+  List<VectorSpace> spaces() {
+    return spaces;
   }
 
   /** The vectors of texts as the encoder makes them. */
@@ -84,9 +87,19 @@ final class FrozenEncoder implements AutoCloseable {
     }
   }
 
-  /** Texts with the features of their vectors after their own. */
-  SparseMatrix append(SparseMatrix terms, Vectors vectors) {
-    return terms.withDense(size(), centering.apply(vectors));
+  /**
+   * Writes features of texts.
+   *
+   * @param block {@code [texts, width]}
+   * @param begin the column of the block where the features begin
+   */
+  void write(TextViews views, List<String> texts, float[] block, int width, int begin) {
+    int first = begin;
+    for (VectorSpace space : spaces) {
+      List<String> read = views.of(texts, space.column());
+      space.write(read, embed(read), block, width, first);
+      first += space.size();
+    }
   }
 
   /**
@@ -95,14 +108,22 @@ final class FrozenEncoder implements AutoCloseable {
    * @param reference where the encoder is found again; null to carry it along
    */
   void save(ModelDirectory directory, @Nullable String reference) throws IOException {
-    var json = new ObjectNode().put("frozen_encoder_version", VERSION).put("fingerprint", embedder.fingerprint())
-        .put("reference", reference).put("prompt", options.prompt().orElse(null));
+    boolean isJoined = spaces.size() == 1 && spaces.getFirst().column().isEmpty();
+    var json = new ObjectNode().put("frozen_encoder_version", isJoined ? JOINED_VERSION : VERSION)
+        .put("fingerprint", embedder.fingerprint()).put("reference", reference)
+        .put("prompt", options.prompt().orElse(null));
     ArrayNode kinds = json.putArray("pooling");
     options.pooling().forEach(kind -> kinds.add(kind.sentenceName()));
-    json.put("max_length", options.maxLength().orElse(0)).put("scale", centering.scale());
-    ArrayNode numbers = json.putArray("mean");
-    for (float value : centering.mean()) {
-      numbers.add(value);
+    json.put("max_length", options.maxLength().orElse(0));
+    if (isJoined) {
+      spaces.getFirst().write(json);
+    } else {
+      ArrayNode array = json.putArray("spaces");
+      for (VectorSpace space : spaces) {
+        var each = new ObjectNode().put("column", space.column().orElse(null));
+        space.write(each);
+        array.add(each);
+      }
     }
     if (reference == null) {
       for (Map.Entry<String, Path> file : embedder.files().entrySet()) {
@@ -127,7 +148,8 @@ final class FrozenEncoder implements AutoCloseable {
     JsonNode json;
     try (InputStream in = source.bytes(DESCRIPTION).open()) {
       json = Json.parse(in);
-      if (json.path("frozen_encoder_version").intValue() != VERSION) {
+      int version = json.path("frozen_encoder_version").intValue();
+      if (version < JOINED_VERSION || version > VERSION) {
         throw new UserError(source.name() + ": " + DESCRIPTION + " is of another version; use a newer program");
       }
       return load(source, json, compute);
@@ -144,28 +166,27 @@ final class FrozenEncoder implements AutoCloseable {
         new EmbedOptions(Optional.of(json.path("prompt")).filter(JsonNode::isString).map(JsonNode::stringValue),
             Optional.empty(), pooling, Optional.of(true), length == 0 ? OptionalInt.empty() : OptionalInt.of(length),
             OptionalInt.empty());
-    JsonNode numbers = json.path("mean");
-    if (numbers.values().isEmpty() || numbers.values().size() > MOST_FEATURES) {
-      throw new JsonException("it has no mean");
+    var spaces = new ArrayList<VectorSpace>();
+    if (json.path("spaces").isMissingNode()) {
+      spaces.add(VectorSpace.read(Optional.empty(), json));
     }
-    var mean = new float[numbers.values().size()];
-    int at = 0;
-    for (JsonNode number : numbers) {
-      mean[at++] = (float) number.doubleValue();
+    json.path("spaces").forEach(each -> spaces.add(VectorSpace.read(
+        Optional.of(each.path("column")).filter(JsonNode::isString).map(JsonNode::stringValue), each)));
+    if (spaces.isEmpty()) {
+      throw new JsonException("it has no spaces");
     }
-    var centering = new CenteredVectors(mean, (float) json.path("scale").doubleValue());
     String expected = json.path("fingerprint").stringValue();
     if (json.path("reference").isString()) {
       Path place = new ModelHub(HubOptions.ofEnvironment()).locate(json.path("reference").stringValue());
-      return new FrozenEncoder(open(source, place, options, compute, expected), null, options, centering);
+      return new FrozenEncoder(open(source, place, options, compute, expected), null, options, spaces);
     }
     if (source instanceof ModelDirectory directory) {
       return new FrozenEncoder(open(source, directory.file(FOLDER), options, compute, expected), null, options,
-          centering);
+          spaces);
     }
     Path place = unpack(source.folder(FOLDER));
     try {
-      return new FrozenEncoder(open(source, place, options, compute, expected), place, options, centering);
+      return new FrozenEncoder(open(source, place, options, compute, expected), place, options, spaces);
     } catch (IOException | RuntimeException e) {
       FileTree.delete(place);
       throw e;

@@ -4,53 +4,49 @@ import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelSource;
+import crema.data.TextColumn;
 import crema.embed.Vectors;
 import crema.linear.LinearModel;
 import crema.linear.SparseMatrix;
-import crema.linear.TfIdf;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Classifier} with a linear model over TF-IDF, over the vectors of a pretrained encoder, or both. Its logits are
  * the distances from the labels' hyperplanes.
  */
 public final class LinearClassifier implements Classifier {
-  private final @Nullable TfIdf terms;
-  private final @Nullable FrozenEncoder encoder;
+  private final FeatureSpaces spaces;
   private final LinearModel model;
   private final Target target;
 
-  LinearClassifier(@Nullable TfIdf terms, @Nullable FrozenEncoder encoder, LinearModel model, Target target) {
-    this.terms = terms;
-    this.encoder = encoder;
+  LinearClassifier(FeatureSpaces spaces, LinearModel model, Target target) {
+    this.spaces = spaces;
     this.model = model;
     this.target = target;
   }
 
   static LinearClassifier load(ModelSource source, ComputeOptions options) throws IOException {
-    boolean hasEncoder = source.holds(FrozenEncoder.DESCRIPTION);
-    TfIdf terms = hasEncoder && !source.holds(LinearFamily.TERMS) ? null
-        : TfIdf.load(source.bytes(LinearFamily.TERMS));
     LinearModel model = LinearModel.load(source.bytes(LinearFamily.WEIGHTS));
     Target target = source.readTarget();
-    FrozenEncoder encoder = hasEncoder ? FrozenEncoder.load(source, options) : null;
-    int termCount = terms == null ? 0 : terms.vocabulary().size();
-    int features = termCount + (encoder == null ? 0 : encoder.size());
-    if (model.features() != features || model.labels() != target.labels().size()) {
-      if (encoder != null) {
-        encoder.close();
-      }
+    FeatureSpaces spaces = FeatureSpaces.load(source, options);
+    if (model.features() != spaces.size() || model.labels() != target.labels().size()) {
+      spaces.close();
+      String terms = source.holds(FeatureSpaces.DESCRIPTION) ? FeatureSpaces.DESCRIPTION : FeatureSpaces.TERMS;
       throw new UserError(source.name() + ": the model has " + model.features()
-          + (encoder == null ? " terms" : " features")
-          + " and " + model.labels() + " labels, but "
-          + (encoder == null ? "terms.json has " : "terms.json and encoder.json have ") + features + " and labels.json "
+          + (spaces.encoders().isEmpty() ? " terms" : " features")
+          + " and " + model.labels() + " labels, but " + terms
+          + (spaces.encoders().isEmpty() ? " has " : " and encoder.json have ") + spaces.size() + " and labels.json "
           + target.labels().size() + ": the files are of different models");
     }
-    return new LinearClassifier(terms, encoder, model, target);
+    return new LinearClassifier(spaces, model, target);
+  }
+
+  /** The spaces of its features. */
+  FeatureSpaces spaces() {
+    return spaces;
   }
 
   @Override
@@ -60,7 +56,7 @@ public final class LinearClassifier implements Classifier {
 
   @Override
   public float[][] logits(List<String> texts) {
-    SparseMatrix vectors = features(terms, encoder, texts);
+    SparseMatrix vectors = spaces.of(texts);
     var logits = new float[texts.size()][];
     for (int text = 0; text < logits.length; text++) {
       logits[text] = texts.get(text).isBlank() ? new float[0] : model.decisions(vectors, text);
@@ -68,34 +64,31 @@ public final class LinearClassifier implements Classifier {
     return logits;
   }
 
-  /** The features of texts: terms, then those of the encoder. */
-  static SparseMatrix features(@Nullable TfIdf terms, @Nullable FrozenEncoder encoder, List<String> texts) {
-    SparseMatrix sparse = terms == null ? new SparseMatrix(0, new int[texts.size() + 1], new int[0], new float[0])
-        : terms.transform(texts);
-    return encoder == null ? sparse : encoder.append(sparse, encoder.embed(texts));
+  @Override
+  public List<String> columns() {
+    return TextColumn.names(spaces.views().columns());
   }
 
   /**
-   * The vectors of the encoder, if there is one: those of TF-IDF are as long as the vocabulary and nearly all zeros.
+   * The vectors of the first encoder, if there is one, of the first text that it reads: those of TF-IDF are as long as the vocabulary and nearly all zeros.
    *
    * @throws UserError when there is none
    */
   @Override
   public float[][] embed(List<String> texts) {
-    if (encoder == null) {
+    if (spaces.encoders().isEmpty()) {
       throw new UserError("a linear model has no vectors of texts; take an encoder or fastText");
     }
-    Vectors vectors = encoder.embed(texts);
+    FrozenEncoder encoder = spaces.encoders().getFirst();
+    Vectors vectors = encoder.embed(spaces.views().of(texts, encoder.spaces().getFirst().column()));
     var rows = new float[texts.size()][];
     Arrays.setAll(rows, row -> texts.get(row).isBlank() ? new float[vectors.size()] : vectors.row(row));
     return rows;
   }
 
-  /** Releases the encoder, if there is one. */
+  /** Releases the encoders. */
   @Override
   public void close() {
-    if (encoder != null) {
-      encoder.close();
-    }
+    spaces.close();
   }
 }

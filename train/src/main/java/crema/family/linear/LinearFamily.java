@@ -14,12 +14,13 @@ import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A hyperplane a label, over TF-IDF, the vectors of a pretrained encoder, or both. */
 public final class LinearFamily implements ModelFamily {
-  static final String TERMS = "terms.json";
   static final String WEIGHTS = "model.safetensors";
 
   /** Found as a service. */
@@ -42,7 +43,8 @@ public final class LinearFamily implements ModelFamily {
 
   @Override
   public List<String> optionalFiles() {
-    return List.of(TERMS, FrozenEncoder.DESCRIPTION, FrozenEncoder.FOLDER);
+    return List.of(FeatureSpaces.TERMS, FeatureSpaces.DESCRIPTION, FeatureSpaces.FOLDER, FrozenEncoder.DESCRIPTION,
+        FrozenEncoder.FOLDER, FeatureSpaces.ENCODERS);
   }
 
   @Override
@@ -51,10 +53,16 @@ public final class LinearFamily implements ModelFamily {
   }
 
   @Override
-  public Map<String, String> describe(ModelSource model) {
-    boolean hasEncoder = model.holds(FrozenEncoder.DESCRIPTION);
-    return Map.of("Kind", "linear, a hyperplane a label over " + (!hasEncoder ? "TF-IDF"
-        : model.holds(TERMS) ? "TF-IDF and the vectors of an encoder" : "the vectors of an encoder"));
+  public Map<String, String> describe(ModelSource model) throws IOException {
+    int encoders = FeatureSpaces.encoderCount(model);
+    String vectors = "the vectors of " + (encoders == 1 ? "an encoder" : encoders + " encoders");
+    Optional<String> spaces = FeatureSpaces.describe(model);
+    boolean hasTerms = model.holds(FeatureSpaces.TERMS) || spaces.filter(terms -> !terms.isEmpty()).isPresent();
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Kind", "linear, a hyperplane a label over " + (encoders == 0 ? "TF-IDF"
+        : hasTerms ? "TF-IDF and " + vectors : vectors));
+    spaces.ifPresent(terms -> facts.put("Terms", terms));
+    return facts;
   }
 
   @Override

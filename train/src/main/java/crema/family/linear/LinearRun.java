@@ -12,8 +12,6 @@ import crema.data.ProblemListener;
 import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.embed.CachedEmbedder;
-import crema.embed.EmbedOptions;
-import crema.embed.Vectors;
 import crema.linear.CrossValidation;
 import crema.linear.HyperplaneShift;
 import crema.linear.LabelTargets;
@@ -26,6 +24,7 @@ import crema.linear.TfIdf;
 import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
+import crema.run.DataSettings;
 import crema.run.ModelFiles;
 import crema.run.RowCounts;
 import crema.run.RunRows;
@@ -48,7 +47,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
@@ -93,36 +92,63 @@ final class LinearRun implements Run {
   }
 
   private TrainingResult train() throws IOException {
+    List<TermSpace.Wanted> wanted = FrozenSettings.usesTerms(settings) ? LinearSettings.spaces(settings) : List.of();
+    List<FrozenSettings.Wanted> encoders = FrozenSettings.encoders(settings);
+    List<Optional<String>> embedded = encoders.isEmpty() ? List.of() : FrozenSettings.columns(settings);
+    TextViews views = TextViews.of(settings.get(DataSettings.TEXT),
+        Stream.concat(wanted.stream().map(TermSpace.Wanted::column), embedded.stream()));
     SplitRows rows = RunRows.of(context, settings);
     Target target = target(rows);
-    Optional<String> encoder = settings.find(FrozenSettings.ENCODER);
-    if (encoder.isEmpty()) {
-      return train(rows, target, null);
-    }
-    EmbedOptions options = FrozenSettings.options(settings);
+    List<String> texts = texts(rows.train(), views);
     Path cache = settings.find(FrozenSettings.VECTOR_CACHE).map(Path::of).orElseGet(CachedEmbedder::defaultCache);
-    try (var embedder = new CachedEmbedder(context.locate(encoder.get()), options, context.compute(),
-        Optional.of(cache))) {
-      listener.stage("Embedding texts");
-      Vectors vectors = embedder.embed(texts(rows.train()), listener::progress);
-      // Validation and test rows too, while there is a bar.
-      embedder.embed(texts(rows.validation()), listener::progress);
-      embedder.embed(texts(rows.test()), listener::progress);
-      if (embedder.cut() > 0) {
-        listener.warning("%,d texts are longer than the encoder takes and were cut".formatted(embedder.cut()));
+    var embedders = new ArrayList<CachedEmbedder>();
+    try {
+      var frozen = new ArrayList<FrozenEncoder>();
+      for (FrozenSettings.Wanted encoder : encoders) {
+        embedders.add(new CachedEmbedder(context.locate(encoder.model()), encoder.options(), context.compute(),
+            Optional.of(cache)));
+        frozen.add(new FrozenEncoder(embedders.getLast(), encoder.options(),
+            vectors(embedders.getLast(), embedded, views, texts, rows)));
       }
-      return train(rows, target,
-          FrozenEncoder.fit(embedder, options, vectors, settings.get(FrozenSettings.WEIGHT)));
+      return train(rows, target, new FeatureSpaces(views, terms(wanted, views, texts), frozen));
+    } finally {
+      embedders.forEach(CachedEmbedder::close);
     }
   }
 
-  private TrainingResult train(SplitRows rows, Target target, @Nullable FrozenEncoder encoder) throws IOException {
-    TfIdf terms = null;
-    if (FrozenSettings.usesTerms(settings)) {
-      listener.stage("Counting terms");
-      terms = TfIdf.fit(texts(rows.train()), LinearSettings.terms(settings));
+  /** What is learned of the vectors of the texts that an encoder reads. */
+  private List<VectorSpace> vectors(CachedEmbedder embedder, List<Optional<String>> columns, TextViews views,
+      List<String> texts, SplitRows rows) throws IOException {
+    listener.stage("Embedding texts");
+    var spaces = new ArrayList<VectorSpace>();
+    for (Optional<String> column : columns) {
+      List<String> read = views.of(texts, column);
+      spaces.add(VectorSpace.fit(column, read, embedder.embed(read, listener::progress),
+          settings.get(FrozenSettings.WEIGHT)));
+      // Validation and test rows too, while there is a bar.
+      for (RowSource others : List.of(rows.validation(), rows.test())) {
+        embedder.embed(views.of(texts(others, views), column), listener::progress);
+      }
     }
-    Examples examples = examples(rows.train(), terms, encoder, target);
+    if (embedder.cut() > 0) {
+      listener.warning("%,d texts are longer than the encoder takes and were cut".formatted(embedder.cut()));
+    }
+    return spaces;
+  }
+
+  private List<TermSpace> terms(List<TermSpace.Wanted> wanted, TextViews views, List<String> texts) {
+    var spaces = new ArrayList<TermSpace>();
+    for (TermSpace.Wanted each : wanted) {
+      listener.stage("Counting terms");
+      TfIdf terms =
+          TfIdf.fit(views.of(texts, each.column()), LinearSettings.terms(settings, each.analyzer()));
+      spaces.add(new TermSpace(each.column(), terms, (float) each.weight()));
+    }
+    return spaces;
+  }
+
+  private TrainingResult train(SplitRows rows, Target target, FeatureSpaces spaces) throws IOException {
+    Examples examples = examples(rows.train(), spaces, target);
     LinearConfig hyperplanes = chooseC(examples);
     if (stop.isRequested()) {
       return new TrainingResult(0, 0, null);
@@ -138,14 +164,13 @@ final class LinearRun implements Run {
     LinearModel model = fit.model();
     if (settings.get(LinearSettings.SHIFT)) {
       listener.stage("Shifting the hyperplanes");
-      Examples validation = examples(rows.validation(), terms, encoder, target);
+      Examples validation = examples(rows.validation(), spaces, target);
       model = HyperplaneShift.tune(model, validation.texts(), validation.targets());
     }
     if (stop.isRequested()) {
       return new TrainingResult(0, 0, null);
     }
-    return finish(new LinearClassifier(terms, encoder, model, target), new LinearFiles(terms, encoder, model), rows,
-        hyperplanes);
+    return finish(new LinearClassifier(spaces, model, target), new LinearFiles(spaces, model), rows, hyperplanes);
   }
 
   private Target target(SplitRows rows) {
@@ -158,20 +183,19 @@ final class LinearRun implements Run {
     return Target.of(reading, labels, Link.SIGMOID, AnswerSettings.HALF);
   }
 
-  private static List<String> texts(RowSource rows) {
+  private static List<String> texts(RowSource rows, TextViews views) {
     var texts = new ArrayList<String>();
-    rows.forEach(ProblemListener.SILENT, row -> texts.add(row.text()));
+    rows.forEach(ProblemListener.SILENT, row -> texts.add(views.text(row)));
     return texts;
   }
 
   /** The rows whose labels are known; the others are reported when the model is measured on them. */
-  private static Examples examples(RowSource rows, @Nullable TfIdf terms, @Nullable FrozenEncoder encoder,
-      Target target) {
+  private static Examples examples(RowSource rows, FeatureSpaces spaces, Target target) {
     var known = new KnownLabels(target.labels());
     var texts = new ArrayList<String>();
     var labels = new ArrayList<int[]>();
     rows.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT).ifPresent(found -> {
-      texts.add(row.text());
+      texts.add(spaces.views().text(row));
       labels.add(found);
     }));
     int count = target.labels().size();
@@ -181,7 +205,7 @@ final class LinearRun implements Run {
       case TaxonomyTarget paths ->
           LabelTargets.multiLabel(count, labels.stream().map(row -> paths.implied(row[0])).toList());
     };
-    return new Examples(LinearClassifier.features(terms, encoder, texts), targets);
+    return new Examples(spaces.of(texts), targets);
   }
 
   private LinearConfig chooseC(Examples examples) {
@@ -208,9 +232,11 @@ final class LinearRun implements Run {
         String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
             hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(),
             settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
-    settings.find(FrozenSettings.ENCODER)
-        .ifPresent(encoder -> facts.put("Features", (FrozenSettings.usesTerms(settings) ? "terms and " : "")
-            + "vectors of " + encoder));
+    List<String> encoders = settings.get(FrozenSettings.ENCODER);
+    if (!encoders.isEmpty()) {
+      facts.put("Features",
+          (FrozenSettings.usesTerms(settings) ? "terms and " : "") + "vectors of " + String.join(", ", encoders));
+    }
     return run.finish(classifier, files, rows, RowCounts.of(rows), validation, 0, facts);
   }
 
@@ -222,25 +248,18 @@ final class LinearRun implements Run {
 
   /** What there is of a linear model besides its labels. */
   private final class LinearFiles implements ModelFiles {
-    private final @Nullable TfIdf terms;
-    private final @Nullable FrozenEncoder encoder;
+    private final FeatureSpaces spaces;
     private final LinearModel model;
 
-    LinearFiles(@Nullable TfIdf terms, @Nullable FrozenEncoder encoder, LinearModel model) {
-      this.terms = terms;
-      this.encoder = encoder;
+    LinearFiles(FeatureSpaces spaces, LinearModel model) {
+      this.spaces = spaces;
       this.model = model;
     }
 
     @Override
     public void writeWeights() throws IOException {
-      if (terms != null) {
-        terms.save(directory.file(LinearFamily.TERMS));
-      }
-      if (encoder != null) {
-        encoder.save(directory, settings.get(FrozenSettings.REFERENCE)
-            ? reference(settings.find(FrozenSettings.ENCODER).orElseThrow()) : null);
-      }
+      spaces.save(directory, settings.get(FrozenSettings.REFERENCE)
+          ? settings.get(FrozenSettings.ENCODER).stream().map(LinearRun::reference).toList() : List.of());
       model.save(directory.file(LinearFamily.WEIGHTS));
     }
 

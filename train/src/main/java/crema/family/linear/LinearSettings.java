@@ -1,6 +1,9 @@
 package crema.family.linear;
 
 import crema.base.Keyed;
+import crema.base.UserError;
+import crema.data.TextColumn;
+import crema.linear.Analyzer;
 import crema.linear.ClassWeights;
 import crema.linear.DocumentFrequency;
 import crema.linear.LinearConfig;
@@ -11,7 +14,9 @@ import crema.run.TrainingSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How texts become vectors of terms, and how their labels are told apart by a hyperplane each. */
 public final class LinearSettings {
@@ -20,6 +25,20 @@ public final class LinearSettings {
 
   public static final Setting<Integer> NGRAMS = SECTION.integer("ngrams", 1).atLeast(1).atMost(100).basic()
       .help("The most words that make a term");
+  public static final Setting<List<String>> ANALYZERS = SECTION.texts("analyzer").label("NAME").basic()
+      .shownDefault("word").check(names -> names.forEach(TermSpace.Wanted::parse))
+      .details(
+          "word; char, runs of characters; char_wb, runs of characters within words; several make a space of terms "
+              + "each, side by side. NAME:COLUMN for one text column, NAME:COLUMN+COLUMN for some and NAME:* for all "
+              + "joined, NAME:COLUMN:WEIGHT to weigh more or less")
+      .help("What terms are");
+  public static final Setting<TextColumns> COLUMNS = SECTION.choice("columns", TextColumns.JOINED).basic()
+      .details("joined, one text; apart, each a space of terms of its own; both, each beside all joined")
+      .help("How an analyzer reads several text columns");
+  public static final Setting<Integer> CHARACTERS_FROM = SECTION.integer("char-ngrams-from", 2).atLeast(1).atMost(100)
+      .help("The fewest characters that make a term of char and char_wb");
+  public static final Setting<Integer> CHARACTERS_TO = SECTION.integer("char-ngrams-to", 5).atLeast(1).atMost(100)
+      .help("The most characters that make a term of char and char_wb");
   public static final Setting<Double> MIN_DF =
       SECTION.number("min-df", 1).atLeast(0).atMost(Integer.MAX_VALUE).label("N")
           .basic().help("Terms of fewer texts are left out; below 1 a share of all texts");
@@ -44,7 +63,24 @@ public final class LinearSettings {
   public static final Setting<Boolean> SHIFT = SECTION.flag("shift").basic()
       .help("Shift each hyperplane to its best F1 on the validation rows, where texts have several labels");
 
+  static {
+    SECTION.rule(settings -> settings.get(CHARACTERS_TO) < settings.get(CHARACTERS_FROM)
+        ? "char-ngrams-to (" + settings.get(CHARACTERS_TO) + ") must be at least char-ngrams-from ("
+            + settings.get(CHARACTERS_FROM) + ")"
+        : null, CHARACTERS_TO, CHARACTERS_FROM);
+  }
+
   private LinearSettings() {}
+
+  /** How an analyzer reads several text columns. */
+  public enum TextColumns implements Keyed {
+    /** All as one text. */
+    JOINED,
+    /** Each by itself. */
+    APART,
+    /** Each by itself, and all as one text. */
+    BOTH
+  }
 
   /** What is minimized. */
   public enum Loss implements Keyed {
@@ -76,13 +112,45 @@ public final class LinearSettings {
     }
   }
 
-  /** How texts become vectors. */
-  static TfIdfConfig terms(Settings settings) {
+  /**
+   * The spaces of terms that are asked for: of each, the column that it reads; empty for all columns, joined.
+   *
+   * @throws UserError when one is asked for twice, or of a column that is none of the text columns
+   */
+  static List<TermSpace.Wanted> spaces(Settings settings) {
+    List<String> names = TextColumn.names(TextColumn.parseAll(settings.get(DataSettings.TEXT)));
+    List<String> analyzers = settings.get(ANALYZERS);
+    var spaces = new ArrayList<TermSpace.Wanted>();
+    for (String text : analyzers.isEmpty() ? List.of(Analyzer.WORD.key()) : analyzers) {
+      TermSpace.Wanted wanted = TermSpace.Wanted.parse(text);
+      if (wanted.column().isPresent()) {
+        spaces.add(wanted.of(TextViews.requireColumn(wanted.column().get(), names, "analyzer")));
+        continue;
+      }
+      if (settings.get(COLUMNS) != TextColumns.APART) {
+        spaces.add(wanted);
+      }
+      if (settings.get(COLUMNS) != TextColumns.JOINED) {
+        names.forEach(name -> spaces.add(wanted.of(Optional.of(name))));
+      }
+    }
+    for (int i = 0; i < spaces.size(); i++) {
+      TermSpace.Wanted space = spaces.get(i);
+      if (spaces.subList(0, i).stream().anyMatch(space::isLike)) {
+        throw new UserError("analyzer names " + space + " twice: leave one out");
+      }
+    }
+    return spaces;
+  }
+
+  /** How texts become vectors in a space of terms. */
+  static TfIdfConfig terms(Settings settings, Analyzer analyzer) {
     double least = settings.get(MIN_DF);
     double most = settings.get(MAX_DF);
     int terms = settings.get(MAX_TERMS);
-    return TfIdfConfig.DEFAULTS
-        .withNgrams(1, settings.get(NGRAMS))
+    boolean hasWords = analyzer == Analyzer.WORD;
+    return TfIdfConfig.DEFAULTS.withAnalyzer(analyzer)
+        .withNgrams(hasWords ? 1 : settings.get(CHARACTERS_FROM), settings.get(hasWords ? NGRAMS : CHARACTERS_TO))
         .withDocuments(
             least < 1 ? new DocumentFrequency.Share(least) : new DocumentFrequency.Count((int) least),
             most <= 1 ? new DocumentFrequency.Share(most) : new DocumentFrequency.Count((int) most))

@@ -99,6 +99,12 @@ final class StagedClassifier implements Classifier {
     return target;
   }
 
+  /** Those of all stages, which were trained with the same settings. */
+  @Override
+  public List<String> columns() {
+    return classifiers.getFirst().columns();
+  }
+
   /** The logarithms of the probabilities. */
   @Override
   public float[][] logits(List<String> texts) {
