@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Blocks of a cluster read each other's shared memory between barriers of the cluster, and only there. */
 class ClusterTest {
   private static final int THREADS = 64;
-  private static final String BARRIER = "barrier.cluster.arrive.release.aligned; barrier.cluster.wait.acquire.aligned;\n";
+  private static final String BARRIER =
+      "barrier.cluster.arrive.release.aligned; barrier.cluster.wait.acquire.aligned;\n";
 
   /** Each thread stores 100 times its block plus its index, and gives what the same thread of the next block stored. */
   private static final String WRITE = "st.shared.b32 [%r3], %r4;\n";
@@ -65,8 +66,9 @@ class ClusterTest {
   /** Memory that others have read may be written after the next barrier. */
   @Test
   void writeAgainWhatOthersHaveRead() {
-    int[] actual = run(WRITE + BARRIER + READ + BARRIER + "add.s32 %r4, %r4, 7;\n" + WRITE + BARRIER + READ + BARRIER, 4,
-        4, new Schedule(5));
+    int[] actual =
+        run(WRITE + BARRIER + READ + BARRIER + "add.s32 %r4, %r4, 7;\n" + WRITE + BARRIER + READ + BARRIER, 4,
+            4, new Schedule(5));
     assertThat(actual[0]).isEqualTo(107);
   }
 

@@ -126,7 +126,11 @@ final class PretrainingRun implements AutoCloseable {
 
   private @Nullable PretrainedModel openPretrained() throws IOException {
     Optional<String> encoder = settings.find(FineTuningSettings.ENCODER);
-    return encoder.isEmpty() ? null : PretrainedModel.open(context.locate(encoder.get()));
+    if (encoder.isEmpty()) {
+      return null;
+    }
+    new DataSettings(settings).requireFiles();
+    return PretrainedModel.open(context.locate(encoder.get()));
   }
 
   /** What the config of the model begins with. */

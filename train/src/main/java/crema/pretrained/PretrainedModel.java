@@ -43,7 +43,8 @@ public final class PretrainedModel implements AutoCloseable {
   private final TextEncoderConfig config;
   private final Tokenizer tokenizer;
 
-  private PretrainedModel(Path path, Path place, StoredWeights stored, Map<String, Object> json, TextEncoderConfig config,
+  private PretrainedModel(Path path, Path place, StoredWeights stored, Map<String, Object> json,
+      TextEncoderConfig config,
       Tokenizer tokenizer) {
     this.path = path;
     this.place = place;

@@ -1,15 +1,19 @@
 package crema.run;
 
+import crema.data.DataException;
 import crema.settings.NamedFile;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which rows, how their texts are read, and how they are split.
@@ -85,6 +89,19 @@ public record DataSettings(Settings settings) {
     settings.get(TEST).stream().map(NamedFile::of).filter(file -> !file.name().isEmpty())
         .forEach(file -> sets.computeIfAbsent(file.name(), _ -> new ArrayList<>()).add(file.file()));
     return sets;
+  }
+
+  /**
+   * Checks that the files are there, for a run that has something long to do before it reads them, such as to fetch an
+   * encoder.
+   *
+   * @throws DataException with the first that is not
+   */
+  public void requireFiles() {
+    Stream.of(train(), validation(), test()).flatMap(List::stream).filter(file -> !file.equals(PRODUCT_TITLES))
+        .filter(file -> Files.notExists(Path.of(file))).findFirst().ifPresent(file -> {
+          throw new DataException(file + " does not exist");
+        });
   }
 
   /** The same with other test files. */

@@ -88,7 +88,8 @@ public final class EncoderFamily implements ModelFamily {
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, TaskSettings.SECTION, Languages.SECTION,
         EncoderSettings.SECTION,
-        FineTuningSettings.SECTION, PairSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION, TrainingSettings.SECTION,
+        FineTuningSettings.SECTION, PairSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION,
+        TrainingSettings.SECTION,
         OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION);
   }

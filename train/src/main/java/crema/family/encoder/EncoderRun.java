@@ -1,42 +1,11 @@
 package crema.family.encoder;
 
-import static crema.family.encoder.EncoderSettings.BAG_SIZE;
-import static crema.family.encoder.EncoderSettings.DROPOUT;
-import static crema.family.encoder.EncoderSettings.DROP_PATH;
-import static crema.family.encoder.EncoderSettings.FFN_SIZE;
-import static crema.family.encoder.EncoderSettings.HEAD;
-import static crema.family.encoder.EncoderSettings.HEADS;
-import static crema.family.encoder.EncoderSettings.HEAD_DROPOUT;
-import static crema.family.encoder.EncoderSettings.HEAD_SIZE;
-import static crema.family.encoder.EncoderSettings.HIDDEN_SIZE;
-import static crema.family.encoder.EncoderSettings.KV_HEADS;
-import static crema.family.encoder.EncoderSettings.LAYERS;
-import static crema.family.encoder.EncoderSettings.MAX_LENGTH;
-import static crema.family.encoder.FineTuningSettings.ENCODER;
-import static crema.family.encoder.FineTuningSettings.POOLING;
-import static crema.family.encoder.FineTuningSettings.REINITIALIZE_LAYERS;
-import static crema.family.encoder.OptimizationSettings.ACCUMULATE;
-import static crema.family.encoder.OptimizationSettings.BATCH_SIZE;
 import static crema.family.encoder.OptimizationSettings.BATCH_TOKENS;
-import static crema.family.encoder.OptimizationSettings.BETA1;
-import static crema.family.encoder.OptimizationSettings.BETA2;
-import static crema.family.encoder.OptimizationSettings.CLIP_NORM;
-import static crema.family.encoder.OptimizationSettings.EPSILON;
-import static crema.family.encoder.OptimizationSettings.MAX_STEPS;
-import static crema.family.encoder.OptimizationSettings.MIN_SCALE;
-import static crema.family.encoder.OptimizationSettings.SCHEDULE;
-import static crema.family.encoder.OptimizationSettings.RECOMPUTE;
-import static crema.family.encoder.OptimizationSettings.WARMUP;
-import static crema.family.encoder.OptimizationSettings.WARMUP_FRACTION;
-import static crema.family.encoder.OptimizationSettings.WEIGHT_DECAY;
-import static crema.run.TrainingSettings.EPOCHS;
-import static crema.run.TrainingSettings.LEARNING_RATE;
 import static crema.run.TrainingSettings.SEED;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.Rng;
-import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
@@ -45,17 +14,11 @@ import crema.classify.TrainingResult;
 import crema.data.Batches;
 import crema.data.PackedBatch;
 import crema.data.PairSampler;
-import crema.nn.InvalidWeightsException;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
-import crema.nn.Weights;
 import crema.nn.io.SafetensorsWriter;
-import crema.nn.model.HeadConfig;
 import crema.nn.model.TextClassifier;
-import crema.nn.model.TextClassifierConfig;
-import crema.nn.model.prenorm.PreNormConfig;
 import crema.nn.optim.AdamW;
-import crema.nn.train.LoopBuilder;
 import crema.nn.train.Objective;
 import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
@@ -79,7 +42,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +56,7 @@ public final class EncoderRun implements AutoCloseable {
   static final int TOKEN_DROPOUT = -1;
 
   private final Settings settings;
+  private final EncoderSetup setup;
   private final ModelDirectory directory;
   private final TrainingListener listener;
   private final int threads;
@@ -123,40 +86,25 @@ public final class EncoderRun implements AutoCloseable {
     listener = context.listener();
     threads = context.compute().threads();
     this.backend = backend;
-    try (PretrainedModel pretrained = openPretrained(context)) {
+    setup = new EncoderSetup(settings, context);
+    try (PretrainedModel pretrained = setup.openPretrained()) {
       data = prepareData(pretrained);
       var source = ParameterSource.random(backend, settings.get(SEED));
-      model = new TextClassifier(source, network(pretrained));
+      model = new TextClassifier(source, EncoderSetup.network(settings, setup.encoder(pretrained, data.tokenizer()),
+          data.target().labels().size()));
       pretrainedHash = pretrained == null ? "" : pretrained.fingerprint();
       if (pretrained != null) {
-        load(pretrained);
+        setup.load(pretrained, model.encoder().layers().size(), model::loadPretrained);
       }
       adapted = FineTuningSettings.lora(settings)
           .map(config -> new AdaptedClassifier(source, model, model.encoder(), config)).orElse(null);
     }
     trained = adapted == null ? model : adapted;
     fineTuning = new FineTuning(settings, model.encoder(), trained);
-    optimizer = new AdamW(fineTuning.groups(settings.get(WEIGHT_DECAY)),
-        new AdamW.Options(settings.get(BETA1), settings.get(BETA2), settings.get(EPSILON)));
+    optimizer = setup.optimizer(fineTuning);
     evaluator = new Evaluator(backend, model, data.target());
     validator = new Validator(data.target(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
-    loop = loop(context);
-  }
-
-  private @Nullable PretrainedModel openPretrained(RunContext context) throws IOException {
-    Optional<String> encoder = settings.find(ENCODER);
-    if (encoder.isEmpty()) {
-      return null;
-    }
-    settings.checked();
-    PretrainedModel pretrained = PretrainedModel.open(context.locate(encoder.get()));
-    try {
-      FineTuningSettings.requireFit(settings, pretrained.config());
-      return pretrained;
-    } catch (UserError e) {
-      pretrained.close();
-      throw e;
-    }
+    loop = loop();
   }
 
   private PreparedData prepareData(@Nullable PretrainedModel pretrained) throws IOException {
@@ -165,66 +113,22 @@ public final class EncoderRun implements AutoCloseable {
         () -> PreparedData.prepare(settings, pretrained, directory, resumes, threads, listener));
   }
 
-  /** Copies the pretrained weights; the last layers keep their random ones if that is asked for. */
-  private void load(PretrainedModel pretrained) {
-    int layers = model.encoder().layers().size();
-    int kept = layers - settings.get(REINITIALIZE_LAYERS);
-    try {
-      Weights.Intersection loaded = model.loadPretrained(pretrained.weights(), kept);
-      List<String> lacking = loaded.missing().stream().filter(name -> name.startsWith("backbone.")).toList();
-      if (!lacking.isEmpty() && kept == layers) {
-        throw new UserError(pretrained.path() + " lacks weights of the encoder: " + lacking.getFirst()
-            + (lacking.size() > 1 ? " and " + (lacking.size() - 1) + " more" : "")
-            + "; are config.json and weights of one model?");
-      }
-      listener.model(pretrained.path() + ": " + loaded.report());
-    } catch (InvalidWeightsException e) {
-      throw new UserError(pretrained.path() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private TextClassifierConfig network(@Nullable PretrainedModel pretrained) {
-    int numLabels = data.target().labels().size();
-    if (pretrained != null) {
-      int width = pretrained.config().hiddenSize();
-      return new TextClassifierConfig(pretrained.config(), settings.get(POOLING), head(width),
-          settings.get(BAG_SIZE), numLabels);
-    }
-    int hiddenSize = settings.get(HIDDEN_SIZE);
-    var json = new LinkedHashMap<String, Object>();
-    json.put("vocab_size", data.tokenizer().vocabularySize());
-    json.put("hidden_size", hiddenSize);
-    json.put("num_hidden_layers", settings.get(LAYERS));
-    json.put("num_attention_heads", settings.get(HEADS));
-    json.put("num_key_value_heads", settings.get(KV_HEADS));
-    json.put("ffn_hidden_size", settings.get(FFN_SIZE));
-    json.put("max_position_embeddings", settings.get(MAX_LENGTH));
-    json.put("dropout", settings.get(DROPOUT));
-    json.put("max_drop_path", settings.get(DROP_PATH));
-    return new TextClassifierConfig(PreNormConfig.of(json), settings.get(POOLING), head(hiddenSize),
-        settings.get(BAG_SIZE), numLabels);
-  }
-
-  private HeadConfig head(int encoderWidth) {
-    int width = settings.get(HEAD_SIZE) == 0 ? encoderWidth : settings.get(HEAD_SIZE);
-    return new HeadConfig(settings.get(HEAD), width, settings.get(HEAD_DROPOUT), width == encoderWidth);
-  }
-
-  private TrainingLoop<?> loop(RunContext context) throws IOException {
-    return PairSettings.arePairs(settings) ? loopOfPairs(context) : loopOfRows(context);
+  private TrainingLoop<?> loop() throws IOException {
+    return PairSettings.arePairs(settings) ? loopOfPairs() : loopOfRows();
   }
 
   /** Pairs have no validation: the head is fitted when the encoder is trained. */
-  private TrainingLoop<PairBatch> loopOfPairs(RunContext context) throws IOException {
+  private TrainingLoop<PairBatch> loopOfPairs() throws IOException {
     var labels = new int[data.train().size()];
     Arrays.setAll(labels, data.train()::label);
     reportSingleRows(labels);
     var sampler = new PairSampler(labels, settings.get(PairSettings.ITERATIONS), settings.get(SEED));
     var batches = new PairBatches(data.train(), sampler,
-        Math.max(settings.get(BATCH_TOKENS), 2 * data.train().longest()), mostInBatch());
+        Math.max(settings.get(BATCH_TOKENS), 2 * data.train().longest()), setup.batchSize());
     var objective = new PairObjective(model, PairSettings.loss(settings, data.target(), data.train().size()),
         PairSettings.form(settings), settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning);
-    return configured(TrainingLoop.of(trained, batches, objective), context).build();
+    return setup.configured(TrainingLoop.of(trained, batches, objective), optimizer, pretrainedHash, data.hash())
+        .build();
   }
 
   private void reportSingleRows(int[] labels) {
@@ -238,51 +142,16 @@ public final class EncoderRun implements AutoCloseable {
     }
   }
 
-  private int mostInBatch() {
-    return settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE);
-  }
-
-  private TrainingLoop<PackedBatch> loopOfRows(RunContext context) throws IOException {
+  private TrainingLoop<PackedBatch> loopOfRows() throws IOException {
     var batches = new Batches(data.train(),
         SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
         Math.max(settings.get(BATCH_TOKENS), data.train().longest()),
-        mostInBatch());
+        setup.batchSize());
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
     var objective = new EncoderObjective(backend, model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning);
-    return configured(TrainingLoop.of(trained, new PackedBatches(batches), objective), context)
-        .validation(validator.better(), this::validate)
-        .validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
-        .patience(settings.get(ValidationSettings.PATIENCE))
-        .tolerance(settings.get(ValidationSettings.TOLERANCE))
+    return setup.validating(setup.configured(TrainingLoop.of(trained, new PackedBatches(batches), objective), optimizer,
+        pretrainedHash, data.hash())).validation(validator.better(), this::validate)
         .build();
-  }
-
-  /** What does not depend on what a batch is. */
-  private <B> LoopBuilder<B> configured(LoopBuilder<B> builder, RunContext context) throws IOException {
-    String startOver = "start over with --overwrite";
-    return builder
-        .optimizer(optimizer)
-        .epochs(settings.get(EPOCHS))
-        .maxSteps(settings.get(MAX_STEPS))
-        .accumulation(settings.get(ACCUMULATE))
-        .learningRate(settings.get(LEARNING_RATE))
-        .schedule(settings.get(SCHEDULE), settings.get(WARMUP), settings.get(MIN_SCALE))
-        .warmupFraction(settings.get(WARMUP_FRACTION))
-        .recompute(settings.get(RECOMPUTE))
-        .clipNorm(settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM))
-        .seed(settings.get(SEED))
-        .checkpoints(directory.checkpoints(), context.checkpoints().policy())
-        .log(directory.log())
-        .listener(listener)
-        .stop(context.stop())
-        .startOver(startOver)
-        .identity("settings", Sha256.ofFile(directory.trainingConfig()),
-            "is of a run with other settings than " + directory.trainingConfig() + "; " + startOver)
-        .identity("encoder", pretrainedHash, "is of a run from another pretrained encoder: "
-            + settings.find(ENCODER).orElse("there was one") + " has changed since the run in " + directory.path()
-            + " was started; put it back, or " + startOver)
-        .identity("data", data.hash(), "is of a run on other data: the data files have changed since the run in "
-            + directory.path() + " was started; put them back, or " + startOver);
   }
 
   /** The loss of a training batch, with some of its tokens left out. */

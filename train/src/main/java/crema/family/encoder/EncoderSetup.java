@@ -45,6 +45,7 @@ import crema.nn.model.prenorm.PreNormConfig;
 import crema.nn.optim.AdamW;
 import crema.nn.train.LoopBuilder;
 import crema.pretrained.PretrainedModel;
+import crema.run.DataSettings;
 import crema.run.ValidationSettings;
 import crema.settings.JsonFile;
 import crema.settings.Settings;
@@ -72,6 +73,9 @@ record EncoderSetup(Settings settings, RunContext context) {
       return null;
     }
     settings.checked();
+    if (context.rows() == null) {
+      new DataSettings(settings).requireFiles();
+    }
     PretrainedModel pretrained = PretrainedModel.open(context.locate(encoder.get()));
     try {
       FineTuningSettings.requireFit(settings, pretrained.config());
@@ -153,6 +157,13 @@ record EncoderSetup(Settings settings, RunContext context) {
     return settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE);
   }
 
+  /** When a run validates, and what that decides. */
+  <B> LoopBuilder<B> validating(LoopBuilder<B> loop) {
+    return loop.validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
+        .patience(settings.get(ValidationSettings.PATIENCE))
+        .tolerance(settings.get(ValidationSettings.TOLERANCE));
+  }
+
   /** The loop of a run, but for its validation. */
   <B> LoopBuilder<B> configured(LoopBuilder<B> loop, AdamW optimizer, String pretrainedHash, String dataHash)
       throws IOException {
@@ -167,9 +178,6 @@ record EncoderSetup(Settings settings, RunContext context) {
         .recompute(settings.get(RECOMPUTE))
         .clipNorm(settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM))
         .seed(settings.get(SEED))
-        .validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
-        .patience(settings.get(ValidationSettings.PATIENCE))
-        .tolerance(settings.get(ValidationSettings.TOLERANCE))
         .checkpoints(directory.checkpoints(), context.checkpoints().policy())
         .log(directory.log())
         .listener(context.listener())

@@ -126,8 +126,8 @@ public final class MultiTaskRun implements AutoCloseable {
     }
     var batches = new MixedBatches(parts.stream().map(part -> batches(part, setup)).toList(),
         tasks.stream().map(EncoderTask::share).toList(), settings.get(TrainingSettings.SEED));
-    loop = setup.configured(TrainingLoop.of(trained, batches, new Mixture(parts, fineTuning)), optimizer,
-        pretrainedHash, Sha256.ofLines(parts.stream().map(part -> part.data.hash()).toList()))
+    loop = setup.validating(setup.configured(TrainingLoop.of(trained, batches, new Mixture(parts, fineTuning)),
+        optimizer, pretrainedHash, Sha256.ofLines(parts.stream().map(part -> part.data.hash()).toList())))
         .validation(parts.getFirst().validator.better(), this::validate)
         .build();
   }
