@@ -129,7 +129,8 @@ final class PretrainingRun implements AutoCloseable {
     if (encoder.isEmpty()) {
       return null;
     }
-    new DataSettings(settings).requireFiles();
+    DataSettings.requireFiles(settings.get(DataSettings.TRAIN));
+    DataSettings.requireFiles(settings.get(DataSettings.VALIDATION));
     return PretrainedModel.open(context.locate(encoder.get()));
   }
 

@@ -91,15 +91,20 @@ public record DataSettings(Settings settings) {
     return sets;
   }
 
+  /** All files with rows. */
+  public List<String> files() {
+    return Stream.of(train(), validation(), test()).flatMap(List::stream).toList();
+  }
+
   /**
-   * Checks that the files are there, for a run that has something long to do before it reads them, such as to fetch an
+   * Checks that files are there, for a run that has something long to do before it reads them, such as to fetch an
    * encoder.
    *
    * @throws DataException with the first that is not
    */
-  public void requireFiles() {
-    Stream.of(train(), validation(), test()).flatMap(List::stream).filter(file -> !file.equals(PRODUCT_TITLES))
-        .filter(file -> Files.notExists(Path.of(file))).findFirst().ifPresent(file -> {
+  public static void requireFiles(List<String> files) {
+    files.stream().filter(file -> !file.equals(PRODUCT_TITLES) && Files.notExists(Path.of(file))).findFirst()
+        .ifPresent(file -> {
           throw new DataException(file + " does not exist");
         });
   }

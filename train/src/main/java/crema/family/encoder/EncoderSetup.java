@@ -74,7 +74,7 @@ record EncoderSetup(Settings settings, RunContext context) {
     }
     settings.checked();
     if (context.rows() == null) {
-      new DataSettings(settings).requireFiles();
+      DataSettings.requireFiles(new DataSettings(settings).files());
     }
     PretrainedModel pretrained = PretrainedModel.open(context.locate(encoder.get()));
     try {
