@@ -10,11 +10,13 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.embed.EmbedOptions;
 import crema.embed.Embedder;
-import crema.family.encoder.SmallRuns;
 import crema.nn.ParameterSource.Precision;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
+import crema.tensor.Backend;
+import crema.tensor.BackendOptions;
 import crema.tensor.DType;
+import crema.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +42,8 @@ class MergeCommandTest {
 
   @BeforeAll
   static void train() throws IOException {
-    Path titles = SmallRuns.titles(shared);
-    bert = SmallRuns.bert(shared);
+    Path titles = TinyBert.titles(shared);
+    bert = TinyBert.bert(shared);
     model = shared.resolve("model");
     CommandRun run = CommandRun.of("train", "--train", titles.toString(), "--text", "title", "--label", "category",
         "--model", "encoder", "--encoder", bert.toString(), "--lora", "4", "--epochs", "1", "--learning-rate", "0.01",
@@ -95,7 +97,7 @@ class MergeCommandTest {
     Files.copy(bert.resolve("config.json"), halves.resolve("config.json"));
     Files.copy(bert.resolve("tokenizer.json"), halves.resolve("tokenizer.json"));
     try (var stored = SafetensorsReader.open(bert.resolve("model.safetensors"));
-        var backend = SmallRuns.backend(1)) {
+        var backend = Backend.open(Device.CPU, new BackendOptions(1))) {
       SafetensorsWriter.write(halves.resolve("model.safetensors"), stored, _ -> DType.BF16,
           Map.of("format", "pt"), backend, _ -> {});
     }

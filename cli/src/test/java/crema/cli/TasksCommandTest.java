@@ -11,7 +11,6 @@ import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.family.encoder.EncoderFamily;
-import crema.family.encoder.SmallRuns;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
@@ -40,8 +39,8 @@ class TasksCommandTest {
   /** Rows of two kinds: titles with their category, and titles with what is said of them, of which they may have several. */
   @BeforeAll
   static void write() throws IOException {
-    Path titles = SmallRuns.titles(shared);
-    bert = SmallRuns.bert(shared);
+    Path titles = TinyBert.titles(shared);
+    bert = TinyBert.bert(shared);
     var lines = new ArrayList<String>(List.of("name,said"));
     Files.readAllLines(titles).stream().skip(1).limit(300).forEach(line -> {
       String title = line.substring(1, line.lastIndexOf('"')).replace(",", " ").replace("\"", "");
