@@ -58,9 +58,9 @@ final class SettingOptions {
     for (Setting<?> row : rows) {
       if (line.hasMatchedOption(row.flag()) && !given.containsKey(row.name())) {
         Object value = line.matchedOption(row.flag()).getValue();
-        given.put(row.name(), value instanceof List<?> items
-            ? new Assignment(row.name(), items(items), true, Origin.FLAG)
-            : new Assignment(row.name(), String.valueOf(value), Origin.FLAG));
+        List<String> texts = value instanceof List<?> items ? items(items) : List.of(String.valueOf(value));
+        // One family's setting may take a list where another's of that name takes one value.
+        given.put(row.name(), new Assignment(row.name(), texts, texts.size() != 1, Origin.FLAG));
       }
     }
     return given;
