@@ -172,9 +172,6 @@ CUresult cuStreamCreate(CUstream *stream, unsigned int flags) {
 }
 CUresult cuStreamDestroy_v2(CUstream stream) { return note("cuStreamDestroy", "%lx", PTR(stream)); }
 CUresult cuStreamSynchronize(CUstream stream) { return note("cuStreamSynchronize", "%lx", PTR(stream)); }
-CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned int flags) {
-  return note("cuStreamWaitEvent", "%lx %lx %u", PTR(stream), PTR(event), flags);
-}
 CUresult cuEventCreate(CUevent *event, unsigned int flags) {
   *event = (CUevent)0xE0;
   return note("cuEventCreate", "%u", flags);

@@ -17,12 +17,6 @@ import java.lang.foreign.ValueLayout;
 
 /** What the families of a backend share: the driver, the kernels, the memory and the stream on which all ops run. */
 final class CudaContext implements AutoCloseable {
-  /**
-   * The system property that lets gradients of weights be computed {@link #beside} the rest if it is {@code true}. Without
-   * it all work is done in order: what it gains has not been measured on a GPU.
-   */
-  static final String BESIDE = "crema.cuda.beside";
-
   private static final int RANDOM_STATE_BYTES = 16;
 
   private final Arena arena = Arena.ofShared();
@@ -36,7 +30,6 @@ final class CudaContext implements AutoCloseable {
   private final Launch launch;
   private final RopeTables ropeTables;
   private final long randomState;
-  private final boolean allowsBeside = Boolean.getBoolean(BESIDE);
   private long seed;
   private long step;
   private boolean randomKnown;
@@ -46,9 +39,9 @@ final class CudaContext implements AutoCloseable {
     stream = driver.stream();
     uploads = new PinnedRing(driver);
     mailbox = new Mailbox(driver);
-    pool = new DevicePool(driver, () -> driver.synchronize(stream()));
-    queue = new CommandQueue(driver, stream, driver.stream(), !driver.checksAccesses(), pool::release);
+    queue = new CommandQueue(driver, stream, !driver.checksAccesses());
     kernels = new Kernels(driver);
+    pool = new DevicePool(driver, () -> driver.synchronize(stream()));
     launch = new Launch(this, arena.allocate(4096, 128));
     ropeTables = new RopeTables(this);
     randomState = driver.allocate(RANDOM_STATE_BYTES, "random state");
@@ -113,20 +106,6 @@ final class CudaContext implements AutoCloseable {
   void read(long address, MemorySegment target) {
     driver.read(address, target, stream());
     driver.synchronize(stream);
-  }
-
-  /** Queues work beside what follows; see {@link CommandQueue#beside}. What is given back meanwhile is held until then. */
-  void beside(Runnable body) {
-    if (!allowsBeside) {
-      body.run();
-      return;
-    }
-    queue.join();
-    pool.hold();
-    queue.beside(body);
-    if (!queue.isForked()) {
-      pool.release();
-    }
   }
 
   /** Memory for what an op needs in between. */

@@ -98,15 +98,6 @@ final class CudaMatMul implements MatMulOps {
     }
     boolean half = present.stream().anyMatch(problem -> problem.c().dtype() == DType.BF16 || problem.terms().stream()
         .anyMatch(term -> term.a().dtype() == DType.BF16 || term.b().dtype() == DType.BF16));
-    if (orientation == Orientation.TN && present.stream().allMatch(problem -> problem.c().dtype() == DType.F32)) {
-      // Gradients of weights, which the backward pass does not need to go on.
-      context.beside(() -> run(orientation, present, half));
-    } else {
-      run(orientation, present, half);
-    }
-  }
-
-  private void run(Orientation orientation, List<GemmProblem> present, boolean half) {
     if (half && tensorCores != null) {
       tensorCores.run(orientation, present);
       return;

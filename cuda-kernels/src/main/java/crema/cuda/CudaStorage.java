@@ -1,6 +1,5 @@
 package crema.cuda;
 
-import crema.cuda.graph.CommandQueue;
 import crema.tensor.DType;
 import crema.tensor.Deferred;
 import crema.tensor.Storage;
@@ -22,9 +21,6 @@ final class CudaStorage extends Storage {
   private long half;
   /** Whether all elements are zero, which no kernel has written yet. */
   private boolean blank;
-  /** The last bodies beside the rest that read and wrote this, as {@link CommandQueue#besideRun} numbers them. */
-  private long readBeside;
-  private long writtenBeside;
 
   CudaStorage(CudaBackend backend, DType dtype, long elements, long address) {
     super(backend, dtype, elements);
@@ -43,7 +39,6 @@ final class CudaStorage extends Storage {
   /** Where a tensor's first element is in device memory. */
   static long address(Tensor tensor) {
     CudaStorage storage = of(tensor);
-    storage.isRead();
     storage.fillBlank();
     return storage.address + tensor.offset() * tensor.dtype().bytes();
   }
@@ -123,7 +118,6 @@ final class CudaStorage extends Storage {
    */
   static long updatedHalf(Tensor tensor) {
     CudaStorage storage = of(tensor);
-    storage.isWritten();
     storage.host = null;
     return storage.half == 0 ? 0 : storage.half + tensor.offset() * DType.BF16.bytes();
   }
@@ -152,40 +146,16 @@ final class CudaStorage extends Storage {
    */
   static long half(Tensor tensor) {
     CudaStorage storage = of(tensor);
-    storage.isRead();
     storage.fillBlank();
     if (storage.half == 0) {
-      // The copy is part of the storage: who reads it must wait for it.
-      storage.isWritten();
       storage.half = storage.backend.context().pool().take(storage.elements() * DType.BF16.bytes(), "half copy");
       storage.backend.convert(storage.address, storage.half, storage.elements());
     }
     return storage.half + tensor.offset() * DType.BF16.bytes();
   }
 
-  /** Work that is queued now reads this storage: after what was queued beside the rest and writes it. */
-  private void isRead() {
-    CommandQueue queue = backend.context().queue();
-    if (queue.isBeside()) {
-      readBeside = queue.besideRun();
-    } else if (queue.isForked() && writtenBeside == queue.besideRun()) {
-      queue.join();
-    }
-  }
-
-  /** Work that is queued now writes this storage: after what was queued beside the rest and reads or writes it. */
-  private void isWritten() {
-    CommandQueue queue = backend.context().queue();
-    if (queue.isBeside()) {
-      writtenBeside = queue.besideRun();
-    } else if (queue.isForked() && (writtenBeside == queue.besideRun() || readBeside == queue.besideRun())) {
-      queue.join();
-    }
-  }
-
   /** A kernel is about to write elements. */
   void written() {
-    isWritten();
     host = null;
     dropHalf();
   }
@@ -205,7 +175,6 @@ final class CudaStorage extends Storage {
 
   @Override
   public void write(long offset, MemorySegment source) {
-    isWritten();
     fillBlank();
     dropHalf();
     if (dtype() == DType.I32) {

@@ -184,11 +184,6 @@ final class GuardedDriver implements Driver {
   }
 
   @Override
-  public void await(Event event, Stream stream) {
-    guard(() -> driver.await(event, stream));
-  }
-
-  @Override
   public void synchronize(Event event) {
     guard(() -> watchdog.watch(() -> driver.synchronize(event)));
   }

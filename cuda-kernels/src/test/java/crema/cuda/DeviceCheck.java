@@ -96,16 +96,9 @@ final class DeviceCheck {
   }
 
   private void bits() {
-    bits("");
-    System.setProperty(CudaContext.BESIDE, "true");
-    bits(", gradients beside");
-    System.clearProperty(CudaContext.BESIDE);
-  }
-
-  private void bits(String how) {
     for (Precision precision : Precision.values()) {
       try (CudaBackend backend = open(precision)) {
-        new StepCheck(report, backend, device + " " + precision.key() + how, model()).determinism(tiny ? 500 : 32_000,
+        new StepCheck(report, backend, device + " " + precision.key(), model()).determinism(tiny ? 500 : 32_000,
             tiny ? new StepCheck.Size(4, 8, true) : new StepCheck.Size(64, 32, true), tiny ? 2 : 20);
       }
     }
@@ -134,11 +127,6 @@ final class DeviceCheck {
     }
     // The first size says enough of these.
     time(Precision.BF16, vocabularies[0], sizes[0], false, runs, stopNanos);
-    System.setProperty(CudaContext.BESIDE, "true");
-    for (StepCheck.Size size : sizes) {
-      time(Precision.BF16, vocabularies[0], size, true, runs, stopNanos);
-    }
-    System.clearProperty(CudaContext.BESIDE);
     time(Precision.FP32, vocabularies[0], sizes[0], true, runs, stopNanos);
     time(Precision.FP32, vocabularies[0], sizes[0], false, runs, stopNanos);
   }
@@ -148,9 +136,7 @@ final class DeviceCheck {
       long stopNanos) {
     if (System.nanoTime() < stopNanos) {
       try (CudaBackend backend = open(precision)) {
-        String order = Boolean.getBoolean(CudaContext.BESIDE) ? ", gradients beside" : "";
-        new StepCheck(report, backend, device + " " + precision.key() + order, model()).time(vocabulary, size, repeats,
-            runs);
+        new StepCheck(report, backend, device + " " + precision.key(), model()).time(vocabulary, size, repeats, runs);
       }
     }
   }

@@ -30,9 +30,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +49,6 @@ public final class EmulatedDriver implements Driver {
   private BiConsumer<String, Counters> observer = (kernel, counters) -> {};
   private List<Runnable> captured;
   private boolean pooled;
-  private boolean late;
-  private long streams;
-  private final Deque<Runnable> waiting = new ArrayDeque<>();
 
   private record EmulatedKernel(PtxKernel kernel) implements Kernel {
     @Override
@@ -95,15 +90,6 @@ public final class EmulatedDriver implements Driver {
    */
   public EmulatedDriver pooled() {
     pooled = true;
-    return this;
-  }
-
-  /**
-   * Does the work of all streams but the first as late as it may be done: when another stream waits for an event, or the
-   * host for anything. Returns this driver.
-   */
-  public EmulatedDriver late() {
-    late = true;
     return this;
   }
 
@@ -153,44 +139,37 @@ public final class EmulatedDriver implements Driver {
 
   @Override
   public Stream stream() {
-    return new Stream(++streams);
+    return new Stream(1);
   }
 
-  private void queue(Stream stream, Runnable work) {
-    Runnable whenDue = late && stream.handle() > 1 ? () -> waiting.add(work) : work;
+  private void queue(Runnable work) {
     if (captured != null) {
-      captured.add(whenDue);
+      captured.add(work);
     } else {
-      whenDue.run();
-    }
-  }
-
-  private void catchUp() {
-    while (!waiting.isEmpty()) {
-      waiting.remove().run();
+      work.run();
     }
   }
 
   @Override
   public void write(long address, MemorySegment source, Stream stream) {
-    queue(stream, () -> device.write(address, source));
+    queue(() -> device.write(address, source));
   }
 
   @Override
   public void read(long address, MemorySegment target, Stream stream) {
-    queue(stream, () -> device.read(address, target));
+    queue(() -> device.read(address, target));
   }
 
   @Override
   public void copy(long target, long source, long bytes, Stream stream) {
-    queue(stream, () -> device.copy(target, source, bytes));
+    queue(() -> device.copy(target, source, bytes));
   }
 
   @Override
   public void fill(long address, long words, int word, Stream stream) {
     var values = new int[Math.toIntExact(words)];
     java.util.Arrays.fill(values, word);
-    queue(stream, () -> device.write(address, values));
+    queue(() -> device.write(address, values));
   }
 
   @Override
@@ -221,7 +200,7 @@ public final class EmulatedDriver implements Driver {
     PtxKernel emulated = ((EmulatedKernel) kernel).kernel();
     var config = LaunchConfig.of(new Dim3(grid.x(), grid.y(), grid.z()), new Dim3(grid.threads(), grid.threadsY(), 1))
         .withDynamicShared(grid.sharedBytes()).withSchedule(schedule).withClusters(grid.cluster());
-    queue(stream, () -> {
+    queue(() -> {
       launches.merge(kernel.name(), 1L, Long::sum);
       try {
         observer.accept(kernel.name(), device.launch(emulated, config, packed));
@@ -240,21 +219,10 @@ public final class EmulatedDriver implements Driver {
   public void record(Event event, Stream stream) {}
 
   @Override
-  public void await(Event event, Stream stream) {
-    if (stream.handle() == 1) {
-      queue(stream, this::catchUp);
-    }
-  }
+  public void synchronize(Event event) {}
 
   @Override
-  public void synchronize(Event event) {
-    catchUp();
-  }
-
-  @Override
-  public void synchronize(Stream stream) {
-    catchUp();
-  }
+  public void synchronize(Stream stream) {}
 
   @Override
   public double milliseconds(Event from, Event to) {

@@ -143,11 +143,6 @@ final class ProfilingDriver implements Driver {
   }
 
   @Override
-  public void await(Event event, Stream stream) {
-    driver.await(event, stream);
-  }
-
-  @Override
   public void synchronize(Event event) {
     driver.synchronize(event);
   }

@@ -76,9 +76,6 @@ public interface Driver extends AutoCloseable {
   /** Marks the place in the stream. */
   void record(Event event, Stream stream);
 
-  /** Makes a stream wait for an event. */
-  void await(Event event, Stream stream);
-
   /** Waits until the work before an event is done. */
   void synchronize(Event event);
 

@@ -48,7 +48,6 @@ final class DriverCalls {
   final MethodHandle streamCreate;
   final MethodHandle streamDestroy;
   final MethodHandle streamSynchronize;
-  final MethodHandle streamWaitEvent;
   final MethodHandle eventCreate;
   final MethodHandle eventDestroy;
   final MethodHandle eventRecord;
@@ -101,7 +100,6 @@ final class DriverCalls {
     streamCreate = bind("cuStreamCreate", ADDRESS, JAVA_INT);
     streamDestroy = bind("cuStreamDestroy_v2", JAVA_LONG);
     streamSynchronize = bind("cuStreamSynchronize", JAVA_LONG);
-    streamWaitEvent = bind("cuStreamWaitEvent", JAVA_LONG, JAVA_LONG, JAVA_INT);
     eventCreate = bind("cuEventCreate", ADDRESS, JAVA_INT);
     eventDestroy = bind("cuEventDestroy_v2", JAVA_LONG);
     eventRecord = bind("cuEventRecord", JAVA_LONG, JAVA_LONG);

@@ -461,11 +461,6 @@ public final class NvidiaDriver implements Driver {
   }
 
   @Override
-  public void await(Event event, Stream stream) {
-    call(calls.streamWaitEvent, stream.handle(), event.handle(), 0);
-  }
-
-  @Override
   public void synchronize(Event event) {
     callLongs(calls.eventSynchronize, event.handle());
   }

@@ -3,37 +3,13 @@ package crema.cuda.graph;
 import crema.cuda.driver.Driver;
 import crema.cuda.driver.Grid;
 import crema.cuda.driver.Kernel;
+import crema.cuda.driver.Stream;
 import java.lang.foreign.MemorySegment;
 
 /** A piece of work that was queued, with all that it takes to queue it again. */
 sealed interface Command {
   /** Queues it. */
-  void run(Driver driver, Lanes lanes);
-
-  /** Where the work that follows goes. */
-  enum Lane implements Command {
-    /** To the second stream. */
-    FORK {
-      @Override
-      public void run(Driver driver, Lanes lanes) {
-        lanes.fork();
-      }
-    },
-    /** To the first stream, beside what is on the second. */
-    BACK {
-      @Override
-      public void run(Driver driver, Lanes lanes) {
-        lanes.back();
-      }
-    },
-    /** To the first stream, after what is on the second. */
-    JOIN {
-      @Override
-      public void run(Driver driver, Lanes lanes) {
-        lanes.join();
-      }
-    }
-  }
+  void run(Driver driver, Stream stream);
 
   /**
    * A kernel with its parameters.
@@ -42,8 +18,8 @@ sealed interface Command {
    */
   record Launch(Kernel kernel, Grid grid, MemorySegment parameters) implements Command {
     @Override
-    public void run(Driver driver, Lanes lanes) {
-      driver.launch(kernel, grid, parameters, lanes.current());
+    public void run(Driver driver, Stream stream) {
+      driver.launch(kernel, grid, parameters, stream);
     }
 
     /** Whether the same kernel is launched with the same parameters. */
@@ -55,16 +31,16 @@ sealed interface Command {
   /** Words that are filled with one. */
   record Fill(long address, long words, int word) implements Command {
     @Override
-    public void run(Driver driver, Lanes lanes) {
-      driver.fill(address, words, word, lanes.current());
+    public void run(Driver driver, Stream stream) {
+      driver.fill(address, words, word, stream);
     }
   }
 
   /** A copy within the device. */
   record Copy(long target, long source, long bytes) implements Command {
     @Override
-    public void run(Driver driver, Lanes lanes) {
-      driver.copy(target, source, bytes, lanes.current());
+    public void run(Driver driver, Stream stream) {
+      driver.copy(target, source, bytes, stream);
     }
   }
 
@@ -75,8 +51,8 @@ sealed interface Command {
    */
   record Write(long address, MemorySegment staged) implements Command {
     @Override
-    public void run(Driver driver, Lanes lanes) {
-      driver.write(address, staged, lanes.current());
+    public void run(Driver driver, Stream stream) {
+      driver.write(address, staged, stream);
     }
   }
 }

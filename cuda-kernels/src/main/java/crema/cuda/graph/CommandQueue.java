@@ -31,9 +31,8 @@ public final class CommandQueue implements AutoCloseable {
   private record PartKey(Object step, int part, int turn) {}
 
   private final Driver driver;
-  private final Lanes lanes;
+  private final Stream stream;
   private final boolean records;
-  private final Runnable joined;
   private final Map<PartKey, Recording> recordings = new HashMap<>();
   private final Map<Object, Integer> turns = new HashMap<>();
   private @Nullable Recording current;
@@ -41,23 +40,16 @@ public final class CommandQueue implements AutoCloseable {
   private int turn;
   private int part;
   private long replays;
-  private boolean isBeside;
-  private boolean isPending;
-  private long besideRun;
 
   /**
    * A queue.
    *
-   * @param stream where work is queued
-   * @param second where work of steps is queued that goes {@link #beside} the rest
    * @param records whether steps are recorded at all
-   * @param joined is told when what was queued beside the rest has been waited for
    */
-  public CommandQueue(Driver driver, Stream stream, Stream second, boolean records, Runnable joined) {
+  public CommandQueue(Driver driver, Stream stream, boolean records) {
     this.driver = driver;
-    lanes = new Lanes(driver, stream, second);
+    this.stream = stream;
     this.records = records;
-    this.joined = joined;
   }
 
   /** How often a part of a step was done by launching a graph. */
@@ -81,63 +73,9 @@ public final class CommandQueue implements AutoCloseable {
     try {
       return body.get();
     } finally {
-      comeBack();
-      join();
       end();
       step = null;
     }
-  }
-
-  /**
-   * Queues work of a step that may be done beside what follows: its results are not needed soon. Whoever needs them, or
-   * overwrites what it reads, calls {@link #join} before. Outside of steps it is queued like any other.
-   */
-  public void beside(Runnable body) {
-    if (step == null || isBeside) {
-      body.run();
-      return;
-    }
-    join();
-    run(Command.Lane.FORK);
-    besideRun++;
-    isBeside = true;
-    try {
-      body.run();
-    } finally {
-      comeBack();
-    }
-  }
-
-  private void comeBack() {
-    if (isBeside) {
-      isBeside = false;
-      run(Command.Lane.BACK);
-      isPending = true;
-    }
-  }
-
-  /** What follows comes after what was queued {@link #beside} the rest. */
-  public void join() {
-    if (isPending) {
-      isPending = false;
-      run(Command.Lane.JOIN);
-      joined.run();
-    }
-  }
-
-  /** Whether what is queued now goes beside the rest. */
-  public boolean isBeside() {
-    return isBeside;
-  }
-
-  /** Whether work was queued beside the rest that nobody has waited for, or is being queued. */
-  public boolean isForked() {
-    return isBeside || isPending;
-  }
-
-  /** Tells the last body that was queued beside the rest from others; from 1. */
-  public long besideRun() {
-    return besideRun;
   }
 
   /**
@@ -146,8 +84,6 @@ public final class CommandQueue implements AutoCloseable {
    */
   public void cut() {
     if (step != null) {
-      comeBack();
-      join();
       end();
       part++;
       begin();
@@ -159,7 +95,7 @@ public final class CommandQueue implements AutoCloseable {
     var partKey = new PartKey(key, part, turn);
     current = recordings.get(partKey);
     if (current == null && recordings.size() < MOST_PARTS) {
-      current = new Recording(driver, lanes);
+      current = new Recording(driver, stream);
       recordings.put(partKey, current);
     }
     if (current != null && !current.begin()) {
@@ -180,7 +116,7 @@ public final class CommandQueue implements AutoCloseable {
     if (current != null) {
       current.launch(kernel, grid, parameters);
     } else {
-      driver.launch(kernel, grid, parameters, lanes.current());
+      driver.launch(kernel, grid, parameters, stream);
     }
   }
 
@@ -198,7 +134,7 @@ public final class CommandQueue implements AutoCloseable {
     if (current != null) {
       current.run(command);
     } else {
-      command.run(driver, lanes);
+      command.run(driver, stream);
     }
   }
 

@@ -5,6 +5,7 @@ import crema.cuda.driver.Event;
 import crema.cuda.driver.Graph;
 import crema.cuda.driver.Grid;
 import crema.cuda.driver.Kernel;
+import crema.cuda.driver.Stream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class Recording implements AutoCloseable {
   private static final int MOST_SURPRISES = 4;
 
   private final Driver driver;
-  private final Lanes lanes;
+  private final Stream stream;
   private final List<Command> commands = new ArrayList<>();
   /** Pinned memory of copies that are not asked for any more. */
   private final List<MemorySegment> spare = new ArrayList<>();
@@ -35,9 +36,9 @@ final class Recording implements AutoCloseable {
   private boolean ran;
   private int surprises;
 
-  Recording(Driver driver, Lanes lanes) {
+  Recording(Driver driver, Stream stream) {
     this.driver = driver;
-    this.lanes = lanes;
+    this.stream = stream;
     done = driver.event();
   }
 
@@ -96,7 +97,7 @@ final class Recording implements AutoCloseable {
   private void expected(Command command) {
     position++;
     if (!holding) {
-      command.run(driver, lanes);
+      command.run(driver, stream);
     }
   }
 
@@ -107,7 +108,7 @@ final class Recording implements AutoCloseable {
     same = false;
     commands.add(command);
     position++;
-    command.run(driver, lanes);
+    command.run(driver, stream);
   }
 
   /** Forgets the commands that were asked for the last time and not this time. */
@@ -125,7 +126,7 @@ final class Recording implements AutoCloseable {
     if (holding) {
       holding = false;
       for (int i = 0; i < position; i++) {
-        commands.get(i).run(driver, lanes);
+        commands.get(i).run(driver, stream);
       }
     }
     dropGraph();
@@ -139,7 +140,7 @@ final class Recording implements AutoCloseable {
       surprises = 0;
     }
     if (replayed && graph != null) {
-      graph.launch(lanes.first());
+      graph.launch(stream);
     } else {
       release();
       if (!complete) {
@@ -149,23 +150,23 @@ final class Recording implements AutoCloseable {
         capture();
       }
     }
-    driver.record(done, lanes.first());
+    driver.record(done, stream);
     ran = true;
     return replayed;
   }
 
   private void capture() {
-    driver.beginCapture(lanes.first());
+    driver.beginCapture(stream);
     for (Command command : commands) {
-      command.run(driver, lanes);
+      command.run(driver, stream);
     }
-    graph = driver.endCapture(lanes.first());
+    graph = driver.endCapture(stream);
   }
 
   private void dropGraph() {
     if (graph != null) {
       // It may still be running.
-      driver.synchronize(lanes.first());
+      driver.synchronize(stream);
       graph.close();
       graph = null;
     }

@@ -2,7 +2,6 @@ package crema.cuda.memory;
 
 import crema.cuda.driver.Driver;
 import crema.cuda.driver.OutOfDeviceMemory;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,6 @@ public final class DevicePool implements AutoCloseable {
   private final Slabs slabs = new Slabs();
   /** What was taken from the driver: sizes by address. */
   private final Map<Long, Long> reserved = new HashMap<>();
-  private final List<LargeBlocks.Held> held = new ArrayList<>();
-  private boolean holding;
   private long reservedBytes;
   private long liveBytes;
   private long peakBytes;
@@ -127,24 +124,8 @@ public final class DevicePool implements AutoCloseable {
         + "), others " + MemoryReport.size(others) + "; try a smaller --batch-tokens";
   }
 
-  /** From here on blocks that are given back are not taken again: work beside the rest may still use them. */
-  public void hold() {
-    holding = true;
-  }
-
-  /** Ends {@link #hold}: what was given back meanwhile can be taken. */
-  public void release() {
-    holding = false;
-    held.forEach(block -> give(block.address(), block.bytes()));
-    held.clear();
-  }
-
   /** Gives a block back. */
   public void give(long address, long bytes) {
-    if (holding) {
-      held.add(new LargeBlocks.Held(address, bytes, ""));
-      return;
-    }
     liveBytes -= bytes;
     if (driver.checksAccesses()) {
       free(address);
