@@ -22,12 +22,18 @@ final class TensorCoreAttention {
   private static final int ALIGNMENT = 16;
   /** From which length on a warp of the forward pass has twice the rows: it reads half as much of shared memory. */
   private static final int LONG = 128;
+  /**
+   * From how many rows of the longest sequence on {@code wgmma} is faster, a row being a query of one of the heads that share
+   * a key head. With 192 rows an H100 took 0.89 of the time of {@code mma.sync}, with 768 0.64, in each pass less; with titles
+   * of up to 120 rows, which leave most of a block empty, 1.19.
+   */
+  private static final int ROWS_FOR_WGMMA = 192;
 
   /** Which kernels compute it. */
   enum Way {
     /**
-     * {@code mma.sync}, by the length of the longest sequence. No length goes by {@code wgmma} yet: those kernels have been
-     * checked on the emulated device, and not been timed on a GPU.
+     * Whichever is the fastest for the length of the longest sequence: a bound that batches share which are computed alike, so
+     * that it is known when a step is recorded.
      */
     BY_LENGTH,
     /** {@code mma.sync}, warps of 16 rows in the forward pass. */
@@ -72,7 +78,7 @@ final class TensorCoreAttention {
 
   void forward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       @Nullable Tensor logSumExp) {
-    if (goesByWgmma(spec)) {
+    if (goesByWgmma(spec, sequences.longest())) {
       wgmma.forward(q, k, v, sequences, spec, y, logSumExp);
       return;
     }
@@ -91,9 +97,14 @@ final class TensorCoreAttention {
     run(launch, spec, sequences, rows, blockRows, warps, buffered, forwardBytes(features, blockRows, buffered));
   }
 
-  /** Whether {@link WgmmaAttention} computes an attention that is supported. */
-  boolean goesByWgmma(AttentionSpec spec) {
-    return way == Way.WGMMA && wgmma.supports(spec);
+  /** Whether {@link WgmmaAttention} computes an attention that is supported, of sequences up to so long. */
+  boolean goesByWgmma(AttentionSpec spec, int longest) {
+    boolean wanted = switch (way) {
+      case BY_LENGTH -> (long) longest * group(spec) >= ROWS_FOR_WGMMA;
+      case WGMMA -> true;
+      case NARROW, WIDE -> false;
+    };
+    return wanted && wgmma.supports(spec);
   }
 
   void backward(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y, Tensor logSumExp,
@@ -107,7 +118,7 @@ final class TensorCoreAttention {
   /** Makes dq, and the products of dy and y at {@code dots}, {@code F32 [tokens, heads]}. */
   void backwardQueries(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor y,
       Tensor logSumExp, Tensor dy, long dots, Tensor dq) {
-    if (goesByWgmma(spec)) {
+    if (goesByWgmma(spec, sequences.longest())) {
       wgmma.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq);
       return;
     }
@@ -126,7 +137,7 @@ final class TensorCoreAttention {
   /** Makes dk and dv. */
   void backwardKeys(Tensor q, Tensor k, Tensor v, Sequences sequences, AttentionSpec spec, Tensor logSumExp, Tensor dy,
       long dots, Tensor dk, Tensor dv) {
-    if (goesByWgmma(spec)) {
+    if (goesByWgmma(spec, sequences.longest())) {
       wgmma.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv);
       return;
     }

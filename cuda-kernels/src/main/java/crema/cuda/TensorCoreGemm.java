@@ -37,7 +37,8 @@ final class TensorCoreGemm {
   /** Queues problems of one orientation and one type of output, side by side. */
   void run(Orientation orientation, List<GemmProblem> problems) {
     if (takesWgmma(orientation, problems)) {
-      run(orientation, problems, WgmmaTile.best(problems));
+      run(orientation, problems, WgmmaTimes.best(problems.stream().map(WgmmaTimes.Shape::of).toList(),
+          problems.getFirst().c().dtype()));
       return;
     }
     // Only products of long k are cut along it, and of several terms none.
@@ -79,13 +80,28 @@ final class TensorCoreGemm {
     Objects.requireNonNull(wgmma).launch(orientation, problems, cut);
   }
 
-  /** Queues both products and SwiGLU of them as one kernel; false if there is none that can. */
+  /** Queues both products and SwiGLU of them as one kernel; false if there is none that can, or those of their own are faster. */
   boolean gated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y) {
-    if (wgmma == null || !wgmma.takesGated(x, gateWeight, upWeight, gate, up, y)) {
+    if (!takesGated(x, gateWeight, upWeight, gate, up, y)) {
       return false;
     }
-    wgmma.launchGated(x, gateWeight, upWeight, gate, up, y);
+    long steps = Math.ceilDiv(x.shape().columns(), WgmmaTile.K_OF_STAGE);
+    WgmmaTile tile = WgmmaTimes.bestGated(new WgmmaTimes.Shape(y.shape().rows(), y.shape().columns(), steps));
+    if (tile == null) {
+      return false;
+    }
+    gated(x, gateWeight, upWeight, gate, up, y, tile);
     return true;
+  }
+
+  /** Whether Hopper's kernel can do SwiGLU of two products and there is one on this device. */
+  boolean takesGated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y) {
+    return wgmma != null && wgmma.takesGated(x, gateWeight, upWeight, gate, up, y);
+  }
+
+  /** Queues what {@linkplain #takesGated Hopper's kernel takes}, in tiles of {@link WgmmaTile#GATED}. */
+  void gated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y, WgmmaTile tile) {
+    Objects.requireNonNull(wgmma).launchGated(x, gateWeight, upWeight, gate, up, y, tile);
   }
 
   /** Adds up the parts of several products in one launch. */

@@ -118,12 +118,11 @@ final class WgmmaGemm {
         && isRegular(upWeight, k);
   }
 
-  /** Queues gate = x · gateWeightᵀ, up = x · upWeightᵀ and y = silu(gate) · up. */
-  void launchGated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y) {
+  /** Queues gate = x · gateWeightᵀ, up = x · upWeightᵀ and y = silu(gate) · up, in tiles of {@link WgmmaTile#GATED}. */
+  void launchGated(Tensor x, Tensor gateWeight, Tensor upWeight, Tensor gate, Tensor up, Tensor y, WgmmaTile tile) {
     long m = y.shape().rows();
     long n = y.shape().columns();
     long k = x.shape().columns();
-    WgmmaTile tile = WgmmaTile.bestGated(m, n, k);
     int columns = tile.columns() / 2;
     gemm.fill((byte) 0);
     operand(x, true, m, k, WgmmaTile.ROWS, 0);

@@ -4,17 +4,13 @@ import crema.base.Rng;
 import crema.cuda.TensorCoreAttention.Way;
 import crema.tensor.AttentionOps;
 import crema.tensor.AttentionSpec;
-import crema.tensor.Backend;
-import crema.tensor.BackendOptions;
 import crema.tensor.DType;
-import crema.tensor.Device;
-import crema.tensor.Precision;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,12 +18,12 @@ import java.util.Random;
 
 /**
  * Times attention in BF16, forward and backward, on equal lengths and on titles of uneven ones, after checking that the
- * device computes it right: {@code AttentionBenchmark DEVICE FOLDER SECONDS [tiny]}.
+ * device computes it right.
  */
-final class AttentionBenchmark {
+final class AttentionBenchmark implements DeviceBenchmark {
   private static final int HEAD_DIM = 64;
   private static final int[][] HEADS = {{6, 2}, {12, 12}};
-  /** Launches that are timed at once: each takes less than the host needs to queue it and to wait. */
+  /** Launches that are timed at once, as a graph: each takes less than the host needs to queue it. */
   private static final int IN_A_ROW = 20;
 
   private final CudaBackend backend;
@@ -42,25 +38,13 @@ final class AttentionBenchmark {
     timer = new DeviceTimer(backend);
   }
 
-  /** Checks, then times until the seconds are over. */
+  /** Arguments are {@code DEVICE FOLDER SECONDS [tiny]}. */
   public static void main(String[] args) {
-    if (args.length < 3) {
-      System.err.println("usage: AttentionBenchmark DEVICE FOLDER SECONDS [tiny]");
-      System.exit(2);
-    }
-    long stop = System.nanoTime() + Long.parseLong(args[2]) * 1_000_000_000L;
-    try (var backend = (CudaBackend) Backend.open(Device.parse(args[0]), new BackendOptions(1, Precision.BF16))) {
-      var benchmark = new AttentionBenchmark(backend, new CheckReport(Path.of(args[1])), args.length > 3);
-      boolean right = benchmark.check();
-      benchmark.time(stop);
-      if (!right) {
-        System.exit(1);
-      }
-    }
+    DeviceBenchmark.run(AttentionBenchmark.class, args, AttentionBenchmark::new);
   }
 
-  /** Compares with F64 on the host. */
-  boolean check() {
+  @Override
+  public boolean check() {
     Rng.Stream random = new Rng(5, 6).stream(7);
     AttentionSpec plain = AttentionSpec.of(6, 2, HEAD_DIM, false);
     boolean right = check("6/2 heads, titles", plain, titles(40));
@@ -76,7 +60,7 @@ final class AttentionBenchmark {
     AttentionCheck check = AttentionCheck.of(spec, 1, checked);
     boolean right = check(name, check.expected(), check.on(backend), check.on(backend));
     var wgmma = new TensorCoreAttention(backend.context(), Way.WGMMA);
-    if (wgmma.goesByWgmma(spec)) {
+    if (wgmma.goesByWgmma(spec, Arrays.stream(lengths).max().orElseThrow())) {
       right &= check(name + ", wgmma", check.expected(), check.on(backend, wgmma), check.on(backend, wgmma));
     }
     return right;
@@ -106,7 +90,8 @@ final class AttentionBenchmark {
     return random.ints(count, 4, 41).toArray();
   }
 
-  private void time(long stop) {
+  @Override
+  public void time(long stop) {
     int tokens = tiny ? 64 : 16_384;
     for (int[] heads : HEADS) {
       for (int length : tiny ? new int[] {32} : new int[] {256, 512, 32, 64}) {
@@ -148,9 +133,8 @@ final class AttentionBenchmark {
       Tensor dv = scope.emptyLike(v);
       AttentionOps ops = backend.ops().attention();
       int runs = tiny ? 1 : 20;
-      int inARow = tiny ? 1 : IN_A_ROW;
-      double forward = timer.microseconds(runs, inARow, () -> ops.attention(q, k, v, sequences, spec, y, logSumExp));
-      double backward = timer.microseconds(runs, inARow,
+      double forward = microseconds(runs, () -> ops.attention(q, k, v, sequences, spec, y, logSumExp));
+      double backward = microseconds(runs,
           () -> ops.attentionBackward(q, k, v, sequences, spec, y, logSumExp, dy, dq, dk, dv));
       double pairs = Arrays.stream(lengths).mapToDouble(length -> (double) length * length).sum() * spec.numHeads();
       double bytes = 2.0 * HEAD_DIM * sequences.tokens();
@@ -171,26 +155,27 @@ final class AttentionBenchmark {
       return;
     }
     int runs = tiny ? 1 : 10;
-    int inARow = tiny ? 1 : IN_A_ROW;
     try (var scope = new Scope(backend)) {
       long dots = CudaStorage.address(scope.empty(DType.F32, sequences.tokens(), spec.numHeads()));
       for (Way way : List.of(Way.NARROW, Way.WIDE, Way.WGMMA)) {
         var attention = new TensorCoreAttention(backend.context(), way);
-        if (way == Way.WGMMA && !attention.goesByWgmma(spec)) {
+        if (way == Way.WGMMA && !attention.goesByWgmma(spec, sequences.longest())) {
           continue;
         }
         var times = new ArrayList<Object>(List.of("forward_us",
-            timer.microseconds(runs, inARow, () -> attention.forward(q, k, v, sequences, spec, y, logSumExp))));
+            microseconds(runs, () -> attention.forward(q, k, v, sequences, spec, y, logSumExp))));
         if (way != Way.WIDE) {
           times.addAll(List.of("backward_queries_us",
-              timer.microseconds(runs, inARow,
-                  () -> attention.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)),
-              "backward_keys_us", timer.microseconds(runs, inARow,
-                  () -> attention.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv))));
+              microseconds(runs, () -> attention.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)),
+              "backward_keys_us", microseconds(runs, () -> attention.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv))));
         }
         report.row("attention", name + ", " + way.name().toLowerCase(Locale.ROOT), times.toArray());
       }
     }
+  }
+
+  private double microseconds(int runs, Runnable work) {
+    return timer.microsecondsInGraph(runs, Collections.nCopies(tiny ? 1 : IN_A_ROW, work));
   }
 
   private static Tensor normal(Scope scope, Random random, Sequences sequences, int heads) {

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -145,6 +146,30 @@ class AttentionOnEmulatorTest {
       assertThat(kernel).matches("attention_w?g?mma_.*");
       assertThat(count).as(kernel).isZero();
     });
+  }
+
+  /** As bounds of lengths are: 48 is one of titles up to 40. */
+  @ParameterizedTest
+  @CsvSource({"6, 2, 48, attention_mma_64_1", "6, 2, 63, attention_mma_64_1", "6, 2, 64, attention_wgmma_64",
+      "6, 2, 256, attention_wgmma_64", "3, 3, 127, attention_mma_64_1", "3, 3, 128, attention_mma_64_2",
+      "3, 3, 191, attention_mma_64_2", "3, 3, 192, attention_wgmma_64"})
+  void onHopperTheKernelIsTheFastestForTheLength(int heads, int keyHeads, int length, String kernel) {
+    var driver = new EmulatedDriver(Capability.SM_90);
+    AttentionSpec spec = AttentionSpec.of(heads, keyHeads, 64, false);
+    try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.BF16); var scope = new Scope(cuda)) {
+      Sequences sequences = Sequences.of(scope, 0, length);
+      Tensor q = scope.zeros(DType.BF16, length, 64L * heads);
+      Tensor k = scope.zeros(DType.BF16, length, 64L * keyHeads);
+      Tensor logSumExp = scope.empty(DType.F32, length, heads);
+      var y = scope.emptyLike(q);
+      var attention = new TensorCoreAttention(cuda.context());
+      attention.forward(q, k, k, sequences, spec, y, logSumExp);
+      attention.backward(q, k, k, sequences, spec, y, logSumExp, q, scope.emptyLike(q), scope.emptyLike(k),
+          scope.emptyLike(k));
+    }
+    String family = kernel.replaceAll("_64.*", "");
+    assertThat(driver.launches()).containsOnlyKeys(kernel + "_bf16", family + "_backward_queries_64_bf16",
+        family + "_backward_keys_64_bf16");
   }
 
   /** What version 5 of lab/002-attention issues and reads for a token; a register more than 128 would halve the warps. */

@@ -1,15 +1,10 @@
 package crema.cuda;
 
-import crema.tensor.Backend;
-import crema.tensor.BackendOptions;
 import crema.tensor.DType;
-import crema.tensor.Device;
 import crema.tensor.Orientation;
-import crema.tensor.Precision;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import crema.tensor.Write;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,9 +15,9 @@ import java.util.function.Consumer;
 
 /**
  * Times matrix products in BF16 on the shapes of the default encoder and on large squares, after checking on small ones that
- * the device computes them right: {@code GemmBenchmark DEVICE FOLDER SECONDS [tiny]}.
+ * the device computes them right.
  */
-final class GemmBenchmark {
+final class GemmBenchmark implements DeviceBenchmark {
   /** Products that are timed at once, and on how many operands and outputs in turn, so that few stay in the L2 cache. */
   private static final int IN_A_ROW = 20;
   private static final int SETS = 4;
@@ -48,24 +43,13 @@ final class GemmBenchmark {
     tensorCores = new TensorCoreGemm(context);
   }
 
-  /** Checks, then times until the seconds are over. */
+  /** Arguments are {@code DEVICE FOLDER SECONDS [tiny]}. */
   public static void main(String[] args) {
-    if (args.length < 3) {
-      System.err.println("usage: GemmBenchmark DEVICE FOLDER SECONDS [tiny]");
-      System.exit(2);
-    }
-    long stop = System.nanoTime() + Long.parseLong(args[2]) * 1_000_000_000L;
-    try (var backend = (CudaBackend) Backend.open(Device.parse(args[0]), new BackendOptions(1, Precision.BF16))) {
-      var benchmark = new GemmBenchmark(backend, new CheckReport(Path.of(args[1])), args.length > 3);
-      boolean right = benchmark.check();
-      benchmark.time(stop);
-      if (!right) {
-        System.exit(1);
-      }
-    }
+    DeviceBenchmark.run(GemmBenchmark.class, args, GemmBenchmark::new);
   }
 
-  private boolean check() {
+  @Override
+  public boolean check() {
     return check(tiny ? new int[][] {{33, 40, 50}}
         : new int[][] {{33, 40, 50}, {128, 128, 128}, {257, 384, 300}, {1000, 640, 384}, {64, 1536, 2048}, {7, 9, 11},
             {384, 1536, 4100}, {512, 256, 1024}, {2048, 3072, 384}});
@@ -175,7 +159,8 @@ final class GemmBenchmark {
   }
 
   /** What is chosen on all shapes first, then what else could be. */
-  private void time(long stop) {
+  @Override
+  public void time(long stop) {
     time(false, stop);
     time(true, stop);
   }
@@ -250,7 +235,7 @@ final class GemmBenchmark {
     }
   }
 
-  /** SwiGLU of two products as one kernel, and as a launch for both products and one for what becomes of them. */
+  /** SwiGLU of two products as it is chosen, as a launch for both and one for what becomes of them, and as one kernel. */
   private void timeGated(int rows, int out, int in, long stop) {
     if (System.nanoTime() > stop) {
       return;
@@ -262,16 +247,23 @@ final class GemmBenchmark {
       Tensor gate = scope.empty(DType.BF16, rows, out);
       Tensor up = scope.emptyLike(gate);
       Tensor y = scope.emptyLike(gate);
-      Runnable fused = () -> backend.ops().fused().gatedLinear(x, gateWeight, upWeight, y, gate, up);
-      Runnable separate = () -> {
+      var ways = new LinkedHashMap<String, Runnable>();
+      ways.put("us", () -> backend.ops().fused().gatedLinear(x, gateWeight, upWeight, y, gate, up));
+      ways.put("separate_us", () -> {
         matMul.run(Orientation.NT, List.of(GemmProblem.of(x, gateWeight, in, gate, null, false),
             GemmProblem.of(x, upWeight, in, up, null, false)));
         backend.ops().pointwise().swiglu(gate, up, y);
-      };
-      int count = tiny ? 1 : IN_A_ROW;
-      report.row("gemm", "SwiGLU of " + rows + " x 2 x " + out + " x " + in, "us",
-          timer.microsecondsInGraph(tiny ? 1 : 15, Collections.nCopies(count, fused)), "separate_us",
-          timer.microsecondsInGraph(tiny ? 1 : 15, Collections.nCopies(count, separate)));
+      });
+      if (tensorCores.takesGated(x, gateWeight, upWeight, gate, up, y)) {
+        for (WgmmaTile tile : WgmmaTile.GATED) {
+          ways.put("tiles_of_" + tile.columns() + "_us",
+              () -> tensorCores.gated(x, gateWeight, upWeight, gate, up, y, tile));
+        }
+      }
+      var times = new ArrayList<Object>();
+      ways.forEach((name, way) -> times.addAll(List.of(name,
+          timer.microsecondsInGraph(tiny ? 1 : 15, Collections.nCopies(tiny ? 1 : IN_A_ROW, way)))));
+      report.row("gemm", "SwiGLU of " + rows + " x 2 x " + out + " x " + in, times.toArray());
     }
   }
 }

@@ -293,8 +293,8 @@ class GemmOnEmulatorTest {
 
   /** In both widths of tile, with rows and columns that do not fill the last. */
   @ParameterizedTest
-  @CsvSource({"136, 200, 72, 128", "2056, 888, 16, 256"})
-  void gatedProductsAreThoseOfKernelsOfTheirOwn(int tokens, int out, int in, int columns) {
+  @CsvSource({"136, 200, 72, COLUMNS_128", "136, 328, 72, COLUMNS_256"})
+  void gatedProductsAreThoseOfKernelsOfTheirOwn(int tokens, int out, int in, WgmmaTile tile) {
     var driver = new EmulatedDriver(Capability.SM_90, new Schedule(3));
     try (var cuda = new CudaBackend(new Device("emulated", 0), driver, Precision.BF16); var scope = new Scope(cuda)) {
       Tensor x = scope.empty(DType.BF16, tokens, in).set(random(1, tokens * in));
@@ -303,8 +303,10 @@ class GemmOnEmulatorTest {
       Tensor gate = scope.empty(DType.BF16, tokens, out);
       var up = scope.emptyLike(gate);
       var y = scope.emptyLike(gate);
-      cuda.ops().fused().gatedLinear(x, gateWeight, upWeight, y, gate, up);
-      assertThat(driver.launches()).containsEntry("gemm_wgmma_gated_" + columns, 1L).doesNotContainKey("swiglu_bf16");
+      var tensorCores = new TensorCoreGemm(cuda.context());
+      assertThat(tensorCores.takesGated(x, gateWeight, upWeight, gate, up, y)).isTrue();
+      tensorCores.gated(x, gateWeight, upWeight, gate, up, y, tile);
+      assertThat(driver.launches()).containsEntry("gemm_wgmma_gated_" + tile.columns(), 1L);
       Tensor[] alone = {scope.emptyLike(gate), scope.emptyLike(gate), scope.emptyLike(gate)};
       cuda.ops().matMul().linear(x, gateWeight, null, Activation.IDENTITY, alone[0], null);
       cuda.ops().matMul().linear(x, upWeight, null, Activation.IDENTITY, alone[1], null);
