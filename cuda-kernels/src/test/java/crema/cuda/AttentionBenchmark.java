@@ -167,7 +167,8 @@ final class AttentionBenchmark implements DeviceBenchmark {
         if (way != Way.WIDE) {
           times.addAll(List.of("backward_queries_us",
               microseconds(runs, () -> attention.backwardQueries(q, k, v, sequences, spec, y, logSumExp, dy, dots, dq)),
-              "backward_keys_us", microseconds(runs, () -> attention.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv))));
+              "backward_keys_us",
+              microseconds(runs, () -> attention.backwardKeys(q, k, v, sequences, spec, logSumExp, dy, dots, dk, dv))));
         }
         report.row("attention", name + ", " + way.name().toLowerCase(Locale.ROOT), times.toArray());
       }
