@@ -5,15 +5,11 @@ import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.nn.io.WeightFormat;
-import crema.tensor.Device;
-import crema.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,25 +27,16 @@ import org.jspecify.annotations.Nullable;
  * <p>For use by one thread at a time.
  */
 public final class CachedEmbedder implements AutoCloseable {
-  /** What else than the model a vector depends on: to be counted up when the arithmetic changes. */
-  private static final int ARITHMETIC = 1;
-
-  /** Texts that are embedded between two looks at the clock. */
-  private static final int CHUNK = 1024;
-
   /** What is read in the folder of a file of weights. */
   private static final Set<String> BESIDE_A_FILE = Set.of("config.json", "tokenizer.json");
-
-  private static final Duration BETWEEN_WRITES = Duration.ofSeconds(30);
 
   private final SentenceModel model;
   private final EmbedOptions options;
   private final ComputeOptions compute;
   private final Map<String, Path> files;
   private final String fingerprint;
-  private final @Nullable VectorCache cache;
+  private final CachedVectors<String> vectors;
   private @Nullable Embedder embedder;
-  private int cut;
 
   /**
    * Prepares a model.
@@ -67,7 +54,8 @@ public final class CachedEmbedder implements AutoCloseable {
     model = SentenceModel.read(path);
     files = files(path);
     fingerprint = newFingerprint();
-    cache = cacheRoot.isEmpty() ? null : new VectorCache(cacheRoot.get().resolve(fingerprint));
+    vectors = new CachedVectors<>(cacheRoot.map(root -> root.resolve(fingerprint)).orElse(null), VectorCache.Key::of,
+        (texts, progress) -> embedder().embedAll(texts, progress));
   }
 
   /**
@@ -82,14 +70,11 @@ public final class CachedEmbedder implements AutoCloseable {
   }
 
   private String newFingerprint() throws IOException {
-    var sum = new Fingerprint("crema vectors").add(ARITHMETIC).add(model.prompt(options));
+    var sum = new Fingerprint("crema vectors").add(CachedVectors.ARITHMETIC).add(model.prompt(options));
     sum.add(options.pooling().stream().map(PoolingKind::sentenceName).toList());
     sum.add(options.normalize().map(String::valueOf).orElse(null));
     sum.add(options.maxLength().orElse(0)).add(options.dimensions().orElse(0));
-    if (!compute.device().equals(Device.CPU)) {
-      // Another device rounds otherwise.
-      sum.add(compute.device().type()).add(compute.precision().map(Precision::key).orElse(""));
-    }
+    CachedVectors.addDevice(sum, compute);
     for (Map.Entry<String, Path> file : files.entrySet()) {
       sum.add(file.getKey()).add(Sha256.ofFile(file.getValue()));
     }
@@ -164,7 +149,7 @@ public final class CachedEmbedder implements AutoCloseable {
 
   /** How many of the texts that were embedded until now were longer than the model takes and were cut. */
   public int cut() {
-    return cut;
+    return vectors.cut();
   }
 
   /** What of the tokenizer was read otherwise than its file has it, a line each; none before a text was computed. */
@@ -174,7 +159,7 @@ public final class CachedEmbedder implements AutoCloseable {
 
   /** The number of features of a vector. */
   public int size() throws IOException {
-    OptionalInt known = cache == null ? OptionalInt.empty() : cache.size();
+    OptionalInt known = vectors.size();
     return known.isPresent() ? known.getAsInt() : embedder().size();
   }
 
@@ -189,64 +174,7 @@ public final class CachedEmbedder implements AutoCloseable {
 
   /** The vectors of texts, in their order. */
   public Vectors embed(List<String> texts, EmbedListener listener) throws IOException {
-    var keys = new ArrayList<VectorCache.Key>(texts.size());
-    var missing = new LinkedHashMap<VectorCache.Key, String>();
-    for (String text : texts) {
-      VectorCache.Key key = VectorCache.Key.of(text);
-      keys.add(key);
-      if (cache == null || !cache.contains(key)) {
-        missing.putIfAbsent(key, text);
-      }
-    }
-    Map<VectorCache.Key, VectorCache.Entry> fresh = compute(missing, listener);
-    int size = size();
-    float[] values = Vectors.newArray(texts.size(), size);
-    for (int i = 0; i < texts.size(); i++) {
-      VectorCache.Entry entry = fresh.get(keys.get(i));
-      boolean isCut;
-      if (entry != null) {
-        System.arraycopy(entry.vector(), 0, values, i * size, size);
-        isCut = entry.isCut();
-      } else if (cache != null) {
-        isCut = cache.copy(keys.get(i), values, i * size);
-      } else {
-        throw new IllegalStateException("a text has no vector");
-      }
-      cut += isCut ? 1 : 0;
-    }
-    return new Vectors(size, values);
-  }
-
-  private Map<VectorCache.Key, VectorCache.Entry> compute(Map<VectorCache.Key, String> missing, EmbedListener listener)
-      throws IOException {
-    var all = new LinkedHashMap<VectorCache.Key, VectorCache.Entry>();
-    var unwritten = new LinkedHashMap<VectorCache.Key, VectorCache.Entry>();
-    var keys = new ArrayList<>(missing.keySet());
-    long written = System.nanoTime();
-    try {
-      for (int from = 0; from < keys.size(); from += CHUNK) {
-        List<VectorCache.Key> chunk = keys.subList(from, Math.min(keys.size(), from + CHUNK));
-        int done = from;
-        Embedder.Embeddings computed = embedder().embedAll(chunk.stream().map(missing::get).toList(),
-            texts -> listener.progress(done + texts, keys.size()));
-        for (int i = 0; i < chunk.size(); i++) {
-          var entry = new VectorCache.Entry(computed.vectors().row(i), computed.isCut()[i]);
-          all.put(chunk.get(i), entry);
-          unwritten.put(chunk.get(i), entry);
-        }
-        if (cache != null && System.nanoTime() - written > BETWEEN_WRITES.toNanos()) {
-          cache.add(unwritten);
-          unwritten.clear();
-          written = System.nanoTime();
-        }
-      }
-    } finally {
-      // Also of a run that fails in between.
-      if (cache != null) {
-        cache.add(unwritten);
-      }
-    }
-    return all;
+    return texts.isEmpty() ? new Vectors(size(), new float[0]) : vectors.of(texts, listener);
   }
 
   /** Releases the model's memory. */
@@ -255,8 +183,6 @@ public final class CachedEmbedder implements AutoCloseable {
     if (embedder != null) {
       embedder.close();
     }
-    if (cache != null) {
-      cache.close();
-    }
+    vectors.close();
   }
 }

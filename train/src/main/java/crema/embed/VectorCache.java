@@ -56,7 +56,18 @@ final class VectorCache implements AutoCloseable {
   /** The text of a vector, as a hash. */
   record Key(long high, long low) {
     static Key of(String text) {
-      ByteBuffer hash = ByteBuffer.wrap(new Sha256().add(text).bytes());
+      return of(new Sha256().add(text));
+    }
+
+    /** Of a text's tokens. */
+    static Key of(int[] ids) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(ids.length, Integer.BYTES));
+      bytes.asIntBuffer().put(ids);
+      return of(new Sha256().add(bytes.array()));
+    }
+
+    private static Key of(Sha256 sum) {
+      ByteBuffer hash = ByteBuffer.wrap(sum.bytes());
       return new Key(hash.getLong(), hash.getLong());
     }
   }

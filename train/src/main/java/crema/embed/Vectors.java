@@ -65,6 +65,15 @@ public final class Vectors {
     return Arrays.copyOfRange(values, row * size, (row + 1) * size);
   }
 
+  /** Copies of some vectors, {@code [rows, size]}, in that order. */
+  public float[] rows(int... rows) {
+    var some = new float[Math.multiplyExact(rows.length, size)];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values, rows[i] * size, some, i * size, size);
+    }
+    return some;
+  }
+
   /** One number. */
   public float value(int row, int feature) {
     return values[row * size + feature];

@@ -6,8 +6,7 @@ import crema.nn.Module;
 import crema.tensor.Sequences;
 
 /** Turns the vectors of texts into logits. */
-abstract sealed class ClassificationHead extends Module permits LinearHead, MlpHead, NormalizedHead, OriginalHead,
-    ResidualHead {
+abstract sealed class ClassificationHead extends Module permits OriginalHead, PooledHead {
   /** {@code [sequences, numLabels]}. */
   abstract Variable forward(Tape tape, TextClassifier.Embeddings x, Sequences sequences);
 }

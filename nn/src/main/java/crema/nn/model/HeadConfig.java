@@ -13,8 +13,11 @@ import java.util.Map;
  * @param dropout the probability of dropping its elements: {@code head_dropout}
  * @param residual whether a {@link ResidualHead} adds its input to its hidden layer, which takes a width that is the
  *     encoder's: {@code head_residual}
+ * @param layers the hidden layers of an {@link MlpHead}: {@code head_layers}
  */
-public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean residual) {
+public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean residual, int layers) {
+  private static final String LAYERS = "head_layers";
+
   /** The heads there are. */
   public enum Kind implements Keyed {
     /** {@link MlpHead}. */
@@ -33,6 +36,15 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
   public HeadConfig {
     ConfigValues.requirePositive("head_hidden_size", hiddenSize);
     ConfigValues.requireProbability("head_dropout", dropout);
+    ConfigValues.requirePositive(LAYERS, layers);
+    if (layers > 1 && kind != Kind.MLP) {
+      throw new IllegalArgumentException(LAYERS + " is " + layers + ", but only the head mlp has several");
+    }
+  }
+
+  /** A head with one hidden layer, if it has any. */
+  public HeadConfig(Kind kind, int hiddenSize, double dropout, boolean residual) {
+    this(kind, hiddenSize, dropout, residual, 1);
   }
 
   /** The reference's head: as wide as the encoder, dropout 0.1. */
@@ -53,7 +65,8 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
     return new HeadConfig(kind == null ? Kind.MLP : ConfigValues.choice("head", kind, List.of(Kind.values())),
         hiddenSize,
         values.number("head_dropout", 0.1),
-        values.flag("head_residual", hiddenSize == encoderHiddenSize));
+        values.flag("head_residual", hiddenSize == encoderHiddenSize),
+        values.integer(LAYERS, 1));
   }
 
   /** What {@link #of} reads, in a fixed order. */
@@ -63,6 +76,9 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
     json.put("head_hidden_size", hiddenSize);
     json.put("head_dropout", dropout);
     json.put("head_residual", residual);
+    if (layers > 1) {
+      json.put(LAYERS, layers);
+    }
     return json;
   }
 }

@@ -6,13 +6,12 @@ import crema.nn.Dropout;
 import crema.nn.Initializer;
 import crema.nn.Linear;
 import crema.nn.ParameterSource;
-import crema.tensor.Sequences;
 
 /**
  * Dropout and one linear layer, whose weights start near 0, so that a pretrained encoder is not torn about by the first
  * gradients. State-dict keys: {@code weight} and {@code bias}.
  */
-final class LinearHead extends ClassificationHead {
+final class LinearHead extends PooledHead {
   /** That of BERT's layers. */
   private static final double STANDARD_DEVIATION = 0.02;
 
@@ -26,8 +25,7 @@ final class LinearHead extends ClassificationHead {
   }
 
   @Override
-  Variable forward(Tape tape, TextClassifier.Embeddings embeddings, Sequences sequences) {
-    Variable x = embeddings.pooled();
+  Variable forward(Tape tape, Variable x) {
     return output.forward(tape, dropout.forward(tape, x));
   }
 }

@@ -7,7 +7,6 @@ import crema.nn.Dropout;
 import crema.nn.Initializer;
 import crema.nn.Linear;
 import crema.nn.ParameterSource;
-import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.Arrays;
 
@@ -15,7 +14,7 @@ import java.util.Arrays;
  * Division of the pooled vector by its length, dropout, and one linear layer: for encoders that were trained by the
  * cosines of their vectors. State-dict keys: {@code weight} and {@code bias}.
  */
-final class NormalizedHead extends ClassificationHead {
+final class NormalizedHead extends PooledHead {
   /** That of BERT's layers. */
   private static final double STANDARD_DEVIATION = 0.02;
   /** Keeps a vector of zeros from being divided by 0. */
@@ -35,8 +34,7 @@ final class NormalizedHead extends ClassificationHead {
   }
 
   @Override
-  Variable forward(Tape tape, TextClassifier.Embeddings embeddings, Sequences sequences) {
-    Variable x = embeddings.pooled();
+  Variable forward(Tape tape, Variable x) {
     Tensor weight = tape.scope().empty(x.value().dtype(), scale.length).set(scale);
     Variable direction = RmsNorm.apply(tape, x, Variable.constant(weight), EPSILON);
     return output.forward(tape, dropout.forward(tape, direction));

@@ -46,19 +46,21 @@ public record PublishedClassifier(String className, TextEncoderConfig config, We
           head, key -> MlpHead.renamed(key, original.get().hidden(), original.get().output())), Optional.empty());
     }
     return new PublishedClassifier(name + "Model", encoder.config(), encoder.weights(),
-        Optional.of(new PublishedHead(layers(config.head().kind()), head)));
+        Optional.of(new PublishedHead(layers(config.head()), head)));
   }
 
-  private static List<PublishedHead.Layer> layers(HeadConfig.Kind kind) {
-    return switch (kind) {
+  private static List<PublishedHead.Layer> layers(HeadConfig head) {
+    return switch (head.kind()) {
       case LINEAR -> List.of(new PublishedHead.Layer("", Activation.IDENTITY));
-      case MLP -> MlpHead.layers();
+      case MLP -> MlpHead.layers(head.layers());
       case RESIDUAL, NORMALIZED, ORIGINAL -> List.of();
     };
   }
 
   private static Optional<OriginalMlp> originalMlp(TextClassifierConfig config, TextEncoderConfig encoder) {
-    boolean fits = config.head().kind() == HeadConfig.Kind.MLP && config.head().hiddenSize() == encoder.hiddenSize();
+    HeadConfig head = config.head();
+    boolean fits =
+        head.kind() == HeadConfig.Kind.MLP && head.layers() == 1 && head.hiddenSize() == encoder.hiddenSize();
     return fits ? encoder.originalMlp(config.pooling()) : Optional.empty();
   }
 

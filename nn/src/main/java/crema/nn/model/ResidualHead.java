@@ -8,13 +8,12 @@ import crema.nn.Linear;
 import crema.nn.ParameterSource;
 import crema.nn.RmsNorm;
 import crema.tensor.Activation;
-import crema.tensor.Sequences;
 
 /**
  * RMSNorm, linear, GELU, dropout, linear, the input added if asked, RMSNorm, dropout, linear. State-dict keys:
  * {@code input_layernorm}, {@code up_proj}, {@code down_proj}, {@code output_layernorm}, {@code out_proj}.
  */
-final class ResidualHead extends ClassificationHead {
+final class ResidualHead extends PooledHead {
   private final boolean residual;
   private final Dropout dropout;
   private final RmsNorm inputNorm;
@@ -35,8 +34,7 @@ final class ResidualHead extends ClassificationHead {
   }
 
   @Override
-  Variable forward(Tape tape, TextClassifier.Embeddings embeddings, Sequences sequences) {
-    Variable x = embeddings.pooled();
+  Variable forward(Tape tape, Variable x) {
     Variable activated = up.forward(tape, inputNorm.forward(tape, x), Activation.GELU);
     Variable hidden = down.forward(tape, dropout.forward(tape, activated));
     Variable joined = residual ? Binary.add(tape, hidden, x) : hidden;

@@ -33,6 +33,8 @@ public final class TextClassifier extends Module {
   /** What the names of the head's parameters start with. */
   public static final String HEAD = "classifier.";
 
+  private static final String BAG = "bag";
+
   private final TextClassifierConfig config;
   private final TextEncoder backbone;
   private final ClassificationHead classifier;
@@ -80,7 +82,7 @@ public final class TextClassifier extends Module {
       case ORIGINAL -> new OriginalHead(source, config.encoder(), config.numLabels());
     });
     bag = config.bagSize() == 0 ? null
-        : module("bag", new BagOfTokens(source, config.encoder().vocabSize(), config.bagSize(), config.numLabels()));
+        : module(BAG, new BagOfTokens(source, config.encoder().vocabSize(), config.bagSize(), config.numLabels()));
   }
 
   /** The part that makes vectors of tokens. */
@@ -162,8 +164,45 @@ public final class TextClassifier extends Module {
     return new Output(logits(tape, embeddings, ids, sequences), embeddings);
   }
 
+  /** Whether logits depend on nothing else of the encoder than pooled vectors, as all heads but the original one have it. */
+  public boolean readsPooledVectors() {
+    return classifier instanceof PooledHead;
+  }
+
+  /**
+   * Logits, {@code [sequences, numLabels]}, from pooled vectors that were made before: those of {@link #embed}.
+   *
+   * @param pooled {@code [sequences, hiddenSize]}
+   * @param ids {@code I32 [tokens]}, each in [0, vocabSize); the bag reads them
+   * @param sequences how the tokens are cut
+   * @throws IllegalStateException unless the model {@linkplain #readsPooledVectors reads pooled vectors} alone
+   */
+  public Variable forwardPooled(Tape tape, Variable pooled, Tensor ids, Sequences sequences) {
+    if (!(classifier instanceof PooledHead head)) {
+      throw new IllegalStateException("the head reads the vectors of tokens");
+    }
+    return withBag(tape, tape.inFullPrecision(() -> head.forward(tape, pooled)), ids, sequences);
+  }
+
+  /** What there is besides the encoder, the head and the bag, as a module: its parameters are this model's. */
+  public Module withoutEncoder() {
+    return new WithoutEncoder(classifier, bag);
+  }
+
+  private static final class WithoutEncoder extends Module {
+    WithoutEncoder(ClassificationHead classifier, @Nullable BagOfTokens bag) {
+      module(HEAD.substring(0, HEAD.length() - 1), classifier);
+      if (bag != null) {
+        module(BAG, bag);
+      }
+    }
+  }
+
   private Variable logits(Tape tape, Embeddings embeddings, Tensor ids, Sequences sequences) {
-    Variable deep = tape.inFullPrecision(() -> classifier.forward(tape, embeddings, sequences));
+    return withBag(tape, tape.inFullPrecision(() -> classifier.forward(tape, embeddings, sequences)), ids, sequences);
+  }
+
+  private Variable withBag(Tape tape, Variable deep, Tensor ids, Sequences sequences) {
     return bag == null ? deep
         : tape.inFullPrecision(() -> Binary.add(tape, deep, bag.forward(tape, ids, sequences)));
   }

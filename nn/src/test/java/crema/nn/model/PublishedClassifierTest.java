@@ -135,9 +135,13 @@ class PublishedClassifierTest {
 
   @ParameterizedTest
   @CsvSource({"crema-encoder, linear, max, EuroBertModel", "bert, linear, mean, BertModel",
-      "bert, mlp, mean, BertModel", "roberta, mlp, first, RobertaModel"})
+      "bert, mlp, mean, BertModel", "roberta, mlp, first, RobertaModel", "bert, mlp 3, mean, BertModel",
+      "crema-encoder, mlp 2, mean, EuroBertModel"})
   void aHeadThatNoClassHasStandsBesideTheEncoder(String type, String head, String pooling, String className) {
-    try (var model = classifier(Map.of("encoder_type", type, "head", head, "pooling", pooling))) {
+    String[] kind = head.split(" ");
+    int layers = kind.length == 1 ? 1 : Integer.parseInt(kind[1]);
+    try (var model = classifier(
+        Map.of("encoder_type", type, "head", kind[0], "head_layers", layers, "pooling", pooling))) {
       var published = PublishedClassifier.of(model.config(), Weights.of(model.stateDict()));
       assertThat(published.className()).isEqualTo(className);
       PublishedHead beside = published.head().orElseThrow();

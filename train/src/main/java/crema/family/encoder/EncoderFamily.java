@@ -8,6 +8,7 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
+import crema.family.linear.FrozenSettings;
 import crema.nn.adapter.LoraConfig;
 import crema.nn.io.SafetensorsReader;
 import crema.run.DataSettings;
@@ -88,7 +89,8 @@ public final class EncoderFamily implements ModelFamily {
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, TaskSettings.SECTION, Languages.SECTION,
         EncoderSettings.SECTION,
-        FineTuningSettings.SECTION, PairSettings.SECTION, LossRows.SECTION, SamplingSettings.SECTION,
+        FineTuningSettings.SECTION, FrozenSettings.SECTION.only(FrozenSettings.VECTOR_CACHE), PairSettings.SECTION,
+        LossRows.SECTION, SamplingSettings.SECTION,
         TrainingSettings.SECTION,
         OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION);

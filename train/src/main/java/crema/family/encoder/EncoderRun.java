@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,9 +66,12 @@ public final class EncoderRun implements AutoCloseable {
   private final TextClassifier model;
   private final String pretrainedHash;
   private final @Nullable AdaptedClassifier adapted;
-  /** The model, with its adapter if it has one. */
+  /** The model, with its adapter if it has one; only the head, if that reads vectors of a frozen encoder. */
   private final Module trained;
   private final FineTuning fineTuning;
+  private final Logits trainLogits;
+  private final Logits validationLogits;
+  private final Logits testLogits;
   private final AdamW optimizer;
   private final Evaluator evaluator;
   private final Validator validator;
@@ -99,7 +103,20 @@ public final class EncoderRun implements AutoCloseable {
       adapted = FineTuningSettings.lora(settings)
           .map(config -> new AdaptedClassifier(source, model, model.encoder(), config)).orElse(null);
     }
-    trained = adapted == null ? model : adapted;
+    if (FineTuningSettings.readsVectors(settings)) {
+      trained = model.withoutEncoder();
+      listener.stage("Embedding texts");
+      try (var vectors = new FrozenVectors.Maker(settings, backend, model, pretrainedHash, context)) {
+        trainLogits = vectors.of(data.train()).logits();
+        validationLogits = vectors.of(data.validation()).logits();
+        testLogits = vectors.of(data.test()).logits();
+      }
+    } else {
+      trained = adapted == null ? model : adapted;
+      trainLogits = Logits.of(model);
+      validationLogits = trainLogits;
+      testLogits = trainLogits;
+    }
     fineTuning = new FineTuning(settings, model.encoder(), trained);
     optimizer = setup.optimizer(fineTuning);
     evaluator = new Evaluator(backend, model, data.target());
@@ -145,18 +162,21 @@ public final class EncoderRun implements AutoCloseable {
   private TrainingLoop<PackedBatch> loopOfRows() throws IOException {
     var batches = new Batches(data.train(),
         SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
-        Math.max(settings.get(BATCH_TOKENS), data.train().longest()),
-        setup.batchSize());
+        Math.max(FineTuningSettings.batchTokens(settings), data.train().longest()), setup.batchSize());
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
-    var objective = new EncoderObjective(backend, model, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning);
+    BiFunction<Tape, PackedBatch, Variable> ofBatch = FineTuningSettings.readsVectors(settings)
+        ? (tape, batch) -> loss.apply(tape, trainLogits.of(tape, batch), batch)
+        : (tape, batch) -> loss.apply(tape, model, batch);
+    var objective =
+        new EncoderObjective(backend, ofBatch, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning);
     return setup.validating(setup.configured(TrainingLoop.of(trained, new PackedBatches(batches), objective), optimizer,
         pretrainedHash, data.hash())).validation(validator.better(), this::validate)
         .build();
   }
 
   /** The loss of a training batch, with some of its tokens left out. */
-  private record EncoderObjective(Backend backend, TextClassifier model, ClassifierLoss loss, double tokenDropout,
-      FineTuning fineTuning) implements Objective<PackedBatch> {
+  private record EncoderObjective(Backend backend, BiFunction<Tape, PackedBatch, Variable> ofBatch, ClassifierLoss loss,
+      double tokenDropout, FineTuning fineTuning) implements Objective<PackedBatch> {
     /** Sizes an octave that batches are filled up to: of tokens, which each cost time, and of sequences, which hardly do. */
     private static final int TOKEN_SIZES = 64;
     private static final int SEQUENCE_SIZES = 8;
@@ -198,7 +218,7 @@ public final class EncoderRun implements AutoCloseable {
 
     @Override
     public Variable apply(Tape tape, PackedBatch batch) {
-      return loss.apply(tape, model, batch);
+      return ofBatch.apply(tape, batch);
     }
 
     @Override
@@ -209,7 +229,8 @@ public final class EncoderRun implements AutoCloseable {
 
   private Validation.Measured validate(long step, double epoch) throws IOException {
     long began = System.nanoTime();
-    Evaluator.Evaluation evaluation = evaluator.evaluate(data.validation(), new TrainingListener() {});
+    Evaluator.Evaluation evaluation =
+        evaluator.evaluate(data.validation(), validationLogits, new TrainingListener() {});
     Validator.Result result = validator.validate(evaluation.rows(), evaluation.loss(), step, epoch, began);
     result.logThresholds(directory.thresholdLog());
     return new Validation.Measured(result.value(), result.entry().loss(), result.entry().metrics());
@@ -223,8 +244,8 @@ public final class EncoderRun implements AutoCloseable {
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
     listener.model(
-        String.format(Locale.ROOT, "%,d parameters%s for %,d steps on %d threads", model.parameterCount(), learning(),
-            loop.totalSteps(), threads));
+        String.format(Locale.ROOT, "%,d parameters%s for %,d steps on %d threads", model.parameterCount(),
+            fineTuning.learning(model.parameterCount()), loop.totalSteps(), threads));
     listener.stage("Training");
     TrainingLoop.Outcome outcome = loop.run();
     if (!outcome.isFinished()) {
@@ -240,13 +261,6 @@ public final class EncoderRun implements AutoCloseable {
     }
   }
 
-  /** How many parameters learn, if not all do. */
-  private String learning() {
-    long learn = fineTuning.groups(0).stream().flatMap(group -> group.parameters().values().stream())
-        .mapToLong(parameter -> parameter.value().elements()).sum();
-    return learn == model.parameterCount() ? "" : String.format(Locale.ROOT, ", of which %,d learn,", learn);
-  }
-
   /** Tests the best parameters and writes the model. */
   private TrainingResult finish(TrainingLoop.Outcome outcome, List<String> commandLine) throws IOException {
     if (adapted != null) {
@@ -257,8 +271,9 @@ public final class EncoderRun implements AutoCloseable {
       fitHead();
     }
     listener.stage("Testing");
-    ScoredRows validation = evaluator.evaluate(data.validation(), new TrainingListener() {}).rows();
-    ScoredRows test = evaluator.evaluate(data.test(), listener).rows();
+    ScoredRows validation =
+        evaluator.evaluate(data.validation(), validationLogits, new TrainingListener() {}).rows();
+    ScoredRows test = evaluator.evaluate(data.test(), testLogits, listener).rows();
     Target tuned = data.target().tuned(new AnswerSettings(settings), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
@@ -307,7 +322,7 @@ public final class EncoderRun implements AutoCloseable {
   public void close() {
     loop.close();
     optimizer.close();
-    trained.close();
+    (adapted == null ? model : adapted).close();
     data.close();
   }
 }

@@ -29,6 +29,8 @@ public final class EncoderSettings {
       .help("The classification head");
   public static final Setting<Integer> HEAD_SIZE = SECTION.integer("head-size", 0).atLeast(0)
       .shownDefault("the hidden size").help("Features within the head");
+  public static final Setting<Integer> HEAD_LAYERS = SECTION.integer("head-layers", 1).atLeast(1).atMost(100)
+      .help("Hidden layers of the head mlp");
   public static final Setting<Integer> BAG_SIZE = SECTION.integer("bag-size", 0).atLeast(0).shownDefault("none")
       .help("Adds a bag of tokens beside the encoder, as fastText's, of N features a token: it learns words from few "
           + "rows");
@@ -56,6 +58,9 @@ public final class EncoderSettings {
       return features % heads != 0 || features / heads % 2 != 0
           ? "hidden-size " + features + " must split into heads (" + heads + ") of an even number of features" : null;
     }, HIDDEN_SIZE, HEADS);
+    SECTION.rule(settings -> settings.get(HEAD_LAYERS) > 1 && settings.get(HEAD) != HeadConfig.Kind.MLP
+        ? "head-layers has no effect with the head " + settings.get(HEAD).key() + ": leave it out, or take --head mlp"
+        : null, HEAD_LAYERS, HEAD);
     SECTION.rule(settings -> settings.get(HEADS) % settings.get(KV_HEADS) != 0
         ? "heads (" + settings.get(HEADS) + ") must be a multiple of kv-heads (" + settings.get(KV_HEADS) + ")" : null,
         HEADS, KV_HEADS);

@@ -7,6 +7,7 @@ import static crema.family.encoder.EncoderSettings.FFN_SIZE;
 import static crema.family.encoder.EncoderSettings.HEAD;
 import static crema.family.encoder.EncoderSettings.HEADS;
 import static crema.family.encoder.EncoderSettings.HEAD_DROPOUT;
+import static crema.family.encoder.EncoderSettings.HEAD_LAYERS;
 import static crema.family.encoder.EncoderSettings.HEAD_SIZE;
 import static crema.family.encoder.EncoderSettings.HIDDEN_SIZE;
 import static crema.family.encoder.EncoderSettings.KV_HEADS;
@@ -112,7 +113,8 @@ record EncoderSetup(Settings settings, RunContext context) {
    */
   static TextClassifierConfig network(Settings own, TextEncoderConfig encoder, int numLabels) {
     int width = own.get(HEAD_SIZE) == 0 ? encoder.hiddenSize() : own.get(HEAD_SIZE);
-    var head = new HeadConfig(own.get(HEAD), width, own.get(HEAD_DROPOUT), width == encoder.hiddenSize());
+    var head = new HeadConfig(own.get(HEAD), width, own.get(HEAD_DROPOUT), width == encoder.hiddenSize(),
+        own.get(HEAD_LAYERS));
     return new TextClassifierConfig(encoder, own.get(POOLING), head, own.get(BAG_SIZE), numLabels);
   }
 

@@ -35,7 +35,7 @@ record EncoderTask(String name, Settings settings, double weight, OptionalDouble
   private static final Set<Section> SECTIONS = Set.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION,
       LossRows.SECTION, SamplingSettings.SECTION, AnswerSettings.SECTION);
   private static final Set<Setting<?>> ROWS = Set.of(EncoderSettings.HEAD, EncoderSettings.HEAD_SIZE,
-      EncoderSettings.HEAD_DROPOUT, EncoderSettings.BAG_SIZE, FineTuningSettings.POOLING);
+      EncoderSettings.HEAD_LAYERS, EncoderSettings.HEAD_DROPOUT, EncoderSettings.BAG_SIZE, FineTuningSettings.POOLING);
 
   /**
    * The tasks of a run, in order.

@@ -55,7 +55,17 @@ final class Evaluator {
     }
   }
 
+  /** Runs the whole model over a data set. */
   Evaluation evaluate(TokenDataset data, TrainingListener listener) {
+    return evaluate(data, Logits.of(model), listener);
+  }
+
+  /**
+   * Measures a data set.
+   *
+   * @param outputs makes the model's logits of its examples
+   */
+  Evaluation evaluate(TokenDataset data, Logits outputs, TrainingListener listener) {
     int labels = model.config().numLabels();
     if ((long) data.size() * labels > MOST_SCORES) {
       throw new UserError("%,d rows of %,d labels have more scores than are held at once (%,d): use fewer rows"
@@ -70,8 +80,7 @@ final class Evaluator {
       PackedBatch packed = batch.next();
       try (var scope = new Scope(backend)) {
         var tape = Tape.inference(scope);
-        Variable output = model.forward(tape, scope.ints(packed.ids(), packed.tokens()),
-            Sequences.of(scope, packed.cuSeqlens()));
+        Variable output = outputs.of(tape, packed);
         lossSum += loss.apply(tape, output, packed).value().item() * packed.sequences();
         float[] values = output.value().toFloats();
         System.arraycopy(values, 0, logits, at * labels, values.length);

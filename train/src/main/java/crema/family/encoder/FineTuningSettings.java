@@ -1,15 +1,19 @@
 package crema.family.encoder;
 
+import crema.family.linear.FrozenSettings;
 import crema.nn.adapter.LoraConfig;
 import crema.nn.adapter.LoraTargets;
+import crema.nn.loss.AuxiliaryLoss;
 import crema.nn.model.HeadConfig;
 import crema.nn.model.TextEncoderConfig;
 import crema.nn.optim.Schedule;
 import crema.run.DataSettings;
+import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import crema.task.LossRows;
 import crema.tensor.Pooling;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +32,7 @@ public final class FineTuningSettings {
   public static final Setting<Integer> FREEZE_LAYERS = SECTION.integer("freeze-layers", 0).atLeast(0)
       .help("Keep the embeddings and the first N layers as they are");
   public static final Setting<Boolean> FREEZE_ENCODER = SECTION.flag("freeze-encoder")
-      .help("Train the head alone");
+      .help("Train the head alone, on vectors of the texts that are made once");
   public static final Setting<Integer> UNFREEZE_EVERY = SECTION.integer("unfreeze-every", 0).atLeast(0)
       .shownDefault("all learn from the start")
       .help("At first only the head learns, and after each N epochs one more layer, from the top");
@@ -74,9 +78,33 @@ public final class FineTuningSettings {
     List.of(LORA_ALPHA, LORA_DROPOUT, RSLORA, LORA_TARGETS)
         .forEach(row -> SECTION.rule(settings -> settings.get(LORA) == 0 && settings.isChanged(row)
             ? row.name() + " has no effect without --lora RANK" : null, row, LORA));
+    List.of(LossRows.row(AuxiliaryLoss.CONTRASTIVE_WEIGHT), LossRows.row(AuxiliaryLoss.TREE_TRIPLET_WEIGHT))
+        .forEach(row -> SECTION.rule(settings -> settings.get(FREEZE_ENCODER) && settings.isChanged(row)
+            ? row.name() + " has no effect with --freeze-encoder, which leaves the vectors of texts as they are" : null,
+            row, FREEZE_ENCODER));
+    SECTION.rule(settings -> !readsVectors(settings) && settings.isChanged(FrozenSettings.VECTOR_CACHE)
+        ? FrozenSettings.VECTOR_CACHE.name() + " has no effect without --freeze-encoder, nor where the encoder runs "
+            + "for every batch: with the head original, token-dropout or tasks"
+        : null, FrozenSettings.VECTOR_CACHE, FREEZE_ENCODER);
   }
 
   private FineTuningSettings() {}
+
+  /**
+   * Whether the head is trained on vectors of texts that are made once: where the encoder is frozen, the same tokens of a
+   * text are read each time, and the head reads their pooled vector alone.
+   */
+  static boolean readsVectors(Settings settings) {
+    return settings.get(FREEZE_ENCODER) && settings.get(EncoderSettings.HEAD) != HeadConfig.Kind.ORIGINAL
+        && settings.get(EncoderSettings.TOKEN_DROPOUT) == 0 && !TaskSettings.hasTasks(settings);
+  }
+
+  /** The most tokens of a batch. Where vectors are read, texts cost the same whatever their length. */
+  static int batchTokens(Settings settings) {
+    boolean isBySize = readsVectors(settings) && settings.get(OptimizationSettings.BATCH_SIZE) > 0
+        && !settings.isChanged(OptimizationSettings.BATCH_TOKENS);
+    return isBySize ? Integer.MAX_VALUE : settings.get(OptimizationSettings.BATCH_TOKENS);
+  }
 
   /** The adapters of a run, if it has some. */
   static Optional<LoraConfig> lora(Settings settings) {
