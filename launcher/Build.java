@@ -306,7 +306,7 @@ final class Build {
       Files.deleteIfExists(made);
       Process rehearsal =
           new ProcessBuilder(jdk.resolve("bin", "java").toString(), "@" + arguments("jvm"), "@" + arguments(mode),
-              "-XX:AOTCacheOutput=" + made, "-cp", jar.toString(), "crema.cli.Crema", "rehearse")
+              "-XX:AOTCacheOutput=" + made, "-Dcrema.stderr=2", "-cp", jar.toString(), "crema.cli.Crema", "rehearse")
               .redirectErrorStream(true)
               .redirectOutput(target.resolve("rehearsal-" + mode + ".log").toFile())
               .start();

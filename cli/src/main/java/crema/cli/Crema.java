@@ -4,6 +4,7 @@ import crema.base.NearestName;
 import crema.base.UserError;
 import crema.classify.Provenance;
 import crema.cli.console.CommandTable;
+import crema.cli.console.ErrorStream;
 import crema.cli.console.Terminal;
 import crema.cli.fasttext.FastTextCommand;
 import crema.tensor.Backend;
@@ -59,6 +60,7 @@ public final class Crema implements Runnable {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {
+    ErrorStream.takeBack();
     Terminal terminal = Terminal.system();
     Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
     int code;

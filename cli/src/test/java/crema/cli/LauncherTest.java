@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
@@ -94,6 +95,50 @@ class LauncherTest {
         var run = CommandRun.of(line.split(" ")[0], "--help");
         assertThat(run.code()).as(line).isZero();
       }
+    }
+  }
+
+  /** Commands that are over before vector code would be compiled, or that only start others. */
+  private static final Set<String> SHORT = Set.of("export", "info", "models", "pack", "pull");
+
+  @Test
+  void everyCommandThatComputesHasAMode() throws IOException {
+    TreeSet<String> commands = all(CommandRun.of("--help").out(), "(?m)^  ([a-z][a-z-]*)  +\\S");
+    assertThat(commands).containsAll(SHORT).contains("train");
+    commands.removeAll(SHORT);
+    try (Stream<String> lines = Files.lines(ROOT.resolve("launcher", "modes"))) {
+      assertThat(lines.filter(line -> !line.startsWith("#")).map(line -> line.split(" ")[0]))
+          .containsExactlyInAnyOrderElementsOf(commands);
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void theErrorStreamOfTheJvmLacksTheLineThatAModuleIncubates() throws Exception {
+    Path java = folder.resolve("jdk 25/bin/java");
+    Files.writeString(java, """
+        #!/bin/sh
+        echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+        echo 'Unrecognized option: -bogus' >&2
+        echo 'straight' >&3
+        """);
+    for (String temporary : List.of(folder.toString(), "/dev/null")) {
+      Path errors = folder.resolve("errors");
+      var builder = new ProcessBuilder(root.resolve("crema").toString(), "train").redirectError(errors.toFile());
+      builder.environment().putAll(environment(Map.of("TMPDIR", temporary)));
+      assertThat(builder.start().waitFor(60, TimeUnit.SECONDS)).isTrue();
+      // The filter may end a moment after the JVM.
+      List<String> lines = List.of();
+      for (int i = 0; i < 500 && !lines.contains("Unrecognized option: -bogus"); i++) {
+        Thread.sleep(10);
+        lines = Files.readAllLines(errors);
+      }
+      assertThat(lines).contains("Unrecognized option: -bogus");
+      assertThat(lines.contains("straight")).isEqualTo(!temporary.equals("/dev/null"));
+      assertThat(lines.toString().contains("incubator")).isEqualTo(temporary.equals("/dev/null"));
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left.filter(file -> file.toString().endsWith(".err"))).isEmpty();
     }
   }
 

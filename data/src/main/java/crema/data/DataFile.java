@@ -50,14 +50,23 @@ public final class DataFile {
   /** A file on disk. */
   public static DataFile of(Path path) {
     return new DataFile(path.toString(), () -> {
-      if (Files.isDirectory(path)) {
-        throw new DataException(path + " is a directory, not a file");
-      }
-      if (!Files.exists(path)) {
-        throw new DataException(path + " does not exist");
-      }
+      requireFile(path);
       return Files.newInputStream(path);
     });
+  }
+
+  /**
+   * Fails unless there is such a file, so that a wrong name is told before anything is read.
+   *
+   * @throws DataException where there is nothing, or a directory
+   */
+  public static void requireFile(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new DataException(path + " is a directory, not a file");
+    }
+    if (!Files.exists(path)) {
+      throw new DataException(path + " does not exist");
+    }
   }
 
   /** A resource that lies next to a class on the class path. */

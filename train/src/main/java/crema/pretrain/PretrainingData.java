@@ -25,6 +25,7 @@ import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.family.encoder.OptimizationSettings;
 import crema.run.DataSettings;
+import crema.run.RunRows;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import java.nio.file.Path;
@@ -60,6 +61,7 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
    */
   static Parts read(Settings settings, TrainingListener listener) {
     OptionalLibrary.COMMONS_MATH.require("training");
+    RunRows.requireFiles(settings.get(DataSettings.TRAIN), settings.get(DataSettings.VALIDATION));
     listener.stage("Reading the data");
     RowSource train = rows(settings.get(DataSettings.TRAIN), settings);
     RowSource validation = rows(settings.get(DataSettings.VALIDATION), settings);

@@ -5,6 +5,7 @@ import crema.base.UserError;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.data.Columns;
+import crema.data.DataFile;
 import crema.data.Duplicates;
 import crema.data.FileRows;
 import crema.data.Grouping;
@@ -22,6 +23,7 @@ import crema.settings.Settings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads and splits the rows of a run. */
 public final class RunRows {
@@ -44,6 +46,7 @@ public final class RunRows {
    * @throws crema.data.DataException when the rows cannot be used
    */
   public static SplitRows read(DataSettings data, long seed, TrainingListener listener) {
+    requireFiles(data.train(), data.validation(), data.test());
     listener.stage("Reading the data");
     var problems = new ProblemLog();
     SplitRows rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems);
@@ -87,6 +90,13 @@ public final class RunRows {
     return new SplitRows(split.train(), validationShare > 0 ? split.validation() : validation,
         testShare > 0 ? split.test() : test,
         LabelCounts.count(split.train(), data.labels().format(), ProblemListener.SILENT));
+  }
+
+  /** Fails at the first of these names that is none of a file. */
+  @SafeVarargs
+  public static void requireFiles(List<String>... names) {
+    Stream.of(names).flatMap(List::stream).filter(name -> !name.equals(DataSettings.PRODUCT_TITLES))
+        .forEach(name -> DataFile.requireFile(Path.of(name)));
   }
 
   private static void requireShare(String name, List<String> files, double share) {
