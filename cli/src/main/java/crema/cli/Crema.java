@@ -26,7 +26,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line. Exit codes: 0 done, 1 a bug, 2 a mistake of the user's, 130 interrupted and saved. */
+/**
+ * The command line. Exit codes: 0 done, 1 a bug, 2 a mistake of the user's, 3 done, but for texts that had no answer, 130
+ * interrupted and saved.
+ */
 @Command(
     name = "crema",
     mixinStandardHelpOptions = true,
@@ -45,6 +48,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Crema implements Runnable {
   /** Exit code of a mistake of the user's. */
   static final int MISTAKE = 2;
+
+  /** Exit code where some texts were empty or could not be read, and all others were answered. */
+  static final int UNANSWERED = 3;
 
   /** Exit code of a bug. */
   static final int BUG = 1;

@@ -89,19 +89,20 @@ final class EmbedCommand implements Callable<Integer> {
         var bar = new CountBar(terminal, "Embedding", CountBar.Unit.ONE)) {
       if (output == null) {
         input.forEachBatch(texts, terminal, batch -> {
-          print(batch, embed(embedder, batch, bar), terminal.out());
+          List<String> given = InputText.texts(batch);
+          print(given, embed(embedder, given, bar), terminal.out());
           return !terminal.out().checkError();
         });
       } else {
         // All texts at once: the bar knows how many there are.
-        List<String> all = input.all(texts, terminal);
+        List<String> all = InputText.texts(input.all(texts, terminal));
         Vectors vectors = embed(embedder, all, bar);
         bar.close();
         write(all, vectors, output);
       }
       EmbedderFlags.report(embedder, terminal);
     }
-    return 0;
+    return input.report(terminal);
   }
 
   private static Vectors embed(CachedEmbedder embedder, List<String> texts, CountBar bar) {

@@ -44,6 +44,9 @@ final class LangidCommand implements Callable<Integer> {
   @Mixin
   private TextInput input = new TextInput();
 
+  @Mixin
+  private KeepFlags keep = new KeepFlags();
+
   @Option(names = {"-m", "--model"}, paramLabel = "FILE",
       description = "A model of 'crema langid-train' or of fastText, .bin or .ftz (default: the one that comes along).")
   private @Nullable Path model;
@@ -84,11 +87,12 @@ final class LangidCommand implements Callable<Integer> {
     }
     LanguageDetector detector = detector();
     var output = new PredictionWriter(terminal.out(), format, "(unknown)");
+    input.keep(keep);
     input.forEachBatch(texts, terminal, batch -> {
-      output.write(batch, batch.stream().map(text -> detect(detector, text)).toList());
+      output.write(batch, batch.stream().map(text -> detect(detector, text.text())).toList());
       return !output.isClosed();
     });
-    return 0;
+    return Math.max(input.report(terminal), output.report(terminal.err()));
   }
 
   private LanguageDetector detector() throws IOException {

@@ -84,20 +84,21 @@ final class PerplexityCommand implements Callable<Integer> {
         var bar = new CountBar(terminal, "Guessing", CountBar.Unit.ONE)) {
       if (output == null) {
         input.forEachBatch(texts, terminal, batch -> {
-          List<TextLikelihood> scored = scorer.score(batch, _ -> {});
+          List<String> given = InputText.texts(batch);
+          List<TextLikelihood> scored = scorer.score(given, _ -> {});
           all.addAll(scored);
-          print(batch, scored, terminal.out());
+          print(given, scored, terminal.out());
           return !terminal.out().checkError();
         });
       } else {
-        List<String> rows = input.all(texts, terminal);
+        List<String> rows = InputText.texts(input.all(texts, terminal));
         all.addAll(scorer.score(rows, done -> bar.to(done, rows.size())));
         bar.close();
         write(rows, all, output);
       }
     }
     report(all);
-    return 0;
+    return input.report(terminal);
   }
 
   private void write(List<String> rows, List<TextLikelihood> all, Path file) throws IOException {

@@ -2,8 +2,11 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.cli.console.Terminal;
 import crema.data.FieldText;
+import crema.run.DataSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,14 +26,16 @@ import picocli.CommandLine.Parameters;
     abbreviateSynopsis = true,
     description = {
         "Predicts the labels of texts: those given as arguments, the lines of a file, or the lines of standard input.",
-        "One line of output for each text, in order; an empty text gets no label."
+        "One line of output for each text, in order; an empty text, or a row that cannot be read, gets no label, and the "
+            + "exit code is 3."
     },
     footer = {
         "",
         "Examples:",
         "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
         "  crema predict models/titles --top 3 --format jsonl --file titles.txt",
-        "  crema predict models/titles --file offers.csv.gz --text title --format tsv",
+        "  crema predict models/titles --file offers.csv.gz --keep id --format tsv",
+        "  crema predict models/titles --file shop.csv --text name --keep-all --format jsonl",
         "  cat titles.txt | crema predict models/titles"
     })
 final class PredictCommand implements Callable<Integer> {
@@ -44,6 +49,9 @@ final class PredictCommand implements Callable<Integer> {
 
   @Mixin
   private TextInput input = new TextInput();
+
+  @Mixin
+  private KeepFlags keep = new KeepFlags();
 
   @Option(names = {"-k", "--top"}, paramLabel = "K",
       description = "The K most probable labels of each text (default: those that the model decides on; one, where a text "
@@ -73,12 +81,22 @@ final class PredictCommand implements Callable<Integer> {
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       var output = new PredictionWriter(terminal.out(), format, "(no label)");
       input.tellApart(classifier.columns());
+      input.usually(this::columnsOfTraining);
+      input.keep(keep);
       input.forEachBatch(texts, terminal, batch -> {
-        output.write(batch.stream().map(FieldText::joined).toList(),
-            top == null ? classifier.answer(batch) : classifier.predict(batch, top));
+        List<String> answered = InputText.texts(batch);
+        output.write(batch.stream().map(text -> text.withText(FieldText.joined(text.text()))).toList(),
+            top == null ? classifier.answer(answered) : classifier.predict(answered, top));
         return !output.isClosed();
       });
+      return Math.max(input.report(terminal), output.report(terminal.err()));
     }
-    return 0;
+  }
+
+  private List<String> columnsOfTraining() throws IOException {
+    return ModelSource.read(model, source -> {
+      ModelSource of = task == null ? source : source.task(task);
+      return of.holds(ModelSource.TRAINING) ? new DataSettings(ModelFamily.settingsOf(of)).text() : List.of();
+    });
   }
 }

@@ -1,17 +1,23 @@
 package crema.cli;
 
+import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import crema.classify.Prediction;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Prints predictions, a line for each text, and flushes after each batch so that the output can be piped. */
 final class PredictionWriter {
+  /** Keys of an object of JSON; a kept column of such a name is written as {@code row.NAME}. */
+  private static final Set<String> OWN_KEYS = Set.of("text", "labels", "error");
+
   private final PrintStream out;
   private final PredictionFormat format;
   private final String nothing;
   private boolean closed;
+  private long empty;
 
   /**
    * A writer.
@@ -29,24 +35,50 @@ final class PredictionWriter {
     return closed;
   }
 
-  void write(List<String> texts, List<List<Prediction>> predictions) {
+  void write(List<InputText> texts, List<List<Prediction>> predictions) {
     for (int i = 0; i < texts.size(); i++) {
-      out.print(line(texts.get(i), predictions.get(i)) + "\n");
+      InputText text = texts.get(i);
+      out.print(line(text, predictions.get(i)) + "\n");
+      if (text.problem() == null && text.text().isBlank()) {
+        empty++;
+      }
     }
     closed = out.checkError();
   }
 
-  private String line(String text, List<Prediction> predictions) {
+  /** Tells of texts that were empty, and returns the exit code that says whether there were any. */
+  int report(PrintStream err) {
+    if (empty == 0) {
+      return 0;
+    }
+    err.println("crema: %,d %s empty, and %s no answer".formatted(empty, empty == 1 ? "text is" : "texts are",
+        empty == 1 ? "has" : "have"));
+    return Crema.UNANSWERED;
+  }
+
+  private String line(InputText text, List<Prediction> predictions) {
     return switch (format) {
-      case TEXT -> text(text, predictions);
-      case TSV -> tsv(text, predictions);
+      case TEXT -> kept(text) + text(text, predictions);
+      case TSV -> kept(text) + tsv(text, predictions);
       case JSONL -> json(text, predictions);
     };
   }
 
-  private String text(String text, List<Prediction> predictions) {
+  /** The values that stay with a text, each with a tab behind it. */
+  private static String kept(InputText text) {
+    var line = new StringBuilder();
+    for (JsonNode value : text.kept().values()) {
+      line.append(value.isNull() ? "" : escape(value.isString() ? value.stringValue() : value.toString())).append('\t');
+    }
+    return line.toString();
+  }
+
+  private String text(InputText text, List<Prediction> predictions) {
+    if (text.problem() != null) {
+      return "(not read: " + text.problem() + ")";
+    }
     if (predictions.isEmpty()) {
-      return text.isBlank() ? "(empty text)" : nothing;
+      return text.text().isBlank() ? "(empty text)" : nothing;
     }
     var line = new StringBuilder();
     for (Prediction prediction : predictions) {
@@ -56,8 +88,8 @@ final class PredictionWriter {
     return line.toString();
   }
 
-  private static String tsv(String text, List<Prediction> predictions) {
-    var line = new StringBuilder(escape(text));
+  private static String tsv(InputText text, List<Prediction> predictions) {
+    var line = new StringBuilder(escape(text.text()));
     for (Prediction prediction : predictions) {
       line.append('\t').append(escape(prediction.label())).append('\t').append(rounded(prediction));
     }
@@ -69,11 +101,16 @@ final class PredictionWriter {
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
   }
 
-  private static String json(String text, List<Prediction> predictions) {
-    var object = new ObjectNode().put("text", text);
+  private static String json(InputText text, List<Prediction> predictions) {
+    var object = new ObjectNode();
+    text.kept().forEach((column, value) -> object.set(OWN_KEYS.contains(column) ? "row." + column : column, value));
+    object.put("text", text.text());
     var labels = object.putArray("labels");
     for (Prediction prediction : predictions) {
       labels.addObject().put("label", prediction.label()).put("probability", rounded(prediction));
+    }
+    if (text.problem() != null) {
+      object.put("error", text.problem());
     }
     return object.toString();
   }

@@ -89,20 +89,21 @@ final class SimilarCommand implements Callable<Integer> {
       throw new UserError("--top must be at least 1");
     }
     try (CachedEmbedder embedder = encoder.open(terminal, options)) {
-      List<String> searched = input.of(among, terminal);
+      List<String> searched = InputText.texts(input.of(among));
       Vectors rows = rows(embedder, searched);
       try (var search = new VectorSearch(rows, similarity, options)) {
         input.forEachBatch(texts, terminal, batch -> {
-          List<List<Hit>> hits = search.nearest(embed(embedder, batch), top);
-          for (int i = 0; i < batch.size(); i++) {
-            print(batch.get(i), hits.get(i), searched);
+          List<String> given = InputText.texts(batch);
+          List<List<Hit>> hits = search.nearest(embed(embedder, given), top);
+          for (int i = 0; i < given.size(); i++) {
+            print(given.get(i), hits.get(i), searched);
           }
           return !terminal.out().checkError();
         });
       }
       EmbedderFlags.report(embedder, terminal);
     }
-    return 0;
+    return input.report(terminal);
   }
 
   private Vectors rows(CachedEmbedder embedder, List<String> searched) throws IOException {

@@ -1,13 +1,19 @@
 package crema.cli;
 
 import crema.base.UserError;
+import crema.base.json.JsonNode;
+import crema.base.json.JsonValues;
 import crema.cli.console.Terminal;
 import crema.data.Columns;
 import crema.data.DataFile;
 import crema.data.FieldText;
+import crema.data.FileFormat;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
 import crema.data.ProblemListener;
+import crema.data.ProblemLog;
+import crema.data.RowFault;
+import crema.data.RowProblem;
 import crema.data.TextColumn;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +22,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,7 +36,7 @@ final class TextInput {
   private static final int BATCH = 256;
 
   @Option(names = {"-f", "--file"}, paramLabel = "FILE",
-      description = "Read texts from a file: its lines or, with --text, a column of CSV, TSV or JSONL (also .gz, .zst).")
+      description = "Read texts from a file: the lines of a plain one, the rows of CSV, TSV or JSONL (also .gz, .zst).")
   private @Nullable Path file;
 
   @Option(names = "--text", paramLabel = "COLUMN", parameterConsumer = CommaSeparated.class,
@@ -39,16 +49,39 @@ final class TextInput {
   /** The columns that are told apart; none where they are joined. */
   private List<String> apart = List.of();
 
+  /** The text columns of a file where none are named. */
+  private ColumnNames usualColumns = List::of;
+
+  private KeepFlags keep = new KeepFlags();
+  private final ProblemLog unreadable = new ProblemLog();
+
   /** Answers texts. */
   @FunctionalInterface
   interface Answerer {
     /** Answers some texts, of which it keeps no reference, and returns whether it wants more. */
-    boolean answer(List<String> texts);
+    boolean answer(List<InputText> texts);
+  }
+
+  /** Finds the names of columns. */
+  @FunctionalInterface
+  interface ColumnNames {
+    /** The names; none where nobody knows them. */
+    List<String> get() throws IOException;
   }
 
   /** Has rows handed over as texts in which these columns are told apart, unless there are none. */
   void tellApart(List<String> columns) {
     apart = columns;
+  }
+
+  /** Says which columns of a file are its text where none are named. */
+  void usually(ColumnNames columns) {
+    usualColumns = columns;
+  }
+
+  /** Says which columns stay with a text. */
+  void keep(KeepFlags flags) {
+    keep = flags;
   }
 
   /**
@@ -64,65 +97,91 @@ final class TextInput {
   }
 
   /**
-   * Hands over all texts, in order.
+   * Hands over all texts, in order: one for each argument, line or row, also for those that are empty or cannot be read.
    *
    * @param arguments the texts on the command line
-   * @param terminal has the standard input, and is told of rows that cannot be read
+   * @param terminal has the standard input
    */
   void forEachBatch(List<String> arguments, Terminal terminal, Answerer answerer) throws IOException {
     if (file != null && !arguments.isEmpty()) {
       throw new UserError("give texts or --file, not both");
     }
     if (file != null) {
-      forEachBatch(file, terminal, answerer);
+      forEachBatch(file, answerer);
       return;
     }
     if (!textColumns.isEmpty() && !hasOtherFile) {
       throw new UserError("--text names columns of a file: give --file too");
     }
+    requireNothingToKeep();
     if (arguments.isEmpty()) {
       lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), answerer);
     } else {
-      answerer.answer(arguments);
+      answerer.answer(arguments.stream().map(InputText::of).toList());
     }
   }
 
-  private void forEachBatch(Path texts, Terminal terminal, Answerer answerer) throws IOException {
-    if (!textColumns.isEmpty()) {
-      rows(texts, terminal, answerer);
-      return;
+  private void forEachBatch(Path texts, Answerer answerer) throws IOException {
+    DataFile.requireFile(texts);
+    DataFile data = DataFile.of(texts);
+    // What is no regular file, such as a pipe, can be read only once.
+    Optional<FileFormat> format = Files.isRegularFile(texts) ? FileFormat.find(data) : Optional.empty();
+    List<String> existing = format.map(known -> known.columns(data)).orElse(List.of());
+    List<String> columns = textColumns;
+    if (columns.isEmpty() && !existing.isEmpty()) {
+      columns = usualColumns.get();
+      if (columns.isEmpty()) {
+        throw new UserError(texts + " has columns: name those of the text with --text. It has: "
+            + String.join(", ", existing));
+      }
     }
-    if (Files.isDirectory(texts)) {
-      throw new UserError(texts + " is a directory, not a file of texts");
+    if (columns.isEmpty()) {
+      requireNothingToKeep();
+      try (var lines = new BufferedReader(new InputStreamReader(data.open(), StandardCharsets.UTF_8))) {
+        lines(lines, answerer);
+      }
+    } else {
+      rows(new FileRows(data, format.orElseGet(() -> FileFormat.detect(data)),
+          columns(columns, keep.of(existing))), columns, answerer);
     }
-    try (var lines = new BufferedReader(new InputStreamReader(DataFile.of(texts).open(), StandardCharsets.UTF_8))) {
-      lines(lines, answerer);
+  }
+
+  private void requireNothingToKeep() {
+    if (keep.any()) {
+      throw new UserError("--keep and --keep-all need a --file with columns: CSV, TSV or JSONL");
     }
   }
 
   /** All texts at once, in order. */
-  List<String> all(List<String> arguments, Terminal terminal) throws IOException {
-    var all = new ArrayList<String>();
+  List<InputText> all(List<String> arguments, Terminal terminal) throws IOException {
+    var all = new ArrayList<InputText>();
     forEachBatch(arguments, terminal, all::addAll);
     return all;
   }
 
   /** All texts of another file, read as this one is said to be. */
-  List<String> of(Path other, Terminal terminal) throws IOException {
+  List<InputText> of(Path other) throws IOException {
     hasOtherFile = true;
-    var all = new ArrayList<String>();
-    forEachBatch(other, terminal, batch -> {
-      all.addAll(batch);
-      return true;
-    });
+    var all = new ArrayList<InputText>();
+    forEachBatch(other, all::addAll);
     return all;
   }
 
+  /** Tells of the rows that could not be read, and returns the exit code that says whether there were any. */
+  int report(Terminal terminal) {
+    if (unreadable.total() > 0) {
+      terminal.err().println("crema: %,d %s could not be read, and %s no answer:".formatted(unreadable.total(),
+          unreadable.total() == 1 ? "row" : "rows", unreadable.total() == 1 ? "has" : "have"));
+      unreadable.report().forEach(line -> terminal.err().println("  " + line));
+    }
+    return unreadable.total() > 0 ? Crema.UNANSWERED : 0;
+  }
+
   private static void lines(BufferedReader lines, Answerer answerer) throws IOException {
-    var batch = new ArrayList<String>(BATCH);
+    var batch = new ArrayList<InputText>(BATCH);
     boolean wantsMore = true;
     for (String line = lines.readLine(); line != null && wantsMore; line = lines.readLine()) {
-      batch.add(line);
+      batch.add(InputText.of(line));
       // A person who types, or a program that waits for each answer, gets it at once.
       if (batch.size() == BATCH || !lines.ready()) {
         wantsMore = answerer.answer(batch);
@@ -131,24 +190,49 @@ final class TextInput {
     }
   }
 
-  private void rows(Path rows, Terminal terminal, Answerer answerer) {
-    ProblemListener listener = problem -> terminal.err().println("crema: skipped: " + problem.message());
+  private static Columns columns(List<String> text, List<String> kept) {
+    return new Columns(TextColumn.names(TextColumn.parseAll(text)), " ", List.of(), LabelFormat.SINGLE, null, null, kept);
+  }
+
+  private void rows(FileRows rows, List<String> textColumns, Answerer answerer) {
     List<TextColumn> text = TextColumn.parseAll(textColumns);
     requireAsMany(text, apart);
-    var columns = new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null);
-    try (var cursor = TextColumn.compose(FileRows.of(rows, columns), text).open(listener)) {
-      var batch = new ArrayList<String>(BATCH);
+    List<String> kept = rows.columns().kept();
+    var batch = new ArrayList<InputText>(BATCH);
+    // A row that is skipped is told of where it stands among the others.
+    ProblemListener listener = problem -> batch.add(missing(problem, kept));
+    try (var cursor = TextColumn.compose(rows, text).open(listener)) {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
-        batch.add(apart.isEmpty() ? row.text() : FieldText.of(row));
-        if (batch.size() == BATCH) {
+        batch.add(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), named(kept, row.meta().kept()), null));
+        if (batch.size() >= BATCH) {
           wantsMore = answerer.answer(batch);
           batch.clear();
         }
       }
-      if (!batch.isEmpty()) {
+      if (!batch.isEmpty() && wantsMore) {
         answerer.answer(batch);
       }
     }
+  }
+
+  private InputText missing(RowProblem problem, List<String> kept) {
+    Map<String, JsonNode> nothing = named(kept, Collections.nCopies(kept.size(), JsonValues.toJson(null)));
+    if (problem.fault() == RowFault.EMPTY_TEXT) {
+      return new InputText("", nothing, null);
+    }
+    unreadable.problem(problem);
+    return new InputText("", nothing, problem.message());
+  }
+
+  private static Map<String, JsonNode> named(List<String> columns, List<JsonNode> values) {
+    if (columns.isEmpty()) {
+      return Map.of();
+    }
+    var named = new LinkedHashMap<String, JsonNode>();
+    for (int i = 0; i < columns.size(); i++) {
+      named.put(columns.get(i), values.get(i));
+    }
+    return named;
   }
 }

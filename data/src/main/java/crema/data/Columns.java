@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelFormat how label columns are read
  * @param group the column whose equal values must not straddle a split, or null
  * @param language the column with the language of the text, or null
+ * @param kept columns whose values stay with a row as they are, so that what is made of it can be joined with its file;
+ *     where there are any, a row without text is a row too
  */
 public record Columns(
     List<String> text,
@@ -22,12 +24,14 @@ public record Columns(
     List<String> label,
     LabelFormat labelFormat,
     @Nullable String group,
-    @Nullable String language) {
+    @Nullable String language,
+    List<String> kept) {
 
   /** Checks the combination. */
   public Columns {
     text = List.copyOf(text);
     label = List.copyOf(label);
+    kept = List.copyOf(kept);
     if (text.isEmpty()) {
       throw new DataException("at least one text column is needed");
     }
@@ -37,6 +41,12 @@ public record Columns(
     }
   }
 
+  /** Columns of which none is kept. */
+  public Columns(List<String> text, String joiner, List<String> label, LabelFormat labelFormat, @Nullable String group,
+      @Nullable String language) {
+    this(text, joiner, label, labelFormat, group, language, List.of());
+  }
+
   /** Text columns joined by a space, without labels. */
   public static Columns text(String... columns) {
     return new Columns(List.of(columns), " ", List.of(), LabelFormat.SINGLE, null, null);
@@ -44,7 +54,7 @@ public record Columns(
 
   /** The same with another joiner of text columns. */
   public Columns withJoiner(String newJoiner) {
-    return new Columns(text, newJoiner, label, labelFormat, group, language);
+    return new Columns(text, newJoiner, label, labelFormat, group, language, kept);
   }
 
   /** The same with one label column that holds one label. */
@@ -54,17 +64,22 @@ public record Columns(
 
   /** The same with label columns and how they are read. */
   public Columns withLabels(LabelFormat format, String... columns) {
-    return new Columns(text, joiner, List.of(columns), format, group, language);
+    return new Columns(text, joiner, List.of(columns), format, group, language, kept);
   }
 
   /** The same with a group column. */
   public Columns withGroup(String column) {
-    return new Columns(text, joiner, label, labelFormat, column, language);
+    return new Columns(text, joiner, label, labelFormat, column, language, kept);
   }
 
   /** The same with a language column. */
   public Columns withLanguage(String column) {
-    return new Columns(text, joiner, label, labelFormat, group, column);
+    return new Columns(text, joiner, label, labelFormat, group, column, kept);
+  }
+
+  /** The same with columns whose values stay with a row. */
+  public Columns withKept(List<String> columns) {
+    return new Columns(text, joiner, label, labelFormat, group, language, columns);
   }
 
   /** The names of all columns that are read. */
@@ -77,7 +92,15 @@ public record Columns(
     if (language != null) {
       names.add(language);
     }
+    names.addAll(kept);
     return names;
+  }
+
+  /** As it was when fingerprints of rows were first kept, unless columns are kept too. */
+  @Override
+  public String toString() {
+    return "Columns[text=" + text + ", joiner=" + joiner + ", label=" + label + ", labelFormat=" + labelFormat
+        + ", group=" + group + ", language=" + language + (kept.isEmpty() ? "" : ", kept=" + kept) + "]";
   }
 
   /** The error for a column that a file lacks. */

@@ -21,6 +21,12 @@ public record Csv(char separator) implements FileFormat {
   }
 
   @Override
+  public List<String> columns(DataFile file) {
+    OptionalLibrary.FAST_CSV.require("reading " + file.name());
+    return LineReader.read(file, lines -> TableCursor.header(file, new CsvRecords(file, lines, separator)));
+  }
+
+  @Override
   public RowCursor open(DataFile file, Columns columns, ProblemListener listener) {
     OptionalLibrary.FAST_CSV.require("reading " + file.name());
     return LineReader.open(file,

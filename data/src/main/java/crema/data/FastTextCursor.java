@@ -16,9 +16,7 @@ final class FastTextCursor extends FileCursor {
   FastTextCursor(
       DataFile file, LineReader lines, String labelPrefix, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
-    if (columns.group() != null || columns.language() != null) {
-      throw new DataException(file.name() + " is fastText text, which has no columns for a group or a language");
-    }
+    requireNoColumnsBesideText("fastText text");
     this.lines = lines;
     this.labelPrefix = labelPrefix;
   }

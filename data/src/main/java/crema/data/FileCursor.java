@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.base.json.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +49,24 @@ abstract class FileCursor implements RowCursor {
   }
 
   final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language) {
+    return row(fields, labels, group, language, List.of());
+  }
+
+  final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language,
+      List<JsonNode> kept) {
     var text = fields.size() == 1 ? fields.getFirst() : join(fields);
-    if (text.isBlank()) {
+    if (text.isBlank() && kept.isEmpty()) {
       throw new RowRejected(RowFault.EMPTY_TEXT, "nothing in " + String.join(", ", columns.text()));
     }
-    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line()));
+    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line(), kept));
+  }
+
+  /** Refuses columns that only a file with named columns has. */
+  final void requireNoColumnsBesideText(String format) {
+    if (columns.group() != null || columns.language() != null || !columns.kept().isEmpty()) {
+      throw new DataException(file.name() + " is " + format + ", which has no columns for a group, a language or values "
+          + "to keep");
+    }
   }
 
   final RowRejected missingLabel() {

@@ -2,6 +2,7 @@ package crema.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -32,6 +33,15 @@ public interface FileFormat {
   }
 
   /**
+   * The names of a file's columns, in its order; none where rows of this format have no named columns.
+   *
+   * @throws DataException if the file cannot be read, or has no header
+   */
+  default List<String> columns(DataFile file) {
+    return List.of();
+  }
+
+  /**
    * Starts a pass over the rows of a file.
    *
    * @param listener receives the rows that cannot be used
@@ -52,19 +62,23 @@ public interface FileFormat {
    * @throws DataException if neither is of any format
    */
   static FileFormat detect(DataFile file) {
+    return find(file).orElseThrow(() -> new DataException(file.name()
+        + " has no extension that names its format; rename it to end in "
+        + all().stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
+            .collect(Collectors.joining(", "))));
+  }
+
+  /** The format of a file by the extension of its name, or else by its first bytes; nothing if neither says. */
+  static Optional<FileFormat> find(DataFile file) {
     List<FileFormat> formats = all();
     String name = file.plainName();
     String extension = name.substring(name.lastIndexOf('.') + 1);
     for (FileFormat format : formats) {
       if (format.extensions().contains(extension)) {
-        return format;
+        return Optional.of(format);
       }
     }
     byte[] head = file.head();
-    return formats.stream().filter(format -> format.beginsWith(head)).findFirst()
-        .orElseThrow(() -> new DataException(file.name()
-            + " has no extension that names its format; rename it to end in "
-            + formats.stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
-                .collect(Collectors.joining(", "))));
+    return formats.stream().filter(format -> format.beginsWith(head)).findFirst();
   }
 }

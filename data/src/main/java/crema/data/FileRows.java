@@ -28,6 +28,11 @@ public final class FileRows implements RowSource {
     return new FileRows(file, FileFormat.detect(file), columns);
   }
 
+  /** What makes up a row. */
+  public Columns columns() {
+    return columns;
+  }
+
   /** The file. */
   public DataFile file() {
     return file;

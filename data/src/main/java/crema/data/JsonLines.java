@@ -21,6 +21,11 @@ public record JsonLines() implements FileFormat {
   }
 
   @Override
+  public List<String> columns(DataFile file) {
+    return LineReader.read(file, JsonLinesCursor::keys);
+  }
+
+  @Override
   public RowCursor open(DataFile file, Columns columns, ProblemListener listener) {
     return LineReader.open(file, lines -> new JsonLinesCursor(file, lines, columns, listener));
   }

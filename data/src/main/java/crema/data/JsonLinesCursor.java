@@ -3,6 +3,7 @@ package crema.data;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
+import crema.base.json.JsonValues;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,6 +26,19 @@ final class JsonLinesCursor extends FileCursor {
     super(file, columns, listener);
     this.lines = lines;
     unseen = new HashSet<>(columns.all());
+  }
+
+  /** The keys of the first objects, in the order in which they are met. */
+  static List<String> keys(LineReader lines) {
+    var keys = new LinkedHashSet<String>();
+    for (int i = 0; i < ROWS_TO_FIND_COLUMNS && lines.advancePastBlanks(); i++) {
+      try {
+        keys.addAll(lines.problem() == null ? Json.parse(lines.text()).propertyNames() : List.of());
+      } catch (JsonException e) {
+        // Whoever reads the rows is told of it.
+      }
+    }
+    return List.copyOf(keys);
   }
 
   @Override
@@ -55,7 +69,9 @@ final class JsonLinesCursor extends FileCursor {
     }
     var fields = columns.text().stream().map(name -> string(object, name)).toList();
     var labels = columns.label().isEmpty() ? List.<String>of() : labels(object);
-    return row(fields, labels, optional(object, columns.group()), optional(object, columns.language()));
+    var kept = columns.kept().stream().map(object::path)
+        .map(value -> value.isMissingNode() ? JsonValues.toJson(null) : value).toList();
+    return row(fields, labels, optional(object, columns.group()), optional(object, columns.language()), kept);
   }
 
   @Override

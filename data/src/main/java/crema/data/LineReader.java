@@ -48,6 +48,13 @@ final class LineReader implements AutoCloseable {
     }
   }
 
+  /** Opens a file, reads something of its lines, and closes it. */
+  static <T> T read(DataFile file, Function<LineReader, T> reader) {
+    try (var lines = new LineReader(file, file.open())) {
+      return reader.apply(lines);
+    }
+  }
+
   /**
    * Reads the next line, sound or not.
    *

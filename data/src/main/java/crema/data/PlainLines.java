@@ -35,6 +35,7 @@ public record PlainLines() implements FileFormat {
 
     Cursor(DataFile file, LineReader lines, Columns columns, ProblemListener listener) {
       super(file, columns, listener);
+      requireNoColumnsBesideText("plain text");
       this.lines = lines;
     }
 

@@ -1,5 +1,7 @@
 package crema.data;
 
+import crema.base.json.JsonNode;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,14 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param language the language of the text, or null
  * @param file the name of the file that the row came from
  * @param line the line of that file, from 1, on which the row begins
+ * @param kept the values of the columns that are kept, in their order: texts in tables, any JSON in JSON lines
  */
-public record RowMeta(@Nullable String group, @Nullable String language, String file, long line) {
+public record RowMeta(@Nullable String group, @Nullable String language, String file, long line, List<JsonNode> kept) {
   /** Of a row that did not come from a file. */
   public static final RowMeta MEMORY = new RowMeta(null, null, "memory", 0);
 
+  /** Copies the list. */
+  public RowMeta {
+    kept = List.copyOf(kept);
+  }
+
+  /** Of a row of which nothing more is kept. */
+  public RowMeta(@Nullable String group, @Nullable String language, String file, long line) {
+    this(group, language, file, line, List.of());
+  }
+
   /** The same with another language. */
   public RowMeta withLanguage(@Nullable String other) {
-    return new RowMeta(group, other, file, line);
+    return new RowMeta(group, other, file, line, kept);
   }
 
   /** Where the row is: {@code file, line n}. */

@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.base.json.JsonValues;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,22 @@ final class TableCursor extends FileCursor {
   private final int[] label;
   private final int group;
   private final int language;
+  private final int[] kept;
 
   TableCursor(DataFile file, TableReader records, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
     this.records = records;
+    var header = header(file, records);
+    width = header.size();
+    text = columns.text().stream().mapToInt(name -> index(header, name)).toArray();
+    label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
+    group = columns.group() == null ? -1 : index(header, columns.group());
+    language = columns.language() == null ? -1 : index(header, columns.language());
+    kept = columns.kept().stream().mapToInt(name -> index(header, name)).toArray();
+  }
+
+  /** The names of the columns, which are the first record of a table. */
+  static List<String> header(DataFile file, TableReader records) {
     if (!records.advance()) {
       throw new DataException(file.name() + " has no header");
     }
@@ -23,12 +36,7 @@ final class TableCursor extends FileCursor {
     if (problem != null) {
       throw new DataException("the header cannot be read: " + problem.message());
     }
-    var header = records.fields().stream().map(String::strip).toList();
-    width = header.size();
-    text = columns.text().stream().mapToInt(name -> index(header, name)).toArray();
-    label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
-    group = columns.group() == null ? -1 : index(header, columns.group());
-    language = columns.language() == null ? -1 : index(header, columns.language());
+    return records.fields().stream().map(String::strip).toList();
   }
 
   @Override
@@ -54,7 +62,8 @@ final class TableCursor extends FileCursor {
       throw new RowRejected(RowFault.FIELD_COUNT, record.size() + " fields, but the header has " + width);
     }
     var labels = label.length == 0 ? List.<String>of() : labels(select(record, label));
-    return row(select(record, text), labels, optional(record, group), optional(record, language));
+    return row(select(record, text), labels, optional(record, group), optional(record, language),
+        select(record, kept).stream().map(JsonValues::toJson).toList());
   }
 
   @Override

@@ -19,6 +19,11 @@ public record Tsv() implements FileFormat {
   }
 
   @Override
+  public List<String> columns(DataFile file) {
+    return LineReader.read(file, lines -> TableCursor.header(file, new TsvRecords(lines)));
+  }
+
+  @Override
   public RowCursor open(DataFile file, Columns columns, ProblemListener listener) {
     return LineReader.open(file, lines -> new TableCursor(file, new TsvRecords(lines), columns, listener));
   }
