@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,7 +82,7 @@ final class PredictCommand implements Callable<Integer> {
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       var output = new PredictionWriter(terminal.out(), format, "(no label)");
       input.tellApart(classifier.columns());
-      input.usually(this::columnsOfTraining);
+      input.asIn(this::training);
       input.keep(keep);
       input.forEachBatch(texts, terminal, batch -> {
         List<String> answered = InputText.texts(batch);
@@ -93,10 +94,10 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private List<String> columnsOfTraining() throws IOException {
+  private Optional<DataSettings> training() throws IOException {
     return ModelSource.read(model, source -> {
       ModelSource of = task == null ? source : source.task(task);
-      return of.holds(ModelSource.TRAINING) ? new DataSettings(ModelFamily.settingsOf(of)).text() : List.of();
+      return of.holds(ModelSource.TRAINING) ? Optional.of(new DataSettings(ModelFamily.settingsOf(of))) : Optional.empty();
     });
   }
 }

@@ -8,6 +8,7 @@ import crema.data.Columns;
 import crema.data.DataFile;
 import crema.data.FieldText;
 import crema.data.FileFormat;
+import crema.data.FileOptions;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
 import crema.data.ProblemListener;
@@ -15,6 +16,7 @@ import crema.data.ProblemLog;
 import crema.data.RowFault;
 import crema.data.RowProblem;
 import crema.data.TextColumn;
+import crema.run.DataSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where a command's texts come from: its arguments, the lines or a column of a file, or standard input. */
@@ -43,14 +46,17 @@ final class TextInput {
       description = "The text columns of the file, as in training.")
   private List<String> textColumns = new ArrayList<>();
 
+  @Mixin
+  private FileFlags files = new FileFlags();
+
   /** Whether the columns are also those of another file. */
   private boolean hasOtherFile;
 
   /** The columns that are told apart; none where they are joined. */
   private List<String> apart = List.of();
 
-  /** The text columns of a file where none are named. */
-  private ColumnNames usualColumns = List::of;
+  /** How the rows of the training were read, whose columns are meant where none are named. */
+  private Training training = Optional::empty;
 
   private KeepFlags keep = new KeepFlags();
   private final ProblemLog unreadable = new ProblemLog();
@@ -62,11 +68,11 @@ final class TextInput {
     boolean answer(List<InputText> texts);
   }
 
-  /** Finds the names of columns. */
+  /** Finds out how the rows of a training were read. */
   @FunctionalInterface
-  interface ColumnNames {
-    /** The names; none where nobody knows them. */
-    List<String> get() throws IOException;
+  interface Training {
+    /** Its settings; nothing where nobody knows them. */
+    Optional<DataSettings> settings() throws IOException;
   }
 
   /** Has rows handed over as texts in which these columns are told apart, unless there are none. */
@@ -74,9 +80,9 @@ final class TextInput {
     apart = columns;
   }
 
-  /** Says which columns of a file are its text where none are named. */
-  void usually(ColumnNames columns) {
-    usualColumns = columns;
+  /** Has the columns of a training read where none are named. */
+  void asIn(Training before) {
+    training = before;
   }
 
   /** Says which columns stay with a text. */
@@ -123,14 +129,18 @@ final class TextInput {
 
   private void forEachBatch(Path texts, Answerer answerer) throws IOException {
     DataFile.requireFile(texts);
-    DataFile data = DataFile.of(texts);
+    FileOptions options = files.options();
+    DataFile data = DataFile.of(texts, options.encoding());
     // What is no regular file, such as a pipe, can be read only once.
-    Optional<FileFormat> format = Files.isRegularFile(texts) ? FileFormat.find(data) : Optional.empty();
-    List<String> existing = format.map(known -> known.columns(data)).orElse(List.of());
+    boolean regular = Files.isRegularFile(texts);
     List<String> columns = textColumns;
-    if (columns.isEmpty() && !existing.isEmpty()) {
-      columns = usualColumns.get();
-      if (columns.isEmpty()) {
+    if (columns.isEmpty() && regular) {
+      List<String> existing = FileFormat.find(data).map(format -> format.columns(data)).orElse(List.of());
+      DataSettings before = existing.isEmpty() ? null : training.settings().orElse(null);
+      if (before != null && !before.text().isEmpty()) {
+        columns = before.text();
+        options = options.orElse(before.fileOptions());
+      } else if (!existing.isEmpty()) {
         throw new UserError(texts + " has columns: name those of the text with --text. It has: "
             + String.join(", ", existing));
       }
@@ -140,10 +150,11 @@ final class TextInput {
       try (var lines = new BufferedReader(new InputStreamReader(data.open(), StandardCharsets.UTF_8))) {
         lines(lines, answerer);
       }
-    } else {
-      rows(new FileRows(data, format.orElseGet(() -> FileFormat.detect(data)),
-          columns(columns, keep.of(existing))), columns, answerer);
+      return;
     }
+    var read = new Columns(TextColumn.names(TextColumn.parseAll(columns)), " ", List.of(), LabelFormat.SINGLE, null, null);
+    FileRows rows = regular ? FileRows.of(texts, read, options) : new FileRows(data, FileFormat.detect(data), read);
+    rows(keep.any() ? rows.withColumns(read.withKept(keep.of(rows.columnNames()))) : rows, columns, answerer);
   }
 
   private void requireNothingToKeep() {
@@ -169,10 +180,10 @@ final class TextInput {
 
   /** Tells of the rows that could not be read, and returns the exit code that says whether there were any. */
   int report(Terminal terminal) {
+    unreadable.report().forEach(line -> terminal.err().println("crema: " + line));
     if (unreadable.total() > 0) {
-      terminal.err().println("crema: %,d %s could not be read, and %s no answer:".formatted(unreadable.total(),
+      terminal.err().println("crema: %,d %s could not be read, and %s no answer".formatted(unreadable.total(),
           unreadable.total() == 1 ? "row" : "rows", unreadable.total() == 1 ? "has" : "have"));
-      unreadable.report().forEach(line -> terminal.err().println("  " + line));
     }
     return unreadable.total() > 0 ? Crema.UNANSWERED : 0;
   }
@@ -190,17 +201,23 @@ final class TextInput {
     }
   }
 
-  private static Columns columns(List<String> text, List<String> kept) {
-    return new Columns(TextColumn.names(TextColumn.parseAll(text)), " ", List.of(), LabelFormat.SINGLE, null, null, kept);
-  }
-
   private void rows(FileRows rows, List<String> textColumns, Answerer answerer) {
     List<TextColumn> text = TextColumn.parseAll(textColumns);
     requireAsMany(text, apart);
     List<String> kept = rows.columns().kept();
     var batch = new ArrayList<InputText>(BATCH);
     // A row that is skipped is told of where it stands among the others.
-    ProblemListener listener = problem -> batch.add(missing(problem, kept));
+    var listener = new ProblemListener() {
+      @Override
+      public void problem(RowProblem problem) {
+        batch.add(missing(problem, kept));
+      }
+
+      @Override
+      public void note(String note) {
+        unreadable.note(note);
+      }
+    };
     try (var cursor = TextColumn.compose(rows, text).open(listener)) {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {

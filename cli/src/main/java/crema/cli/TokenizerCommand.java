@@ -3,6 +3,7 @@ package crema.cli;
 import crema.base.UserError;
 import crema.cli.console.Terminal;
 import crema.data.Columns;
+import crema.data.FileOptions;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
 import crema.data.ProblemLog;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -97,6 +99,9 @@ final class TokenizerCommand implements Runnable {
     @Option(names = "--threads", paramLabel = "N", description = "Threads to work with (default: all processors).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Mixin
+    private FileFlags fileFlags = new FileFlags();
+
     @Option(names = {"-q", "--quiet"}, description = "No progress.")
     private boolean quiet;
 
@@ -108,7 +113,8 @@ final class TokenizerCommand implements Runnable {
     public Integer call() throws IOException {
       TokenizerTrainer trainer = trainer();
       var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null);
-      RowSource rows = RowSource.concat(files.stream().map(file -> FileRows.of(Path.of(file), columns)).toList());
+      FileOptions options = fileFlags.options();
+      RowSource rows = RowSource.concat(files.stream().map(file -> FileRows.of(Path.of(file), columns, options)).toList());
       var problems = new ProblemLog();
       Tokenizer tokenizer;
       try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {

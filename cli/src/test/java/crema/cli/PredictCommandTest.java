@@ -110,7 +110,7 @@ class PredictCommandTest {
           .containsExactly("", file + ", line 3: wrong number of fields: 3 fields, but the header has 2", "",
               file + ", line 5: invalid UTF-8", "");
       assertThat(lines).extracting(line -> line.path("labels").size()).startsWith(1, 0, 0, 0);
-      assertThat(run.err()).contains("crema: 2 rows could not be read, and have no answer:\n", "line 3",
+      assertThat(run.err()).contains("crema: 2 rows could not be read, and have no answer\n", "line 3",
           "crema: 1 text is empty, and has no answer\n");
     }
     var text = CommandRun.of("predict", model.toString(), "--file", file.toString(), "--keep-all");

@@ -33,6 +33,7 @@ final class CsvRecords implements TableReader {
     this.file = file;
     this.separator = separator;
     feed = new Feed(lines);
+    linesBefore = lines.number();
     records = parser();
   }
 

@@ -8,6 +8,8 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ public final class DataFile {
 
   private final String name;
   private final Opener opener;
+  private final @Nullable Charset encoding;
 
   /** Apart, as the class that has it is verified with the library, which may not be there. */
   private static final class Zstandard {
@@ -42,17 +45,27 @@ public final class DataFile {
     InputStream open() throws IOException;
   }
 
-  private DataFile(String name, Opener opener) {
+  private DataFile(String name, Opener opener, @Nullable Charset encoding) {
     this.name = name;
     this.opener = opener;
+    this.encoding = encoding;
   }
 
-  /** A file on disk. */
+  /** A file on disk, its text in UTF-8, or in UTF-16 if a byte order mark says so. */
   public static DataFile of(Path path) {
+    return of(path, null);
+  }
+
+  /**
+   * A file on disk.
+   *
+   * @param encoding of its text; null for UTF-8, or UTF-16 if a byte order mark says so
+   */
+  public static DataFile of(Path path, @Nullable Charset encoding) {
     return new DataFile(path.toString(), () -> {
       requireFile(path);
       return Files.newInputStream(path);
-    });
+    }, encoding);
   }
 
   /**
@@ -77,7 +90,7 @@ public final class DataFile {
         throw new DataException("the resource " + path + " is missing from this build");
       }
       return stream;
-    });
+    }, null);
   }
 
   /** The name for messages. */
@@ -125,15 +138,16 @@ public final class DataFile {
   }
 
   /**
-   * Opens the text, decompressed and without a byte order mark. The stream supports {@code mark}.
+   * Opens the text in UTF-8, decompressed and without a byte order mark. The stream supports {@code mark}.
    *
-   * @throws DataException if the file is missing, a directory, empty, UTF-16, or not compressed as its name says
+   * @throws DataException if the file is missing, a directory, empty, or not compressed as its name says
    */
   public InputStream open() {
     var text = new BufferedInputStream(openBytes(), BUFFER);
     try {
-      skipByteOrderMark(text);
-      return text;
+      Charset written = encoding(text);
+      return written.equals(StandardCharsets.UTF_8) ? text
+          : new BufferedInputStream(new TranscodedStream(text, written), BUFFER);
     } catch (IOException e) {
       closeAfter(e, text);
       throw unreadable(e, 0);
@@ -194,17 +208,25 @@ public final class DataFile {
     return stored;
   }
 
-  private void skipByteOrderMark(InputStream text) throws IOException {
-    var head = peek(text, 3);
+  /** The encoding that is known, or that the file says; its byte order mark is skipped. */
+  private Charset encoding(InputStream text) throws IOException {
+    var head = peek(text, 4);
     if (head.length == 0) {
       throw new DataException(name + " is empty");
     }
-    if (startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff)) {
-      throw new DataException(name + " is UTF-16; convert it, for instance with: iconv -f UTF-16 -t UTF-8");
-    }
     if (startsWith(head, 0xef, 0xbb, 0xbf)) {
       text.skipNBytes(3);
+      return encoding == null ? StandardCharsets.UTF_8 : encoding;
     }
+    if (startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff)) {
+      text.skipNBytes(2);
+      return head[0] == (byte) 0xff ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE;
+    }
+    if (encoding == null && head.length >= 2 && (head[0] == 0) != (head[1] == 0)) {
+      throw new DataException(name + " is UTF-16 without a byte order mark: read it with --encoding "
+          + (head[0] == 0 ? "UTF-16BE" : "UTF-16LE"));
+    }
+    return encoding == null ? StandardCharsets.UTF_8 : encoding;
   }
 
   private static byte[] peek(InputStream stream, int count) throws IOException {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 abstract class FileCursor implements RowCursor {
   final DataFile file;
   final Columns columns;
-  private final ProblemListener listener;
+  final ProblemListener listener;
 
   FileCursor(DataFile file, Columns columns, ProblemListener listener) {
     this.file = file;

@@ -2,6 +2,8 @@ package crema.data;
 
 import crema.base.Fingerprint;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one file. Every pass opens it anew and holds one row in memory.
@@ -14,23 +16,67 @@ public final class FileRows implements RowSource {
   private final DataFile file;
   private final FileFormat format;
   private final Columns columns;
+  private final @Nullable String note;
 
   /** The rows of a file of a known format. */
   public FileRows(DataFile file, FileFormat format, Columns columns) {
+    this(file, format, columns, null);
+  }
+
+  private FileRows(DataFile file, FileFormat format, Columns columns, @Nullable String note) {
     this.file = file;
     this.format = format;
     this.columns = columns;
+    this.note = note;
   }
 
-  /** The rows of a file whose format is {@linkplain FileFormat#detect detected}. */
+  /** The rows of a file of which nothing is known; see {@link #of(Path, Columns, FileOptions)}. */
   public static FileRows of(Path path, Columns columns) {
-    var file = DataFile.of(path);
-    return new FileRows(file, FileFormat.detect(file), columns);
+    return of(path, columns, FileOptions.UNKNOWN);
+  }
+
+  /**
+   * The rows of a file. Its format is the one that is known, or else {@linkplain FileFormat#find found} by its name or its
+   * first bytes. Where no separator of fields is known, it is the one by which the header has the columns that are asked
+   * for.
+   *
+   * @throws DataException if the format cannot be told
+   */
+  public static FileRows of(Path path, Columns columns, FileOptions options) {
+    DataFile file = DataFile.of(path, options.encoding());
+    FileFormat named = options.named();
+    if (named == null) {
+      named = FileFormat.find(file).orElse(null);
+    }
+    if (!options.hasHeader()) {
+      if (named instanceof Delimited delimited) {
+        return new FileRows(file, new Headerless(delimited), columns);
+      }
+      throw new DataException(file.name() + " is no table of which it is known how fields are separated: say it with "
+          + "--separator, for instance --separator tab");
+    }
+    if (options.separator() == null && (named == null || named instanceof Delimited)) {
+      DelimitedText.Found found = DelimitedText.find(file, (Delimited) named, columns.all());
+      if (found != null) {
+        return new FileRows(file, found.format(), columns, found.note());
+      }
+    }
+    return new FileRows(file, named == null ? FileFormat.detect(file) : named, columns);
+  }
+
+  /** The rows of the same file, read in the same way, made up of other columns. */
+  public FileRows withColumns(Columns others) {
+    return new FileRows(file, format, others, note);
   }
 
   /** What makes up a row. */
   public Columns columns() {
     return columns;
+  }
+
+  /** The names of all columns of the file, in its order; none where they have no names. */
+  public List<String> columnNames() {
+    return format.columns(file);
   }
 
   /** The file. */
@@ -40,6 +86,9 @@ public final class FileRows implements RowSource {
 
   @Override
   public RowCursor open(ProblemListener listener) {
+    if (note != null) {
+      listener.note(note);
+    }
     return format.open(file, columns, listener);
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * out in one spelling: its segments joined by the separator as given.
  *
  * @param manySeparator what separates several labels in a cell, or null if a row has one label. A cell that begins
- *     with {@code [} is read as a JSON array of strings instead; {@code []} says that the row has no label, while an
+ *     with {@code [} is read as a JSON array of strings instead, or as a list of strings in Python; {@code []} says that the row has no label, while an
  *     empty cell is a missing label. Empty items between separators are ignored
  * @param pathSeparator what separates the segments of a path, or null if labels are no paths
  */
@@ -60,7 +60,11 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
       try {
         return parse(Json.parse(cell));
       } catch (JsonException e) {
-        throw new RowRejected(RowFault.BAD_LABEL, "not a JSON array: " + cell);
+        List<String> items = PythonList.read(cell.strip());
+        if (items == null) {
+          throw new RowRejected(RowFault.BAD_LABEL, "neither a JSON array nor a list of strings as Python writes it: " + cell);
+        }
+        return distinct(items);
       }
     }
     return distinct(List.of(cell.split(Pattern.quote(manySeparator))));

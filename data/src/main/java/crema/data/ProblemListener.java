@@ -13,4 +13,10 @@ public interface ProblemListener {
 
   /** Called once for each skipped row, in the order of the file. */
   void problem(RowProblem problem);
+
+  /**
+   * Called with what a reader concluded of a file as a whole, such as which character separates its fields; in each pass
+   * anew. Does nothing by default.
+   */
+  default void note(String note) {}
 }

@@ -3,14 +3,17 @@ package crema.data;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Counts problems by kind and keeps the first few of each as examples. Not safe for use by several threads. */
 public final class ProblemLog implements ProblemListener {
   private final int examplesPerFault;
   private final Map<RowFault, Long> counts = new EnumMap<>(RowFault.class);
   private final Map<RowFault, List<RowProblem>> examples = new EnumMap<>(RowFault.class);
+  private final Set<String> notes = new LinkedHashSet<>();
 
   /** Keeps up to three examples of each kind. */
   public ProblemLog() {
@@ -31,6 +34,11 @@ public final class ProblemLog implements ProblemListener {
     }
   }
 
+  @Override
+  public void note(String note) {
+    notes.add(note);
+  }
+
   /** The number of problems of all kinds. */
   public long total() {
     return counts.values().stream().mapToLong(Long::longValue).sum();
@@ -46,9 +54,12 @@ public final class ProblemLog implements ProblemListener {
     return List.copyOf(examples.getOrDefault(fault, List.of()));
   }
 
-  /** Lines for the user: for each kind its count, then its examples, indented; empty if nothing was skipped. */
+  /**
+   * Lines for the user: what was concluded of files, then for each kind of problem its count and its examples, indented;
+   * empty if there is nothing to say.
+   */
   public List<String> report() {
-    var lines = new ArrayList<String>();
+    var lines = new ArrayList<>(notes);
     counts.forEach((fault, count) -> {
       lines.add("%,d %s: %s".formatted(count, count == 1 ? "row" : "rows", fault));
       for (var problem : examples(fault)) {

@@ -58,6 +58,11 @@ final class TableCursor extends FileCursor {
   @Override
   Row read() {
     var record = records.fields();
+    if (record.size() == width + 1 && record.getLast().isBlank()) {
+      // Some programs end each record with a separator.
+      listener.note(file.name() + ": rows end with an empty field more than the header has, which is left out");
+      record = record.subList(0, width);
+    }
     if (record.size() != width) {
       throw new RowRejected(RowFault.FIELD_COUNT, record.size() + " fields, but the header has " + width);
     }
@@ -93,7 +98,7 @@ final class TableCursor extends FileCursor {
     int index = header.indexOf(name);
     if (index < 0 && header.size() == 1) {
       throw new DataException(file.name() + " has a single column, '" + header.getFirst() + "', and not '" + name
-          + "'; are its fields separated as its format says?");
+          + "'; are its fields separated as its name says? If not, say how with --separator");
     }
     if (index < 0) {
       throw Columns.missing(file.name(), name, header);

@@ -7,7 +7,7 @@ import java.util.List;
  * of text/tab-separated-values. Titles are full of inches and stray quotes, which a reader that gave quotes a meaning
  * would take for the start of a field of many lines. For a file that was written with quotes use {@code new Csv('\t')}.
  */
-public record Tsv() implements FileFormat {
+public record Tsv() implements Delimited {
   @Override
   public String key() {
     return "tsv";
@@ -20,11 +20,21 @@ public record Tsv() implements FileFormat {
 
   @Override
   public List<String> columns(DataFile file) {
-    return LineReader.read(file, lines -> TableCursor.header(file, new TsvRecords(lines)));
+    return LineReader.read(file, lines -> TableCursor.header(file, records(file, lines)));
   }
 
   @Override
   public RowCursor open(DataFile file, Columns columns, ProblemListener listener) {
-    return LineReader.open(file, lines -> new TableCursor(file, new TsvRecords(lines), columns, listener));
+    return LineReader.open(file, lines -> new TableCursor(file, records(file, lines), columns, listener));
+  }
+
+  @Override
+  public char separator() {
+    return '\t';
+  }
+
+  @Override
+  public TableReader records(DataFile file, LineReader lines) {
+    return new TsvRecords(lines);
   }
 }

@@ -9,6 +9,7 @@ import crema.data.Batches;
 import crema.data.Columns;
 import crema.data.DataFile;
 import crema.data.FileFormat;
+import crema.data.FileOptions;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
 import crema.data.LabelSet;
@@ -25,7 +26,6 @@ import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.family.encoder.OptimizationSettings;
 import crema.run.DataSettings;
-import crema.run.RunRows;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import java.nio.file.Path;
@@ -61,7 +61,8 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
    */
   static Parts read(Settings settings, TrainingListener listener) {
     OptionalLibrary.COMMONS_MATH.require("training");
-    RunRows.requireFiles(settings.get(DataSettings.TRAIN), settings.get(DataSettings.VALIDATION));
+    DataSettings.requireFiles(settings.get(DataSettings.TRAIN));
+    DataSettings.requireFiles(settings.get(DataSettings.VALIDATION));
     listener.stage("Reading the data");
     RowSource train = rows(settings.get(DataSettings.TRAIN), settings);
     RowSource validation = rows(settings.get(DataSettings.VALIDATION), settings);
@@ -93,22 +94,23 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
       return RowSource.of(List.of());
     }
     List<TextColumn> text = TextColumn.parseAll(settings.get(DataSettings.TEXT));
-    return TextColumn.compose(RowSource.concat(files.stream().map(file -> rows(file, text)).toList()), text)
+    FileOptions options = new DataSettings(settings).fileOptions();
+    return TextColumn.compose(RowSource.concat(files.stream().map(file -> rows(file, text, options)).toList()), text)
         // Some formats have labels whatever was asked for.
         .map("unlabelled", "", row -> row.withLabels(List.of()));
   }
 
-  private static RowSource rows(String file, List<TextColumn> text) {
+  private static RowSource rows(String file, List<TextColumn> text, FileOptions options) {
     if (file.equals(DataSettings.PRODUCT_TITLES)) {
       return ProductTitles.rows();
     }
-    return text.isEmpty() ? lines(file)
+    return text.isEmpty() ? lines(file, options)
         : FileRows.of(Path.of(file),
-            new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null));
+            new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null), options);
   }
 
-  private static RowSource lines(String file) {
-    DataFile data = DataFile.of(Path.of(file));
+  private static RowSource lines(String file, FileOptions options) {
+    DataFile data = DataFile.of(Path.of(file), options.encoding());
     String name = data.plainName();
     String extension = name.substring(name.lastIndexOf('.') + 1);
     for (FileFormat format : FileFormat.all()) {

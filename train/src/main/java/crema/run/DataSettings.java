@@ -1,11 +1,17 @@
 package crema.run;
 
+import crema.base.UserError;
 import crema.data.DataException;
+import crema.data.DataFile;
+import crema.data.FileOptions;
 import crema.settings.NamedFile;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows, how their texts are read, and how they are split.
@@ -40,6 +47,16 @@ public record DataSettings(Settings settings) {
   public static final Setting<List<String>> TEXT = SECTION.texts("text").label("COLUMN").basic()
       .details("NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to keep its words apart from other columns'")
       .help("Text columns, joined in this order");
+  public static final Setting<String> INPUT_FORMAT = SECTION.optionalText("input-format").label("NAME")
+      .shownDefault("as the name or the first bytes of a file say").details("jsonl, csv, tsv, fasttext")
+      .help("How data files are written");
+  public static final Setting<String> SEPARATOR = SECTION.optionalText("separator").label("CHARACTER")
+      .shownDefault("the one by which the header has the columns").details("a character, or tab")
+      .help("What stands between the fields of a row");
+  public static final Setting<Boolean> NO_HEADER = SECTION.flag("no-header").shownDefault("the first row names columns")
+      .help("Tables have no header; columns are called by their numbers, from 1");
+  public static final Setting<String> ENCODING = SECTION.optionalText("encoding").label("NAME")
+      .shownDefault("UTF-8, or UTF-16 with its mark").help("The encoding of data files, such as ISO-8859-1");
   public static final Setting<Boolean> LOWERCASE = SECTION.flag("lowercase").basic().help("Ignore case");
   public static final Setting<String> GROUP = SECTION.optionalText("group").label("COLUMN").basic()
       .help("A column whose equal values stay in one split");
@@ -97,16 +114,22 @@ public record DataSettings(Settings settings) {
   }
 
   /**
-   * Checks that files are there, for a run that has something long to do before it reads them, such as to fetch an
-   * encoder.
+   * Checks that files are there and can be read more than once, before a run reads them, or does something long before it
+   * does.
    *
    * @throws DataException with the first that is not
    */
   public static void requireFiles(List<String> files) {
-    files.stream().filter(file -> !file.equals(PRODUCT_TITLES) && Files.notExists(Path.of(file))).findFirst()
-        .ifPresent(file -> {
-          throw new DataException(file + " does not exist");
-        });
+    for (String name : files) {
+      if (!name.equals(PRODUCT_TITLES)) {
+        Path file = Path.of(name);
+        DataFile.requireFile(file);
+        if (!Files.isRegularFile(file)) {
+          throw new DataException(name + " is a pipe or a device, which can be read only once, and rows are read several "
+              + "times: write them to a file, for instance with: cat " + name + " > rows.csv");
+        }
+      }
+    }
   }
 
   /** The same with other test files. */
@@ -122,6 +145,38 @@ public record DataSettings(Settings settings) {
   /** Where the labels are, and how they are read. */
   public LabelSettings labels() {
     return new LabelSettings(settings);
+  }
+
+  /**
+   * What is known of how the files are written.
+   *
+   * @throws UserError if there is no such format, separator or encoding
+   */
+  public FileOptions fileOptions() {
+    return fileOptions(settings.find(INPUT_FORMAT).orElse(null), settings.find(SEPARATOR).orElse(null),
+        !settings.get(NO_HEADER), settings.find(ENCODING).orElse(null));
+  }
+
+  /**
+   * What is known of how files are written, in words.
+   *
+   * @param separator a character, or {@code tab}
+   * @throws UserError if there is no such format, separator or encoding
+   */
+  public static FileOptions fileOptions(@Nullable String format, @Nullable String separator, boolean hasHeader,
+      @Nullable String encoding) {
+    String character = separator == null || separator.length() == 1 ? separator
+        : Map.of("tab", "\t", "\\t", "\t", "comma", ",", "semicolon", ";").get(separator);
+    if (separator != null && character == null) {
+      throw new UserError("--separator must be one character, or tab, not '" + separator + "'");
+    }
+    try {
+      return new FileOptions(format, character == null ? null : character.charAt(0), hasHeader,
+          encoding == null ? null : Charset.forName(encoding));
+    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+      throw new UserError("--encoding: there is no encoding '" + encoding + "'; there are, for instance, UTF-8, UTF-16, "
+          + "ISO-8859-1 and windows-1252", e);
+    }
   }
 
   /** The column whose equal values stay in one split, if there is one. */

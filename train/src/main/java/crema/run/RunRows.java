@@ -5,7 +5,6 @@ import crema.base.UserError;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.data.Columns;
-import crema.data.DataFile;
 import crema.data.Duplicates;
 import crema.data.FileRows;
 import crema.data.Grouping;
@@ -23,7 +22,6 @@ import crema.settings.Settings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Reads and splits the rows of a run. */
 public final class RunRows {
@@ -46,11 +44,16 @@ public final class RunRows {
    * @throws crema.data.DataException when the rows cannot be used
    */
   public static SplitRows read(DataSettings data, long seed, TrainingListener listener) {
-    requireFiles(data.train(), data.validation(), data.test());
+    DataSettings.requireFiles(data.files());
     listener.stage("Reading the data");
     var problems = new ProblemLog();
-    SplitRows rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems);
-    problems.report().forEach(listener::warning);
+    SplitRows rows;
+    try {
+      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems);
+    } finally {
+      // Also where no row is left: the reasons are those of each row.
+      problems.report().forEach(listener::warning);
+    }
     reportDuplicates(rows, listener);
     return rows;
   }
@@ -92,13 +95,6 @@ public final class RunRows {
         LabelCounts.count(split.train(), data.labels().format(), ProblemListener.SILENT));
   }
 
-  /** Fails at the first of these names that is none of a file. */
-  @SafeVarargs
-  public static void requireFiles(List<String>... names) {
-    Stream.of(names).flatMap(List::stream).filter(name -> !name.equals(DataSettings.PRODUCT_TITLES))
-        .forEach(name -> DataFile.requireFile(Path.of(name)));
-  }
-
   private static void requireShare(String name, List<String> files, double share) {
     if (files.isEmpty() && share == 0) {
       throw new UserError("there are no " + name + " rows: give a file with --" + name
@@ -117,7 +113,7 @@ public final class RunRows {
     return TextColumn.compose(RowSource.concat(files.stream()
         .map(file -> file.equals(DataSettings.PRODUCT_TITLES)
             ? ProductTitles.rows()
-            : FileRows.of(Path.of(file), columns))
+            : FileRows.of(Path.of(file), columns, data.fileOptions()))
         .toList()), text);
   }
 

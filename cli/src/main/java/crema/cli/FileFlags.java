@@ -1,0 +1,30 @@
+package crema.cli;
+
+import crema.data.FileOptions;
+import crema.run.DataSettings;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How files are written, where it is not to be found out. */
+final class FileFlags {
+  @Option(names = "--input-format", paramLabel = "NAME",
+      description = "How files are written: jsonl, csv, tsv, fasttext (default: as their names or first bytes say).")
+  private @Nullable String format;
+
+  @Option(names = "--separator", paramLabel = "CHARACTER",
+      description = "What stands between fields: a character, or tab (default: the one by which the header has the columns).")
+  private @Nullable String separator;
+
+  @Option(names = "--no-header",
+      description = "Tables have no header; columns are called by their numbers, from 1.")
+  private boolean noHeader;
+
+  @Option(names = "--encoding", paramLabel = "NAME",
+      description = "The encoding of files, such as ISO-8859-1 (default: UTF-8, or UTF-16 with its mark).")
+  private @Nullable String encoding;
+
+  /** What the flags say. */
+  FileOptions options() {
+    return DataSettings.fileOptions(format, separator, !noHeader, encoding);
+  }
+}

@@ -1,0 +1,51 @@
+package crema.data;
+
+import crema.base.NearestName;
+import java.nio.charset.Charset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of how files are written; what is not known is found out from their names, their first bytes and the
+ * columns that they must have.
+ *
+ * @param format the {@linkplain FileFormat#key key} of the format, or null
+ * @param separator what stands between fields, or null
+ * @param hasHeader whether tables begin with the names of their columns; if not, those are called by their numbers, from 1
+ * @param encoding the encoding of texts, or null for UTF-8, and UTF-16 where a byte order mark says so
+ */
+public record FileOptions(
+    @Nullable String format, @Nullable Character separator, boolean hasHeader, @Nullable Charset encoding) {
+  /** Nothing is known. */
+  public static final FileOptions UNKNOWN = new FileOptions(null, null, true, null);
+
+  /** Checks that they fit together. */
+  public FileOptions {
+    if (format != null && FileFormat.all().stream().noneMatch(known -> known.key().equals(format))) {
+      List<String> keys = FileFormat.all().stream().map(FileFormat::key).toList();
+      String suggestion = NearestName.suggestion(format, keys);
+      throw new DataException("there is no format '" + format + "'" + (suggestion.isEmpty() ? ";" : suggestion)
+          + " there are " + String.join(", ", keys));
+    }
+  }
+
+  /** The same, where something is not known, as others say. */
+  public FileOptions orElse(FileOptions others) {
+    return new FileOptions(format != null ? format : others.format, separator != null ? separator : others.separator,
+        hasHeader && others.hasHeader, encoding != null ? encoding : others.encoding);
+  }
+
+  /** How fields are read whose separator is given; null if it is not. */
+  @Nullable
+  Delimited delimited() {
+    return separator == null ? null : separator == '\t' && !"csv".equals(format) ? new Tsv() : new Csv(separator);
+  }
+
+  /** The format that is given; null if none is. */
+  @Nullable
+  FileFormat named() {
+    Delimited delimited = delimited();
+    return delimited != null ? delimited
+        : FileFormat.all().stream().filter(known -> known.key().equals(format)).findFirst().orElse(null);
+  }
+}
