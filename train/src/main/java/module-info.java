@@ -20,6 +20,7 @@ module crema.train {
       crema.family.staged.StagedFamily;
 
   exports crema.classify;
+  exports crema.defaults;
   exports crema.embed;
   exports crema.family.encoder;
   exports crema.family.fasttext;

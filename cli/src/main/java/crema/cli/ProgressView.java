@@ -4,6 +4,7 @@ import crema.classify.TrainingListener;
 import crema.cli.console.Terminal;
 import crema.nn.train.StepRecord;
 import crema.nn.train.ValidationRecord;
+import crema.settings.Choice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,6 +34,14 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     if (!quiet) {
       close();
       terminal.err().println("Training " + description);
+    }
+  }
+
+  @Override
+  public void chosen(Choice<?> choice) {
+    if (!quiet) {
+      close();
+      terminal.err().println("Chosen: " + choice);
     }
   }
 

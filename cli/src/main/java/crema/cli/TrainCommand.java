@@ -99,11 +99,10 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     settings.checked();
     ComputeOptions compute = family.computesOn(context.compute());
     directory.prepareForRun(command.get(CommandSettings.OVERWRITE) || isResumed);
-    AtomicFile.writeText(directory.resolvedConfig(),
-        ResolvedConfig.of(CommandSettings.computingOn(compute, command)) + ResolvedConfig.of(settings));
     try {
-      return session.run(family, settings, context.withCompute(compute)
-          .withCheckpoints(new CheckpointSettings(settings)));
+      return session.begin(family, settings, context.withCompute(compute)
+          .withCheckpoints(new CheckpointSettings(settings)), chosen -> AtomicFile.writeText(directory.resolvedConfig(),
+              ResolvedConfig.of(CommandSettings.computingOn(compute, command)) + ResolvedConfig.of(chosen)));
     } catch (IOException | RuntimeException e) {
       directory.discardUnlessBegun();
       throw e;

@@ -8,6 +8,7 @@ import crema.cli.console.Terminal;
 import crema.nn.train.StopSignal;
 import crema.report.TerminalReport;
 import crema.report.TestReport;
+import crema.run.ChosenRun;
 import crema.run.NamedTests;
 import crema.settings.Settings;
 import java.io.IOException;
@@ -44,15 +45,42 @@ final class TrainingSession {
     int run(RunContext context, ProgressView view) throws IOException;
   }
 
+  /** Keeps the settings of a run before it begins. */
+  @FunctionalInterface
+  interface Record {
+    /** Keeps them. */
+    void keep(Settings settings) throws IOException;
+  }
+
   /**
-   * Trains in a directory.
+   * Trains in a directory with settings that suit the training rows where nobody gave any.
+   *
+   * @param family of the settings
+   * @param record keeps the settings with what was chosen
+   * @return the exit code
+   */
+  int begin(ModelFamily family, Settings given, RunContext watched, Record record) throws IOException {
+    long began = System.nanoTime();
+    return run(watched, (context, view) -> {
+      ChosenRun chosen = ChosenRun.of(family, given, context);
+      record.keep(chosen.settings());
+      return train(family, chosen.settings(), chosen.context(), view, began);
+    });
+  }
+
+  /**
+   * Trains in a directory, with these settings or what is left of a run with them.
    *
    * @param family of the settings
    * @return the exit code
    */
   int run(ModelFamily family, Settings settings, RunContext watched) throws IOException {
     long began = System.nanoTime();
-    return run(watched, (context, view) -> {
+    return run(watched, (context, view) -> train(family, settings, context, view, began));
+  }
+
+  private int train(ModelFamily family, Settings settings, RunContext context, ProgressView view, long began)
+      throws IOException {
       ModelDirectory directory = context.directory();
       TrainingResult result = family.newRun(settings, context).run();
       Map<String, TestReport> sets = result.isInterrupted() ? Map.of() : NamedTests.run(settings, context);
@@ -79,7 +107,6 @@ final class TrainingSession {
           + (result.tasks().isEmpty() ? directory.report() : directory.path() + "/tasks/NAME/report.html") + "   Time: "
           + timeSince(began));
       return 0;
-    });
   }
 
   /** Says how a run that was stopped goes on; returns the exit code. */

@@ -98,7 +98,7 @@ class ConfigTest {
     Path linear = Files.writeString(folder.resolve("linear.yaml"), "model: linear\n");
     var run = train(shared, "--config", linear.toString());
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(resolved("model")).contains("model: linear", "ngrams: 1").noneMatch(line -> line.startsWith("heads"));
+    assertThat(resolved("model")).contains("model: linear", "ngrams: 2").noneMatch(line -> line.startsWith("heads"));
     Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "model: linear\nlayers: 2\n");
     assertMistake(train(shared, "--config", wrong.toString(), "--overwrite"),
         "wrong.yaml, line 2: layers has no effect");
@@ -123,12 +123,55 @@ class ConfigTest {
     var first = CommandRun.of("train", "--model", family, "--train", rows.toString(), "--text", "title", "--label",
         "category", "--threads", "1", "--output", model.toString());
     assertThat(first.code()).as(first.err()).isZero();
+    assertThat(first.err()).contains("Chosen: lowercase true: ");
     Path again = folder.resolve("again");
     var second = CommandRun.of("train", "--config", model.resolve("train.yaml").toString(), "--threads", "1",
         "--output", again.toString());
     assertThat(second.code()).as(second.err()).isZero();
+    assertThat(second.err()).as("all is given").doesNotContain("Chosen: ");
+    assertThat(resolved("again")).isEqualTo(resolved("model"));
     String weights = family.equals("linear") ? "model.safetensors" : "model.bin";
     assertThat(again.resolve(weights)).hasSameBinaryContentAs(model.resolve(weights));
+  }
+
+  /** What 0.2 wrote: all settings that had a value, but no empty list. */
+  @Test
+  void theResolvedConfigOfAnEarlierVersionMeansWhatItMeant() throws IOException {
+    Path config = Files.writeString(folder.resolve("train.yaml"), """
+        model: linear
+        train: data/rows.csv
+        text: title
+        label: category
+        lowercase: false
+        ngrams: 1
+        columns: joined
+        char-ngrams-from: 2
+        char-ngrams-to: 5
+        min-df: 1.0
+        max-df: 1.0
+        max-terms: 0
+        sublinear: false
+        linear-loss: svm
+        C:
+        - 1.0
+        C-folds: 5
+        class-weights: none
+        shift: false
+        """);
+    var run = CommandRun.of("train", "--config", config.toString(), "--output", folder.resolve("model").toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).doesNotContain("Chosen: ");
+    assertThat(resolved("model")).contains("ngrams: 1", "lowercase: false").doesNotContain("analyzer:");
+  }
+
+  @Test
+  void whatIsGivenIsNotChosen() throws IOException {
+    var run = CommandRun.of("train", "--model", "fasttext", "--train", folder.resolve("data/rows.csv").toString(),
+        "--text", "title", "--label", "category", "--epochs", "3", "--lowercase=false", "--threads", "1", "--output",
+        folder.resolve("model").toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("Chosen: word-ngrams 2: ").doesNotContain("Chosen: epochs", "Chosen: lowercase");
+    assertThat(resolved("model")).contains("epochs: 3", "lowercase: false", "word-ngrams: 2");
   }
 
   @Test

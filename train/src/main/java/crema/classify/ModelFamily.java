@@ -3,6 +3,7 @@ package crema.classify;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.RowSource;
+import crema.defaults.DefaultRule;
 import crema.settings.Settings;
 import java.io.IOException;
 import java.util.Comparator;
@@ -99,6 +100,14 @@ public interface ModelFamily extends RunKind {
    */
   default Settings resolved(Settings settings) {
     return settings;
+  }
+
+  /**
+   * How settings that nobody gave are chosen for the training rows, in the order in which they are told. The
+   * {@link #settings} declare that these {@linkplain Settings#ofData depend on the data}.
+   */
+  default List<DefaultRule<?>> defaultRules() {
+    return List.of();
   }
 
   /**

@@ -162,7 +162,7 @@ public final class Setting<T> {
   }
 
   /** A value as people write it. */
-  String text(T value) {
+  public String text(T value) {
     return type.text(value);
   }
 

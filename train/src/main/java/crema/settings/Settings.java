@@ -21,18 +21,24 @@ import org.jspecify.annotations.Nullable;
  * be together by {@link #checked}.
  */
 public final class Settings {
+  /** How the help shows the default of a setting that depends on the training rows. */
+  private static final String FROM_DATA = "chosen from the data";
+
   private final List<Setting<?>> rows;
   private final List<Rule> rules;
   private final Map<String, Object> defaults;
+  private final Set<Setting<?>> ofData;
   private final Map<String, Given> given;
 
   /** A value and where it was given. */
   private record Given(Object value, Origin origin) {}
 
-  private Settings(List<Setting<?>> rows, List<Rule> rules, Map<String, Object> defaults, Map<String, Given> given) {
+  private Settings(List<Setting<?>> rows, List<Rule> rules, Map<String, Object> defaults, Set<Setting<?>> ofData,
+      Map<String, Given> given) {
     this.rows = rows;
     this.rules = rules;
     this.defaults = defaults;
+    this.ofData = ofData;
     this.given = given;
   }
 
@@ -48,7 +54,7 @@ public final class Settings {
       section.rows().forEach(row -> add(row, rows));
       rules.addAll(section.rules());
     }
-    return new Settings(List.copyOf(rows.values()), List.copyOf(rules), Map.of(), Map.of());
+    return new Settings(List.copyOf(rows.values()), List.copyOf(rules), Map.of(), Set.of(), Map.of());
   }
 
   private static void add(Setting<?> row, Map<String, Setting<?>> rows) {
@@ -66,7 +72,7 @@ public final class Settings {
     more.rows.forEach(row -> add(row, all));
     var allRules = new LinkedHashSet<>(rules);
     allRules.addAll(more.rules);
-    return new Settings(List.copyOf(all.values()), List.copyOf(allRules), defaults, given);
+    return new Settings(List.copyOf(all.values()), List.copyOf(allRules), defaults, ofData, given);
   }
 
   /** The same, where a setting has another default than elsewhere. */
@@ -74,7 +80,41 @@ public final class Settings {
     require(setting);
     var others = new LinkedHashMap<>(defaults);
     others.put(setting.name(), setting.checked(value, setting.name(), Origin.CODE));
-    return new Settings(rows, rules, others, given);
+    return new Settings(rows, rules, others, ofData, given);
+  }
+
+  /**
+   * The same, where some settings have a value that suits the training rows if nobody gives one: see {@link #choosing}.
+   * The help says so in place of their defaults, which they have where nothing is known of the rows.
+   */
+  public Settings ofData(Collection<? extends Setting<?>> settings) {
+    var all = new LinkedHashSet<>(ofData);
+    for (Setting<?> setting : settings) {
+      require(setting);
+      all.add(setting);
+    }
+    return new Settings(rows, rules, defaults, Collections.unmodifiableSet(all), given);
+  }
+
+  /**
+   * Whether there is anything to choose for the training rows: one of the settings that depend on them was not given. A
+   * config that lists the settings of a run has all that have a value.
+   */
+  public boolean isOpenToData() {
+    return ofData.stream().anyMatch(row -> !isGiven(row) && row.defaultValue().isPresent()
+        && !List.of().equals(row.defaultValue().get()));
+  }
+
+  /**
+   * The same with a value that suits the data as the default of a setting: what was given stays.
+   *
+   * @throws IllegalArgumentException if the setting is none of those that {@linkplain #ofData depend on the data}
+   */
+  public <T> Settings choosing(Choice<T> choice) {
+    if (!ofData.contains(choice.setting())) {
+      throw new IllegalArgumentException(choice.setting() + " does not depend on the data");
+    }
+    return isGiven(choice.setting()) ? this : withDefault(choice.setting(), choice.value());
   }
 
   /** All settings, section by section. */
@@ -123,7 +163,7 @@ public final class Settings {
   /** The default of a setting as the help shows it; empty if there is nothing to say. */
   public <T> String shownDefault(Setting<T> setting) {
     require(setting);
-    return setting.shown(defaultValue(setting));
+    return ofData.contains(setting) ? FROM_DATA : setting.shown(defaultValue(setting));
   }
 
   /** Whether a setting was given a value, even if that is its default. */
@@ -194,7 +234,7 @@ public final class Settings {
   private Settings with(Setting<?> setting, Object value, Origin origin) {
     var others = new LinkedHashMap<>(given);
     others.put(setting.name(), new Given(value, origin));
-    return new Settings(rows, rules, defaults, others);
+    return new Settings(rows, rules, defaults, ofData, others);
   }
 
   /** The same, where a setting has its default. */
@@ -202,7 +242,7 @@ public final class Settings {
     require(setting);
     var others = new LinkedHashMap<>(given);
     others.remove(setting.name());
-    return new Settings(rows, rules, defaults, others);
+    return new Settings(rows, rules, defaults, ofData, others);
   }
 
   /** The error for a name that no setting has, with the nearest one. */
@@ -272,7 +312,7 @@ public final class Settings {
     });
     var left = new LinkedHashMap<>(given);
     left.keySet().retainAll(names);
-    return new Settings(rows, rules, others, left);
+    return new Settings(rows, rules, others, ofData, left);
   }
 
   /** The value of a setting as people write it; empty if it has none. */

@@ -92,7 +92,7 @@ public final class EncoderRun implements AutoCloseable {
     this.backend = backend;
     setup = new EncoderSetup(settings, context);
     try (PretrainedModel pretrained = setup.openPretrained()) {
-      data = prepareData(pretrained);
+      data = prepareData(pretrained, context);
       var source = ParameterSource.random(backend, settings.get(SEED));
       model = new TextClassifier(source, EncoderSetup.network(settings, setup.encoder(pretrained, data.tokenizer()),
           data.target().labels().size()));
@@ -124,10 +124,10 @@ public final class EncoderRun implements AutoCloseable {
     loop = loop();
   }
 
-  private PreparedData prepareData(@Nullable PretrainedModel pretrained) throws IOException {
+  private PreparedData prepareData(@Nullable PretrainedModel pretrained, RunContext context) throws IOException {
     boolean resumes = directory.holdsRun();
     return directory.begin(new EncoderFamily(), settings,
-        () -> PreparedData.prepare(settings, pretrained, directory, resumes, threads, listener));
+        () -> PreparedData.prepare(settings, pretrained, resumes, context));
   }
 
   private TrainingLoop<?> loop() throws IOException {

@@ -3,6 +3,7 @@ package crema.family.encoder;
 import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
+import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
@@ -18,7 +19,6 @@ import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RowCounts;
 import crema.run.RunRows;
-import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
@@ -71,13 +71,16 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
    * tokenize again.
    *
    * @param resumes whether the directory holds the run's tokenizer, if it got so far
+   * @param context where to write, how the run is watched, and its rows if they were read before
    * @throws crema.data.DataException when the rows cannot be used
    */
-  static PreparedData prepare(Settings settings, @Nullable PretrainedModel pretrained, ModelDirectory directory,
-      boolean resumes, int threads, TrainingListener listener) throws IOException {
-    SplitRows parts = RunRows.read(new DataSettings(settings), settings.get(TrainingSettings.SEED), listener);
-    Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes, threads, listener);
-    return of(settings, parts, tokenizer, pretrained, directory, directory.cache(), listener);
+  static PreparedData prepare(Settings settings, @Nullable PretrainedModel pretrained, boolean resumes,
+      RunContext context) throws IOException {
+    SplitRows parts = RunRows.of(context, settings);
+    ModelDirectory directory = context.directory();
+    Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes,
+        context.compute().threads(), context.listener());
+    return of(settings, parts, tokenizer, pretrained, directory, directory.cache(), context.listener());
   }
 
   /**

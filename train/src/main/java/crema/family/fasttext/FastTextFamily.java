@@ -11,6 +11,7 @@ import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
+import crema.defaults.DefaultRule;
 import crema.family.staged.StagedFamily;
 import crema.family.staged.StagedSettings;
 import crema.fasttext.FastText;
@@ -76,7 +77,13 @@ public final class FastTextFamily implements ModelFamily {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
         StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
         CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
-        .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5);
+        .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5)
+        .ofData(DefaultRule.settings(FastTextDefaults.RULES));
+  }
+
+  @Override
+  public List<DefaultRule<?>> defaultRules() {
+    return FastTextDefaults.RULES;
   }
 
   @Override

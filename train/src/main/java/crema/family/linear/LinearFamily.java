@@ -6,6 +6,7 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
+import crema.defaults.DefaultRule;
 import crema.family.staged.StagedFamily;
 import crema.family.staged.StagedSettings;
 import crema.run.DataSettings;
@@ -68,7 +69,13 @@ public final class LinearFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
-        FrozenSettings.SECTION, StagedSettings.SECTION, TrainingSettings.SECTION.only(TrainingSettings.SEED));
+        FrozenSettings.SECTION, StagedSettings.SECTION, TrainingSettings.SECTION.only(TrainingSettings.SEED))
+        .ofData(DefaultRule.settings(LinearDefaults.RULES));
+  }
+
+  @Override
+  public List<DefaultRule<?>> defaultRules() {
+    return LinearDefaults.RULES;
   }
 
   @Override

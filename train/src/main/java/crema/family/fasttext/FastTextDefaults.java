@@ -1,0 +1,121 @@
+package crema.family.fasttext;
+
+import crema.data.DataProfile;
+import crema.defaults.DefaultRule;
+import crema.fasttext.LossKind;
+import crema.run.DataSettings;
+import crema.run.TrainingSettings;
+import crema.task.LabelSettings;
+import crema.task.LossRows;
+import crema.task.TargetKind;
+import java.util.List;
+
+/** How the settings of a fastText model that nobody gives are chosen for the training rows. */
+final class FastTextDefaults {
+  /** In longer texts, runs of characters outnumber words so far that what a word says vanishes in the average. */
+  private static final int LONG_TEXT = 40;
+  /** A step moves each word of a text by a part of it. */
+  private static final int VERY_LONG_TEXT = 200;
+  /** From this share of unseen words on, a text has too little in it that was seen before. */
+  private static final double UNSEEN = 0.15;
+  /** From this share of words with digits on, texts name things by numbers and codes. */
+  private static final double CODES = 0.15;
+  /** From this share of letters of scripts without spaces on, what stands between spaces is no word. */
+  private static final double UNSPACED = 0.3;
+  /** From this share of texts of a single word on, words have no neighbours. */
+  private static final double ONE_WORD = 0.5;
+  /** Word pairs and runs of characters share rows: so many for each different one. */
+  private static final int FEWEST_BUCKETS = 50_000;
+  private static final int MOST_BUCKETS = 1_000_000;
+
+  private static final int FEW_ROWS = 3_000;
+  private static final int MANY_ROWS = 100_000;
+  private static final int VERY_MANY_ROWS = 1_000_000;
+  /** A softmax over so many labels costs more than all else. */
+  private static final int VERY_MANY_LABELS = 5_000;
+
+  private static final String WHEN_CHARACTERS =
+      "texts of at most %d words, of whose words %d%% are new or %d%% have digits, or %d%% of whose letters are unspaced"
+          .formatted(LONG_TEXT, percent(UNSEEN), percent(CODES), percent(UNSPACED));
+
+  /** The rules, in the order in which they are told. */
+  static final List<DefaultRule<?>> RULES = List.of(
+      DefaultRule.of(DataSettings.LOWERCASE).otherwise(true, _ -> "a word is the same in any case"),
+      DefaultRule.of(FastTextSettings.WORD_NGRAMS)
+          .when("half of the texts or more are a single word", profile -> profile.oneWord() >= ONE_WORD, 1,
+              profile -> percent(profile.oneWord()) + "% of the texts are a single word")
+          .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(
+              profile.words().mean())),
+      DefaultRule.of(FastTextSettings.MINN)
+          .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 2, FastTextDefaults::whyCharacters)
+          .otherwise(0, FastTextDefaults::whyWords),
+      DefaultRule.of(FastTextSettings.MAXN)
+          .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 5, FastTextDefaults::whyCharacters)
+          .otherwise(0, FastTextDefaults::whyWords),
+      DefaultRule.of(FastTextSettings.BUCKETS)
+          .otherwise(FastTextDefaults::buckets,
+              "a power of two for the n-grams of the texts, from %,d to %,d".formatted(FEWEST_BUCKETS, MOST_BUCKETS),
+              profile -> "for the n-grams of %,d words".formatted(profile.words().total())),
+      DefaultRule.of(FastTextSettings.LOSS)
+          .where(settings -> settings.find(LossRows.LOSS).isEmpty()
+              && settings.get(FastTextSettings.PATH_LABELS) == FastTextSettings.PathLabels.LAST
+              && settings.get(LabelSettings.TARGET) != TargetKind.MULTI)
+          .when("%,d labels or more".formatted(VERY_MANY_LABELS), profile -> profile.labels() >= VERY_MANY_LABELS,
+              LossKind.HIERARCHICAL_SOFTMAX,
+              profile -> "a softmax over %,d labels takes too long".formatted(profile.labels())),
+      DefaultRule.of(TrainingSettings.EPOCHS)
+          .when("fewer than %,d rows".formatted(FEW_ROWS), profile -> profile.rows() < FEW_ROWS, 50,
+              FastTextDefaults::forRows)
+          .when("fewer than %,d rows".formatted(MANY_ROWS), profile -> profile.rows() < MANY_ROWS, 25,
+              FastTextDefaults::forRows)
+          .when("fewer than %,d rows".formatted(VERY_MANY_ROWS), profile -> profile.rows() < VERY_MANY_ROWS, 10,
+              FastTextDefaults::forRows)
+          .otherwise(5, FastTextDefaults::forRows),
+      DefaultRule.of(TrainingSettings.LEARNING_RATE)
+          .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 1.0,
+              _ -> "a step is shared by all runs of characters of a text")
+          .when("texts of more than %d words".formatted(VERY_LONG_TEXT),
+              profile -> profile.words().mean() > VERY_LONG_TEXT, 2.0,
+              profile -> "a step is shared by all %,.0f words of a text".formatted(profile.words().mean()))
+          .when("texts of more than %d words".formatted(LONG_TEXT),
+              profile -> profile.words().mean() > LONG_TEXT, 1.0,
+              profile -> "a step is shared by all %,.0f words of a text".formatted(profile.words().mean()))
+          .otherwise(0.5, profile -> "a step is shared by the %,.0f words of a text".formatted(
+              profile.words().mean())));
+
+  private FastTextDefaults() {}
+
+  private static boolean usesCharacters(DataProfile profile) {
+    return profile.words().mean() <= LONG_TEXT
+        && (profile.unseen() >= UNSEEN || profile.codes() >= CODES || profile.unspaced() >= UNSPACED);
+  }
+
+  private static String whyCharacters(DataProfile profile) {
+    return profile.unspaced() >= UNSPACED
+        ? percent(profile.unspaced()) + "% of the letters are of scripts without spaces between words"
+        : profile.unseen() >= UNSEEN
+            ? "%d%% of the words of a further text are new: their parts are not".formatted(percent(profile.unseen()))
+            : "%d%% of the words have digits: parts of codes tell more than codes".formatted(percent(profile.codes()));
+  }
+
+  private static String whyWords(DataProfile profile) {
+    return profile.words().mean() > LONG_TEXT
+        ? "in texts of %,.0f words, their words would be lost among runs of characters".formatted(
+            profile.words().mean())
+        : "only %d%% of the words of a further text are new".formatted(percent(profile.unseen()));
+  }
+
+  private static String forRows(DataProfile profile) {
+    return "the fewer rows, the more often each: there are %,d".formatted(profile.rows());
+  }
+
+  /** So many n-grams there are about: each pair of words may be another, and runs of characters repeat. */
+  private static int buckets(DataProfile profile) {
+    long ngrams = profile.words().total() + (usesCharacters(profile) ? profile.characters().total() : 0);
+    return (int) Math.clamp(Long.highestOneBit(Math.max(1, ngrams)), FEWEST_BUCKETS, MOST_BUCKETS);
+  }
+
+  private static int percent(double share) {
+    return (int) Math.round(share * 100);
+  }
+}

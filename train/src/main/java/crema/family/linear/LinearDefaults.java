@@ -1,0 +1,112 @@
+package crema.family.linear;
+
+import crema.data.DataProfile;
+import crema.defaults.DefaultRule;
+import crema.linear.Analyzer;
+import crema.family.staged.StagedSettings;
+import crema.run.DataSettings;
+import crema.settings.Settings;
+import java.util.List;
+import java.util.Locale;
+
+/** How the settings of a linear model that nobody gives are chosen for the training rows. */
+final class LinearDefaults {
+  /** From this share of words with digits on, texts are part numbers rather than language. */
+  private static final double CODES = 0.5;
+  /** From this share of texts of a single word on, words have no neighbours. */
+  private static final double ONE_WORD = 0.5;
+  /** From this share of letters of scripts without spaces on, what stands between spaces is no word. */
+  private static final double UNSPACED = 0.3;
+  /** From so many characters on, terms of a single text cost more than they tell. */
+  private static final long MANY_CHARACTERS = 4_000_000;
+  /** Weights of a model: terms times labels. */
+  private static final long MOST_WEIGHTS = 300_000_000;
+  private static final int FEWEST_TERMS = 20_000;
+
+  /** Up to so many characters times labels, a training takes seconds. */
+  private static final long CHEAP = 25_000_000;
+
+  /** With fewer rows, what cross-validation says is chance. */
+  private static final int ENOUGH_ROWS = 100;
+
+  private static final String WORD = Analyzer.WORD.key();
+  private static final String CHARACTERS = Analyzer.CHAR.key();
+  private static final String WITHIN_WORDS = Analyzer.CHAR_WB.key();
+
+  /** The rules, in the order in which they are told. */
+  static final List<DefaultRule<?>> RULES = List.of(
+      DefaultRule.of(DataSettings.LOWERCASE)
+          .where(FrozenSettings::usesTerms)
+          .otherwise(true, _ -> "a word is the same in any case"),
+      DefaultRule.of(LinearSettings.ANALYZERS)
+          .where(FrozenSettings::usesTerms)
+          .when("%s of the letters or more are unspaced".formatted(share(UNSPACED)), LinearDefaults::isUnspaced,
+              List.of(CHARACTERS),
+              profile -> share(profile.unspaced()) + " of the letters are of scripts without spaces")
+          .when("%s of the words or more with digits, or %s of the texts of a single word".formatted(share(CODES),
+              share(ONE_WORD)), LinearDefaults::isCodes,
+              List.of(WITHIN_WORDS),
+              profile -> profile.codes() >= CODES
+                  ? share(profile.codes()) + " of the words have digits: parts of codes tell more than codes"
+                  : share(profile.oneWord()) + " of the texts are a single word: parts of words tell more than words")
+          .otherwise(List.of(WORD, WITHIN_WORDS),
+              profile -> "words, and parts of words for the %s that are new in a text".formatted(
+                  share(profile.unseen()))),
+      DefaultRule.of(LinearSettings.NGRAMS)
+          .where(LinearDefaults::usesWords)
+          .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(
+              profile.words().mean())),
+      DefaultRule.of(LinearSettings.SUBLINEAR)
+          .where(FrozenSettings::usesTerms)
+          .otherwise(true, _ -> "a word that comes again says less than it said at first"),
+      DefaultRule.of(LinearSettings.MIN_DF)
+          .where(settings -> FrozenSettings.usesTerms(settings) && !StagedSettings.areGiven(settings))
+          .when("%,d characters or more in all, and %d rows".formatted(MANY_CHARACTERS, ENOUGH_ROWS),
+              profile -> profile.characters().total() >= MANY_CHARACTERS && profile.rows() >= ENOUGH_ROWS, 2.0,
+              profile -> "%,d characters are many: terms of a single text are left out".formatted(
+                  profile.characters().total()))
+          .otherwise(1.0, profile -> "%,d characters are few: every term counts".formatted(
+              profile.characters().total())),
+      DefaultRule.of(LinearSettings.MAX_TERMS)
+          .where(FrozenSettings::usesTerms)
+          .otherwise(profile -> (int) Math.max(FEWEST_TERMS, MOST_WEIGHTS / Math.max(1, profile.labels())),
+              "%,d divided by the number of labels, but at least %,d".formatted(MOST_WEIGHTS, FEWEST_TERMS),
+              profile -> "a weight for each of %,d labels".formatted(profile.labels())),
+      DefaultRule.of(LinearSettings.C)
+          .where(settings -> settings.get(FrozenSettings.ENCODER).isEmpty() && !StagedSettings.areGiven(settings))
+          .when("%d rows or more, and characters in all times labels below %,d".formatted(ENOUGH_ROWS, CHEAP),
+              profile -> profile.rows() >= ENOUGH_ROWS && cost(profile) < CHEAP, List.of(0.3, 1.0, 3.0),
+              profile -> "by cross-validation, which is cheap for %,d rows and %,d labels".formatted(profile.rows(),
+                  profile.labels()))
+          .otherwise(List.of(1.0), profile -> profile.rows() < ENOUGH_ROWS
+              ? "suits most; %,d rows are too few to choose by".formatted(profile.rows())
+              : "suits most; cross-validation takes long for %,d rows and %,d labels".formatted(profile.rows(),
+                  profile.labels())),
+      DefaultRule.of(LinearSettings.C_FOLDS)
+          .where(settings -> settings.get(LinearSettings.C).size() > 1)
+          .otherwise(3, _ -> "more tell hardly more"));
+
+  private LinearDefaults() {}
+
+  /** What a training costs, up to a factor: the solver passes over all terms of all texts for each label. */
+  private static long cost(DataProfile profile) {
+    return profile.characters().total() * profile.labels();
+  }
+
+  private static boolean isUnspaced(DataProfile profile) {
+    return profile.unspaced() >= UNSPACED;
+  }
+
+  private static boolean isCodes(DataProfile profile) {
+    return profile.codes() >= CODES || profile.oneWord() >= ONE_WORD;
+  }
+
+  private static boolean usesWords(Settings settings) {
+    return FrozenSettings.usesTerms(settings) && (settings.get(LinearSettings.ANALYZERS).isEmpty()
+        || settings.get(LinearSettings.ANALYZERS).stream().anyMatch(name -> name.split(":")[0].equals(WORD)));
+  }
+
+  private static String share(double part) {
+    return String.format(Locale.ROOT, "%.0f%%", part * 100);
+  }
+}
