@@ -15,6 +15,7 @@ final class Answers {
   private final int[] filled;
   private final ScoreMatrix logits;
   private final ScoreMatrix probabilities;
+  private final ScoreMatrix preferences;
 
   private Answers(Target target, float[][] rows) {
     this.target = target;
@@ -22,18 +23,19 @@ final class Answers {
     filled = IntStream.range(0, rows.length).filter(text -> rows[text].length > 0).toArray();
     logits = ScoreMatrix.of(Arrays.stream(filled).mapToObj(text -> rows[text]).toArray(float[][]::new));
     probabilities = target.probabilities(logits);
+    preferences = target.preferences(logits);
   }
 
   static Answers of(Classifier classifier, List<String> texts) {
     return new Answers(classifier.target(), classifier.logits(texts));
   }
 
-  /** The labels of each text that the model decides on, the most probable first. */
+  /** The labels of each text that the model decides on, the one that it prefers first. */
   List<List<Prediction>> decided() {
     return rows(target.decide(logits), Integer.MAX_VALUE);
   }
 
-  /** The most probable labels of each text; of a taxonomy, nodes at which a path may end. */
+  /** The labels of each text that the model prefers, mostly the most probable ones; of a taxonomy, nodes at which a path may end. */
   List<List<Prediction>> mostProbable(int k) {
     int[] candidates = target.candidates();
     var all = new int[filled.length][];
@@ -49,7 +51,7 @@ final class Answers {
     for (int row = 0; row < filled.length; row++) {
       int document = row;
       rows.set(filled[row], Arrays.stream(labels[row]).boxed()
-          .sorted((a, b) -> Float.compare(probabilities.score(document, b), probabilities.score(document, a)))
+          .sorted((a, b) -> Float.compare(preferences.score(document, b), preferences.score(document, a)))
           .limit(limit)
           .map(label -> new Prediction(target.labels().name(label), probabilities.score(document, label)))
           .toList());

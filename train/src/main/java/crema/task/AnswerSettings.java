@@ -10,8 +10,7 @@ import crema.settings.Settings;
 import java.util.List;
 
 /**
- * How the probabilities of labels become an answer. Where a text has one label it is the most probable one, and nothing
- * is to be chosen.
+ * How the probabilities of labels become an answer.
  *
  * @param settings with those of the {@link #SECTION}
  */
@@ -37,6 +36,10 @@ public record AnswerSettings(Settings settings) {
       .help("The metric that a global threshold maximizes");
   public static final Setting<Boolean> AT_LEAST_ONE = SECTION.flag("at-least-one")
       .help("Answer with the nearest label where none reaches its threshold");
+  public static final Setting<Metric> DECISION = SECTION
+      .choice("decision", Metric.ACCURACY, List.of(Metric.ACCURACY, Metric.MACRO_F1)).label("NAME").basic()
+      .details("accuracy, the most probable label; macro_f1, with an offset a label, chosen on the validation rows")
+      .help("What the answer maximizes where a text has one label");
   public static final Setting<DecodingKind> DECODING = SECTION.choice("decoding", DecodingKind.BEST_PATH).basic()
       .details("argmax, the most probable leaf; top-down, level by level; consistent, all nodes that reach "
           + "node-threshold with all above them; best-path, the path whose nodes are most probable together")
@@ -55,6 +58,17 @@ public record AnswerSettings(Settings settings) {
         ? "threshold-to (" + settings.get(THRESHOLD_TO) + ") must be at least threshold-from ("
             + settings.get(THRESHOLD_FROM) + ")"
         : null, THRESHOLD_TO, THRESHOLD_FROM);
+    SECTION.rule(settings -> settings.get(DECISION) != Metric.ACCURACY
+        && settings.get(LabelSettings.TARGET) != TargetKind.SINGLE
+            ? "decision " + settings.get(DECISION).key() + " is for one label a text; where there are several, choose "
+                + "a threshold per-label"
+            : null,
+        DECISION, LabelSettings.TARGET);
+  }
+
+  /** What the answer maximizes where a text has one label. */
+  Metric decision() {
+    return settings.has(DECISION) ? settings.get(DECISION) : Metric.ACCURACY;
   }
 
   /** The thresholds that are tried, ascending. */

@@ -1,6 +1,8 @@
 package crema.task;
 
 import crema.data.LabelSet;
+import crema.metrics.LabelOffsets;
+import crema.metrics.Metric;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
@@ -8,11 +10,18 @@ import crema.nn.loss.Link;
 import java.util.Arrays;
 
 /**
- * One of several labels: the most probable one, where the probabilities of a text sum to 1.
+ * One of several labels: the most probable one, where the probabilities of a text sum to 1, or the one that is with an
+ * offset a label.
  *
  * @param labels the labels
+ * @param offsets what is added to the logits before the highest decides; probabilities are those without
  */
-public record SingleLabelTarget(LabelSet labels) implements Target {
+public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets) implements Target {
+  /** The most probable label. */
+  public SingleLabelTarget(LabelSet labels) {
+    this(labels, LabelOffsets.none(labels.size()));
+  }
+
   @Override
   public TargetKind kind() {
     return TargetKind.SINGLE;
@@ -25,7 +34,18 @@ public record SingleLabelTarget(LabelSet labels) implements Target {
 
   @Override
   public int[][] decide(ScoreMatrix logits) {
-    return Arrays.stream(logits.best()).mapToObj(best -> new int[] {best}).toArray(int[][]::new);
+    return Arrays.stream(offsets.addedTo(logits).best()).mapToObj(best -> new int[] {best}).toArray(int[][]::new);
+  }
+
+  @Override
+  public ScoreMatrix preferences(ScoreMatrix logits) {
+    return offsets.isNone() ? probabilities(logits) : offsets.addedTo(logits);
+  }
+
+  @Override
+  public SingleLabelTarget tuned(AnswerSettings answers, ScoredRows rows) {
+    return answers.decision() == Metric.ACCURACY ? this : new SingleLabelTarget(labels,
+        LabelOffsets.fitMacroF1(rows.logits(), Arrays.stream(rows.truth()).mapToInt(row -> row[0]).toArray()));
   }
 
   @Override

@@ -40,6 +40,11 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
   /** The probability of each label. */
   ScoreMatrix probabilities(ScoreMatrix logits);
 
+  /** By what the labels of a text are ordered, the answer first: their probabilities unless something else decides. */
+  default ScoreMatrix preferences(ScoreMatrix logits) {
+    return probabilities(logits);
+  }
+
   /** The labels that are answered for each text, ascending, {@code [texts][]}. */
   int[][] decide(ScoreMatrix logits);
 

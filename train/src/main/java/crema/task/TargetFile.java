@@ -4,6 +4,7 @@ import crema.base.ByteSource;
 import crema.base.Keyed;
 import crema.base.UserError;
 import crema.data.LabelSet;
+import crema.metrics.LabelOffsets;
 import crema.metrics.Thresholds;
 import crema.nn.loss.Link;
 import crema.settings.JsonFile;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,23 +30,31 @@ public final class TargetFile {
     var json = new LinkedHashMap<String, @Nullable Object>();
     json.put("format", FORMAT);
     json.put("target", target.kind().key());
+    if (target instanceof SingleLabelTarget labels && !labels.offsets().isNone()) {
+      json.put("single", Map.of("offsets", values("offset", labels.labels(), labels.offsets()::value)));
+    }
     json.put("multi", target instanceof MultiLabelTarget labels ? thresholds(labels) : null);
     json.put("taxonomy", target instanceof TaxonomyTarget paths ? decoding(paths) : null);
     JsonFile.write(file, json);
   }
 
   private static Map<String, Object> thresholds(MultiLabelTarget target) {
-    var thresholds = new ArrayList<Map<String, Object>>();
-    for (int label = 0; label < target.labels().size(); label++) {
-      var threshold = new LinkedHashMap<String, Object>();
-      threshold.put("label", target.labels().name(label));
-      threshold.put("threshold", decimal(target.thresholds().value(label)));
-      thresholds.add(threshold);
-    }
     var json = new LinkedHashMap<String, Object>();
     json.put("at_least_one", target.thresholds().isAtLeastOne());
-    json.put("thresholds", thresholds);
+    json.put("thresholds", values("threshold", target.labels(), target.thresholds()::value));
     return json;
+  }
+
+  /** A value of each label, beside the label's name. */
+  private static List<Map<String, Object>> values(String key, LabelSet labels, IntFunction<Float> value) {
+    var all = new ArrayList<Map<String, Object>>();
+    for (int label = 0; label < labels.size(); label++) {
+      var each = new LinkedHashMap<String, Object>();
+      each.put("label", labels.name(label));
+      each.put(key, decimal(value.apply(label)));
+      all.add(each);
+    }
+    return all;
   }
 
   /** The double whose decimal is as short as the float's. */
@@ -83,32 +93,37 @@ public final class TargetFile {
           + "; this one reads up to " + FORMAT + "): update Crema");
     }
     return switch (Keyed.find(TargetKind.class, json.get("target", String.class), "target")) {
-      case SINGLE -> new SingleLabelTarget(labels);
+      case SINGLE -> json.values.get("single") == null ? new SingleLabelTarget(labels)
+          : new SingleLabelTarget(labels, LabelOffsets.of(values(json.object("single"), "offset", labels)));
       case MULTI -> new MultiLabelTarget(labels, thresholds(json.object("multi"), labels));
       case TAXONOMY -> taxonomy(json.object("taxonomy"), labels, labelFile);
     };
   }
 
   private static Thresholds thresholds(Values json, LabelSet labels) {
-    var names = new ArrayList<String>();
-    var values = new ArrayList<Float>();
-    for (Values threshold : json.objects("thresholds")) {
-      names.add(threshold.get("label", String.class));
-      values.add(threshold.get("threshold", Number.class).floatValue());
-    }
-    if (!names.equals(labels.names())) {
-      throw new UserError(json.name + " has thresholds for other labels than labels.json: "
-          + firstDifference(names, labels) + ". The files are of different models");
-    }
-    var array = new float[values.size()];
-    IntStream.range(0, array.length).forEach(i -> array[i] = values.get(i));
-    var each = Thresholds.perLabel(array);
+    var each = Thresholds.perLabel(values(json, "threshold", labels));
     return json.get("at_least_one", Boolean.class) ? each.withAtLeastOne() : each;
   }
 
-  private static String firstDifference(List<String> names, LabelSet labels) {
+  /** The value of each label. */
+  private static float[] values(Values json, String key, LabelSet labels) {
+    var names = new ArrayList<String>();
+    List<Values> objects = json.objects(key + "s");
+    var values = new float[objects.size()];
+    for (Values each : objects) {
+      values[names.size()] = each.get(key, Number.class).floatValue();
+      names.add(each.get("label", String.class));
+    }
+    if (!names.equals(labels.names())) {
+      throw new UserError(json.name + " has " + key + "s for other labels than labels.json: "
+          + firstDifference(names, labels, key) + ". The files are of different models");
+    }
+    return values;
+  }
+
+  private static String firstDifference(List<String> names, LabelSet labels, String key) {
     if (names.size() != labels.size()) {
-      return names.size() + " thresholds for " + labels.size() + " labels";
+      return names.size() + " " + key + "s for " + labels.size() + " labels";
     }
     int different = IntStream.range(0, names.size())
         .filter(i -> !names.get(i).equals(labels.name(i))).findFirst().orElseThrow();

@@ -9,6 +9,7 @@ import crema.classify.ModelDirectory;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
 import crema.data.RowMeta;
+import crema.metrics.LabelOffsets;
 import crema.metrics.Metric;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
@@ -16,6 +17,7 @@ import crema.metrics.SingleLabelOutcomes;
 import crema.metrics.Thresholds;
 import crema.nn.loss.Link;
 import crema.nn.loss.Targets;
+import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,10 +144,25 @@ class TargetTest {
   }
 
   @Test
+  void offsetsDecideForMacroF1AndLeaveProbabilitiesAlone() {
+    var target = new SingleLabelTarget(labels("often", "rare"));
+    ScoreMatrix logits = ScoreMatrix.of(
+        new float[][] {{3, 0}, {3, 0}, {3, 0}, {3, 0}, {3, 1}, {3, 2}, {3, 2}, {3, 2}});
+    var rows = new ScoredRows(logits, new int[][] {{0}, {0}, {0}, {0}, {0}, {1}, {1}, {1}}, List.of());
+    assertThat(target.tuned(AnswerSettings.DEFAULT, rows)).isEqualTo(target);
+    SingleLabelTarget tuned = target.tuned(
+        new AnswerSettings(Settings.of(AnswerSettings.SECTION).with(AnswerSettings.DECISION, Metric.MACRO_F1)), rows);
+    assertThat(tuned.decide(logits)).isDeepEqualTo(rows.truth());
+    assertThat(tuned.probabilities(logits).score(7, 0)).isEqualTo(target.probabilities(logits).score(7, 0));
+    assertThat(tuned.preferences(logits).best(7)).isEqualTo(1);
+  }
+
+  @Test
   void everyTargetIsReadBackAsItWasWritten() throws IOException {
     var directory = new ModelDirectory(folder);
     var targets = List.of(
         new SingleLabelTarget(labels("a", "b")),
+        new SingleLabelTarget(labels("a", "b"), LabelOffsets.of(new float[] {0, 0.7f})),
         new MultiLabelTarget(labels("a", "b"), Thresholds.perLabel(new float[] {0.3f, 0.46f}).withAtLeastOne()),
         taxonomy(Link.CONSTRAINED_SIGMOID, new Decoding.TopDown(0.4)),
         taxonomy(Link.LEVEL_SOFTMAX, new Decoding.Argmax()),

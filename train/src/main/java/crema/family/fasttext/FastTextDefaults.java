@@ -46,10 +46,11 @@ final class FastTextDefaults {
               profile -> percent(profile.oneWord()) + "% of the texts are a single word")
           .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(
               profile.words().mean())),
-      DefaultRule.of(FastTextSettings.MINN)
+      // Who gives one of the two lengths wants runs of characters, or none.
+      DefaultRule.of(FastTextSettings.MINN).where(settings -> !settings.isGiven(FastTextSettings.MAXN))
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 2, FastTextDefaults::whyCharacters)
           .otherwise(0, FastTextDefaults::whyWords),
-      DefaultRule.of(FastTextSettings.MAXN)
+      DefaultRule.of(FastTextSettings.MAXN).where(settings -> !settings.isGiven(FastTextSettings.MINN))
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 5, FastTextDefaults::whyCharacters)
           .otherwise(0, FastTextDefaults::whyWords),
       DefaultRule.of(FastTextSettings.BUCKETS)

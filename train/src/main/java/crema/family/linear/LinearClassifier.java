@@ -44,6 +44,11 @@ public final class LinearClassifier implements Classifier {
     return new LinearClassifier(spaces, model, target);
   }
 
+  /** The same that decides otherwise. */
+  LinearClassifier withTarget(Target other) {
+    return new LinearClassifier(spaces, model, other);
+  }
+
   /** The spaces of its features. */
   FeatureSpaces spaces() {
     return spaces;

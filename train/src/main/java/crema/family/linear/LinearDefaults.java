@@ -23,8 +23,9 @@ final class LinearDefaults {
   private static final long MOST_WEIGHTS = 300_000_000;
   private static final int FEWEST_TERMS = 20_000;
 
-  /** Up to so many characters times labels, a training takes seconds. */
-  private static final long CHEAP = 25_000_000;
+  /** Up to so many rows times labels, and characters in all, the trainings of a cross-validation take seconds. */
+  private static final long CHEAP = 50_000;
+  private static final long CHEAP_CHARACTERS = 20_000_000;
 
   /** With fewer rows, what cross-validation says is chance. */
   private static final int ENOUGH_ROWS = 100;
@@ -74,8 +75,8 @@ final class LinearDefaults {
               profile -> "a weight for each of %,d labels".formatted(profile.labels())),
       DefaultRule.of(LinearSettings.C)
           .where(settings -> settings.get(FrozenSettings.ENCODER).isEmpty() && !StagedSettings.areGiven(settings))
-          .when("%d rows or more, and characters in all times labels below %,d".formatted(ENOUGH_ROWS, CHEAP),
-              profile -> profile.rows() >= ENOUGH_ROWS && cost(profile) < CHEAP, List.of(0.3, 1.0, 3.0),
+          .when("%d rows or more, rows times labels below %,d, and fewer than %,d characters in all".formatted(ENOUGH_ROWS,
+              CHEAP, CHEAP_CHARACTERS), profile -> profile.rows() >= ENOUGH_ROWS && isCheap(profile), List.of(0.3, 1.0, 3.0),
               profile -> "by cross-validation, which is cheap for %,d rows and %,d labels".formatted(profile.rows(),
                   profile.labels()))
           .otherwise(List.of(1.0), profile -> profile.rows() < ENOUGH_ROWS
@@ -88,9 +89,8 @@ final class LinearDefaults {
 
   private LinearDefaults() {}
 
-  /** What a training costs, up to a factor: the solver passes over all terms of all texts for each label. */
-  private static long cost(DataProfile profile) {
-    return profile.characters().total() * profile.labels();
+  private static boolean isCheap(DataProfile profile) {
+    return profile.rows() * profile.labels() < CHEAP && profile.characters().total() < CHEAP_CHARACTERS;
   }
 
   private static boolean isUnspaced(DataProfile profile) {

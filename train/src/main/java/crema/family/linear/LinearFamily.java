@@ -13,6 +13,7 @@ import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
+import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -69,7 +70,8 @@ public final class LinearFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
-        FrozenSettings.SECTION, StagedSettings.SECTION, TrainingSettings.SECTION.only(TrainingSettings.SEED))
+        FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION),
+        TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .ofData(DefaultRule.settings(LinearDefaults.RULES));
   }
 

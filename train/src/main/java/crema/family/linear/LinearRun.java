@@ -76,7 +76,7 @@ final class LinearRun implements Run {
     threads = context.compute().threads();
     listener = context.listener();
     stop = context.stop();
-    run = new TextRun(settings, AnswerSettings.HALF, context);
+    run = new TextRun(settings, LinearSettings.answers(settings), context);
   }
 
   /** Texts as vectors, and their labels. */
@@ -227,6 +227,8 @@ final class LinearRun implements Run {
     try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
       validation = run.validate(classifier, rows.validation(), 0, 0, log);
     }
+    LinearClassifier tuned = classifier.target() instanceof SingleLabelTarget target
+        ? classifier.withTarget(target.tuned(run.answers(), validation)) : classifier;
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model",
         String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
@@ -237,7 +239,7 @@ final class LinearRun implements Run {
       facts.put("Features",
           (FrozenSettings.usesTerms(settings) ? "terms and " : "") + "vectors of " + String.join(", ", encoders));
     }
-    return run.finish(classifier, files, rows, RowCounts.of(rows), validation, 0, facts);
+    return run.finish(tuned, files, rows, RowCounts.of(rows), validation, 0, facts);
   }
 
   /** Where the encoder is found again, from wherever the model is used. */

@@ -14,6 +14,7 @@ import crema.run.TrainingSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import crema.task.AnswerSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -157,6 +158,12 @@ public final class LinearSettings {
         .withMaxFeatures(terms == 0 ? TfIdfConfig.ALL_FEATURES : terms)
         .withLowercase(settings.get(DataSettings.LOWERCASE))
         .withSublinearTf(settings.get(SUBLINEAR));
+  }
+
+  /** How decisions become answers: labels on whose side of the hyperplane a text is, or the nearest, with its offset. */
+  static AnswerSettings answers(Settings settings) {
+    return new AnswerSettings(AnswerSettings.HALF.settings().with(AnswerSettings.DECISION,
+        settings.get(AnswerSettings.DECISION)));
   }
 
   /** The settings of the solver, with the first C. */

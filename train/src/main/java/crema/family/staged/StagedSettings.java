@@ -2,6 +2,7 @@ package crema.family.staged;
 
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
+import crema.metrics.Metric;
 import crema.nn.loss.Link;
 import crema.settings.Section;
 import crema.settings.Setting;
@@ -49,6 +50,9 @@ public final class StagedSettings {
     TargetKind target = settings.get(LabelSettings.TARGET);
     if (settings.find(TWO_STAGE).isPresent() && target != TargetKind.SINGLE) {
       throw settings.error(TWO_STAGE, " needs one label a row: --target single");
+    }
+    if (settings.get(AnswerSettings.DECISION) != Metric.ACCURACY) {
+      throw settings.error(AnswerSettings.DECISION, " has no effect on models that decide in stages: leave it out");
     }
     if (settings.get(LOCAL_CLASSIFIERS) && target != TargetKind.TAXONOMY) {
       throw settings.error(LOCAL_CLASSIFIERS, " needs paths as labels: --target taxonomy");
