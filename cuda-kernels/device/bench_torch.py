@@ -366,6 +366,25 @@ def matrices(report, args):
             report.row(f"wgrad {n} x {k} x {m}", us=us, TFLOPs=2 * m * n * k / us * 1e-6)
 
 
+def gated(report, args):
+    """SwiGLU as a user writes it: one product with the weights of both, or two, then what PyTorch makes of the rest, eager and compiled."""
+    for m, n, k in [(64, 64, 64)] if args.tiny else [(t, 1536, 384) for t in (2048, 4096, 16384)]:
+        if report.over(4):
+            return
+        x = torch.randn(m, k, device=DEVICE, dtype=torch.bfloat16)
+        gate, up = (torch.randn(n, k, device=DEVICE, dtype=torch.bfloat16) for _ in range(2))
+        both = torch.cat((gate, up))
+        y = torch.empty(m, 2 * n, device=DEVICE, dtype=torch.bfloat16)
+        together = lambda: F.silu(torch.matmul(x, both.t(), out=y)[:, :n]) * y[:, n:]
+        apart = lambda: F.silu(x @ gate.t()) * (x @ up.t())
+        with torch.no_grad():
+            times = dict(one_product_us=kernel_us([together] * 10), two_products_us=kernel_us([apart] * 10))
+            if MODERN and CUDA:
+                rest = torch.compile(lambda z: F.silu(z[:, :n]) * z[:, n:], dynamic=False)
+                times["compiled_us"] = kernel_us([lambda: rest(torch.matmul(x, both.t(), out=y))] * 10)
+        report.row(f"SwiGLU of {m} x 2 x {n} x {k}", **times)
+
+
 def attention(report, args):
     if not hasattr(F, "scaled_dot_product_attention"):
         return
@@ -415,7 +434,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", required=True)
     parser.add_argument("--seconds", type=float, default=100)
-    parser.add_argument("--parts", default="copies,matrices,attention,steps")
+    parser.add_argument("--parts", default="copies,matrices,gated,attention,steps")
     parser.add_argument("--sizes", default="64x32,64x256,64x64,16x256,512x1..48")
     parser.add_argument("--vocabularies", default="32000,152000")
     parser.add_argument("--ways", default="eager,compile,reduce-overhead")
@@ -432,7 +451,7 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = True
     name = torch.cuda.get_device_name() if CUDA else "CPU"
     report.row(f"PyTorch {torch.__version__} on {name}")
-    parts = dict(copies=copies, matrices=matrices, attention=attention, steps=steps)
+    parts = dict(copies=copies, matrices=matrices, gated=gated, attention=attention, steps=steps)
     for part in args.parts.split(","):
         try:
             parts[part](report, args)

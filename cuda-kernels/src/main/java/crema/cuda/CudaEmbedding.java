@@ -7,6 +7,7 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import crema.tensor.SparseRows;
 import crema.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * {@link EmbeddingOps} by {@code embedding.cu}. What is done with which rows is planned on the host, which has written the
@@ -121,7 +122,7 @@ final class CudaEmbedding implements EmbeddingOps {
     int[] right = CudaStorage.ints(b.rows());
     int most = Math.addExact(most(a), most(b));
     var rows = new int[most];
-    java.util.Arrays.fill(rows, -1);
+    Arrays.fill(rows, -1);
     // How many there are, and for each where it is in a and in b, or -1.
     var sources = new int[1 + 2 * most];
     int count = 0;

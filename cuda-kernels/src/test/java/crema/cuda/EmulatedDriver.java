@@ -31,6 +31,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -168,7 +169,7 @@ public final class EmulatedDriver implements Driver {
   @Override
   public void fill(long address, long words, int word, Stream stream) {
     var values = new int[Math.toIntExact(words)];
-    java.util.Arrays.fill(values, word);
+    Arrays.fill(values, word);
     queue(() -> device.write(address, values));
   }
 

@@ -11,9 +11,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 class FallbacksTest {
   /** Ops that may run on the host. Whoever adds an op adds its kernel, or its name here. */
@@ -41,7 +42,7 @@ class FallbacksTest {
     assertThat(HostOps.of(new Fallback().ops())).isEqualTo(all).contains("attention.rope", "optimizers.adamWAll");
   }
 
-  private static java.util.stream.Stream<String> names(RecordComponent family) {
+  private static Stream<String> names(RecordComponent family) {
     return Arrays.stream(family.getType().getMethods()).map(Method::getName).map(op -> family.getName() + "." + op);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,7 +112,7 @@ class PtxFreshnessTest {
   @Test
   void theCompilerGivesTheSameBytes(@TempDir Path folder) throws Exception {
     Path smallest =
-        files(SOURCES, ".cu").stream().min(java.util.Comparator.comparingLong(file -> file.toFile().length()))
+        files(SOURCES, ".cu").stream().min(Comparator.comparingLong(file -> file.toFile().length()))
             .orElseThrow();
     String version = output(new ProcessBuilder("sh", "-c", "command -v ptxas > /dev/null && nvcc --version || true"));
     assumeTrue(version.contains("release 13.0"), "nvcc 13.0 is not here");

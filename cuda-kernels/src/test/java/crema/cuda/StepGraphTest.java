@@ -8,6 +8,7 @@ import crema.tensor.Device;
 import crema.tensor.Precision;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class StepGraphTest {
       Tensor y = backend.step("powers", () -> {
         Tensor value = scope.empty(DType.F32, count);
         var elements = new float[count];
-        java.util.Arrays.fill(elements, x);
+        Arrays.fill(elements, x);
         value.set(elements);
         for (int i = 0; i < factors; i++) {
           Tensor next = scope.empty(DType.F32, count);

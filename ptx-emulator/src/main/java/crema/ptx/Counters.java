@@ -1,9 +1,11 @@
 package crema.ptx;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a launch did. An instruction counts once a warp, however many lanes take part.
@@ -32,7 +34,7 @@ public record Counters(
   /** Takes copies. */
   public Counters {
     instructions = Map.copyOf(instructions.isEmpty() ? new EnumMap<>(InstructionKind.class) : instructions);
-    opcodes = java.util.Collections.unmodifiableSortedMap(new java.util.TreeMap<>(opcodes));
+    opcodes = Collections.unmodifiableSortedMap(new TreeMap<>(opcodes));
     traffic = List.copyOf(traffic);
   }
 

@@ -9,6 +9,7 @@ import crema.ptx.device.PtxKernel;
 import crema.ptx.device.PtxModule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +41,8 @@ class MiscellanyTest {
     launch(kernel, Parameters.of(kernel).add(out).add(N).add(0x1234_5678_9abc_def0L).add(77L));
     int[] others = device.readInts(out, 4 * N);
     for (int i = 0; i < N; i++) {
-      assertThat(java.util.Arrays.copyOfRange(words, 4 * i, 4 * i + 4)).containsExactly(philox(i, 0, 0, 0));
-      assertThat(java.util.Arrays.copyOfRange(others, 4 * i, 4 * i + 4))
+      assertThat(Arrays.copyOfRange(words, 4 * i, 4 * i + 4)).containsExactly(philox(i, 0, 0, 0));
+      assertThat(Arrays.copyOfRange(others, 4 * i, 4 * i + 4))
           .containsExactly(philox(i, 77, 0x9abc_def0, 0x1234_5678));
     }
   }

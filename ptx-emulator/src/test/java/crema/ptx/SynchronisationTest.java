@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import crema.ptx.device.Parameters;
 import crema.ptx.device.PtxDevice;
 import crema.ptx.device.PtxKernel;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Barriers with reductions, memory barriers, atomics, votes: what the kernels do not use. */
@@ -97,8 +99,8 @@ class SynchronisationTest {
         @!%p1 bra B;
         mov.u32 %r9, 2;
         END:""", 64, 64)).satisfies(out -> {
-      assertThat(java.util.Arrays.copyOf(out, 32)).containsOnly(1);
-      assertThat(java.util.Arrays.copyOfRange(out, 32, 64)).containsOnly(2);
+      assertThat(Arrays.copyOf(out, 32)).containsOnly(1);
+      assertThat(Arrays.copyOfRange(out, 32, 64)).containsOnly(2);
     });
   }
 
@@ -164,8 +166,8 @@ class SynchronisationTest {
         bar.sync 0;
         atom.global.add.u64 %q3, [%q0+256], 1;
         cvt.u32.u64 %r9, %q3;""", 32, 66);
-    assertThat(java.util.Arrays.stream(old).limit(32).sorted().toArray())
-        .isEqualTo(java.util.stream.IntStream.range(-1, 31).toArray());
+    assertThat(Arrays.stream(old).limit(32).sorted().toArray())
+        .isEqualTo(IntStream.range(-1, 31).toArray());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.cuda.driver.OutOfDeviceMemory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -84,7 +85,7 @@ class DevicePoolTest {
     for (int i = 0; i < sizes.length; i++) {
       left.add(i);
     }
-    java.util.Collections.shuffle(left, order);
+    Collections.shuffle(left, order);
     left.forEach(i -> pool.give(taken.get(i), sizes[i]));
     return taken;
   }

@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,7 @@ class PinnedRingTest {
       random.nextBytes(source);
       System.arraycopy(source, 0, expected, at, source.length);
       ring.write(at, MemorySegment.ofArray(source), STREAM);
-      java.util.Arrays.fill(source, (byte) 0);
+      Arrays.fill(source, (byte) 0);
       at += source.length;
     }
     assertThat(waits).as("waits: the ring is smaller than what went through it").isPositive();

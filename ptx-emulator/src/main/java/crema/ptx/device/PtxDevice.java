@@ -11,6 +11,7 @@ import crema.ptx.machine.DeviceMemory;
 import crema.ptx.machine.Executor;
 import crema.ptx.machine.Program;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -179,7 +180,7 @@ public final class PtxDevice implements AutoCloseable {
   public void fill(long address, long bytes, byte value) {
     Allocation allocation = memory.range(address, bytes);
     int offset = (int) Addresses.offset(address);
-    java.util.Arrays.fill(allocation.contents(), offset, offset + (int) bytes, value);
+    Arrays.fill(allocation.contents(), offset, offset + (int) bytes, value);
     allocation.markWritten(offset, (int) bytes);
   }
 

@@ -1,5 +1,7 @@
 package crema.ptx.machine;
 
+import java.util.Arrays;
+
 /** A piece of device memory, with a bit for each byte that has been written. */
 public final class Allocation {
   final byte[] bytes;
@@ -47,7 +49,7 @@ public final class Allocation {
 
   /** Makes bytes NaN, and unwritten. */
   public void poison(int from, int count) {
-    java.util.Arrays.fill(bytes, from, from + count, (byte) 0xff);
+    Arrays.fill(bytes, from, from + count, (byte) 0xff);
     mark(from, count, false);
   }
 

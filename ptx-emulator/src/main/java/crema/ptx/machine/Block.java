@@ -5,6 +5,7 @@ import crema.ptx.FaultKind;
 import crema.ptx.LaunchConfig;
 import crema.ptx.PtxFault;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class Block {
     boolean busy = false;
     if (random != null) {
       for (int i = order.size() - 1; i > 0; i--) {
-        java.util.Collections.swap(order, i, random.nextInt(i + 1));
+        Collections.swap(order, i, random.nextInt(i + 1));
       }
     }
     for (Warp warp : order) {

@@ -1,6 +1,7 @@
 package crema.ptx.machine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A warp's cp.async: copies that have begun, in groups, and that land when their lane waits for them. */
@@ -31,7 +32,7 @@ public final class CopyQueue {
 
   void clear() {
     copies.clear();
-    java.util.Arrays.fill(committed, 0);
+    Arrays.fill(committed, 0);
   }
 
   /** Begins a copy of {@code size} bytes a lane; the arrays have an entry a lane and are kept. */

@@ -1,6 +1,7 @@
 package crema.ptx.machine;
 
 import crema.ptx.FaultKind;
+import java.util.Arrays;
 
 /**
  * A warp's wgmma: which groups are under way, and which registers they may still read or write. The results are in the
@@ -24,8 +25,8 @@ public final class WgmmaTracker {
   }
 
   void clear() {
-    java.util.Arrays.fill(writing, 0);
-    java.util.Arrays.fill(reading, 0);
+    Arrays.fill(writing, 0);
+    Arrays.fill(reading, 0);
     committed = 0;
     completed = 0;
     open = false;

@@ -15,6 +15,7 @@ import crema.ptx.machine.Warp;
 import crema.ptx.syntax.Operand;
 import crema.ptx.syntax.PtxType;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -191,7 +192,7 @@ final class BulkOps {
     int size = map.type().bytes();
     byte[] bytes = new byte[map.boxBytes()];
     if (map.fill() == TensorMap.Fill.NAN) {
-      java.util.Arrays.fill(bytes, (byte) 0xff);
+      Arrays.fill(bytes, (byte) 0xff);
     }
     int step = map.elementStrides().getFirst();
     long[] sectors = new long[1];
@@ -316,7 +317,7 @@ final class BulkOps {
           Allocation allocation = run(w, lane, source, size, false);
           int offset = (int) Addresses.offset(source);
           w.block().global().read(w, lane, allocation, offset, size, size);
-          byte[] bytes = java.util.Arrays.copyOfRange(allocation.contents(), offset, offset + size);
+          byte[] bytes = Arrays.copyOfRange(allocation.contents(), offset, offset + size);
           w.block().bulk().load(w, lane, at, bytes, Swizzle.NONE, barrier);
         }
       }

@@ -2,6 +2,7 @@ package crema.ptx.op;
 
 import crema.ptx.InstructionKind;
 import crema.ptx.machine.Action;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ final class Opcodes {
         BarrierOps.rows(),
         ControlOps.rows())
         .flatMap(List::stream)
-        .forEach(row -> BY_NAME.computeIfAbsent(row.name(), n -> new java.util.ArrayList<>()).add(row));
+        .forEach(row -> BY_NAME.computeIfAbsent(row.name(), n -> new ArrayList<>()).add(row));
   }
 
   private Opcodes() {}

@@ -8,6 +8,7 @@ import crema.ptx.machine.SharedMemory;
 import crema.ptx.machine.Warp;
 import crema.ptx.syntax.Operand;
 import crema.ptx.syntax.PtxType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -118,7 +119,7 @@ final class WgmmaOps {
           int[] c2 = w.r[d[j * 4 + 2]];
           int[] c3 = w.r[d[j * 4 + 3]];
           if (zero) {
-            java.util.Arrays.fill(sum, 0);
+            Arrays.fill(sum, 0);
           } else {
             TensorCore.loadAccumulator(c0, c1, c2, c3, sum);
           }

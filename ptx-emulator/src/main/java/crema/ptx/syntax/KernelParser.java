@@ -5,6 +5,7 @@ import crema.ptx.PtxSyntaxException;
 import crema.ptx.SourcePosition;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class KernelParser {
   private record Unresolved(String name, int line) {}
 
   /** Names used before they are known, one an operand; kept beside the operand until the kernel is read. */
-  private final java.util.IdentityHashMap<Operand, Unresolved> unresolved = new java.util.IdentityHashMap<>();
+  private final IdentityHashMap<Operand, Unresolved> unresolved = new IdentityHashMap<>();
 
   KernelParser(String file, TokenStream in, Scope scope, Map<Integer, String> files, String name) {
     this.file = file;

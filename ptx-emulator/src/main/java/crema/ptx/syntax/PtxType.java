@@ -1,6 +1,7 @@
 package crema.ptx.syntax;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,6 @@ public enum PtxType {
 
   @Override
   public String toString() {
-    return "." + name().toLowerCase(java.util.Locale.ROOT);
+    return "." + name().toLowerCase(Locale.ROOT);
   }
 }

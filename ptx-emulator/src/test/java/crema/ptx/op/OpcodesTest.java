@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The table of opcodes. */
@@ -28,7 +29,7 @@ class OpcodesTest {
     assertThat(form.match(List.of(".rn", ".ftz", ".f32")).whole()).isTrue();
     assertThat(form.match(List.of(".f32")).whole()).isTrue();
     assertThat(form.match(List.of(".ftz", ".rn", ".f32")))
-        .isEqualTo(new Form.Match(false, 1, java.util.Set.of(".f32")));
+        .isEqualTo(new Form.Match(false, 1, Set.of(".f32")));
     assertThat(form.match(List.of(".rz")).wanted()).containsExactlyInAnyOrder(".f32", ".ftz");
     assertThat(form.combinations()).isEqualTo(6);
   }
