@@ -50,6 +50,7 @@ public final class EmulatedDriver implements Driver {
   private BiConsumer<String, Counters> observer = (kernel, counters) -> {};
   private List<Runnable> captured;
   private boolean pooled;
+  private int multiprocessors = 8;
 
   private record EmulatedKernel(PtxKernel kernel) implements Kernel {
     @Override
@@ -82,7 +83,7 @@ public final class EmulatedDriver implements Driver {
     this.schedule = schedule;
     facts =
         new DeviceFacts("emulated GPU", new Capability(device.capability().major(), device.capability().minor()),
-            device.memoryBytes(), 8, device.capability().maxSharedBytes(), 13_000);
+            device.memoryBytes(), multiprocessors, device.capability().maxSharedBytes(), 13_000);
   }
 
   /**
@@ -91,6 +92,12 @@ public final class EmulatedDriver implements Driver {
    */
   public EmulatedDriver pooled() {
     pooled = true;
+    return this;
+  }
+
+  /** Says that it has so many multiprocessors, so that grids of persistent blocks are small. Returns this driver. */
+  public EmulatedDriver withMultiprocessors(int count) {
+    multiprocessors = count;
     return this;
   }
 
