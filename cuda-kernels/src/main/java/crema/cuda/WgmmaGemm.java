@@ -11,9 +11,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Locale;
 
-/** Launches of {@code gemm_wgmma.cu}. */
+/** Launches of the kernels of {@code gemm_wgmma.cuh}: a file for each orientation, and one for SwiGLU. */
 final class WgmmaGemm {
-  private static final String FILE = "gemm_wgmma";
+  private static final String FILES = "gemm_wgmma_";
   /** The struct {@code Gemm}: maps of a, b and c, k of each term, the count, the problems, tiles, stages. */
   private static final int K_OFFSET = 3 * GemmProblem.MOST * MatrixMaps.BYTES;
   private static final int PROBLEMS_OFFSET = K_OFFSET + 16;
@@ -102,8 +102,7 @@ final class WgmmaGemm {
     }
     gemm.set(ValueLayout.JAVA_INT, K_OFFSET + 12, problems.size());
     gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET, Math.toIntExact(tiles));
-    launch(orientation.name().toLowerCase(Locale.ROOT) + Types.suffix(type) + "_" + tile.columns(), tile, tiles,
-        cut.parts());
+    launch(FILES + orientation.name().toLowerCase(Locale.ROOT), Types.suffix(type), tile, tiles, cut.parts());
   }
 
   /** Whether the kernel can do SwiGLU of two products. */
@@ -143,10 +142,10 @@ final class WgmmaGemm {
     gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 40, Math.toIntExact(tilesOfM));
     gemm.set(ValueLayout.JAVA_INT, PROBLEMS_OFFSET + 44, Math.toIntExact(tilesOfN));
     gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET, Math.toIntExact(tilesOfM * tilesOfN));
-    launch("gated_" + tile.columns(), tile, tilesOfM * tilesOfN, 1);
+    launch(FILES + "gated", "", tile, tilesOfM * tilesOfN, 1);
   }
 
-  private void launch(String entry, WgmmaTile tile, long tiles, int parts) {
+  private void launch(String file, String suffix, WgmmaTile tile, long tiles, int parts) {
     // A cluster computes one tile, a block without others one after the other. How many blocks there are, and how far
     // copies are ahead of products, has no influence on any sum.
     int blocksOfMultiprocessor = tile.blocks(tiles * parts);
@@ -155,8 +154,8 @@ final class WgmmaGemm {
     int stages = tile.stages(blocksOfMultiprocessor);
     int shared = tile.sharedBytes(stages);
     gemm.set(ValueLayout.JAVA_INT, TILES_OFFSET + 4, stages);
-    context.launch(FILE, FILE + "_" + entry, tile.sharedBytes(tile.stages(1))).bytes(gemm, MatrixMaps.ALIGNMENT)
-        .run(Grid.of(blocks, tile.threads()).withShared(shared).withCluster(parts));
+    context.launch(file, file + suffix + "_" + tile.columns(), tile.sharedBytes(tile.stages(1)))
+        .bytes(gemm, MatrixMaps.ALIGNMENT).run(Grid.of(blocks, tile.threads()).withShared(shared).withCluster(parts));
   }
 
   /** Describes an operand: in boxes of the rows of a tile by 64 if it is contiguous along k, else of 64 rows of 64. */

@@ -3,7 +3,7 @@ package crema.cuda;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The tiles of {@code gemm_wgmma.cu}: 128 rows by so many columns. What they are made of must be as it is there. */
+/** The tiles of {@code gemm_wgmma.cuh}: 128 rows by so many columns. What they are made of must be as it is there. */
 enum WgmmaTile {
   COLUMNS_64(64, 1, 2, 288),
   COLUMNS_128(128, 1, 2, 288),

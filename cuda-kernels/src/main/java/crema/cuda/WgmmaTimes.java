@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long products take by {@code gemm_wgmma.cu}, and so how they are cut: a model whose constants were fitted to what an
+ * How long products take by {@code gemm_wgmma.cuh}, and so how they are cut: a model whose constants were fitted to what an
  * H100 took for 149 products and cuts ({@code lab/001-gemm}). A choice is a function of shapes alone, so that sums have the
  * same order on any device.
  *

@@ -1,4 +1,3 @@
-// targets: sm_90a
 // Matrix products on Hopper's tensor cores, BF16 in, F32 sums, F32 or BF16 out: c [m, n] = the sum over terms of op(a) op(b).
 // Problems and terms are those of gemm_mma.cu, but operands are described by tensor maps, which also fill what is past their
 // edges with zeros; a launch has at most three pairs of them, as terms or as problems.
@@ -16,6 +15,9 @@
 //
 // Of SwiGLU, y = silu(x gate^T) * (x up^T), half of a tile's columns are of the gate and half are the same columns of what is
 // gated, so that a thread has both: it stores them, rounded, and y of what it stored.
+//
+// Each orientation is a file of its own, and SwiGLU: a driver compiles all kernels of a file at the first use of one.
+#pragma once
 #include "activation.cuh"
 #include "wgmma.cuh"
 
@@ -359,14 +361,3 @@ template <bool AT, bool BT, typename C, int BN, bool GATED = false> __device__ _
 #define FOR_ORIENTATION(S, AT, BT) \
   FOR_TYPE(S, AT, BT, float, f32)  \
   FOR_TYPE(S, AT, BT, bf16, bf16)
-
-FOR_ORIENTATION(nn, false, false)
-FOR_ORIENTATION(nt, false, true)
-FOR_ORIENTATION(tn, true, false)
-
-#define GATED(BN)                                                                                                        \
-  ENTRY __launch_bounds__(THREADS<BN>, Tile<BN>::BLOCKS) gemm_wgmma_gated_##BN(const __grid_constant__ Gemm g) {         \
-    gemm<false, true, bf16, BN, true>(g);                                                                                \
-  }
-GATED(256)
-GATED(128)
