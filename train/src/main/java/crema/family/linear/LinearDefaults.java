@@ -4,8 +4,10 @@ import crema.data.DataProfile;
 import crema.defaults.DefaultRule;
 import crema.linear.Analyzer;
 import crema.family.staged.StagedSettings;
+import crema.metrics.Metric;
 import crema.run.DataSettings;
 import crema.settings.Settings;
+import crema.task.AnswerSettings;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,10 +25,13 @@ final class LinearDefaults {
   private static final long MOST_WEIGHTS = 300_000_000;
   private static final int FEWEST_TERMS = 20_000;
 
-  /** Up to so many rows times labels, and characters in all, the trainings of a cross-validation take seconds. */
+  /** Up to so many rows times labels, the trainings of a cross-validation take seconds. */
   private static final long CHEAP = 50_000;
-  private static final long CHEAP_CHARACTERS = 20_000_000;
-
+  /** Up to so many, they take less than a minute. */
+  private static final long AFFORDABLE = 400_000;
+  private static final long MOST_CHARACTERS = 20_000_000;
+  /** Longer texts are noisy: words of all kinds are in them. */
+  private static final int LONG_TEXT = 40;
   /** With fewer rows, what cross-validation says is chance. */
   private static final int ENOUGH_ROWS = 100;
 
@@ -75,22 +80,37 @@ final class LinearDefaults {
               profile -> "a weight for each of %,d labels".formatted(profile.labels())),
       DefaultRule.of(LinearSettings.C)
           .where(settings -> settings.get(FrozenSettings.ENCODER).isEmpty() && !StagedSettings.areGiven(settings))
-          .when("%d rows or more, rows times labels below %,d, and fewer than %,d characters in all".formatted(ENOUGH_ROWS,
-              CHEAP, CHEAP_CHARACTERS), profile -> profile.rows() >= ENOUGH_ROWS && isCheap(profile), List.of(0.3, 1.0, 3.0),
-              profile -> "by cross-validation, which is cheap for %,d rows and %,d labels".formatted(profile.rows(),
-                  profile.labels()))
-          .otherwise(List.of(1.0), profile -> profile.rows() < ENOUGH_ROWS
-              ? "suits most; %,d rows are too few to choose by".formatted(profile.rows())
-              : "suits most; cross-validation takes long for %,d rows and %,d labels".formatted(profile.rows(),
-                  profile.labels())),
+          .when(whenCheap(CHEAP), profile -> isCheap(profile, CHEAP), List.of(0.3, 1.0, 3.0),
+              LinearDefaults::whyChosen)
+          .when(whenCheap(AFFORDABLE), profile -> isCheap(profile, AFFORDABLE), List.of(1.0, 3.0),
+              LinearDefaults::whyChosen)
+          .when("texts of more than %d words".formatted(LONG_TEXT), profile -> profile.words().mean() > LONG_TEXT,
+              List.of(1.0), profile -> "suits texts of %,.0f words".formatted(profile.words().mean()))
+          .otherwise(List.of(3.0), profile -> "texts of %,.0f words are fitted closely".formatted(
+              profile.words().mean())),
+      DefaultRule.of(LinearSettings.C_METRIC)
+          .where(settings -> !settings.isGiven(LinearSettings.C) && settings.get(LinearSettings.C).size() > 1
+              && settings.get(AnswerSettings.DECISION) == Metric.ACCURACY)
+          .otherwise(Metric.MICRO_F1, _ -> "of one label a text, the same as accuracy"),
       DefaultRule.of(LinearSettings.C_FOLDS)
           .where(settings -> settings.get(LinearSettings.C).size() > 1)
           .otherwise(3, _ -> "more tell hardly more"));
 
   private LinearDefaults() {}
 
-  private static boolean isCheap(DataProfile profile) {
-    return profile.rows() * profile.labels() < CHEAP && profile.characters().total() < CHEAP_CHARACTERS;
+  private static String whenCheap(long most) {
+    return "%d rows or more, rows times labels below %,d, and fewer than %,d characters in all".formatted(ENOUGH_ROWS,
+        most, MOST_CHARACTERS);
+  }
+
+  private static boolean isCheap(DataProfile profile, long most) {
+    return profile.rows() >= ENOUGH_ROWS && profile.rows() * profile.labels() < most
+        && profile.characters().total() < MOST_CHARACTERS;
+  }
+
+  private static String whyChosen(DataProfile profile) {
+    return "by cross-validation, which is cheap for %,d rows and %,d labels".formatted(profile.rows(),
+        profile.labels());
   }
 
   private static boolean isUnspaced(DataProfile profile) {

@@ -21,6 +21,7 @@ import crema.linear.LinearModel;
 import crema.linear.LinearTrainer;
 import crema.linear.SparseMatrix;
 import crema.linear.TfIdf;
+import crema.metrics.Metric;
 import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
@@ -217,8 +218,9 @@ final class LinearRun implements Run {
     listener.stage("Choosing C");
     var validation = new CrossValidation(hyperplanes, settings.get(LinearSettings.C_FOLDS), threads);
     double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
-    return hyperplanes.withC(
-        validation.run(examples.texts(), examples.targets(), values).best(CrossValidation.Score::macroF1));
+    CrossValidation.Result result = validation.run(examples.texts(), examples.targets(), values);
+    return hyperplanes.withC(settings.find(LinearSettings.C_METRIC).orElse(Metric.MACRO_F1) == Metric.MICRO_F1
+        ? result.best(CrossValidation.Score::microF1) : result.best(CrossValidation.Score::macroF1));
   }
 
   private TrainingResult finish(LinearClassifier classifier, ModelFiles files, SplitRows rows, LinearConfig hyperplanes)

@@ -9,6 +9,7 @@ import crema.linear.DocumentFrequency;
 import crema.linear.LinearConfig;
 import crema.linear.LinearLoss;
 import crema.linear.TfIdfConfig;
+import crema.metrics.Metric;
 import crema.run.DataSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
@@ -58,6 +59,9 @@ public final class LinearSettings {
           .help("How closely to fit; of several values cross-validation chooses");
   public static final Setting<Integer> C_FOLDS = SECTION.integer("C-folds", 5).atLeast(2).atMost(1000).basic()
       .help("The folds of that cross-validation");
+  public static final Setting<Metric> C_METRIC = SECTION
+      .optionalChoice("C-metric", List.of(Metric.MICRO_F1, Metric.MACRO_F1)).label("NAME").shownDefault("macro_f1")
+      .help("What the chosen C has most of");
   public static final Setting<Weights> CLASS_WEIGHTS = SECTION.choice("class-weights", Weights.NONE).basic()
       .details("none, all alike; balanced, as much together")
       .help("How texts with a label weigh against those without");
