@@ -12,6 +12,7 @@ import crema.nn.loss.LossSettings;
 import crema.nn.loss.Targets;
 import crema.nn.loss.TrainingLabels;
 import crema.nn.model.HeadConfig;
+import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
 import crema.settings.Section;
@@ -22,6 +23,7 @@ import crema.task.LossRows;
 import crema.task.Target;
 import crema.task.TargetKind;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The training of an encoder on pairs of texts, and the head that is fitted to it afterwards: for few rows a label. */
 public final class PairSettings {
@@ -60,10 +62,20 @@ public final class PairSettings {
         ValidationSettings.PATIENCE)
         .forEach(row -> SECTION.rule(settings -> arePairs(settings) && settings.isChanged(row)
             ? row.name() + " has no effect with --pairs: leave it out" : null, row, PAIRS));
-    List.of(ITERATIONS, HEAD_C, LossRows.row(EmbeddingLosses.MARGIN), LossRows.row(EmbeddingLosses.TEMPERATURE),
-        LossRows.row(EmbeddingLosses.TRIPLETS))
+    SECTION.rule(settings -> arePairs(settings) && TaskSettings.hasTasks(settings)
+        ? "pairs trains an encoder for one task, but there are several in tasks: leave one of the two out" : null,
+        PAIRS, TaskSettings.TASKS);
+    List<Setting<?>> ofLosses = List.of(LossRows.row(EmbeddingLosses.MARGIN),
+        LossRows.row(EmbeddingLosses.TEMPERATURE), LossRows.row(EmbeddingLosses.TRIPLETS));
+    Stream.concat(Stream.of(ITERATIONS, HEAD_C), ofLosses.stream())
         .forEach(row -> SECTION.rule(settings -> !arePairs(settings) && settings.isChanged(row)
             ? row.name() + " has no effect without --pairs: leave it out" : null, row, PAIRS));
+    ofLosses.forEach(row -> SECTION.rule(
+        settings -> arePairs(settings) && settings.isChanged(row)
+            && definition(settings).settings().stream().noneMatch(setting -> setting.name().equals(row.name()))
+                ? row.name() + " is no setting of the pair loss " + definition(settings).name() + ": leave it out"
+                : null,
+        row, PAIRS));
   }
 
   private PairSettings() {}

@@ -154,7 +154,7 @@ record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder>
         }
       }
     } catch (IOException | RuntimeException e) {
-      encoders.forEach(FrozenEncoder::close);
+      closeAll(encoders);
       throw e;
     }
     return new FeatureSpaces(terms.views, terms.terms, encoders);
@@ -223,9 +223,17 @@ record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder>
     }
   }
 
-  /** Releases the encoders. */
+  /** Releases the encoders, the others too if one fails. */
   @Override
   public void close() {
-    encoders.forEach(FrozenEncoder::close);
+    closeAll(encoders);
+  }
+
+  private static void closeAll(List<FrozenEncoder> encoders) {
+    if (!encoders.isEmpty()) {
+      try (FrozenEncoder _ = encoders.getFirst()) {
+        closeAll(encoders.subList(1, encoders.size()));
+      }
+    }
   }
 }

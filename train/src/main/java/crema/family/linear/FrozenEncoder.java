@@ -21,6 +21,7 @@ import crema.hub.ModelHub;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,7 +132,7 @@ final class FrozenEncoder implements AutoCloseable {
         Files.createDirectories(target.toAbsolutePath().getParent());
         AtomicFile.write(target, channel -> {
           try (InputStream in = Files.newInputStream(file.getValue())) {
-            in.transferTo(java.nio.channels.Channels.newOutputStream(channel));
+            in.transferTo(Channels.newOutputStream(channel));
           }
         });
       }
@@ -229,7 +230,14 @@ final class FrozenEncoder implements AutoCloseable {
   /** Ends the encoder; one of an archive is deleted where it was unpacked to. */
   @Override
   public void close() {
-    embedder.close();
+    try {
+      embedder.close();
+    } finally {
+      deleteUnpacked();
+    }
+  }
+
+  private void deleteUnpacked() {
     if (unpacked != null) {
       try {
         FileTree.delete(unpacked);

@@ -16,6 +16,7 @@ import crema.data.TokenDataset;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.loss.EmbeddingLosses;
+import crema.nn.loss.TripletLoss;
 import crema.nn.loss.LossCatalog;
 import crema.nn.loss.LossDefinition;
 import crema.nn.model.SequenceClassifier;
@@ -23,6 +24,7 @@ import crema.nn.model.bert.Bert;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
 import crema.run.DataSettings;
+import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
@@ -204,6 +206,12 @@ class PairTrainingTest {
     assertMistake(pairs.without(PairSettings.PAIRS).with(PairSettings.ITERATIONS, 5), "no effect without --pairs");
     assertMistake(pairs.without(PairSettings.PAIRS).with(LossRows.row(EmbeddingLosses.MARGIN), 0.1),
         "pair-margin has no effect without --pairs");
+    assertMistake(pairs.with(LossRows.row(EmbeddingLosses.MARGIN), 0.1),
+        "pair-margin is no setting of the pair loss cosine-similarity");
+    assertMistake(config("multiple-negatives").with(LossRows.row(EmbeddingLosses.TRIPLETS), TripletLoss.Mining.HARDEST),
+        "triplets is no setting of the pair loss multiple-negatives");
+    assertMistake(pairs.with(TaskSettings.TASKS, "category.label=category", "cluster.label=cluster_id"),
+        "pairs trains an encoder for one task");
     Path single = Files.write(folder.resolve("single.csv"), Files.readAllLines(few).subList(0, 1 + WORDS.size()));
     assertMistake(pairs.with(DataSettings.TRAIN, single.toString()), "no label has two rows");
     assertThatThrownBy(() -> config("cosine")).isInstanceOf(UserError.class)
