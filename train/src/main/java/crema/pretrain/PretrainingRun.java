@@ -1,23 +1,12 @@
 package crema.pretrain;
 
-import static crema.family.encoder.OptimizationSettings.ACCUMULATE;
 import static crema.family.encoder.OptimizationSettings.BETA1;
 import static crema.family.encoder.OptimizationSettings.BETA2;
-import static crema.family.encoder.OptimizationSettings.CLIP_NORM;
 import static crema.family.encoder.OptimizationSettings.EPSILON;
-import static crema.family.encoder.OptimizationSettings.MAX_STEPS;
-import static crema.family.encoder.OptimizationSettings.MIN_SCALE;
-import static crema.family.encoder.OptimizationSettings.RECOMPUTE;
-import static crema.family.encoder.OptimizationSettings.SCHEDULE;
-import static crema.family.encoder.OptimizationSettings.WARMUP;
-import static crema.family.encoder.OptimizationSettings.WARMUP_FRACTION;
 import static crema.family.encoder.OptimizationSettings.WEIGHT_DECAY;
-import static crema.run.TrainingSettings.EPOCHS;
-import static crema.run.TrainingSettings.LEARNING_RATE;
 import static crema.run.TrainingSettings.SEED;
 
 import crema.autograd.Tape;
-import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.classify.Provenance;
@@ -27,6 +16,7 @@ import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.ProblemListener;
 import crema.family.encoder.EncoderSettings;
+import crema.family.encoder.EncoderSetup;
 import crema.family.encoder.FineTuningSettings;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
@@ -43,7 +33,6 @@ import crema.nn.train.Validation;
 import crema.pretrained.PretrainedFolder;
 import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
-import crema.run.ValidationSettings;
 import crema.settings.JsonFile;
 import crema.settings.Settings;
 import crema.tensor.Backend;
@@ -74,8 +63,6 @@ import org.jspecify.annotations.Nullable;
  * ends with the same bits.
  */
 final class PretrainingRun implements AutoCloseable {
-  private static final String START_OVER = "start over with --overwrite";
-
   private final Settings settings;
   private final Backend backend;
   private final RunContext context;
@@ -288,33 +275,10 @@ final class PretrainingRun implements AutoCloseable {
   }
 
   private TrainingLoop<MaskedBatch> loop(MaskedBatches batches) throws IOException {
-    return TrainingLoop.of(model, batches, loss)
-        .optimizer(optimizer)
-        .epochs(settings.get(EPOCHS))
-        .maxSteps(settings.get(MAX_STEPS))
-        .accumulation(settings.get(ACCUMULATE))
-        .learningRate(settings.get(LEARNING_RATE))
-        .schedule(settings.get(SCHEDULE), settings.get(WARMUP), settings.get(MIN_SCALE))
-        .warmupFraction(settings.get(WARMUP_FRACTION))
-        .recompute(settings.get(RECOMPUTE))
-        .clipNorm(settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM))
-        .seed(settings.get(SEED))
+    var setup = new EncoderSetup(settings, context);
+    return setup.validating(
+        setup.configured(TrainingLoop.of(model, batches, loss), optimizer, pretrainedHash, data.hash()))
         .validation(Validation.Better.LOWER, (_, _) -> validate())
-        .validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
-        .patience(settings.get(ValidationSettings.PATIENCE))
-        .tolerance(settings.get(ValidationSettings.TOLERANCE))
-        .checkpoints(directory.checkpoints(), context.checkpoints().policy())
-        .log(directory.log())
-        .listener(listener)
-        .stop(context.stop())
-        .startOver(START_OVER)
-        .identity("settings", Sha256.ofFile(directory.trainingConfig()),
-            "is of a run with other settings than " + directory.trainingConfig() + "; " + START_OVER)
-        .identity("encoder", pretrainedHash, "is of a run from another pretrained encoder: "
-            + settings.find(FineTuningSettings.ENCODER).orElse("there was one") + " has changed since the run in "
-            + directory.path() + " was started; put it back, or " + START_OVER)
-        .identity("data", data.hash(), "is of a run on other data: the data files have changed since the run in "
-            + directory.path() + " was started; put them back, or " + START_OVER)
         .build();
   }
 

@@ -58,12 +58,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the settings of a run say of its network and of how that is trained, for one task or several.
+ * What the settings of a run say of its network and of how that is trained: for one task, for several, or to guess hidden
+ * tokens.
  *
  * @param settings of the run
  * @param context of the run
  */
-record EncoderSetup(Settings settings, RunContext context) {
+public record EncoderSetup(Settings settings, RunContext context) {
   private static final String START_OVER = "start over with --overwrite";
 
   /** Opens the encoder that was trained before, if the run starts from one. */
@@ -160,14 +161,19 @@ record EncoderSetup(Settings settings, RunContext context) {
   }
 
   /** When a run validates, and what that decides. */
-  <B> LoopBuilder<B> validating(LoopBuilder<B> loop) {
+  public <B> LoopBuilder<B> validating(LoopBuilder<B> loop) {
     return loop.validateEvery(settings.get(ValidationSettings.VALIDATE_EVERY))
         .patience(settings.get(ValidationSettings.PATIENCE))
         .tolerance(settings.get(ValidationSettings.TOLERANCE));
   }
 
-  /** The loop of a run, but for its validation. */
-  <B> LoopBuilder<B> configured(LoopBuilder<B> loop, AdamW optimizer, String pretrainedHash, String dataHash)
+  /**
+   * The loop of a run, but for its validation: what the settings say, the run's folder, and what tells it from others.
+   *
+   * @param pretrainedHash of the encoder that the run starts from; empty if there is none
+   * @param dataHash of its rows
+   */
+  public <B> LoopBuilder<B> configured(LoopBuilder<B> loop, AdamW optimizer, String pretrainedHash, String dataHash)
       throws IOException {
     ModelDirectory directory = context.directory();
     return loop.optimizer(optimizer)
