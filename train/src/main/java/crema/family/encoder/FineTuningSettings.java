@@ -159,6 +159,13 @@ public final class FineTuningSettings {
         .withDefault(OptimizationSettings.BATCH_SIZE, 16)
         .withDefault(OptimizationSettings.SCHEDULE, Schedule.Decay.LINEAR)
         .withDefault(OptimizationSettings.MIN_SCALE, 0.0);
+    if (readsVectors(settings)) {
+      // Chosen on validation documents of Reuters: steps are cheap, and there is nothing pretrained that large ones tear.
+      suited = suited.withDefault(EncoderSettings.HEAD, HeadConfig.Kind.MLP)
+          .withDefault(TrainingSettings.LEARNING_RATE, 3e-3)
+          .withDefault(TrainingSettings.EPOCHS, 40)
+          .withDefault(OptimizationSettings.BATCH_SIZE, 32);
+    }
     return settings.isChanged(OptimizationSettings.WARMUP) ? suited
         : suited.withDefault(OptimizationSettings.WARMUP_FRACTION, 0.1);
   }

@@ -262,6 +262,23 @@ class FrozenVectorsTest {
   }
 
   @Test
+  void aFrozenEncoderHasDefaultsOfItsOwn() {
+    Settings plain = SmallRuns.rows(new EncoderFamily().settings(), titles).without(DataSettings.LOWERCASE)
+        .with(FineTuningSettings.ENCODER, pretrained.toString());
+    Settings tuned = new EncoderFamily().resolved(plain);
+    Settings frozen = new EncoderFamily().resolved(plain.with(FineTuningSettings.FREEZE_ENCODER, true));
+    assertThat(tuned.get(EncoderSettings.HEAD)).isEqualTo(HeadConfig.Kind.LINEAR);
+    assertThat(tuned.get(TrainingSettings.EPOCHS)).isEqualTo(5);
+    assertThat(frozen.get(EncoderSettings.HEAD)).isEqualTo(HeadConfig.Kind.MLP);
+    assertThat(frozen.get(TrainingSettings.EPOCHS)).isEqualTo(40);
+    assertThat(frozen.get(TrainingSettings.LEARNING_RATE)).isEqualTo(3e-3);
+    Settings given = new EncoderFamily().resolved(plain.with(FineTuningSettings.FREEZE_ENCODER, true)
+        .with(EncoderSettings.HEAD, HeadConfig.Kind.ORIGINAL).with(TrainingSettings.EPOCHS, 2));
+    assertThat(given.get(TrainingSettings.EPOCHS)).isEqualTo(2);
+    assertThat(given.get(TrainingSettings.LEARNING_RATE)).isEqualTo(2e-4);
+  }
+
+  @Test
   void whatWouldRunTheEncoderForEveryBatchStillDoes() throws IOException {
     var original = new Notes();
     train(config().without(FrozenSettings.VECTOR_CACHE).with(EncoderSettings.HEAD, HeadConfig.Kind.ORIGINAL)
