@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -61,7 +63,7 @@ public final class AtomicFile {
       }
     } catch (IOException e) {
       // A full disk says only that there is no space; the file says where.
-      throw new IOException(target + " cannot be written: " + e.getMessage(), e);
+      throw new IOException(target + " cannot be written: " + reason(e, target), e);
     }
   }
 
@@ -154,5 +156,17 @@ public final class AtomicFile {
         }
       }
     }
+  }
+
+  /** Why a file cannot be written, without the name of the temporary file, which nobody asked for. */
+  private static String reason(IOException e, Path target) {
+    Path folder = target.toAbsolutePath().normalize().getParent();
+    return switch (e) {
+      case NoSuchFileException _ when folder != null && !Files.exists(folder) ->
+        "the folder " + folder + " does not exist";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException system when system.getReason() != null -> system.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 }

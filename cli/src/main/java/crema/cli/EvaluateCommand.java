@@ -94,6 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    requireOutput();
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal));
         var view = new ProgressView(terminal, quiet)) {
       DataSettings data = ModelSource.read(model, source -> columns(task == null ? source : source.task(task)));
@@ -111,6 +112,19 @@ final class EvaluateCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Refuses an output that could not be written, or that holds the report of the training. */
+  private void requireOutput() throws IOException {
+    if (output == null || !Files.exists(output)) {
+      return;
+    }
+    if (!Files.isDirectory(output)) {
+      throw new UserError(output + " is a file, not a folder: choose another --output");
+    }
+    if (Files.exists(model) && Files.isSameFile(output, model)) {
+      throw new UserError(output + " is the model, which holds the report of its training: choose another --output");
+    }
   }
 
   /** The rows to test on; columns that are not given are those of the training. */

@@ -135,11 +135,13 @@ final class TextInput {
     boolean regular = Files.isRegularFile(texts);
     List<String> columns = textColumns;
     if (columns.isEmpty() && regular) {
-      List<String> existing = FileFormat.find(data).map(format -> format.columns(data)).orElse(List.of());
-      DataSettings before = existing.isEmpty() ? null : training.settings().orElse(null);
-      if (before != null && !before.text().isEmpty()) {
+      DataSettings before = training.settings().filter(settings -> !settings.text().isEmpty()).orElse(null);
+      FileOptions known = before == null ? options : options.orElse(before.fileOptions());
+      FileFormat format = known.named() != null ? known.named() : FileFormat.find(data).orElse(null);
+      List<String> existing = format == null ? List.of() : format.columns(DataFile.of(texts, known.encoding()));
+      if (before != null && !existing.isEmpty()) {
         columns = before.text();
-        options = options.orElse(before.fileOptions());
+        options = known;
       } else if (!existing.isEmpty()) {
         throw new UserError(texts + " has columns: name those of the text with --text. It has: "
             + String.join(", ", existing));

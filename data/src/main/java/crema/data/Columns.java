@@ -3,6 +3,7 @@ package crema.data;
 import crema.base.NearestName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param language the column with the language of the text, or null
  * @param kept columns whose values stay with a row as they are, so that what is made of it can be joined with its file;
  *     where there are any, a row without text is a row too
+ * @param missing words that mean no value where they are all that a cell of a table holds
  */
 public record Columns(
     List<String> text,
@@ -25,13 +27,15 @@ public record Columns(
     LabelFormat labelFormat,
     @Nullable String group,
     @Nullable String language,
-    List<String> kept) {
+    List<String> kept,
+    Set<String> missing) {
 
   /** Checks the combination. */
   public Columns {
     text = List.copyOf(text);
     label = List.copyOf(label);
     kept = List.copyOf(kept);
+    missing = Set.copyOf(missing);
     if (text.isEmpty()) {
       throw new DataException("at least one text column is needed");
     }
@@ -41,10 +45,10 @@ public record Columns(
     }
   }
 
-  /** Columns of which none is kept. */
+  /** Columns of which none is kept, and in which every word is a value. */
   public Columns(List<String> text, String joiner, List<String> label, LabelFormat labelFormat, @Nullable String group,
       @Nullable String language) {
-    this(text, joiner, label, labelFormat, group, language, List.of());
+    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of());
   }
 
   /** Text columns joined by a space, without labels. */
@@ -54,7 +58,7 @@ public record Columns(
 
   /** The same with another joiner of text columns. */
   public Columns withJoiner(String newJoiner) {
-    return new Columns(text, newJoiner, label, labelFormat, group, language, kept);
+    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing);
   }
 
   /** The same with one label column that holds one label. */
@@ -64,22 +68,27 @@ public record Columns(
 
   /** The same with label columns and how they are read. */
   public Columns withLabels(LabelFormat format, String... columns) {
-    return new Columns(text, joiner, List.of(columns), format, group, language, kept);
+    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing);
   }
 
   /** The same with a group column. */
   public Columns withGroup(String column) {
-    return new Columns(text, joiner, label, labelFormat, column, language, kept);
+    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing);
   }
 
   /** The same with a language column. */
   public Columns withLanguage(String column) {
-    return new Columns(text, joiner, label, labelFormat, group, column, kept);
+    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing);
   }
 
   /** The same with columns whose values stay with a row. */
   public Columns withKept(List<String> columns) {
-    return new Columns(text, joiner, label, labelFormat, group, language, columns);
+    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing);
+  }
+
+  /** The same with words that mean no value. */
+  public Columns withMissing(Set<String> words) {
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, words);
   }
 
   /** The names of all columns that are read. */

@@ -36,14 +36,12 @@ public record FileOptions(
   }
 
   /** How fields are read whose separator is given; null if it is not. */
-  @Nullable
-  Delimited delimited() {
+  private @Nullable Delimited delimited() {
     return separator == null ? null : separator == '\t' && !"csv".equals(format) ? new Tsv() : new Csv(separator);
   }
 
-  /** The format that is given; null if none is. */
-  @Nullable
-  FileFormat named() {
+  /** The format that is known, by its key or by the separator; null if none is. */
+  public @Nullable FileFormat named() {
     Delimited delimited = delimited();
     return delimited != null ? delimited
         : FileFormat.all().stream().filter(known -> known.key().equals(format)).findFirst().orElse(null);

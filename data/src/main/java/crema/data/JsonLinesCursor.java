@@ -110,6 +110,9 @@ final class JsonLinesCursor extends FileCursor {
 
   private List<String> labels(JsonNode object) {
     var format = columns.labelFormat();
+    if (format.oneHot()) {
+      return format.named(columns.label(), columns.label().stream().map(name -> string(object, name)).toList());
+    }
     var values = columns.label().stream().map(name -> object.path(name)).toList();
     if (values.stream().allMatch(value -> isMissing(value))) {
       throw missingLabel();

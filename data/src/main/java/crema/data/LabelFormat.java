@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  *     with {@code [} is read as a JSON array of strings instead, or as a list of strings in Python; {@code []} says that the row has no label, while an
  *     empty cell is a missing label. Empty items between separators are ignored
  * @param pathSeparator what separates the segments of a path, or null if labels are no paths
+ * @param oneHot whether the names of the label columns are the labels, and their cells say with 1 or 0 which a row has
  */
-public record LabelFormat(@Nullable String manySeparator, @Nullable String pathSeparator) {
+public record LabelFormat(@Nullable String manySeparator, @Nullable String pathSeparator, boolean oneHot) {
   /** One label a row, the whole cell. */
-  public static final LabelFormat SINGLE = new LabelFormat(null, null);
+  public static final LabelFormat SINGLE = new LabelFormat(null, null, false);
+
+  private static final Set<String> ON = Set.of("1", "1.0", "true", "yes", "y", "t", "x");
+  private static final Set<String> OFF = Set.of("0", "0.0", "false", "no", "n", "f", "");
 
   /** Checks that the separators differ from labels and from each other. */
   public LabelFormat {
@@ -39,12 +45,44 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
 
   /** Several labels a row, separated in the cell, or as a JSON array. */
   public static LabelFormat many(String separator) {
-    return new LabelFormat(separator, null);
+    return new LabelFormat(separator, null, false);
   }
 
   /** One path of a taxonomy a row. */
   public static LabelFormat path(String separator) {
-    return new LabelFormat(null, separator);
+    return new LabelFormat(null, separator, false);
+  }
+
+  /** The same with labels that are the names of columns, in whose cells stands 1 or 0. */
+  public LabelFormat withOneHot() {
+    return new LabelFormat(manySeparator, pathSeparator, true);
+  }
+
+  /** Whether a cell could be one of a column that is a label: it says 0 or 1. */
+  public static boolean isIndicator(String cell) {
+    String word = cell.strip().toLowerCase(Locale.ROOT);
+    return ON.contains(word) || OFF.contains(word);
+  }
+
+  /**
+   * The columns in whose cells stands 1.
+   *
+   * @throws RowRejected if a cell says neither yes nor no, or if a row has one label and another number of cells say yes
+   */
+  List<String> named(List<String> columns, List<String> cells) {
+    var labels = new ArrayList<String>();
+    for (int i = 0; i < columns.size(); i++) {
+      String cell = cells.get(i).strip().toLowerCase(Locale.ROOT);
+      if (ON.contains(cell)) {
+        labels.add(columns.get(i));
+      } else if (!OFF.contains(cell)) {
+        throw new RowRejected(RowFault.BAD_LABEL, "'" + cells.get(i) + "' in " + columns.get(i) + " is neither 0 nor 1");
+      }
+    }
+    if (manySeparator == null && labels.size() != 1) {
+      throw new RowRejected(RowFault.BAD_LABEL, labels.size() + " columns with 1 where one is expected");
+    }
+    return labels;
   }
 
   /**
@@ -157,5 +195,12 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
       throw new RowRejected(RowFault.BAD_LABEL, "a label that is neither a string nor a number: " + value);
     }
     return value.isNull() ? "" : value.asString();
+  }
+
+  /** As it was when fingerprints of rows were first kept, unless columns are labels. */
+  @Override
+  public String toString() {
+    return "LabelFormat[manySeparator=" + manySeparator + ", pathSeparator=" + pathSeparator
+        + (oneHot ? ", oneHot=true" : "") + "]";
   }
 }

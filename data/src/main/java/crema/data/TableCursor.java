@@ -3,28 +3,34 @@ package crema.data;
 import crema.base.json.JsonValues;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a table with named columns. */
 final class TableCursor extends FileCursor {
   private final TableReader records;
+  private final List<String> header;
   private final int width;
   private final int[] text;
   private final int[] label;
   private final int group;
   private final int language;
   private final int[] kept;
+  /** The columns whose values mean something here. */
+  private final int[] read;
 
   TableCursor(DataFile file, TableReader records, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
     this.records = records;
-    var header = header(file, records);
+    header = header(file, records);
     width = header.size();
     text = columns.text().stream().mapToInt(name -> index(header, name)).toArray();
     label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
     group = columns.group() == null ? -1 : index(header, columns.group());
     language = columns.language() == null ? -1 : index(header, columns.language());
     kept = columns.kept().stream().mapToInt(name -> index(header, name)).toArray();
+    read = IntStream.concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language))
+        .filter(column -> column >= 0).distinct().toArray();
   }
 
   /** The names of the columns, which are the first record of a table. */
@@ -66,9 +72,10 @@ final class TableCursor extends FileCursor {
     if (record.size() != width) {
       throw new RowRejected(RowFault.FIELD_COUNT, record.size() + " fields, but the header has " + width);
     }
+    record = withoutMissing(record);
     var labels = label.length == 0 ? List.<String>of() : labels(select(record, label));
     return row(select(record, text), labels, optional(record, group), optional(record, language),
-        select(record, kept).stream().map(JsonValues::toJson).toList());
+        select(records.fields(), kept).stream().map(JsonValues::toJson).toList());
   }
 
   @Override
@@ -76,7 +83,26 @@ final class TableCursor extends FileCursor {
     records.close();
   }
 
+  /** The fields of a record, those empty that hold a word for no value. */
+  private List<String> withoutMissing(List<String> record) {
+    if (columns.missing().isEmpty() || record.stream().noneMatch(columns.missing()::contains)) {
+      return record;
+    }
+    var fields = new ArrayList<>(record);
+    for (int column : read) {
+      if (columns.missing().contains(fields.get(column)) && !fields.get(column).isEmpty()) {
+        listener.note(file.name() + ": '" + fields.get(column) + "' in column '" + header.get(column)
+            + "' is taken for no value; --missing names other words");
+        fields.set(column, "");
+      }
+    }
+    return fields;
+  }
+
   private List<String> labels(List<String> cells) {
+    if (columns.labelFormat().oneHot()) {
+      return columns.labelFormat().named(columns.label(), cells);
+    }
     if (cells.stream().allMatch(String::isBlank)) {
       throw missingLabel();
     }

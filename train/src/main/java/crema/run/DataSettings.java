@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 public record DataSettings(Settings settings) {
   /** The name under which the rows that come with Crema can be given in place of a file. */
   public static final String PRODUCT_TITLES = "builtin:product-titles";
+
+  /** The words by which pandas and NumPy write that there is no value. */
+  private static final Set<String> NO_VALUE = Set.of("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan",
+      "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null");
 
   /** Which rows, and how they are split. */
   public static final Section SECTION = Section.of("Data");
@@ -57,6 +62,9 @@ public record DataSettings(Settings settings) {
       .help("Tables have no header; columns are called by their numbers, from 1");
   public static final Setting<String> ENCODING = SECTION.optionalText("encoding").label("NAME")
       .shownDefault("UTF-8, or UTF-16 with its mark").help("The encoding of data files, such as ISO-8859-1");
+  public static final Setting<List<String>> MISSING = SECTION.texts("missing").label("WORD")
+      .shownDefault("NaN, null, None, N/A and others that pandas writes")
+      .help("Cells of a table that are one of these words are empty");
   public static final Setting<Boolean> LOWERCASE = SECTION.flag("lowercase").basic().help("Ignore case");
   public static final Setting<String> GROUP = SECTION.optionalText("group").label("COLUMN").basic()
       .help("A column whose equal values stay in one split");
@@ -177,6 +185,12 @@ public record DataSettings(Settings settings) {
       throw new UserError("--encoding: there is no encoding '" + encoding + "'; there are, for instance, UTF-8, UTF-16, "
           + "ISO-8859-1 and windows-1252", e);
     }
+  }
+
+  /** The words that mean no value where a cell of a table holds nothing else. */
+  public Set<String> missing() {
+    List<String> words = settings.get(MISSING);
+    return words.isEmpty() ? NO_VALUE : Set.copyOf(words);
   }
 
   /** The column whose equal values stay in one split, if there is one. */

@@ -5,10 +5,12 @@ import crema.base.UserError;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.data.Columns;
+import crema.data.DataException;
 import crema.data.Duplicates;
 import crema.data.FileRows;
 import crema.data.Grouping;
 import crema.data.LabelCounts;
+import crema.data.LabelFormat;
 import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
@@ -19,9 +21,12 @@ import crema.data.SplitPlan;
 import crema.data.SplitRows;
 import crema.data.TextColumn;
 import crema.settings.Settings;
+import crema.task.LabelSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads and splits the rows of a run. */
 public final class RunRows {
@@ -54,6 +59,7 @@ public final class RunRows {
       // Also where no row is left: the reasons are those of each row.
       problems.report().forEach(listener::warning);
     }
+    LookAlikes.among(rows.labels().names()).ifPresent(listener::warning);
     reportDuplicates(rows, listener);
     return rows;
   }
@@ -77,6 +83,7 @@ public final class RunRows {
     // The first pass over each file reports its problems; that over the training file also refuses columns that cannot be
     // meant as labels, before a split fails because of them.
     LabelSet all = LabelCounts.count(train, data.labels().format(), listener);
+    requireLabels(data.labels(), all);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     if (validationShare + testShare == 0) {
@@ -95,6 +102,16 @@ public final class RunRows {
         LabelCounts.count(split.train(), data.labels().format(), ProblemListener.SILENT));
   }
 
+  /** Refuses columns that say with 0 and 1 which labels a row has, where cells are taken for labels. */
+  private static void requireLabels(LabelSettings labels, LabelSet all) {
+    String separator = labels.pathSeparator().strip();
+    if (labels.columns().size() > 1 && !labels.format().oneHot() && all.names().stream()
+        .flatMap(label -> Stream.of(label.split(Pattern.quote(separator)))).allMatch(LabelFormat::isIndicator)) {
+      throw new DataException("the cells of the label columns " + String.join(", ", labels.columns())
+          + " are all 0 or 1, which are no labels: with --one-hot the names of the columns are");
+    }
+  }
+
   private static void requireShare(String name, List<String> files, double share) {
     if (files.isEmpty() && share == 0) {
       throw new UserError("there are no " + name + " rows: give a file with --" + name
@@ -109,7 +126,7 @@ public final class RunRows {
     }
     List<TextColumn> text = TextColumn.parseAll(data.text());
     var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(),
-        data.group().orElse(null), data.languages().column().orElse(null));
+        data.group().orElse(null), data.languages().column().orElse(null)).withMissing(data.missing());
     return TextColumn.compose(RowSource.concat(files.stream()
         .map(file -> file.equals(DataSettings.PRODUCT_TITLES)
             ? ProductTitles.rows()

@@ -25,6 +25,8 @@ public record LabelSettings(Settings settings) {
       .help("Separates several labels in a cell; one that begins with [ is a JSON array");
   public static final Setting<String> PATH_SEPARATOR = SECTION.text("path-separator", " > ")
       .help("Separates the segments of a path");
+  public static final Setting<Boolean> ONE_HOT = SECTION.flag("one-hot").shownDefault("cells hold labels")
+      .help("The names of the label columns are the labels; their cells hold 1 or 0");
   public static final Setting<Integer> HEAD_FROM = SECTION.integer("head-from", FrequencyBands.DEFAULT.headFrom())
       .atLeast(1).help("Report labels of at least N training rows as head");
   public static final Setting<Integer> TAIL_TO = SECTION.integer("tail-to", FrequencyBands.DEFAULT.tailTo())
@@ -32,9 +34,13 @@ public record LabelSettings(Settings settings) {
 
   static {
     SECTION.rule(settings -> settings.get(TARGET) == TargetKind.SINGLE && settings.get(LABEL).size() > 1
-        ? "several label columns " + String.join(", ", settings.get(LABEL)) + " need a target with several labels "
-            + "(multi) or with paths (taxonomy)"
-        : null, LABEL, TARGET);
+        && !settings.get(ONE_HOT)
+            ? "several label columns " + String.join(", ", settings.get(LABEL)) + " need a target with several labels "
+                + "(multi) or with paths (taxonomy), or one-hot where their names are the labels"
+            : null,
+        LABEL, TARGET, ONE_HOT);
+    SECTION.rule(settings -> settings.get(TARGET) == TargetKind.TAXONOMY && settings.get(ONE_HOT)
+        ? "one-hot: the segments of a path cannot be told by 1 and 0" : null, ONE_HOT, TARGET);
     SECTION.rule(settings -> settings.get(TAIL_TO) >= settings.get(HEAD_FROM)
         ? "head-from and tail-to: the tail ends at %d but the head starts at %d: the tail must end below".formatted(
             settings.get(TAIL_TO), settings.get(HEAD_FROM))
@@ -63,11 +69,12 @@ public record LabelSettings(Settings settings) {
 
   /** How the columns are read. */
   public LabelFormat format() {
-    return switch (kind()) {
+    LabelFormat cells = switch (kind()) {
       case SINGLE -> LabelFormat.SINGLE;
       case MULTI -> LabelFormat.many(settings.get(LABEL_SEPARATOR));
       case TAXONOMY -> LabelFormat.path(pathSeparator());
     };
+    return settings.get(ONE_HOT) ? cells.withOneHot() : cells;
   }
 
   /** The settings for rows that have one label, in the first of the columns. */

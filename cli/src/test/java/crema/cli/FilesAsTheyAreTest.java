@@ -1,0 +1,187 @@
+package crema.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files as spreadsheets, pandas and people write them, from training to prediction. */
+class FilesAsTheyAreTest {
+  private static final List<String> KINDS = List.of("Fruit", "Tools", "Toys");
+  private static final List<String> WORDS = List.of("apple pear", "hammer saw", "doll ball");
+
+  @TempDir
+  private Path folder;
+
+  private Path write(String name, String header, IntFunction<String> row) throws IOException {
+    var lines = new ArrayList<>(List.of(header));
+    for (int i = 0; i < 90; i++) {
+      lines.add(row.apply(i));
+    }
+    return Files.write(folder.resolve(name), lines);
+  }
+
+  private static String title(int i) {
+    return WORDS.get(i % 3) + " " + i;
+  }
+
+  private static String label(int i) {
+    return KINDS.get(i % 3);
+  }
+
+  private CommandRun train(Path file, String... more) {
+    var arguments = new ArrayList<>(List.of("train", "--model", "linear", "--train", file.toString(), "--output",
+        folder.resolve("model").toString(), "--overwrite", "--quiet", "--threads", "1"));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  private CommandRun predict(Path file, String... more) {
+    var arguments = new ArrayList<>(List.of("predict", folder.resolve("model").toString(), "--file", file.toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  private static void assertKinds(CommandRun predicted) {
+    assertThat(predicted.code()).as(predicted.err()).isZero();
+    List<String> lines = predicted.out().lines().toList();
+    assertThat(lines).hasSize(90);
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(lines.get(i)).startsWith(label(i) + " ");
+    }
+  }
+
+  @Test
+  void aSpreadsheetOfAnotherCountryIsTrainedOnAndPredicted() throws IOException {
+    Path file = write("semi.csv", "sep=;\ntitle;label", i -> title(i) + ";" + label(i));
+    var run = train(file, "--text", "title", "--label", "label");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).isEqualTo("crema: " + file + ": fields separated by ';', header in line 2 after 'sep=;'\n");
+    assertKinds(predict(file));
+    assertThat(CommandRun.of("evaluate", folder.resolve("model").toString(), "--data", file.toString(), "-q").code())
+        .isZero();
+  }
+
+  @Test
+  void aTableWithoutHeaderIsReadByNumbers() throws IOException {
+    Path file = write("plain.txt", "Fruit|apple pear", i -> label(i) + "|" + title(i));
+    var run = train(file, "--text", "2", "--label", "1", "--no-header", "--separator", "|");
+    assertThat(run.code()).as(run.err()).isZero();
+    // Where nothing else is said, a file is written as those of the training.
+    assertThat(predict(file, "--format", "tsv").out().lines()).hasSize(91)
+        .allMatch(line -> line.matches("(apple pear|hammer saw|doll ball)( \\d+)?\t(Fruit|Tools|Toys)\t.*"));
+    var named = predict(file, "--text", "2", "--no-header", "--separator", "|", "--format", "tsv", "--keep", "1");
+    assertThat(named.out().lines()).hasSize(91).allMatch(line -> line.split("\t")[0].equals(line.split("\t")[2]));
+    var mistaken = train(file, "--text", "2", "--label", "1", "--no-header", "--separator", "bar");
+    assertThat(mistaken.code()).isEqualTo(2);
+    assertThat(mistaken.err()).isEqualTo("crema: --separator must be one character, or tab, not 'bar'\n");
+  }
+
+  @Test
+  void otherEncodingsAreReadWhenTheyAreNamed() throws IOException {
+    String header = "größe,label";
+    var text = new StringBuilder(header).append('\n');
+    for (int i = 0; i < 90; i++) {
+      text.append("Gerät ").append(title(i)).append(',').append(label(i)).append('\n');
+    }
+    Path file = Files.write(folder.resolve("latin.csv"), text.toString().getBytes(StandardCharsets.ISO_8859_1));
+    var run = train(file, "--text", "größe", "--label", "label", "--encoding", "ISO-8859-1");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertKinds(predict(file));
+    run = train(file, "--text", "größe", "--label", "label", "--encoding", "latin-99");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("crema: --encoding: there is no encoding 'latin-99'").hasLineCount(1);
+    run = train(file, "--text", "größe", "--label", "label", "--input-format", "cvs");
+    assertThat(run.err()).startsWith("crema: there is no format 'cvs'").contains("csv").hasLineCount(1);
+  }
+
+  @Test
+  void columnsOfZerosAndOnesAreLabelsWhenThatIsSaid() throws IOException {
+    Path file = write("jigsaw.csv", "title,Fruit,Tools,Toys",
+        i -> title(i) + (i % 3 == 0 ? ",1,0,0" : i % 3 == 1 ? ",0,1,0" : ",0,0,1"));
+    var run = train(file, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", "multi");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.lastError()).isEqualTo("crema: the cells of the label columns Fruit, Tools, Toys are all 0 or 1, which "
+        + "are no labels: with --one-hot the names of the columns are");
+    run = train(file, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", "taxonomy");
+    assertThat(run.lastError()).contains("with --one-hot");
+    for (String target : List.of("multi", "single")) {
+      run = train(file, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", target, "--one-hot");
+      assertThat(run.code()).as(run.err()).isZero();
+      assertKinds(predict(file));
+    }
+    Path none = Files.writeString(folder.resolve("none.csv"), Files.readString(file) + "neither,0,0,0\nbad,0,7,1\n");
+    run = train(none, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", "multi", "--one-hot");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("1 row: bad label", "line 93: '7' in Tools is neither 0 nor 1");
+  }
+
+  @Test
+  void wordsForNoValueAreNoLabels() throws IOException {
+    Path file = write("nan.csv", "title,label", i -> title(i) + "," + (i % 9 == 0 ? "nan" : label(i)));
+    var run = train(file, "--text", "title", "--label", "label");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains(
+        "crema: " + file + ": 'nan' in column 'label' is taken for no value; --missing names other words\n",
+        "10 rows: missing label");
+    run = train(file, "--text", "title", "--label", "label", "--missing", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(CommandRun.of("info", folder.resolve("model").toString()).out()).contains("4");
+    assertThat(run.err()).doesNotContain("missing");
+  }
+
+  @Test
+  void labelsThatLookAlikeAreNamed() throws IOException {
+    Path file = write("alike.csv", "title,label", i -> title(i) + "," + (i % 3 == 0 ? i % 2 == 0 ? "Café" : "Cafe\u0301"
+        : i % 3 == 1 ? i % 2 == 0 ? "1" : "1.0" : i % 2 == 0 ? "a b" : "a\u00A0b"));
+    var run = train(file, "--text", "title", "--label", "label");
+    assertThat(run.err()).isEqualTo("crema: labels that look alike are different labels: '1' and '1.0'; "
+        + "'Cafe\\u0301' and 'Café'; 'a b' and 'a\\u00A0b'\n");
+  }
+
+  @Test
+  void theReasonsAreToldWhereNoRowIsLeft() throws IOException {
+    Path file = write("three.csv", "title,label", i -> title(i) + "," + label(i) + ",more");
+    var run = train(file, "--text", "title", "--label", "label");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("crema: 90 rows: wrong number of fields\ncrema:   " + file
+        + ", line 2: 3 fields, but the header has 2\n").endsWith("crema: there is no usable row to train on\n");
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsToldInItsOwnName() throws IOException {
+    Path file = write("rows.csv", "title,label", i -> title(i) + "," + label(i));
+    String model = folder.resolve("model").toString();
+    assertThat(train(file, "--text", "title", "--label", "label").code()).isZero();
+    assertThat(CommandRun.of("evaluate", model, "--data", file.toString(), "--output", file.toString()).err())
+        .isEqualTo("crema: " + file + " is a file, not a folder: choose another --output\n");
+    assertThat(CommandRun.of("evaluate", model, "--data", file.toString(), "--output", model).err())
+        .isEqualTo("crema: " + model + " is the model, which holds the report of its training: choose another --output\n");
+    Path nowhere = folder.resolve("nowhere/tokenizer.json");
+    var run = CommandRun.of("tokenizer", "train", "--data", file.toString(), "--text", "title", "--vocabulary-size", "280",
+        "--output", nowhere.toString(), "--quiet");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).isEqualTo("crema: " + nowhere + " cannot be written: the folder " + nowhere.getParent()
+        + " does not exist\n");
+  }
+
+  @Test
+  void aPipeIsRefusedAtOnce() throws Exception {
+    assumeThat(System.getProperty("os.name").toLowerCase(Locale.ROOT)).doesNotContain("windows");
+    Path pipe = folder.resolve("rows.csv");
+    assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    var run = train(pipe, "--text", "title", "--label", "label");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).isEqualTo("crema: " + pipe + " is a pipe or a device, which can be read only once, and rows are "
+        + "read several times: write them to a file, for instance with: cat " + pipe + " > rows.csv\n");
+  }
+}
