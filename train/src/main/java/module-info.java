@@ -17,6 +17,7 @@ module crema.train {
       crema.family.encoder.TaskFamily,
       crema.family.fasttext.FastTextFamily,
       crema.family.linear.LinearFamily,
+      crema.family.stack.StackFamily,
       crema.family.staged.StagedFamily;
 
   exports crema.classify;
@@ -25,6 +26,7 @@ module crema.train {
   exports crema.family.encoder;
   exports crema.family.fasttext;
   exports crema.family.linear;
+  exports crema.family.stack;
   exports crema.family.staged;
   exports crema.hub;
   exports crema.pretrain;

@@ -105,6 +105,7 @@ public final class Crema implements Runnable {
     return new CommandTable()
         .add("quickstart", () -> new QuickstartCommand(terminal))
         .add("train", () -> TrainCommand.line(terminal))
+        .add("stack", () -> StackCommand.line(terminal))
         .add("experiment", () -> ExperimentCommand.line(terminal))
         .add("evaluate", () -> EvaluateCommand.line(terminal))
         .add("predict", () -> new PredictCommand(terminal))

@@ -96,9 +96,22 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     given.foreign(family.settings().and(CommandSettings.SECTION)).ifPresent(value -> {
       throw value.error(" has no effect with --model " + family.key() + ": leave it out");
     });
+    return start(session, family, settings, context, command, command.get(CommandSettings.OVERWRITE) || isResumed);
+  }
+
+  /**
+   * Starts a run.
+   *
+   * @param command what is kept with it of how the command was called
+   * @param overwrite whether it takes the place of a run or model that is there
+   * @return the exit code
+   */
+  static int start(TrainingSession session, ModelFamily family, Settings settings, RunContext context,
+      Settings command, boolean overwrite) throws IOException {
     settings.checked();
+    ModelDirectory directory = context.directory();
     ComputeOptions compute = family.computesOn(context.compute());
-    directory.prepareForRun(command.get(CommandSettings.OVERWRITE) || isResumed);
+    directory.prepareForRun(overwrite);
     try {
       return session.begin(family, settings, context.withCompute(compute)
           .withCheckpoints(new CheckpointSettings(settings)), chosen -> AtomicFile.writeText(directory.resolvedConfig(),

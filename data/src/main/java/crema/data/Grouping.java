@@ -7,5 +7,7 @@ public enum Grouping {
   /** Rows with the same value in the group column; a row without a value goes its own way. */
   COLUMN,
   /** Rows with exactly the same text. */
-  TEXT
+  TEXT,
+  /** Rows with the same value in the group column or exactly the same text, and so all that are linked by such rows. */
+  COLUMN_AND_TEXT
 }

@@ -5,6 +5,7 @@ import crema.base.IntList;
 import crema.base.Permutation;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a split needs to know of the rows, a few ints a row: their labels, and the units that stay together. */
@@ -42,7 +43,9 @@ final class SplitUnits {
     var labelEnds = new IntList();
     var labelNumbers = new LongIntMap();
     var unitOfRow = plan.grouping() == Grouping.ROWS ? null : new IntList();
+    var textOfRow = plan.grouping() == Grouping.COLUMN_AND_TEXT ? new IntList() : null;
     var unitNumbers = new LongIntMap();
+    var textNumbers = new LongIntMap();
     source.forEach(listener, row -> {
       if (plan.stratified()) {
         row.labels().forEach(label -> labels.add(number(labelNumbers, TextHash.of(label))));
@@ -54,8 +57,44 @@ final class SplitUnits {
         long hash = key != null ? TextHash.of(key) : CounterRandom.bits(-1, unitOfRow.size(), 0);
         unitOfRow.add(number(unitNumbers, hash));
       }
+      if (textOfRow != null) {
+        textOfRow.add(number(textNumbers, TextHash.of(row.text())));
+      }
     });
-    return new SplitUnits(labels, labelEnds, labelNumbers.size(), unitOfRow, unitNumbers.size());
+    return unitOfRow != null && textOfRow != null
+        ? linked(labels, labelEnds, labelNumbers.size(), unitOfRow, unitNumbers.size(), textOfRow)
+        : new SplitUnits(labels, labelEnds, labelNumbers.size(), unitOfRow, unitNumbers.size());
+  }
+
+  /** Units of rows that share a group or a text, directly or through others. */
+  private static SplitUnits linked(IntList labels, IntList labelEnds, int labelCount, IntList groupOfRow, int groups,
+      IntList textOfRow) {
+    int[] parents = IntStream.range(0, groups).toArray();
+    var groupOfText = new IntList();
+    for (int row = 0; row < groupOfRow.size(); row++) {
+      // Texts are numbered as they come: one that is new has the next number.
+      if (textOfRow.get(row) == groupOfText.size()) {
+        groupOfText.add(groupOfRow.get(row));
+      }
+      int one = root(parents, groupOfRow.get(row));
+      int other = root(parents, groupOfText.get(textOfRow.get(row)));
+      parents[Math.max(one, other)] = Math.min(one, other);
+    }
+    var numbers = new LongIntMap();
+    var unitOfRow = new IntList();
+    for (int row = 0; row < groupOfRow.size(); row++) {
+      unitOfRow.add(number(numbers, root(parents, groupOfRow.get(row))));
+    }
+    return new SplitUnits(labels, labelEnds, labelCount, unitOfRow, numbers.size());
+  }
+
+  private static int root(int[] parents, int group) {
+    int root = group;
+    while (parents[root] != root) {
+      parents[root] = parents[parents[root]];
+      root = parents[root];
+    }
+    return root;
   }
 
   int rowCount() {

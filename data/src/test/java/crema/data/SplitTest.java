@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -118,6 +119,27 @@ class SplitTest {
     assertThat(Duplicates.between(parts(byRow))).isNotEmpty();
     var byText = Split.of(RowSource.of(rows), plan.withGrouping(Grouping.TEXT), ProblemListener.STRICT);
     assertThat(Duplicates.between(parts(byText))).isEmpty();
+  }
+
+  @Test
+  void rowsThatShareAGroupOrATextStayTogether() {
+    var rows = new ArrayList<Row>();
+    for (int i = 0; i < 400; i++) {
+      // Each text is in two groups, and each group has two texts: chains of ten groups.
+      int group = i % 100;
+      String text = "t" + group / 10 + "," + (group % 10 + (i / 100) % 2) % 10;
+      rows.add(Row.of(text, "c" + i % 2).withMeta(new RowMeta("g" + group, null, "f", i)));
+    }
+    var plan = SplitPlan.folds(5, 3).withGrouping(Grouping.COLUMN_AND_TEXT);
+    var split = Split.of(RowSource.of(rows), plan, ProblemListener.STRICT);
+    for (int i = 0; i < rows.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (rows.get(i).text().charAt(1) == rows.get(j).text().charAt(1)) {
+          assertThat(split.partOf(i)).as(rows.get(i) + " and " + rows.get(j)).isEqualTo(split.partOf(j));
+        }
+      }
+    }
+    assertThat(IntStream.range(0, 5).map(split::size)).containsOnly(80);
   }
 
   @Test

@@ -75,6 +75,11 @@ final class LoadedClassifier implements Classifier {
     return whileOpen(() -> model.length(text));
   }
 
+  @Override
+  public double operations(String text) {
+    return whileOpen(() -> model.operations(text));
+  }
+
   private static List<String> withoutBlanks(List<String> texts) {
     return texts.stream().map(text -> text.isBlank() ? "" : text).toList();
   }

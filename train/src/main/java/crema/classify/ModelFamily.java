@@ -102,6 +102,11 @@ public interface ModelFamily extends RunKind {
     return settings;
   }
 
+  /** Whether models of this family compute with tensors, and so on other devices than the CPU. */
+  default boolean hasTensors() {
+    return false;
+  }
+
   /**
    * How settings that nobody gave are chosen for the training rows, in the order in which they are told. The
    * {@link #settings} declare that these {@linkplain Settings#ofData depend on the data}.
@@ -111,14 +116,13 @@ public interface ModelFamily extends RunKind {
   }
 
   /**
-   * On what a model of this family computes when that is asked for: on the CPU alone, unless a family that computes with
-   * tensors says otherwise.
+   * On what a model of this family computes when that is asked for: on the CPU alone, unless it computes with tensors.
    *
    * @return a certain device and precision in place of {@link ComputeOptions#AUTO} and none
    * @throws UserError when this family does not compute there
    */
   default ComputeOptions computesOn(ComputeOptions options) {
-    return options.onCpu(this).resolved();
+    return (hasTensors() ? options : options.onCpu(this)).resolved();
   }
 
   /** Whether models of this family can be trained by themselves. */

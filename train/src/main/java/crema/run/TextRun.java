@@ -9,6 +9,7 @@ import crema.nn.train.StepLog;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
+import crema.task.Target;
 import java.io.IOException;
 import java.util.Map;
 
@@ -26,12 +27,23 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
     long began = System.nanoTime();
     context.listener().stage("Validating");
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
-    Validator.Result result = new Validator(classifier.target(), answers, ValidationMetric.MICRO_F1)
-        .validate(scored, Double.NaN, steps, epochs, began);
+    record(classifier.target(), scored, steps, epochs, began, log);
+    return scored;
+  }
+
+  /**
+   * Logs how a model does on validation rows.
+   *
+   * @param scored what it says of them
+   * @param beganNanos when the validation began
+   */
+  public void record(Target target, ScoredRows scored, long steps, double epochs, long beganNanos, StepLog log)
+      throws IOException {
+    Validator.Result result = new Validator(target, answers, ValidationMetric.MICRO_F1)
+        .validate(scored, Double.NaN, steps, epochs, beganNanos);
     log.write(result.entry());
     result.logThresholds(context.directory().thresholdLog());
     context.listener().validated(result.entry(), true);
-    return scored;
   }
 
   /**

@@ -50,6 +50,11 @@ public final class TaxonomyTarget implements Target {
     return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), link, decoding);
   }
 
+  /** The same nodes, answered with in another way. */
+  public TaxonomyTarget answering(Link newLink, Decoding newDecoding) {
+    return new TaxonomyTarget(labels, separator, taxonomy, newLink, newDecoding);
+  }
+
   /** The nodes. */
   @Override
   public LabelSet labels() {

@@ -140,6 +140,14 @@ public final class EncoderClassifier implements Classifier {
     return encoder.encode(text).length;
   }
 
+  /** Two for each parameter and token, but for the embeddings, of which a token takes one row. */
+  @Override
+  public double operations(String text) {
+    long vocabulary = model.config().encoder().vocabSize();
+    long embeddings = vocabulary * (model.config().encoder().hiddenSize() + model.config().bagSize());
+    return 2.0 * Math.max(0, model.parameterCount() - embeddings) * Math.min(length(text), maxLength);
+  }
+
   @Override
   public float[][] logits(List<String> texts) {
     return run(texts, 0, (tape, batch) -> model.forward(tape, batch.ids, batch.sequences).value().toFloats());

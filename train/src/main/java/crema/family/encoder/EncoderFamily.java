@@ -102,8 +102,8 @@ public final class EncoderFamily implements ModelFamily {
   }
 
   @Override
-  public ComputeOptions computesOn(ComputeOptions options) {
-    return options.resolved();
+  public boolean hasTensors() {
+    return true;
   }
 
   @Override

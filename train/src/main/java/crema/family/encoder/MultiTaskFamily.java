@@ -66,8 +66,8 @@ public final class MultiTaskFamily implements ModelFamily {
   }
 
   @Override
-  public ComputeOptions computesOn(ComputeOptions options) {
-    return options.resolved();
+  public boolean hasTensors() {
+    return true;
   }
 
   @Override

@@ -38,8 +38,8 @@ public final class TaskFamily implements ModelFamily {
   }
 
   @Override
-  public ComputeOptions computesOn(ComputeOptions options) {
-    return options.resolved();
+  public boolean hasTensors() {
+    return true;
   }
 
   @Override

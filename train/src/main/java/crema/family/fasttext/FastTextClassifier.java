@@ -140,6 +140,16 @@ public final class FastTextClassifier implements Classifier {
     return logits;
   }
 
+  /** A row of the input matrix for each word and each of its n-grams, and one of the output matrix a label. */
+  @Override
+  public double operations(String text) {
+    var config = model.config();
+    int words = length(words(text));
+    int grams = config.maxn() == 0 ? 0
+        : Math.max(0, config.maxn() - config.minn() + 1) * Math.max(0, words(text).length() - words);
+    return 2.0 * model.dim() * (words * config.wordNgrams() + grams + labels.size());
+  }
+
   @Override
   public float[][] embed(List<String> texts) {
     return texts.stream()

@@ -227,6 +227,20 @@ final class FrozenEncoder implements AutoCloseable {
     }
   }
 
+  /** Two for each word and each number in the encoder's files, which are most of what it computes. */
+  double operations(String text) {
+    long words = text.split("\\s+").length;
+    long bytes = 0;
+    for (Path file : embedder.files().values()) {
+      try {
+        bytes += Files.size(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return 2.0 * words * bytes / Float.BYTES;
+  }
+
   /** Ends the encoder; one of an archive is deleted where it was unpacked to. */
   @Override
   public void close() {

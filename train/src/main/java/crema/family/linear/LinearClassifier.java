@@ -69,6 +69,14 @@ public final class LinearClassifier implements Classifier {
     return logits;
   }
 
+  /** Those of a hyperplane a label over the features that a text has; an encoder's are about those of its vectors alone. */
+  @Override
+  public double operations(String text) {
+    SparseMatrix features = spaces.of(List.of(text));
+    return 2.0 * (features.elements() + features.denseColumns()) * model.labels()
+        + spaces.encoders().stream().mapToDouble(encoder -> encoder.operations(text)).sum();
+  }
+
   @Override
   public List<String> columns() {
     return TextColumn.names(spaces.views().columns());

@@ -1,10 +1,11 @@
 package crema.family.staged;
 
-import crema.base.WorkerPool;
 import crema.classify.Classifier;
 import crema.family.staged.Routes.Stage;
+import crema.run.Panel;
 import crema.task.Target;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,9 +23,8 @@ final class StagedClassifier implements Classifier {
   private static final double LEAST_LOGIT = -100;
 
   private final Target target;
-  private final List<Classifier> classifiers;
   private final List<Path> paths = new ArrayList<>();
-  private final WorkerPool pool;
+  private final Panel panel;
 
   /**
    * The way to a label.
@@ -49,7 +49,6 @@ final class StagedClassifier implements Classifier {
    */
   StagedClassifier(Routes routes, Target target, List<? extends Classifier> classifiers, int threads) {
     this.target = target;
-    this.classifiers = List.copyOf(classifiers);
     List<Stage> stages = routes.stages();
     if (stages.size() != classifiers.size()) {
       throw new IllegalArgumentException(stages.size() + " stages, but " + classifiers.size() + " classifiers");
@@ -80,7 +79,7 @@ final class StagedClassifier implements Classifier {
     if (reached.size() < target.labels().size()) {
       throw new IllegalArgumentException("of " + target.labels().size() + " labels routes lead to " + reached.size());
     }
-    pool = new WorkerPool(threads);
+    panel = new Panel(classifiers, threads);
   }
 
   private static Map<String, Integer> branches(Stage stage, Classifier classifier) {
@@ -102,13 +101,14 @@ final class StagedClassifier implements Classifier {
   /** Those of all stages, which were trained with the same settings. */
   @Override
   public List<String> columns() {
-    return classifiers.getFirst().columns();
+    return panel.classifiers().getFirst().columns();
   }
 
   /** The logarithms of the probabilities. */
   @Override
   public float[][] logits(List<String> texts) {
-    float[][][] byStage = byStage(texts);
+    float[][][] byStage =
+        panel.ask(Collections.nCopies(panel.classifiers().size(), texts), Classifier::probabilities);
     var logits = new float[texts.size()][];
     for (int text = 0; text < logits.length; text++) {
       var probabilities = new double[target.labels().size()];
@@ -128,28 +128,6 @@ final class StagedClassifier implements Classifier {
     return logits;
   }
 
-  /** The probabilities of the branches: {@code [stages][texts][branches]}. */
-  private float[][][] byStage(List<String> texts) {
-    var byStage = new float[classifiers.size()][texts.size()][];
-    int parts = Math.min(pool.threads(), texts.size());
-    WorkerPool.Task task = (each, _) -> {
-      int stage = each / parts;
-      int begin = (int) ((long) (each % parts) * texts.size() / parts);
-      int end = (int) ((each % parts + 1L) * texts.size() / parts);
-      float[][] answers = classifiers.get(stage).probabilities(texts.subList(begin, end));
-      System.arraycopy(answers, 0, byStage[stage], begin, answers.length);
-    };
-    // One text is answered by its caller, so that many callers need not take turns.
-    if (parts > 1) {
-      pool.run(classifiers.size() * parts, task);
-    } else if (parts == 1) {
-      for (int stage = 0; stage < classifiers.size(); stage++) {
-        task.run(stage, 0);
-      }
-    }
-    return byStage;
-  }
-
   private static float[] logarithms(double[] probabilities) {
     var logarithms = new float[probabilities.length];
     for (int i = 0; i < logarithms.length; i++) {
@@ -161,12 +139,16 @@ final class StagedClassifier implements Classifier {
   /** The vectors of the first stage's classifier. */
   @Override
   public float[][] embed(List<String> texts) {
-    return classifiers.getFirst().embed(texts);
+    return panel.classifiers().getFirst().embed(texts);
+  }
+
+  @Override
+  public double operations(String text) {
+    return panel.classifiers().stream().mapToDouble(classifier -> classifier.operations(text)).sum();
   }
 
   @Override
   public void close() {
-    pool.close();
-    classifiers.forEach(Classifier::close);
+    panel.close();
   }
 }

@@ -6,13 +6,11 @@ import crema.classify.ModelSource;
 import crema.classify.Provenance;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.SplitRows;
 import crema.nn.train.StepLog;
-import crema.nn.train.StepRecord;
-import crema.nn.train.ValidationRecord;
 import crema.run.ModelFiles;
+import crema.run.PrefixedListener;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
@@ -22,7 +20,6 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -82,7 +79,7 @@ final class StagedRun implements Run {
     SplitRows reaching = StageRows.of(rows, routes, routes.stages().get(stage));
     Settings ofStage =
         family.ofStage(LabelSettings.onlyLabel(StagedSettings.ofStage(settings)), reaching.train());
-    var renamed = new StageListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()),
+    var renamed = new PrefixedListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()),
         context.listener());
     return family.newRun(ofStage, context.withDirectory(own).withRows(reaching).withListener(renamed)).run();
   }
@@ -117,44 +114,6 @@ final class StagedRun implements Run {
     @Override
     public void writeDescription() throws IOException {
       StagedDescription.write(routes, directory);
-    }
-  }
-
-  /** Says which stage of the run it is that begins a stage of work. */
-  private record StageListener(String prefix, TrainingListener all) implements TrainingListener {
-    @Override
-    public void model(String description) {
-      all.model(prefix + description);
-    }
-
-    @Override
-    public void stage(String description) {
-      all.stage(prefix + description);
-    }
-
-    @Override
-    public void warning(String message) {
-      all.warning(prefix + message);
-    }
-
-    @Override
-    public void progress(long done, long total) {
-      all.progress(done, total);
-    }
-
-    @Override
-    public void step(StepRecord step, long totalSteps) {
-      all.step(step, totalSteps);
-    }
-
-    @Override
-    public void validated(ValidationRecord validation, boolean best) {
-      all.validated(validation, best);
-    }
-
-    @Override
-    public void checkpointed(long step, Path file) {
-      all.checkpointed(step, file);
     }
   }
 }

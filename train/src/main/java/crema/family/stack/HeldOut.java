@@ -1,0 +1,193 @@
+package crema.family.stack;
+
+import crema.classify.Classifier;
+import crema.data.KnownLabels;
+import crema.data.ProblemListener;
+import crema.data.ProblemLog;
+import crema.data.Row;
+import crema.data.RowSource;
+import crema.data.Split;
+import crema.family.stack.AnswerSpace.Ballot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * Rows that members are scored on, fold by fold. Where answers are many, a second level, which has few weights, is found
+ * on some of the rows, evenly spread: so memory is bounded.
+ */
+final class HeldOut {
+  private static final int BATCH = 256;
+  private static final int SAMPLES = 32;
+
+  private final AnswerSpace space;
+  private final Split split;
+  private final int[] counts;
+  private final int[] all;
+  /** The answers of the rows that are scored, in their order. */
+  private final List<int[]> truth = new ArrayList<>();
+  private final List<Integer> folds = new ArrayList<>();
+  private final List<Boolean> taught = new ArrayList<>();
+
+  /**
+   * Rows.
+   *
+   * @param space what members vote on
+   * @param rows all rows
+   * @param split of these rows
+   * @param mostScores how many scores of a member are kept at most
+   * @param problems receives what is wrong with rows
+   */
+  HeldOut(AnswerSpace space, RowSource rows, Split split, long mostScores, ProblemLog problems) {
+    this.space = space;
+    this.split = split;
+    all = new int[split.parts()];
+    counts = new int[split.parts()];
+    var seen = new int[split.parts()][space.target().labels().size()];
+    var row = new int[1];
+    var known = new KnownLabels(space.target().labels());
+    rows.forEach(ProblemListener.SILENT, each -> {
+      int fold = split.partOf(row[0]++);
+      known.of(each, problems).ifPresent(labels -> {
+        all[fold]++;
+        for (int label : labels) {
+          seen[fold][label]++;
+        }
+      });
+    });
+    long most = Math.max(1, mostScores / space.size() / split.parts());
+    for (int fold = 0; fold < counts.length; fold++) {
+      counts[fold] = (int) Math.min(most, all[fold]);
+      int own = fold;
+      forEach(fold, (_, labels) -> {
+        truth.add(labels);
+        folds.add(own);
+        taught.add(areSeenElsewhere(labels, own, seen));
+      });
+    }
+  }
+
+  private static boolean areSeenElsewhere(int[] labels, int fold, int[][] seen) {
+    for (int label : labels) {
+      boolean isSeen = false;
+      for (int other = 0; other < seen.length; other++) {
+        isSeen |= other != fold && seen[other][label] > 0;
+      }
+      if (!isSeen) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  AnswerSpace space() {
+    return space;
+  }
+
+  /** The number of folds. */
+  int folds() {
+    return split.parts();
+  }
+
+  /** The number of rows that are scored. */
+  int size() {
+    return truth.size();
+  }
+
+  /** The number of rows of a fold that are scored. */
+  int size(int fold) {
+    return counts[fold];
+  }
+
+  /** The rows to train on for a fold. */
+  RowSource others(int fold) {
+    return split.allBut(fold);
+  }
+
+  /** Passes on the rows of a fold that are scored, with their labels. */
+  private void forEach(int fold, BiConsumer<Row, int[]> consumer) {
+    var known = new KnownLabels(space.target().labels());
+    var at = new int[1];
+    split.part(fold).forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT)
+        .ifPresent(labels -> {
+          long number = at[0]++;
+          if (number * counts[fold] / all[fold] < (number + 1) * counts[fold] / all[fold]) {
+            consumer.accept(row, labels);
+          }
+        }));
+  }
+
+  /** Some texts of the first fold, to count operations with. */
+  List<String> samples(Function<Row, String> text) {
+    var samples = new ArrayList<String>();
+    forEach(0, (row, _) -> {
+      if (samples.size() < SAMPLES) {
+        samples.add(text.apply(row));
+      }
+    });
+    return samples;
+  }
+
+  /** What a classifier says. */
+  @FunctionalInterface
+  interface Asked {
+    /** The logits of texts, {@code [members][texts][]}. */
+    float[][][] ask(List<String> texts);
+  }
+
+  /**
+   * The evidence of members for the rows of a fold: {@code [members][rows][answers]}.
+   *
+   * @param ballots of the members
+   * @param text what they read of a row
+   */
+  List<float[][]> evidence(int fold, List<Ballot> ballots, Function<Row, String> text, Asked members) {
+    var evidence = new ArrayList<float[][]>();
+    ballots.forEach(_ -> evidence.add(new float[counts[fold]][]));
+    var texts = new ArrayList<String>();
+    var done = new int[1];
+    Runnable score = () -> {
+      float[][][] logits = members.ask(texts);
+      for (int member = 0; member < ballots.size(); member++) {
+        for (int i = 0; i < texts.size(); i++) {
+          evidence.get(member)[done[0] + i] = ballots.get(member).evidence(logits[member][i]);
+        }
+      }
+      done[0] += texts.size();
+      texts.clear();
+    };
+    forEach(fold, (row, _) -> {
+      String read = text.apply(row);
+      texts.add(read.isBlank() ? "" : read);
+      if (texts.size() == BATCH) {
+        score.run();
+      }
+    });
+    if (!texts.isEmpty()) {
+      score.run();
+    }
+    return evidence;
+  }
+
+  /** The same of one classifier: {@code [rows][answers]}. */
+  float[][] evidence(int fold, Classifier classifier) {
+    return evidence(fold, List.of(space.ballot(classifier.target())), classifier::text,
+        texts -> new float[][][] {classifier.logits(texts)}).getFirst();
+  }
+
+  /**
+   * What members say of all rows.
+   *
+   * @param evidence {@code [members][rows][answers]}, the rows fold by fold
+   * @param areTaught whether members were trained on all labels, whatever the folds
+   */
+  ScoredMembers scored(List<float[][]> evidence, boolean areTaught) {
+    var isTaught = new boolean[size()];
+    for (int row = 0; row < isTaught.length; row++) {
+      isTaught[row] = areTaught || taught.get(row);
+    }
+    return new ScoredMembers(space, evidence, truth.toArray(int[][]::new),
+        folds.stream().mapToInt(Integer::intValue).toArray(), isTaught);
+  }
+}

@@ -1,0 +1,204 @@
+package crema.family.stack;
+
+import java.util.Arrays;
+
+/**
+ * Logistic regression with a weight a member, by Newton's method with halved steps. The loss is the mean negative
+ * log-likelihood of the rows, or where labels are each decided on for themselves of all decisions; it is convex.
+ */
+final class LogisticFit {
+  private static final int ITERATIONS = 50;
+  private static final int HALVINGS = 30;
+  private static final double ENOUGH = 1e-10;
+
+  private final AnswerSpace space;
+  private final float[][][] features;
+  private final int[][] answers;
+  private final double ridge;
+  private final double[] prior;
+  private final int size;
+
+  /** The loss and its first two derivatives. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Loss(double value, double[] gradient, double[][] hessian) {}
+
+  /**
+   * A fit.
+   *
+   * @param features {@code [rows][members][answers]}
+   * @param answers the right answers of each row
+   * @param ridge how much the squared distance of the weights from the prior counts
+   * @param prior the weights where the rows say nothing
+   */
+  LogisticFit(AnswerSpace space, float[][][] features, int[][] answers, double ridge, double[] prior) {
+    this.space = space;
+    this.features = features;
+    this.answers = answers;
+    this.ridge = ridge;
+    // Where answers exclude each other, what is added to all of them changes nothing.
+    size = prior.length + (space.isExclusive() ? 0 : 1);
+    this.prior = Arrays.copyOf(prior, size);
+  }
+
+  /** The weights, and behind them what is added where answers do not exclude each other. */
+  double[] run() {
+    double[] at = prior.clone();
+    Loss here = loss(at, true);
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      double[] step = solve(here.hessian, here.gradient);
+      double share = 1;
+      Loss next = here;
+      for (int halving = 0; halving < HALVINGS; halving++, share /= 2) {
+        double[] there = moved(at, step, share);
+        next = loss(there, false);
+        if (next.value < here.value) {
+          at = there;
+          break;
+        }
+      }
+      if (!(here.value - next.value > ENOUGH)) {
+        break;
+      }
+      here = loss(at, true);
+    }
+    return at;
+  }
+
+  private static double[] moved(double[] at, double[] step, double share) {
+    var there = at.clone();
+    for (int i = 0; i < there.length; i++) {
+      there[i] -= share * step[i];
+    }
+    return there;
+  }
+
+  private Loss loss(double[] weights, boolean withDerivatives) {
+    var gradient = new double[size];
+    var hessian = new double[size][size];
+    double sum = 0;
+    for (int row = 0; row < features.length; row++) {
+      sum += space.isExclusive()
+          ? exclusive(weights, features[row], answers[row][0], gradient, hessian, withDerivatives)
+          : independent(weights, features[row], answers[row], gradient, hessian, withDerivatives);
+    }
+    double count = Math.max(1, features.length * (space.isExclusive() ? 1.0 : space.size()));
+    double value = sum / count;
+    for (int i = 0; i < size; i++) {
+      double distance = weights[i] - prior[i];
+      value += ridge * distance * distance / 2;
+      gradient[i] = gradient[i] / count + ridge * distance;
+      for (int j = 0; j < size; j++) {
+        hessian[i][j] = hessian[i][j] / count + (i == j ? ridge : 0);
+      }
+    }
+    return new Loss(value, gradient, hessian);
+  }
+
+  private double exclusive(double[] weights, float[][] row, int right, double[] gradient, double[][] hessian,
+      boolean withDerivatives) {
+    var scores = new double[space.size()];
+    for (int member = 0; member < row.length; member++) {
+      for (int answer = 0; answer < scores.length; answer++) {
+        scores[answer] += weights[member] * row[member][answer];
+      }
+    }
+    double rightScore = scores[right];
+    double highest = Arrays.stream(scores).max().orElseThrow();
+    double sum = 0;
+    for (double score : scores) {
+      sum += Math.exp(score - highest);
+    }
+    double logSum = highest + Math.log(sum);
+    if (withDerivatives) {
+      for (int answer = 0; answer < scores.length; answer++) {
+        scores[answer] = Math.exp(scores[answer] - logSum);
+      }
+      var means = new double[row.length];
+      for (int i = 0; i < row.length; i++) {
+        for (int answer = 0; answer < scores.length; answer++) {
+          means[i] += scores[answer] * row[i][answer];
+        }
+        gradient[i] += means[i] - row[i][right];
+      }
+      for (int i = 0; i < row.length; i++) {
+        for (int j = 0; j <= i; j++) {
+          double product = 0;
+          for (int answer = 0; answer < scores.length; answer++) {
+            product += scores[answer] * (row[i][answer] - means[i]) * (row[j][answer] - means[j]);
+          }
+          hessian[i][j] += product;
+          if (i != j) {
+            hessian[j][i] += product;
+          }
+        }
+      }
+    }
+    return logSum - rightScore;
+  }
+
+  private double independent(double[] weights, float[][] row, int[] right, double[] gradient, double[][] hessian,
+      boolean withDerivatives) {
+    double loss = 0;
+    var at = new double[size];
+    for (int answer = 0; answer < space.size(); answer++) {
+      double score = 0;
+      for (int member = 0; member < size; member++) {
+        at[member] = member < row.length ? row[member][answer] : 1;
+        score += weights[member] * at[member];
+      }
+      boolean isRight = contains(right, answer);
+      double against = isRight ? -score : score;
+      loss += Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
+      if (withDerivatives) {
+        double p = 1 / (1 + Math.exp(-score));
+        double slope = p - (isRight ? 1 : 0);
+        double curve = p * (1 - p);
+        for (int i = 0; i < size; i++) {
+          gradient[i] += slope * at[i];
+          for (int j = 0; j < size; j++) {
+            hessian[i][j] += curve * at[i] * at[j];
+          }
+        }
+      }
+    }
+    return loss;
+  }
+
+  static boolean contains(int[] values, int value) {
+    for (int each : values) {
+      if (each == value) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Solves a positive definite system by Cholesky's factors; what is nearly singular is lifted a little. */
+  private static double[] solve(double[][] matrix, double[] right) {
+    int n = right.length;
+    var lower = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j <= i; j++) {
+        double sum = matrix[i][j];
+        for (int k = 0; k < j; k++) {
+          sum -= lower[i][k] * lower[j][k];
+        }
+        lower[i][j] = i == j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / lower[j][j];
+      }
+    }
+    var solution = right.clone();
+    for (int i = 0; i < n; i++) {
+      for (int k = 0; k < i; k++) {
+        solution[i] -= lower[i][k] * solution[k];
+      }
+      solution[i] /= lower[i][i];
+    }
+    for (int i = n - 1; i >= 0; i--) {
+      for (int k = i + 1; k < n; k++) {
+        solution[i] -= lower[k][i] * solution[k];
+      }
+      solution[i] /= lower[i][i];
+    }
+    return solution;
+  }
+}

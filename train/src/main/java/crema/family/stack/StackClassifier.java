@@ -1,0 +1,83 @@
+package crema.family.stack;
+
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.task.Target;
+import java.util.List;
+
+/** A {@link Classifier} that asks its members, and makes probabilities of what they say by a second level. */
+final class StackClassifier implements Classifier {
+  private final Target target;
+  private final StackMembers members;
+  private final SecondLevel level;
+
+  /**
+   * A classifier.
+   *
+   * @param target the labels of the members, and how answers are found
+   * @param members are closed with it
+   * @param level has a weight for each
+   */
+  StackClassifier(Target target, StackMembers members, SecondLevel level) {
+    this.target = target;
+    this.members = members;
+    this.level = level;
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public List<String> columns() {
+    return members.columns();
+  }
+
+  @Override
+  public float[][] logits(List<String> texts) {
+    float[][][] said = members.logits(texts);
+    var logits = new float[texts.size()][];
+    for (int text = 0; text < logits.length; text++) {
+      var evidence = new float[said.length][];
+      boolean isEmpty = true;
+      for (int member = 0; member < said.length; member++) {
+        isEmpty &= said[member][text].length == 0;
+        evidence[member] = members.ballots().get(member).evidence(said[member][text]);
+      }
+      logits[text] = isEmpty ? new float[0] : members.space().logits(level.probabilities(members.space(), evidence));
+    }
+    return logits;
+  }
+
+  /** The vectors of the first member that has any. */
+  @Override
+  public float[][] embed(List<String> texts) {
+    for (int i = 0; i < members.members().size(); i++) {
+      Classifier classifier = members.classifiers().get(i);
+      StackMember member = members.members().get(i);
+      try {
+        return classifier.embed(texts.stream().map(text -> member.read(classifier, columns(), text)).toList());
+      } catch (UserError e) {
+        // It has none, as its message says.
+        continue;
+      }
+    }
+    throw new UserError("none of the members of this stack has vectors of texts; take an encoder or fastText");
+  }
+
+  @Override
+  public double operations(String text) {
+    double sum = 0;
+    for (int i = 0; i < members.members().size(); i++) {
+      Classifier classifier = members.classifiers().get(i);
+      sum += classifier.operations(members.members().get(i).read(classifier, columns(), text));
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    members.close();
+  }
+}

@@ -1,0 +1,112 @@
+package crema.family.stack;
+
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.data.TextColumn;
+import crema.family.stack.AnswerSpace.Ballot;
+import crema.run.Panel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The classifiers of a stack, and how each reads a text and votes. */
+final class StackMembers implements AutoCloseable {
+  private final AnswerSpace space;
+  private final List<String> columns;
+  private final List<StackMember> members;
+  private final List<Ballot> ballots = new ArrayList<>();
+  private final Panel panel;
+
+  /**
+   * Members.
+   *
+   * @param columns that the stack tells apart; none where all members read a text as it is
+   * @param members what they are
+   * @param classifiers of the members; closed with this
+   * @throws UserError when a member predicts something else, or does not know all labels
+   */
+  StackMembers(AnswerSpace space, List<String> columns, List<StackMember> members,
+      List<? extends Classifier> classifiers, int threads) {
+    this.space = space;
+    this.columns = List.copyOf(columns);
+    this.members = List.copyOf(members);
+    for (int i = 0; i < members.size(); i++) {
+      ballots.add(ballot(space, members.get(i).name(), classifiers.get(i)));
+    }
+    panel = new Panel(classifiers, threads);
+  }
+
+  private static Ballot ballot(AnswerSpace space, String name, Classifier classifier) {
+    List<String> known = classifier.labels();
+    List<String> wanted = space.target().labels().names();
+    String other = wanted.stream().filter(label -> !known.contains(label)).findFirst()
+        .or(() -> known.stream().filter(label -> !wanted.contains(label)).findFirst()).orElse(null);
+    if (other != null) {
+      throw new UserError("the members of a stack must know the same labels, but '" + other + "' is "
+          + (known.contains(other) ? "a label of " + name + " alone" : "none of " + name));
+    }
+    try {
+      return space.ballot(classifier.target());
+    } catch (UserError e) {
+      throw new UserError(name + " cannot be a member: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The columns that a stack must tell apart.
+   *
+   * @param text the text columns of the stack
+   * @return none where all members read the text that these make
+   */
+  static List<String> columns(List<String> text, List<StackMember> members, List<? extends Classifier> classifiers) {
+    boolean isOneText = classifiers.stream().allMatch(classifier -> classifier.columns().isEmpty())
+        && members.stream().allMatch(member -> member.text().equals(text));
+    return isOneText ? List.of() : TextColumn.names(TextColumn.parseAll(text));
+  }
+
+  AnswerSpace space() {
+    return space;
+  }
+
+  List<String> columns() {
+    return columns;
+  }
+
+  List<StackMember> members() {
+    return members;
+  }
+
+  /** The classifiers, in the order of the members. */
+  List<Classifier> classifiers() {
+    return panel.classifiers();
+  }
+
+  /** What the members say of texts: {@code [members][texts][labels]}, of length 0 where a text is empty to a member. */
+  float[][][] logits(List<String> texts) {
+    if (columns.isEmpty()) {
+      return panel.ask(Collections.nCopies(members.size(), texts), Classifier::logits);
+    }
+    var read = new ArrayList<List<String>>();
+    for (int i = 0; i < members.size(); i++) {
+      StackMember member = members.get(i);
+      Classifier classifier = classifiers().get(i);
+      read.add(texts.stream().map(text -> member.read(classifier, columns, text)).map(StackMembers::withoutBlank)
+          .toList());
+    }
+    return panel.ask(read, Classifier::logits);
+  }
+
+  private static String withoutBlank(String text) {
+    return text.isBlank() ? "" : text;
+  }
+
+  /** How the logits of each member speak for and against answers. */
+  List<Ballot> ballots() {
+    return ballots;
+  }
+
+  @Override
+  public void close() {
+    panel.close();
+  }
+}

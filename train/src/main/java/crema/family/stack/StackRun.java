@@ -1,0 +1,222 @@
+package crema.family.stack;
+
+import crema.base.FileTree;
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.TrainingResult;
+import crema.data.FieldText;
+import crema.data.ProblemLog;
+import crema.data.Row;
+import crema.data.SplitRows;
+import crema.data.TextColumn;
+import crema.nn.loss.Link;
+import crema.run.DataSettings;
+import crema.run.Folds;
+import crema.run.RunRows;
+import crema.run.ValidationSettings;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.MultiLabelTarget;
+import crema.task.SingleLabelTarget;
+import crema.task.Target;
+import crema.task.TaxonomyTarget;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Stacks models that are already trained: asks them for rows that they have not seen, finds a second level, and copies
+ * the members into the directory of the stack. It has no checkpoints: one that was stopped starts over.
+ */
+final class StackRun implements Run {
+  /** The most scores of a member that are kept, for models of many labels. */
+  static final long MOST_SCORES = 1 << 23;
+
+  private static final int FEWEST_MEMBERS = 2;
+  private static final int FOLDS = 5;
+
+  private final Settings settings;
+  private final RunContext context;
+  private final ModelDirectory directory;
+
+  StackRun(Settings settings, RunContext context) {
+    this.settings = settings;
+    this.context = context;
+    directory = context.directory();
+  }
+
+  @Override
+  public TrainingResult run() throws IOException {
+    List<Path> models = settings.get(StackSettings.MODELS).stream().map(Path::of).toList();
+    return directory.begin(new StackFamily(), settings, () -> {
+      if (models.size() < FEWEST_MEMBERS) {
+        throw new UserError("a stack needs at least two models, not only " + models.getFirst());
+      }
+      DataSettings.requireFiles(new DataSettings(settings).files());
+      FileTree.delete(directory.file(StackFamily.MEMBERS));
+      List<StackMember> described = copied(models);
+      SplitRows rows = RunRows.withoutValidation(context, settings);
+      return train(rows, described);
+    });
+  }
+
+  private TrainingResult train(SplitRows rows, List<StackMember> described) throws IOException {
+    LevelChoice.Measured chosen;
+    var facts = new LinkedHashMap<String, String>();
+    StackDescription description;
+    Target target;
+    try (StackMembers members = open(described)) {
+      target = members.space().target();
+      Choice choice = choose(rows, members);
+      chosen = choice.chosen();
+      facts.putAll(choice.facts());
+      description = StackDescription.of(members.columns(), described, chosen.level());
+    }
+    for (StackMember member : described) {
+      if (!description.members().contains(member)) {
+        FileTree.delete(StackFamily.member(directory, member).path());
+      }
+    }
+    return new StackFinish(settings, context).write(description, chosen, target, rows, facts);
+  }
+
+  /** Copies what prediction needs of a model, and what says where it comes from. */
+  private static Void copy(ModelSource source, ModelDirectory own) throws IOException {
+    ModelFamily family = ModelFamily.of(source);
+    List<String> wanted = Stream.of(family.files(), family.optionalFiles(), List.of(ModelSource.LABELS,
+        ModelSource.TARGET, ModelSource.PROVENANCE, ModelSource.TRAINING)).flatMap(List::stream).toList();
+    for (String file : source.files()) {
+      String top = file.contains("/") ? file.substring(0, file.indexOf('/')) : file;
+      if (wanted.contains(top)) {
+        copy(source, file, own);
+      }
+    }
+    copy(source, ModelSource.CONFIG, own);
+    return null;
+  }
+
+  private static void copy(ModelSource source, String file, ModelDirectory own) throws IOException {
+    Path to = own.file(file);
+    Files.createDirectories(Optional.ofNullable(to.getParent()).orElseThrow());
+    ModelSource folder = source;
+    String name = file;
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/')) {
+      folder = folder.folder(name.substring(0, slash));
+      name = name.substring(slash + 1);
+    }
+    try (InputStream in = folder.bytes(name).open()) {
+      Files.copy(in, to);
+    }
+  }
+
+  /**
+   * Copies models into the directory.
+   *
+   * @return what they are called: as their folders or archives, with a number where these are alike
+   */
+  private List<StackMember> copied(List<Path> models) throws IOException {
+    List<String> text = settings.get(DataSettings.TEXT);
+    List<String> columns = names(text);
+    var members = new ArrayList<StackMember>();
+    for (Path model : models) {
+      String number = String.valueOf(members.size() + 1);
+      ModelDirectory own = directory.folder(StackFamily.MEMBERS).folder(number);
+      ModelSource.read(model, source -> copy(source, own));
+      String name = model.toAbsolutePath().normalize().getFileName().toString();
+      boolean isTaken = members.stream().anyMatch(member -> member.name().equals(name));
+      List<String> read = own.holdsRun() ? ModelFamily.settingsOf(own).get(DataSettings.TEXT) : text;
+      members.add(new StackMember(isTaken ? name + "-" + number : name, number, read));
+      names(read).stream().filter(column -> !columns.contains(column)).findFirst().ifPresent(column -> {
+        throw new UserError(model + " reads the text column '" + column + "', which is none of "
+            + String.join(", ", columns) + ": name it in --text");
+      });
+    }
+    return members;
+  }
+
+  private static List<String> names(List<String> text) {
+    return TextColumn.names(TextColumn.parseAll(text));
+  }
+
+  private StackMembers open(List<StackMember> described) throws IOException {
+    var classifiers = new ArrayList<Classifier>();
+    try {
+      for (StackMember member : described) {
+        classifiers.add(StackDescription.open(StackFamily.member(directory, member), context.compute()));
+      }
+      return new StackMembers(new AnswerSpace(target(classifiers.getFirst().target())),
+          StackMembers.columns(settings.get(DataSettings.TEXT), described, classifiers), described, classifiers,
+          context.compute().threads());
+    } catch (IOException | RuntimeException e) {
+      classifiers.forEach(Classifier::close);
+      throw e;
+    }
+  }
+
+  /** What the stack predicts: the labels of its first member. */
+  private Target target(Target first) {
+    return switch (first) {
+      case SingleLabelTarget single -> single;
+      case MultiLabelTarget labels -> MultiLabelTarget.of(labels.labels());
+      case TaxonomyTarget paths -> paths.answering(Link.SIGMOID, new AnswerSettings(settings).decoding());
+    };
+  }
+
+  /** The second level that was chosen, and the table of members. */
+  private record Choice(LevelChoice.Measured chosen, Map<String, String> facts) {}
+
+  private Choice choose(SplitRows rows, StackMembers members) throws IOException {
+    int folds = settings.find(StackSettings.FOLDS).orElse(FOLDS);
+    var problems = new ProblemLog();
+    var heldOut = new HeldOut(members.space(), rows.train(), Folds.of(rows.train(), settings, folds), MOST_SCORES,
+        problems);
+    problems.report().forEach(context.listener()::warning);
+    if (heldOut.size() < folds) {
+      throw new UserError("only " + heldOut.size() + " rows have labels that the models know, fewer than the "
+          + folds + " folds of their comparison");
+    }
+    int count = members.members().size();
+    context.listener().stage("Asking " + count + " models");
+    Function<Row, String> text = row -> members.columns().isEmpty() ? row.text() : FieldText.of(row);
+    long began = System.nanoTime();
+    var parts = new ArrayList<List<float[][]>>();
+    for (int fold = 0; fold < folds; fold++) {
+      parts.add(heldOut.evidence(fold, members.ballots(), text, members::logits));
+      context.listener().progress(fold + 1, folds);
+    }
+    double latency = (System.nanoTime() - began) * 1e-6 / heldOut.size() / count;
+    List<float[][]> evidence = IntStream.range(0, count).mapToObj(member -> parts.stream()
+        .flatMap(part -> Stream.of(part.get(member))).toArray(float[][]::new)).toList();
+    context.listener().stage("Choosing a second level");
+    var choice = new LevelChoice(heldOut.scored(evidence, true), new AnswerSettings(settings),
+        settings.get(ValidationSettings.METRIC));
+    LevelChoice.Measured chosen = settings.find(StackSettings.LEVEL).map(choice::combined).orElseGet(choice::best);
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Second level", chosen.describe());
+    List<String> samples = heldOut.samples(text);
+    for (int i = 0; i < count; i++) {
+      StackMember member = members.members().get(i);
+      Classifier classifier = members.classifiers().get(i);
+      LevelChoice.Measured alone = choice.alone(i);
+      var own = new MemberFacts(alone.score(), alone.deviation(), 0, latency, MemberFacts.operations(classifier,
+          samples.stream().map(sample -> member.read(classifier, members.columns(), sample)).toList()),
+          MemberFacts.bytes(StackFamily.member(directory, member)));
+      facts.put("Member " + member.name(), own.describe(chosen.level().weights()[i]));
+    }
+    return new Choice(chosen, facts);
+  }
+}
