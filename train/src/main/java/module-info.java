@@ -17,6 +17,7 @@ module crema.train {
       crema.family.encoder.TaskFamily,
       crema.family.fasttext.FastTextFamily,
       crema.family.linear.LinearFamily,
+      crema.family.stack.AutoFamily,
       crema.family.stack.StackFamily,
       crema.family.staged.StagedFamily;
 

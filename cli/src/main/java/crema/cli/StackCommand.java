@@ -105,13 +105,9 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
       }
       Settings before = ModelFamily.settingsOf(source);
       for (Setting<?> row : AS_IN_TRAINING) {
-        settings = copied(row, before, settings);
+        settings = settings.withGiven(row, before);
       }
       return settings;
     });
-  }
-
-  private static <T> Settings copied(Setting<T> row, Settings from, Settings to) {
-    return from.has(row) && from.isGiven(row) ? to.with(row, from.get(row)) : to;
   }
 }

@@ -190,6 +190,11 @@ public final class Settings {
     return with(setting, setting.checked(value, setting.name(), Origin.CODE), Origin.CODE);
   }
 
+  /** The same with the value that other settings were given, if these have the setting and it was given there. */
+  public <T> Settings withGiven(Setting<T> setting, Settings other) {
+    return has(setting) && other.has(setting) && other.isGiven(setting) ? with(setting, other.get(setting)) : this;
+  }
+
   /** The same with another number. */
   public Settings with(Setting<Double> setting, double value) {
     return with(setting, Double.valueOf(value));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Rows that members are scored on, fold by fold. Where answers are many, a second level, which has few weights, is found
@@ -95,9 +96,10 @@ final class HeldOut {
     return truth.size();
   }
 
-  /** The number of rows of a fold that are scored. */
-  int size(int fold) {
-    return counts[fold];
+  /** The labels of the rows of a fold that are scored. */
+  int[][] truth(int fold) {
+    return IntStream.range(0, truth.size()).filter(row -> folds.get(row) == fold).mapToObj(truth::get)
+        .toArray(int[][]::new);
   }
 
   /** The rows to train on for a fold. */

@@ -1,11 +1,9 @@
 package crema.family.stack;
 
-import crema.metrics.ClassificationMetrics;
 import crema.metrics.ScoreMatrix;
 import crema.run.ValidationMetric;
 import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
-import crema.task.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,11 +16,8 @@ import java.util.stream.IntStream;
  * measured on that, fold by fold.
  */
 final class LevelChoice {
-  private static final double LEAST_PROBABILITY = 1e-9;
-
   private final ScoredMembers members;
-  private final AnswerSettings answers;
-  private final ValidationMetric metric;
+  private final LevelScore score;
   private final int[] folds;
   /** Of the folds, each on all others, and last of all rows. */
   private final List<LevelFit> fits = new ArrayList<>();
@@ -36,8 +31,7 @@ final class LevelChoice {
    */
   LevelChoice(ScoredMembers members, AnswerSettings answers, ValidationMetric metric) {
     this.members = members;
-    this.answers = answers;
-    this.metric = metric;
+    score = new LevelScore(members.space(), answers, metric);
     folds = members.distinctFolds();
     for (int fold : folds) {
       fits.add(new LevelFit(members, members.learnable(row -> members.folds()[row] != fold)));
@@ -108,35 +102,15 @@ final class LevelChoice {
         }
       }
     }
-    double[] values = Arrays.stream(folds).mapToDouble(fold -> score(scored(logits,
+    double[] values = Arrays.stream(folds).mapToDouble(fold -> score.of(scored(logits,
         IntStream.range(0, logits.length).filter(row -> members.folds()[row] == fold).toArray()))).toArray();
     ScoredRows all = scored(logits, IntStream.range(0, logits.length).toArray());
-    return new Measured(kind, find.apply(fits.getLast()), score(all), deviation(values), all);
+    return new Measured(kind, find.apply(fits.getLast()), score.of(all), deviation(values), all);
   }
 
   private ScoredRows scored(float[][] logits, int[] rows) {
     return new ScoredRows(ScoreMatrix.of(Arrays.stream(rows).mapToObj(row -> logits[row]).toArray(float[][]::new)),
         Arrays.stream(rows).mapToObj(row -> members.truth()[row]).toArray(int[][]::new), List.of());
-  }
-
-  /** The metric, or the loss with a minus, of rows. */
-  private double score(ScoredRows rows) {
-    Target target = members.space().target();
-    return metric.metric()
-        .map(each -> each.of(ClassificationMetrics.of(target.tuned(answers, rows).outcomes(rows))))
-        .orElseGet(() -> -loss(rows));
-  }
-
-  /** The mean negative logarithm of the right labels' probabilities. */
-  private double loss(ScoredRows rows) {
-    ScoreMatrix probabilities = members.space().target().probabilities(rows.logits());
-    double loss = 0;
-    for (int row = 0; row < rows.truth().length; row++) {
-      for (int label : rows.truth()[row]) {
-        loss -= Math.log(Math.max(LEAST_PROBABILITY, probabilities.score(row, label)));
-      }
-    }
-    return loss / Math.max(1, rows.truth().length);
   }
 
   private static double deviation(double[] values) {

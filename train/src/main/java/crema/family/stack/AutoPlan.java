@@ -1,0 +1,243 @@
+package crema.family.stack;
+
+import crema.base.UserError;
+import crema.classify.ModelFamily;
+import crema.classify.TrainingListener;
+import crema.data.ProblemListener;
+import crema.data.RowSource;
+import crema.data.TextColumn;
+import crema.family.encoder.EncoderFamily;
+import crema.family.encoder.FineTuningSettings;
+import crema.family.fasttext.FastTextFamily;
+import crema.family.fasttext.FastTextSettings;
+import crema.family.linear.FrozenSettings;
+import crema.family.linear.LinearFamily;
+import crema.family.linear.LinearSettings;
+import crema.linear.Analyzer;
+import crema.run.DataSettings;
+import crema.run.Languages;
+import crema.run.TrainingSettings;
+import crema.settings.Setting;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which members an automatic run tries, the cheapest first. It depends on the settings and on the training rows, never on
+ * the machine or the clock.
+ */
+final class AutoPlan {
+  /** Runs of characters of longer columns are many, and say little that words do not. */
+  private static final int SHORT_COLUMN = 200;
+  /** From so many characters of all texts on, terms of a single text cost more than they tell. */
+  private static final long MANY_CHARACTERS = 4_000_000;
+  /** What a run of characters costs more than a word, as there are so many more of them. */
+  private static final double COST_OF_CHARACTERS = 4;
+  /** A model is there three times while it is trained: the weights, what the solver keeps, and what is written. */
+  private static final int COPIES = 3;
+  private static final int FEWEST_TERMS = 20_000;
+  private static final double GIB = 1L << 30;
+  private static final int FEW_ROWS = 3_000;
+  private static final int MANY_ROWS = 100_000;
+  private static final int LONG_TEXT = 200;
+  private static final int FEWEST_BUCKETS = 50_000;
+  private static final int MOST_BUCKETS = 1_000_000;
+
+  private final Settings settings;
+  private final int labels;
+  private final List<String> columns;
+  /** The characters of each column in all rows, and of their joined texts. */
+  private final long[] characters;
+  private long joined;
+  private long rows;
+
+  /**
+   * A member to train.
+   *
+   * @param kind what it is
+   * @param family of its model
+   * @param settings of its training
+   * @param cost of a training, beside those of the others of its family; without a unit
+   */
+  record Member(MemberKind kind, ModelFamily family, Settings settings, double cost) {
+    /** The name. */
+    String name() {
+      return kind.key();
+    }
+  }
+
+  /**
+   * A plan.
+   *
+   * @param settings of the run
+   * @param train its training rows
+   * @param labels how many labels there are, nodes of a taxonomy included
+   */
+  AutoPlan(Settings settings, RowSource train, int labels) {
+    this.settings = settings;
+    this.labels = labels;
+    columns = TextColumn.names(TextColumn.parseAll(settings.get(DataSettings.TEXT)));
+    characters = new long[columns.size()];
+    train.forEach(ProblemListener.SILENT, row -> {
+      rows++;
+      joined += row.text().length();
+      for (int i = 0; i < Math.min(characters.length, row.fields().size()); i++) {
+        characters[i] += row.fields().get(i).length();
+      }
+    });
+  }
+
+  /** The number of training rows. */
+  long rows() {
+    return rows;
+  }
+
+  /**
+   * The members, the cheapest first.
+   *
+   * @param listener is told which are left out for want of memory
+   * @throws UserError when none is left, or one was asked for that cannot be
+   */
+  List<Member> members(TrainingListener listener) {
+    List<String> wanted = settings.get(AutoSettings.MEMBERS);
+    var linear = new ArrayList<Member>();
+    var others = new ArrayList<Member>();
+    for (MemberKind kind : MemberKind.values()) {
+      if (!wanted.isEmpty() ? wanted.contains(kind.key()) : hasUse(kind)) {
+        (kind.compareTo(MemberKind.COLUMNS) <= 0 ? linear : others).add(member(kind));
+      }
+    }
+    linear.sort(Comparator.comparingDouble(Member::cost));
+    linear.addAll(others);
+    linear.removeIf(member -> {
+      boolean isTooLarge = member.family() instanceof LinearFamily
+          && member.settings().get(LinearSettings.MAX_TERMS) < FEWEST_TERMS;
+      if (isTooLarge) {
+        listener.warning("%s is left out: with %,d labels it would have room for %,d terms only; give more "
+            .formatted(member.name(), labels, member.settings().get(LinearSettings.MAX_TERMS)) + "--memory-budget");
+      }
+      return isTooLarge;
+    });
+    if (linear.isEmpty()) {
+      throw settings.error(AutoSettings.MEMORY_BUDGET, " is too small for any of the models: give more, or fewer labels");
+    }
+    return linear;
+  }
+
+  private boolean hasUse(MemberKind kind) {
+    return switch (kind) {
+      case WORDS, CHARACTERS, UNION, FASTTEXT -> true;
+      case COLUMNS -> columns.size() > 1;
+      case FROZEN, FINETUNED -> !settings.get(FrozenSettings.ENCODER).isEmpty();
+    };
+  }
+
+  private Member member(MemberKind kind) {
+    return switch (kind) {
+      case WORDS -> linear(kind, List.of(Analyzer.WORD.key()));
+      case CHARACTERS -> linear(kind, List.of(Analyzer.CHAR_WB.key()));
+      case UNION -> linear(kind, List.of(Analyzer.WORD.key(), Analyzer.CHAR_WB.key()));
+      case COLUMNS -> {
+        if (columns.size() < 2) {
+          throw settings.error(AutoSettings.MEMBERS, ": columns needs several text columns");
+        }
+        yield linear(kind, columnSpaces());
+      }
+      case FASTTEXT -> fastText();
+      case FROZEN -> frozen();
+      case FINETUNED -> fineTuned();
+    };
+  }
+
+  /** The words of all columns, of each column, and the runs of characters of those that are short. */
+  private List<String> columnSpaces() {
+    var spaces = new ArrayList<>(List.of(Analyzer.WORD.key() + ":*"));
+    columns.forEach(column -> spaces.add(Analyzer.WORD.key() + ":" + column));
+    for (int i = 0; i < columns.size(); i++) {
+      if (characters[i] <= rows * SHORT_COLUMN) {
+        spaces.add(Analyzer.CHAR_WB.key() + ":" + columns.get(i));
+      }
+    }
+    return spaces;
+  }
+
+  private Member linear(MemberKind kind, List<String> spaces) {
+    var family = new LinearFamily();
+    double cost = spaces.stream().mapToDouble(this::cost).sum();
+    Settings own = shared(family).with(LinearSettings.ANALYZERS, spaces)
+        .with(LinearSettings.NGRAMS, 2).with(LinearSettings.SUBLINEAR, true)
+        .with(LinearSettings.MIN_DF, joined >= MANY_CHARACTERS ? 2 : 1)
+        .with(LinearSettings.MAX_TERMS, mostTerms() / spaces.size());
+    return new Member(kind, family, own, cost);
+  }
+
+  /** The characters that an analyzer reads, weighed by how many terms it makes of them. */
+  private double cost(String space) {
+    String[] parts = space.split(":", 2);
+    long read = parts.length == 1 || parts[1].equals("*") ? joined : characters[columns.indexOf(parts[1])];
+    return read * (parts[0].equals(Analyzer.WORD.key()) ? 1 : COST_OF_CHARACTERS);
+  }
+
+  private int mostTerms() {
+    double weights = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / COPIES / Float.BYTES;
+    return (int) Math.min(Integer.MAX_VALUE / 2, weights / Math.max(1, labels));
+  }
+
+  /** As many n-grams as the texts have, about; the fewer rows, the more often each. */
+  private Member fastText() {
+    var family = new FastTextFamily();
+    long bytes = (long) (settings.get(AutoSettings.MEMORY_BUDGET) * GIB / COPIES);
+    boolean hasCharacters = joined <= rows * LONG_TEXT;
+    Settings own = shared(family)
+        .with(FastTextSettings.WORD_NGRAMS, 2).with(FastTextSettings.MINN, hasCharacters ? 2 : 0)
+        .with(FastTextSettings.MAXN, hasCharacters ? 5 : 0)
+        .with(TrainingSettings.EPOCHS, rows < FEW_ROWS ? 50 : rows < MANY_ROWS ? 25 : 10)
+        .with(TrainingSettings.LEARNING_RATE, hasCharacters ? 1.0 : 0.5);
+    long room = bytes / Float.BYTES / own.get(FastTextSettings.DIM);
+    long buckets = Math.clamp(Long.highestOneBit(Math.max(1, joined)), FEWEST_BUCKETS, MOST_BUCKETS);
+    return new Member(MemberKind.FASTTEXT, family, own.with(FastTextSettings.BUCKETS, (int) Math.min(buckets, room)), 1);
+  }
+
+  private Member frozen() {
+    requireEncoder(MemberKind.FROZEN);
+    Member union = linear(MemberKind.FROZEN, List.of(Analyzer.WORD.key(), Analyzer.CHAR_WB.key()));
+    Settings own = copied(union.settings(), FrozenSettings.SECTION.rows());
+    return new Member(MemberKind.FROZEN, union.family(), own, union.cost());
+  }
+
+  private Member fineTuned() {
+    requireEncoder(MemberKind.FINETUNED);
+    var family = new EncoderFamily();
+    Settings own = shared(family).without(DataSettings.LOWERCASE)
+        .with(FineTuningSettings.ENCODER, settings.get(FrozenSettings.ENCODER).getFirst());
+    return new Member(MemberKind.FINETUNED, family, family.resolved(own), 1);
+  }
+
+  private void requireEncoder(MemberKind kind) {
+    if (settings.get(FrozenSettings.ENCODER).isEmpty()) {
+      throw settings.error(AutoSettings.MEMBERS, ": " + kind.key() + " needs a pretrained encoder: give one with --encoder");
+    }
+  }
+
+  /** A family's settings with those of the run that are about rows and labels. */
+  private Settings shared(ModelFamily family) {
+    Settings own = family.settings();
+    own = copied(own, DataSettings.SECTION.rows());
+    own = copied(own, LabelSettings.SECTION.rows());
+    own = copied(own, Languages.SECTION.rows());
+    own = copied(own, List.of(TrainingSettings.SEED));
+    return own.with(DataSettings.LOWERCASE, settings.get(DataSettings.LOWERCASE))
+        .without(DataSettings.VALIDATION_FRACTION).without(DataSettings.TEST_FRACTION);
+  }
+
+  private Settings copied(Settings to, List<Setting<?>> rows) {
+    Settings all = to;
+    for (Setting<?> row : rows) {
+      all = all.withGiven(row, settings);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,27 @@
+package crema.family.stack;
+
+import crema.base.Keyed;
+import java.util.Arrays;
+import java.util.List;
+
+/** What the members of an automatic run may be. */
+enum MemberKind implements Keyed {
+  /** A linear model on words and pairs of words. */
+  WORDS,
+  /** A linear model on runs of characters within words. */
+  CHARACTERS,
+  /** A linear model on both. */
+  UNION,
+  /** A linear model on the words of all columns together, those of each column, and characters of short columns. */
+  COLUMNS,
+  /** A fastText model. */
+  FASTTEXT,
+  /** A linear model on the vectors of a pretrained encoder beside both kinds of terms. */
+  FROZEN,
+  /** A pretrained encoder that learns on. */
+  FINETUNED;
+
+  static List<String> keys() {
+    return Arrays.stream(values()).map(MemberKind::key).toList();
+  }
+}

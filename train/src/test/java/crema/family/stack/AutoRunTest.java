@@ -1,0 +1,210 @@
+package crema.family.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelDirectory;
+import crema.classify.RunContext;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
+import crema.family.encoder.SmallRuns;
+import crema.metrics.Metric;
+import crema.nn.train.StopSignal;
+import crema.run.DataSettings;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.DecodingKind;
+import crema.task.LabelSettings;
+import crema.task.TargetKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AutoRunTest {
+  @TempDir
+  static Path shared;
+  static Path titles;
+
+  @TempDir
+  Path folder;
+
+  /** Titles with their category, a path, several labels, and a second text that helps with half of them. */
+  @BeforeAll
+  static void writeTitles() throws IOException {
+    List<String> lines = Files.readAllLines(SmallRuns.titles(shared));
+    var all = new ArrayList<>(List.of("title,shop,category,path,kinds,cluster_id"));
+    for (int i = 1; i < lines.size(); i++) {
+      String[] cells = lines.get(i).split("\",", 2);
+      String[] rest = cells[1].split(",");
+      String side = rest[0].startsWith("Fri") || rest[0].startsWith("Free") ? "Cold" : "Warm";
+      all.add(cells[0] + "\",shop " + i % 4 + " of " + side + "," + rest[0] + "," + side + " > " + rest[0]
+          + ",\"" + rest[0] + "," + side + "\"," + rest[1]);
+    }
+    titles = Files.write(shared.resolve("all.csv"), all);
+  }
+
+  private static Settings settings(TargetKind kind, String... members) {
+    return new AutoFamily().settings().with(DataSettings.TRAIN, titles.toString()).with(DataSettings.TEXT, "title")
+        .with(DataSettings.GROUP, "cluster_id").with(LabelSettings.TARGET, kind)
+        .with(LabelSettings.LABEL, switch (kind) {
+          case SINGLE -> "category";
+          case MULTI -> "kinds";
+          case TAXONOMY -> "path";
+        }).with(DataSettings.TEST_FRACTION, 0.2).with(StackSettings.FOLDS, 3)
+        .with(AutoSettings.TIME_BUDGET, "2h").with(AutoSettings.MEMBERS, List.of(members));
+  }
+
+  private TrainingResult run(String name, Settings settings, int threads, TrainingListener listener, StopSignal stop)
+      throws IOException {
+    var directory = new ModelDirectory(folder.resolve(name));
+    if (!directory.holdsRun()) {
+      directory.prepareForRun(false);
+    }
+    return new AutoFamily().newRun(settings, RunContext.in(directory).withCompute(ComputeOptions.threads(threads))
+        .withListener(listener).withStop(stop)).run();
+  }
+
+  private TrainingResult run(String name, Settings settings, int threads) throws IOException {
+    return run(name, settings, threads, new TrainingListener() {}, new StopSignal());
+  }
+
+  /** The bytes of all that predicts, by the names of the files. */
+  private Map<String, byte[]> files(String name) throws IOException {
+    var directory = new ModelDirectory(folder.resolve(name));
+    var files = new HashMap<String, byte[]>();
+    for (String file : directory.files()) {
+      if (file.endsWith("config.json") || file.endsWith(".safetensors") || file.endsWith("model.bin")
+          || file.endsWith("target.json") || file.endsWith("test.jsonl") || file.contains("terms")) {
+        files.put(file, Files.readAllBytes(directory.file(file)));
+      }
+    }
+    return files;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void resultIsAModelThatIsGoodAndTellsOfItsMembers(TargetKind kind) throws IOException {
+    TrainingResult result = run("model", settings(kind, "words", "characters", "fasttext"), 2);
+    assertThat(Metric.MICRO_F1.of(Objects.requireNonNull(result.report()).metrics())).isGreaterThan(0.8);
+    assertThat(result.report().facts()).containsKeys("Second level", "Member words", "Member characters",
+        "Member fasttext", "Fits");
+    try (Classifier model = Classifier.load(folder.resolve("model"))) {
+      assertThat(model.answer(List.of("bosch serie 6 washing machine 9kg")).getFirst().stream()
+          .anyMatch(answer -> answer.label().endsWith("Washing Machines"))).isTrue();
+    }
+    assertThat(folder.resolve("model/checkpoints")).doesNotExist();
+  }
+
+  @Test
+  void eachColumnIsASpaceOfItsOwnWhereThereAreSeveral() throws IOException {
+    TrainingResult result = run("model", settings(TargetKind.TAXONOMY, "words", "columns")
+        .with(DataSettings.TEXT, "title", "shop").with(AnswerSettings.DECODING, DecodingKind.TOP_DOWN), 2);
+    assertThat(Objects.requireNonNull(result.report()).facts()).containsKeys("Member words", "Member columns");
+  }
+
+  @Test
+  void threadsAndStopsDoNotChangeTheModel() throws IOException {
+    Settings settings = settings(TargetKind.SINGLE, "words", "characters", "fasttext").with(AutoSettings.FITS, "9");
+    run("one", settings, 1);
+    run("two", settings, 2);
+    int starts = 0;
+    TrainingResult result;
+    do {
+      var stop = new StopSignal();
+      int parts = starts++;
+      var stages = new int[1];
+      result = run("stopped", settings, 2, new TrainingListener() {
+        @Override
+        public void stage(String description) {
+          // Each time a little later, and so at last at the end.
+          if (stages[0]++ == 3 + parts) {
+            stop.request();
+          }
+        }
+      }, stop);
+    } while (result.isInterrupted());
+    assertThat(starts).isGreaterThan(2);
+    Map<String, byte[]> expected = files("one");
+    for (String other : List.of("two", "stopped")) {
+      Map<String, byte[]> found = files(other);
+      assertThat(found.keySet()).isEqualTo(expected.keySet());
+      found.forEach((file, bytes) -> assertThat(bytes).as(other + ": " + file).isEqualTo(expected.get(file)));
+    }
+  }
+
+  @Test
+  void listOfFitsGivesTheSameModelAgain() throws IOException {
+    Settings settings = settings(TargetKind.SINGLE, "words", "characters");
+    Files.createDirectories(folder.resolve("timed"));
+    var directory = new ModelDirectory(folder.resolve("timed"));
+    directory.prepareForRun(false);
+    Files.writeString(directory.resolvedConfig(), "seed: 1\n");
+    run("timed", settings, 2);
+    List<String> lines = Files.readAllLines(directory.resolvedConfig());
+    List<String> fits = lines.subList(lines.indexOf("fits:") + 1, lines.size()).stream()
+        .map(line -> line.substring(2)).toList();
+    assertThat(fits).containsExactly("words/1", "words/2", "words/3", "characters/1", "characters/2", "characters/3");
+    run("listed", settings.with(AutoSettings.FITS, fits).with(AutoSettings.TIME_BUDGET, "1s"), 1);
+    Map<String, byte[]> expected = files("timed");
+    files("listed").forEach((file, bytes) -> assertThat(bytes).as(file).isEqualTo(expected.get(file)));
+  }
+
+  @Test
+  void fewerFitsEndTheListAndOneMemberIsAModelToo() throws IOException {
+    TrainingResult result = run("model", settings(TargetKind.SINGLE, "words", "characters").with(AutoSettings.FITS, "4"),
+        2);
+    assertThat(Objects.requireNonNull(result.report()).facts()).containsKey("Member words")
+        .doesNotContainKey("Member characters")
+        .containsEntry("Fits", "4: words/1, words/2, words/3, characters/1");
+    try (Classifier model = Classifier.load(folder.resolve("model"))) {
+      assertThat(model.predict("bosch serie 6 washing machine 9kg").label()).isEqualTo("Washing Machines");
+    }
+  }
+
+  @Test
+  void whatIsPreferredMayBeSmaller() throws IOException {
+    Settings settings = settings(TargetKind.SINGLE, "words", "characters");
+    TrainingResult small = run("small", settings.with(AutoSettings.PREFER, AutoSettings.Preference.SMALL), 2);
+    TrainingResult best = run("best", settings.with(StackSettings.LEVEL, LevelKind.AVERAGE), 2);
+    assertThat(files("small").values().stream().mapToLong(bytes -> bytes.length).sum())
+        .isLessThan(files("best").values().stream().mapToLong(bytes -> bytes.length).sum());
+    assertThat(small.report()).isNotNull();
+    assertThat(best.report()).isNotNull();
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    Settings settings = settings(TargetKind.SINGLE);
+    assertThatThrownBy(() -> settings.with("fits", "0")).isInstanceOf(UserError.class);
+    assertThatThrownBy(() -> settings.with("time-budget", "soon")).isInstanceOf(UserError.class)
+        .hasMessageContaining("90s, 10m or 2h");
+    assertThatThrownBy(() -> settings.with("members", "word")).isInstanceOf(UserError.class)
+        .hasMessageContaining("words");
+    assertThatThrownBy(() -> run("few", settings.with(AutoSettings.FITS, "2"), 1)).isInstanceOf(UserError.class)
+        .hasMessageContaining("at least 3");
+    assertThatThrownBy(() -> run("time", settings.with(AutoSettings.TIME_BUDGET, "0.001s"), 1))
+        .isInstanceOf(UserError.class).hasMessageContaining("too small for one model");
+    assertThatThrownBy(() -> run("folds", settings.with(StackSettings.FOLDS, 90), 1)).isInstanceOf(UserError.class)
+        .hasMessageContaining("fewer rows than there are labels");
+    assertThatThrownBy(() -> run("memory", settings.with(AutoSettings.MEMORY_BUDGET, 1e-6)
+        .with(AutoSettings.MEMBERS, "words"), 1)).isInstanceOf(UserError.class).hasMessageContaining("too small");
+    assertThatThrownBy(() -> run("frozen", settings.with(AutoSettings.MEMBERS, "frozen"), 1))
+        .isInstanceOf(UserError.class).hasMessageContaining("--encoder");
+    for (String name : List.of("folds", "memory", "frozen")) {
+      assertThat(folder.resolve(name)).doesNotExist();
+    }
+  }
+}
