@@ -1,19 +1,15 @@
 package crema.family.fasttext;
 
 import crema.classify.TrainingListener;
-import crema.data.Grouping;
-import crema.data.ProblemListener;
 import crema.data.RowSource;
 import crema.data.Split;
-import crema.data.SplitPlan;
 import crema.fasttext.FastText;
 import crema.fasttext.TextSource;
 import crema.metrics.ClassificationMetrics;
 import crema.nn.train.StopSignal;
-import crema.run.DataSettings;
+import crema.run.Folds;
 import crema.run.LabelledTest;
 import crema.run.Languages;
-import crema.run.TrainingSettings;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,8 +19,7 @@ import java.util.stream.IntStream;
 
 /**
  * Cross-validation of fastText settings: each part of the rows is tested by a model trained on the others. The parts
- * keep the proportions of the labels and hold groups together, as the split of the run does, and depend on the rows and
- * the seed alone.
+ * are {@link Folds}.
  */
 final class FastTextFolds {
   /** Units of progress in a fold. */
@@ -54,11 +49,7 @@ final class FastTextFolds {
   Optional<FoldScores> run(RowSource rows, Target target) throws IOException {
     int folds = config.settings().get(FastTextSettings.FOLDS);
     listener.stage("Cross-validating");
-    SplitPlan plan = SplitPlan.folds(folds, config.settings().get(TrainingSettings.SEED));
-    var data = new DataSettings(config.settings());
-    plan = data.isStratified() ? plan : plan.unstratified();
-    plan = data.group().isEmpty() ? plan : plan.withGrouping(Grouping.COLUMN);
-    Split split = Split.of(rows, plan, ProblemListener.SILENT);
+    Split split = Folds.of(rows, config.settings(), folds);
     List<ClassificationMetrics> metrics = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
       int left = fold;

@@ -3,11 +3,10 @@ package crema.family.stack;
 import crema.base.AtomicFile;
 import crema.base.FileTree;
 import crema.base.UserError;
+import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
-import crema.classify.ModelSource;
-import crema.classify.Provenance;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
@@ -39,12 +38,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -91,7 +90,7 @@ final class AutoRun implements Run {
       return fits.stream().mapToDouble(Fit::seconds).sum();
     }
 
-    double mean(java.util.function.ToDoubleFunction<Fit> value) {
+    double mean(ToDoubleFunction<Fit> value) {
       return fits.stream().mapToDouble(value).average().orElse(0);
     }
 
@@ -103,11 +102,10 @@ final class AutoRun implements Run {
   @Override
   public TrainingResult run() throws IOException {
     Start start = directory.begin(new AutoFamily(), settings, this::start);
-    Optional<Search> searched = new Search(start).run();
-    if (searched.isEmpty()) {
+    var search = new Search(start);
+    if (!search.run()) {
       return interrupted();
     }
-    Search search = searched.get();
     listener.stage("Choosing a second level");
     Choice choice = choose(start, search.whole);
     var members = new ArrayList<StackMember>();
@@ -204,12 +202,12 @@ final class AutoRun implements Run {
       folds = start.heldOut().folds();
     }
 
-    /** All members that could be tried; empty if the run was asked to stop. */
-    Optional<Search> run() throws IOException {
+    /** Tries all members that can be tried; false if the run was asked to stop. */
+    boolean run() throws IOException {
       for (int i = 0; i < start.plan().size() && !isCut; i++) {
         var trained = new Trained(start.plan().get(i), new ArrayList<>());
         if (!run(trained)) {
-          return Optional.empty();
+          return false;
         }
         if (trained.fits().size() == folds) {
           whole.add(trained);
@@ -219,7 +217,7 @@ final class AutoRun implements Run {
         throw settings.error(AutoSettings.FITS, ": " + done.size() + " fits are fewer than the " + folds
             + " folds of one member: give at least " + folds);
       }
-      return Optional.of(this);
+      return true;
     }
 
     /** Trains a member on each fold, unless it proves hopeless or the list ends; false if the run was asked to stop. */
@@ -375,7 +373,7 @@ final class AutoRun implements Run {
     ComputeOptions compute = member.family().hasTensors() ? context.compute()
         : ComputeOptions.threads(context.compute().threads());
     return !member.family().newRun(member.settings(), context.withDirectory(own).withRows(rows).withCompute(compute)
-        .withListener(watching)).run().isInterrupted();
+        .withCheckpoints(CheckpointSettings.DEFAULT).withListener(watching)).run().isInterrupted();
   }
 
   /** The first rows. */
@@ -413,7 +411,7 @@ final class AutoRun implements Run {
   }
 
   private static double sum(LevelChoice.Measured level, List<Trained> members,
-      java.util.function.ToDoubleFunction<Fit> value) {
+      ToDoubleFunction<Fit> value) {
     double[] weights = level.level().weights();
     return IntStream.range(0, weights.length).filter(i -> weights[i] != 0).mapToDouble(i -> members.get(i).mean(value))
         .sum();
