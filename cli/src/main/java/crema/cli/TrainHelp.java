@@ -32,6 +32,7 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
       "  crema train --train docs.jsonl --text title,body --label topics --target multi --loss distribution-balanced \\",
       "      --output models/topics",
       "  crema train --train offers.csv --text title --label lvl1,lvl2,lvl3 --target taxonomy --output models/tree",
+      "  crema train --model auto --time-budget 5m --train offers.csv --text title --label category --output models/best",
       "  crema train --model fasttext --train offers.csv --text title --label category --output models/fast",
       "  crema train --model linear --train offers.csv --text title --label category --output models/baseline",
       "  crema train --config offers.yaml --epochs 5 --output models/offers",

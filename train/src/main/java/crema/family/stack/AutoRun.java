@@ -150,6 +150,7 @@ final class AutoRun implements Run {
     var plan = new AutoPlan(settings, rows.train(), target.labels().size());
     List<Member> members = plan.members(listener);
     int folds = folds(plan.rows(), rows.labels().size());
+    requireOneMember(members, folds);
     Split split = Folds.of(rows.train(), settings, folds);
     var heldOut = new HeldOut(new AnswerSpace(target), rows.train(), split, StackRun.MOST_SCORES, new ProblemLog());
     listener.model("%s, %,d folds of %,d rows; time budget %s".formatted(
@@ -169,6 +170,23 @@ final class AutoRun implements Run {
           + (folds > FEWEST_FOLDS ? "fewer folds" : "more rows, or one family with --model"));
     }
     return folds;
+  }
+
+  private void requireOneMember(List<Member> members, int folds) {
+    int fits = AutoSettings.fitCount(settings).orElse(Integer.MAX_VALUE);
+    List<String> names = AutoSettings.fitNames(settings);
+    boolean isWhole = names.isEmpty() ? fits >= folds
+        : members.stream().anyMatch(member -> IntStream.rangeClosed(1, folds)
+            .allMatch(fold -> names.contains(fit(member, fold))));
+    if (!isWhole) {
+      throw settings.error(AutoSettings.FITS, " are fewer than the %d folds of one member: give at least %d, %s to %s"
+          .formatted(folds, folds, fit(members.getFirst(), 1), fit(members.getFirst(), folds)));
+    }
+  }
+
+  /** The name of a fit; folds are counted from 1. */
+  private static String fit(Member member, int fold) {
+    return member.name() + "/" + fold;
   }
 
   private static double secondsSince(long nanos) {
@@ -213,10 +231,6 @@ final class AutoRun implements Run {
           whole.add(trained);
         }
       }
-      if (whole.isEmpty()) {
-        throw settings.error(AutoSettings.FITS, ": " + done.size() + " fits are fewer than the " + folds
-            + " folds of one member: give at least " + folds);
-      }
       return true;
     }
 
@@ -224,7 +238,7 @@ final class AutoRun implements Run {
     private boolean run(Trained trained) throws IOException {
       Member member = trained.member();
       for (int fold = 0; fold < folds; fold++) {
-        String name = member.name() + "/" + (fold + 1);
+        String name = AutoRun.fit(member, fold + 1);
         if (!names.isEmpty() && !names.contains(name)) {
           return true;
         }
@@ -284,8 +298,8 @@ final class AutoRun implements Run {
       if (whole.isEmpty()) {
         double seconds = at.mean(Fit::seconds) * (folds + 2);
         throw settings.error(AutoSettings.TIME_BUDGET, " is too small for one model: '" + at.member().name()
-            + "' takes about %,.0f seconds with its %,d folds: give more, or --fits %d"
-                .formatted(Math.ceil(seconds), folds, folds));
+            + "' takes about %,.0f seconds with its %,d folds: give more, with --resume to go on from here"
+                .formatted(Math.ceil(seconds), folds));
       }
       notes.put("Cut by the time budget", String.join(", ", left));
       listener.warning("the time budget ends before " + String.join(", ", left) + "; more is tried with a larger "
