@@ -122,7 +122,8 @@ final class AutoPlan {
       return isTooLarge;
     });
     if (linear.isEmpty()) {
-      throw settings.error(AutoSettings.MEMORY_BUDGET, " is too small for any of the models: give more, or fewer labels");
+      throw settings.error(AutoSettings.MEMORY_BUDGET,
+          " is too small for any of the models: give more, or fewer labels");
     }
     return linear;
   }
@@ -198,7 +199,8 @@ final class AutoPlan {
         .with(TrainingSettings.LEARNING_RATE, hasCharacters ? 1.0 : 0.5);
     long room = bytes / Float.BYTES / own.get(FastTextSettings.DIM);
     long buckets = Math.clamp(Long.highestOneBit(Math.max(1, joined)), FEWEST_BUCKETS, MOST_BUCKETS);
-    return new Member(MemberKind.FASTTEXT, family, own.with(FastTextSettings.BUCKETS, (int) Math.min(buckets, room)), 1);
+    return new Member(MemberKind.FASTTEXT, family, own.with(FastTextSettings.BUCKETS, (int) Math.min(buckets, room)),
+        1);
   }
 
   private Member frozen() {
@@ -218,7 +220,8 @@ final class AutoPlan {
 
   private void requireEncoder(MemberKind kind) {
     if (settings.get(FrozenSettings.ENCODER).isEmpty()) {
-      throw settings.error(AutoSettings.MEMBERS, ": " + kind.key() + " needs a pretrained encoder: give one with --encoder");
+      throw settings.error(AutoSettings.MEMBERS,
+          ": " + kind.key() + " needs a pretrained encoder: give one with --encoder");
     }
   }
 

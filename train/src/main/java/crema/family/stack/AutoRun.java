@@ -286,9 +286,12 @@ final class AutoRun implements Run {
 
     /** What a fit of a member will take, by what those of the last member took. */
     private double expected(Member member) {
-      Trained last = whole.isEmpty() ? null : whole.getLast();
-      return last == null ? 0 : last.mean(Fit::seconds)
-          * (member.family().equals(last.member().family()) ? Math.max(1, member.cost() / last.member().cost()) : 1);
+      if (whole.isEmpty()) {
+        return 0;
+      }
+      Trained last = whole.getLast();
+      boolean isLikeIt = member.family().key().equals(last.member().family().key());
+      return last.mean(Fit::seconds) * (isLikeIt ? Math.max(1, member.cost() / last.member().cost()) : 1);
     }
 
     private void cut(Trained at) {
@@ -316,8 +319,7 @@ final class AutoRun implements Run {
       if (own >= best - HOPELESS) {
         return false;
       }
-      notes.put("Given up after one fold", notes.containsKey("Given up after one fold")
-          ? notes.get("Given up after one fold") + ", " + trained.member().name() : trained.member().name());
+      notes.merge("Given up after one fold", trained.member().name(), (earlier, name) -> earlier + ", " + name);
       return true;
     }
 
@@ -405,8 +407,9 @@ final class AutoRun implements Run {
   private record Choice(LevelChoice.Measured chosen, List<LevelChoice.Measured> alone) {}
 
   private Choice choose(Start start, List<Trained> members) {
-    var choice = new LevelChoice(start.heldOut().scored(members.stream().map(Trained::evidence).toList(), false), answers,
-        settings.get(ValidationSettings.METRIC));
+    var choice =
+        new LevelChoice(start.heldOut().scored(members.stream().map(Trained::evidence).toList(), false), answers,
+            settings.get(ValidationSettings.METRIC));
     List<LevelChoice.Measured> alone = IntStream.range(0, members.size()).mapToObj(choice::alone).toList();
     List<LevelChoice.Measured> all = settings.find(StackSettings.LEVEL)
         .map(level -> level == LevelKind.BEST ? alone : List.of(choice.combined(level)))

@@ -27,8 +27,9 @@ public final class AutoSettings {
       .details(String.join(", ", MemberKind.keys()))
       .help("Only these models are tried");
   public static final Setting<Preference> PREFER = SECTION.choice("prefer", Preference.ACCURACY).basic()
-      .details("accuracy, the best on validation; balanced, fast and small, what takes the fewest operations or bytes of "
-          + "all that are nearly as good (0.003, 0.02, 0.02)")
+      .details(
+          "accuracy, the best on validation; balanced, fast and small, what takes the fewest operations or bytes of "
+              + "all that are nearly as good (0.003, 0.02, 0.02)")
       .help("What the result is chosen by");
   public static final Setting<List<String>> FITS = SECTION.texts("fits").label("N").basic()
       .shownDefault("as many as the time budget allows").check(AutoSettings::requireFits)
@@ -115,8 +116,10 @@ public final class AutoSettings {
 
   private static void requireMember(String name) {
     if (!MemberKind.keys().contains(name)) {
-      throw new IllegalArgumentException("there is no member '" + name + "'" + NearestName.among(name, MemberKind.keys())
-          .map(near -> "; did you mean '" + near + "'?").orElse("; there are " + String.join(", ", MemberKind.keys())));
+      throw new IllegalArgumentException("there is no member '" + name + "'"
+          + NearestName.among(name, MemberKind.keys())
+              .map(near -> "; did you mean '" + near + "'?")
+              .orElse("; there are " + String.join(", ", MemberKind.keys())));
     }
   }
 }

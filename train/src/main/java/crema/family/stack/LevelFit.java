@@ -152,7 +152,7 @@ final class LevelFit {
     static final Quality NONE = new Quality(-1, Double.POSITIVE_INFINITY);
 
     boolean isBetterThan(Quality other) {
-      return right > other.right || right == other.right && loss < other.loss;
+      return right > other.right || (right == other.right && loss < other.loss);
     }
   }
 
@@ -178,7 +178,7 @@ final class LevelFit {
     float own = sums[answer] + added[answer];
     for (int other = 0; other < sums.length; other++) {
       float score = sums[other] + added[other];
-      if (score > own || score == own && other < answer) {
+      if (score > own || (score == own && other < answer)) {
         return false;
       }
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How the evidence of the members of a stack becomes probabilities of answers. */
 sealed interface SecondLevel {
@@ -156,7 +157,7 @@ sealed interface SecondLevel {
     return list.stream().mapToDouble(SecondLevel::number).toArray();
   }
 
-  private static double number(Object value) {
+  private static double number(@Nullable Object value) {
     if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
       return number.doubleValue();
     }

@@ -53,17 +53,17 @@ final class StackClassifier implements Classifier {
   /** The vectors of the first member that has any. */
   @Override
   public float[][] embed(List<String> texts) {
+    UserError none = new UserError("this stack has no members");
     for (int i = 0; i < members.members().size(); i++) {
       Classifier classifier = members.classifiers().get(i);
       StackMember member = members.members().get(i);
       try {
         return classifier.embed(texts.stream().map(text -> member.read(classifier, columns(), text)).toList());
       } catch (UserError e) {
-        // It has none, as its message says.
-        continue;
+        none = e;
       }
     }
-    throw new UserError("none of the members of this stack has vectors of texts; take an encoder or fastText");
+    throw none;
   }
 
   @Override

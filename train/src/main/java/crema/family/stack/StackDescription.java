@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code config.json} says of a stack. The members are model directories of their own, {@code members/1} and so on.
@@ -82,7 +83,7 @@ record StackDescription(List<String> columns, List<StackMember> members, SecondL
     }
   }
 
-  private static List<String> texts(Object json) {
+  private static List<String> texts(@Nullable Object json) {
     return json instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
   }
 

@@ -164,8 +164,9 @@ class AutoRunTest {
 
   @Test
   void fewerFitsEndTheListAndOneMemberIsAModelToo() throws IOException {
-    TrainingResult result = run("model", settings(TargetKind.SINGLE, "words", "characters").with(AutoSettings.FITS, "4"),
-        2);
+    TrainingResult result =
+        run("model", settings(TargetKind.SINGLE, "words", "characters").with(AutoSettings.FITS, "4"),
+            2);
     assertThat(Objects.requireNonNull(result.report()).facts()).containsKey("Member words")
         .doesNotContainKey("Member characters")
         .containsEntry("Fits", "4: words/1, words/2, words/3, characters/1");
