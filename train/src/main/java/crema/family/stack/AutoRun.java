@@ -272,12 +272,15 @@ final class AutoRun implements Run {
       return true;
     }
 
-    /** Whether the other folds of a member, and the last trainings of all members, end within the budget. */
+    /**
+     * Whether the other folds of a member, and the last trainings of all members, end within the budget. Of the first
+     * member that is not asked, since its first training says little: a process becomes faster as it runs.
+     */
     private boolean isAffordable(Trained next) {
-      if (done.isEmpty()) {
-        return true;
-      }
       double spent = before + secondsSince(began);
+      if (whole.isEmpty()) {
+        return done.isEmpty() || spent <= budget;
+      }
       double each = next.fits().isEmpty() ? expected(next.member()) : next.mean(Fit::seconds);
       double last = Stream.concat(whole.stream().map(trained -> trained.mean(Fit::seconds)), Stream.of(each))
           .mapToDouble(Double::doubleValue).sum() * folds / (folds - 1) * RESERVE;
@@ -286,9 +289,6 @@ final class AutoRun implements Run {
 
     /** What a fit of a member will take, by what those of the last member took. */
     private double expected(Member member) {
-      if (whole.isEmpty()) {
-        return 0;
-      }
       Trained last = whole.getLast();
       boolean isLikeIt = member.family().key().equals(last.member().family().key());
       return last.mean(Fit::seconds) * (isLikeIt ? Math.max(1, member.cost() / last.member().cost()) : 1);
@@ -299,7 +299,7 @@ final class AutoRun implements Run {
       List<Member> plan = start.plan();
       List<String> left = plan.subList(plan.indexOf(at.member()), plan.size()).stream().map(Member::name).toList();
       if (whole.isEmpty()) {
-        double seconds = at.mean(Fit::seconds) * (folds + 2);
+        double seconds = at.mean(Fit::seconds) * (folds + 1);
         throw settings.error(AutoSettings.TIME_BUDGET, " is too small for one model: '" + at.member().name()
             + "' takes about %,.0f seconds with its %,d folds: give more, with --resume to go on from here"
                 .formatted(Math.ceil(seconds), folds));

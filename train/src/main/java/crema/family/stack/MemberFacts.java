@@ -19,6 +19,7 @@ import java.util.Locale;
  */
 record MemberFacts(double score, double deviation, double seconds, double latency, double operations,
     long bytes) {
+  private static final double KILO = 1e3;
   private static final double MEGA = 1e6;
 
   /** The operations that an answer to one of some texts takes on average. */
@@ -37,9 +38,9 @@ record MemberFacts(double score, double deviation, double seconds, double latenc
 
   /** For people. */
   String describe(double weight) {
-    return String.format(Locale.ROOT, "%.4f ± %.4f, %s%.2f ms and %.2f million operations a text, %.1f MB%s",
+    return String.format(Locale.ROOT, "%.4f ± %.4f, %s%.2f ms and %,.0f thousand operations a text, %.1f MB%s",
         score, deviation, seconds > 0 ? String.format(Locale.ROOT, "%.1f s of training, ", seconds) : "", latency,
-        operations / MEGA, bytes / MEGA,
+        operations / KILO, bytes / MEGA,
         weight == 0 ? ", left out" : String.format(Locale.ROOT, ", weight %.3f", weight));
   }
 }
