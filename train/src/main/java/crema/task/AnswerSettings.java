@@ -37,7 +37,7 @@ public record AnswerSettings(Settings settings) {
   public static final Setting<Boolean> AT_LEAST_ONE = SECTION.flag("at-least-one")
       .help("Answer with the nearest label where none reaches its threshold");
   public static final Setting<Metric> DECISION = SECTION
-      .choice("decision", Metric.ACCURACY, List.of(Metric.ACCURACY, Metric.MACRO_F1)).label("NAME").basic()
+      .choice("decision", Metric.ACCURACY, List.of(Metric.ACCURACY, Metric.MACRO_F1)).label("NAME")
       .details("accuracy, the most probable label; macro_f1, with an offset a label, chosen on the validation rows")
       .help("What the answer maximizes where a text has one label");
   public static final Setting<DecodingKind> DECODING = SECTION.choice("decoding", DecodingKind.BEST_PATH).basic()

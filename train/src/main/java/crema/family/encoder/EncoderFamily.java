@@ -9,6 +9,7 @@ import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.family.linear.FrozenSettings;
+import crema.defaults.DefaultRule;
 import crema.nn.adapter.LoraConfig;
 import crema.nn.io.SafetensorsReader;
 import crema.run.DataSettings;
@@ -93,7 +94,13 @@ public final class EncoderFamily implements ModelFamily {
         LossRows.SECTION, SamplingSettings.SECTION,
         TrainingSettings.SECTION,
         OptimizationSettings.SECTION,
-        AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION);
+        AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION)
+        .ofData(DefaultRule.settings(EncoderDefaults.RULES));
+  }
+
+  @Override
+  public List<DefaultRule<?>> defaultRules() {
+    return EncoderDefaults.RULES;
   }
 
   @Override

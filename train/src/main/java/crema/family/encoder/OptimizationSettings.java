@@ -11,7 +11,7 @@ public final class OptimizationSettings {
 
   public static final Setting<Long> MAX_STEPS = SECTION.longInteger("max-steps", 0).atLeast(0).shownDefault("no limit")
       .help("Stop after so many steps");
-  public static final Setting<Integer> BATCH_TOKENS = SECTION.integer("batch-tokens", 2048).atLeast(1).basic()
+  public static final Setting<Integer> BATCH_TOKENS = SECTION.integer("batch-tokens", 2048).atLeast(1)
       .help("A batch holds at most so many tokens");
   public static final Setting<Integer> BATCH_SIZE = SECTION.integer("batch-size", 0).atLeast(0).shownDefault("no limit")
       .help("A batch holds at most so many texts");
