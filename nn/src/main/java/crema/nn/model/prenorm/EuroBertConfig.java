@@ -6,6 +6,7 @@ import crema.nn.ParameterSource;
 import crema.nn.model.Architecture;
 import crema.nn.model.ConfigValues;
 import crema.nn.model.OriginalMlp;
+import crema.nn.model.RmsNormEncoder;
 import crema.nn.model.SequenceHead;
 import crema.nn.model.TextEncoderConfig;
 import crema.tensor.Activation;
@@ -16,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The shape of an {@link EuroBertEncoder}. The names in JSON are Hugging Face's; {@link #toMap} and {@link #of} go there
- * and back.
+ * The shape of EuroBERT, an {@link RmsNormEncoder}. The names in JSON are Hugging Face's; {@link #toMap} and {@link #of}
+ * go there and back.
  *
  * @param vocabSize rows of the token table: {@code vocab_size}
  * @param hiddenSize features of a token: {@code hidden_size}
@@ -98,8 +99,8 @@ public record EuroBertConfig(int vocabSize, int hiddenSize, int intermediateSize
   }
 
   @Override
-  public EuroBertEncoder create(ParameterSource source) {
-    return new EuroBertEncoder(source, this);
+  public RmsNormEncoder create(ParameterSource source) {
+    return new RmsNormEncoder(source, this, initializerRange, rmsNormEps, from -> new EuroBertLayer(from, this));
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The weights of Crema's own encoder as those of a {@link EuroBertEncoder}, which lacks some factors. They become part of
+ * The weights of Crema's own encoder as those of EuroBERT, which lacks some factors. They become part of
  * matrices: rows of the token table are scaled and normalized beforehand, and the γ of a branch multiplies the rows of its
  * last matrix, since γ · (W x) = (diag(γ) W) x.
  */

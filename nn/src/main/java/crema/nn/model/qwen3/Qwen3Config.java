@@ -4,6 +4,7 @@ import crema.nn.Initializer;
 import crema.nn.ParameterSource;
 import crema.nn.model.Architecture;
 import crema.nn.model.ConfigValues;
+import crema.nn.model.RmsNormEncoder;
 import crema.nn.model.SequenceHead;
 import crema.nn.model.TextEncoderConfig;
 import crema.tensor.Activation;
@@ -13,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The shape of a {@link Qwen3Encoder}. The names in JSON are Hugging Face's; {@link #toMap} and {@link #of} go there
- * and back.
+ * The shape of Qwen3: an {@link RmsNormEncoder} with causal attention. The names in JSON are Hugging Face's;
+ * {@link #toMap} and {@link #of} go there and back.
  *
  * @param vocabSize rows of the token table: {@code vocab_size}
  * @param hiddenSize features of a token: {@code hidden_size}
@@ -76,8 +77,8 @@ public record Qwen3Config(int vocabSize, int hiddenSize, int intermediateSize, i
   }
 
   @Override
-  public Qwen3Encoder create(ParameterSource source) {
-    return new Qwen3Encoder(source, this);
+  public RmsNormEncoder create(ParameterSource source) {
+    return new RmsNormEncoder(source, this, initializerRange, rmsNormEps, from -> new Qwen3Layer(from, this));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package crema.nn.model.prenorm;
+package crema.nn.model;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
@@ -6,38 +6,44 @@ import crema.nn.Embedding;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.RmsNorm;
-import crema.nn.model.EncoderLayer;
-import crema.nn.model.TextEncoder;
 import crema.tensor.Sequences;
 import crema.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EuroBERT without a head: token embeddings, pre-norm layers, and a last norm. State-dict keys: {@code embed_tokens},
- * {@code layers.<n>}, {@code norm}.
+ * An encoder as language models have it: token embeddings, layers that norm what they read, and a last RMSNorm. State-dict
+ * keys: {@code embed_tokens}, {@code layers.<n>}, {@code norm}.
  */
-public final class EuroBertEncoder extends TextEncoder {
-  private final EuroBertConfig config;
+public final class RmsNormEncoder extends TextEncoder {
+  private final TextEncoderConfig config;
   private final Embedding embeddings;
   private final List<EncoderLayer> layers = new ArrayList<>();
   private final RmsNorm norm;
 
-  /** An encoder whose parameters come from the source. */
-  public EuroBertEncoder(ParameterSource source, EuroBertConfig config) {
+  /**
+   * An encoder whose parameters come from the source.
+   *
+   * @param initializerRange the standard deviation of the first embeddings
+   * @param epsilon added to the mean square in the last norm
+   * @param layer makes one layer after the other
+   */
+  public RmsNormEncoder(ParameterSource source, TextEncoderConfig config, double initializerRange, double epsilon,
+      Function<ParameterSource, EncoderLayer> layer) {
     this.config = config;
-    embeddings = module("embed_tokens",
-        new Embedding(source, config.vocabSize(), config.hiddenSize(), config.initializerRange()));
+    embeddings =
+        module("embed_tokens", new Embedding(source, config.vocabSize(), config.hiddenSize(), initializerRange));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
-      layers.add(module("layers." + i, new EuroBertLayer(source, config)));
+      layers.add(module("layers." + i, layer.apply(source)));
     }
-    norm = module("norm", new RmsNorm(source, config.hiddenSize(), (float) config.rmsNormEps()));
+    norm = module("norm", new RmsNorm(source, config.hiddenSize(), (float) epsilon));
   }
 
   @Override
-  public EuroBertConfig config() {
+  public TextEncoderConfig config() {
     return config;
   }
 
