@@ -103,7 +103,8 @@ class ArchitectureTest {
   @Test
   void thePackagesOfTrainKnowOnlyThoseBelowThem() {
     List<String> upwards =
-        List.of("crema.hub", "crema.settings", "crema.defaults", "crema.pretrained", "crema.task", "crema.report", "crema.classify",
+        List.of("crema.hub", "crema.settings", "crema.defaults", "crema.pretrained", "crema.task", "crema.report",
+            "crema.classify",
             "crema.embed",
             "crema.run",
             "crema.family..", "crema.pretrain", "crema.cli..");

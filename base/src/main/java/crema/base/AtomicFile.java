@@ -163,7 +163,7 @@ public final class AtomicFile {
     Path folder = target.toAbsolutePath().normalize().getParent();
     return switch (e) {
       case NoSuchFileException _ when folder != null && !Files.exists(folder) ->
-        "the folder " + folder + " does not exist";
+          "the folder " + folder + " does not exist";
       case AccessDeniedException _ -> "permission denied";
       case FileSystemException system when system.getReason() != null -> system.getReason();
       default -> String.valueOf(e.getMessage());

@@ -97,7 +97,8 @@ final class PredictCommand implements Callable<Integer> {
   private Optional<DataSettings> training() throws IOException {
     return ModelSource.read(model, source -> {
       ModelSource of = task == null ? source : source.task(task);
-      return of.holds(ModelSource.TRAINING) ? Optional.of(new DataSettings(ModelFamily.settingsOf(of))) : Optional.empty();
+      return of.holds(ModelSource.TRAINING) ? Optional.of(new DataSettings(ModelFamily.settingsOf(of)))
+          : Optional.empty();
     });
   }
 }

@@ -154,7 +154,8 @@ final class TextInput {
       }
       return;
     }
-    var read = new Columns(TextColumn.names(TextColumn.parseAll(columns)), " ", List.of(), LabelFormat.SINGLE, null, null);
+    var read =
+        new Columns(TextColumn.names(TextColumn.parseAll(columns)), " ", List.of(), LabelFormat.SINGLE, null, null);
     FileRows rows = regular ? FileRows.of(texts, read, options) : new FileRows(data, FileFormat.detect(data), read);
     rows(keep.any() ? rows.withColumns(read.withKept(keep.of(rows.columnNames()))) : rows, columns, answerer);
   }
@@ -223,7 +224,8 @@ final class TextInput {
     try (var cursor = TextColumn.compose(rows, text).open(listener)) {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
-        batch.add(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), named(kept, row.meta().kept()), null));
+        batch
+            .add(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), named(kept, row.meta().kept()), null));
         if (batch.size() >= BATCH) {
           wantsMore = answerer.answer(batch);
           batch.clear();

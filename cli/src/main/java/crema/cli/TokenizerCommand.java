@@ -114,7 +114,8 @@ final class TokenizerCommand implements Runnable {
       TokenizerTrainer trainer = trainer();
       var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null);
       FileOptions options = fileFlags.options();
-      RowSource rows = RowSource.concat(files.stream().map(file -> FileRows.of(Path.of(file), columns, options)).toList());
+      RowSource rows =
+          RowSource.concat(files.stream().map(file -> FileRows.of(Path.of(file), columns, options)).toList());
       var problems = new ProblemLog();
       Tokenizer tokenizer;
       try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {

@@ -114,7 +114,8 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     directory.prepareForRun(overwrite);
     try {
       return session.begin(family, settings, context.withCompute(compute)
-          .withCheckpoints(new CheckpointSettings(settings)), chosen -> AtomicFile.writeText(directory.resolvedConfig(),
+          .withCheckpoints(new CheckpointSettings(settings)),
+          chosen -> AtomicFile.writeText(directory.resolvedConfig(),
               ResolvedConfig.of(CommandSettings.computingOn(compute, command)) + ResolvedConfig.of(chosen)));
     } catch (IOException | RuntimeException e) {
       directory.discardUnlessBegun();

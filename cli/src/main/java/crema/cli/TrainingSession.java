@@ -81,32 +81,32 @@ final class TrainingSession {
 
   private int train(ModelFamily family, Settings settings, RunContext context, ProgressView view, long began)
       throws IOException {
-      ModelDirectory directory = context.directory();
-      TrainingResult result = family.newRun(settings, context).run();
-      Map<String, TestReport> sets = result.isInterrupted() ? Map.of() : NamedTests.run(settings, context);
-      view.close();
-      if (result.isInterrupted()) {
-        return interrupted(result.steps(), "train", directory);
-      }
-      if (result.report() != null) {
-        terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
-      }
-      result.tasks().forEach((task, report) -> {
-        terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
-        terminal.out().println();
-      });
-      if (!result.tasks().isEmpty()) {
-        terminal.out().print(TerminalReport.renderSets(result.tasks(), terminal.outStyle()));
-      }
-      if (!sets.isEmpty()) {
-        terminal.out().println();
-        terminal.out().print(TerminalReport.renderSets(sets, terminal.outStyle()));
-      }
+    ModelDirectory directory = context.directory();
+    TrainingResult result = family.newRun(settings, context).run();
+    Map<String, TestReport> sets = result.isInterrupted() ? Map.of() : NamedTests.run(settings, context);
+    view.close();
+    if (result.isInterrupted()) {
+      return interrupted(result.steps(), "train", directory);
+    }
+    if (result.report() != null) {
+      terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
+    }
+    result.tasks().forEach((task, report) -> {
+      terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
       terminal.out().println();
-      terminal.out().println("Model: " + directory.path() + "   Report: "
-          + (result.tasks().isEmpty() ? directory.report() : directory.path() + "/tasks/NAME/report.html") + "   Time: "
-          + timeSince(began));
-      return 0;
+    });
+    if (!result.tasks().isEmpty()) {
+      terminal.out().print(TerminalReport.renderSets(result.tasks(), terminal.outStyle()));
+    }
+    if (!sets.isEmpty()) {
+      terminal.out().println();
+      terminal.out().print(TerminalReport.renderSets(sets, terminal.outStyle()));
+    }
+    terminal.out().println();
+    terminal.out().println("Model: " + directory.path() + "   Report: "
+        + (result.tasks().isEmpty() ? directory.report() : directory.path() + "/tasks/NAME/report.html") + "   Time: "
+        + timeSince(began));
+    return 0;
   }
 
   /** Says how a run that was stopped goes on; returns the exit code. */

@@ -110,8 +110,9 @@ class FilesAsTheyAreTest {
         i -> title(i) + (i % 3 == 0 ? ",1,0,0" : i % 3 == 1 ? ",0,1,0" : ",0,0,1"));
     var run = train(file, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", "multi");
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.lastError()).isEqualTo("crema: the cells of the label columns Fruit, Tools, Toys are all 0 or 1, which "
-        + "are no labels: with --one-hot the names of the columns are");
+    assertThat(run.lastError())
+        .isEqualTo("crema: the cells of the label columns Fruit, Tools, Toys are all 0 or 1, which "
+            + "are no labels: with --one-hot the names of the columns are");
     run = train(file, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", "taxonomy");
     assertThat(run.lastError()).contains("with --one-hot");
     for (String target : List.of("multi", "single")) {
@@ -165,10 +166,12 @@ class FilesAsTheyAreTest {
     assertThat(CommandRun.of("evaluate", model, "--data", file.toString(), "--output", file.toString()).err())
         .isEqualTo("crema: " + file + " is a file, not a folder: choose another --output\n");
     assertThat(CommandRun.of("evaluate", model, "--data", file.toString(), "--output", model).err())
-        .isEqualTo("crema: " + model + " is the model, which holds the report of its training: choose another --output\n");
+        .isEqualTo(
+            "crema: " + model + " is the model, which holds the report of its training: choose another --output\n");
     Path nowhere = folder.resolve("nowhere/tokenizer.json");
-    var run = CommandRun.of("tokenizer", "train", "--data", file.toString(), "--text", "title", "--vocabulary-size", "280",
-        "--output", nowhere.toString(), "--quiet");
+    var run =
+        CommandRun.of("tokenizer", "train", "--data", file.toString(), "--text", "title", "--vocabulary-size", "280",
+            "--output", nowhere.toString(), "--quiet");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).isEqualTo("crema: " + nowhere + " cannot be written: the folder " + nowhere.getParent()
         + " does not exist\n");
@@ -181,7 +184,8 @@ class FilesAsTheyAreTest {
     assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     var run = train(pipe, "--text", "title", "--label", "label");
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).isEqualTo("crema: " + pipe + " is a pipe or a device, which can be read only once, and rows are "
-        + "read several times: write them to a file, for instance with: cat " + pipe + " > rows.csv\n");
+    assertThat(run.err())
+        .isEqualTo("crema: " + pipe + " is a pipe or a device, which can be read only once, and rows are "
+            + "read several times: write them to a file, for instance with: cat " + pipe + " > rows.csv\n");
   }
 }

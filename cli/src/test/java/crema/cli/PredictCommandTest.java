@@ -81,7 +81,8 @@ class PredictCommandTest {
 
   @Test
   void aFileWithColumnsIsReadByThoseOfTheTraining() throws IOException {
-    Path file = Files.write(folder.resolve("new.csv"), List.of("id,title", "7,digital camera 3", "8,washing machine 1"));
+    Path file =
+        Files.write(folder.resolve("new.csv"), List.of("id,title", "7,digital camera 3", "8,washing machine 1"));
     var run = CommandRun.of("predict", model.toString(), "--file", file.toString());
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out().lines().map(line -> line.split(" ")[0])).containsExactly("cameras", "appliances");
@@ -127,9 +128,11 @@ class PredictCommandTest {
         "{\"title\": null, \"sku\": \"x\\ty\"}", "[1]"));
     var run = CommandRun.of("predict", model.toString(), "--file", file.toString(), "--format", "jsonl", "--keep-all");
     List<String> lines = run.out().lines().toList();
-    assertThat(lines.getFirst()).startsWith("{\"sku\":17,\"title\":\"washing machine 1\",\"row.labels\":[\"a\",{\"b\":null}]"
-        + ",\"text\":\"washing machine 1\",\"labels\":[{\"label\":\"appliances\"");
-    assertThat(lines.get(1)).isEqualTo("{\"sku\":\"x\\ty\",\"title\":null,\"row.labels\":null,\"text\":\"\",\"labels\":[]}");
+    assertThat(lines.getFirst())
+        .startsWith("{\"sku\":17,\"title\":\"washing machine 1\",\"row.labels\":[\"a\",{\"b\":null}]"
+            + ",\"text\":\"washing machine 1\",\"labels\":[{\"label\":\"appliances\"");
+    assertThat(lines.get(1))
+        .isEqualTo("{\"sku\":\"x\\ty\",\"title\":null,\"row.labels\":null,\"text\":\"\",\"labels\":[]}");
     assertThat(lines.get(2)).contains("\"error\":").contains("not an object");
     run = CommandRun.of("predict", model.toString(), "--file", file.toString(), "--format", "tsv", "--keep", "sku");
     assertThat(run.out().lines().map(line -> line.split("\t", -1)[0])).containsExactly("17", "x\\ty", "");

@@ -114,8 +114,9 @@ public record Columns(
 
   /** The error for a column that a file lacks. */
   static DataException missing(String file, String column, List<String> existing) {
-    String suggestion = column.matches("[1-9]\\d?") ? "; to call columns by their numbers, in a file without header, add "
-        + "--no-header." : NearestName.suggestion(column, existing);
+    String suggestion =
+        column.matches("[1-9]\\d?") ? "; to call columns by their numbers, in a file without header, add "
+            + "--no-header." : NearestName.suggestion(column, existing);
     return new DataException(file + " has no column '" + column + "'"
         + (suggestion.isEmpty() ? "." : suggestion) + " It has: " + String.join(", ", existing));
   }

@@ -54,7 +54,8 @@ final class DelimitedText {
     if (first.matches()) {
       char separator = first.group(1).charAt(0);
       return new Found(new Csv(separator, 1),
-          file.name() + ": fields separated by " + shown(separator) + ", header in line 2 after '" + first.group().strip()
+          file.name() + ": fields separated by " + shown(separator) + ", header in line 2 after '"
+              + first.group().strip()
               + "'");
     }
     for (Delimited format : candidates(usual)) {

@@ -64,8 +64,9 @@ abstract class FileCursor implements RowCursor {
   /** Refuses columns that only a file with named columns has. */
   final void requireNoColumnsBesideText(String format) {
     if (columns.group() != null || columns.language() != null || !columns.kept().isEmpty()) {
-      throw new DataException(file.name() + " is " + format + ", which has no columns for a group, a language or values "
-          + "to keep");
+      throw new DataException(
+          file.name() + " is " + format + ", which has no columns for a group, a language or values "
+              + "to keep");
     }
   }
 

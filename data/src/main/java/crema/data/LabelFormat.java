@@ -76,7 +76,8 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
       if (ON.contains(cell)) {
         labels.add(columns.get(i));
       } else if (!OFF.contains(cell)) {
-        throw new RowRejected(RowFault.BAD_LABEL, "'" + cells.get(i) + "' in " + columns.get(i) + " is neither 0 nor 1");
+        throw new RowRejected(RowFault.BAD_LABEL,
+            "'" + cells.get(i) + "' in " + columns.get(i) + " is neither 0 nor 1");
       }
     }
     if (manySeparator == null && labels.size() != 1) {
@@ -100,7 +101,8 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
       } catch (JsonException e) {
         List<String> items = PythonList.read(cell.strip());
         if (items == null) {
-          throw new RowRejected(RowFault.BAD_LABEL, "neither a JSON array nor a list of strings as Python writes it: " + cell);
+          throw new RowRejected(RowFault.BAD_LABEL,
+              "neither a JSON array nor a list of strings as Python writes it: " + cell);
         }
         return distinct(items);
       }

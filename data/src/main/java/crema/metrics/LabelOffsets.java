@@ -155,7 +155,8 @@ public final class LabelOffsets {
         right[rival] += truth[document] == rival ? 1 : 0;
       }
       Integer[] ascending = IntStream.range(0, documents).boxed()
-          .sorted(Comparator.comparingDouble((Integer document) -> needed[document]).thenComparing(document -> document))
+          .sorted(
+              Comparator.comparingDouble((Integer document) -> needed[document]).thenComparing(document -> document))
           .toArray(Integer[]::new);
       double now = gain(label, ascending, offsets[label]);
       double best = now;

@@ -277,7 +277,8 @@ class FileRowsTest {
     assertThatThrownBy(() -> rows("b.csv", "Fruit,cherry\nToys,ball\n", columns)).hasMessageEndingWith(
         "b.csv has no column '2'; to call columns by their numbers, in a file without header, add --no-header. It has: "
             + "Fruit, cherry");
-    assertThatThrownBy(() -> FileRows.of(write("c.txt", bytes("x|a\n")), columns, new FileOptions(null, null, false, null)))
+    assertThatThrownBy(
+        () -> FileRows.of(write("c.txt", bytes("x|a\n")), columns, new FileOptions(null, null, false, null)))
         .hasMessageContaining("say it with --separator");
   }
 
@@ -293,13 +294,16 @@ class FileRowsTest {
   void textsAreReadInTheirEncoding() {
     String text = "title,category\n\u00C5ngstr\u00F6m \uD83D\uDE42,x\n";
     for (Charset marked : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_8)) {
-      assertThat(texts(rows("a.csv", ("\uFEFF".repeat(marked == StandardCharsets.UTF_8 ? 1 : 0) + text).getBytes(marked),
-          TITLE))).containsExactly("\u00C5ngstr\u00F6m \uD83D\uDE42");
+      assertThat(
+          texts(rows("a.csv", ("\uFEFF".repeat(marked == StandardCharsets.UTF_8 ? 1 : 0) + text).getBytes(marked),
+              TITLE)))
+          .containsExactly("\u00C5ngstr\u00F6m \uD83D\uDE42");
     }
     for (Charset unmarked : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
       Path file = write("b.csv", text.getBytes(unmarked));
       assertThatThrownBy(() -> FileRows.of(file, TITLE).open(problems)).isInstanceOf(DataException.class)
-          .hasMessageEndingWith("b.csv is UTF-16 without a byte order mark: read it with --encoding " + unmarked.name());
+          .hasMessageEndingWith(
+              "b.csv is UTF-16 without a byte order mark: read it with --encoding " + unmarked.name());
       var rows = new ArrayList<Row>();
       FileRows.of(file, TITLE, new FileOptions(null, null, true, unmarked)).forEach(problems, rows::add);
       assertThat(texts(rows)).containsExactly("\u00C5ngstr\u00F6m \uD83D\uDE42");

@@ -11,7 +11,8 @@ class LabelOffsetsTest {
   private static double macroF1(ScoreMatrix scores, int[] truth) {
     int[][] documents = Arrays.stream(truth).mapToObj(label -> new int[] {label}).toArray(int[][]::new);
     int[][] answers = Arrays.stream(scores.best()).mapToObj(label -> new int[] {label}).toArray(int[][]::new);
-    return ClassificationMetrics.of(SingleLabelOutcomes.of(documents, answers, scores.labels())).averages().macro().f1();
+    return ClassificationMetrics.of(SingleLabelOutcomes.of(documents, answers, scores.labels())).averages().macro()
+        .f1();
   }
 
   @Test

@@ -31,7 +31,8 @@ class FirstBuildTest {
     copySources(Path.of("").toAbsolutePath().getParent(), copy);
     assertThat(crema(copy, 0, "--version")).contains("Built Crema in").contains("0.1.0");
     // The JVM's own words, of a module that incubates, are no business of a user's.
-    assertThat(crema(copy, 2, "train", "--train", "none.csv", "--text", "title", "--label", "label", "--output", "none"))
+    assertThat(
+        crema(copy, 2, "train", "--train", "none.csv", "--text", "title", "--label", "label", "--output", "none"))
         .isEqualTo("crema: none.csv does not exist\n");
   }
 

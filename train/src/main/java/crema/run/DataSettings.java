@@ -133,8 +133,9 @@ public record DataSettings(Settings settings) {
         Path file = Path.of(name);
         DataFile.requireFile(file);
         if (!Files.isRegularFile(file)) {
-          throw new DataException(name + " is a pipe or a device, which can be read only once, and rows are read several "
-              + "times: write them to a file, for instance with: cat " + name + " > rows.csv");
+          throw new DataException(
+              name + " is a pipe or a device, which can be read only once, and rows are read several "
+                  + "times: write them to a file, for instance with: cat " + name + " > rows.csv");
         }
       }
     }
@@ -182,8 +183,10 @@ public record DataSettings(Settings settings) {
       return new FileOptions(format, character == null ? null : character.charAt(0), hasHeader,
           encoding == null ? null : Charset.forName(encoding));
     } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-      throw new UserError("--encoding: there is no encoding '" + encoding + "'; there are, for instance, UTF-8, UTF-16, "
-          + "ISO-8859-1 and windows-1252", e);
+      throw new UserError(
+          "--encoding: there is no encoding '" + encoding + "'; there are, for instance, UTF-8, UTF-16, "
+              + "ISO-8859-1 and windows-1252",
+          e);
     }
   }
 

@@ -41,7 +41,8 @@ class SettingsCatalogTest {
   void theRowsOfARunAreWhole(RunKind family) {
     Settings settings = family.settings();
     for (Setting<?> row : settings.rows()) {
-      assertThat(row.name()).as("a name as flags and keys have it").matches("C|C-folds|C-metric|[a-z][a-z0-9]*(-[a-z0-9]+)*");
+      assertThat(row.name()).as("a name as flags and keys have it")
+          .matches("C|C-folds|C-metric|[a-z][a-z0-9]*(-[a-z0-9]+)*");
       assertThat(row.help()).as("the help of " + row).isNotBlank().doesNotEndWith(".").matches("(?s)[A-Z].*");
       assertThat(row.values()).as("the values of " + row).isNotBlank();
       assertThat(row.isFlag() || !row.label().isBlank()).as("the label of " + row).isTrue();
