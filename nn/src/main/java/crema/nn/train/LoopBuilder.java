@@ -33,6 +33,7 @@ public final class LoopBuilder<B> {
   Schedule.Decay decay = Schedule.Decay.NONE;
   long warmup;
   double warmupFraction;
+  double mostWarmup = 1;
   double minScale;
   boolean recompute;
   double clipNorm = Double.POSITIVE_INFINITY;
@@ -75,6 +76,7 @@ public final class LoopBuilder<B> {
     decay = other.decay;
     warmup = other.warmup;
     warmupFraction = other.warmupFraction;
+    mostWarmup = other.mostWarmup;
     minScale = other.minScale;
     recompute = other.recompute;
     clipNorm = other.clipNorm;
@@ -149,6 +151,15 @@ public final class LoopBuilder<B> {
       throw new IllegalArgumentException("a warm-up takes a share of the steps in [0, 1), not " + share);
     }
     warmupFraction = share;
+    return this;
+  }
+
+  /** The share of all steps that a number of steps of warm-up takes at most, for a number that nobody chose; 1 by default. */
+  public LoopBuilder<B> mostWarmup(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("a warm-up takes at most a share of the steps in (0, 1], not " + share);
+    }
+    mostWarmup = share;
     return this;
   }
 

@@ -87,9 +87,7 @@ public final class TrainingLoop<B> implements AutoCloseable {
         .orElseThrow(() -> new IllegalArgumentException("a module without parameters cannot be trained")).backend();
     optimizer = settings.optimizer != null ? settings.optimizer : new AdamW(model, settings.weightDecay);
     totalSteps = countSteps();
-    schedule = new Schedule(settings.decay,
-        settings.warmupFraction > 0 ? Math.round(settings.warmupFraction * totalSteps) : settings.warmup, totalSteps,
-        settings.minScale);
+    schedule = new Schedule(settings.decay, warmup(), totalSteps, settings.minScale);
     identity = identity();
     checkpoints = settings.checkpoints == null ? null
         : new CheckpointStore(settings.checkpoints, settings.startOver);
@@ -105,6 +103,14 @@ public final class TrainingLoop<B> implements AutoCloseable {
    */
   public static <B> LoopBuilder<B> of(Module model, BatchSource<B> batches, Objective<B> objective) {
     return new LoopBuilder<>(model, batches, objective);
+  }
+
+  private long warmup() {
+    if (settings.warmupFraction > 0) {
+      return Math.round(settings.warmupFraction * totalSteps);
+    }
+    return settings.mostWarmup == 1 ? settings.warmup
+        : Math.min(settings.warmup, Math.max(1, Math.round(settings.mostWarmup * totalSteps)));
   }
 
   private long countSteps() {
@@ -149,6 +155,11 @@ public final class TrainingLoop<B> implements AutoCloseable {
    */
   public Outcome run() throws IOException {
     TrainingState state = restore();
+    if (schedule.warmup() > 0 && schedule.warmup() >= totalSteps && state.step() == 0) {
+      settings.listener.warning("the run has %,d steps, all within the warm-up of %,d, so the learning rate stays below %s: "
+          .formatted(totalSteps, schedule.warmup(), settings.learningRate)
+          + "train for more epochs, make batches smaller or the warm-up shorter");
+    }
     secondsBefore = state.seconds();
     startedNanos = System.nanoTime();
     checkpointNanos = startedNanos;

@@ -101,6 +101,40 @@ class TrainingLoopTest {
         .validation(BatchSource.sequential(EXAMPLES, 16));
   }
 
+  @Test
+  void aWarmupThatNobodyChoseTakesAtMostATenthOfTheRun() throws IOException {
+    List<Double> rates = learningRates(loop(net).accumulation(1).schedule(Schedule.Decay.NONE, 100, 0).mostWarmup(0.1));
+    assertThat(rates).hasSize(48);
+    assertThat(rates.subList(0, 5)).isSorted().allMatch(rate -> rate < 0.02);
+    assertThat(rates.subList(5, 48)).containsOnly(0.02);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aRunWithinItsWarmupSaysSo() throws IOException {
+    assertThat(learningRates(loop(net).schedule(Schedule.Decay.NONE, 100, 0))).allMatch(rate -> rate < 0.0035);
+    assertThat(warnings).containsExactly("the run has 18 steps, all within the warm-up of 100, so the learning rate stays "
+        + "below 0.02: train for more epochs, make batches smaller or the warm-up shorter");
+  }
+
+  private final List<String> warnings = new ArrayList<>();
+
+  private List<Double> learningRates(LoopBuilder<int[]> loop) throws IOException {
+    var rates = new ArrayList<Double>();
+    loop.listener(new LoopListener() {
+      @Override
+      public void step(StepRecord step, long totalSteps) {
+        rates.add(step.learningRate());
+      }
+
+      @Override
+      public void warning(String message) {
+        warnings.add(message);
+      }
+    }).run();
+    return rates;
+  }
+
   private static Map<String, float[]> weights(Net model) {
     var weights = new LinkedHashMap<String, float[]>();
     model.stateDict().forEach((name, tensor) -> weights.put(name, tensor.toFloats()));

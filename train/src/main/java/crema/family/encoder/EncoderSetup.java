@@ -183,6 +183,7 @@ public record EncoderSetup(Settings settings, RunContext context) {
         .learningRate(settings.get(LEARNING_RATE))
         .schedule(settings.get(SCHEDULE), settings.get(WARMUP), settings.get(MIN_SCALE))
         .warmupFraction(settings.get(WARMUP_FRACTION))
+        .mostWarmup(settings.isChanged(WARMUP) ? 1 : 0.1)
         .recompute(settings.get(RECOMPUTE))
         .clipNorm(settings.get(CLIP_NORM) == 0 ? Double.POSITIVE_INFINITY : settings.get(CLIP_NORM))
         .seed(settings.get(SEED))

@@ -26,7 +26,7 @@ public final class OptimizationSettings {
   public static final Setting<Double> EPSILON = SECTION.number("epsilon", 1e-8).above(0).atMost(1).label("E")
       .help("What AdamW adds to its denominator");
   public static final Setting<Integer> WARMUP = SECTION.integer("warmup", 100).atLeast(0)
-      .help("Steps in which the learning rate rises");
+      .shownDefault("100, or a tenth of the run if that is less").help("Steps in which the learning rate rises");
   public static final Setting<Double> WARMUP_FRACTION = SECTION.number("warmup-fraction", 0).atLeast(0).below(1)
       .label("F").shownDefault("as warmup says").help("The same as a share of all steps");
   public static final Setting<Decay> SCHEDULE = SECTION.choice("schedule", Decay.COSINE)
