@@ -3,9 +3,11 @@ package crema.family.stack;
 import crema.base.UserError;
 import crema.classify.ModelFamily;
 import crema.classify.TrainingListener;
+import crema.data.DataProfile;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
 import crema.data.TextColumn;
+import crema.defaults.ChosenSettings;
 import crema.family.encoder.EncoderFamily;
 import crema.family.encoder.FineTuningSettings;
 import crema.family.fasttext.FastTextFamily;
@@ -32,27 +34,23 @@ import java.util.Optional;
 final class AutoPlan {
   /** Runs of characters of longer columns are many, and say little that words do not. */
   private static final int SHORT_COLUMN = 200;
-  /** From so many characters of all texts on, terms of a single text cost more than they tell. */
-  private static final long MANY_CHARACTERS = 4_000_000;
+  /** From this share of letters of scripts without spaces on, what stands between spaces is no word. */
+  private static final double UNSPACED = 0.3;
   /** What a run of characters costs more than a word, as there are so many more of them. */
   private static final double COST_OF_CHARACTERS = 4;
   /** A model is there three times while it is trained: the weights, what the solver keeps, and what is written. */
   private static final int COPIES = 3;
   private static final int FEWEST_TERMS = 20_000;
   private static final double GIB = 1L << 30;
-  private static final int FEW_ROWS = 3_000;
-  private static final int MANY_ROWS = 100_000;
-  private static final int LONG_TEXT = 200;
-  private static final int FEWEST_BUCKETS = 50_000;
-  private static final int MOST_BUCKETS = 1_000_000;
 
   private final Settings settings;
   private final int labels;
+  private final DataProfile profile;
+  private final String ofCharacters;
   private final List<String> columns;
   /** The characters of each column in all rows, and of their joined texts. */
   private final long[] characters;
   private long joined;
-  private long rows;
 
   /**
    * A member to train.
@@ -79,10 +77,11 @@ final class AutoPlan {
   AutoPlan(Settings settings, RowSource train, int labels) {
     this.settings = settings;
     this.labels = labels;
+    profile = DataProfile.of(train);
+    ofCharacters = (profile.unspaced() >= UNSPACED ? Analyzer.CHAR : Analyzer.CHAR_WB).key();
     columns = TextColumn.names(TextColumn.parseAll(settings.get(DataSettings.TEXT)));
     characters = new long[columns.size()];
     train.forEach(ProblemListener.SILENT, row -> {
-      rows++;
       joined += row.text().length();
       for (int i = 0; i < Math.min(characters.length, row.fields().size()); i++) {
         characters[i] += row.fields().get(i).length();
@@ -92,7 +91,7 @@ final class AutoPlan {
 
   /** The number of training rows. */
   long rows() {
-    return rows;
+    return profile.rows();
   }
 
   /**
@@ -139,8 +138,8 @@ final class AutoPlan {
   private Member member(MemberKind kind) {
     return switch (kind) {
       case WORDS -> linear(kind, List.of(Analyzer.WORD.key()));
-      case CHARACTERS -> linear(kind, List.of(Analyzer.CHAR_WB.key()));
-      case UNION -> linear(kind, List.of(Analyzer.WORD.key(), Analyzer.CHAR_WB.key()));
+      case CHARACTERS -> linear(kind, List.of(ofCharacters));
+      case UNION -> linear(kind, List.of(Analyzer.WORD.key(), ofCharacters));
       case COLUMNS -> {
         if (columns.size() < 2) {
           throw settings.error(AutoSettings.MEMBERS, ": columns needs several text columns");
@@ -158,8 +157,8 @@ final class AutoPlan {
     var spaces = new ArrayList<>(List.of(Analyzer.WORD.key() + ":*"));
     columns.forEach(column -> spaces.add(Analyzer.WORD.key() + ":" + column));
     for (int i = 0; i < columns.size(); i++) {
-      if (characters[i] <= rows * SHORT_COLUMN) {
-        spaces.add(Analyzer.CHAR_WB.key() + ":" + columns.get(i));
+      if (characters[i] <= profile.rows() * SHORT_COLUMN) {
+        spaces.add(ofCharacters + ":" + columns.get(i));
       }
     }
     return spaces;
@@ -169,10 +168,8 @@ final class AutoPlan {
     var family = new LinearFamily();
     double cost = spaces.stream().mapToDouble(this::cost).sum();
     Settings own = shared(family).with(LinearSettings.ANALYZERS, spaces)
-        .with(LinearSettings.NGRAMS, 2).with(LinearSettings.SUBLINEAR, true)
-        .with(LinearSettings.MIN_DF, joined >= MANY_CHARACTERS ? 2 : 1)
         .with(LinearSettings.MAX_TERMS, mostTerms() / spaces.size());
-    return new Member(kind, family, own, cost);
+    return new Member(kind, family, chosen(family, own), cost);
   }
 
   /** The characters that an analyzer reads, weighed by how many terms it makes of them. */
@@ -187,27 +184,27 @@ final class AutoPlan {
     return (int) Math.min(Integer.MAX_VALUE / 2, weights / Math.max(1, labels));
   }
 
-  /** As many n-grams as the texts have, about; the fewer rows, the more often each. */
+  /** With the settings that suit the rows, but no more buckets than there is memory for. */
   private Member fastText() {
     var family = new FastTextFamily();
-    long bytes = (long) (settings.get(AutoSettings.MEMORY_BUDGET) * GIB / COPIES);
-    boolean hasCharacters = joined <= rows * LONG_TEXT;
-    Settings own = shared(family)
-        .with(FastTextSettings.WORD_NGRAMS, 2).with(FastTextSettings.MINN, hasCharacters ? 2 : 0)
-        .with(FastTextSettings.MAXN, hasCharacters ? 5 : 0)
-        .with(TrainingSettings.EPOCHS, rows < FEW_ROWS ? 50 : rows < MANY_ROWS ? 25 : 10)
-        .with(TrainingSettings.LEARNING_RATE, hasCharacters ? 1.0 : 0.5);
-    long room = bytes / Float.BYTES / own.get(FastTextSettings.DIM);
-    long buckets = Math.clamp(Long.highestOneBit(Math.max(1, joined)), FEWEST_BUCKETS, MOST_BUCKETS);
-    return new Member(MemberKind.FASTTEXT, family, own.with(FastTextSettings.BUCKETS, (int) Math.min(buckets, room)),
-        1);
+    Settings own = chosen(family, shared(family));
+    double room = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / COPIES / Float.BYTES / own.get(FastTextSettings.DIM);
+    return new Member(MemberKind.FASTTEXT, family, own.with(FastTextSettings.BUCKETS,
+        (int) Math.min(own.get(FastTextSettings.BUCKETS), Math.max(1, room))), 1);
+  }
+
+  /** The same with values that suit the training rows, where there are none. */
+  private Settings chosen(ModelFamily family, Settings own) {
+    return ChosenSettings.of(family.defaultRules(), family.resolved(own), profile).settings();
   }
 
   private Member frozen() {
     requireEncoder(MemberKind.FROZEN);
-    Member union = linear(MemberKind.FROZEN, List.of(Analyzer.WORD.key(), Analyzer.CHAR_WB.key()));
-    Settings own = copied(union.settings(), FrozenSettings.SECTION.rows());
-    return new Member(MemberKind.FROZEN, union.family(), own, union.cost());
+    var family = new LinearFamily();
+    Settings own = copied(shared(family), FrozenSettings.SECTION.rows())
+        .with(LinearSettings.ANALYZERS, Analyzer.WORD.key(), ofCharacters)
+        .with(LinearSettings.MAX_TERMS, mostTerms() / 2);
+    return new Member(MemberKind.FROZEN, family, chosen(family, own), 1);
   }
 
   private Member fineTuned() {
@@ -215,7 +212,7 @@ final class AutoPlan {
     var family = new EncoderFamily();
     Settings own = shared(family).without(DataSettings.LOWERCASE)
         .with(FineTuningSettings.ENCODER, settings.get(FrozenSettings.ENCODER).getFirst());
-    return new Member(MemberKind.FINETUNED, family, family.resolved(own), 1);
+    return new Member(MemberKind.FINETUNED, family, chosen(family, own), 1);
   }
 
   private void requireEncoder(MemberKind kind) {

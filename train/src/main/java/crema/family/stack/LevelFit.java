@@ -98,18 +98,20 @@ final class LevelFit {
    */
   Average average() {
     int count = members.members();
-    var probabilities = new float[count][rows.length][];
+    // Of each label of each row a logarithm is needed where labels are decided on for themselves.
+    int[] used = space.isExclusive() ? rows : some();
+    var probabilities = new float[count][used.length][];
     for (int member = 0; member < count; member++) {
-      for (int i = 0; i < rows.length; i++) {
-        double[] own = calibrated.calibrated(space, member, members.evidence().get(member)[rows[i]]);
+      for (int i = 0; i < used.length; i++) {
+        double[] own = calibrated.calibrated(space, member, members.evidence().get(member)[used[i]]);
         probabilities[member][i] = new float[own.length];
         for (int answer = 0; answer < own.length; answer++) {
           probabilities[member][i][answer] = (float) own[answer];
         }
       }
     }
-    int[][] answers = answers(rows);
-    var sums = new float[rows.length][space.size()];
+    int[][] answers = answers(used);
+    var sums = new float[used.length][space.size()];
     var times = new int[count];
     int[] best = times;
     Quality bestQuality = Quality.NONE;
@@ -125,7 +127,7 @@ final class LevelFit {
         }
       }
       times[next]++;
-      for (int i = 0; i < rows.length; i++) {
+      for (int i = 0; i < used.length; i++) {
         for (int answer = 0; answer < space.size(); answer++) {
           sums[i][answer] += probabilities[next][i][answer];
         }

@@ -170,7 +170,7 @@ final class StackRun implements Run {
   /** What the stack predicts: the labels of its first member. */
   private Target target(Target first) {
     return switch (first) {
-      case SingleLabelTarget single -> single;
+      case SingleLabelTarget single -> new SingleLabelTarget(single.labels());
       case MultiLabelTarget labels -> MultiLabelTarget.of(labels.labels());
       case TaxonomyTarget paths -> paths.answering(Link.SIGMOID, new AnswerSettings(settings).decoding());
     };
