@@ -82,6 +82,9 @@ public final class FineTuningSettings {
         .forEach(row -> SECTION.rule(settings -> settings.get(FREEZE_ENCODER) && settings.isChanged(row)
             ? row.name() + " has no effect with --freeze-encoder, which leaves the vectors of texts as they are" : null,
             row, FREEZE_ENCODER));
+    SECTION.rule(settings -> settings.get(FREEZE_ENCODER) && settings.get(UNFREEZE_EVERY) > 0
+        ? "unfreeze-every has no effect with --freeze-encoder, with which no layer ever learns: leave one of the two out"
+        : null, UNFREEZE_EVERY, FREEZE_ENCODER);
     SECTION.rule(settings -> !readsVectors(settings) && settings.isChanged(FrozenSettings.VECTOR_CACHE)
         ? FrozenSettings.VECTOR_CACHE.name() + " has no effect without --freeze-encoder, nor where the encoder runs "
             + "for every batch: with the head original, token-dropout or tasks"

@@ -295,6 +295,8 @@ class FrozenVectorsTest {
     assertMistake(config().with(LossRows.row(AuxiliaryLoss.CONTRASTIVE_WEIGHT), 0.1),
         "contrastive-weight has no effect with --freeze-encoder");
     assertMistake(config().without(FineTuningSettings.FREEZE_ENCODER), "vector-cache has no effect");
+    assertMistake(config().with(FineTuningSettings.UNFREEZE_EVERY, 1),
+        "unfreeze-every has no effect with --freeze-encoder");
     assertMistake(config().with(EncoderSettings.HEAD, HeadConfig.Kind.LINEAR).with(EncoderSettings.HEAD_LAYERS, 2),
         "head-layers");
   }
