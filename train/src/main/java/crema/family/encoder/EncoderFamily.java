@@ -8,13 +8,14 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
-import crema.family.linear.FrozenSettings;
 import crema.defaults.DefaultRule;
+import crema.family.linear.FrozenSettings;
 import crema.nn.adapter.LoraConfig;
 import crema.nn.io.SafetensorsReader;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.TaskSettings;
+import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
 import crema.settings.Settings;
@@ -92,7 +93,7 @@ public final class EncoderFamily implements ModelFamily {
         EncoderSettings.SECTION,
         FineTuningSettings.SECTION, FrozenSettings.SECTION.only(FrozenSettings.VECTOR_CACHE), PairSettings.SECTION,
         LossRows.SECTION, SamplingSettings.SECTION,
-        TrainingSettings.SECTION,
+        TrainingSettings.SECTION, TrainingFolds.SECTION,
         OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION)
         .ofData(DefaultRule.settings(EncoderDefaults.RULES));

@@ -27,6 +27,8 @@ import crema.run.DataSettings;
 import crema.run.FinishedRun;
 import crema.run.Languages;
 import crema.run.ModelFiles;
+import crema.run.RunRows;
+import crema.run.TrainingFolds;
 import crema.run.ValidationSettings;
 import crema.run.Validator;
 import crema.settings.Settings;
@@ -42,6 +44,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,7 @@ public final class EncoderRun implements AutoCloseable {
 
   private final Settings settings;
   private final EncoderSetup setup;
+  private final RunContext context;
   private final ModelDirectory directory;
   private final TrainingListener listener;
   private final int threads;
@@ -76,6 +80,7 @@ public final class EncoderRun implements AutoCloseable {
   private final Evaluator evaluator;
   private final Validator validator;
   private final TrainingLoop<?> loop;
+  private Map<String, String> foldFacts = Map.of();
 
   /**
    * Prepares a run, or continues the one in the directory.
@@ -86,6 +91,7 @@ public final class EncoderRun implements AutoCloseable {
    */
   public EncoderRun(Settings settings, Backend backend, RunContext context) throws IOException {
     this.settings = settings;
+    this.context = context;
     directory = context.directory();
     listener = context.listener();
     threads = context.compute().threads();
@@ -243,6 +249,14 @@ public final class EncoderRun implements AutoCloseable {
    * @throws UserError when training diverges, or a checkpoint does not fit
    */
   public TrainingResult run(List<String> commandLine) throws IOException {
+    if (settings.get(TrainingFolds.FOLDS) > 0) {
+      Optional<Map<String, String>> folds = new TrainingFolds(new EncoderFamily(), settings, context)
+          .run(RunRows.of(context.withListener(new TrainingListener() {}), settings));
+      if (folds.isEmpty()) {
+        return new TrainingResult(0, 0, null);
+      }
+      foldFacts = folds.get();
+    }
     listener.model(
         String.format(Locale.ROOT, "%,d parameters%s for %,d steps on %d threads", model.parameterCount(),
             fineTuning.learning(model.parameterCount()), loop.totalSteps(), threads));
@@ -280,6 +294,7 @@ public final class EncoderRun implements AutoCloseable {
     // Without validations, the last step's weights are kept.
     long kept = outcome.bestStep() == 0 ? outcome.steps() : outcome.bestStep();
     facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), kept));
+    facts.putAll(foldFacts);
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine,
         outcome.steps(), kept)
         .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), new DataSettings(settings), facts);

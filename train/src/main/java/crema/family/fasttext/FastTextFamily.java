@@ -18,6 +18,7 @@ import crema.fasttext.FastText;
 import crema.fasttext.FastTextConfig;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
@@ -75,6 +76,7 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
+        TrainingFolds.SECTION,
         StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
         CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
         .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5)
@@ -95,7 +97,7 @@ public final class FastTextFamily implements ModelFamily {
 
   @Override
   public void requireStage(Settings settings) {
-    if (settings.get(FastTextSettings.FOLDS) > 0 || settings.get(FastTextSettings.AUTOTUNE_DURATION) > 0
+    if (settings.get(TrainingFolds.FOLDS) > 0 || settings.get(FastTextSettings.AUTOTUNE_DURATION) > 0
         || settings.get(FastTextSettings.QUANTIZE)) {
       throw new UserError("models that decide in stages are trained once and not quantized: leave out folds, "
           + "autotune-duration and quantize");

@@ -21,6 +21,7 @@ import crema.run.ModelFiles;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
+import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
@@ -97,8 +98,10 @@ final class FastTextRun implements Run {
     Optional<FastText> trained;
     ScoredRows validation;
     try (var progress = new Progress()) {
-      trained =
-          crossValidated(rows, target, facts) ? train(progress, target, start.text(), rows, facts) : Optional.empty();
+      Optional<Map<String, String>> folds =
+          new TrainingFolds(new FastTextFamily(), settings, context).run(rows);
+      folds.ifPresent(facts::putAll);
+      trained = folds.isPresent() ? train(progress, target, start.text(), rows, facts) : Optional.empty();
       if (trained.isEmpty()) {
         return new TrainingResult(stepsDone, stepsDone, null);
       }
@@ -111,28 +114,6 @@ final class FastTextRun implements Run {
 
   private FastTextLines lines(Target target) {
     return new FastTextLines(config.reading(), target, config.isOfAllLabels(), directory.cache());
-  }
-
-  /**
-   * Cross-validates if that was asked for. A resumed run keeps what was found before.
-   *
-   * @return false if the run was asked to stop meanwhile
-   */
-  private boolean crossValidated(SplitRows rows, Target target, Map<String, String> facts) throws IOException {
-    if (settings.get(FastTextSettings.FOLDS) == 0) {
-      return true;
-    }
-    Path file = directory.checkpoints().resolve("folds.json");
-    if (!Files.exists(file)) {
-      var scores = explained(() -> new FastTextFolds(config, lines(target), threads, listener, stop)
-          .run(rows.train(), target));
-      if (scores.isEmpty()) {
-        return false;
-      }
-      scores.get().write(file);
-    }
-    facts.putAll(FoldScores.read(file).facts());
-    return true;
   }
 
   /** Trains, searches first if that was asked for, and quantizes; nothing if the run was asked to stop. */

@@ -8,6 +8,7 @@ import crema.fasttext.FastTextTrainer;
 import crema.fasttext.LossKind;
 import crema.fasttext.Metric;
 import crema.nn.loss.LabelFrequencies;
+import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
@@ -53,9 +54,6 @@ public record FastTextSettings(Settings settings) {
       .help("Rows shared by all n-grams");
   public static final Setting<Integer> MIN_COUNT = SECTION.integer("min-count", 1).atLeast(0).basic()
       .help("Words seen less often get no vector of their own");
-  public static final Setting<Integer> FOLDS =
-      SECTION.integer("folds", 0).atLeast(0).shownDefault("none").label("K").basic()
-          .help("First cross-validate on the training rows");
   public static final Setting<Integer> AUTOTUNE_DURATION = SECTION.integer("autotune-duration", 0).atLeast(0)
       .label("SECONDS").shownDefault("no search").basic()
       .details("those that are given stay as they are")
@@ -99,10 +97,9 @@ public record FastTextSettings(Settings settings) {
     SECTION.rule(settings -> isSearch(settings) && settings.find(LossRows.LOSS).isPresent()
         ? "a search is for the losses of fasttext itself: leave out the loss " + settings.get(LossRows.LOSS) : null,
         LossRows.LOSS, AUTOTUNE_DURATION);
-    SECTION.rule(settings -> settings.get(FOLDS) == 1 ? "folds must be at least 2, not 1" : null, FOLDS);
-    SECTION.rule(settings -> isSearch(settings) && settings.get(FOLDS) > 0
+    SECTION.rule(settings -> isSearch(settings) && settings.get(TrainingFolds.FOLDS) > 0
         ? "folds tests given settings, autotune-duration finds others: run one after the other" : null,
-        FOLDS, AUTOTUNE_DURATION);
+        TrainingFolds.FOLDS, AUTOTUNE_DURATION);
     SECTION.rule(settings -> !isSearch(settings) && settings.find(AUTOTUNE_MODEL_SIZE).isPresent()
         ? "autotune-model-size limits what a search finds: give autotune-duration too" : null,
         AUTOTUNE_MODEL_SIZE, AUTOTUNE_DURATION);

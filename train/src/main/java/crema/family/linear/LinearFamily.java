@@ -11,6 +11,7 @@ import crema.family.staged.StagedFamily;
 import crema.family.staged.StagedSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
@@ -70,6 +71,7 @@ public final class LinearFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
+        TrainingFolds.SECTION,
         FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .ofData(DefaultRule.settings(LinearDefaults.RULES));
@@ -88,5 +90,9 @@ public final class LinearFamily implements ModelFamily {
   }
 
   @Override
-  public void requireStage(Settings settings) {}
+  public void requireStage(Settings settings) {
+    if (settings.get(TrainingFolds.FOLDS) > 0) {
+      throw settings.error(TrainingFolds.FOLDS, " has no effect on models that decide in stages: leave it out");
+    }
+  }
 }

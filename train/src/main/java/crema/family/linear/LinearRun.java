@@ -30,6 +30,7 @@ import crema.run.ModelFiles;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
+import crema.run.TrainingFolds;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
@@ -63,6 +64,7 @@ final class LinearRun implements Run {
   private final TrainingListener listener;
   private final StopSignal stop;
   private final TextRun run;
+  private Map<String, String> foldFacts = Map.of();
 
   /**
    * A run in a directory.
@@ -100,6 +102,11 @@ final class LinearRun implements Run {
         Stream.concat(wanted.stream().map(TermSpace.Wanted::column), embedded.stream()));
     SplitRows rows = RunRows.of(context, settings);
     Target target = target(rows);
+    Optional<Map<String, String>> folds = new TrainingFolds(new LinearFamily(), settings, context).run(rows);
+    if (folds.isEmpty()) {
+      return new TrainingResult(0, 0, null);
+    }
+    foldFacts = folds.get();
     List<String> texts = texts(rows.train(), views);
     Path cache = settings.find(FrozenSettings.VECTOR_CACHE).map(Path::of).orElseGet(CachedEmbedder::defaultCache);
     var embedders = new ArrayList<CachedEmbedder>();
@@ -220,7 +227,8 @@ final class LinearRun implements Run {
     double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
     CrossValidation.Result result = validation.run(examples.texts(), examples.targets(), values);
     return hyperplanes.withC(settings.find(LinearSettings.C_METRIC).orElse(Metric.MACRO_F1) == Metric.MICRO_F1
-        ? result.best(CrossValidation.Score::microF1) : result.best(CrossValidation.Score::macroF1));
+        ? result.best(CrossValidation.Score::microF1)
+        : result.best(CrossValidation.Score::macroF1));
   }
 
   private TrainingResult finish(LinearClassifier classifier, ModelFiles files, SplitRows rows, LinearConfig hyperplanes)
@@ -241,6 +249,7 @@ final class LinearRun implements Run {
       facts.put("Features",
           (FrozenSettings.usesTerms(settings) ? "terms and " : "") + "vectors of " + String.join(", ", encoders));
     }
+    facts.putAll(foldFacts);
     return run.finish(tuned, files, rows, RowCounts.of(rows), validation, 0, facts);
   }
 

@@ -21,6 +21,7 @@ import crema.family.linear.LinearFamily;
 import crema.family.linear.LinearSettings;
 import crema.metrics.Metric;
 import crema.nn.train.StopSignal;
+import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
@@ -154,7 +155,7 @@ class StagedRunTest {
 
   @Test
   void settingsThatStagesCannotHaveAreRefused() {
-    Settings tuned = twoStage("TVs").with(FastTextSettings.FOLDS, 3);
+    Settings tuned = twoStage("TVs").with(TrainingFolds.FOLDS, 3);
     assertThatThrownBy(() -> run(tuned, folder.resolve("a"), new TrainingListener() {}, new StopSignal()))
         .isInstanceOf(UserError.class).hasMessageContaining("leave out folds");
     assertThat(folder.resolve("a")).doesNotExist();

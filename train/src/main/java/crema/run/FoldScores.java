@@ -1,4 +1,4 @@
-package crema.family.fasttext;
+package crema.run;
 
 import crema.metrics.ClassificationMetrics;
 import crema.metrics.Metric;
@@ -20,13 +20,23 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 record FoldScores(Map<String, List<Double>> values) {
   private static final List<Metric> METRICS = List.of(Metric.ACCURACY, Metric.MACRO_F1, Metric.WEIGHTED_F1);
 
-  /** The scores of each fold's test. */
-  static FoldScores of(List<ClassificationMetrics> folds) {
-    var values = new LinkedHashMap<String, List<Double>>();
+  /** Of no fold as yet. */
+  static final FoldScores NONE = new FoldScores(Map.of());
+
+  /** How many folds there are. */
+  int folds() {
+    return values.getOrDefault(METRICS.getFirst().key(), List.of()).size();
+  }
+
+  /** The same with those of a further fold's test. */
+  FoldScores and(ClassificationMetrics fold) {
+    var more = new LinkedHashMap<String, List<Double>>();
     for (Metric metric : METRICS) {
-      values.put(metric.key(), new ArrayList<>(folds.stream().map(metric::of).toList()));
+      var all = new ArrayList<>(values.getOrDefault(metric.key(), List.of()));
+      all.add(metric.of(fold));
+      more.put(metric.key(), all);
     }
-    return new FoldScores(values);
+    return new FoldScores(more);
   }
 
   /** Writes the scores, for a run that is resumed. */
