@@ -96,6 +96,8 @@ public final class StackFamily implements ModelFamily {
         ValidationSettings.SECTION.only(ValidationSettings.METRIC),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .withDefault(ValidationSettings.METRIC, ValidationMetric.MICRO_F1)
+        // Of calibrated probabilities the best threshold is half of the F1 that it gives, or lower.
+        .withDefault(AnswerSettings.THRESHOLD_FROM, 0.1)
         .withDefault(DataSettings.VALIDATION_FRACTION, 0.0);
   }
 
