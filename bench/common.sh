@@ -60,6 +60,18 @@ onnx_runtime() {
   [ -n "$onnx" ] || wrong_use "ONNX Runtime's jar is not in the local repository; mvn -Pbench package fetches it"
 }
 
+# golden_tokenizer: sets $golden to the jars of Hugging Face's tokenizers, which are not in that of the benchmarks.
+golden_tokenizer() {
+  local repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository} name jar
+  golden=
+  for name in ai/djl/huggingface/tokenizers/0.38.0 ai/djl/api/0.38.0 com/google/code/gson/gson; do
+    jar=$(find "$repository/$name" -name '*.jar' ! -name '*-sources.jar' 2>/dev/null | sort | tail -n 1)
+    [ -n "$jar" ] || wrong_use "$name is not in the local repository; mvn -Pbench package fetches it"
+    golden=$golden:$jar
+  done
+  golden=${golden#:}
+}
+
 # bench_java CLASS-PATH CLASS ARGUMENT...: with the flags of the launcher. The one warning of every start is left out of
 # what it writes to standard error.
 bench_java() {

@@ -1,9 +1,6 @@
 package crema.bench;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import crema.autograd.Tape;
 import crema.autograd.op.Pool;
 import crema.nn.ParameterSource;
@@ -17,10 +14,8 @@ import crema.tensor.Pooling;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import java.io.IOException;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,7 +43,7 @@ public final class PretrainedComparison {
     String cells = System.getenv().getOrDefault("SHAPES", "1x16,1x128,32x32,titles");
     try (var backend = Backend.open(Device.CPU, new BackendOptions(EncoderBench.threads()));
         var crema = Crema.open(Path.of(args[0]), backend);
-        var onnx = Onnx.open(args[0])) {
+        var onnx = OnnxEncoder.open(args[0], EncoderBench.threads())) {
       for (String cell : cells.split(",")) {
         compare(cell, batch(cell), crema, onnx, rounds);
       }
@@ -74,9 +69,9 @@ public final class PretrainedComparison {
     return ids;
   }
 
-  private static void compare(String cell, List<int[]> texts, Crema crema, Onnx onnx, int rounds) {
+  private static void compare(String cell, List<int[]> texts, Crema crema, OnnxEncoder onnx, int rounds) {
     float[] here = crema.embed(texts);
-    float[] there = onnx.embed(texts);
+    float[] there = onnx.embed(texts, Pooling.MEAN);
     double difference = 0;
     for (int i = 0; i < here.length; i++) {
       difference = Math.max(difference, Math.abs(here[i] - there[i]));
@@ -85,7 +80,7 @@ public final class PretrainedComparison {
     var theirTimes = new double[rounds];
     EncoderBench.warmUp(() -> crema.embed(texts));
     for (int round = 0; round < rounds; round++) {
-      theirTimes[round] = turn(() -> onnx.embed(texts));
+      theirTimes[round] = turn(() -> onnx.embed(texts, Pooling.MEAN));
       ourTimes[round] = turn(() -> crema.embed(texts));
     }
     Arrays.sort(ourTimes);
@@ -142,65 +137,6 @@ public final class PretrainedComparison {
     @Override
     public void close() {
       encoder.close();
-    }
-  }
-
-  private record Onnx(OrtEnvironment environment, OrtSession session) implements AutoCloseable {
-    static Onnx open(String file) throws OrtException {
-      var environment = OrtEnvironment.getEnvironment();
-      try (var options = new OrtSession.SessionOptions()) {
-        options.setIntraOpNumThreads(EncoderBench.threads());
-        options.setInterOpNumThreads(1);
-        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        return new Onnx(environment, environment.createSession(file, options));
-      }
-    }
-
-    float[] embed(List<int[]> texts) {
-      int width = texts.stream().mapToInt(text -> text.length).max().orElse(0);
-      var ids = new long[texts.size() * width];
-      var mask = new long[ids.length];
-      for (int row = 0; row < texts.size(); row++) {
-        int[] text = texts.get(row);
-        for (int i = 0; i < text.length; i++) {
-          ids[row * width + i] = text[i];
-          mask[row * width + i] = 1;
-        }
-      }
-      long[] shape = {texts.size(), width};
-      try (var idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
-          var maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
-          var typeTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(new long[ids.length]), shape)) {
-        var inputs = new HashMap<String, OnnxTensor>(
-            Map.of("input_ids", idTensor, "attention_mask", maskTensor, "token_type_ids", typeTensor));
-        inputs.keySet().retainAll(session.getInputNames());
-        try (var result = session.run(inputs)) {
-          return mean((OnnxTensor) result.get(0), texts, width);
-        }
-      } catch (OrtException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    private static float[] mean(OnnxTensor output, List<int[]> texts, int width) {
-      var tokens = output.getFloatBuffer();
-      long[] shape = output.getInfo().getShape();
-      int features = (int) shape[shape.length - 1];
-      var vectors = new float[texts.size() * features];
-      for (int row = 0; row < texts.size(); row++) {
-        int length = texts.get(row).length;
-        for (int i = 0; i < length; i++) {
-          for (int j = 0; j < features; j++) {
-            vectors[row * features + j] += tokens.get((row * width + i) * features + j) / length;
-          }
-        }
-      }
-      return vectors;
-    }
-
-    @Override
-    public void close() throws OrtException {
-      session.close();
     }
   }
 }
