@@ -60,16 +60,31 @@ onnx_runtime() {
   [ -n "$onnx" ] || wrong_use "ONNX Runtime's jar is not in the local repository; mvn -Pbench package fetches it"
 }
 
+# class_path FETCH NAME/VERSION...: prints the jars of the local repository; FETCH is the command that brings them there.
+class_path() {
+  local repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository} fetch=$1 name found paths=
+  shift
+  for name; do
+    found=$(find "$repository/$name" -name '*.jar' ! -name '*-sources.jar' 2>/dev/null | sort | paste -sd: -)
+    [ -n "$found" ] || wrong_use "$name is not in the local repository; $fetch fetches it"
+    paths=$paths:$found
+  done
+  printf '%s' "${paths#:}"
+}
+
 # golden_tokenizer: sets $golden to the jars of Hugging Face's tokenizers, which are not in that of the benchmarks.
 golden_tokenizer() {
-  local repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository} name jar
-  golden=
-  for name in ai/djl/huggingface/tokenizers/0.38.0 ai/djl/api/0.38.0 com/google/code/gson/gson; do
-    jar=$(find "$repository/$name" -name '*.jar' ! -name '*-sources.jar' 2>/dev/null | sort | tail -n 1)
-    [ -n "$jar" ] || wrong_use "$name is not in the local repository; mvn -Pbench package fetches it"
-    golden=$golden:$jar
-  done
-  golden=${golden#:}
+  golden=$(class_path 'mvn -Pbench package' ai/djl/huggingface/tokenizers/0.38.0 ai/djl/api/0.38.0 \
+    com/google/code/gson/gson/2.13.1 org/slf4j/slf4j-api/2.0.17)
+}
+
+# djl_pytorch: sets $pytorch to the jars of PyTorch 2.7.1 for Java.
+djl_pytorch() {
+  local fetch='mvn dependency:get -Dartifact=ai.djl.pytorch:NAME with NAME pytorch-engine:0.35.1,'
+  fetch="$fetch pytorch-jni:2.7.1-0.35.1 and pytorch-native-cpu:2.7.1:jar:linux-x86_64"
+  pytorch=$(class_path "$fetch" ai/djl/pytorch/pytorch-engine/0.35.1 ai/djl/pytorch/pytorch-jni/2.7.1-0.35.1 \
+    ai/djl/pytorch/pytorch-native-cpu/2.7.1 ai/djl/api/0.35.1 com/google/code/gson/gson/2.13.1 \
+    net/java/dev/jna/jna/5.17.0 org/apache/commons/commons-compress/1.27.1 org/slf4j/slf4j-api/2.0.17)
 }
 
 # bench_java CLASS-PATH CLASS ARGUMENT...: with the flags of the launcher. The one warning of every start is left out of

@@ -6,7 +6,7 @@
 #
 # FOLDER holds model.onnx and tokenizer.json. The library and ONNX Runtime run in a process of their own.
 # Build first: mvn -Pbench package -DskipTests
-# CREMA_JAVA_HOME names the JDK, THREADS the threads of ONNX Runtime (2).
+# CREMA_JAVA_HOME names the JDK, THREADS the threads of ONNX Runtime (2), KEEP a folder that keeps the ids and vectors.
 set -euo pipefail
 # shellcheck source=bench/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -19,7 +19,12 @@ need_files "$1/model.onnx" "$1/tokenizer.json" "$3"
 benchmarks
 onnx_runtime
 golden_tokenizer
-files=$(mktemp -d)
-trap 'rm -rf "$files"' EXIT
-"$jdk/bin/java" -cp "$jar:$onnx:$golden" crema.bench.ReferenceVectors "$1" "$2" "$3" "$files/ids" "$files/vectors.npy"
+if [ -n "${KEEP:-}" ]; then
+  files=$KEEP
+  mkdir -p "$files"
+else
+  files=$(mktemp -d)
+  trap 'rm -rf "$files"' EXIT
+fi
+"$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$jar:$onnx:$golden" crema.bench.ReferenceVectors "$1" "$2" "$3" "$files/ids" "$files/vectors.npy"
 bench_java "$jar" crema.bench.VectorComparison "$1" "$2" "$3" "$files/ids" "$files/vectors.npy"

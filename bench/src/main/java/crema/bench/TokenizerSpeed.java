@@ -6,6 +6,7 @@ import crema.tokenizer.Tokenizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +17,15 @@ import java.util.function.ToLongFunction;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Measures how fast texts become ids, beside Hugging Face's own library called from Java, both on one thread.
+ * Measures how fast texts become ids, beside Hugging Face's own library called from Java, both on one thread, in
+ * time of a processor, which other work on the machine changes little.
  *
  * <p>Arguments: {@code TEXTS.gz TOKENIZER.json...}. Each line of the first file is a text; lines are also joined by 40 to
  * long texts. Prints medians of seven passes, in microseconds a text.
  */
 public final class TokenizerSpeed {
   private static final int PASSES = 7;
+  private static final long WARM_UP_NANOS = 3_000_000_000L;
   private static final int LINES = 20_000;
   private static final int JOINED = 40;
 
@@ -60,17 +63,19 @@ public final class TokenizerSpeed {
     }
   }
 
-  /** Returns the median time of a text over passes through all, the first two of which do not count. */
+  /** Returns the median time of a text over passes through all, after some seconds of them that do not count. */
   private static double micros(List<String> texts, ToLongFunction<String> encode) {
     var times = new double[PASSES];
     long tokens = 0;
-    for (int pass = -2; pass < PASSES; pass++) {
-      var start = System.nanoTime();
+    var threads = ManagementFactory.getThreadMXBean();
+    long warmUp = threads.getCurrentThreadCpuTime() + WARM_UP_NANOS;
+    for (int pass = 0; pass < PASSES;) {
+      var start = threads.getCurrentThreadCpuTime();
       for (var text : texts) {
         tokens += encode.applyAsLong(text);
       }
-      if (pass >= 0) {
-        times[pass] = (System.nanoTime() - start) / 1e3 / texts.size();
+      if (start > warmUp) {
+        times[pass++] = (threads.getCurrentThreadCpuTime() - start) / 1e3 / texts.size();
       }
     }
     if (tokens == 0) {
