@@ -79,17 +79,11 @@ public final class LanguageDetector {
    * @throws IllegalArgumentException if the model does not know one of them, or there is none
    */
   public LanguageDetector among(Collection<String> codes) {
-    List<String> known = languages();
-    for (String code : codes) {
-      if (!known.contains(code)) {
-        throw new IllegalArgumentException("the model does not know the language '" + code + "'; it knows "
-            + String.join(", ", known.stream().sorted().toList()));
-      }
-    }
     if (codes.isEmpty()) {
       throw new IllegalArgumentException("there must be at least one language to choose from");
     }
-    return new LanguageDetector(model, codes);
+    var names = new LanguageNames(languages());
+    return new LanguageDetector(model, codes.stream().map(names::code).distinct().toList());
   }
 
   /** A detector that takes no language for more frequent in texts than another, as the model's prior may. */

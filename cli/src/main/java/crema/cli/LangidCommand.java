@@ -4,11 +4,13 @@ import crema.base.UserError;
 import crema.classify.Prediction;
 import crema.cli.console.Terminal;
 import crema.langid.LanguageDetector;
+import crema.langid.LanguageNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Parameters;
         "  crema langid \"Where is the station?\" \"Wo ist der Bahnhof?\"",
         "  crema langid --top 3 --threshold 0.1 --format jsonl --file titles.txt",
         "  crema langid --file offers.csv.gz --text title --format tsv",
-        "  crema langid --languages eng,deu,fra --file titles.txt",
+        "  crema langid --languages en,de,fr --codes 2 --file titles.txt",
         "  crema langid --model lid.176.ftz < titles.txt"
     })
 final class LangidCommand implements Callable<Integer> {
@@ -52,7 +54,8 @@ final class LangidCommand implements Callable<Integer> {
   private @Nullable Path model;
 
   @Option(names = "--languages", split = ",", paramLabel = "CODE",
-      description = "The languages that the texts can be in (default: all that the model knows).")
+      description = "The languages that the texts can be in, by their codes of two or three letters or their English names "
+          + "(default: all that the model knows).")
   private List<String> languages = List.of();
 
   @Option(names = "--no-prior", description = {
@@ -63,6 +66,11 @@ final class LangidCommand implements Callable<Integer> {
   @Option(names = {"-k", "--top"}, paramLabel = "K", defaultValue = "1",
       description = "How many languages for each text (default: ${DEFAULT-VALUE}).")
   private int top;
+
+  @Option(names = "--codes", paramLabel = "KIND", defaultValue = "model",
+      description = "How languages are printed: model, as the model calls them; 2, by two letters where there are some; name, "
+          + "in English (default: ${DEFAULT-VALUE}).")
+  private String codes = "model";
 
   @Option(names = "--threshold", paramLabel = "P", defaultValue = "0",
       description = "Leave out languages that are less probable (default: ${DEFAULT-VALUE}).")
@@ -86,10 +94,11 @@ final class LangidCommand implements Callable<Integer> {
       throw new UserError("--threshold must be between 0 and 1");
     }
     LanguageDetector detector = detector();
+    UnaryOperator<String> shown = shown(new LanguageNames(detector.languages()));
     var output = new PredictionWriter(terminal.out(), format, "(unknown)");
     input.keep(keep);
     input.forEachBatch(texts, terminal, batch -> {
-      output.write(batch, batch.stream().map(text -> detect(detector, text.text())).toList());
+      output.write(batch, batch.stream().map(text -> detect(detector, text.text(), shown)).toList());
       return !output.isClosed();
     });
     return Math.max(input.report(terminal), output.report(terminal.err()));
@@ -105,10 +114,19 @@ final class LangidCommand implements Callable<Integer> {
     }
   }
 
-  private List<Prediction> detect(LanguageDetector detector, String text) {
+  private UnaryOperator<String> shown(LanguageNames names) {
+    return switch (codes) {
+      case "model" -> UnaryOperator.identity();
+      case "2" -> names::shortCode;
+      case "name" -> names::englishName;
+      default -> throw new UserError("--codes must be model, 2 or name, not '" + codes + "'");
+    };
+  }
+
+  private List<Prediction> detect(LanguageDetector detector, String text, UnaryOperator<String> shown) {
     return detector.detect(text, top).stream()
         .filter(language -> language.probability() >= threshold)
-        .map(language -> new Prediction(language.code(), language.probability()))
+        .map(language -> new Prediction(shown.apply(language.code()), language.probability()))
         .toList();
   }
 }

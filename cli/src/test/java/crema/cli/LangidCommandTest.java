@@ -68,8 +68,12 @@ class LangidCommandTest {
   void onlyTheGivenLanguagesAreAnswers() {
     assertThat(CommandRun.of("langid", "--languages", "fra,ita", ENGLISH, "Dove è la stazione?").out())
         .matches("(?s)(fra|ita) .*\\Rita .*\\R");
-    assertThat(CommandRun.of("langid", "--languages", "fra,de", ENGLISH).lastError())
-        .contains("does not know the language 'de'", "deu");
+    assertThat(CommandRun.of("langid", "--languages", "fra,germann", ENGLISH).lastError())
+        .isEqualTo("crema: the model does not know the language 'germann'; did you mean 'german' (deu)?");
+    assertThat(CommandRun.of("langid", "--languages", "en,French", "--codes", "2", ENGLISH).out()).startsWith("en ");
+    assertThat(CommandRun.of("langid", "--codes", "name", ENGLISH).out()).startsWith("English ");
+    assertThat(CommandRun.of("langid", "--codes", "4", ENGLISH).lastError())
+        .isEqualTo("crema: --codes must be model, 2 or name, not '4'");
   }
 
   @Test
