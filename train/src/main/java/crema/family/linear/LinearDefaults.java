@@ -29,7 +29,7 @@ final class LinearDefaults {
   private static final long CHEAP = 50_000;
   /** Up to so many, they take less than a minute. */
   private static final long AFFORDABLE = 400_000;
-  private static final long MOST_CHARACTERS = 20_000_000;
+  private static final long MOST_CHARACTERS = 100_000_000;
   /** Longer texts are noisy: words of all kinds are in them. */
   private static final int LONG_TEXT = 40;
   /** With fewer rows, what cross-validation says is chance. */
@@ -99,13 +99,13 @@ final class LinearDefaults {
   private LinearDefaults() {}
 
   private static String whenCheap(long most) {
-    return "%d rows or more, rows times labels below %,d, and fewer than %,d characters in all".formatted(ENOUGH_ROWS,
-        most, MOST_CHARACTERS);
+    return "%d rows or more, rows times labels below %,d, and characters in all times labels below %,d".formatted(
+        ENOUGH_ROWS, most, MOST_CHARACTERS);
   }
 
   private static boolean isCheap(DataProfile profile, long most) {
     return profile.rows() >= ENOUGH_ROWS && profile.rows() * profile.labels() < most
-        && profile.characters().total() < MOST_CHARACTERS;
+        && profile.characters().total() * profile.labels() < MOST_CHARACTERS;
   }
 
   private static String whyChosen(DataProfile profile) {
