@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
  * The tokens of texts from Hugging Face's own library, and their vectors from ONNX Runtime: what
  * {@link VectorComparison} compares with, made by a process in which nothing of the engine runs.
  *
- * <p>Arguments: {@code FOLDER mean|first TEXTS IDS VECTORS.npy}. The folder holds {@code model.onnx} and
- * {@code tokenizer.json}; each line of {@code TEXTS} is a text, of which the first 512 tokens are taken. Written are the
- * ids, a line a text, and the vectors. {@code THREADS} in the environment sets the number of threads.
+ * <p>Arguments: {@code FOLDER mean|first TEXTS IDS VECTORS.npy}. The folder holds {@code model.onnx} and {@code
+ * tokenizer.json}; each line of {@code TEXTS} is a text, of which the first 512 tokens are taken. Written are the ids,
+ * a line a text, and the vectors. {@code THREADS} in the environment sets the number of threads.
  */
 public final class ReferenceVectors {
   /** The positions that BERT has. */

@@ -20,8 +20,8 @@ import java.util.zip.GZIPInputStream;
  * Measures how fast texts become ids, beside Hugging Face's own library called from Java, both on one thread, in
  * time of a processor, which other work on the machine changes little.
  *
- * <p>Arguments: {@code TEXTS.gz TOKENIZER.json...}. Each line of the first file is a text; lines are also joined by 40 to
- * long texts. Prints medians of seven passes, in microseconds a text.
+ * <p>Arguments: {@code TEXTS.gz TOKENIZER.json...}. Each line of the first file is a text; lines are also joined by 40
+ * to long texts. Prints medians of seven passes, in microseconds a text.
  */
 public final class TokenizerSpeed {
   private static final int PASSES = 7;

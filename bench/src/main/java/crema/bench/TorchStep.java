@@ -28,8 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Training steps of the network of {@link BertStep} in PyTorch, made of the blocks of DJL, on batches that are padded to
- * their longest text, as PyTorch's users do.
+ * Training steps of the network of {@link BertStep} in PyTorch, made of the blocks of DJL, on batches that are padded
+ * to their longest text, as PyTorch's users do.
  *
  * <p>Arguments: {@code minilm|bert-base IDS [BATCH [STEPS]]}. PyTorch takes its number of threads from
  * {@code OMP_NUM_THREADS}.

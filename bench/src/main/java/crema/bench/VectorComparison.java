@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
  * wrote them, and the same bits alone, in other batches, and from another number of threads.
  *
  * <p>Arguments: {@code FOLDER mean|first TEXTS IDS VECTORS.npy}. Prints a line of JSON: how many texts have other
- * tokens; the largest difference of an element, of vectors of length 1; and how many texts have other bits on one thread
- * in another order than on two, or alone, for which every tenth text is taken. Exits with 1 if texts differ in tokens or
- * bits, or an element by more than 1e-5.
+ * tokens; the largest difference of an element, of vectors of length 1; and how many texts have other bits on one
+ * thread in another order than on two, or alone, for which every tenth text is taken. Exits with 1 if texts differ in
+ * tokens or bits, or an element by more than 1e-5.
  */
 public final class VectorComparison {
   private static final double TOLERANCE = 1e-5;
