@@ -12,7 +12,8 @@ class LanguageNamesTest {
 
   @Test
   void codesOfTwoAndThreeLettersAndNamesMeanTheSame() {
-    for (List<String> same : List.of(List.of("eng", "en", "EN", "English", "en-GB"), List.of("deu", "de", "german", "de_AT"),
+    for (List<String> same : List.of(List.of("eng", "en", "EN", "English", "en-GB"),
+        List.of("deu", "de", "german", "de_AT"),
         List.of("cmn", "zh", "zho", "Chinese", "zh-Hans"), List.of("heb", "he", "iw"), List.of("por", "pt", "pt-BR"))) {
       assertThat(same).as(same.getFirst()).extracting(names::code).containsOnly(same.getFirst());
     }
@@ -36,7 +37,8 @@ class LanguageNamesTest {
   void aMisspeltLanguageIsSuggested() {
     assertThatThrownBy(() -> names.code("germann")).isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the model does not know the language 'germann'; did you mean 'german' (deu)?");
-    assertThatThrownBy(() -> names.code("qqqqqqqq")).hasMessageEndingWith("codes of ISO 639-1 and 639-3, and English names");
+    assertThatThrownBy(() -> names.code("qqqqqqqq"))
+        .hasMessageEndingWith("codes of ISO 639-1 and 639-3, and English names");
   }
 
   @Test

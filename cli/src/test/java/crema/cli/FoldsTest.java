@@ -28,7 +28,8 @@ class FoldsTest {
   }
 
   private CommandRun train(String output, String... more) {
-    var arguments = new ArrayList<>(List.of("train", "--train", folder.resolve("rows.csv").toString(), "--text", "title",
+    var arguments = new ArrayList<>(List.of("train", "--train", folder.resolve("rows.csv").toString(), "--text",
+        "title",
         "--label", "category", "--validation-fraction", "0.2", "--test-fraction", "0.2", "--threads", "1", "--output",
         folder.resolve(output).toString()));
     arguments.addAll(List.of(more));

@@ -25,7 +25,8 @@ class TrainHelpTest {
 
   @Test
   void theHelpShowsADefaultAsTheFamilyHasIt() {
-    assertThat(CommandRun.of("train", "--help").out()).contains("Passes over the training rows (default: chosen from the data)")
+    assertThat(CommandRun.of("train", "--help").out())
+        .contains("Passes over the training rows (default: chosen from the data)")
         .doesNotContain("--minn");
     assertThat(CommandRun.of("train", "--help", "--model=fasttext").out())
         .contains("Passes over the training rows (default: chosen from the data)").doesNotContain("--hidden-size");

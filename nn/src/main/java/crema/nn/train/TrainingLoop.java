@@ -156,9 +156,10 @@ public final class TrainingLoop<B> implements AutoCloseable {
   public Outcome run() throws IOException {
     TrainingState state = restore();
     if (schedule.warmup() > 0 && schedule.warmup() >= totalSteps && state.step() == 0) {
-      settings.listener.warning("the run has %,d steps, all within the warm-up of %,d, so the learning rate stays below %s: "
-          .formatted(totalSteps, schedule.warmup(), settings.learningRate)
-          + "train for more epochs, make batches smaller or the warm-up shorter");
+      settings.listener
+          .warning("the run has %,d steps, all within the warm-up of %,d, so the learning rate stays below %s: "
+              .formatted(totalSteps, schedule.warmup(), settings.learningRate)
+              + "train for more epochs, make batches smaller or the warm-up shorter");
     }
     secondsBefore = state.seconds();
     startedNanos = System.nanoTime();

@@ -113,8 +113,9 @@ class TrainingLoopTest {
   @Test
   void aRunWithinItsWarmupSaysSo() throws IOException {
     assertThat(learningRates(loop(net).schedule(Schedule.Decay.NONE, 100, 0))).allMatch(rate -> rate < 0.0035);
-    assertThat(warnings).containsExactly("the run has 18 steps, all within the warm-up of 100, so the learning rate stays "
-        + "below 0.02: train for more epochs, make batches smaller or the warm-up shorter");
+    assertThat(warnings)
+        .containsExactly("the run has 18 steps, all within the warm-up of 100, so the learning rate stays "
+            + "below 0.02: train for more epochs, make batches smaller or the warm-up shorter");
   }
 
   private final List<String> warnings = new ArrayList<>();

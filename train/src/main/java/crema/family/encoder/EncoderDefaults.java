@@ -35,10 +35,10 @@ final class EncoderDefaults {
       bySize(EncoderSettings.LAYERS, 1, 2, 10, EncoderDefaults::forRows).where(EncoderDefaults::isFromNothing),
       bySize(EncoderSettings.BAG_SIZE, 128, 128, 0, profile -> profile.rows() < MANY_ROWS
           ? "a bag of tokens learns words from few rows" : "many rows need no bag of tokens")
-              .where(EncoderDefaults::isFromNothing),
+          .where(EncoderDefaults::isFromNothing),
       bySize(EncoderSettings.TOKEN_DROPOUT, 0.1, 0.1, 0.0, profile -> profile.rows() < MANY_ROWS
           ? "rows that are seen often are not seen the same" : "rows are seen few times")
-              .where(EncoderDefaults::isFromNothing),
+          .where(EncoderDefaults::isFromNothing),
       DefaultRule.of(TrainingSettings.EPOCHS).where(EncoderDefaults::isFromNothing)
           .when("fewer than %,d rows".formatted(VERY_FEW_ROWS), profile -> profile.rows() < VERY_FEW_ROWS, 40,
               EncoderDefaults::forRows)
