@@ -32,6 +32,11 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
   private static final Set<String> ON = Set.of("1", "1.0", "true", "yes", "y", "t", "x");
   private static final Set<String> OFF = Set.of("0", "0.0", "false", "no", "n", "f", "");
 
+  /** Labels that stand in cells. */
+  public LabelFormat(@Nullable String manySeparator, @Nullable String pathSeparator) {
+    this(manySeparator, pathSeparator, false);
+  }
+
   /** Checks that the separators differ from labels and from each other. */
   public LabelFormat {
     if ((manySeparator != null && manySeparator.isEmpty()) || (pathSeparator != null && pathSeparator.isBlank())) {
@@ -45,12 +50,12 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
 
   /** Several labels a row, separated in the cell, or as a JSON array. */
   public static LabelFormat many(String separator) {
-    return new LabelFormat(separator, null, false);
+    return new LabelFormat(separator, null);
   }
 
   /** One path of a taxonomy a row. */
   public static LabelFormat path(String separator) {
-    return new LabelFormat(null, separator, false);
+    return new LabelFormat(null, separator);
   }
 
   /** The same with labels that are the names of columns, in whose cells stands 1 or 0. */
