@@ -73,12 +73,14 @@ class_path() {
 }
 
 # golden_tokenizer: sets $golden to the jars of Hugging Face's tokenizers, which are not in that of the benchmarks.
+# shellcheck disable=SC2034 # read by the scripts that call this
 golden_tokenizer() {
   golden=$(class_path 'mvn -Pbench package' ai/djl/huggingface/tokenizers/0.38.0 ai/djl/api/0.38.0 \
     com/google/code/gson/gson/2.13.1 org/slf4j/slf4j-api/2.0.17)
 }
 
 # djl_pytorch: sets $pytorch to the jars of PyTorch 2.7.1 for Java.
+# shellcheck disable=SC2034 # read by the scripts that call this
 djl_pytorch() {
   local fetch='mvn dependency:get -Dartifact=ai.djl.pytorch:NAME with NAME pytorch-engine:0.35.1,'
   fetch="$fetch pytorch-jni:2.7.1-0.35.1 and pytorch-native-cpu:2.7.1:jar:linux-x86_64"

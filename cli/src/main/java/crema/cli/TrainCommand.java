@@ -12,6 +12,8 @@ import crema.pretrain.Pretraining;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import crema.tensor.Device;
+import crema.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,6 +113,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     settings.checked();
     ModelDirectory directory = context.directory();
     ComputeOptions compute = family.computesOn(context.compute());
+    requireDevice(family, compute);
     directory.prepareForRun(overwrite);
     try {
       return session.begin(family, settings, context.withCompute(compute)
@@ -120,6 +123,14 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     } catch (IOException | RuntimeException e) {
       directory.discardUnlessBegun();
       throw e;
+    }
+  }
+
+  /** Fails where there is no such device, or it does not compute like that, before rows are read for it. */
+  private static void requireDevice(ModelFamily family, ComputeOptions compute) {
+    boolean usual = compute.device().equals(Device.CPU) && compute.precision().orElse(Precision.FP32) == Precision.FP32;
+    if (family.hasTensors() && !usual) {
+      compute.openBackend().close();
     }
   }
 

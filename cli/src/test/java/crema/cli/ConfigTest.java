@@ -193,7 +193,7 @@ class ConfigTest {
       "accumulate: many       | accumulate must be a whole number, not 'many'",
       "dropout: high          | dropout must be a number, not 'high'",
       "lowercase: yes         | lowercase must be true or false, not 'yes'",
-      "model: fastext         | model must be one of encoder, fasttext",
+      "model: fastext         | model must be one of auto, encoder, fasttext",
       "dropout: [0.1, 0.2]    | dropout takes one value, not a list",
       "dropout: {rate: 0.1}   | the value of dropout must be a single value",
       "dropout:               | the value of dropout is missing",

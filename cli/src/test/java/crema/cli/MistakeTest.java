@@ -160,7 +160,7 @@ class MistakeTest {
   void settingsOfAnotherKindOfModelAreRefused() {
     assertMistake(trainOn(rows, "--dim", "10"), "--dim", "no effect with --model encoder");
     assertMistake(trainOn(rows, "--model", "fasttext"), "--vocabulary-size", "no effect with --model fasttext");
-    assertMistake(trainOn(rows, "--model", "fastext"), "--model", "one of encoder, fasttext", "'fastext'");
+    assertMistake(trainOn(rows, "--model", "fastext"), "--model", "one of auto, encoder, fasttext", "'fastext'");
     assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title",
         "--label", "category", "--output", folder.resolve("fast").toString(), "--dim", "0"),
         "--dim must be at least 1");
