@@ -55,6 +55,9 @@ final class Fixtures {
             ? "," + CATEGORIES.get((i + 1) % 5) : ""))));
     ALL.put("docs.jsonl", path -> write(path, lines(80, i -> "{\"body\": \"" + title(i) + "\", \"topics\": [\""
         + CATEGORIES.get(i % 5) + "\"" + (i % 3 == 0 ? ", \"" + CATEGORIES.get((i + 1) % 5) + "\"" : "") + "]}")));
+    ALL.put("export.txt", path -> write(path, lines(60, i -> CATEGORIES.get(i % 5) + "|" + title(i))));
+    ALL.put("comments.csv", path -> write(path, table("comment,toxic,obscene,threat", 60,
+        i -> title(i) + "," + (i % 5 == 0 ? 1 : 0) + "," + (i % 5 == 1 ? 1 : 0) + "," + (i % 5 < 2 ? 1 : 0))));
     ALL.put("new.txt", path -> write(path, lines(5, Fixtures::title)));
     ALL.put("titles.txt", path -> write(path, lines(12, Fixtures::title)));
     ALL.put("titles.gz", path -> gzip(path, lines(12, Fixtures::title)));
