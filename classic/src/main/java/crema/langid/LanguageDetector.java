@@ -82,6 +82,9 @@ public final class LanguageDetector {
     if (codes.isEmpty()) {
       throw new IllegalArgumentException("there must be at least one language to choose from");
     }
+    if (languages().containsAll(codes)) {
+      return new LanguageDetector(model, codes.stream().distinct().toList());
+    }
     var names = new LanguageNames(languages());
     return new LanguageDetector(model, codes.stream().map(names::code).distinct().toList());
   }

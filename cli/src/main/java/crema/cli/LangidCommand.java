@@ -94,7 +94,7 @@ final class LangidCommand implements Callable<Integer> {
       throw new UserError("--threshold must be between 0 and 1");
     }
     LanguageDetector detector = detector();
-    UnaryOperator<String> shown = shown(new LanguageNames(detector.languages()));
+    UnaryOperator<String> shown = shown(detector);
     var output = new PredictionWriter(terminal.out(), format, "(unknown)");
     input.keep(keep);
     input.forEachBatch(texts, terminal, batch -> {
@@ -114,11 +114,12 @@ final class LangidCommand implements Callable<Integer> {
     }
   }
 
-  private UnaryOperator<String> shown(LanguageNames names) {
+  private UnaryOperator<String> shown(LanguageDetector detector) {
+    // Names take longer to collect than a few texts to read, and are seldom asked for.
     return switch (codes) {
       case "model" -> UnaryOperator.identity();
-      case "2" -> names::shortCode;
-      case "name" -> names::englishName;
+      case "2" -> new LanguageNames(detector.languages())::shortCode;
+      case "name" -> new LanguageNames(detector.languages())::englishName;
       default -> throw new UserError("--codes must be model, 2 or name, not '" + codes + "'");
     };
   }

@@ -34,34 +34,28 @@ record Headerless(Delimited format) implements FileFormat {
   /** Records behind a header that is made up of numbers, as many as the first record has fields. */
   private static final class Numbered implements TableReader {
     private final TableReader records;
-    private boolean inHeader = true;
-    private boolean headerDone;
-    private boolean more;
-    private List<String> header = List.of();
+    /** Whether there is a first record, which is read for its width before it is handed out. */
+    private final boolean any;
+    private final List<String> header;
+    /** Of what is handed out: 0 is the header, 1 the first record. */
+    private long position = -1;
 
     Numbered(TableReader records) {
       this.records = records;
+      any = records.advance();
+      int width = any && records.problem() == null ? records.fields().size() : 0;
+      header = IntStream.rangeClosed(1, width).mapToObj(Integer::toString).toList();
     }
 
     @Override
     public boolean advance() {
-      if (!headerDone) {
-        more = records.advance();
-        int width = more && records.problem() == null ? records.fields().size() : 0;
-        header = IntStream.rangeClosed(1, width).mapToObj(Integer::toString).toList();
-        headerDone = true;
-        return more;
-      }
-      if (inHeader) {
-        inHeader = false;
-        return more;
-      }
-      return records.advance();
+      position++;
+      return position <= 1 ? any : records.advance();
     }
 
     @Override
     public List<String> fields() {
-      return inHeader ? header : records.fields();
+      return position == 0 ? header : records.fields();
     }
 
     @Override

@@ -85,14 +85,13 @@ final class TableCursor extends FileCursor {
 
   /** The fields of a record, those empty that hold a word for no value. */
   private List<String> withoutMissing(List<String> record) {
-    if (columns.missing().isEmpty() || record.stream().noneMatch(columns.missing()::contains)) {
-      return record;
-    }
-    var fields = new ArrayList<>(record);
+    List<String> fields = record;
     for (int column : read) {
-      if (columns.missing().contains(fields.get(column)) && !fields.get(column).isEmpty()) {
-        listener.note(file.name() + ": '" + fields.get(column) + "' in column '" + header.get(column)
+      String field = record.get(column);
+      if (!field.isEmpty() && columns.missing().contains(field)) {
+        listener.note(file.name() + ": '" + field + "' in column '" + header.get(column)
             + "' is taken for no value; --missing names other words");
+        fields = fields == record ? new ArrayList<>(record) : fields;
         fields.set(column, "");
       }
     }
