@@ -127,37 +127,49 @@ final class TextInput {
     }
   }
 
+  /**
+   * How a file is read.
+   *
+   * @param columns those of its text; none to read it by lines
+   */
+  private record Reading(List<String> columns, FileOptions options) {}
+
   private void forEachBatch(Path texts, Answerer answerer) throws IOException {
     DataFile.requireFile(texts);
-    FileOptions options = files.options();
-    DataFile data = DataFile.of(texts, options.encoding());
-    // What is no regular file, such as a pipe, can be read only once.
-    boolean regular = Files.isRegularFile(texts);
-    List<String> columns = textColumns;
-    if (columns.isEmpty() && regular) {
-      DataSettings before = training.settings().filter(settings -> !settings.text().isEmpty()).orElse(null);
-      FileOptions known = before == null ? options : options.orElse(before.fileOptions());
-      FileFormat format = known.named() != null ? known.named() : FileFormat.find(data).orElse(null);
-      List<String> existing = format == null ? List.of() : format.columns(DataFile.of(texts, known.encoding()));
-      if (before != null && !existing.isEmpty()) {
-        columns = before.text();
-        options = known;
-      } else if (!existing.isEmpty()) {
-        throw new UserError(texts + " has columns: name those of the text with --text. It has: "
-            + String.join(", ", existing));
-      }
-    }
-    if (columns.isEmpty()) {
+    Reading reading = reading(texts);
+    DataFile data = DataFile.of(texts, reading.options.encoding());
+    if (reading.columns.isEmpty()) {
       requireNothingToKeep();
       try (var lines = new BufferedReader(new InputStreamReader(data.open(), StandardCharsets.UTF_8))) {
         lines(lines, answerer);
       }
       return;
     }
-    var read =
-        new Columns(TextColumn.names(TextColumn.parseAll(columns)), " ", List.of(), LabelFormat.SINGLE, null, null);
-    FileRows rows = regular ? FileRows.of(texts, read, options) : new FileRows(data, FileFormat.detect(data), read);
-    rows(keep.any() ? rows.withColumns(read.withKept(keep.of(rows.columnNames()))) : rows, columns, answerer);
+    var columns = new Columns(TextColumn.names(TextColumn.parseAll(reading.columns)), " ", List.of(),
+        LabelFormat.SINGLE, null, null);
+    FileRows rows = Files.isRegularFile(texts) ? FileRows.of(texts, columns, reading.options)
+        : new FileRows(data, FileFormat.detect(data), columns);
+    rows(keep.any() ? rows.withColumns(columns.withKept(keep.of(rows.columnNames()))) : rows, reading.columns, answerer);
+  }
+
+  private Reading reading(Path texts) throws IOException {
+    FileOptions given = files.options();
+    // What is no regular file, such as a pipe, can be read only once.
+    if (!textColumns.isEmpty() || !Files.isRegularFile(texts)) {
+      return new Reading(textColumns, given);
+    }
+    DataSettings before = training.settings().filter(settings -> !settings.text().isEmpty()).orElse(null);
+    FileOptions options = before == null ? given : given.orElse(before.fileOptions());
+    DataFile data = DataFile.of(texts, options.encoding());
+    List<String> existing = options.formatOf(data).map(format -> format.columns(data)).orElse(List.of());
+    if (existing.isEmpty()) {
+      return new Reading(List.of(), given);
+    }
+    if (before == null) {
+      throw new UserError(texts + " has columns: name those of the text with --text. It has: "
+          + String.join(", ", existing));
+    }
+    return new Reading(before.text(), options);
   }
 
   private void requireNothingToKeep() {

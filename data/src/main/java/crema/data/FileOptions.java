@@ -3,6 +3,7 @@ package crema.data;
 import crema.base.NearestName;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +36,12 @@ public record FileOptions(
         hasHeader && others.hasHeader, encoding != null ? encoding : others.encoding);
   }
 
-  /** How fields are read whose separator is given; null if it is not. */
-  private @Nullable Delimited delimited() {
-    return separator == null ? null : separator == '\t' && !"csv".equals(format) ? new Tsv() : new Csv(separator);
-  }
-
-  /** The format that is known, by its key or by the separator; null if none is. */
-  public @Nullable FileFormat named() {
-    Delimited delimited = delimited();
-    return delimited != null ? delimited
-        : FileFormat.all().stream().filter(known -> known.key().equals(format)).findFirst().orElse(null);
+  /** The format of a file: the one that is known, or that its name or its first bytes say; nothing if none is. */
+  public Optional<FileFormat> formatOf(DataFile file) {
+    if (separator != null) {
+      return Optional.of(separator == '\t' && !"csv".equals(format) ? new Tsv() : new Csv(separator));
+    }
+    return format == null ? FileFormat.find(file)
+        : FileFormat.all().stream().filter(known -> known.key().equals(format)).findFirst();
   }
 }

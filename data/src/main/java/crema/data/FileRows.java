@@ -44,10 +44,7 @@ public final class FileRows implements RowSource {
    */
   public static FileRows of(Path path, Columns columns, FileOptions options) {
     DataFile file = DataFile.of(path, options.encoding());
-    FileFormat named = options.named();
-    if (named == null) {
-      named = FileFormat.find(file).orElse(null);
-    }
+    FileFormat named = options.formatOf(file).orElse(null);
     if (!options.hasHeader()) {
       if (named instanceof Delimited delimited) {
         return new FileRows(file, new Headerless(delimited), columns);
