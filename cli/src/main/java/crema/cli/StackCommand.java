@@ -90,6 +90,9 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
     Settings command = given.over(Settings.of(CommandSettings.SECTION)).with(CommandSettings.MODEL, family.key());
     Path output = Path.of(command.find(CommandSettings.OUTPUT)
         .orElseThrow(() -> new UserError("Missing required option: --output DIR, the model directory to write")));
+    for (String model : models) {
+      ModelSource.read(Path.of(model), ModelFamily::of);
+    }
     Settings settings = given.over(asInTraining(Path.of(models.getFirst()))).with(StackSettings.MODELS, models);
     RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(CommandSettings.compute(command))
         .withCommandLine(TrainCommand.commandLine(line)).withHub(() -> CommandSettings.hub(command, terminal));
@@ -100,7 +103,7 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
   private Settings asInTraining(Path model) throws IOException {
     return ModelSource.read(model, source -> {
       Settings settings = family.settings();
-      if (!source.holdsModel() || !source.holds(ModelSource.TRAINING)) {
+      if (!source.holds(ModelSource.TRAINING)) {
         return settings;
       }
       Settings before = ModelFamily.settingsOf(source);

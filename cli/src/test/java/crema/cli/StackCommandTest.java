@@ -65,6 +65,16 @@ class StackCommandTest {
   }
 
   @Test
+  void aMemberThatIsNoModelIsToldBeforeAnythingElse() {
+    var run = CommandRun.of("stack", folder.resolve("nowhere").toString(), "--train", "rows.csv", "--output",
+        folder.resolve("none").toString());
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).isEqualTo("crema: " + folder.resolve("nowhere")
+        + " does not exist: give the directory or the archive of a trained model\n");
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  @Test
   void mistakesAreOneLine() {
     for (String[] arguments : new String[][] {{words.toString()}, {words.toString(), own.resolve("none").toString()},
         {rows.toString(), words.toString()}}) {
