@@ -410,7 +410,7 @@ final class AutoRun implements Run {
     var choice =
         new LevelChoice(start.heldOut().scored(members.stream().map(Trained::evidence).toList(), false), answers,
             settings.get(ValidationSettings.METRIC));
-    List<LevelChoice.Measured> alone = IntStream.range(0, members.size()).mapToObj(choice::alone).toList();
+    List<LevelChoice.Measured> alone = choice.alone();
     List<LevelChoice.Measured> all = settings.find(StackSettings.LEVEL)
         .map(level -> level == LevelKind.BEST ? alone : List.of(choice.combined(level)))
         .orElseGet(() -> members.size() == 1 ? alone : Stream.concat(alone.stream(),

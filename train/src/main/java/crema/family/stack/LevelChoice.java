@@ -21,6 +21,7 @@ final class LevelChoice {
   private final int[] folds;
   /** Of the folds, each on all others, and last of all rows. */
   private final List<LevelFit> fits = new ArrayList<>();
+  private final List<Measured> alone;
 
   /**
    * A choice.
@@ -37,6 +38,8 @@ final class LevelChoice {
       fits.add(new LevelFit(members, members.learnable(row -> members.folds()[row] != fold)));
     }
     fits.add(new LevelFit(members, members.learnable(_ -> true)));
+    alone = IntStream.range(0, members.members())
+        .mapToObj(member -> measured(LevelKind.BEST, fit -> fit.alone(member))).toList();
   }
 
   /**
@@ -60,9 +63,9 @@ final class LevelChoice {
     }
   }
 
-  /** A member by itself. */
-  Measured alone(int member) {
-    return measured(LevelKind.BEST, fit -> fit.alone(member));
+  /** Each member by itself. */
+  List<Measured> alone() {
+    return alone;
   }
 
   /** A level that combines all members. */
@@ -88,8 +91,7 @@ final class LevelChoice {
 
   /** The best of all members by themselves; of equally good ones the first. */
   private Measured bestAlone() {
-    return IntStream.range(0, members.members()).mapToObj(this::alone)
-        .reduce((one, other) -> other.score() > one.score() ? other : one).orElseThrow();
+    return alone.stream().reduce((one, other) -> other.score() > one.score() ? other : one).orElseThrow();
   }
 
   private Measured measured(LevelKind kind, Function<LevelFit, SecondLevel> find) {

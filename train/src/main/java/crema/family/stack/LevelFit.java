@@ -35,12 +35,13 @@ final class LevelFit {
     var scales = new double[members.members()];
     var shifts = new double[members.members()];
     int[] some = some();
+    int[][] answers = answers(some);
     for (int member = 0; member < scales.length; member++) {
       int each = member;
       double[] found = new LogisticFit(space,
           Arrays.stream(some).mapToObj(row -> new float[][] {members.evidence().get(each)[row]})
               .toArray(float[][][]::new),
-          answers(some), CALIBRATION_RIDGE, new double[] {1}).run();
+          answers, CALIBRATION_RIDGE, new double[] {1}).run();
       scales[member] = Math.clamp(found[0], LEAST_SCALE, GREATEST_SCALE);
       shifts[member] = space.isExclusive() ? 0 : found[1];
     }

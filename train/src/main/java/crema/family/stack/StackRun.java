@@ -211,7 +211,7 @@ final class StackRun implements Run {
     for (int i = 0; i < count; i++) {
       StackMember member = members.members().get(i);
       Classifier classifier = members.classifiers().get(i);
-      LevelChoice.Measured alone = choice.alone(i);
+      LevelChoice.Measured alone = choice.alone().get(i);
       var own = new MemberFacts(alone.score(), alone.deviation(), 0, latency, MemberFacts.operations(classifier,
           samples.stream().map(sample -> member.read(classifier, members.columns(), sample)).toList()),
           MemberFacts.bytes(StackFamily.member(directory, member)));
