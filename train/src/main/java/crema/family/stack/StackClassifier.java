@@ -55,10 +55,9 @@ final class StackClassifier implements Classifier {
   public float[][] embed(List<String> texts) {
     UserError none = new UserError("this stack has no members");
     for (int i = 0; i < members.members().size(); i++) {
-      Classifier classifier = members.classifiers().get(i);
-      StackMember member = members.members().get(i);
+      int member = i;
       try {
-        return classifier.embed(texts.stream().map(text -> member.read(classifier, columns(), text)).toList());
+        return members.classifiers().get(member).embed(texts.stream().map(text -> members.read(member, text)).toList());
       } catch (UserError e) {
         none = e;
       }
@@ -70,8 +69,7 @@ final class StackClassifier implements Classifier {
   public double operations(String text) {
     double sum = 0;
     for (int i = 0; i < members.members().size(); i++) {
-      Classifier classifier = members.classifiers().get(i);
-      sum += classifier.operations(members.members().get(i).read(classifier, columns(), text));
+      sum += members.classifiers().get(i).operations(members.read(i, text));
     }
     return sum;
   }

@@ -1,7 +1,5 @@
 package crema.family.stack;
 
-import crema.classify.Classifier;
-import crema.data.FieldText;
 import crema.data.TextColumn;
 import java.util.List;
 
@@ -15,22 +13,5 @@ import java.util.List;
 record StackMember(String name, String folder, List<String> text) {
   StackMember {
     text = List.copyOf(text);
-  }
-
-  /**
-   * The text that a member reads.
-   *
-   * @param columns the columns of the stack; none where all members read a text as it is
-   * @param text a text of the stack: all of these columns, as {@link FieldText} has them
-   */
-  String read(Classifier classifier, List<String> columns, String text) {
-    if (columns.isEmpty()) {
-      return text;
-    }
-    List<String> fields = FieldText.fields(text);
-    List<TextColumn> own = TextColumn.parseAll(this.text);
-    List<String> read = own.stream().map(column -> columns.indexOf(column.name()))
-        .map(index -> index < fields.size() ? fields.get(index) : "").toList();
-    return classifier.columns().isEmpty() ? TextColumn.compose(own, read) : FieldText.of(read);
   }
 }

@@ -2,18 +2,22 @@ package crema.family.stack;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.data.FieldText;
 import crema.data.TextColumn;
 import crema.family.stack.AnswerSpace.Ballot;
 import crema.run.Panel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The classifiers of a stack, and how each reads a text and votes. */
 final class StackMembers implements AutoCloseable {
   private final AnswerSpace space;
   private final List<String> columns;
   private final List<StackMember> members;
+  /** The text columns of each member; none where all members read a text as it is. */
+  private final List<List<TextColumn>> read;
   private final List<Ballot> ballots = new ArrayList<>();
   private final Panel panel;
 
@@ -30,6 +34,8 @@ final class StackMembers implements AutoCloseable {
     this.space = space;
     this.columns = List.copyOf(columns);
     this.members = List.copyOf(members);
+    read = columns.isEmpty() ? List.of()
+        : members.stream().map(member -> TextColumn.parseAll(member.text())).toList();
     for (int i = 0; i < members.size(); i++) {
       ballots.add(ballot(space, members.get(i).name(), classifiers.get(i)));
     }
@@ -81,19 +87,31 @@ final class StackMembers implements AutoCloseable {
     return panel.classifiers();
   }
 
+  /**
+   * The text that a member reads.
+   *
+   * @param member its number
+   * @param text a text of the stack: where there are columns, all of them, as {@link FieldText} has them
+   */
+  String read(int member, String text) {
+    if (columns.isEmpty()) {
+      return text;
+    }
+    List<String> fields = FieldText.fields(text);
+    List<String> own = read.get(member).stream().map(column -> columns.indexOf(column.name()))
+        .map(index -> index < fields.size() ? fields.get(index) : "").toList();
+    return classifiers().get(member).columns().isEmpty() ? TextColumn.compose(read.get(member), own)
+        : FieldText.of(own);
+  }
+
   /** What the members say of texts: {@code [members][texts][labels]}, of length 0 where a text is empty to a member. */
   float[][][] logits(List<String> texts) {
     if (columns.isEmpty()) {
       return panel.ask(Collections.nCopies(members.size(), texts), Classifier::logits);
     }
-    var read = new ArrayList<List<String>>();
-    for (int i = 0; i < members.size(); i++) {
-      StackMember member = members.get(i);
-      Classifier classifier = classifiers().get(i);
-      read.add(texts.stream().map(text -> member.read(classifier, columns, text)).map(StackMembers::withoutBlank)
-          .toList());
-    }
-    return panel.ask(read, Classifier::logits);
+    return panel.ask(IntStream.range(0, members.size())
+        .mapToObj(member -> texts.stream().map(text -> read(member, text)).map(StackMembers::withoutBlank).toList())
+        .toList(), Classifier::logits);
   }
 
   private static String withoutBlank(String text) {

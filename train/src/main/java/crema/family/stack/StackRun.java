@@ -209,11 +209,12 @@ final class StackRun implements Run {
     facts.put("Second level", chosen.describe());
     List<String> samples = heldOut.samples(text);
     for (int i = 0; i < count; i++) {
+      int number = i;
       StackMember member = members.members().get(i);
-      Classifier classifier = members.classifiers().get(i);
       LevelChoice.Measured alone = choice.alone().get(i);
-      var own = new MemberFacts(alone.score(), alone.deviation(), 0, latency, MemberFacts.operations(classifier,
-          samples.stream().map(sample -> member.read(classifier, members.columns(), sample)).toList()),
+      var own = new MemberFacts(alone.score(), alone.deviation(), 0, latency,
+          MemberFacts.operations(members.classifiers().get(i),
+              samples.stream().map(sample -> members.read(number, sample)).toList()),
           MemberFacts.bytes(StackFamily.member(directory, member)));
       facts.put("Member " + member.name(), own.describe(chosen.level().weights()[i]));
     }
