@@ -30,6 +30,8 @@ final class HeldOut {
   private final List<int[]> truth = new ArrayList<>();
   private final List<Integer> folds = new ArrayList<>();
   private final List<Boolean> taught = new ArrayList<>();
+  /** Some rows of the first fold. */
+  private final List<Row> samples = new ArrayList<>();
 
   /**
    * Rows.
@@ -61,7 +63,10 @@ final class HeldOut {
     for (int fold = 0; fold < counts.length; fold++) {
       counts[fold] = (int) Math.min(most, all[fold]);
       int own = fold;
-      forEach(fold, (_, labels) -> {
+      forEach(fold, (each, labels) -> {
+        if (own == 0 && samples.size() < SAMPLES) {
+          samples.add(each);
+        }
         truth.add(labels);
         folds.add(own);
         taught.add(areSeenElsewhere(labels, own, seen));
@@ -122,13 +127,7 @@ final class HeldOut {
 
   /** Some texts of the first fold, to count operations with. */
   List<String> samples(Function<Row, String> text) {
-    var samples = new ArrayList<String>();
-    forEach(0, (row, _) -> {
-      if (samples.size() < SAMPLES) {
-        samples.add(text.apply(row));
-      }
-    });
-    return samples;
+    return samples.stream().map(text).toList();
   }
 
   /** What a classifier says. */
