@@ -12,7 +12,6 @@ import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.LabelCounts;
-import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
@@ -376,16 +375,18 @@ final class AutoRun implements Run {
    */
   private boolean train(Member member, RowSource train, ModelDirectory own, TrainingListener watching)
       throws IOException {
-    LabelSet labels = LabelCounts.count(train, new LabelSettings(settings).format(), ProblemListener.SILENT);
     RowSource few = first(train);
-    SplitRows rows = new SplitRows(train, few, few, labels);
+    RowSource learned = train;
+    RowSource validation = few;
     if (member.settings().has(ValidationSettings.PATIENCE)) {
       // A family that is validated while it learns needs rows for that.
       Split split = Split.of(train, SplitPlan.trainValidationTest(0.1, 0, settings.get(TrainingSettings.SEED)),
           ProblemListener.SILENT);
-      rows = new SplitRows(split.train(), split.validation(), few,
-          LabelCounts.count(split.train(), new LabelSettings(settings).format(), ProblemListener.SILENT));
+      learned = split.train();
+      validation = split.validation();
     }
+    var rows = new SplitRows(learned, validation, few,
+        LabelCounts.count(learned, new LabelSettings(settings).format(), ProblemListener.SILENT));
     ComputeOptions compute = member.family().hasTensors() ? context.compute()
         : ComputeOptions.threads(context.compute().threads());
     return !member.family().newRun(member.settings(), context.withDirectory(own).withRows(rows).withCompute(compute)
