@@ -112,13 +112,7 @@ final class StackRun implements Run {
   private static void copy(ModelSource source, String file, ModelDirectory own) throws IOException {
     Path to = own.file(file);
     Files.createDirectories(Optional.ofNullable(to.getParent()).orElseThrow());
-    ModelSource folder = source;
-    String name = file;
-    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/')) {
-      folder = folder.folder(name.substring(0, slash));
-      name = name.substring(slash + 1);
-    }
-    try (InputStream in = folder.bytes(name).open()) {
+    try (InputStream in = source.bytes(file).open()) {
       Files.copy(in, to);
     }
   }
