@@ -25,7 +25,6 @@ import crema.nn.train.Validation;
 import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
 import crema.run.FinishedRun;
-import crema.run.Languages;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
 import crema.run.TrainingFolds;
@@ -43,7 +42,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -268,10 +266,7 @@ public final class EncoderRun implements AutoCloseable {
     try {
       return finish(outcome, commandLine);
     } catch (IOException e) {
-      String checkpoint = outcome.checkpoint().map(file -> "The last good checkpoint is " + file)
-          .orElse("No checkpoint was written");
-      throw new UserError("training ended but the model could not be written: " + e.getMessage() + ". " + checkpoint
-          + "; put that right and continue with: crema train --resume --output " + directory.path(), e);
+      throw setup.unwritten(outcome, e);
     }
   }
 
@@ -297,7 +292,8 @@ public final class EncoderRun implements AutoCloseable {
     facts.putAll(foldFacts);
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine,
         outcome.steps(), kept)
-        .write(new EncoderFiles(), validation, test.withLanguages(testLanguages()), new DataSettings(settings), facts);
+        .write(new EncoderFiles(), validation, test.withLanguages(data.testLanguages(settings)), new DataSettings(settings),
+            facts);
   }
 
   private void fitHead() {
@@ -309,15 +305,6 @@ public final class EncoderRun implements AutoCloseable {
           .warning("the head of %,d labels is not fitted to the end, for instance that of '%s': take a smaller head-c"
               .formatted(unconverged.size(), data.target().labels().name(unconverged.getFirst())));
     }
-  }
-
-  /** The language of each test example; empty if there are no metrics by language. */
-  private List<String> testLanguages() {
-    if (!new Languages(settings).areReported()) {
-      return List.of();
-    }
-    return IntStream.range(0, data.test().size())
-        .mapToObj(example -> Objects.requireNonNull(data.test().meta(example).language())).toList();
   }
 
   /** What there is of an encoder besides its labels; the tokenizer was written before training. */

@@ -45,6 +45,7 @@ import crema.nn.model.TextEncoderConfig;
 import crema.nn.model.prenorm.PreNormConfig;
 import crema.nn.optim.AdamW;
 import crema.nn.train.LoopBuilder;
+import crema.nn.train.TrainingLoop;
 import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
 import crema.run.ValidationSettings;
@@ -199,5 +200,13 @@ public record EncoderSetup(Settings settings, RunContext context) {
             + " was started; put it back, or " + START_OVER)
         .identity("data", dataHash, "is of a run on other data: the data files have changed since the run in "
             + directory.path() + " was started; put them back, or " + START_OVER);
+  }
+
+  /** The error of a run whose model could not be written when its training was over. */
+  UserError unwritten(TrainingLoop.Outcome outcome, IOException cause) {
+    String checkpoint = outcome.checkpoint().map(file -> "The last good checkpoint is " + file)
+        .orElse("No checkpoint was written");
+    return new UserError("training ended but the model could not be written: " + cause.getMessage() + ". " + checkpoint
+        + "; put that right and continue with: crema train --resume --output " + context.directory().path(), cause);
   }
 }

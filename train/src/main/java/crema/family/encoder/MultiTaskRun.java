@@ -28,7 +28,6 @@ import crema.pretrained.PretrainedModel;
 import crema.report.TestReport;
 import crema.run.DataSettings;
 import crema.run.FinishedRun;
-import crema.run.Languages;
 import crema.run.ModelFiles;
 import crema.run.NamedTests;
 import crema.run.RunRows;
@@ -54,7 +53,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MultiTaskRun implements AutoCloseable {
   private final Settings settings;
+  private final EncoderSetup setup;
   private final RunContext context;
   private final ModelDirectory directory;
   private final List<EncoderTask> tasks;
@@ -98,7 +97,7 @@ public final class MultiTaskRun implements AutoCloseable {
     this.context = context;
     directory = context.directory();
     tasks = EncoderTask.of(settings);
-    var setup = new EncoderSetup(settings, context);
+    setup = new EncoderSetup(settings, context);
     String pretrainedHash;
     try (PretrainedModel pretrained = setup.openPretrained()) {
       boolean resumes = directory.holdsRun();
@@ -124,7 +123,7 @@ public final class MultiTaskRun implements AutoCloseable {
     for (int i = 0; i < tasks.size(); i++) {
       parts.add(part(tasks.get(i), prepared.data.get(i), backend));
     }
-    var batches = new MixedBatches(parts.stream().map(part -> batches(part, setup)).toList(),
+    var batches = new MixedBatches(parts.stream().map(this::batches).toList(),
         tasks.stream().map(EncoderTask::share).toList(), settings.get(TrainingSettings.SEED));
     loop = setup.validating(setup.configured(TrainingLoop.of(trained, batches, new Mixture(parts, fineTuning)),
         optimizer, pretrainedHash, Sha256.ofLines(parts.stream().map(part -> part.data.hash()).toList())))
@@ -166,7 +165,7 @@ public final class MultiTaskRun implements AutoCloseable {
         MultiTaskFamily.task(directory, task.name()));
   }
 
-  private Batches batches(Part part, EncoderSetup setup) {
+  private Batches batches(Part part) {
     PreparedData data = part.data;
     return new Batches(data.train(),
         SamplingSettings.sampler(part.task.settings(), data.train(), data.target().labels().counts()),
@@ -241,10 +240,7 @@ public final class MultiTaskRun implements AutoCloseable {
     try {
       return finish(outcome);
     } catch (IOException e) {
-      String checkpoint = outcome.checkpoint().map(file -> "The last good checkpoint is " + file)
-          .orElse("No checkpoint was written");
-      throw new UserError("training ended but the model could not be written: " + e.getMessage() + ". " + checkpoint
-          + "; put that right and continue with: crema train --resume --output " + directory.path(), e);
+      throw setup.unwritten(outcome, e);
     }
   }
 
@@ -292,17 +288,9 @@ public final class MultiTaskRun implements AutoCloseable {
     facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), outcome.bestStep()));
     TrainingResult result = new FinishedRun(folder, tuned, new AnswerSettings(own), part.data.rows(),
         settings.get(TrainingSettings.SEED), context.commandLine(), outcome.steps(), outcome.bestStep())
-        .write(new TaskFiles(part), validation, test.withLanguages(testLanguages(part)), new DataSettings(own), facts);
+        .write(new TaskFiles(part), validation, test.withLanguages(part.data.testLanguages(own)), new DataSettings(own),
+            facts);
     return Objects.requireNonNull(result.report());
-  }
-
-  /** The language of each test example; empty if there are no metrics by language. */
-  private static List<String> testLanguages(Part part) {
-    if (!new Languages(part.task.settings()).areReported()) {
-      return List.of();
-    }
-    return IntStream.range(0, part.data.test().size())
-        .mapToObj(example -> Objects.requireNonNull(part.data.test().meta(example).language())).toList();
   }
 
   /** What there is of a task besides its labels: its head. */

@@ -30,8 +30,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +131,15 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
   /** How many rows there are, and which. */
   RowCounts rows() {
     return new RowCounts(train.size(), validation.size(), test.size(), hash);
+  }
+
+  /** The language of each test example; empty if there are no metrics by language. */
+  List<String> testLanguages(Settings settings) {
+    if (!new Languages(settings).areReported()) {
+      return List.of();
+    }
+    return IntStream.range(0, test.size()).mapToObj(example -> Objects.requireNonNull(test.meta(example).language()))
+        .toList();
   }
 
   private void requireRows(String name, TokenDataset dataset) {
