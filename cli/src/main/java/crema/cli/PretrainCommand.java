@@ -66,14 +66,9 @@ final class PretrainCommand implements Callable<Integer>, SettingOptions.Command
     spec.addOption(OptionSpec.builder(RESUME).type(Boolean.class).arity("0").description(TrainHelp.RESUME + ".")
         .build());
     Settings defaults = command.kind.settings().and(RUN);
-    command.rows().forEach(row -> spec.addOption(SettingOptions.option(row, description(row, defaults))));
+    command.rows().forEach(row -> spec.addOption(SettingOptions.option(row,
+        SettingOptions.description(row, defaults.shownDefault(row)))));
     return new CommandLine(spec);
-  }
-
-  private static String description(Setting<?> row, Settings defaults) {
-    String shown = defaults.shownDefault(row);
-    return row.help() + (row.details().isEmpty() ? "" : ": " + row.details())
-        + (shown.isEmpty() ? "." : " (default: " + shown + ").");
   }
 
   @Override

@@ -52,6 +52,16 @@ final class SettingOptions {
         : option.type(String.class).build();
   }
 
+  /**
+   * What the help of a command with few settings says of one: all that there is.
+   *
+   * @param shownDefault empty for none
+   */
+  static String description(Setting<?> row, String shownDefault) {
+    return row.help() + (row.details().isEmpty() ? "" : ": " + row.details())
+        + (shownDefault.isEmpty() ? "." : " (default: " + shownDefault + ").");
+  }
+
   /** What the flags of a command line say, by the names of the settings. */
   static Map<String, Assignment> given(ParseResult line, Collection<Setting<?>> rows) {
     var given = new LinkedHashMap<String, Assignment>();

@@ -70,9 +70,8 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
   }
 
   private static String description(Setting<?> row, Settings defaults) {
-    String shown = AS_IN_TRAINING.contains(row) ? "as in training" : defaults.shownDefault(row);
-    return row.help() + (row.details().isEmpty() ? "" : ": " + row.details())
-        + (shown.isEmpty() ? "." : " (default: " + shown + ").");
+    return SettingOptions.description(row,
+        AS_IN_TRAINING.contains(row) ? "as in training" : defaults.shownDefault(row));
   }
 
   @Override
