@@ -24,7 +24,7 @@ public final class AutoSettings {
       .help("The most memory that a model may take while it is trained, about");
   public static final Setting<List<String>> MEMBERS = SECTION.texts("members").label("NAME").basic()
       .shownDefault("all that fit").check(names -> names.forEach(AutoSettings::requireMember))
-      .details(String.join(", ", MemberKind.keys()))
+      .details(String.join(", ", Keyed.keys(MemberKind.class)))
       .help("Only these models are tried");
   public static final Setting<Preference> PREFER = SECTION.choice("prefer", Preference.ACCURACY).basic()
       .details(
@@ -115,11 +115,11 @@ public final class AutoSettings {
   }
 
   private static void requireMember(String name) {
-    if (!MemberKind.keys().contains(name)) {
+    if (!Keyed.keys(MemberKind.class).contains(name)) {
       throw new IllegalArgumentException("there is no member '" + name + "'"
-          + NearestName.among(name, MemberKind.keys())
+          + NearestName.among(name, Keyed.keys(MemberKind.class))
               .map(near -> "; did you mean '" + near + "'?")
-              .orElse("; there are " + String.join(", ", MemberKind.keys())));
+              .orElse("; there are " + String.join(", ", Keyed.keys(MemberKind.class))));
     }
   }
 }

@@ -1,8 +1,6 @@
 package crema.family.stack;
 
 import crema.base.Keyed;
-import java.util.Arrays;
-import java.util.List;
 
 /** What the members of an automatic run may be. */
 enum MemberKind implements Keyed {
@@ -19,9 +17,5 @@ enum MemberKind implements Keyed {
   /** A linear model on the vectors of a pretrained encoder beside both kinds of terms. */
   FROZEN,
   /** A pretrained encoder that learns on. */
-  FINETUNED;
-
-  static List<String> keys() {
-    return Arrays.stream(values()).map(MemberKind::key).toList();
-  }
+  FINETUNED
 }
