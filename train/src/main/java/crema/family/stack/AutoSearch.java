@@ -1,0 +1,249 @@
+package crema.family.stack;
+
+import crema.base.FileTree;
+import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelDirectory;
+import crema.classify.RunContext;
+import crema.classify.TrainingListener;
+import crema.family.stack.AutoPlan.Member;
+import crema.run.ValidationSettings;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/**
+ * Trains the members of an automatic run on folds, fit by fit: the cheapest first, as long as the time budget lasts. Each
+ * fit is kept when it is made, and a run that was stopped goes on with the next.
+ */
+final class AutoSearch {
+  /** A member that is so much worse than the best on the first fold cannot help it. */
+  private static final double HOPELESS = 0.1;
+  /** What the last trainings take longer than those on folds, beside having more rows. */
+  private static final double RESERVE = 1.1;
+
+  private final Settings settings;
+  private final HeldOut heldOut;
+  private final List<Member> plan;
+  private final long began;
+  private final ComputeOptions compute;
+  private final TrainingListener listener;
+  private final MemberTraining training;
+  private final LevelScore score;
+  private final Path kept;
+  private final int folds;
+  private final List<String> names;
+  private final int most;
+  private final double budget;
+  private final boolean isTimed;
+  private final List<String> done = new ArrayList<>();
+  private final List<Trained> whole = new ArrayList<>();
+  private final Map<String, String> notes = new LinkedHashMap<>();
+  /** Seconds of fits that were made by a process before this one. */
+  private double before;
+  private boolean isCut;
+
+  /**
+   * A search.
+   *
+   * @param settings of the run
+   * @param context where the run writes, and how it is watched
+   * @param heldOut the rows, fold by fold
+   * @param plan the members, in the order in which they are tried
+   * @param began when the run began, of which the time budget is spent
+   */
+  AutoSearch(Settings settings, RunContext context, HeldOut heldOut, List<Member> plan, long began) {
+    this.settings = settings;
+    this.heldOut = heldOut;
+    this.plan = plan;
+    this.began = began;
+    compute = context.compute();
+    listener = context.listener();
+    training = new MemberTraining(settings, context);
+    score = new LevelScore(heldOut.space(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
+    kept = context.directory().checkpoints().resolve("fits");
+    folds = heldOut.folds();
+    names = AutoSettings.fitNames(settings);
+    most = AutoSettings.fitCount(settings).orElse(Integer.MAX_VALUE);
+    budget = AutoSettings.timeBudget(settings).toMillis() * 1e-3;
+    isTimed = settings.get(AutoSettings.FITS).isEmpty();
+  }
+
+  /** The fits of a member, fold by fold; whole if there is one a fold. */
+  record Trained(Member member, List<Fit> fits) {
+    double seconds() {
+      return fits.stream().mapToDouble(Fit::seconds).sum();
+    }
+
+    double mean(ToDoubleFunction<Fit> value) {
+      return fits.stream().mapToDouble(value).average().orElse(0);
+    }
+
+    float[][] evidence() {
+      return fits.stream().flatMap(fit -> Stream.of(fit.evidence())).toArray(float[][]::new);
+    }
+  }
+
+  /** The name of a fit; folds are counted from 1. */
+  static String name(Member member, int fold) {
+    return member.name() + "/" + fold;
+  }
+
+  /** Seconds since a time of {@link System#nanoTime}. */
+  static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) * 1e-9;
+  }
+
+  /** The names of the fits that were made, in their order. */
+  List<String> done() {
+    return done;
+  }
+
+  /** The members that have a fit for each fold. */
+  List<Trained> whole() {
+    return whole;
+  }
+
+  /** Which members were given up, and where the list was cut. */
+  Map<String, String> notes() {
+    return notes;
+  }
+
+  /** Tries all members that can be tried; false if the run was asked to stop. */
+  boolean run() throws IOException {
+    for (int i = 0; i < plan.size() && !isCut; i++) {
+      var trained = new Trained(plan.get(i), new ArrayList<>());
+      if (!run(trained)) {
+        return false;
+      }
+      if (trained.fits().size() == folds) {
+        whole.add(trained);
+      }
+    }
+    return true;
+  }
+
+  /** Trains a member on each fold, unless it proves hopeless or the list ends; false if the run was asked to stop. */
+  private boolean run(Trained trained) throws IOException {
+    Member member = trained.member();
+    for (int fold = 0; fold < folds; fold++) {
+      String name = name(member, fold + 1);
+      if (!names.isEmpty() && !names.contains(name)) {
+        return true;
+      }
+      if (done.size() == most) {
+        isCut = true;
+        return true;
+      }
+      Path file = kept.resolve(member.name() + "-" + (fold + 1) + ".fit");
+      Fit fit;
+      if (Files.exists(file)) {
+        fit = Fit.read(file);
+        before += fit.seconds();
+      } else {
+        if (isTimed && !isAffordable(trained)) {
+          cut(trained);
+          return true;
+        }
+        Optional<Fit> made = fit(member, fold);
+        if (made.isEmpty()) {
+          return false;
+        }
+        fit = made.get();
+        fit.write(file);
+      }
+      trained.fits().add(fit);
+      done.add(name);
+      if (fold == 0 && isHopeless(trained)) {
+        return true;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether the other folds of a member, and the last trainings of all members, end within the budget. Of the first
+   * member that is not asked, since its first training says little: a process becomes faster as it runs.
+   */
+  private boolean isAffordable(Trained next) {
+    double spent = before + secondsSince(began);
+    if (whole.isEmpty()) {
+      return done.isEmpty() || spent <= budget;
+    }
+    double each = next.fits().isEmpty() ? expected(next.member()) : next.mean(Fit::seconds);
+    double last = Stream.concat(whole.stream().map(trained -> trained.mean(Fit::seconds)), Stream.of(each))
+        .mapToDouble(Double::doubleValue).sum() * folds / (folds - 1) * RESERVE;
+    return spent + each * (folds - next.fits().size()) + last <= budget;
+  }
+
+  /** What a fit of a member will take, by what those of the last member took. */
+  private double expected(Member member) {
+    Trained last = whole.getLast();
+    boolean isLikeIt = member.family().key().equals(last.member().family().key());
+    return last.mean(Fit::seconds) * (isLikeIt ? Math.max(1, member.cost() / last.member().cost()) : 1);
+  }
+
+  private void cut(Trained at) {
+    isCut = true;
+    List<String> left = plan.subList(plan.indexOf(at.member()), plan.size()).stream().map(Member::name).toList();
+    if (whole.isEmpty()) {
+      double seconds = at.mean(Fit::seconds) * (folds + 1);
+      throw settings.error(AutoSettings.TIME_BUDGET, " is too small for one model: '" + at.member().name()
+          + "' takes about %,.0f seconds with its %,d folds: give more, with --resume to go on from here"
+              .formatted(Math.ceil(seconds), folds));
+    }
+    notes.put("Cut by the time budget", String.join(", ", left));
+    listener.warning("the time budget ends before " + String.join(", ", left) + "; more is tried with a larger "
+        + "--time-budget, or --fits");
+  }
+
+  /** Whether a member is far behind the best of those before it on the first fold. */
+  private boolean isHopeless(Trained trained) {
+    if (whole.isEmpty() || !names.isEmpty()) {
+      return false;
+    }
+    double best = whole.stream().mapToDouble(this::firstScore).max().orElseThrow();
+    double own = firstScore(trained);
+    if (own >= best - HOPELESS) {
+      return false;
+    }
+    notes.merge("Given up after one fold", trained.member().name(), (earlier, name) -> earlier + ", " + name);
+    return true;
+  }
+
+  private double firstScore(Trained trained) {
+    return score.ofEvidence(trained.fits().getFirst().evidence(), heldOut.truth(0));
+  }
+
+  /** Trains on all folds but one; empty if the run was asked to stop. */
+  private Optional<Fit> fit(Member member, int fold) throws IOException {
+    var own = new ModelDirectory(kept.resolve(member.name() + "-" + (fold + 1)));
+    Files.createDirectories(own.path());
+    long beganFit = System.nanoTime();
+    listener.stage("%s, fold %d of %d".formatted(member.name(), fold + 1, folds));
+    if (!own.holdsModel() && !training.run(member, heldOut.others(fold), own, new TrainingListener() {})) {
+      return Optional.empty();
+    }
+    double seconds = secondsSince(beganFit);
+    Fit fit;
+    try (Classifier classifier = StackDescription.open(own, compute)) {
+      List<String> samples = heldOut.samples(classifier::text);
+      double operations = MemberFacts.operations(classifier, samples);
+      long beganAsking = System.nanoTime();
+      float[][] evidence = heldOut.evidence(fold, classifier);
+      fit = new Fit(evidence, seconds, secondsSince(beganAsking) * 1e3 / Math.max(1, evidence.length), operations,
+          MemberFacts.bytes(own));
+    }
+    FileTree.delete(own.path());
+    return Optional.of(fit);
+  }
+}

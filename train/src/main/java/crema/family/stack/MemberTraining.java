@@ -1,0 +1,71 @@
+package crema.family.stack;
+
+import crema.classify.CheckpointSettings;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelDirectory;
+import crema.classify.RunContext;
+import crema.classify.TrainingListener;
+import crema.data.LabelCounts;
+import crema.data.ProblemListener;
+import crema.data.Row;
+import crema.data.RowCursor;
+import crema.data.RowSource;
+import crema.data.Split;
+import crema.data.SplitPlan;
+import crema.data.SplitRows;
+import crema.family.stack.AutoPlan.Member;
+import crema.run.TrainingSettings;
+import crema.run.ValidationSettings;
+import crema.settings.Settings;
+import crema.task.LabelSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+
+/**
+ * The trainings of the members of an automatic run.
+ *
+ * @param settings of the run
+ * @param context of the run
+ */
+record MemberTraining(Settings settings, RunContext context) {
+  /** Rows on which the test of a member is made that nobody reads. */
+  private static final int FEW_ROWS = 16;
+
+  /**
+   * Trains a member.
+   *
+   * @param train the rows to learn from
+   * @param own the directory of the member
+   * @return whether the model is whole; false if the run was asked to stop
+   */
+  boolean run(Member member, RowSource train, ModelDirectory own, TrainingListener watching)
+      throws IOException {
+    RowSource few = first(train);
+    RowSource learned = train;
+    RowSource validation = few;
+    if (member.settings().has(ValidationSettings.PATIENCE)) {
+      // A family that is validated while it learns needs rows for that.
+      Split split = Split.of(train, SplitPlan.trainValidationTest(0.1, 0, settings.get(TrainingSettings.SEED)),
+          ProblemListener.SILENT);
+      learned = split.train();
+      validation = split.validation();
+    }
+    var rows = new SplitRows(learned, validation, few,
+        LabelCounts.count(learned, new LabelSettings(settings).format(), ProblemListener.SILENT));
+    ComputeOptions compute = member.family().hasTensors() ? context.compute()
+        : ComputeOptions.threads(context.compute().threads());
+    return !member.family().newRun(member.settings(), context.withDirectory(own).withRows(rows).withCompute(compute)
+        .withCheckpoints(CheckpointSettings.DEFAULT).withListener(watching)).run().isInterrupted();
+  }
+
+  /** The first rows. */
+  private static RowSource first(RowSource rows) {
+    var first = new ArrayList<Row>();
+    try (RowCursor cursor = rows.open(ProblemListener.SILENT)) {
+      for (Row row = cursor.next(); row != null && first.size() < FEW_ROWS; row = cursor.next()) {
+        first.add(row);
+      }
+    }
+    return RowSource.of(first);
+  }
+}
