@@ -292,8 +292,8 @@ public final class EncoderRun implements AutoCloseable {
     facts.putAll(foldFacts);
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine,
         outcome.steps(), kept)
-        .write(new EncoderFiles(), validation, test.withLanguages(data.testLanguages(settings)), new DataSettings(settings),
-            facts);
+        .write(new EncoderFiles(), validation, test.withLanguages(data.testLanguages(settings)),
+            new DataSettings(settings), facts);
   }
 
   private void fitHead() {
