@@ -31,7 +31,6 @@ public final class AdapterMerge {
   /** What is beside the weights: configuration, tokenizer, the modules of sentence-transformers. */
   private static final Pattern COPIED = Pattern.compile("(?!.*\\.index\\.json$).*\\.(json|txt|model|jinja)");
   private static final Pattern MODULE = Pattern.compile("[0-9]{1,2}_[A-Za-z0-9]+");
-  private static final String CONFIG = "config.json";
   private static final String ID_TO_LABEL = "id2label";
 
   private final Path base;
@@ -115,7 +114,7 @@ public final class AdapterMerge {
   private static Map<String, @Nullable Object> config(PretrainedModel model, MergedWeights merged,
       Map<String, DType> types) throws IOException {
     Architecture architecture = model.config().architecture();
-    Path file = model.folder().resolve(CONFIG);
+    Path file = model.folder().resolve(PretrainedFolder.CONFIG);
     var json = new LinkedHashMap<String, @Nullable Object>();
     if (Files.exists(file)) {
       json.putAll(JsonFile.read(file));
@@ -159,7 +158,7 @@ public final class AdapterMerge {
         if (Files.isDirectory(entry) && MODULE.matcher(name).matches()) {
           copy(entry, Files.createDirectories(to.resolve(name)), encoder);
         } else if (Files.isRegularFile(entry) && (isModule || COPIED.matcher(name).matches())
-            && !(name.equals(CONFIG) && from.equals(encoder))) {
+            && !(name.equals(PretrainedFolder.CONFIG) && from.equals(encoder))) {
           Files.copy(entry, to.resolve(name));
         }
       }

@@ -32,15 +32,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record HuggingFaceFolder(Path folder) {
   /** The file of weights. */
-  public static final String WEIGHTS = "model.safetensors";
+  public static final String WEIGHTS = PretrainedFolder.WEIGHTS;
 
-  private static final String TOKENIZER = "tokenizer.json";
   /** Without it, or with another format, {@code from_pretrained} refuses a file of weights. */
   private static final Map<String, String> METADATA = Map.of("format", "pt");
 
   /** Writes {@code config.json}. */
   public void writeConfig(Map<String, ? extends @Nullable Object> values) throws IOException {
-    write(folder.resolve("config.json"), JsonValues.toJson(values));
+    write(folder.resolve(PretrainedFolder.CONFIG), JsonValues.toJson(values));
   }
 
   /**
@@ -65,7 +64,7 @@ public record HuggingFaceFolder(Path folder) {
    */
   public void writeTokenizer(Tokenizer tokenizer, Optional<SpecialTokens> specials, int padding,
       boolean hasTokenTypes, int maxLength, boolean keepsEnd) throws IOException {
-    Path file = folder.resolve(TOKENIZER);
+    Path file = folder.resolve(PretrainedFolder.TOKENIZER);
     tokenizer.withTruncation(null).save(file);
     var roles = new LinkedHashMap<String, String>(specials.map(HuggingFaceFolder::roles).orElseGet(Map::of));
     roles.values().removeIf(token -> tokenizer.id(token).isEmpty());
@@ -77,7 +76,7 @@ public record HuggingFaceFolder(Path folder) {
     }
     var map = new ObjectNode();
     roles.forEach(map::put);
-    write(folder.resolve("special_tokens_map.json"), map);
+    write(folder.resolve(PretrainedFolder.SPECIAL_TOKENS), map);
     var config = new ObjectNode();
     config.put("tokenizer_class", "PreTrainedTokenizerFast");
     config.put("model_max_length", maxLength);
@@ -91,7 +90,7 @@ public record HuggingFaceFolder(Path folder) {
     }
     inputs.add("attention_mask");
     roles.forEach(config::put);
-    write(folder.resolve("tokenizer_config.json"), config);
+    write(folder.resolve(PretrainedFolder.TOKENIZER_CONFIG), config);
   }
 
   /** What Hugging Face's tokenizers call special tokens. */
