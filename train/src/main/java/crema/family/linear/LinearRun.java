@@ -109,6 +109,8 @@ final class LinearRun implements Run {
     foldFacts = folds.get();
     List<String> texts = texts(rows.train(), views);
     Path cache = settings.find(FrozenSettings.VECTOR_CACHE).map(Path::of).orElseGet(CachedEmbedder::defaultCache);
+    List<List<String>> others = encoders.isEmpty() ? List.of()
+        : List.of(texts(rows.validation(), views), texts(rows.test(), views));
     var embedders = new ArrayList<CachedEmbedder>();
     try {
       var frozen = new ArrayList<FrozenEncoder>();
@@ -116,7 +118,7 @@ final class LinearRun implements Run {
         embedders.add(new CachedEmbedder(context.locate(encoder.model()), encoder.options(), context.compute(),
             Optional.of(cache)));
         frozen.add(new FrozenEncoder(embedders.getLast(), encoder.options(),
-            vectors(embedders.getLast(), embedded, views, texts, rows)));
+            vectors(embedders.getLast(), embedded, views, texts, others)));
       }
       return train(rows, target, new FeatureSpaces(views, terms(wanted, views, texts), frozen));
     } finally {
@@ -124,9 +126,14 @@ final class LinearRun implements Run {
     }
   }
 
-  /** What is learned of the vectors of the texts that an encoder reads. */
+  /**
+   * What is learned of the vectors of the texts that an encoder reads.
+   *
+   * @param texts of the training rows
+   * @param others those of the validation and the test rows
+   */
   private List<VectorSpace> vectors(CachedEmbedder embedder, List<Optional<String>> columns, TextViews views,
-      List<String> texts, SplitRows rows) throws IOException {
+      List<String> texts, List<List<String>> others) throws IOException {
     listener.stage("Embedding texts");
     var spaces = new ArrayList<VectorSpace>();
     for (Optional<String> column : columns) {
@@ -134,8 +141,8 @@ final class LinearRun implements Run {
       spaces.add(VectorSpace.fit(column, read, embedder.embed(read, listener::progress),
           settings.get(FrozenSettings.WEIGHT)));
       // Validation and test rows too, while there is a bar.
-      for (RowSource others : List.of(rows.validation(), rows.test())) {
-        embedder.embed(views.of(texts(others, views), column), listener::progress);
+      for (List<String> more : others) {
+        embedder.embed(views.of(more, column), listener::progress);
       }
     }
     if (embedder.cut() > 0) {
