@@ -31,16 +31,6 @@ public interface Architecture extends Keyed {
   }
 
   /**
-   * An encoder as one that Hugging Face's libraries have and that computes the same: by default the encoder itself.
-   *
-   * @param config of this architecture
-   * @param weights under the names of this architecture's state dict, without the {@link #prefix}
-   */
-  default PublishedEncoder published(TextEncoderConfig config, Weights weights) {
-    return new PublishedEncoder(config, weights);
-  }
-
-  /**
    * The shape of an encoder from the values of a JSON object.
    *
    * @throws IllegalArgumentException when a value is missing, of another type or out of range; the message names it

@@ -30,8 +30,7 @@ public record PublishedClassifier(String className, TextEncoderConfig config, We
       throw new IllegalArgumentException("it has a bag of tokens beside its encoder (bag_size " + config.bagSize()
           + "), which no class of Hugging Face's has");
     }
-    Architecture own = config.encoder().architecture();
-    PublishedEncoder encoder = own.published(config.encoder(), weights.under(TextClassifier.ENCODER));
+    PublishedEncoder encoder = config.encoder().published(weights.under(TextClassifier.ENCODER));
     Architecture architecture = encoder.config().architecture();
     String name = architecture.className();
     String whole = name + "ForSequenceClassification";

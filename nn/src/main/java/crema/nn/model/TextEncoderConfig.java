@@ -2,6 +2,7 @@ package crema.nn.model;
 
 import crema.nn.Embedding;
 import crema.nn.ParameterSource;
+import crema.nn.Weights;
 import crema.tensor.Pooling;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,16 @@ public interface TextEncoderConfig {
    */
   default Optional<OriginalMlp> originalMlp(Pooling pooling) {
     return Optional.empty();
+  }
+
+  /**
+   * The encoder as one that Hugging Face's libraries have and that computes the same: by default the encoder itself.
+   *
+   * @param weights the encoder's, under the names of the architecture's state dict, without its
+   *     {@linkplain Architecture#prefix prefix}
+   */
+  default PublishedEncoder published(Weights weights) {
+    return new PublishedEncoder(this, weights);
   }
 
   /**

@@ -5,9 +5,11 @@ import crema.nn.Initializer;
 import crema.nn.LayerNorm;
 import crema.nn.Linear;
 import crema.nn.ParameterSource;
+import crema.nn.Weights;
 import crema.nn.model.Architecture;
 import crema.nn.model.ConfigValues;
 import crema.nn.model.MaskedLanguageHead;
+import crema.nn.model.PublishedEncoder;
 import crema.nn.model.TextEncoderConfig;
 import crema.nn.model.TiedDecoderHead;
 import crema.tensor.Activation;
@@ -85,13 +87,15 @@ public record PreNormConfig(int vocabSize, int hiddenSize, int numHiddenLayers, 
   }
 
   /**
-   * The shape of a EuroBERT that computes the same with {@link FoldedWeights}. It has one row more for padding, which
-   * Crema's own tokenizers have no token for and Hugging Face's libraries cannot do without.
+   * As EuroBERT, which has no dropout of embeddings and drops no branches; both matter in training alone. It has one row
+   * more for padding, which Crema's own tokenizers have no token for and Hugging Face's libraries cannot do without.
    */
-  EuroBertConfig asEuroBert() {
-    return new EuroBertConfig(vocabSize + 1, hiddenSize, ffnHiddenSize, numHiddenLayers, numAttentionHeads,
+  @Override
+  public PublishedEncoder published(Weights weights) {
+    var shape = new EuroBertConfig(vocabSize + 1, hiddenSize, ffnHiddenSize, numHiddenLayers, numAttentionHeads,
         numKeyValueHeads, maxPositionEmbeddings, rmsNormEps, ropeTheta, dropout, initializerRange, vocabSize,
         EuroBertConfig.ClassifierPooling.LATE);
+    return new PublishedEncoder(shape, new FoldedWeights(weights, this));
   }
 
   @Override
