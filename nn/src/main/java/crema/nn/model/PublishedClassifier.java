@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A {@link TextClassifier} as Hugging Face's libraries have it: one class that is all of it, or the class of its encoder
@@ -37,7 +38,7 @@ public record PublishedClassifier(String className, TextEncoderConfig config, We
     Weights head = weights.under(TextClassifier.HEAD);
     if (config.head().kind() == HeadConfig.Kind.ORIGINAL) {
       return new PublishedClassifier(whole, encoder.config(),
-          joined(encoder.weights(), architecture.prefix(), head, key -> key), Optional.empty());
+          joined(encoder.weights(), architecture.prefix(), head, UnaryOperator.identity()), Optional.empty());
     }
     Optional<OriginalMlp> original = originalMlp(config, encoder.config());
     if (original.isPresent()) {
@@ -63,14 +64,8 @@ public record PublishedClassifier(String className, TextEncoderConfig config, We
     return fits ? encoder.originalMlp(config.pooling()) : Optional.empty();
   }
 
-  /** Another name for some of the names of a head. */
-  @FunctionalInterface
-  private interface Renaming {
-    String of(String key);
-  }
-
-  private static Weights joined(Weights encoder, String prefix, Weights head, Renaming headNames) {
-    return Weights.joined(encoder.renamed(name -> prefix + name), head.renamed(headNames::of));
+  private static Weights joined(Weights encoder, String prefix, Weights head, UnaryOperator<String> headNames) {
+    return Weights.joined(encoder.renamed(name -> prefix + name), head.renamed(headNames::apply));
   }
 
   /** The values of the class's {@code config.json} that say what it computes. */

@@ -27,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  * {@code classifier} and {@code bag}.
  */
 public final class TextClassifier extends Module {
+  private static final String BACKBONE = "backbone";
+  private static final String CLASSIFIER = "classifier";
+  private static final String BAG = "bag";
+
   /** What the names of the encoder's parameters start with. */
-  public static final String ENCODER = "backbone.";
+  public static final String ENCODER = BACKBONE + ".";
 
   /** What the names of the head's parameters start with. */
-  public static final String HEAD = "classifier.";
-
-  private static final String BAG = "bag";
+  public static final String HEAD = CLASSIFIER + ".";
 
   private final TextClassifierConfig config;
   private final TextEncoder backbone;
@@ -71,9 +73,9 @@ public final class TextClassifier extends Module {
 
   private TextClassifier(ParameterSource source, TextClassifierConfig config, TextEncoder encoder, boolean isOwn) {
     this.config = config;
-    backbone = isOwn ? module(ENCODER.substring(0, ENCODER.length() - 1), encoder) : encoder;
+    backbone = isOwn ? module(BACKBONE, encoder) : encoder;
     int hidden = backbone.features();
-    classifier = module(HEAD.substring(0, HEAD.length() - 1), switch (config.head().kind()) {
+    classifier = module(CLASSIFIER, switch (config.head().kind()) {
       case MLP -> new MlpHead(source, hidden, config.head(), config.numLabels());
       case RESIDUAL -> new ResidualHead(source, hidden, config.head(), (float) config.encoder().normEps(),
           config.numLabels());
@@ -191,7 +193,7 @@ public final class TextClassifier extends Module {
 
   private static final class WithoutEncoder extends Module {
     WithoutEncoder(ClassificationHead classifier, @Nullable BagOfTokens bag) {
-      module(HEAD.substring(0, HEAD.length() - 1), classifier);
+      module(CLASSIFIER, classifier);
       if (bag != null) {
         module(BAG, bag);
       }
