@@ -67,6 +67,16 @@ final class CosineSimilarity {
     }
   }
 
+  /** The same of a gradient that is divided by a number first, in place. */
+  void backward(double[][] dcosines, double divisor, double[] gradient) {
+    for (double[] row : dcosines) {
+      for (int j = 0; j < rows; j++) {
+        row[j] /= divisor;
+      }
+    }
+    backward(dcosines, gradient);
+  }
+
   /** a · b. */
   private static double[][] product(double[][] a, double[][] b) {
     var c = new double[a.length][b.length == 0 ? 0 : b[0].length];

@@ -50,12 +50,7 @@ public record MultipleNegatives(double temperature) implements Loss {
     if (pairs == 0) {
       return 0;
     }
-    for (double[] row : slopes) {
-      for (int j = 0; j < rows; j++) {
-        row[j] /= temperature * pairs;
-      }
-    }
-    cosines.backward(slopes, gradient);
+    cosines.backward(slopes, temperature * pairs, gradient);
     return sum / pairs;
   }
 

@@ -56,21 +56,23 @@ public record TripletLoss(double margin, Mining mining) implements Loss {
     if (sum.count == 0) {
       return 0;
     }
-    for (double[] row : sum.slopes) {
-      for (int j = 0; j < row.length; j++) {
-        row[j] /= sum.count;
-      }
-    }
-    cosines.backward(sum.slopes, gradient);
+    cosines.backward(sum.slopes, sum.count, gradient);
     return sum.value / sum.count;
   }
 
   private void addAll(Sum sum, int anchor, double[] cosines) {
     for (int near = 0; near < cosines.length; near++) {
-      for (int far = 0; sum.isSimilar(anchor, near) && far < cosines.length; far++) {
-        if (sum.isOther(anchor, far) && hinge(cosines, near, far) > 0) {
-          sum.add(anchor, near, far, hinge(cosines, near, far));
-        }
+      if (sum.isSimilar(anchor, near)) {
+        addAll(sum, anchor, near, cosines);
+      }
+    }
+  }
+
+  private void addAll(Sum sum, int anchor, int near, double[] cosines) {
+    for (int far = 0; far < cosines.length; far++) {
+      double hinge = sum.isOther(anchor, far) ? hinge(cosines, near, far) : 0;
+      if (hinge > 0) {
+        sum.add(anchor, near, far, hinge);
       }
     }
   }
