@@ -16,7 +16,7 @@ import crema.nn.io.SafetensorsReader;
 import crema.nn.io.StoredWeights;
 import crema.nn.loss.SoftmaxCrossEntropy;
 import crema.nn.loss.Targets;
-import crema.nn.model.Architecture;
+import crema.nn.model.GoldenArchitecture;
 import crema.nn.model.SequenceClassifier;
 import crema.nn.optim.AdamW;
 import crema.nn.optim.ParameterGroup;
@@ -38,13 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Adapters against PyTorch ({@code src/test/golden/lora.py}), and through training, saving, loading and merging. */
 class LoraAdapterTest {
-  private static final Path MODELS = Path.of("src/test/resources/crema/nn/model");
   private static final Path ADAPTERS = Path.of("src/test/resources/crema/nn/adapter");
-  private static final int LABELS = 3;
 
   @TempDir
   Path folder;
@@ -75,11 +72,10 @@ class LoraAdapterTest {
   }
 
   private Base base(String name) throws IOException {
-    Map<String, ?> json = JsonMapper.shared().convertValue(
-        JsonMapper.shared().readTree(Files.readAllBytes(MODELS.resolve("architectures.json"))).get(name), Map.class);
-    try (var golden = SafetensorsReader.open(MODELS.resolve(name + ".safetensors"))) {
-      var model = new SequenceClassifier(ParameterSource.undefined(backend), Architecture.ofModel(json).read(json),
-          LABELS);
+    var architecture = GoldenArchitecture.named(name);
+    try (var golden = architecture.open()) {
+      var model = new SequenceClassifier(ParameterSource.undefined(backend), architecture.config(),
+          GoldenArchitecture.LABELS);
       model.loadIntersecting(golden.under("weight."));
       return new Base(model, ints(golden, "ids"), ints(golden, "types"),
           Sequences.of(scope, ints(golden, "offsets").toInts()), ints(golden, "labels").toInts());

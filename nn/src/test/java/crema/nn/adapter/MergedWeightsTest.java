@@ -10,8 +10,7 @@ import crema.nn.ParameterSource;
 import crema.nn.Weights;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
-import crema.nn.io.StoredWeights;
-import crema.nn.model.Architecture;
+import crema.nn.model.GoldenArchitecture;
 import crema.nn.model.SequenceClassifier;
 import crema.nn.model.TextEncoder;
 import crema.nn.model.TextEncoderConfig;
@@ -24,7 +23,6 @@ import crema.tensor.Sequences;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,13 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Adapters that become part of weights as they are read, and several adapters beside one model. */
 class MergedWeightsTest {
-  private static final Path MODELS = Path.of("src/test/resources/crema/nn/model");
   private static final Path ADAPTERS = Path.of("src/test/resources/crema/nn/adapter");
-  private static final int LABELS = 3;
 
   @TempDir
   Path folder;
@@ -59,16 +54,6 @@ class MergedWeightsTest {
     backend.close();
   }
 
-  private static TextEncoderConfig config(String name) throws IOException {
-    Map<String, ?> json = JsonMapper.shared().convertValue(
-        JsonMapper.shared().readTree(Files.readAllBytes(MODELS.resolve("architectures.json"))).get(name), Map.class);
-    return Architecture.ofModel(json).read(json);
-  }
-
-  private static StoredWeights golden(String name) throws IOException {
-    return SafetensorsReader.open(MODELS.resolve(name + ".safetensors"));
-  }
-
   private float[] read(Weights weights, String name) {
     Tensor tensor = scope.empty(DType.F32, weights.shapes().get(name));
     weights.read(name, tensor);
@@ -78,9 +63,9 @@ class MergedWeightsTest {
   @ParameterizedTest
   @CsvSource({"bert-rslora, bert", "qwen3-all-linear, qwen3"})
   void theyHaveTheBitsOfAMergedModel(String adapterName, String modelName) throws IOException {
-    TextEncoderConfig config = config(modelName);
-    try (var golden = golden(modelName);
-        var model = new SequenceClassifier(ParameterSource.undefined(backend), config, LABELS)) {
+    TextEncoderConfig config = GoldenArchitecture.named(modelName).config();
+    try (var golden = GoldenArchitecture.named(modelName).open();
+        var model = new SequenceClassifier(ParameterSource.undefined(backend), config, GoldenArchitecture.LABELS)) {
       Weights base = golden.under("weight.");
       model.loadIntersecting(base);
       var adapter = LoraAdapter.load(model, ADAPTERS.resolve(adapterName));
@@ -107,7 +92,7 @@ class MergedWeightsTest {
   @EnumSource(value = DType.class, names = {"F32", "BF16", "F16"})
   void aFileOfMergedWeightsHasSumsThatAreRoundedOnce(DType type) throws IOException {
     Path file = folder.resolve("model.safetensors");
-    try (var golden = golden("bert")) {
+    try (var golden = GoldenArchitecture.named("bert").open()) {
       Weights base = golden.under("weight.");
       SafetensorsWriter.write(file, base, _ -> type, Map.of("format", "pt"), backend, _ -> {});
     }
@@ -143,12 +128,12 @@ class MergedWeightsTest {
 
   @Test
   void anAdapterOfAnotherModelIsRefusedByName() throws IOException {
-    try (var golden = golden("roberta")) {
+    try (var golden = GoldenArchitecture.named("roberta").open()) {
       assertThatThrownBy(
           () -> MergedWeights.open(golden.under("weight."), "roberta.", ADAPTERS.resolve("qwen3-all-linear")))
           .isInstanceOf(InvalidWeightsException.class).hasMessageContaining("self_attn");
     }
-    try (var golden = golden("bert-gelu-new")) {
+    try (var golden = GoldenArchitecture.named("bert-gelu-new").open()) {
       Weights narrow = Weights.joined(golden.under("weight.").renamed(
           name -> name.equals("bert.encoder.layer.0.attention.self.query.weight") ? null : name),
           Weights.of(Map.of("bert.encoder.layer.0.attention.self.query.weight", scope.zeros(DType.F32, 5, 7))));
@@ -184,8 +169,9 @@ class MergedWeightsTest {
   @ParameterizedTest
   @CsvSource({"bert", "eurobert", "qwen3"})
   void eachCallHasItsOwnAdapterBesideOneModelOnManyThreads(String name) throws Exception {
-    TextEncoderConfig config = config(name);
-    try (var golden = golden(name); var encoder = config.create(ParameterSource.undefined(backend))) {
+    TextEncoderConfig config = GoldenArchitecture.named(name).config();
+    try (var golden = GoldenArchitecture.named(name).open();
+        var encoder = config.create(ParameterSource.undefined(backend))) {
       encoder.loadIntersecting(golden.under("weight.").under(config.architecture().prefix()));
       Path one = adapter(encoder, "one", 1, LoraConfig.of(new LoraTargets.AllLinear()).withRank(2, 4));
       Path two = adapter(encoder, "two", 2, LoraConfig.of(new LoraTargets.AllLinear()).withRank(3, 3).withLayers(
@@ -222,8 +208,9 @@ class MergedWeightsTest {
 
   @Test
   void anAdapterThatReplacesPartsOfTheModelCannotShareIt() throws IOException {
-    TextEncoderConfig config = config("bert");
-    try (var golden = golden("bert"); var encoder = config.create(ParameterSource.undefined(backend));
+    TextEncoderConfig config = GoldenArchitecture.named("bert").config();
+    try (var golden = GoldenArchitecture.named("bert").open();
+        var encoder = config.create(ParameterSource.undefined(backend));
         var adapters = new AdapterSet(encoder)) {
       encoder.loadIntersecting(golden.under("weight.").under("bert."));
       Path place = adapter(encoder, "biases", 1,
