@@ -1,6 +1,8 @@
 package crema.tokenizer;
 
+import crema.base.json.ObjectNode;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -27,5 +29,39 @@ public record TokenFrame(List<String> before, List<String> between, List<String>
   /** All tokens, each once. */
   List<String> tokens() {
     return Stream.of(before, between, after).flatMap(List::stream).distinct().toList();
+  }
+
+  /**
+   * The {@code post_processor} of a {@code tokenizer.json} that puts the tokens there.
+   *
+   * @param ids the id of each token
+   */
+  ObjectNode describe(ToIntFunction<String> ids) {
+    var processor = new ObjectNode().put("type", "TemplateProcessing");
+    var single = processor.putArray("single");
+    before.forEach(token -> special(single.addObject(), token, 0));
+    sequence(single.addObject(), "A", 0);
+    after.forEach(token -> special(single.addObject(), token, 0));
+    var pair = processor.putArray("pair");
+    before.forEach(token -> special(pair.addObject(), token, 0));
+    sequence(pair.addObject(), "A", 0);
+    between.forEach(token -> special(pair.addObject(), token, 0));
+    sequence(pair.addObject(), "B", 1);
+    after.forEach(token -> special(pair.addObject(), token, 1));
+    var tokens = processor.putObject("special_tokens");
+    for (var token : tokens()) {
+      var object = tokens.putObject(token).put("id", token);
+      object.putArray("ids").add(ids.applyAsInt(token));
+      object.putArray("tokens").add(token);
+    }
+    return processor;
+  }
+
+  private static void special(ObjectNode piece, String token, int typeId) {
+    piece.putObject("SpecialToken").put("id", token).put("type_id", typeId);
+  }
+
+  private static void sequence(ObjectNode piece, String id, int typeId) {
+    piece.putObject("Sequence").put("id", id).put("type_id", typeId);
   }
 }

@@ -1,7 +1,6 @@
 package crema.tokenizer;
 
 import crema.base.ByteSource;
-import crema.base.json.ArrayNode;
 import crema.base.json.ObjectNode;
 import crema.tokenizer.Truncation.Direction;
 import crema.tokenizer.Truncation.Strategy;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,32 +115,10 @@ public final class Tokenizer {
   public Tokenizer withSpecialTokens(List<String> before, List<String> between, List<String> after) {
     var settings = new ObjectNode();
     parts.settings().properties().forEach(entry -> settings.set(entry.getKey(), entry.getValue()));
-    var processor = new ObjectNode().put("type", "TemplateProcessing");
-    settings.set("post_processor", processor);
-    var single = processor.putArray("single");
-    addSpecials(single, before, 0);
-    single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-    addSpecials(single, after, 0);
-    var pair = processor.putArray("pair");
-    addSpecials(pair, before, 0);
-    pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-    addSpecials(pair, between, 0);
-    pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
-    addSpecials(pair, after, 1);
-    var tokens = processor.putObject("special_tokens");
-    Stream.of(before, between, after).flatMap(List::stream).distinct().forEach(token -> {
-      var id = id(token)
-          .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no token '" + token + "'"));
-      var object = tokens.putObject(token).put("id", token);
-      object.putArray("ids").add(id);
-      object.putArray("tokens").add(token);
-    });
+    settings.set("post_processor", new TokenFrame(before, between, after).describe(token -> id(token)
+        .orElseThrow(() -> new IllegalArgumentException("the tokenizer has no token '" + token + "'"))));
     return TokenizerReader.assemble("tokenizer", settings, model(), parts.addedTokens(), parts.notes())
         .withTruncation(truncation);
-  }
-
-  private static void addSpecials(ArrayNode pieces, List<String> tokens, int typeId) {
-    tokens.forEach(token -> pieces.addObject().putObject("SpecialToken").put("id", token).put("type_id", typeId));
   }
 
   /**

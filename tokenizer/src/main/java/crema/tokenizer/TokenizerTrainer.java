@@ -177,36 +177,9 @@ public record TokenizerTrainer(
     settings.putNull("truncation").putNull("padding");
     kind.training.describe(settings, lowercase);
     if (!frame.equals(TokenFrame.NONE)) {
-      describeFrame(settings.putObject("post_processor").put("type", "TemplateProcessing"));
+      settings.set("post_processor", frame.describe(specialTokens::indexOf));
     }
     return settings;
-  }
-
-  private void describeFrame(ObjectNode processor) {
-    var single = processor.putArray("single");
-    frame.before().forEach(token -> special(single.addObject(), token, 0));
-    sequence(single.addObject(), "A", 0);
-    frame.after().forEach(token -> special(single.addObject(), token, 0));
-    var pair = processor.putArray("pair");
-    frame.before().forEach(token -> special(pair.addObject(), token, 0));
-    sequence(pair.addObject(), "A", 0);
-    frame.between().forEach(token -> special(pair.addObject(), token, 0));
-    sequence(pair.addObject(), "B", 1);
-    frame.after().forEach(token -> special(pair.addObject(), token, 1));
-    var tokens = processor.putObject("special_tokens");
-    for (var token : frame.tokens()) {
-      var object = tokens.putObject(token).put("id", token);
-      object.putArray("ids").add(specialTokens.indexOf(token));
-      object.putArray("tokens").add(token);
-    }
-  }
-
-  private static void special(ObjectNode piece, String token, int typeId) {
-    piece.putObject("SpecialToken").put("id", token).put("type_id", typeId);
-  }
-
-  private static void sequence(ObjectNode piece, String id, int typeId) {
-    piece.putObject("Sequence").put("id", id).put("type_id", typeId);
   }
 
   /** The special token that stands for what is unknown: one of those that are called so by custom. */

@@ -56,7 +56,7 @@ final class VocabularyFile {
         added.add(AddedToken.special(id, token));
       }
     }
-    return TokenizerReader.assemble(file.name(), parts(settings, first, model.id(first), last, model.id(last)), model,
+    return TokenizerReader.assemble(file.name(), parts(settings, first, last, model), model,
         List.copyOf(added), List.of());
   }
 
@@ -95,7 +95,7 @@ final class VocabularyFile {
     return token.isNull() ? absent : token.node().isObject() ? token.get("content").string() : token.string();
   }
 
-  private static ObjectNode parts(JsonPart settings, String first, int firstId, String last, int lastId) {
+  private static ObjectNode parts(JsonPart settings, String first, String last, WordPieceModel model) {
     var parts = new ObjectNode();
     var length = settings.get("model_max_length");
     // "No limit" is written as 1e30.
@@ -113,31 +113,8 @@ final class VocabularyFile {
     }
     normalizer.put("lowercase", settings.get("do_lower_case").boolOr(true));
     parts.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
-    var processor = parts.putObject("post_processor").put("type", "TemplateProcessing");
-    var single = processor.putArray("single");
-    addSpecial(single.addObject(), first, 0);
-    single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-    addSpecial(single.addObject(), last, 0);
-    var pair = processor.putArray("pair");
-    addSpecial(pair.addObject(), first, 0);
-    pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-    addSpecial(pair.addObject(), last, 0);
-    pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
-    addSpecial(pair.addObject(), last, 1);
-    var tokens = processor.putObject("special_tokens");
-    addToken(tokens, first, firstId);
-    addToken(tokens, last, lastId);
+    parts.set("post_processor", new TokenFrame(List.of(first), List.of(last), List.of(last)).describe(model::id));
     parts.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
     return parts;
-  }
-
-  private static void addSpecial(ObjectNode piece, String token, int typeId) {
-    piece.putObject("SpecialToken").put("id", token).put("type_id", typeId);
-  }
-
-  private static void addToken(ObjectNode tokens, String token, int id) {
-    var object = tokens.putObject(token).put("id", token);
-    object.putArray("ids").add(id);
-    object.putArray("tokens").add(token);
   }
 }
