@@ -43,14 +43,13 @@ import java.util.function.BiConsumer;
  */
 public final class EmulatedDriver implements Driver {
   private final PtxDevice device;
-  private final DeviceFacts facts;
+  private DeviceFacts facts;
   private final Schedule schedule;
   private final Arena arena = Arena.ofShared();
   private final Map<String, Long> launches = new LinkedHashMap<>();
   private BiConsumer<String, Counters> observer = (kernel, counters) -> {};
   private List<Runnable> captured;
   private boolean pooled;
-  private int multiprocessors = 8;
 
   private record EmulatedKernel(PtxKernel kernel) implements Kernel {
     @Override
@@ -83,7 +82,7 @@ public final class EmulatedDriver implements Driver {
     this.schedule = schedule;
     facts =
         new DeviceFacts("emulated GPU", new Capability(device.capability().major(), device.capability().minor()),
-            device.memoryBytes(), multiprocessors, device.capability().maxSharedBytes(), 13_000);
+            device.memoryBytes(), 8, device.capability().maxSharedBytes(), 13_000);
   }
 
   /**
@@ -97,7 +96,8 @@ public final class EmulatedDriver implements Driver {
 
   /** Says that it has so many multiprocessors, so that grids of persistent blocks are small. Returns this driver. */
   public EmulatedDriver withMultiprocessors(int count) {
-    multiprocessors = count;
+    facts = new DeviceFacts(facts.name(), facts.capability(), facts.memoryBytes(), count, facts.sharedBytes(),
+        facts.driverVersion());
     return this;
   }
 
