@@ -93,12 +93,11 @@ final class GemmBenchmark implements DeviceBenchmark {
       return ways;
     }
     long k = problem.terms().getFirst().k();
-    for (WgmmaTile tile : WgmmaTile.values()) {
-      for (int parts : new int[] {1, 2, 4, 8}) {
-        if (parts == 1 || k >= 128L * parts && problem.m() * problem.n() < 1 << 21) {
-          ways.put(tile.columns() + (parts == 1 ? "" : "/" + parts),
-              p -> tensorCores.run(orientation, List.of(p), new WgmmaTile.Cut(tile, parts)));
-        }
+    for (WgmmaTile.Cut cut : WgmmaTile.Cut.all()) {
+      int parts = cut.parts();
+      if (parts == 1 || k >= 128L * parts && problem.m() * problem.n() < 1 << 21) {
+        ways.put(cut.tile().columns() + (parts == 1 ? "" : "/" + parts),
+            p -> tensorCores.run(orientation, List.of(p), cut));
       }
     }
     return ways;
