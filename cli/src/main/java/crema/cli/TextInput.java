@@ -149,7 +149,8 @@ final class TextInput {
         LabelFormat.SINGLE, null, null);
     FileRows rows = Files.isRegularFile(texts) ? FileRows.of(texts, columns, reading.options)
         : new FileRows(data, FileFormat.detect(data), columns);
-    rows(keep.any() ? rows.withColumns(columns.withKept(keep.of(rows.columnNames()))) : rows, reading.columns, answerer);
+    rows(keep.any() ? rows.withColumns(columns.withKept(keep.of(rows.columnNames()))) : rows, reading.columns,
+        answerer);
   }
 
   private Reading reading(Path texts) throws IOException {
