@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelFamily;
 import crema.cli.console.Terminal;
+import crema.family.stack.AutoFamily;
 import crema.hub.HubOptions;
 import crema.hub.ModelHub;
 import crema.settings.Section;
@@ -19,7 +20,8 @@ final class CommandSettings {
 
   static final Setting<String> OUTPUT = SECTION.optionalFile("output").alias("-o").label("DIR").unrecorded().basic()
       .help("The model directory to write");
-  static final Setting<String> MODEL = SECTION.name("model", "encoder", ModelFamily::trainable).label("FAMILY").basic()
+  static final Setting<String> MODEL = SECTION.name("model", AutoFamily.KEY, ModelFamily::trainable).label("FAMILY").basic()
+      .details("without it, the family that a given setting belongs to alone, such as layers or C")
       .help("The family of the model");
   static final Setting<Boolean> OVERWRITE = SECTION.flag("overwrite").unrecorded().basic()
       .help("Start over where the output directory holds a run");

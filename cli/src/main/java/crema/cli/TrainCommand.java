@@ -73,7 +73,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     GivenSettings given = GivenSettings.of(line, rows(), line.matchedOptionValue(CONFIG, List.of()));
     Settings command = given.over(Settings.of(CommandSettings.SECTION));
     if (help != null) {
-      terminal.out().print(new TrainHelp(spec, families).render(family(command), help));
+      terminal.out().print(new TrainHelp(spec, families).render(choice(command, given).family(), help));
       return 0;
     }
     Path output = Path.of(command.find(CommandSettings.OUTPUT)
@@ -93,12 +93,17 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
       return session.run(family, settings, context.withCompute(family.computesOn(context.compute()))
           .withCheckpoints(new CheckpointSettings(settings)));
     }
-    ModelFamily family = family(command);
+    FamilyChoice choice = choice(command, given);
+    ModelFamily family = choice.family();
+    if (!choice.by().isEmpty() && !command.get(CommandSettings.QUIET)) {
+      terminal.err().println(choice.reason());
+    }
     Settings settings = family.resolved(given.over(family.settings()));
     given.foreign(family.settings().and(CommandSettings.SECTION)).ifPresent(value -> {
       throw value.error(" has no effect with --model " + family.key() + ": leave it out");
     });
-    return start(session, family, settings, context, command, command.get(CommandSettings.OVERWRITE) || isResumed);
+    return start(session, family, settings, context, command.with(CommandSettings.MODEL, family.key()),
+        command.get(CommandSettings.OVERWRITE) || isResumed);
   }
 
   /**
@@ -134,9 +139,12 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
     }
   }
 
-  private ModelFamily family(Settings command) {
-    return families.stream().filter(family -> family.key().equals(command.get(CommandSettings.MODEL))).findFirst()
-        .orElseThrow();
+  /** The family that was named, or the one that what was given belongs to. */
+  private FamilyChoice choice(Settings command, GivenSettings given) {
+    ModelFamily named = families.stream().filter(family -> family.key().equals(command.get(CommandSettings.MODEL)))
+        .findFirst().orElseThrow();
+    return command.isGiven(CommandSettings.MODEL) ? new FamilyChoice(named, List.of())
+        : FamilyChoice.of(families, named, given.byName().values());
   }
 
   /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */

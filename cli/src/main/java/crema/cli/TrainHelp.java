@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.classify.ModelFamily;
+import crema.family.stack.AutoFamily;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -26,16 +27,16 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
 
   private static final List<String> EXAMPLES = List.of(
       "  crema train --train offers.csv.gz --text title --label category --output models/offers",
+      "  crema train --train offers.csv.gz --text title --label category --time-budget 1h --output models/offers",
       "  crema train --train train.tsv --validation valid.tsv --text name,description --label lvl1 \\",
       "      --output models/gpc --epochs 10 --learning-rate 5e-4 --schedule cosine --warmup 200",
       "  crema train --train offers.csv --text title --label category --group cluster_id --output models/offers",
-      "  crema train --train docs.jsonl --text title,body --label topics --target multi --loss distribution-balanced \\",
-      "      --output models/topics",
+      "  crema train --model encoder --train docs.jsonl --text title,body --label topics --target multi \\",
+      "      --loss distribution-balanced --output models/topics",
       "  crema train --train offers.csv --text title --label lvl1,lvl2,lvl3 --target taxonomy --output models/tree",
-      "  crema train --model auto --time-budget 5m --train offers.csv --text title --label category --output models/best",
       "  crema train --model fasttext --train offers.csv --text title --label category --output models/fast",
       "  crema train --model linear --train offers.csv --text title --label category --output models/baseline",
-      "  crema train --config offers.yaml --epochs 5 --output models/offers",
+      "  crema train --config offers.yaml --seed 2 --output models/offers",
       "  crema train --resume --output models/offers");
 
   /**
@@ -48,11 +49,7 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
     boolean isAll = which.equals(ALL);
     var text =
         new StringBuilder("Usage: crema train --train FILES --text COLUMNS --label COLUMN --output DIR [SETTINGS]\n")
-            .append("Trains a classifier of the family ").append(isAll ? "that --model names" : family.key())
-            .append("; ").append(isAll ? "there are " : "the others are ")
-            .append(families.stream().map(ModelFamily::key)
-                .filter(key -> isAll || !key.equals(family.key())).collect(Collectors.joining(", ")))
-            .append(".\n");
+            .append(summary(family, isAll)).append(".\n");
     var sections = new LinkedHashMap<Section, List<Setting<?>>>();
     List<Setting<?>> rows = new ArrayList<>(CommandSettings.SECTION.rows());
     (isAll ? families : List.of(family)).forEach(each -> rows.addAll(each.settings().rows()));
@@ -74,6 +71,20 @@ record TrainHelp(CommandSpec command, List<ModelFamily> families) {
     return text
         .append("Ctrl-C saves a checkpoint; --resume continues it to the same bits as if nothing had happened.\n")
         .toString();
+  }
+
+  /** What is trained, with the names of the families. */
+  private String summary(ModelFamily family, boolean isAll) {
+    String others = families.stream().map(ModelFamily::key).filter(key -> isAll || !key.equals(family.key()))
+        .collect(Collectors.joining(", "));
+    if (isAll) {
+      return "Trains a classifier of the family that --model names; there are " + others;
+    }
+    return family.key().equals(AutoFamily.KEY)
+        ? "Trains models of several families, compares them, and joins those that are best together, unless\n"
+            + "--model names one family (" + others + "), or a setting belongs to one alone. Of one\n"
+            + "family: crema train --model NAME --help"
+        : "Trains a classifier of the family " + family.key() + "; the others are " + others;
   }
 
   private String table(Section section, List<Setting<?>> rows, List<ModelFamily> of, boolean isAll) {

@@ -202,7 +202,8 @@ class ConfigTest {
       "dropout: &a 0.1        | anchors and aliases",
       "dropout: *a            | anchors and aliases",
       "heads: 2               | heads stands twice: it is in line 9 too",
-      "dim: 10                | dim has no effect with --model encoder",
+      "dim: 10                | dim is a setting of fasttext, but vocabulary-size is one of encoder",
+      "members: words         | members is a setting of auto, but vocabulary-size is one of encoder",
       "dropout: 0.1: 0.2      | mapping values are not allowed here",
       "- dropout              | expected <block end>",
   })

@@ -13,7 +13,7 @@ class TrainHelpTest {
   private static final int MOST_LINES = 60;
 
   @ParameterizedTest
-  @ValueSource(strings = {"encoder", "fasttext", "linear"})
+  @ValueSource(strings = {"auto", "encoder", "fasttext", "linear"})
   void theHelpOfAFamilyIsShortAndNamesEachOfItsSettings(String family) {
     var run = CommandRun.of("train", "--model", family, "--help");
     assertThat(run.code()).isZero();
@@ -25,11 +25,18 @@ class TrainHelpTest {
 
   @Test
   void theHelpShowsADefaultAsTheFamilyHasIt() {
-    assertThat(CommandRun.of("train", "--help").out())
+    assertThat(CommandRun.of("train", "--help", "--model=encoder").out())
         .contains("Passes over the training rows (default: chosen from the data)")
         .doesNotContain("--minn");
     assertThat(CommandRun.of("train", "--help", "--model=fasttext").out())
         .contains("Passes over the training rows (default: chosen from the data)").doesNotContain("--hidden-size");
+  }
+
+  @Test
+  void theHelpIsThatOfTheAutomaticChoiceUnlessASettingBelongsToAnotherFamilyAlone() {
+    assertThat(CommandRun.of("train", "--help").out()).contains("joins those that are best together",
+        "--time-budget", "(default: auto)").doesNotContain("--hidden-size");
+    assertThat(CommandRun.of("train", "--help", "--layers", "2").out()).contains("of the family encoder;");
   }
 
   @Test

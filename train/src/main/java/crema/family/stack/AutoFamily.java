@@ -24,12 +24,15 @@ import java.util.Map;
  * are best together. What it makes is a {@linkplain StackFamily stack}.
  */
 public final class AutoFamily implements ModelFamily {
+  /** The name of the family. */
+  public static final String KEY = "auto";
+
   /** Found as a service. */
   public AutoFamily() {}
 
   @Override
   public String key() {
-    return "auto";
+    return KEY;
   }
 
   @Override
