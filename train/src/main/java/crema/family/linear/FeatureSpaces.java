@@ -10,6 +10,7 @@ import crema.base.json.ObjectNode;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
+import crema.data.Row;
 import crema.data.TextColumn;
 import crema.linear.SparseMatrix;
 import crema.linear.TfIdf;
@@ -28,13 +29,8 @@ import java.util.Optional;
  * length 1. Otherwise {@code spaces.json} names the columns and the spaces, and each space has its terms in
  * {@code terms/}. One encoder is described by {@code encoder.json}; of several, {@code encoders/1} and so on are like the
  * directory of a model with one.
- *
- * @param views the texts that spaces read
- * @param terms the spaces of terms, in the order of their features
- * @param encoders make the vectors, in the order of their features
  */
-record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder> encoders)
-    implements AutoCloseable {
+public final class FeatureSpaces implements AutoCloseable {
   static final String TERMS = "terms.json";
   static final String DESCRIPTION = "spaces.json";
   static final String FOLDER = "terms";
@@ -42,13 +38,64 @@ record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder>
 
   private static final int VERSION = 1;
 
-  FeatureSpaces {
-    terms = List.copyOf(terms);
-    encoders = List.copyOf(encoders);
+  /** The names of what there may be of it in a model directory. */
+  public static final List<String> FILES =
+      List.of(TERMS, DESCRIPTION, FOLDER, FrozenEncoder.DESCRIPTION, FrozenEncoder.FOLDER, ENCODERS);
+
+  private final TextViews views;
+  private final List<TermSpace> terms;
+  private final List<FrozenEncoder> encoders;
+
+  /**
+   * Spaces beside each other.
+   *
+   * @param views the texts that spaces read
+   * @param terms the spaces of terms, in the order of their features
+   * @param encoders make the vectors, in the order of their features
+   */
+  FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder> encoders) {
+    this.views = views;
+    this.terms = List.copyOf(terms);
+    this.encoders = List.copyOf(encoders);
+  }
+
+  /** The texts that spaces read. */
+  TextViews views() {
+    return views;
+  }
+
+  /** The spaces of terms, in the order of their features. */
+  List<TermSpace> terms() {
+    return terms;
+  }
+
+  /** Make the vectors, in the order of their features. */
+  List<FrozenEncoder> encoders() {
+    return encoders;
+  }
+
+  /** Whether an encoder makes some of the features. */
+  public boolean hasEncoder() {
+    return !encoders.isEmpty();
+  }
+
+  /** The names of the text columns that are told apart in a text; none where a text is all that there is to read. */
+  public List<String> columns() {
+    return TextColumn.names(views.columns());
+  }
+
+  /** The text of a row as the spaces read it. */
+  public String text(Row row) {
+    return views.text(row);
+  }
+
+  /** How many additions and multiplications the encoders take for a text, about. */
+  public double operations(String text) {
+    return encoders.stream().mapToDouble(encoder -> encoder.operations(text)).sum();
   }
 
   /** The number of features of a text. */
-  int size() {
+  public int size() {
     int size = width();
     for (TermSpace space : terms) {
       size = Math.addExact(size, space.terms().vocabulary().size());
@@ -62,7 +109,7 @@ record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder>
   }
 
   /** The features of texts: {@code [texts, size]}. */
-  SparseMatrix of(List<String> texts) {
+  public SparseMatrix of(List<String> texts) {
     SparseMatrix sparse = sparse(texts);
     if (encoders.isEmpty()) {
       return sparse;
@@ -138,7 +185,7 @@ record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder>
    *
    * @throws UserError when a file is missing or damaged, or the encoder is not the one that was trained with
    */
-  static FeatureSpaces load(ModelSource source, ComputeOptions compute) throws IOException {
+  public static FeatureSpaces load(ModelSource source, ComputeOptions compute) throws IOException {
     List<ModelSource> described = encoders(source);
     FeatureSpaces terms = source.holds(DESCRIPTION) ? loadSpaces(source)
         : new FeatureSpaces(TextViews.WHOLE, !described.isEmpty() && !source.holds(TERMS) ? List.of()
@@ -176,7 +223,7 @@ record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder>
   }
 
   /** How many encoders a model has. */
-  static int encoderCount(ModelSource source) {
+  public static int encoderCount(ModelSource source) {
     return encoders(source).size();
   }
 
@@ -208,7 +255,7 @@ record FeatureSpaces(TextViews views, List<TermSpace> terms, List<FrozenEncoder>
   }
 
   /** The spaces of terms of a model, for people; empty if it has not several. */
-  static Optional<String> describe(ModelSource source) throws IOException {
+  public static Optional<String> describe(ModelSource source) throws IOException {
     if (!source.holds(DESCRIPTION)) {
       return Optional.empty();
     }

@@ -4,7 +4,6 @@ import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelSource;
-import crema.data.TextColumn;
 import crema.embed.Vectors;
 import crema.linear.LinearModel;
 import crema.linear.SparseMatrix;
@@ -74,12 +73,12 @@ public final class LinearClassifier implements Classifier {
   public double operations(String text) {
     SparseMatrix features = spaces.of(List.of(text));
     return 2.0 * (features.elements() + features.denseColumns()) * model.labels()
-        + spaces.encoders().stream().mapToDouble(encoder -> encoder.operations(text)).sum();
+        + spaces.operations(text);
   }
 
   @Override
   public List<String> columns() {
-    return TextColumn.names(spaces.views().columns());
+    return spaces.columns();
   }
 
   /**

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** How the settings of a linear model that nobody gives are chosen for the training rows. */
-final class LinearDefaults {
+public final class LinearDefaults {
   /** From this share of words with digits on, texts are part numbers rather than language. */
   private static final double CODES = 0.5;
   /** From this share of texts of a single word on, words have no neighbours. */
@@ -97,6 +97,12 @@ final class LinearDefaults {
           .otherwise(3, _ -> "more tell hardly more"));
 
   private LinearDefaults() {}
+
+  /** Those that choose {@linkplain LinearSettings#TERMS terms}, for other families that have them. */
+  public static List<DefaultRule<?>> ofTerms() {
+    return RULES.stream().filter(rule -> rule.setting().equals(DataSettings.LOWERCASE)
+        || LinearSettings.TERMS.rows().contains(rule.setting())).toList();
+  }
 
   private static String whenCheap(long most) {
     return "%d rows or more, rows times labels below %,d, and characters in all times labels below %,d".formatted(

@@ -46,8 +46,7 @@ public final class LinearFamily implements ModelFamily {
 
   @Override
   public List<String> optionalFiles() {
-    return List.of(FeatureSpaces.TERMS, FeatureSpaces.DESCRIPTION, FeatureSpaces.FOLDER, FrozenEncoder.DESCRIPTION,
-        FrozenEncoder.FOLDER, FeatureSpaces.ENCODERS);
+    return FeatureSpaces.FILES;
   }
 
   @Override

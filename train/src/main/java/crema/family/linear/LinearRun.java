@@ -11,7 +11,6 @@ import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
 import crema.data.SplitRows;
-import crema.embed.CachedEmbedder;
 import crema.linear.CrossValidation;
 import crema.linear.HyperplaneShift;
 import crema.linear.LabelTargets;
@@ -20,12 +19,10 @@ import crema.linear.LinearFit;
 import crema.linear.LinearModel;
 import crema.linear.LinearTrainer;
 import crema.linear.SparseMatrix;
-import crema.linear.TfIdf;
 import crema.metrics.Metric;
 import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
-import crema.run.DataSettings;
 import crema.run.ModelFiles;
 import crema.run.RowCounts;
 import crema.run.RunRows;
@@ -41,15 +38,12 @@ import crema.task.Target;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
@@ -95,74 +89,20 @@ final class LinearRun implements Run {
   }
 
   private TrainingResult train() throws IOException {
-    List<TermSpace.Wanted> wanted = FrozenSettings.usesTerms(settings) ? LinearSettings.spaces(settings) : List.of();
-    List<FrozenSettings.Wanted> encoders = FrozenSettings.encoders(settings);
-    List<Optional<String>> embedded = encoders.isEmpty() ? List.of() : FrozenSettings.columns(settings);
-    TextViews views = TextViews.of(settings.get(DataSettings.TEXT),
-        Stream.concat(wanted.stream().map(TermSpace.Wanted::column), embedded.stream()));
-    SplitRows rows = RunRows.of(context, settings);
-    Target target = target(rows);
-    Optional<Map<String, String>> folds = new TrainingFolds(new LinearFamily(), settings, context).run(rows);
-    if (folds.isEmpty()) {
-      return new TrainingResult(0, 0, null);
-    }
-    foldFacts = folds.get();
-    List<String> texts = texts(rows.train(), views);
-    Path cache = settings.find(FrozenSettings.VECTOR_CACHE).map(Path::of).orElseGet(CachedEmbedder::defaultCache);
-    List<List<String>> others = encoders.isEmpty() ? List.of()
-        : List.of(texts(rows.validation(), views), texts(rows.test(), views));
-    var embedders = new ArrayList<CachedEmbedder>();
-    try {
-      var frozen = new ArrayList<FrozenEncoder>();
-      for (FrozenSettings.Wanted encoder : encoders) {
-        embedders.add(new CachedEmbedder(context.locate(encoder.model()), encoder.options(), context.compute(),
-            Optional.of(cache)));
-        frozen.add(new FrozenEncoder(embedders.getLast(), encoder.options(),
-            vectors(embedders.getLast(), embedded, views, texts, others)));
+    try (var features = new FeatureFit(settings, context)) {
+      SplitRows rows = RunRows.of(context, settings);
+      Target target = target(rows);
+      Optional<Map<String, String>> folds = new TrainingFolds(new LinearFamily(), settings, context).run(rows);
+      if (folds.isEmpty()) {
+        return new TrainingResult(0, 0, null);
       }
-      return train(rows, target, new FeatureSpaces(views, terms(wanted, views, texts), frozen));
-    } finally {
-      embedders.forEach(CachedEmbedder::close);
+      foldFacts = folds.get();
+      return train(rows, target, features, features.fit(rows));
     }
   }
 
-  /**
-   * What is learned of the vectors of the texts that an encoder reads.
-   *
-   * @param texts of the training rows
-   * @param others those of the validation and the test rows
-   */
-  private List<VectorSpace> vectors(CachedEmbedder embedder, List<Optional<String>> columns, TextViews views,
-      List<String> texts, List<List<String>> others) throws IOException {
-    listener.stage("Embedding texts");
-    var spaces = new ArrayList<VectorSpace>();
-    for (Optional<String> column : columns) {
-      List<String> read = views.of(texts, column);
-      spaces.add(VectorSpace.fit(column, read, embedder.embed(read, listener::progress),
-          settings.get(FrozenSettings.WEIGHT)));
-      // Validation and test rows too, while there is a bar.
-      for (List<String> more : others) {
-        embedder.embed(views.of(more, column), listener::progress);
-      }
-    }
-    if (embedder.cut() > 0) {
-      listener.warning("%,d texts are longer than the encoder takes and were cut".formatted(embedder.cut()));
-    }
-    return spaces;
-  }
-
-  private List<TermSpace> terms(List<TermSpace.Wanted> wanted, TextViews views, List<String> texts) {
-    var spaces = new ArrayList<TermSpace>();
-    for (TermSpace.Wanted each : wanted) {
-      listener.stage("Counting terms");
-      TfIdf terms =
-          TfIdf.fit(views.of(texts, each.column()), LinearSettings.terms(settings, each.analyzer()));
-      spaces.add(new TermSpace(each.column(), terms, (float) each.weight()));
-    }
-    return spaces;
-  }
-
-  private TrainingResult train(SplitRows rows, Target target, FeatureSpaces spaces) throws IOException {
+  private TrainingResult train(SplitRows rows, Target target, FeatureFit features, FeatureSpaces spaces)
+      throws IOException {
     Examples examples = examples(rows.train(), spaces, target);
     LinearConfig hyperplanes = chooseC(examples);
     if (stop.isRequested()) {
@@ -185,7 +125,8 @@ final class LinearRun implements Run {
     if (stop.isRequested()) {
       return new TrainingResult(0, 0, null);
     }
-    return finish(new LinearClassifier(spaces, model, target), new LinearFiles(spaces, model), rows, hyperplanes);
+    return finish(new LinearClassifier(spaces, model, target), new LinearFiles(features, spaces, model), rows,
+        hyperplanes, features.describe());
   }
 
   private Target target(SplitRows rows) {
@@ -198,19 +139,13 @@ final class LinearRun implements Run {
     return Target.of(reading, labels, Link.SIGMOID, AnswerSettings.HALF);
   }
 
-  private static List<String> texts(RowSource rows, TextViews views) {
-    var texts = new ArrayList<String>();
-    rows.forEach(ProblemListener.SILENT, row -> texts.add(views.text(row)));
-    return texts;
-  }
-
   /** The rows whose labels are known; the others are reported when the model is measured on them. */
   private static Examples examples(RowSource rows, FeatureSpaces spaces, Target target) {
     var known = new KnownLabels(target.labels());
     var texts = new ArrayList<String>();
     var labels = new ArrayList<int[]>();
     rows.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT).ifPresent(found -> {
-      texts.add(spaces.views().text(row));
+      texts.add(spaces.text(row));
       labels.add(found);
     }));
     int count = target.labels().size();
@@ -238,8 +173,8 @@ final class LinearRun implements Run {
         : result.best(CrossValidation.Score::macroF1));
   }
 
-  private TrainingResult finish(LinearClassifier classifier, ModelFiles files, SplitRows rows, LinearConfig hyperplanes)
-      throws IOException {
+  private TrainingResult finish(LinearClassifier classifier, ModelFiles files, SplitRows rows, LinearConfig hyperplanes,
+      Optional<String> features) throws IOException {
     ScoredRows validation;
     try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
       validation = run.validate(classifier, rows.validation(), 0, 0, log);
@@ -251,35 +186,26 @@ final class LinearRun implements Run {
         String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
             hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(),
             settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
-    List<String> encoders = settings.get(FrozenSettings.ENCODER);
-    if (!encoders.isEmpty()) {
-      facts.put("Features",
-          (FrozenSettings.usesTerms(settings) ? "terms and " : "") + "vectors of " + String.join(", ", encoders));
-    }
+    features.ifPresent(described -> facts.put("Features", described));
     facts.putAll(foldFacts);
     return run.finish(tuned, files, rows, RowCounts.of(rows), validation, 0, facts);
   }
 
-  /** Where the encoder is found again, from wherever the model is used. */
-  private static String reference(String encoder) {
-    Path path = Path.of(encoder);
-    return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : encoder;
-  }
-
   /** What there is of a linear model besides its labels. */
   private final class LinearFiles implements ModelFiles {
+    private final FeatureFit features;
     private final FeatureSpaces spaces;
     private final LinearModel model;
 
-    LinearFiles(FeatureSpaces spaces, LinearModel model) {
+    LinearFiles(FeatureFit features, FeatureSpaces spaces, LinearModel model) {
+      this.features = features;
       this.spaces = spaces;
       this.model = model;
     }
 
     @Override
     public void writeWeights() throws IOException {
-      spaces.save(directory, settings.get(FrozenSettings.REFERENCE)
-          ? settings.get(FrozenSettings.ENCODER).stream().map(LinearRun::reference).toList() : List.of());
+      features.save(spaces, directory);
       model.save(directory.file(LinearFamily.WEIGHTS));
     }
 

@@ -75,6 +75,10 @@ public final class LinearSettings {
         : null, CHARACTERS_TO, CHARACTERS_FROM);
   }
 
+  /** How texts become vectors of terms, without how these are told apart. */
+  public static final Section TERMS = SECTION.only(NGRAMS, ANALYZERS, COLUMNS, CHARACTERS_FROM, CHARACTERS_TO, MIN_DF,
+      MAX_DF, MAX_TERMS, SUBLINEAR);
+
   private LinearSettings() {}
 
   /** How an analyzer reads several text columns. */
