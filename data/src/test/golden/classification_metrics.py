@@ -48,13 +48,19 @@ def rows(indicator):
 
 def multi(name, truth, predicted):
     truth, predicted = np.asarray(truth, dtype=int), np.asarray(predicted, dtype=int)
+    # A label that is neither true nor predicted anywhere is in no average, as where a document has one label.
+    occurring = np.flatnonzero(truth.any(axis=0) | predicted.any(axis=0)).tolist()
+
+    def averaged(average):
+        return prf(truth, predicted, average, occurring) if occurring else [0, 0, 0]
+
     return {
         "name": name, "labels": truth.shape[1], "truth": rows(truth), "predicted": rows(predicted),
         "accuracy": sk.accuracy_score(truth, predicted),
         "hamming": sk.hamming_loss(truth, predicted),
-        "micro": prf(truth, predicted, "micro", None),
-        "macro": prf(truth, predicted, "macro", None),
-        "weighted": prf(truth, predicted, "weighted", None),
+        "micro": averaged("micro"),
+        "macro": averaged("macro"),
+        "weighted": averaged("weighted"),
         "samples": prf(truth, predicted, "samples", None),
         "per_label": per_label(truth, predicted, list(range(truth.shape[1]))),
     }

@@ -27,18 +27,28 @@ def auc(truth, scores):
     return sk.roc_auc_score(truth, scores) if 0 < truth.sum() < truth.size else math.nan
 
 
+def ap(truth, scores):
+    return sk.average_precision_score(truth, scores) if truth.any() else math.nan
+
+
+def mean(values):
+    defined = [value for value in values if not math.isnan(value)]
+    return number(np.mean(defined) if defined else math.nan)
+
+
 def ranking(name, truth, scores):
-    """Labels without both true and false documents have no area; scikit-learn refuses them."""
+    """Labels without both true and false documents have no area, and labels without true ones no average precision:
+    scikit-learn warns of them and has 0 in place of the latter. They are in no macro value."""
     per_label = [auc(t, s) for t, s in zip(truth.T, scores.T)]
-    defined = [area for area in per_label if not math.isnan(area)]
+    precisions = [ap(t, s) for t, s in zip(truth.T, scores.T)]
     return {
         "name": name, "truth": rows(truth), "scores": scores.tolist(),
         "micro_auc": number(auc(truth.ravel(), scores.ravel())),
-        "macro_auc": number(np.mean(defined) if defined else math.nan),
+        "macro_auc": mean(per_label),
         "label_auc": [number(area) for area in per_label],
-        "micro_ap": sk.average_precision_score(truth, scores, average="micro"),
-        "macro_ap": sk.average_precision_score(truth, scores, average="macro"),
-        "label_ap": [sk.average_precision_score(t, s) for t, s in zip(truth.T, scores.T)],
+        "micro_ap": number(ap(truth.ravel(), scores.ravel())),
+        "macro_ap": mean(precisions),
+        "label_ap": [number(precision) for precision in precisions],
     }
 
 
@@ -55,7 +65,9 @@ def sweep(name, truth, scores, at_least_one):
     points = []
     for threshold in grid:
         predicted = decode(scores, [threshold] * scores.shape[1], at_least_one)
-        points.append([list(sk.precision_recall_fscore_support(truth, predicted, average=a, zero_division=0)[:3])
+        occurring = np.flatnonzero(truth.any(axis=0) | predicted.any(axis=0)).tolist()
+        points.append([list(sk.precision_recall_fscore_support(
+            truth, predicted, average=a, labels=occurring, zero_division=0)[:3])
                        for a in ("micro", "macro", "weighted")])
     return {"name": name, "truth": rows(truth), "scores": scores.tolist(), "at_least_one": at_least_one,
             "thresholds": grid, "points": points,

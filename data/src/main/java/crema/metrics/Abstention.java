@@ -21,12 +21,14 @@ public record Abstention(double threshold, long answered, double coverage, doubl
    */
   public static List<Abstention> table(ScoreMatrix probabilities, int[] truth, double... thresholds) {
     probabilities.requireDocuments(truth.length);
-    int[] best = probabilities.best();
+    var row = new float[probabilities.labels()];
     var confidence = new float[truth.length];
     var right = new boolean[truth.length];
     for (int document = 0; document < truth.length; document++) {
-      confidence[document] = probabilities.score(document, best[document]);
-      right[document] = best[document] == truth[document];
+      float[] values = probabilities.read(document, row);
+      int best = ScoreMatrix.best(values);
+      confidence[document] = values[best];
+      right[document] = best == truth[document];
     }
     return table(confidence, right, thresholds);
   }

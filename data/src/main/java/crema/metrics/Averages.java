@@ -16,11 +16,6 @@ public record Averages(
 
   /** Averages over {@code labels} (scikit-learn's argument {@code labels}). */
   public static Averages over(LabelCounts counts, BitSet labels) {
-    return over(counts, labels, labels.cardinality());
-  }
-
-  /** As {@link #over(LabelCounts, BitSet)}, where the macro average divides by {@code macroDivisor}. */
-  static Averages over(LabelCounts counts, BitSet labels, double macroDivisor) {
     long truePositives = 0;
     long predictions = 0;
     long support = 0;
@@ -38,7 +33,7 @@ public record Averages(
         labels.cardinality(),
         support,
         PrecisionRecall.of(truePositives, predictions, support),
-        divide(macro, macroDivisor),
+        divide(macro, labels.cardinality()),
         divide(weighted, support));
   }
 

@@ -16,7 +16,8 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
  * lies. The same seed gives the same interval.
  *
  * <p>A rare label may be missing from a resample, where its F1 is not 0 but unknown: a resample's macro average
- * leaves such labels out. Labels that occur in no document at all count as they do in the estimate.
+ * leaves such labels out, as the estimate leaves out those that occur in no document at all. Resampled averages may then
+ * all lie on one side of the estimate: an interval reaches to its estimate nevertheless.
  *
  * @param resamples how often to draw; 1000 is customary
  * @param level the confidence level in (0, 1)
@@ -109,7 +110,8 @@ public record Bootstrap(int resamples, double level, long seed) {
     var percentile = new Percentile().withEstimationType(EstimationType.R_7);
     percentile.setData(values);
     double tail = 50 * (1 - level);
-    return new Interval(estimate, percentile.evaluate(tail), percentile.evaluate(100 - tail), level);
+    return new Interval(estimate, Math.min(estimate, percentile.evaluate(tail)),
+        Math.max(estimate, percentile.evaluate(100 - tail)), level);
   }
 
   /** Computes the metrics of one resample after another into the same counts. */
@@ -117,13 +119,10 @@ public record Bootstrap(int resamples, double level, long seed) {
 
     private final Outcomes outcomes;
     private final LabelCounts counts;
-    private final double averagedPerOccurring;
 
     Resampling(Outcomes outcomes) {
       this.outcomes = outcomes;
       counts = outcomes.counts();
-      double occurring = counts.occurringLabels().cardinality();
-      averagedPerOccurring = outcomes.averagedLabels().cardinality() / Math.max(1, occurring);
     }
 
     /** The metrics where each document occurs so many times. */
@@ -134,8 +133,7 @@ public record Bootstrap(int resamples, double level, long seed) {
           outcomes.count(document, times[document], counts);
         }
       }
-      var occurring = counts.occurringLabels();
-      return ClassificationMetrics.of(outcomes, counts, occurring, averagedPerOccurring * occurring.cardinality());
+      return ClassificationMetrics.of(outcomes, counts, counts.occurringLabels());
     }
   }
 }

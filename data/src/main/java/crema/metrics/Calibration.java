@@ -46,9 +46,11 @@ public record Calibration(double expectedError, double maximumError, List<Bin> b
   public static Calibration ofBest(ScoreMatrix probabilities, int[] truth, int binCount) {
     probabilities.requireDocuments(truth.length);
     var counting = new Counting(binCount);
+    var row = new float[probabilities.labels()];
     for (int document = 0; document < truth.length; document++) {
-      int best = probabilities.best(document);
-      counting.add(probabilities.score(document, best), best == truth[document]);
+      float[] values = probabilities.read(document, row);
+      int best = ScoreMatrix.best(values);
+      counting.add(values[best], best == truth[document]);
     }
     return counting.calibration();
   }
@@ -64,9 +66,11 @@ public record Calibration(double expectedError, double maximumError, List<Bin> b
     probabilities.requireDocuments(truth.length);
     var sortedTruth = LabelSets.sortedCopy(truth, probabilities.labels());
     var counting = new Counting(binCount);
+    var row = new float[probabilities.labels()];
     for (int document = 0; document < truth.length; document++) {
-      for (int label = 0; label < probabilities.labels(); label++) {
-        counting.add(probabilities.score(document, label), Arrays.binarySearch(sortedTruth[document], label) >= 0);
+      float[] values = probabilities.read(document, row);
+      for (int label = 0; label < values.length; label++) {
+        counting.add(values[label], Arrays.binarySearch(sortedTruth[document], label) >= 0);
       }
     }
     return counting.calibration();

@@ -32,11 +32,11 @@ public record ClassificationMetrics(
   public static ClassificationMetrics of(Outcomes outcomes) {
     var counts = outcomes.counts();
     var labels = outcomes.averagedLabels();
-    return of(outcomes, counts, labels, labels.cardinality());
+    return of(outcomes, counts, labels);
   }
 
   /** From the counts of some or repeated documents of {@code outcomes}. */
-  static ClassificationMetrics of(Outcomes outcomes, LabelCounts counts, BitSet labels, double macroDivisor) {
+  static ClassificationMetrics of(Outcomes outcomes, LabelCounts counts, BitSet labels) {
     double accuracy = PrecisionRecall.ratio(counts.exactDocuments(), counts.documents());
     double hammingLoss =
         switch (outcomes) {
@@ -54,7 +54,7 @@ public record ClassificationMetrics(
         counts.documents(),
         accuracy,
         hammingLoss,
-        Averages.over(counts, labels, macroDivisor),
+        Averages.over(counts, labels),
         counts.sampleMean(),
         perLabel);
   }

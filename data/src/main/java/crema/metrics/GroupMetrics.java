@@ -68,6 +68,6 @@ public record GroupMetrics(String group, ClassificationMetrics metrics) {
     var counts = new LabelCounts(outcomes.labelCount());
     documents.forEach(document -> outcomes.count(document, 1, counts));
     var labels = counts.occurringLabels();
-    return new GroupMetrics(name, ClassificationMetrics.of(outcomes, counts, labels, labels.cardinality()));
+    return new GroupMetrics(name, ClassificationMetrics.of(outcomes, counts, labels));
   }
 }

@@ -76,13 +76,12 @@ public final class LabelOffsets {
     if (isNone()) {
       return scores;
     }
-    var sums = new float[scores.documents() * values.length];
-    for (int document = 0; document < scores.documents(); document++) {
-      for (int label = 0; label < values.length; label++) {
-        sums[document * values.length + label] = scores.score(document, label) + values[label];
+    return scores.mapRows(row -> {
+      for (int label = 0; label < row.length; label++) {
+        row[label] += values[label];
       }
-    }
-    return ScoreMatrix.of(sums, scores.documents(), values.length);
+      return row;
+    });
   }
 
   @Override

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.stream.Stream;
 
 /** Outcomes where a document has any number of true and predicted labels, none included. */
 public final class MultiLabelOutcomes implements Outcomes {
@@ -77,8 +78,8 @@ public final class MultiLabelOutcomes implements Outcomes {
 
   @Override
   public BitSet averagedLabels() {
-    var all = new BitSet(labelCount);
-    all.set(0, labelCount);
-    return all;
+    var occurring = new BitSet(labelCount);
+    Stream.of(truth, predicted).flatMap(Arrays::stream).flatMapToInt(Arrays::stream).forEach(occurring::set);
+    return occurring;
   }
 }

@@ -27,8 +27,8 @@ public sealed interface Outcomes permits SingleLabelOutcomes, MultiLabelOutcomes
   Outcomes select(int[] documents);
 
   /**
-   * The labels that an average runs over, as scikit-learn has it by default: for single-label outcomes those that
-   * occur as truth or prediction, for multi-label outcomes all.
+   * The labels that an average runs over: those that occur as truth or prediction, as scikit-learn has it by default
+   * where a document has one label. Nothing is known of the others.
    */
   BitSet averagedLabels();
 

@@ -1,19 +1,20 @@
 package crema.metrics;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /**
  * How well scores rank true labels above false ones, whatever the threshold, as scikit-learn's
- * {@code roc_auc_score} and {@code average_precision_score} define it; equal scores count half, or as one step.
+ * {@code roc_auc_score} and {@code average_precision_score} define it; equal scores count half, or as one step. Labels
+ * that no document has do not count in macro values, as in those of F1 (scikit-learn counts them as 0 in the macro
+ * average precision, which then measures how many labels the documents lack). Exact, in two passes over the scores, with
+ * memory for the scores of true labels only.
  *
  * @param microRocAuc the area under the ROC curve of all decisions together; NaN if all are true or all false
  * @param macroRocAuc the mean over those labels that have true and false documents; NaN if none has
- * @param microAveragePrecision the average precision of all decisions together
- * @param macroAveragePrecision the mean over all labels, where one that is never true counts as 0
+ * @param microAveragePrecision the average precision of all decisions together; NaN if none is true
+ * @param macroAveragePrecision the mean over those labels that have true documents; NaN if none has
  * @param perLabel every label, by number
  */
 public record RankingMetrics(
@@ -27,7 +28,7 @@ public record RankingMetrics(
    * How one label ranks its documents.
    *
    * @param rocAuc NaN unless the label has both true and false documents
-   * @param averagePrecision 0 where the label is never true
+   * @param averagePrecision NaN where the label is never true
    */
   public record LabelRanking(double rocAuc, double averagePrecision) {}
 
@@ -49,28 +50,60 @@ public record RankingMetrics(
   public static RankingMetrics of(ScoreMatrix scores, int[][] truth) {
     scores.requireDocuments(truth.length);
     var sortedTruth = LabelSets.sortedCopy(truth, scores.labels());
-    var perLabel = new ArrayList<LabelRanking>();
-    var all = new RankedScores(scores.documents() * scores.labels());
-    for (int label = 0; label < scores.labels(); label++) {
-      var ofLabel = new RankedScores(scores.documents());
-      for (int document = 0; document < scores.documents(); document++) {
-        boolean isTrue = Arrays.binarySearch(sortedTruth[document], label) >= 0;
-        ofLabel.add(scores.score(document, label), isTrue);
-        all.add(scores.score(document, label), isTrue);
+    float[][] ofTrue = ofTrue(scores, sortedTruth);
+    var all = new RankedPositives(joined(ofTrue));
+    var ofLabels = new RankedPositives[ofTrue.length];
+    Arrays.setAll(ofLabels, label -> new RankedPositives(ofTrue[label]));
+    var row = new float[scores.labels()];
+    for (int document = 0; document < scores.documents(); document++) {
+      float[] values = scores.read(document, row);
+      int[] labels = sortedTruth[document];
+      for (int label = 0, next = 0; label < values.length; label++) {
+        if (next < labels.length && labels[next] == label) {
+          next++;
+        } else {
+          ofLabels[label].addFalse(values[label]);
+          all.addFalse(values[label]);
+        }
       }
-      ofLabel.sort();
-      perLabel.add(new LabelRanking(ofLabel.rocAuc(), ofLabel.averagePrecision()));
     }
-    all.sort();
+    List<LabelRanking> perLabel = Arrays.stream(ofLabels)
+        .map(label -> new LabelRanking(label.rocAuc(), label.averagePrecision())).toList();
     return new RankingMetrics(
         all.rocAuc(),
-        mean(perLabel, LabelRanking::rocAuc).orElse(Double.NaN),
+        mean(perLabel, LabelRanking::rocAuc),
         all.averagePrecision(),
-        mean(perLabel, LabelRanking::averagePrecision).orElse(0),
+        mean(perLabel, LabelRanking::averagePrecision),
         perLabel);
   }
 
-  private static OptionalDouble mean(List<LabelRanking> perLabel, ToDoubleFunction<LabelRanking> value) {
-    return perLabel.stream().mapToDouble(value).filter(v -> !Double.isNaN(v)).average();
+  /** The scores of each label in the documents where it is true, {@code [labels][]}. */
+  static float[][] ofTrue(ScoreMatrix scores, int[][] truth) {
+    var counts = new int[scores.labels()];
+    Arrays.stream(truth).flatMapToInt(Arrays::stream).forEach(label -> counts[label]++);
+    var ofTrue = new float[counts.length][];
+    Arrays.setAll(ofTrue, label -> new float[counts[label]]);
+    var row = new float[scores.labels()];
+    for (int document = 0; document < truth.length; document++) {
+      float[] values = scores.read(document, row);
+      for (int label : truth[document]) {
+        ofTrue[label][--counts[label]] = values[label];
+      }
+    }
+    return ofTrue;
+  }
+
+  private static float[] joined(float[][] parts) {
+    var all = new float[Math.toIntExact(Arrays.stream(parts).mapToLong(part -> part.length).sum())];
+    int at = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+
+  private static double mean(List<LabelRanking> perLabel, ToDoubleFunction<LabelRanking> value) {
+    return perLabel.stream().mapToDouble(value).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
   }
 }

@@ -4,6 +4,7 @@ import crema.base.OptionalLibrary;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.optim.MaxEval;
 import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
 import org.apache.commons.math3.optim.univariate.BrentOptimizer;
@@ -45,9 +46,14 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
     return fit(
         EXACTLY,
         temperature -> {
+          var losses = new double[truth.length];
+          IntStream.range(0, truth.length).parallel().forEach(document -> {
+            float[] row = logits.row(document);
+            losses[document] = ScoreMatrix.logSumExp(row, temperature) - row[truth[document]] / temperature;
+          });
           double loss = 0;
-          for (int document = 0; document < truth.length; document++) {
-            loss += logits.logSumExp(document, temperature) - logits.score(document, truth[document]) / temperature;
+          for (double each : losses) {
+            loss += each;
           }
           return loss / truth.length;
         });
@@ -67,9 +73,11 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
         EXACTLY,
         temperature -> {
           double loss = 0;
+          var row = new float[logits.labels()];
           for (int document = 0; document < truth.length; document++) {
-            for (int label = 0; label < logits.labels(); label++) {
-              double logit = logits.score(document, label) / temperature;
+            float[] scores = logits.read(document, row);
+            for (int label = 0; label < scores.length; label++) {
+              double logit = scores[label] / temperature;
               boolean isTrue = Arrays.binarySearch(sortedTruth[document], label) >= 0;
               loss += softplus(isTrue ? -logit : logit);
             }
@@ -96,9 +104,11 @@ public record Temperature(double value, double lossBefore, double lossAfter) {
         temperature -> {
           ScoreMatrix decisions = probabilities.apply(logits.dividedBy(temperature));
           double loss = 0;
+          var row = new float[decisions.labels()];
           for (int document = 0; document < truth.length; document++) {
-            for (int label = 0; label < decisions.labels(); label++) {
-              double probability = decisions.score(document, label);
+            float[] scores = decisions.read(document, row);
+            for (int label = 0; label < scores.length; label++) {
+              double probability = scores[label];
               boolean isTrue = Arrays.binarySearch(sortedTruth[document], label) >= 0;
               loss -= Math.log(Math.max(LEAST_PROBABILITY, isTrue ? probability : 1 - probability));
             }

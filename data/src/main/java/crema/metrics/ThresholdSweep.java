@@ -1,7 +1,6 @@
 package crema.metrics;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,11 +53,13 @@ public record ThresholdSweep(List<Point> points) {
     // Counts by label of the scores that reach exactly so many of the thresholds, of all documents and of true ones.
     var all = new long[scores.labels()][thresholds.length + 1];
     var right = new long[scores.labels()][thresholds.length + 1];
+    var row = new float[scores.labels()];
     for (int document = 0; document < scores.documents(); document++) {
-      int best = atLeastOne ? scores.best(document) : -1;
-      for (int label = 0; label < scores.labels(); label++) {
+      float[] values = scores.read(document, row);
+      int best = atLeastOne ? ScoreMatrix.best(values) : -1;
+      for (int label = 0; label < values.length; label++) {
         // The best label is predicted at every threshold: by reaching it, or because none does.
-        int reached = label == best ? thresholds.length : reached(thresholds, scores.score(document, label));
+        int reached = label == best ? thresholds.length : reached(thresholds, values[label]);
         all[label][reached]++;
         if (Arrays.binarySearch(sortedTruth[document], label) >= 0) {
           right[label][reached]++;
@@ -108,12 +109,6 @@ public record ThresholdSweep(List<Point> points) {
           Arrays.stream(all[label], index + 1, all[label].length).sum(),
           Arrays.stream(right[label]).sum());
     }
-    return Averages.over(counts, allLabels(all.length));
-  }
-
-  private static BitSet allLabels(int count) {
-    var labels = new BitSet(count);
-    labels.set(0, count);
-    return labels;
+    return Averages.over(counts, counts.occurringLabels());
   }
 }

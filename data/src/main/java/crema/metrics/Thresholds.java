@@ -38,37 +38,39 @@ public final class Thresholds {
   public static Thresholds fitPerLabel(ScoreMatrix scores, int[][] truth, double fallback) {
     scores.requireDocuments(truth.length);
     var sortedTruth = LabelSets.sortedCopy(truth, scores.labels());
-    var values = new float[scores.labels()];
-    for (int label = 0; label < values.length; label++) {
-      var ranked = new RankedScores(scores.documents());
-      for (int document = 0; document < scores.documents(); document++) {
-        ranked.add(scores.score(document, label), Arrays.binarySearch(sortedTruth[document], label) >= 0);
+    float[][] ofTrue = RankingMetrics.ofTrue(scores, sortedTruth);
+    var ranked = new RankedPositives[ofTrue.length];
+    Arrays.setAll(ranked, label -> new RankedPositives(ofTrue[label]));
+    var row = new float[scores.labels()];
+    for (int document = 0; document < scores.documents(); document++) {
+      float[] read = scores.read(document, row);
+      for (int label = 0; label < read.length; label++) {
+        if (Arrays.binarySearch(sortedTruth[document], label) < 0) {
+          ranked[label].addFalse(read[label]);
+        }
       }
-      values[label] = ranked.positives() == 0 ? (float) fallback : bestThreshold(ranked.sort());
+    }
+    var values = new float[ranked.length];
+    for (int label = 0; label < values.length; label++) {
+      values[label] = ranked[label].positives() == 0 ? (float) fallback : bestThreshold(ranked[label]);
     }
     return new Thresholds(values, false);
   }
 
-  private static float bestThreshold(RankedScores ranked) {
+  private static float bestThreshold(RankedPositives ranked) {
     var search =
-        new RankedScores.Step() {
+        new RankedPositives.Step() {
           private double bestF1 = -1;
           private float threshold;
-          private boolean awaitsNext;
 
           @Override
-          public void at(float score, long truePositives, long falsePositives) {
-            if (awaitsNext) {
-              float middle = score + (threshold - score) / 2;
-              // Between neighbouring floats there is none: then the higher one is the threshold.
-              threshold = middle > score ? middle : threshold;
-              awaitsNext = false;
-            }
+          public void at(float score, long truePositives, long falsePositives, float next) {
             double f1 = PrecisionRecall.of(truePositives, truePositives + falsePositives, ranked.positives()).f1();
             if (f1 > bestF1) {
               bestF1 = f1;
-              threshold = score;
-              awaitsNext = true;
+              float middle = next + (score - next) / 2;
+              // Between neighbouring floats there is none, nor below the lowest score: then the score is the threshold.
+              threshold = middle > next ? middle : score;
             }
           }
         };
@@ -110,29 +112,30 @@ public final class Thresholds {
           "thresholds for %d labels do not fit scores of %d".formatted(values.length, scores.labels()));
     }
     var predicted = new int[scores.documents()][];
-    Arrays.setAll(predicted, document -> decode(scores, document));
+    var row = new float[values.length];
+    for (int document = 0; document < predicted.length; document++) {
+      predicted[document] = decode(scores.read(document, row));
+    }
     return predicted;
   }
 
-  private int[] decode(ScoreMatrix scores, int document) {
-    var reached = IntStream.range(0, values.length).filter(l -> scores.score(document, l) >= values[l]).toArray();
-    return reached.length == 0 && atLeastOne && values.length > 0
-        ? new int[] {nearest(scores, document)}
-        : reached;
+  private int[] decode(float[] scores) {
+    var reached = IntStream.range(0, values.length).filter(label -> scores[label] >= values[label]).toArray();
+    return reached.length == 0 && atLeastOne && values.length > 0 ? new int[] {nearest(scores)} : reached;
   }
 
-  private int nearest(ScoreMatrix scores, int document) {
+  private int nearest(float[] scores) {
     int nearest = 0;
     for (int label = 1; label < values.length; label++) {
-      int order = Double.compare(margin(scores, document, label), margin(scores, document, nearest));
-      if (order > 0 || (order == 0 && scores.score(document, label) > scores.score(document, nearest))) {
+      int order = Double.compare(margin(scores, label), margin(scores, nearest));
+      if (order > 0 || (order == 0 && scores[label] > scores[nearest])) {
         nearest = label;
       }
     }
     return nearest;
   }
 
-  private double margin(ScoreMatrix scores, int document, int label) {
-    return (double) scores.score(document, label) - values[label];
+  private double margin(float[] scores, int label) {
+    return (double) scores[label] - values[label];
   }
 }

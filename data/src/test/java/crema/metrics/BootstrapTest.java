@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -41,13 +44,42 @@ class BootstrapTest {
   }
 
   @Test
-  void labelsThatNeverOccurCountInResamplesAsInTheEstimate() {
+  void labelsThatNeverOccurCountNeitherInTheEstimateNorInResamples() {
     var rows = new int[][] {{0}, {1}, {0, 1}, {1}};
     var outcomes = MultiLabelOutcomes.of(rows, rows, 4);
     var interval = Bootstrap.ofSeed(1).intervals(outcomes, List.of(Metric.MACRO_F1)).get(Metric.MACRO_F1);
-    assertThat(interval.estimate()).isEqualTo(0.5);
-    assertThat(interval.low()).isEqualTo(0.5);
-    assertThat(interval.high()).isEqualTo(0.5);
+    assertThat(interval).isEqualTo(new Interval(1, 1, 1, 0.95));
+  }
+
+  @Test
+  void anIntervalHoldsItsEstimateWhateverTheDocuments() {
+    var random = new Random(11);
+    for (int trial = 0; trial < 1000; trial++) {
+      int labels = 2 + random.nextInt(12);
+      int documents = 1 + random.nextInt(40);
+      double right = random.nextDouble();
+      // Skewed, so that rare labels miss from resamples.
+      IntSupplier label = () -> (int) (labels * Math.pow(random.nextDouble(), 3));
+      Outcomes outcomes;
+      if (trial % 2 == 0) {
+        var truth = IntStream.range(0, documents).map(_ -> label.getAsInt()).toArray();
+        var predicted = IntStream.of(truth)
+            .map(each -> random.nextDouble() < right ? each : random.nextInt(labels + 1) - 1).toArray();
+        outcomes = SingleLabelOutcomes.of(truth, predicted, labels);
+      } else {
+        Supplier<int[]> row = () -> IntStream.range(0, random.nextInt(4)).map(_ -> label.getAsInt()).distinct().toArray();
+        var truth = IntStream.range(0, documents).mapToObj(_ -> row.get()).toArray(int[][]::new);
+        var predicted = Arrays.stream(truth).map(each -> random.nextDouble() < right ? each : row.get())
+            .toArray(int[][]::new);
+        outcomes = MultiLabelOutcomes.of(truth, predicted, labels);
+      }
+      var estimate = ClassificationMetrics.of(outcomes);
+      new Bootstrap(40, 0.9, trial).intervals(outcomes, ALL).forEach((metric, interval) -> {
+        assertThat(interval.estimate()).isEqualTo(metric.of(estimate));
+        assertThat(interval.low()).isLessThanOrEqualTo(interval.estimate());
+        assertThat(interval.high()).isGreaterThanOrEqualTo(interval.estimate());
+      });
+    }
   }
 
   @Test

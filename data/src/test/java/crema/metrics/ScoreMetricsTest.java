@@ -191,7 +191,7 @@ class ScoreMetricsTest {
     assertThatThrownBy(() -> ScoreMatrix.of(new float[][] {{1, 2}, {3, Float.NaN}}))
         .hasMessageStartingWith("document 1 scores NaN for label 1");
     assertThatThrownBy(() -> ScoreMatrix.of(new float[][] {{1, 2}, {3}}))
-        .hasMessage("document 1 has 1 scores, document 0 has 2");
+        .hasMessage("document 1 has 1 scores, but there are 2 labels");
     assertThatThrownBy(() -> ScoreMatrix.of(new float[5], 2, 3)).hasMessage("5 scores for 2 documents of 3 labels");
     var scores = ScoreMatrix.of(new float[][] {{2, -1}});
     assertThatThrownBy(() -> Calibration.ofBest(scores, new int[] {0}, 10))

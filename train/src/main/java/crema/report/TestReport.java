@@ -287,12 +287,14 @@ public record TestReport(
       long onePath = IntStream.range(0, outcomes.documents())
           .filter(document -> outcomes.predicted(document).length == 1).count();
       var best = new int[nodes.depth()][outcomes.documents()];
-      for (int level = 1; level <= best.length; level++) {
-        int[] labels = nodes.nodesAt(level);
-        Arrays.setAll(best[level - 1],
-            document -> Arrays.stream(labels)
-                .reduce((a, b) -> probabilities.score(document, b) > probabilities.score(document, a) ? b : a)
-                .orElseThrow());
+      var levels = new int[best.length][];
+      Arrays.setAll(levels, level -> nodes.nodesAt(level + 1));
+      for (int document = 0; document < outcomes.documents(); document++) {
+        float[] row = probabilities.row(document);
+        for (int level = 0; level < best.length; level++) {
+          best[level][document] =
+              Arrays.stream(levels[level]).reduce((a, b) -> row[b] > row[a] ? b : a).orElseThrow();
+        }
       }
       pathConsistency = new PathConsistency(
           (double) onePath / Math.max(1, outcomes.documents()), Hierarchy.pathConsistency(nodes, best));

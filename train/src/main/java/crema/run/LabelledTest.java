@@ -23,6 +23,8 @@ import java.util.function.Function;
  */
 public final class LabelledTest {
   private static final int BATCH = 256;
+  /** Of a batch, where there are many labels. */
+  private static final int MOST_SCORES = 1 << 23;
   private static final long SEED = 1;
 
   private final RowSource rows;
@@ -98,25 +100,28 @@ public final class LabelledTest {
     if (batch.truth.isEmpty()) {
       throw new UserError("there is no row to test on whose label the model knows");
     }
-    return new ScoredRows(ScoreMatrix.of(batch.logits.toArray(float[][]::new)), batch.truth.toArray(int[][]::new),
-        rowLanguages);
+    return new ScoredRows(batch.logits.build(), batch.truth.toArray(int[][]::new), rowLanguages);
   }
 
-  /** Texts that are scored together, and the rows that were scored before. */
+  /** Texts that are scored together, and the scores of those before. */
   private final class Batch {
     private final Classifier classifier;
     private final List<String> texts = new ArrayList<>();
     private final List<int[]> truth = new ArrayList<>();
-    private final List<float[]> logits = new ArrayList<>();
+    private final ScoreMatrix.Builder logits;
+    private final int size;
 
     Batch(Classifier classifier) {
       this.classifier = classifier;
+      int labels = classifier.labels().size();
+      logits = ScoreMatrix.builder(labels);
+      size = Math.clamp(MOST_SCORES / Math.max(1, labels), 1, BATCH);
     }
 
     void add(String text, int[] labels) {
       texts.add(text);
       truth.add(labels);
-      if (texts.size() == BATCH) {
+      if (texts.size() == size) {
         score();
       }
     }
@@ -127,7 +132,7 @@ public final class LabelledTest {
         logits.add(row.length == 0 ? new float[classifier.labels().size()] : row);
       }
       texts.clear();
-      listener.progress(logits.size(), -1);
+      listener.progress(logits.documents(), -1);
     }
   }
 }

@@ -103,24 +103,21 @@ public final class TaxonomyTarget implements Target {
   }
 
   private ScoreMatrix nodeProbabilities(ScoreMatrix logits, boolean limited) {
-    var probabilities = new float[logits.documents()][labels.size()];
-    for (int text = 0; text < probabilities.length; text++) {
-      double[] scores = link.scores(taxonomy, row(logits, text)).probabilities();
+    return logits.mapRows(row -> {
+      double[] scores = link.scores(taxonomy, row).probabilities();
       for (int node = 0; node < scores.length; node++) {
         int parent = taxonomy.parent(node);
-        probabilities[text][node] = limited && parent >= 0
-            ? Math.min((float) scores[node], probabilities[text][parent])
-            : (float) scores[node];
+        row[node] = limited && parent >= 0 ? Math.min((float) scores[node], row[parent]) : (float) scores[node];
       }
-    }
-    return ScoreMatrix.of(probabilities);
+      return row;
+    });
   }
 
   /** The last node of the path that is answered, or those of all paths. */
   @Override
   public int[][] decide(ScoreMatrix logits) {
     var answers = new int[logits.documents()][];
-    Arrays.setAll(answers, text -> ends(decoder.decode(row(logits, text))));
+    Arrays.setAll(answers, text -> ends(decoder.decode(logits.row(text))));
     return answers;
   }
 
@@ -163,13 +160,5 @@ public final class TaxonomyTarget implements Target {
   @Override
   public int[] implied(int node) {
     return taxonomy.path(node);
-  }
-
-  private static float[] row(ScoreMatrix logits, int text) {
-    var row = new float[logits.labels()];
-    for (int node = 0; node < row.length; node++) {
-      row[node] = logits.score(text, node);
-    }
-    return row;
   }
 }

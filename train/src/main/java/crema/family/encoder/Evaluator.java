@@ -2,7 +2,6 @@ package crema.family.encoder;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.base.UserError;
 import crema.classify.TrainingListener;
 import crema.data.Batches;
 import crema.data.PackedBatch;
@@ -15,13 +14,13 @@ import crema.task.Target;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
 import crema.tensor.Sequences;
+import java.util.Arrays;
 import java.util.List;
 
 /** Runs a model over a data set, without dropout. */
 final class Evaluator {
   /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
   private static final int BATCH_TOKENS = 2048;
-  private static final int MOST_SCORES = Integer.MAX_VALUE - 8;
 
   /**
    * What came out.
@@ -67,11 +66,7 @@ final class Evaluator {
    */
   Evaluation evaluate(TokenDataset data, Logits outputs, TrainingListener listener) {
     int labels = model.config().numLabels();
-    if ((long) data.size() * labels > MOST_SCORES) {
-      throw new UserError("%,d rows of %,d labels have more scores than are held at once (%,d): use fewer rows"
-          .formatted(data.size(), labels, MOST_SCORES));
-    }
-    var logits = new float[data.size() * labels];
+    ScoreMatrix.Builder logits = ScoreMatrix.builder(labels);
     var truth = new int[data.size()][];
     double lossSum = 0;
     var batches = batches(data);
@@ -83,7 +78,9 @@ final class Evaluator {
         Variable output = outputs.of(tape, packed);
         lossSum += loss.apply(tape, output, packed).value().item() * packed.sequences();
         float[] values = output.value().toFloats();
-        System.arraycopy(values, 0, logits, at * labels, values.length);
+        for (int row = 0; row < packed.sequences(); row++) {
+          logits.add(Arrays.copyOfRange(values, row * labels, (row + 1) * labels));
+        }
       }
       for (int row = 0; row < packed.sequences(); row++) {
         truth[at + row] = packed.labels(row);
@@ -91,7 +88,7 @@ final class Evaluator {
       at += packed.sequences();
       listener.progress(at, data.size());
     }
-    var rows = new ScoredRows(ScoreMatrix.of(logits, data.size(), labels), truth, List.of());
+    var rows = new ScoredRows(logits.build(), truth, List.of());
     return new Evaluation(rows, lossSum / data.size());
   }
 }
