@@ -129,8 +129,20 @@ public final class Autotune {
               + (options.modelBytes() > 0 ? " or a larger model" : ""));
     }
     FastTextConfig found = best.apply(config);
-    FastText model = shrink(new FastTextTrainer(found).train(train), found, best, train);
-    return new Result(best, found, List.copyOf(search.trials), model);
+    return new Result(best, found, List.copyOf(search.trials), train(best, found, train));
+  }
+
+  /**
+   * Trains with what a search found on another text, for instance that of the search and the validation text together.
+   *
+   * @throws IllegalArgumentException if the model is not as small as it has to be
+   */
+  public FastText train(Result found, TextSource text) throws IOException {
+    return train(found.best(), found.config(), text);
+  }
+
+  private FastText train(Trial best, FastTextConfig found, TextSource text) throws IOException {
+    return shrink(new FastTextTrainer(found).train(text), found, best, text);
   }
 
   private Trial attempt(Search search, Trial trial, TextSource train, TextSource validation) throws IOException {

@@ -18,8 +18,13 @@ public final class HyperplaneShift {
 
   private HyperplaneShift() {}
 
+  /** A model with the {@link #shifts} that validation texts want. */
+  public static LinearModel tune(LinearModel model, SparseMatrix texts, LabelTargets targets) {
+    return model.shifted(shifts(model, texts, targets));
+  }
+
   /**
-   * A model with tuned shifts. Of shifts with the same F1 the smallest is taken. A label that no validation text has,
+   * What is added to each label's decisions, {@code [labels]}. Of shifts with the same F1 the smallest is taken. A label that no validation text has,
    * or whose F1 is below 0.1 whatever the shift, is not shifted.
    *
    * @param texts validation texts
@@ -27,7 +32,7 @@ public final class HyperplaneShift {
    * @throws IllegalArgumentException when labels exclude each other: then decisions are compared with each other, and a
    *     shift that is best for one label alone is not
    */
-  public static LinearModel tune(LinearModel model, SparseMatrix texts, LabelTargets targets) {
+  public static float[] shifts(LinearModel model, SparseMatrix texts, LabelTargets targets) {
     if (model.exclusive()) {
       throw new IllegalArgumentException("hyperplanes are shifted where a text may have several labels, not where "
           + "it has exactly one");
@@ -45,7 +50,7 @@ public final class HyperplaneShift {
       }
       shifts[label] = best(ofLabel, targets.rowsOf(label));
     }
-    return model.shifted(shifts);
+    return shifts;
   }
 
   /**

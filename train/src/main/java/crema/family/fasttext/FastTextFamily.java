@@ -18,6 +18,7 @@ import crema.fasttext.FastText;
 import crema.fasttext.FastTextConfig;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.RefitSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
@@ -76,7 +77,7 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
-        TrainingFolds.SECTION,
+        TrainingFolds.SECTION, RefitSettings.SECTION,
         StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
         CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
         .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5)
@@ -97,6 +98,7 @@ public final class FastTextFamily implements ModelFamily {
 
   @Override
   public void requireStage(Settings settings) {
+    RefitSettings.requireNone(settings);
     if (settings.get(TrainingFolds.FOLDS) > 0 || settings.get(FastTextSettings.AUTOTUNE_DURATION) > 0
         || settings.get(FastTextSettings.QUANTIZE)) {
       throw new UserError("models that decide in stages are trained once and not quantized: leave out folds, "

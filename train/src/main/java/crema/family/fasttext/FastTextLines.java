@@ -22,7 +22,7 @@ import java.util.List;
  * @param folder where the files are, until the run is over
  */
 record FastTextLines(FastTextReading reading, Target target, boolean withImplied, Path folder) {
-  /** Writes rows to a file of this name. */
+  /** Writes rows to a file of this name; labels that the training rows don't have are left out, and rows of them alone. */
   TextSource write(RowSource rows, String name) throws IOException {
     Files.createDirectories(folder);
     Path file = folder.resolve(name + ".txt");
@@ -35,18 +35,23 @@ record FastTextLines(FastTextReading reading, Target target, boolean withImplied
   }
 
   private void write(Row row, Writer lines) {
+    List<String> labels = labels(row);
+    if (labels.isEmpty()) {
+      return;
+    }
     try {
-      lines.write(FastTextClassifier.line(reading, labels(row), row.text()) + "\n");
+      lines.write(FastTextClassifier.line(reading, labels, row.text()) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private List<String> labels(Row row) {
+    List<String> known = row.labels().stream().filter(label -> target.labels().indexOf(label) >= 0).toList();
     if (!withImplied) {
-      return row.labels();
+      return known;
     }
-    return row.labels().stream()
+    return known.stream()
         .flatMapToInt(label -> Arrays.stream(target.implied(target.labels().indexOf(label))))
         .distinct()
         .mapToObj(target.labels()::name)

@@ -6,6 +6,7 @@ import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
+import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.fasttext.Autotune;
 import crema.fasttext.FastText;
@@ -18,6 +19,7 @@ import crema.nn.train.StepLog;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
 import crema.run.ModelFiles;
+import crema.run.RefitSettings;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
@@ -39,7 +41,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a fastText model: training, checkpoints, a validation, and the test at the end. Its result depends on the
+ * Trains a fastText model: training, checkpoints, a validation, training again with the validation rows if these are not
+ * to be kept out, and the test at the end. Its result depends on the
  * settings and the rows alone, whether or not it was stopped and resumed.
  */
 final class FastTextRun implements Run {
@@ -61,6 +64,7 @@ final class FastTextRun implements Run {
   private double secondsBefore;
   private long trainRows;
   private int epochs;
+  private Optional<Autotune.Result> found = Optional.empty();
 
   /**
    * A run in a directory, or the rest of the one that is there.
@@ -95,21 +99,38 @@ final class FastTextRun implements Run {
     RowCounts counts = RowCounts.of(rows);
     trainRows = counts.train();
     var facts = new LinkedHashMap<String, String>();
-    Optional<FastText> trained;
+    FastText model;
     ScoredRows validation;
     try (var progress = new Progress()) {
       Optional<Map<String, String>> folds =
           new TrainingFolds(new FastTextFamily(), settings, context).run(rows);
       folds.ifPresent(facts::putAll);
-      trained = folds.isPresent() ? train(progress, target, start.text(), rows, facts) : Optional.empty();
+      Optional<FastText> trained =
+          folds.isPresent() ? train(progress, target, start.text(), rows, facts) : Optional.empty();
       if (trained.isEmpty()) {
-        return new TrainingResult(stepsDone, stepsDone, null);
+        return interrupted();
       }
-      try (var classifier = new FastTextClassifier(trained.get(), config.reading(), target, threads)) {
+      model = trained.get();
+      try (var classifier = new FastTextClassifier(model, config.reading(), target, threads)) {
         validation = textRun.validate(classifier, rows.validation(), totalSteps(), epochs, progress.log());
       }
     }
-    return finish(trained.get(), validation, target.tuned(config.answers(), validation), rows, counts, facts);
+    Optional<RowSource> all = RefitSettings.rows(settings, rows);
+    if (all.isPresent()) {
+      listener.stage(RefitSettings.stage(counts));
+      trainRows += counts.validation();
+      Optional<FastText> refitted = trainedAgain(lines(target).write(all.get(), "all"));
+      if (refitted.isEmpty()) {
+        return interrupted();
+      }
+      model = refitted.get();
+      facts.put("Trained", RefitSettings.fact(counts));
+    }
+    return finish(model, validation, target.tuned(config.answers(), validation), rows, counts, facts);
+  }
+
+  private TrainingResult interrupted() {
+    return new TrainingResult(stepsDone, stepsDone, null);
   }
 
   private FastTextLines lines(Target target) {
@@ -125,7 +146,7 @@ final class FastTextRun implements Run {
       TextSource validation = lines(target).write(rows.validation(), "validation");
       Path trials = directory.checkpoints().resolve("trials.jsonl");
       progress.onStart(0);
-      var found = new FastTextSearch(config, trials, threads, listener, stop).run(text, validation);
+      found = new FastTextSearch(config, trials, threads, listener, stop).run(text, validation);
       if (found.isEmpty()) {
         return Optional.empty();
       }
@@ -135,12 +156,27 @@ final class FastTextRun implements Run {
       return Optional.of(quantized(result.model(), text));
     }
     listener.stage("Training");
-    FastText model = explained(() -> train(progress, text));
+    FastText model = explained(() -> train(progress, text, "fasttext"));
     return stopped ? Optional.empty() : Optional.of(quantized(model, text));
   }
 
-  private FastText train(Progress progress, TextSource text) throws IOException {
-    Path checkpoint = directory.checkpoints().resolve("fasttext.checkpoint");
+  /** Trains on other rows with the same settings; nothing if the run was asked to stop. */
+  private Optional<FastText> trainedAgain(TextSource text) throws IOException {
+    if (found.isPresent()) {
+      var search = new FastTextSearch(config, directory.checkpoints(), threads, listener, stop);
+      return Optional.of(quantized(search.train(found.get(), text), text));
+    }
+    // The log is that of the model that was validated.
+    FastText model = explained(() -> train(now -> {
+      listener.progress(Math.round(now.fraction() * totalSteps()), totalSteps());
+      stopped = stop.isRequested();
+      return !stopped;
+    }, text, "all"));
+    return stopped ? Optional.empty() : Optional.of(quantized(model, text));
+  }
+
+  private FastText train(crema.fasttext.TrainingListener progress, TextSource text, String name) throws IOException {
+    Path checkpoint = directory.checkpoints().resolve(name + ".checkpoint");
     Duration interval =
         context.checkpoints().everyMinutes() == 0 ? NEVER
             : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));

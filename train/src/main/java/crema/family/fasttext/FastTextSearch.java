@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.TrainingListener;
 import crema.fasttext.Autotune;
 import crema.fasttext.AutotuneOptions;
+import crema.fasttext.FastText;
 import crema.fasttext.FastTextConfig;
 import crema.fasttext.Metric;
 import crema.fasttext.TextSource;
@@ -50,16 +51,28 @@ final class FastTextSearch {
   Optional<Autotune.Result> run(TextSource train, TextSource validation) throws IOException {
     listener.stage("Searching for settings");
     try {
-      String metric = encoded(config.settings().get(FastTextSettings.AUTOTUNE_METRIC));
-      var options = new AutotuneOptions(Metric.parse(metric),
-          Duration.ofSeconds(config.settings().get(FastTextSettings.AUTOTUNE_DURATION)), config.modelBytes(),
-          metric.contains("At") ? -1 : 1, config.fixed(), log);
-      return Optional.of(new Autotune(config.engine(threads), options).listener(this::goesOn).run(train, validation));
+      return Optional.of(autotune().listener(this::goesOn).run(train, validation));
     } catch (StoppedException e) {
       return Optional.empty();
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Trains with what was found on other rows. */
+  FastText train(Autotune.Result found, TextSource text) throws IOException {
+    try {
+      return autotune().train(found, text);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Autotune autotune() {
+    String metric = encoded(config.settings().get(FastTextSettings.AUTOTUNE_METRIC));
+    return new Autotune(config.engine(threads), new AutotuneOptions(Metric.parse(metric),
+        Duration.ofSeconds(config.settings().get(FastTextSettings.AUTOTUNE_DURATION)), config.modelBytes(),
+        metric.contains("At") ? -1 : 1, config.fixed(), log));
   }
 
   private boolean goesOn(Autotune.Progress progress) {

@@ -59,17 +59,33 @@ public final class FeatureFit implements AutoCloseable {
 
   /** The spaces, of the training rows of a run; the encoders among them are open until this is closed. */
   public FeatureSpaces fit(SplitRows rows) throws IOException {
-    List<String> texts = texts(rows.train());
-    Path cache = settings.find(FrozenSettings.VECTOR_CACHE).map(Path::of).orElseGet(CachedEmbedder::defaultCache);
-    List<List<String>> others = encoders.isEmpty() ? List.of() : List.of(texts(rows.validation()), texts(rows.test()));
+    return fit(rows.train(), List.of(rows.validation(), rows.test()));
+  }
+
+  /**
+   * The spaces of some rows; the encoders among them are open until this is closed.
+   *
+   * @param train the rows to learn from
+   * @param others whose vectors are wanted soon
+   */
+  public FeatureSpaces fit(RowSource train, List<RowSource> others) throws IOException {
+    List<String> texts = texts(train);
+    List<List<String>> more = encoders.isEmpty() ? List.of() : others.stream().map(this::texts).toList();
+    open();
     var frozen = new ArrayList<FrozenEncoder>();
-    for (FrozenSettings.Wanted encoder : encoders) {
-      embedders.add(new CachedEmbedder(context.locate(encoder.model()), encoder.options(), context.compute(),
-          Optional.of(cache)));
-      frozen.add(new FrozenEncoder(embedders.getLast(), encoder.options(),
-          vectors(embedders.getLast(), texts, others)));
+    for (CachedEmbedder embedder : embedders) {
+      frozen.add(new FrozenEncoder(embedder, encoders.get(frozen.size()).options(), vectors(embedder, texts, more)));
     }
     return new FeatureSpaces(views, terms(texts), frozen);
+  }
+
+  private void open() throws IOException {
+    Path cache = settings.find(FrozenSettings.VECTOR_CACHE).map(Path::of).orElseGet(CachedEmbedder::defaultCache);
+    while (embedders.size() < encoders.size()) {
+      FrozenSettings.Wanted encoder = encoders.get(embedders.size());
+      embedders.add(new CachedEmbedder(context.locate(encoder.model()), encoder.options(), context.compute(),
+          Optional.of(cache)));
+    }
   }
 
   /**

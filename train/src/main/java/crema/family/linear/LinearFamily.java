@@ -11,6 +11,7 @@ import crema.family.staged.StagedFamily;
 import crema.family.staged.StagedSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.RefitSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
@@ -70,7 +71,7 @@ public final class LinearFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
-        TrainingFolds.SECTION,
+        TrainingFolds.SECTION, RefitSettings.SECTION,
         FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .ofData(DefaultRule.settings(LinearDefaults.RULES));
@@ -90,6 +91,7 @@ public final class LinearFamily implements ModelFamily {
 
   @Override
   public void requireStage(Settings settings) {
+    RefitSettings.requireNone(settings);
     if (settings.get(TrainingFolds.FOLDS) > 0) {
       throw settings.error(TrainingFolds.FOLDS, " has no effect on models that decide in stages: leave it out");
     }

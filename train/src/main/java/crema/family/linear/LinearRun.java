@@ -24,6 +24,7 @@ import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
 import crema.run.ModelFiles;
+import crema.run.RefitSettings;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TextRun;
@@ -47,8 +48,9 @@ import java.util.Optional;
 
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
- * hyperplanes, their shift on validation rows, and the test. Its result depends on the settings and the rows alone. It
- * has no checkpoints: one that was stopped starts over.
+ * hyperplanes, their shift on validation rows, the same once more with the validation rows if these are not to be kept
+ * out, and the test. Its result depends on the settings and the rows alone. It has no checkpoints: one that was stopped
+ * starts over.
  */
 final class LinearRun implements Run {
   private final Settings settings;
@@ -79,6 +81,29 @@ final class LinearRun implements Run {
   /** Texts as vectors, and their labels. */
   private record Examples(SparseMatrix texts, LabelTargets targets) {}
 
+  /**
+   * Hyperplanes, and the spaces that they are in.
+   *
+   * @param unconverged labels whose hyperplanes ran out of iterations
+   */
+  private record Fitted(FeatureSpaces spaces, LinearModel model, List<Integer> unconverged) {
+    Fitted shifted(float[] shifts) {
+      return new Fitted(spaces, model.shifted(shifts), unconverged);
+    }
+  }
+
+  /**
+   * What cross-validation and the validation rows have decided.
+   *
+   * @param hyperplanes with the chosen C
+   * @param shifts of the hyperplanes, if they are shifted
+   * @param target with the chosen offsets
+   * @param validation what the model says of the validation rows
+   * @param fitted the model that said it, unless another one takes its place: there is not room for both
+   */
+  private record Chosen(LinearConfig hyperplanes, Optional<float[]> shifts, Target target, ScoredRows validation,
+      Optional<Fitted> fitted) {}
+
   @Override
   public TrainingResult run() throws IOException {
     try {
@@ -94,39 +119,80 @@ final class LinearRun implements Run {
       Target target = target(rows);
       Optional<Map<String, String>> folds = new TrainingFolds(new LinearFamily(), settings, context).run(rows);
       if (folds.isEmpty()) {
-        return new TrainingResult(0, 0, null);
+        return interrupted();
       }
       foldFacts = folds.get();
-      return train(rows, target, features, features.fit(rows));
+      return train(rows, target, features);
     }
   }
 
-  private TrainingResult train(SplitRows rows, Target target, FeatureFit features, FeatureSpaces spaces)
+  private static TrainingResult interrupted() {
+    return new TrainingResult(0, 0, null);
+  }
+
+  private TrainingResult train(SplitRows rows, Target target, FeatureFit features) throws IOException {
+    Optional<RowSource> all = RefitSettings.rows(settings, rows);
+    Optional<Chosen> found = choose(rows, target, features, all.isPresent());
+    if (found.isEmpty() || stop.isRequested()) {
+      return interrupted();
+    }
+    Chosen chosen = found.get();
+    RowCounts counts = RowCounts.of(rows);
+    Fitted fitted;
+    if (chosen.fitted().isPresent()) {
+      fitted = chosen.fitted().get();
+    } else {
+      listener.stage(RefitSettings.stage(counts));
+      FeatureSpaces spaces = features.fit(all.orElseThrow(), List.of());
+      fitted = fit(spaces, examples(all.get(), spaces, target), chosen.hyperplanes());
+      fitted = chosen.shifts().map(fitted::shifted).orElse(fitted);
+      if (stop.isRequested()) {
+        return interrupted();
+      }
+    }
+    if (!fitted.unconverged().isEmpty()) {
+      listener.warning(
+          "%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
+              .formatted(fitted.unconverged().size(), target.labels().size(),
+                  target.labels().name(fitted.unconverged().getFirst())));
+    }
+    return finish(chosen, fitted, rows, counts, features);
+  }
+
+  /** Chooses C, shifts and offsets by a model of the training rows; empty if the run was asked to stop. */
+  private Optional<Chosen> choose(SplitRows rows, Target target, FeatureFit features, boolean isReplaced)
       throws IOException {
+    FeatureSpaces spaces = features.fit(rows.train(), List.of(rows.validation(), rows.test()));
     Examples examples = examples(rows.train(), spaces, target);
     LinearConfig hyperplanes = chooseC(examples);
     if (stop.isRequested()) {
-      return new TrainingResult(0, 0, null);
+      return Optional.empty();
     }
     listener.stage("Training");
-    LinearFit fit = new LinearTrainer(hyperplanes, threads).train(examples.texts(), examples.targets());
-    if (!fit.unconverged().isEmpty()) {
-      listener.warning(
-          "%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
-              .formatted(fit.unconverged().size(), target.labels().size(),
-                  target.labels().name(fit.unconverged().getFirst())));
-    }
-    LinearModel model = fit.model();
+    Fitted fitted = fit(spaces, examples, hyperplanes);
+    Optional<float[]> shifts = Optional.empty();
     if (settings.get(LinearSettings.SHIFT)) {
       listener.stage("Shifting the hyperplanes");
       Examples validation = examples(rows.validation(), spaces, target);
-      model = HyperplaneShift.tune(model, validation.texts(), validation.targets());
+      shifts = Optional.of(HyperplaneShift.shifts(fitted.model(), validation.texts(), validation.targets()));
+      fitted = fitted.shifted(shifts.get());
     }
     if (stop.isRequested()) {
-      return new TrainingResult(0, 0, null);
+      return Optional.empty();
     }
-    return finish(new LinearClassifier(spaces, model, target), new LinearFiles(features, spaces, model), rows,
-        hyperplanes, features.describe());
+    ScoredRows validation;
+    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+      validation =
+          run.validate(new LinearClassifier(spaces, fitted.model(), target), rows.validation(), 0, 0, log);
+    }
+    Target tuned = target instanceof SingleLabelTarget single ? single.tuned(run.answers(), validation) : target;
+    return Optional.of(new Chosen(hyperplanes, shifts, tuned, validation,
+        isReplaced ? Optional.empty() : Optional.of(fitted)));
+  }
+
+  private Fitted fit(FeatureSpaces spaces, Examples examples, LinearConfig hyperplanes) {
+    LinearFit fit = new LinearTrainer(hyperplanes, threads).train(examples.texts(), examples.targets());
+    return new Fitted(spaces, fit.model(), fit.unconverged());
   }
 
   private Target target(SplitRows rows) {
@@ -173,22 +239,20 @@ final class LinearRun implements Run {
         : result.best(CrossValidation.Score::macroF1));
   }
 
-  private TrainingResult finish(LinearClassifier classifier, ModelFiles files, SplitRows rows, LinearConfig hyperplanes,
-      Optional<String> features) throws IOException {
-    ScoredRows validation;
-    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
-      validation = run.validate(classifier, rows.validation(), 0, 0, log);
-    }
-    LinearClassifier tuned = classifier.target() instanceof SingleLabelTarget target
-        ? classifier.withTarget(target.tuned(run.answers(), validation)) : classifier;
+  private TrainingResult finish(Chosen chosen, Fitted fitted, SplitRows rows, RowCounts counts, FeatureFit features)
+      throws IOException {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model",
         String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
-            hyperplanes.c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(),
+            chosen.hyperplanes().c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(),
             settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
-    features.ifPresent(described -> facts.put("Features", described));
+    features.describe().ifPresent(described -> facts.put("Features", described));
+    if (chosen.fitted().isEmpty()) {
+      facts.put("Trained", RefitSettings.fact(counts));
+    }
     facts.putAll(foldFacts);
-    return run.finish(tuned, files, rows, RowCounts.of(rows), validation, 0, facts);
+    return run.finish(new LinearClassifier(fitted.spaces(), fitted.model(), chosen.target()),
+        new LinearFiles(features, fitted.spaces(), fitted.model()), rows, counts, chosen.validation(), 0, facts);
   }
 
   /** What there is of a linear model besides its labels. */

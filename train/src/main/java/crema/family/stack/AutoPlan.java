@@ -18,6 +18,7 @@ import crema.family.linear.LinearSettings;
 import crema.linear.Analyzer;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.RefitSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -229,6 +230,8 @@ final class AutoPlan {
     own = copied(own, LabelSettings.SECTION.rows());
     own = copied(own, Languages.SECTION.rows());
     own = copied(own, List.of(TrainingSettings.SEED));
+    // Members are given all rows there are.
+    own = RefitSettings.without(own);
     return own.with(DataSettings.LOWERCASE, settings.get(DataSettings.LOWERCASE))
         .without(DataSettings.VALIDATION_FRACTION).without(DataSettings.TEST_FRACTION);
   }

@@ -4,6 +4,7 @@ import crema.data.LabelSet;
 import crema.data.Taxonomy;
 import crema.metrics.Metric;
 import crema.nn.loss.Link;
+import crema.run.RefitSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -36,9 +37,9 @@ public final class StagedSettings {
     return settings.find(TWO_STAGE).isPresent() || settings.get(LOCAL_CLASSIFIERS);
   }
 
-  /** The settings of a stage: those of all, without any stages below it. */
+  /** The settings of a stage, which is trained once: those of all, without any stages below it. */
   static Settings ofStage(Settings settings) {
-    return settings.without(TWO_STAGE).without(LOCAL_CLASSIFIERS);
+    return RefitSettings.without(settings.without(TWO_STAGE).without(LOCAL_CLASSIFIERS));
   }
 
   /**

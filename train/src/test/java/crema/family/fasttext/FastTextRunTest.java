@@ -14,6 +14,8 @@ import crema.classify.Prediction;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
+import crema.data.RowSource;
+import crema.data.SplitRows;
 import crema.family.encoder.SmallRuns;
 import crema.fasttext.FastText;
 import crema.nn.train.StepLog;
@@ -22,6 +24,8 @@ import crema.nn.train.StopSignal;
 import crema.nn.train.ThresholdRecord;
 import crema.nn.train.ValidationRecord;
 import crema.run.DataSettings;
+import crema.run.RefitSettings;
+import crema.run.RunRows;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import java.io.IOException;
@@ -119,6 +123,20 @@ class FastTextRunTest {
   void anotherNumberOfThreadsGivesTheSameBits() throws IOException {
     run(config(20), folder, 2, new TrainingListener() {}, new StopSignal());
     assertThat(bytes(folder)).isEqualTo(bytes(shared.resolve("model")));
+  }
+
+  @Test
+  void theLastModelLearnsFromTheValidationRowsToo() throws IOException {
+    Settings once = config(20).with(RefitSettings.REFIT, RefitSettings.Rows.NONE);
+    SplitRows rows = RunRows.of(RunContext.in(new ModelDirectory(folder.resolve("none"))), once);
+    var all = new SplitRows(RowSource.concat(List.of(rows.train(), rows.validation())), rows.validation(), rows.test(),
+        rows.labels());
+    Files.createDirectories(folder.resolve("all"));
+    new FastTextRun(once, RunContext.in(new ModelDirectory(folder.resolve("all"))).withRows(all)).run();
+    assertThat(bytes(folder.resolve("all"))).isEqualTo(bytes(shared.resolve("model")));
+    TrainingResult plain = run(once, folder.resolve("once"), 1, new TrainingListener() {}, new StopSignal());
+    assertThat(bytes(folder.resolve("once"))).isNotEqualTo(bytes(shared.resolve("model")));
+    assertThat(plain.report().facts()).doesNotContainKey("Trained");
   }
 
   @Test

@@ -11,8 +11,12 @@ import crema.classify.ModelFamily;
 import crema.classify.Prediction;
 import crema.classify.RunContext;
 import crema.classify.TrainingResult;
+import crema.data.RowSource;
+import crema.data.SplitRows;
 import crema.family.encoder.SmallRuns;
 import crema.run.DataSettings;
+import crema.run.RefitSettings;
+import crema.run.RunRows;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
@@ -60,6 +64,12 @@ class LinearRunTest {
     var directory = new ModelDirectory(folder.resolve(output));
     directory.prepareForRun(false);
     return new LinearRun(config, RunContext.in(directory).withCompute(ComputeOptions.threads(threads))).run();
+  }
+
+  private TrainingResult run(Settings config, String output, SplitRows rows) throws IOException {
+    var directory = new ModelDirectory(folder.resolve(output));
+    directory.prepareForRun(false);
+    return new LinearRun(config, RunContext.in(directory).withCompute(ComputeOptions.threads(2)).withRows(rows)).run();
   }
 
   private Classifier load(String output) {
@@ -112,6 +122,68 @@ class LinearRunTest {
         .with(LinearSettings.C_FOLDS, 3);
     var result = run(candidates, "chosen", 2);
     assertThat(result.report().facts().get("Model")).contains("logistic", "C 1.0");
+  }
+
+  @Test
+  void theLastModelLearnsFromTheValidationRowsToo() throws IOException {
+    Settings once = config(SmallRuns.titles(folder), "title", TargetKind.SINGLE, "category")
+        .with(RefitSettings.REFIT, RefitSettings.Rows.NONE);
+    SplitRows rows = RunRows.of(RunContext.in(new ModelDirectory(folder.resolve("none"))), once);
+    var all = new SplitRows(RowSource.concat(List.of(rows.train(), rows.validation())), rows.validation(), rows.test(),
+        rows.labels());
+    run(once, "all", all);
+    TrainingResult refitted = run(once.without(RefitSettings.REFIT), "refitted", rows);
+    assertThat(folder.resolve("refitted/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("all/model.safetensors"));
+    assertThat(folder.resolve("refitted/terms.json")).hasSameBinaryContentAs(folder.resolve("all/terms.json"));
+    assertThat(refitted.report().facts().get("Trained")).startsWith("on all ");
+    TrainingResult single = run(once, "single", rows);
+    assertThat(folder.resolve("single/terms.json")).isNotEmptyFile();
+    assertThat(single.report().facts()).doesNotContainKey("Trained");
+    assertThat(Files.size(folder.resolve("single/model.safetensors")))
+        .isLessThan(Files.size(folder.resolve("all/model.safetensors")));
+  }
+
+  @Test
+  void whatValidationRowsChoseIsKeptWhenTheLastModelLearnsFromThem() throws IOException {
+    // With so small a C all decisions are negative, unless they are shifted.
+    Settings shifted = config(topics, "text", TargetKind.MULTI, "labels").with(LinearSettings.SHIFT, true)
+        .with(LinearSettings.C, 0.001);
+    SplitRows rows = RunRows.of(RunContext.in(new ModelDirectory(folder.resolve("none"))), shifted);
+    var all = new SplitRows(RowSource.concat(List.of(rows.train(), rows.validation())), rows.validation(), rows.test(),
+        rows.labels());
+    Settings once = shifted.with(RefitSettings.REFIT, RefitSettings.Rows.NONE);
+    run(shifted, "kept", rows);
+    run(once, "first", rows);
+    run(once.without(LinearSettings.SHIFT), "firstPlain", rows);
+    run(once.without(LinearSettings.SHIFT), "plain", all);
+    float[] shifts = difference("first", "firstPlain");
+    assertThat(shifts).isNotEqualTo(new float[shifts.length]);
+    assertThat(difference("kept", "plain")).usingElementComparator(LinearRunTest::nearly).containsExactly(shifts);
+  }
+
+  private static int nearly(Float one, Float other) {
+    return Math.abs(one - other) < 1e-6 ? 0 : Float.compare(one, other);
+  }
+
+  /** By how much the hyperplanes of two models are apart that differ in their shifts alone: of an empty text. */
+  private float[] difference(String one, String other) {
+    try (Classifier shifted = load(one); Classifier plain = load(other)) {
+      float[] difference = shifted.logits(List.of("wheat")).clone()[0];
+      float[] base = plain.logits(List.of("wheat"))[0];
+      for (int i = 0; i < difference.length; i++) {
+        difference[i] -= base[i];
+      }
+      return difference;
+    }
+  }
+
+  @Test
+  void aValidationFileStaysOutUnlessItIsAskedFor() throws IOException {
+    Settings own = config(topics, "text", TargetKind.TAXONOMY, "path").with(DataSettings.VALIDATION, topics.toString());
+    assertThat(run(own, "out", 2).report().facts()).doesNotContainKey("Trained");
+    assertThat(run(own.with(RefitSettings.REFIT, RefitSettings.Rows.ALL), "in", 2).report().facts().get("Trained"))
+        .contains("120 validation rows");
   }
 
   @Test
