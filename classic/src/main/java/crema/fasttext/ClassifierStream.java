@@ -56,6 +56,7 @@ final class ClassifierStream implements ExampleStream {
   private void fill(Example example, int index) {
     example.clear();
     example.random.seek(config.seed(), epoch, index);
+    example.weight = corpus.weight(index);
     corpus.read(index, numbers);
     hashes.clear();
     int labels = numbers.get(0);

@@ -44,6 +44,10 @@ final class Corpus implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final CRC32C checksum = new CRC32C();
   private final ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.nativeOrder());
+  /** As how much each line counts, where not all do alike. */
+  private final float @Nullable [] lineWeights;
+  /** The same of each example. */
+  private float[] weights = new float[0];
   private long[] starts = new long[1025];
   private int size;
   private long tokens;
@@ -53,13 +57,24 @@ final class Corpus implements AutoCloseable {
   private @Nullable Path file;
   private @Nullable FileChannel channel;
 
-  private Corpus(Dictionary dictionary) {
+  private Corpus(Dictionary dictionary, float @Nullable [] lineWeights) {
     this.dictionary = dictionary;
+    this.lineWeights = lineWeights;
   }
 
   /** Reads a text; for a classifier with labels, for word vectors without. */
   static Corpus read(TextSource source, Dictionary dictionary, Task task) throws IOException {
-    var corpus = new Corpus(dictionary);
+    return read(source, dictionary, task, null);
+  }
+
+  /**
+   * Reads a text whose lines count more or less than others.
+   *
+   * @param lineWeights what the steps of each line are multiplied by; null for 1
+   */
+  static Corpus read(TextSource source, Dictionary dictionary, Task task, float @Nullable [] lineWeights)
+      throws IOException {
+    var corpus = new Corpus(dictionary, lineWeights);
     try (var in = source.open()) {
       var reader = new TokenReader(in);
       if (task == Task.SUPERVISED) {
@@ -79,7 +94,7 @@ final class Corpus implements AutoCloseable {
     var labels = new IntList();
     var words = new IntList();
     int words0 = dictionary.wordCount();
-    while (!reader.atEnd()) {
+    for (int line = 0; !reader.atEnd(); line++) {
       labels.clear();
       words.clear();
       boolean more = true;
@@ -99,6 +114,7 @@ final class Corpus implements AutoCloseable {
       }
       if (!labels.isEmpty() && !words.isEmpty()) {
         startExample();
+        weigh(line);
         append(labels.size());
         appendAll(labels);
         appendAll(words);
@@ -135,6 +151,20 @@ final class Corpus implements AutoCloseable {
       starts = Arrays.copyOf(starts, (int) Math.min(2L * size, Integer.MAX_VALUE - 8));
     }
     starts[size++] = written + used;
+  }
+
+  private void weigh(int line) {
+    if (lineWeights != null) {
+      if (weights.length < size) {
+        weights = Arrays.copyOf(weights, lineWeights.length);
+      }
+      weights[size - 1] = lineWeights[line];
+    }
+  }
+
+  /** What the steps of an example are multiplied by. */
+  float weight(int example) {
+    return lineWeights == null ? 1 : weights[example];
   }
 
   private void append(int value) throws IOException {

@@ -28,6 +28,9 @@ final class Example {
   /** What is to be added to each input row, {@code [dim]}. */
   final float[] gradient;
 
+  /** What the steps that it asks for are multiplied by. */
+  float weight = 1;
+
   /** The loss, summed over the targets. */
   double loss;
 

@@ -27,6 +27,7 @@ public final class FastTextTrainer {
   private @Nullable Function<long[], RowLoss> labelLoss;
   private @Nullable Path checkpointFile;
   private Duration checkpointInterval = Duration.ZERO;
+  private float @Nullable [] lineWeights;
 
   /** A trainer of models of this configuration. */
   public FastTextTrainer(FastTextConfig config) {
@@ -50,6 +51,17 @@ public final class FastTextTrainer {
       throw new IllegalArgumentException("a loss for labels needs supervised training with the loss one-vs-all");
     }
     labelLoss = newLabelLoss;
+    return this;
+  }
+
+  /**
+   * Lets some lines of a classifier's text count more than others: the steps that an example asks for are multiplied by
+   * its weight. Of a run that is resumed it must be given again.
+   *
+   * @param weights one a line of the text, above 0
+   */
+  public FastTextTrainer lineWeights(float[] weights) {
+    lineWeights = weights.clone();
     return this;
   }
 
@@ -81,7 +93,7 @@ public final class FastTextTrainer {
     }
     var output = new DenseMatrix(outputs(config, dictionary), config.dim());
     Loss loss = Loss.of(config, outputCounts(config, dictionary));
-    try (var corpus = Corpus.read(text, dictionary, config.task())) {
+    try (var corpus = Corpus.read(text, dictionary, config.task(), lineWeights)) {
       return run(new FastText(config, dictionary, input, output, loss), corpus, RunState.START);
     }
   }
@@ -97,7 +109,7 @@ public final class FastTextTrainer {
     Checkpoint state = Checkpoint.read(checkpoint);
     FastTextConfig resumed = state.config().toBuilder().threads(config.threads()).build();
     FastText model = state.model();
-    try (var corpus = Corpus.read(text, model.dictionary(), resumed.task())) {
+    try (var corpus = Corpus.read(text, model.dictionary(), resumed.task(), lineWeights)) {
       if (corpus.checksum() != state.corpus()) {
         throw new IOException(checkpoint + " belongs to another training text; resume with the text it was made from");
       }
@@ -133,7 +145,7 @@ public final class FastTextTrainer {
     DenseMatrix grownInput = grown.input(input, this::randomise);
     DenseMatrix grownOutput =
         grown.output(output, model.loss(), loss, further.task() == Task.SUPERVISED, outputs(further, dictionary));
-    try (var corpus = Corpus.read(text, dictionary, further.task())) {
+    try (var corpus = Corpus.read(text, dictionary, further.task(), lineWeights)) {
       return run(
           new FastText(further, dictionary, grownInput, grownOutput, loss), corpus, RunState.START);
     }

@@ -28,7 +28,7 @@ abstract sealed class Worker permits BatchWorker, LockFreeWorker {
 
   /** Computes the loss, which is NaN beyond hope, and the gradients of an example that has its hidden vector. */
   final void differentiate(Example example, float lr) {
-    run.loss.differentiate(example, run.output, lr, run.kernels);
+    run.loss.differentiate(example, run.output, lr * example.weight, run.kernels);
     if (run.config.task() == Task.SUPERVISED) {
       run.kernels.scale(1f / example.rows.size(), example.gradient, 0, dim);
     }

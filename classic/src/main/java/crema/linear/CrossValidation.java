@@ -85,7 +85,7 @@ public final class CrossValidation {
       for (int i = 0; i < candidates.length; i++) {
         LinearModel model = new LinearTrainer(config.withC(candidates[i]), threads).train(train, trainTargets).model();
         for (int row : inside) {
-          counts.get(i).add(targets.labelsOf(row), model.predict(model.decisions(texts, row)));
+          counts.get(i).add(targets.labelsOf(row), model.predict(model.decisions(texts, row)), targets.weight(row));
         }
       }
     }

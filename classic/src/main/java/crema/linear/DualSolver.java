@@ -11,12 +11,15 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
   final LinearConfig config;
   final VisitingOrder order;
   private final byte[] signs;
+  /** C of each row. */
+  private final double[] costs;
 
   DualSolver(DualProblem problem, LinearConfig config) {
     this.problem = problem;
     this.config = config;
     order = new VisitingOrder(problem.rows());
     signs = new byte[problem.rows()];
+    costs = new double[problem.rows()];
   }
 
   static DualSolver of(DualProblem problem, LinearConfig config) {
@@ -29,30 +32,38 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
    * Trains the hyperplane between the texts with a label and the others.
    *
    * @param label its number, which keys the random order
-   * @param positives the rows that have it
+   * @param targets says which rows have it, and what rows weigh
    * @param w overwritten with the weights, the constant feature's last
    * @return whether the tolerance was reached
    */
-  final boolean solve(int label, int[] positives, double[] w) {
+  final boolean solve(int label, LabelTargets targets, double[] w) {
     Arrays.fill(signs, (byte) -1);
-    for (int row : positives) {
+    double positive = 0;
+    for (int row : targets.rowsOf(label)) {
       signs[row] = 1;
+      positive += targets.weight(row);
+    }
+    double all = 0;
+    for (int row = 0; row < signs.length; row++) {
+      all += targets.weight(row);
     }
     ClassWeights weights = config.classWeights();
-    double positiveCost = config.c() * weights.of(positives.length, signs.length);
-    double negativeCost = config.c() * weights.of(signs.length - positives.length, signs.length);
+    double positiveCost = config.c() * weights.of(positive, all);
+    double negativeCost = config.c() * weights.of(all - positive, all);
+    for (int row = 0; row < signs.length; row++) {
+      costs[row] = (signs[row] > 0 ? positiveCost : negativeCost) * targets.weight(row);
+    }
     Arrays.fill(w, 0);
     order.reset();
-    return descend(label, signs, positiveCost, negativeCost, w);
+    return descend(label, signs, costs, w);
   }
 
   /**
    * Minimises the dual.
    *
    * @param signs y of each row: 1 or -1
-   * @param positiveCost C of rows with y = 1
-   * @param negativeCost C of the others
+   * @param costs C of each row
    * @param w zeros, to be added to
    */
-  abstract boolean descend(int label, byte[] signs, double positiveCost, double negativeCost, double[] w);
+  abstract boolean descend(int label, byte[] signs, double[] costs, double[] w);
 }

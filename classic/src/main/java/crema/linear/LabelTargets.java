@@ -2,18 +2,21 @@ package crema.linear;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Which labels each text has, by number: any of them, or exactly one. */
+/** Which labels each text has, by number: any of them, or exactly one; and as how many texts each counts. */
 public final class LabelTargets {
   private final int labels;
   private final boolean exclusive;
   private final int[][] labelsOfRow;
   private final int[][] rowsOfLabel;
+  private final double @Nullable [] weights;
 
-  private LabelTargets(int labels, boolean exclusive, int[][] labelsOfRow) {
+  private LabelTargets(int labels, boolean exclusive, int[][] labelsOfRow, double @Nullable [] weights) {
     this.labels = labels;
     this.exclusive = exclusive;
     this.labelsOfRow = labelsOfRow;
+    this.weights = weights;
     rowsOfLabel = invert(labels, labelsOfRow);
   }
 
@@ -30,7 +33,7 @@ public final class LabelTargets {
       rows[row] = labelsOfRow.get(row).clone();
       Arrays.sort(rows[row]);
     }
-    return new LabelTargets(labels, false, rows);
+    return new LabelTargets(labels, false, rows, null);
   }
 
   /**
@@ -45,7 +48,7 @@ public final class LabelTargets {
     for (int row = 0; row < rows.length; row++) {
       rows[row] = new int[] {labelOfRow[row]};
     }
-    return new LabelTargets(labels, true, rows);
+    return new LabelTargets(labels, true, rows, null);
   }
 
   private static int[][] invert(int labels, int[][] labelsOfRow) {
@@ -69,6 +72,30 @@ public final class LabelTargets {
       }
     }
     return rowsOfLabel;
+  }
+
+  /**
+   * The same of texts that count more or less than once.
+   *
+   * @param newWeights as how many texts each counts
+   * @throws IllegalArgumentException when there is not one above 0 a text
+   */
+  public LabelTargets weighted(double[] newWeights) {
+    if (newWeights.length != labelsOfRow.length) {
+      throw new IllegalArgumentException(newWeights.length + " weights for " + labelsOfRow.length + " texts");
+    }
+    for (double weight : newWeights) {
+      if (!(weight > 0) || Double.isInfinite(weight)) {
+        throw new IllegalArgumentException("the weight of a text must be above 0, not " + weight);
+      }
+    }
+    return new LabelTargets(labels, exclusive, labelsOfRow,
+        Arrays.stream(newWeights).allMatch(weight -> weight == 1) ? null : newWeights.clone());
+  }
+
+  /** As how many texts a text counts. */
+  public double weight(int row) {
+    return weights == null ? 1 : weights[row];
   }
 
   /** How many texts. */
@@ -105,6 +132,7 @@ public final class LabelTargets {
   public LabelTargets rows(int[] wanted) {
     var rows = new int[wanted.length][];
     Arrays.setAll(rows, i -> labelsOfRow[wanted[i]]);
-    return new LabelTargets(labels, exclusive, rows);
+    return new LabelTargets(labels, exclusive, rows,
+        weights == null ? null : Arrays.stream(wanted).mapToDouble(this::weight).toArray());
   }
 }

@@ -78,7 +78,7 @@ public final class LinearTrainer {
       DualSolver solver = DualSolver.of(problem, config);
       var w = new double[features + 1];
       for (int label = next.getAndIncrement(); label < targets.labels(); label = next.getAndIncrement()) {
-        converged[label] = solver.solve(label, targets.rowsOf(label), w);
+        converged[label] = solver.solve(label, targets, w);
         for (int feature = 0; feature < features; feature++) {
           weights[feature * targets.labels() + label] = (float) w[problem.position(feature)];
         }

@@ -33,10 +33,10 @@ final class LogisticDualSolver extends DualSolver {
   }
 
   @Override
-  boolean descend(int label, byte[] signs, double positiveCost, double negativeCost, double[] w) {
+  boolean descend(int label, byte[] signs, double[] costs, double[] w) {
     int rows = alpha.length;
     for (int row = 0; row < rows; row++) {
-      double cost = signs[row] > 0 ? positiveCost : negativeCost;
+      double cost = costs[row];
       alpha[row] = Math.min(0.001 * cost, FIRST_ALPHA);
       rest[row] = cost - alpha[row];
       problem.add(row, signs[row] * alpha[row], w);
@@ -49,7 +49,7 @@ final class LogisticDualSolver extends DualSolver {
       for (int place = 0; place < rows; place++) {
         int row = order.row(place);
         int sign = signs[row];
-        double cost = sign > 0 ? positiveCost : negativeCost;
+        double cost = costs[row];
         double curvature = problem.squaredNorm(row);
         double slope = sign * problem.dot(row, w);
         boolean mirrored = 0.5 * curvature * (rest[row] - alpha[row]) + slope < 0;

@@ -24,7 +24,7 @@ final class SvmDualSolver extends DualSolver {
   }
 
   @Override
-  boolean descend(int label, byte[] signs, double positiveCost, double negativeCost, double[] w) {
+  boolean descend(int label, byte[] signs, double[] costs, double[] w) {
     boolean hinge = config.loss() == LinearLoss.HINGE;
     Arrays.fill(alpha, 0);
     int active = alpha.length;
@@ -37,7 +37,7 @@ final class SvmDualSolver extends DualSolver {
       for (int place = 0; place < active; place++) {
         int row = order.row(place);
         int sign = signs[row];
-        double cost = sign > 0 ? positiveCost : negativeCost;
+        double cost = costs[row];
         double upper = hinge ? cost : Double.POSITIVE_INFINITY;
         double diagonal = hinge ? 0 : 0.5 / cost;
         double old = alpha[row];

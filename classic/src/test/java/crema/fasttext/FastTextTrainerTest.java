@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -264,5 +265,26 @@ class FastTextTrainerTest {
     assertThatThrownBy(() -> new FastTextTrainer(small().minCount(9).build())
         .train(TextSource.of(List.of("__label__a one two"))))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("lower minCount");
+  }
+
+  @Test
+  void linesCountAsTheyWeigh() throws IOException {
+    var lines = new ArrayList<String>();
+    var weights = new float[200];
+    for (int i = 0; i < weights.length; i++) {
+      // The same text has two labels, as often the one as the other.
+      lines.add((i % 2 == 0 ? "__label__a" : "__label__b") + " same words here");
+      weights[i] = i % 2 == 0 ? 1.8f : 0.2f;
+    }
+    TextSource text = TextSource.of(lines);
+    FastTextConfig config = small().lr(0.05).build();
+    FastText weighted = new FastTextTrainer(config).lineWeights(weights).train(text);
+    FastText plain = new FastTextTrainer(config).train(text);
+    assertThat(weighted.predict("same words here", 1, 0).getFirst().label()).isEqualTo("__label__a");
+    assertThat(weighted.predict("same words here", 1, 0).getFirst().probability()).isBetween(0.8f, 0.97f);
+    assertThat(plain.predict("same words here", 1, 0).getFirst().probability()).isLessThan(0.65f);
+    var ones = new float[200];
+    Arrays.fill(ones, 1);
+    assertThat(bytes(new FastTextTrainer(config).lineWeights(ones).train(text))).isEqualTo(bytes(plain));
   }
 }

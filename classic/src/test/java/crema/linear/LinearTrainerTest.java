@@ -167,4 +167,45 @@ class LinearTrainerTest {
     }
     return new SparseMatrix(columns, starts, indices, values);
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTextOfWeightTwoIsLearnedAsTwoCopies(LinearLoss loss) {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    var weights = new double[texts.rows()];
+    var copies = new ArrayList<Integer>();
+    for (int row = 0; row < weights.length; row++) {
+      weights[row] = 1 + row % 3;
+      for (int copy = 0; copy <= row % 3; copy++) {
+        copies.add(row);
+      }
+    }
+    int[] repeated = copies.stream().mapToInt(Integer::intValue).toArray();
+    for (ClassWeights balance : ClassWeights.values()) {
+      LinearConfig config = LinearConfig.DEFAULTS.withLoss(loss).withClassWeights(balance).withTolerance(1e-8, 100_000);
+      var trainer = new LinearTrainer(config, 1);
+      LinearModel weighted = trainer.train(texts, targets.weighted(weights)).model();
+      LinearModel repeatedModel = trainer.train(texts.rows(repeated), targets.rows(repeated)).model();
+      LinearModel plain = trainer.train(texts, targets).model();
+      assertThat(largestDifference(weighted, repeatedModel)).isLessThan(2e-3);
+      assertThat(largestDifference(weighted, plain)).isGreaterThan(0.02);
+    }
+  }
+
+  private static double largestDifference(LinearModel one, LinearModel other) {
+    double largest = 0;
+    for (int i = 0; i < one.weights().length; i++) {
+      largest = Math.max(largest, Math.abs(one.weights()[i] - other.weights()[i]));
+    }
+    return largest;
+  }
+
+  @Test
+  void weightsOfTextsMustBeAboveZero() {
+    LabelTargets targets = LabelTargets.singleLabel(2, new int[] {0, 1});
+    assertThatThrownBy(() -> targets.weighted(new double[] {1})).hasMessage("1 weights for 2 texts");
+    assertThatThrownBy(() -> targets.weighted(new double[] {1, Double.NaN}))
+        .hasMessage("the weight of a text must be above 0, not NaN");
+  }
 }

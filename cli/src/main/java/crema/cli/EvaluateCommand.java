@@ -4,6 +4,9 @@ import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
+import crema.data.Columns;
+import crema.data.DataFile;
+import crema.data.FileRows;
 import crema.data.TextColumn;
 import crema.cli.console.Terminal;
 import crema.report.HtmlReport;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +56,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** What can be another one than in training. */
   private static final List<Setting<?>> ROWS = Stream.of(
-      List.of(DataSettings.TEXT, LabelSettings.LABEL, DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR,
+      List.of(DataSettings.TEXT, LabelSettings.LABEL, DataSettings.ROW_WEIGHT, DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR,
           DataSettings.NO_HEADER, DataSettings.ENCODING, DataSettings.STRICT),
       Languages.SECTION.rows(),
       List.of(LabelSettings.HEAD_FROM, LabelSettings.TAIL_TO)).<Setting<?>>flatMap(List::stream).toList();
@@ -142,6 +146,18 @@ final class EvaluateCommand implements Callable<Integer> {
     for (Assignment value : given.values()) {
       settings = settings.with(value);
     }
-    return new DataSettings(settings.checked().with(DataSettings.TEST, files));
+    Settings ofFiles = settings.checked().with(DataSettings.TEST, files);
+    // Training may weigh rows by a column that files to test on need not have.
+    return new DataSettings(given.containsKey(DataSettings.ROW_WEIGHT.name()) || haveWeights(new DataSettings(ofFiles))
+        ? ofFiles : ofFiles.without(DataSettings.ROW_WEIGHT));
+  }
+
+  private boolean haveWeights(DataSettings data) {
+    Optional<String> weight = data.rowWeight();
+    return weight.isPresent() && files.stream().allMatch(file -> {
+      Columns columns = Columns.text(TextColumn.names(TextColumn.parseAll(data.text())).toArray(String[]::new));
+      DataFile.requireFile(Path.of(file));
+      return FileRows.of(Path.of(file), columns, data.fileOptions()).columnNames().contains(weight.get());
+    });
   }
 }

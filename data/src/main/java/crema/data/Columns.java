@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param kept columns whose values stay with a row as they are, so that what is made of it can be joined with its file;
  *     where there are any, a row without text is a row too
  * @param missing words that mean no value where they are all that a cell of a table holds
+ * @param weight the column that says as how many rows a row counts, or null
  */
 public record Columns(
     List<String> text,
@@ -28,7 +29,8 @@ public record Columns(
     @Nullable String group,
     @Nullable String language,
     List<String> kept,
-    Set<String> missing) {
+    Set<String> missing,
+    @Nullable String weight) {
 
   /** Checks the combination. */
   public Columns {
@@ -48,7 +50,7 @@ public record Columns(
   /** Columns of which none is kept, and in which every word is a value. */
   public Columns(List<String> text, String joiner, List<String> label, LabelFormat labelFormat, @Nullable String group,
       @Nullable String language) {
-    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of());
+    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of(), null);
   }
 
   /** Text columns joined by a space, without labels. */
@@ -58,7 +60,7 @@ public record Columns(
 
   /** The same with another joiner of text columns. */
   public Columns withJoiner(String newJoiner) {
-    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing);
+    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing, weight);
   }
 
   /** The same with one label column that holds one label. */
@@ -68,27 +70,32 @@ public record Columns(
 
   /** The same with label columns and how they are read. */
   public Columns withLabels(LabelFormat format, String... columns) {
-    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing);
+    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing, weight);
   }
 
   /** The same with a group column. */
   public Columns withGroup(String column) {
-    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing);
+    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing, weight);
   }
 
   /** The same with a language column. */
   public Columns withLanguage(String column) {
-    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing);
+    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing, weight);
   }
 
   /** The same with columns whose values stay with a row. */
   public Columns withKept(List<String> columns) {
-    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing);
+    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing, weight);
   }
 
   /** The same with words that mean no value. */
   public Columns withMissing(Set<String> words) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, words);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, words, weight);
+  }
+
+  /** The same with a column that says as how many rows a row counts; null for none. */
+  public Columns withWeight(@Nullable String column) {
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column);
   }
 
   /** The names of all columns that are read. */
@@ -101,15 +108,19 @@ public record Columns(
     if (language != null) {
       names.add(language);
     }
+    if (weight != null) {
+      names.add(weight);
+    }
     names.addAll(kept);
     return names;
   }
 
-  /** As it was when fingerprints of rows were first kept, unless columns are kept too. */
+  /** As it was when fingerprints of rows were first kept, unless columns are kept too or weigh rows. */
   @Override
   public String toString() {
     return "Columns[text=" + text + ", joiner=" + joiner + ", label=" + label + ", labelFormat=" + labelFormat
-        + ", group=" + group + ", language=" + language + (kept.isEmpty() ? "" : ", kept=" + kept) + "]";
+        + ", group=" + group + ", language=" + language + (kept.isEmpty() ? "" : ", kept=" + kept)
+        + (weight == null ? "" : ", weight=" + weight) + "]";
   }
 
   /** The error for a column that a file lacks. */

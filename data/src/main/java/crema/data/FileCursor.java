@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the cursors over files share: the loop that skips unusable rows, and the rules for text and labels. */
 abstract class FileCursor implements RowCursor {
+  private static final double MOST_WEIGHT = 1e9;
+
   final DataFile file;
   final Columns columns;
   final ProblemListener listener;
@@ -49,24 +51,54 @@ abstract class FileCursor implements RowCursor {
   }
 
   final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language) {
-    return row(fields, labels, group, language, List.of());
+    return row(fields, labels, group, language, List.of(), 1);
   }
 
   final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language,
-      List<JsonNode> kept) {
+      List<JsonNode> kept, double weight) {
     var text = fields.size() == 1 ? fields.getFirst() : join(fields);
     if (text.isBlank() && kept.isEmpty()) {
       throw new RowRejected(RowFault.EMPTY_TEXT, "nothing in " + String.join(", ", columns.text()));
     }
-    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line(), kept));
+    if (weight == 0) {
+      throw new RowRejected(RowFault.LEFT_OUT, "the weight in '" + columns.weight() + "' is 0");
+    }
+    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line(), kept, weight));
+  }
+
+  /**
+   * The weight of a row.
+   *
+   * @param cell what its column holds, or null
+   * @throws RowRejected if it is no number from 0
+   */
+  final double weight(@Nullable String cell) {
+    if (columns.weight() == null) {
+      return 1;
+    }
+    if (cell == null || cell.isBlank()) {
+      throw new RowRejected(RowFault.BAD_WEIGHT, "nothing in '" + columns.weight() + "'");
+    }
+    double weight;
+    try {
+      weight = Double.parseDouble(cell.strip());
+    } catch (NumberFormatException e) {
+      weight = Double.NaN;
+    }
+    if (!(weight >= 0 && weight <= MOST_WEIGHT)) {
+      throw new RowRejected(RowFault.BAD_WEIGHT,
+          "'" + columns.weight() + "' must be a number from 0 to 1e9, not '" + cell.strip() + "'");
+    }
+    return weight;
   }
 
   /** Refuses columns that only a file with named columns has. */
   final void requireNoColumnsBesideText(String format) {
-    if (columns.group() != null || columns.language() != null || !columns.kept().isEmpty()) {
+    if (columns.group() != null || columns.language() != null || columns.weight() != null
+        || !columns.kept().isEmpty()) {
       throw new DataException(
-          file.name() + " is " + format + ", which has no columns for a group, a language or values "
-              + "to keep");
+          file.name() + " is " + format + ", which has no columns for a group, a language, a weight "
+              + "or values to keep");
     }
   }
 

@@ -71,7 +71,8 @@ final class JsonLinesCursor extends FileCursor {
     var labels = columns.label().isEmpty() ? List.<String>of() : labels(object);
     var kept = columns.kept().stream().map(object::path)
         .map(value -> value.isMissingNode() ? JsonValues.toJson(null) : value).toList();
-    return row(fields, labels, optional(object, columns.group()), optional(object, columns.language()), kept);
+    return row(fields, labels, optional(object, columns.group()), optional(object, columns.language()), kept,
+        weight(optional(object, columns.weight())));
   }
 
   @Override

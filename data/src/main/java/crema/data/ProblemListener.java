@@ -6,9 +6,14 @@ public interface ProblemListener {
   /** Ignores problems; for a second pass over rows whose problems were already reported. */
   ProblemListener SILENT = problem -> {};
 
-  /** Stops at the first problem by throwing a {@link DataException} with the file and line. */
+  /**
+   * Stops at the first problem by throwing a {@link DataException} with the file and line. A row that is
+   * {@linkplain RowFault#LEFT_OUT left out} is none.
+   */
   ProblemListener STRICT = problem -> {
-    throw new DataException(problem.message());
+    if (problem.fault() != RowFault.LEFT_OUT) {
+      throw new DataException(problem.message());
+    }
   };
 
   /** Called once for each skipped row, in the order of the file. */

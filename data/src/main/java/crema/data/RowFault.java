@@ -19,7 +19,11 @@ public enum RowFault {
   /** A label that the model was not trained on. */
   UNKNOWN_LABEL("unknown label"),
   /** All text columns are missing or blank. */
-  EMPTY_TEXT("empty text");
+  EMPTY_TEXT("empty text"),
+  /** A weight that is no number, or below 0. */
+  BAD_WEIGHT("bad weight"),
+  /** Left out because a file says so: no mistake. */
+  LEFT_OUT("left out");
 
   private final String words;
 

@@ -13,14 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param file the name of the file that the row came from
  * @param line the line of that file, from 1, on which the row begins
  * @param kept the values of the columns that are kept, in their order: texts in tables, any JSON in JSON lines
+ * @param weight as how many rows it counts in losses and metrics, above 0; usually 1
  */
-public record RowMeta(@Nullable String group, @Nullable String language, String file, long line, List<JsonNode> kept) {
+public record RowMeta(@Nullable String group, @Nullable String language, String file, long line, List<JsonNode> kept,
+    double weight) {
   /** Of a row that did not come from a file. */
   public static final RowMeta MEMORY = new RowMeta(null, null, "memory", 0);
 
   /** Copies the list. */
   public RowMeta {
     kept = List.copyOf(kept);
+  }
+
+  /** Of a row that counts once. */
+  public RowMeta(@Nullable String group, @Nullable String language, String file, long line, List<JsonNode> kept) {
+    this(group, language, file, line, kept, 1);
   }
 
   /** Of a row of which nothing more is kept. */
@@ -30,7 +37,12 @@ public record RowMeta(@Nullable String group, @Nullable String language, String 
 
   /** The same with another language. */
   public RowMeta withLanguage(@Nullable String other) {
-    return new RowMeta(group, other, file, line, kept);
+    return new RowMeta(group, other, file, line, kept, weight);
+  }
+
+  /** The same with another weight. */
+  public RowMeta withWeight(double other) {
+    return new RowMeta(group, language, file, line, kept, other);
   }
 
   /** Where the row is: {@code file, line n}. */

@@ -15,6 +15,7 @@ final class TableCursor extends FileCursor {
   private final int[] label;
   private final int group;
   private final int language;
+  private final int weight;
   private final int[] kept;
   /** The columns whose values mean something here. */
   private final int[] read;
@@ -28,8 +29,9 @@ final class TableCursor extends FileCursor {
     label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
     group = columns.group() == null ? -1 : index(header, columns.group());
     language = columns.language() == null ? -1 : index(header, columns.language());
+    weight = columns.weight() == null ? -1 : index(header, columns.weight());
     kept = columns.kept().stream().mapToInt(name -> index(header, name)).toArray();
-    read = IntStream.concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language))
+    read = IntStream.concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language, weight))
         .filter(column -> column >= 0).distinct().toArray();
   }
 
@@ -75,7 +77,7 @@ final class TableCursor extends FileCursor {
     record = withoutMissing(record);
     var labels = label.length == 0 ? List.<String>of() : labels(select(record, label));
     return row(select(record, text), labels, optional(record, group), optional(record, language),
-        select(records.fields(), kept).stream().map(JsonValues::toJson).toList());
+        select(records.fields(), kept).stream().map(JsonValues::toJson).toList(), weight(optional(record, weight)));
   }
 
   @Override

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *      index    for each example: long, where its ints end, counted from the first; long, where its metadata end; int,
  *               how many of its ints are labels
  *      metadata for each example: long, its line; int, the number of its file; int, the bytes of its group; int, the
- *               bytes of its language; both in UTF-8, -1 bytes where there is none
+ *               bytes of its language; double, its weight; group and language in UTF-8, -1 bytes where there is none
  *      files    the names of all files: int, bytes; UTF-8
  * </pre>
  *
@@ -42,16 +42,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenCache implements TokenDataset {
   static final byte[] MAGIC = {'C', 'r', 'e', 'm', 'a', 'T', 'o', 'k'};
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int HEADER_BYTES = 96;
   /** The length of a text that is null. */
   static final int ABSENT = -1;
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int CHECKSUM = 88;
   private static final int HEADER_CHECKSUM = 92;
   private static final int INDEX_BYTES = 20;
-  private static final int META_BYTES = 20;
+  private static final int META_BYTES = 28;
+  /** Where the weight is in an example's metadata. */
+  private static final int WEIGHT = 20;
   private static final int CHECKSUM_CHUNK = 1 << 20;
 
   private final Arena arena;
@@ -168,7 +171,8 @@ final class TokenCache implements TokenDataset {
       int file = meta.get(INT, 8);
       int group = meta.get(INT, 12);
       int language = meta.get(INT, 16);
-      return file >= 0 && file < files && group >= ABSENT && language >= ABSENT
+      double weight = meta.get(DOUBLE, WEIGHT);
+      return weight > 0 && weight < Double.POSITIVE_INFINITY && file >= 0 && file < files && group >= ABSENT && language >= ABSENT
           && META_BYTES + (long) Math.max(group, 0) + Math.max(language, 0) == meta.byteSize();
     }
 
@@ -244,7 +248,7 @@ final class TokenCache implements TokenDataset {
 
   @Override
   public RowMeta meta(int example) {
-    long start = example == 0 ? 0 : index.get(LONG, (example - 1L) * INDEX_BYTES + Long.BYTES);
+    long start = metaStart(example);
     int group = metadata.get(INT, start + 12);
     int language = metadata.get(INT, start + 16);
     long texts = start + META_BYTES;
@@ -252,7 +256,16 @@ final class TokenCache implements TokenDataset {
         group == ABSENT ? null : text(metadata, texts, group),
         language == ABSENT ? null : text(metadata, texts + Math.max(group, 0), language),
         files.get(metadata.get(INT, start + 8)),
-        metadata.get(LONG, start));
+        metadata.get(LONG, start), List.of(), metadata.get(DOUBLE, start + WEIGHT));
+  }
+
+  @Override
+  public double weight(int example) {
+    return metadata.get(DOUBLE, metaStart(example) + WEIGHT);
+  }
+
+  private long metaStart(int example) {
+    return example == 0 ? 0 : index.get(LONG, (example - 1L) * INDEX_BYTES + Long.BYTES);
   }
 
   @Override

@@ -65,6 +65,7 @@ final class TokenCacheWriter implements TokenRecipe.Sink {
       metadata.putInt(files.computeIfAbsent(meta.file(), _ -> files.size()));
       metadata.putInt(group == null ? TokenCache.ABSENT : group.length);
       metadata.putInt(language == null ? TokenCache.ABSENT : language.length);
+      metadata.putLong(Double.doubleToRawLongBits(meta.weight()));
       metadata.put(group);
       metadata.put(language);
       index.putLong(body.bytes / Integer.BYTES);

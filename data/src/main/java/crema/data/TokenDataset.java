@@ -34,6 +34,11 @@ public interface TokenDataset extends AutoCloseable {
     return labelCount(example) == 0 ? -1 : label(example, 0);
   }
 
+  /** As how many rows the row counts that became an example. */
+  default double weight(int example) {
+    return meta(example).weight();
+  }
+
   /** What is known of the row that became an example; file names are those of when it was read. */
   RowMeta meta(int example);
 

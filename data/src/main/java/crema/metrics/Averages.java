@@ -16,25 +16,27 @@ public record Averages(
 
   /** Averages over {@code labels} (scikit-learn's argument {@code labels}). */
   public static Averages over(LabelCounts counts, BitSet labels) {
-    long truePositives = 0;
-    long predictions = 0;
+    double right = 0;
+    double predicted = 0;
+    double truth = 0;
     long support = 0;
     var macro = new double[3];
     var weighted = new double[3];
     for (int label = labels.nextSetBit(0); label >= 0; label = labels.nextSetBit(label + 1)) {
-      truePositives += counts.truePositives(label);
-      predictions += counts.predictions(label);
+      right += counts.rightWeight(label);
+      predicted += counts.predictedWeight(label);
+      truth += counts.trueWeight(label);
       support += counts.support(label);
       var score = counts.score(label);
       add(macro, score, 1);
-      add(weighted, score, counts.support(label));
+      add(weighted, score, counts.trueWeight(label));
     }
     return new Averages(
         labels.cardinality(),
         support,
-        PrecisionRecall.of(truePositives, predictions, support),
+        PrecisionRecall.of(right, predicted, truth),
         divide(macro, labels.cardinality()),
-        divide(weighted, support));
+        divide(weighted, truth));
   }
 
   private static void add(double[] sums, PrecisionRecall score, double weight) {

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What can be said of predicted labels without their probabilities.
+ * What can be said of predicted labels without their probabilities. Where documents have weights, all ratios are of
+ * weights, and all counts of documents.
  *
  * @param documents the number of documents
  * @param accuracy the share of documents that are exactly right (for several labels a document: subset accuracy)
@@ -37,13 +38,13 @@ public record ClassificationMetrics(
 
   /** From the counts of some or repeated documents of {@code outcomes}. */
   static ClassificationMetrics of(Outcomes outcomes, LabelCounts counts, BitSet labels) {
-    double accuracy = PrecisionRecall.ratio(counts.exactDocuments(), counts.documents());
+    double accuracy = PrecisionRecall.ratio(counts.exactWeight(), counts.weight());
     double hammingLoss =
         switch (outcomes) {
           case SingleLabelOutcomes _ ->
-              PrecisionRecall.ratio(counts.documents() - counts.exactDocuments(), counts.documents());
+              PrecisionRecall.ratio(counts.weight() - counts.exactWeight(), counts.weight());
           case MultiLabelOutcomes _ ->
-              PrecisionRecall.ratio(counts.labelErrors(), (double) counts.documents() * counts.labelCount());
+              PrecisionRecall.ratio(counts.labelErrors(), counts.weight() * counts.labelCount());
         };
     var perLabel =
         IntStream.range(0, counts.labelCount())

@@ -21,7 +21,7 @@ public final class Hierarchy {
     var predicted = new int[outcomes.documents()][];
     Arrays.setAll(truth, document -> labels.withAncestors(outcomes.truth(document)));
     Arrays.setAll(predicted, document -> labels.withAncestors(outcomes.predicted(document)));
-    return MultiLabelOutcomes.of(truth, predicted, labels.size());
+    return MultiLabelOutcomes.of(truth, predicted, labels.size()).weighted(outcomes.weights());
   }
 
   /**
@@ -41,10 +41,11 @@ public final class Hierarchy {
     var predicted = new int[documents.length][];
     Arrays.setAll(truth, i -> atLevel(labels, outcomes.truth(documents[i]), level, ofLevel));
     Arrays.setAll(predicted, i -> atLevel(labels, outcomes.predicted(documents[i]), level, ofLevel));
-    return switch (outcomes) {
+    Outcomes atLevel = switch (outcomes) {
       case MultiLabelOutcomes _ -> MultiLabelOutcomes.of(truth, predicted, ofLevel.length);
       case SingleLabelOutcomes _ -> SingleLabelOutcomes.of(truth, predicted, ofLevel.length);
     };
+    return atLevel.weighted(outcomes.select(documents).weights());
   }
 
   /**

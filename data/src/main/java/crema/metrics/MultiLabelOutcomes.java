@@ -3,6 +3,7 @@ package crema.metrics;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Outcomes where a document has any number of true and predicted labels, none included. */
 public final class MultiLabelOutcomes implements Outcomes {
@@ -10,11 +11,13 @@ public final class MultiLabelOutcomes implements Outcomes {
   private final int[][] truth;
   private final int[][] predicted;
   private final int labelCount;
+  private final double @Nullable [] weights;
 
-  private MultiLabelOutcomes(int[][] truth, int[][] predicted, int labelCount) {
+  private MultiLabelOutcomes(int[][] truth, int[][] predicted, int labelCount, double @Nullable [] weights) {
     this.truth = truth;
     this.predicted = predicted;
     this.labelCount = labelCount;
+    this.weights = weights;
   }
 
   /**
@@ -32,7 +35,7 @@ public final class MultiLabelOutcomes implements Outcomes {
               .formatted(truth.length, predicted.length));
     }
     return new MultiLabelOutcomes(
-        LabelSets.sortedCopy(truth, labelCount), LabelSets.sortedCopy(predicted, labelCount), labelCount);
+        LabelSets.sortedCopy(truth, labelCount), LabelSets.sortedCopy(predicted, labelCount), labelCount, null);
   }
 
   @Override
@@ -51,8 +54,18 @@ public final class MultiLabelOutcomes implements Outcomes {
   }
 
   @Override
+  public double weight(int document) {
+    return weights == null ? 1 : weights[document];
+  }
+
+  @Override
+  public MultiLabelOutcomes weighted(double @Nullable [] newWeights) {
+    return new MultiLabelOutcomes(truth, predicted, labelCount, Weights.checked(newWeights, truth.length));
+  }
+
+  @Override
   public void count(int document, int times, LabelCounts counts) {
-    counts.addSets(truth[document], predicted[document], times);
+    counts.addSets(truth[document], predicted[document], times, weight(document));
   }
 
   @Override
@@ -73,7 +86,8 @@ public final class MultiLabelOutcomes implements Outcomes {
       selectedTruth[i] = truth[documents[i]];
       selectedPredicted[i] = predicted[documents[i]];
     }
-    return new MultiLabelOutcomes(selectedTruth, selectedPredicted, labelCount);
+    return new MultiLabelOutcomes(selectedTruth, selectedPredicted, labelCount,
+        weights == null ? null : Arrays.stream(documents).mapToDouble(this::weight).toArray());
   }
 
   @Override

@@ -1,6 +1,9 @@
 package crema.metrics;
 
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What was true and what a model said, document by document. Labels are numbered from 0 to {@code labelCount - 1}. */
 public sealed interface Outcomes permits SingleLabelOutcomes, MultiLabelOutcomes {
@@ -13,6 +16,23 @@ public sealed interface Outcomes permits SingleLabelOutcomes, MultiLabelOutcomes
 
   /** Whether everything said about this document is right: the right label, or exactly the right set of labels. */
   boolean isExact(int document);
+
+  /** As how many documents a document counts; 1 unless there are {@linkplain #weighted weights}. */
+  double weight(int document);
+
+  /**
+   * The same with weights.
+   *
+   * @param weights as how many documents each counts, {@code [documents]}; null for one each
+   * @throws IllegalArgumentException if there is not one above 0 a document
+   */
+  Outcomes weighted(double @Nullable [] weights);
+
+  /** The weights of all documents; null where each counts once. */
+  default double @Nullable [] weights() {
+    var weights = IntStream.range(0, documents()).mapToDouble(this::weight).toArray();
+    return Arrays.stream(weights).allMatch(weight -> weight == 1) ? null : weights;
+  }
 
   /** Adds one document to {@code counts}, as if it occurred {@code times} times. */
   void count(int document, int times, LabelCounts counts);

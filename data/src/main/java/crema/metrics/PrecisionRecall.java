@@ -13,7 +13,7 @@ public record PrecisionRecall(double precision, double recall, double f1) {
   public static final PrecisionRecall ZERO = new PrecisionRecall(0, 0, 0);
 
   /** From counts; a ratio with a zero denominator is 0. */
-  public static PrecisionRecall of(long truePositives, long predictions, long support) {
+  public static PrecisionRecall of(double truePositives, double predictions, double support) {
     return new PrecisionRecall(
         ratio(truePositives, predictions),
         ratio(truePositives, support),
@@ -21,7 +21,7 @@ public record PrecisionRecall(double precision, double recall, double f1) {
   }
 
   /** F1 from counts: 2tp / (predictions + support), and 0 where that is 0 / 0. */
-  public static double f1(long truePositives, long predictions, long support) {
+  public static double f1(double truePositives, double predictions, double support) {
     return ratio(2 * truePositives, predictions + support);
   }
 

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /** Outcomes where each document has one true label and at most one predicted label. */
 public final class SingleLabelOutcomes implements Outcomes {
@@ -12,11 +13,13 @@ public final class SingleLabelOutcomes implements Outcomes {
   private final int[] truth;
   private final int[] predicted;
   private final int labelCount;
+  private final double @Nullable [] weights;
 
-  private SingleLabelOutcomes(int[] truth, int[] predicted, int labelCount) {
+  private SingleLabelOutcomes(int[] truth, int[] predicted, int labelCount, double @Nullable [] weights) {
     this.truth = truth;
     this.predicted = predicted;
     this.labelCount = labelCount;
+    this.weights = weights;
   }
 
   /**
@@ -36,7 +39,7 @@ public final class SingleLabelOutcomes implements Outcomes {
       requireLabel("true", document, truth[document], 0, labelCount);
       requireLabel("predicted", document, predicted[document], NONE, labelCount);
     }
-    return new SingleLabelOutcomes(truth.clone(), predicted.clone(), labelCount);
+    return new SingleLabelOutcomes(truth.clone(), predicted.clone(), labelCount, null);
   }
 
   /**
@@ -89,8 +92,18 @@ public final class SingleLabelOutcomes implements Outcomes {
   }
 
   @Override
+  public double weight(int document) {
+    return weights == null ? 1 : weights[document];
+  }
+
+  @Override
+  public SingleLabelOutcomes weighted(double @Nullable [] newWeights) {
+    return new SingleLabelOutcomes(truth, predicted, labelCount, Weights.checked(newWeights, truth.length));
+  }
+
+  @Override
   public void count(int document, int times, LabelCounts counts) {
-    counts.addSingle(truth[document], predicted[document], times);
+    counts.addSingle(truth[document], predicted[document], times, weight(document));
   }
 
   @Override
@@ -111,7 +124,8 @@ public final class SingleLabelOutcomes implements Outcomes {
       selectedTruth[i] = truth[documents[i]];
       selectedPredicted[i] = predicted[documents[i]];
     }
-    return new SingleLabelOutcomes(selectedTruth, selectedPredicted, labelCount);
+    return new SingleLabelOutcomes(selectedTruth, selectedPredicted, labelCount,
+        weights == null ? null : Arrays.stream(documents).mapToDouble(this::weight).toArray());
   }
 
   @Override

@@ -473,4 +473,27 @@ class FileRowsTest {
     }
     return bytes.toByteArray();
   }
+
+  @Test
+  void aColumnOfWeightsSaysAsHowManyRowsARowCounts() throws IOException {
+    Path csv = folder.resolve("weights.csv");
+    Files.writeString(csv, "text,label,w\na,x,2\nb,y,0\nc,x,0.5\nd,y,-1\ne,y,NaN\nf,x,much\ng,x,\nh,y,Infinity\n");
+    Path json = folder.resolve("weights.jsonl");
+    Files.writeString(json, "{'text':'a','label':'x','w':2}\n{'text':'b','label':'y','w':0}\n"
+        .replace('\'', '"') + "{'text':'c','label':'x','w':'0.5'}\n{'text':'d','label':'y'}\n".replace('\'', '"'));
+    Columns columns = Columns.text("text").withLabel("label").withWeight("w");
+    var problems = new ProblemLog();
+    var rows = new ArrayList<Row>();
+    FileRows.of(csv, columns).forEach(problems, rows::add);
+    FileRows.of(json, columns).forEach(problems, rows::add);
+    assertThat(rows).extracting(row -> row.text() + row.meta().weight()).containsExactly("a2.0", "c0.5", "a2.0", "c0.5");
+    assertThat(problems.counts()).containsEntry(RowFault.BAD_WEIGHT, 6L).containsEntry(RowFault.LEFT_OUT, 2L);
+    assertThat(problems.examples(RowFault.BAD_WEIGHT).getFirst().message())
+        .isEqualTo(csv + ", line 5: bad weight: 'w' must be a number from 0 to 1e9, not '-1'");
+    // A row of weight 0 is no mistake; one that is below is.
+    assertThatThrownBy(() -> FileRows.of(csv, columns).forEach(ProblemListener.STRICT, row -> {}))
+        .isInstanceOf(DataException.class).hasMessageContaining("line 5");
+    assertThat(FileRows.of(csv, columns).fingerprint())
+        .isNotEqualTo(FileRows.of(csv, columns.withWeight(null)).fingerprint());
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import crema.base.Forest;
 import crema.base.Keyed;
 import java.util.BitSet;
 import java.util.function.Consumer;
@@ -137,5 +138,45 @@ class ClassificationMetricsTest {
   private static Stream<DynamicTest> golden(String kind, Consumer<JsonNode> check) {
     return Golden.list(Golden.read("classification_metrics.json").get(kind)).stream()
         .map(expected -> DynamicTest.dynamicTest(expected.get("name").stringValue(), () -> check.accept(expected)));
+  }
+
+  @Test
+  void aDocumentOfWeightTwoCountsAsTwo() {
+    int[] truth = {0, 1, 2, 2, 1, 0};
+    int[] predicted = {0, 2, 2, 1, SingleLabelOutcomes.NONE, 0};
+    int[] repeated = {0, 1, 1, 2, 3, 3, 3, 4, 5};
+    double[] weights = {1, 2, 1, 3, 1, 1};
+    var single = SingleLabelOutcomes.of(truth, predicted, 3);
+    var sets = MultiLabelOutcomes.of(new int[][] {{0, 1}, {1}, {}, {2, 0}, {1}, {0}},
+        new int[][] {{0}, {1, 2}, {}, {2, 0}, {}, {1}}, 3);
+    for (Outcomes outcomes : new Outcomes[] {single, sets}) {
+      var weighted = ClassificationMetrics.of(outcomes.weighted(weights));
+      var copies = ClassificationMetrics.of(outcomes.select(repeated));
+      assertThat(weighted.documents()).isEqualTo(6);
+      assertThat(weighted.accuracy()).isCloseTo(copies.accuracy(), EXACT);
+      assertThat(weighted.hammingLoss()).isCloseTo(copies.hammingLoss(), EXACT);
+      assertThat(weighted.samples().f1()).isCloseTo(copies.samples().f1(), EXACT);
+      assertThat(weighted.averages().micro().f1()).isCloseTo(copies.averages().micro().f1(), EXACT);
+      assertThat(weighted.averages().macro().f1()).isCloseTo(copies.averages().macro().f1(), EXACT);
+      assertThat(weighted.averages().weighted().f1()).isCloseTo(copies.averages().weighted().f1(), EXACT);
+      assertThat(weighted.accuracy()).isNotCloseTo(ClassificationMetrics.of(outcomes).accuracy(), EXACT);
+    }
+  }
+
+  @Test
+  void weightsGoWithSelectedDocumentsAndUpTheTree() {
+    var outcomes = SingleLabelOutcomes.of(new int[] {0, 1}, new int[] {0, 0}, 2).weighted(new double[] {1, 3});
+    assertThat(outcomes.select(new int[] {1, 0}).weight(0)).isEqualTo(3);
+    assertThat(Hierarchy.withAncestors(Forest.flat(2), outcomes).weight(1)).isEqualTo(3);
+    assertThat(Hierarchy.atLevel(Forest.flat(2), outcomes, 1).weight(1)).isEqualTo(3);
+  }
+
+  @Test
+  void badWeightsAreRefused() {
+    var outcomes = SingleLabelOutcomes.of(new int[] {0, 1}, new int[] {0, 0}, 2);
+    assertThatThrownBy(() -> outcomes.weighted(new double[] {1})).hasMessage("1 weights for 2 documents: give one a document");
+    for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> outcomes.weighted(new double[] {1, bad})).hasMessageContaining("must be above 0");
+    }
   }
 }

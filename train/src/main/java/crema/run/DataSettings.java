@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.data.DataException;
 import crema.data.DataFile;
 import crema.data.FileOptions;
+import crema.data.TextColumn;
 import crema.settings.NamedFile;
 import crema.settings.Section;
 import crema.settings.Setting;
@@ -68,6 +69,9 @@ public record DataSettings(Settings settings) {
   public static final Setting<Boolean> LOWERCASE = SECTION.flag("lowercase").basic().help("Ignore case");
   public static final Setting<String> GROUP = SECTION.optionalText("group").label("COLUMN").basic()
       .help("A column whose equal values stay in one split");
+  public static final Setting<String> ROW_WEIGHT = SECTION.optionalText("row-weight").label("COLUMN")
+      .shownDefault("rows count once").details("numbers from 0; a row of weight 0 is left out")
+      .help("A column that says as how many rows a row counts, in losses and metrics");
   public static final Setting<Double> VALIDATION_FRACTION = SECTION.number("validation-fraction", 0.1)
       .atLeast(0).atMost(0.9).help("How much to split off for validation");
   public static final Setting<Double> TEST_FRACTION = SECTION.number("test-fraction", 0.1)
@@ -85,6 +89,9 @@ public record DataSettings(Settings settings) {
         && !TaskSettings.hasTasks(settings)
             ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null,
         TEXT, LabelSettings.LABEL);
+    SECTION.rule(settings -> settings.find(ROW_WEIGHT).filter(column -> TextColumn.names(
+        TextColumn.parseAll(settings.get(TEXT))).contains(column)).map(column -> "row-weight '" + column
+            + "' is a text column too: name the column of the weights").orElse(null), ROW_WEIGHT, TEXT);
     SECTION.rule(settings -> settings.get(VALIDATION_FRACTION) + settings.get(TEST_FRACTION) >= 1
         ? "validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and test-fraction ("
             + settings.get(TEST_FRACTION) + ") leave nothing to train on"
@@ -199,6 +206,11 @@ public record DataSettings(Settings settings) {
   /** The column whose equal values stay in one split, if there is one. */
   public Optional<String> group() {
     return settings.find(GROUP);
+  }
+
+  /** The column that says as how many rows a row counts, if there is one. */
+  public Optional<String> rowWeight() {
+    return settings.find(ROW_WEIGHT);
   }
 
   /** How much of the training rows to split off where no validation file is given. */

@@ -56,6 +56,8 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     TestReport.Builder builder = targetReport.builder("Test of " + directory.path(), test, seed);
     targetReport.addValidation(builder, decision, validation, test);
     facts.forEach(builder::fact);
+    data.rowWeight().ifPresent(column -> builder.fact("Row weights",
+        "metrics and intervals count rows as '" + column + "' says; counts of rows, rankings and calibration do not"));
     TestReport report = builder
         .fact("Rows", rows.toString())
         .fact("Seed", Long.toString(seed))

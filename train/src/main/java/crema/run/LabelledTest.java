@@ -93,14 +93,15 @@ public final class LabelledTest {
       if (language != null) {
         rowLanguages.add(language.apply(row));
       }
-      batch.add(classifier.text(row), labels);
+      batch.add(classifier.text(row), labels, row.meta().weight());
     }));
     batch.score();
     problems.report().forEach(listener::warning);
     if (batch.truth.isEmpty()) {
       throw new UserError("there is no row to test on whose label the model knows");
     }
-    return new ScoredRows(batch.logits.build(), batch.truth.toArray(int[][]::new), rowLanguages);
+    return new ScoredRows(batch.logits.build(), batch.truth.toArray(int[][]::new), rowLanguages,
+        batch.weights.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** Texts that are scored together, and the scores of those before. */
@@ -108,6 +109,7 @@ public final class LabelledTest {
     private final Classifier classifier;
     private final List<String> texts = new ArrayList<>();
     private final List<int[]> truth = new ArrayList<>();
+    private final List<Double> weights = new ArrayList<>();
     private final ScoreMatrix.Builder logits;
     private final int size;
 
@@ -118,8 +120,9 @@ public final class LabelledTest {
       size = Math.clamp(MOST_SCORES / Math.max(1, labels), 1, BATCH);
     }
 
-    void add(String text, int[] labels) {
+    void add(String text, int[] labels, double weight) {
       texts.add(text);
+      weights.add(weight);
       truth.add(labels);
       if (texts.size() == size) {
         score();

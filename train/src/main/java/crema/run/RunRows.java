@@ -142,12 +142,20 @@ public final class RunRows {
     }
     List<TextColumn> text = TextColumn.parseAll(data.text());
     var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(),
-        data.group().orElse(null), data.languages().column().orElse(null)).withMissing(data.missing());
+        data.group().orElse(null), data.languages().column().orElse(null)).withMissing(data.missing())
+            .withWeight(data.rowWeight().orElse(null));
     return TextColumn.compose(RowSource.concat(files.stream()
         .map(file -> file.equals(DataSettings.PRODUCT_TITLES)
-            ? ProductTitles.rows()
+            ? productTitles(data)
             : FileRows.of(Path.of(file), columns, data.fileOptions()))
         .toList()), text);
+  }
+
+  private static RowSource productTitles(DataSettings data) {
+    data.rowWeight().ifPresent(column -> {
+      throw new DataException(DataSettings.PRODUCT_TITLES + " has no column '" + column + "' with weights");
+    });
+    return ProductTitles.rows();
   }
 
   /** Warns of texts that are in two parts. */

@@ -2,6 +2,7 @@ package crema.task;
 
 import crema.metrics.ScoreMatrix;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model says of labelled rows.
@@ -9,16 +10,28 @@ import java.util.List;
  * @param logits {@code [rows, labels]}
  * @param truth the true labels of each row, {@code [rows][]}
  * @param languages the language of each row; empty if nobody asked
+ * @param weights as how many rows each row counts, {@code [rows]}; null for one each
  */
 @SuppressWarnings("ArrayRecordComponent") // carries arrays to metrics; never compared
-public record ScoredRows(ScoreMatrix logits, int[][] truth, List<String> languages) {
+public record ScoredRows(ScoreMatrix logits, int[][] truth, List<String> languages,
+    double @Nullable [] weights) {
   /** Copies the languages. */
   public ScoredRows {
     languages = List.copyOf(languages);
   }
 
+  /** Rows that count once each. */
+  public ScoredRows(ScoreMatrix logits, int[][] truth, List<String> languages) {
+    this(logits, truth, languages, null);
+  }
+
+  /** As how many rows a row counts. */
+  public double weight(int row) {
+    return weights == null ? 1 : weights[row];
+  }
+
   /** The same with the language of each row. */
   public ScoredRows withLanguages(List<String> newLanguages) {
-    return new ScoredRows(logits, truth, newLanguages);
+    return new ScoredRows(logits, truth, newLanguages, weights);
   }
 }

@@ -58,7 +58,7 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
 
   /** What a model said of labelled rows, to be measured. */
   default Outcomes outcomes(ScoredRows rows) {
-    return outcomes(rows.truth(), decide(rows.logits()));
+    return outcomes(rows.truth(), decide(rows.logits())).weighted(rows.weights());
   }
 
   /**

@@ -1,5 +1,6 @@
 package crema.nn.loss;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -25,6 +26,26 @@ public sealed interface Targets {
 
   /** The form. */
   Form form();
+
+  /**
+   * The targets of some rows, in the order in which they are named.
+   *
+   * @throws IllegalArgumentException for {@link Pairs}, which are of several rows each
+   */
+  default Targets rows(int[] some) {
+    return switch (this) {
+      case Indices(int[] labels) -> new Indices(Arrays.stream(some).map(row -> labels[row]).toArray());
+      case Nodes(int[] nodes) -> new Nodes(Arrays.stream(some).map(row -> nodes[row]).toArray());
+      case MultiHot(int _, int labels, double[] values) -> {
+        var selected = new double[Math.multiplyExact(some.length, labels)];
+        for (int i = 0; i < some.length; i++) {
+          System.arraycopy(values, some[i] * labels, selected, i * labels, labels);
+        }
+        yield new MultiHot(some.length, labels, selected);
+      }
+      case Pairs _ -> throw new IllegalArgumentException("pairs are of several rows each");
+    };
+  }
 
   /**
    * One of several exclusive labels a row.

@@ -334,4 +334,27 @@ class LossTest {
   private static void assertRejected(ThrowingCallable action, String message) {
     assertThatThrownBy(action).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
   }
+
+  @Test
+  void aRowOfWeightTwoMovesAsTwoCopies() {
+    Targets targets = labels(0, 2);
+    Outcome plain = evaluate(new SoftmaxCrossEntropy(), LOGITS, 2, targets);
+    Outcome weighted = evaluate((tape, logits, given) -> new SoftmaxCrossEntropy()
+        .apply(tape, RowWeights.apply(tape, logits, new double[] {2, 0.5}), given), LOGITS, 2, targets);
+    assertThat(weighted.value()).isEqualTo(plain.value());
+    for (int i = 0; i < LOGITS.length; i++) {
+      assertThat(weighted.gradient()[i]).isCloseTo(plain.gradient()[i] * (i < 3 ? 2 : 0.5), offset(1e-15));
+    }
+    var parameter = Variable.parameter(scope.doubles(LOGITS, 2, 3));
+    assertThatThrownBy(() -> RowWeights.apply(Tape.recording(scope), parameter, new double[] {1}))
+        .hasMessageContaining("1 weights of rows");
+  }
+
+  @Test
+  void targetsOfSomeRowsAreThoseRows() {
+    assertThat(((Targets.Indices) labels(4, 5, 6).rows(new int[] {2, 0})).labels()).containsExactly(6, 4);
+    assertThat(((Targets.Nodes) nodes(4, 5, 6).rows(new int[] {1})).nodes()).containsExactly(5);
+    assertThat(((Targets.MultiHot) Targets.MultiHot.of(2, new int[][] {{0}, {1}, {0, 1}}).rows(new int[] {2, 0}))
+        .values()).containsExactly(1, 1, 1, 0);
+  }
 }

@@ -167,7 +167,7 @@ public final class EncoderRun implements AutoCloseable {
     var batches = new Batches(data.train(),
         SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
         Math.max(FineTuningSettings.batchTokens(settings), data.train().longest()), setup.batchSize());
-    var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train().size());
+    var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train());
     BiFunction<Tape, PackedBatch, Variable> ofBatch = FineTuningSettings.readsVectors(settings)
         ? (tape, batch) -> loss.apply(tape, trainLogits.of(tape, batch), batch)
         : (tape, batch) -> loss.apply(tape, model, batch);

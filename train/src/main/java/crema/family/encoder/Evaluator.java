@@ -16,6 +16,7 @@ import crema.tensor.Scope;
 import crema.tensor.Sequences;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Runs a model over a data set, without dropout. */
 final class Evaluator {
@@ -26,7 +27,7 @@ final class Evaluator {
    * What came out.
    *
    * @param rows logits and true labels, in the order of the data set
-   * @param loss the mean {@linkplain crema.nn.loss.Link#likelihood cross-entropy} with the labels
+   * @param loss the mean, by the weights of rows, of the {@linkplain crema.nn.loss.Link#likelihood cross-entropy} with the labels
    */
   record Evaluation(ScoredRows rows, double loss) {}
 
@@ -76,7 +77,7 @@ final class Evaluator {
       try (var scope = new Scope(backend)) {
         var tape = Tape.inference(scope);
         Variable output = outputs.of(tape, packed);
-        lossSum += loss.apply(tape, output, packed).value().item() * packed.sequences();
+        lossSum += loss.sum(tape, output, packed);
         float[] values = output.value().toFloats();
         for (int row = 0; row < packed.sequences(); row++) {
           logits.add(Arrays.copyOfRange(values, row * labels, (row + 1) * labels));
@@ -88,7 +89,8 @@ final class Evaluator {
       at += packed.sequences();
       listener.progress(at, data.size());
     }
-    var rows = new ScoredRows(logits.build(), truth, List.of());
-    return new Evaluation(rows, lossSum / data.size());
+    double[] weights = IntStream.range(0, data.size()).mapToDouble(data::weight).toArray();
+    var rows = new ScoredRows(logits.build(), truth, List.of(), weights);
+    return new Evaluation(rows, lossSum / Arrays.stream(weights).sum());
   }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Fits the linear head of a model to its encoder as it is: a logistic regression of each label. */
 final class FittedHead {
@@ -57,7 +58,8 @@ final class FittedHead {
         .withDense(vectors.size(), centering.apply(vectors));
     LinearFit fit = new LinearTrainer(
         LinearConfig.DEFAULTS.withLoss(LinearLoss.LOGISTIC).withC(c).withSeed(seed), threads)
-        .train(features, labels(examples, target));
+        .train(features, labels(examples, target)
+            .weighted(IntStream.range(0, examples.size()).mapToDouble(examples::weight).toArray()));
     set(fit.model(), centering);
     return fit.unconverged();
   }

@@ -159,7 +159,7 @@ public final class MultiTaskRun implements AutoCloseable {
     TextClassifier classifier = Objects.requireNonNull(model.tasks().get(task.name()));
     Settings own = task.settings();
     return new Part(task, data, classifier,
-        ClassifierLoss.of(LossRows.of(own, data.target().kind()), data.target(), data.train().size()),
+        ClassifierLoss.of(LossRows.of(own, data.target().kind()), data.target(), data.train()),
         new Evaluator(backend, classifier, data.target()),
         new Validator(data.target(), new AnswerSettings(own), settings.get(ValidationSettings.METRIC)),
         MultiTaskFamily.task(directory, task.name()));

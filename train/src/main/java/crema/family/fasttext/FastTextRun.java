@@ -85,7 +85,7 @@ final class FastTextRun implements Run {
   }
 
   /** What a run begins with: its rows, what they are to be given, and the training rows as fastText reads them. */
-  private record Start(SplitRows rows, Target target, TextSource text) {}
+  private record Start(SplitRows rows, Target target, FastTextLines.Text text) {}
 
   @Override
   public TrainingResult run() throws IOException {
@@ -138,33 +138,33 @@ final class FastTextRun implements Run {
   }
 
   /** Trains, searches first if that was asked for, and quantizes; nothing if the run was asked to stop. */
-  private Optional<FastText> train(Progress progress, Target target, TextSource text, SplitRows rows,
+  private Optional<FastText> train(Progress progress, Target target, FastTextLines.Text text, SplitRows rows,
       Map<String, String> facts)
       throws IOException {
     Files.createDirectories(directory.checkpoints());
     if (config.isSearch()) {
-      TextSource validation = lines(target).write(rows.validation(), "validation");
+      TextSource validation = lines(target).write(rows.validation(), "validation").lines();
       Path trials = directory.checkpoints().resolve("trials.jsonl");
       progress.onStart(0);
-      found = new FastTextSearch(config, trials, threads, listener, stop).run(text, validation);
+      found = new FastTextSearch(config, trials, threads, listener, stop).run(text.lines(), validation);
       if (found.isEmpty()) {
         return Optional.empty();
       }
       Autotune.Result result = found.get();
       epochs = result.config().epoch();
       facts.put("Found in %,d trials".formatted(result.trials().size()), FastTextSearch.describe(result.config()));
-      return Optional.of(quantized(result.model(), text));
+      return Optional.of(quantized(result.model(), text.lines()));
     }
     listener.stage("Training");
     FastText model = explained(() -> train(progress, text, "fasttext"));
-    return stopped ? Optional.empty() : Optional.of(quantized(model, text));
+    return stopped ? Optional.empty() : Optional.of(quantized(model, text.lines()));
   }
 
   /** Trains on other rows with the same settings; nothing if the run was asked to stop. */
-  private Optional<FastText> trainedAgain(TextSource text) throws IOException {
+  private Optional<FastText> trainedAgain(FastTextLines.Text text) throws IOException {
     if (found.isPresent()) {
       var search = new FastTextSearch(config, directory.checkpoints(), threads, listener, stop);
-      return Optional.of(quantized(search.train(found.get(), text), text));
+      return Optional.of(quantized(search.train(found.get(), text.lines()), text.lines()));
     }
     // The log is that of the model that was validated.
     FastText model = explained(() -> train(now -> {
@@ -172,16 +172,18 @@ final class FastTextRun implements Run {
       stopped = stop.isRequested();
       return !stopped;
     }, text, "all"));
-    return stopped ? Optional.empty() : Optional.of(quantized(model, text));
+    return stopped ? Optional.empty() : Optional.of(quantized(model, text.lines()));
   }
 
-  private FastText train(crema.fasttext.TrainingListener progress, TextSource text, String name) throws IOException {
+  private FastText train(crema.fasttext.TrainingListener progress, FastTextLines.Text text, String name)
+      throws IOException {
     Path checkpoint = directory.checkpoints().resolve(name + ".checkpoint");
     Duration interval =
         context.checkpoints().everyMinutes() == 0 ? NEVER
             : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
     var trainer = config.trainer(threads, trainRows).checkpoints(checkpoint, interval).listener(progress);
-    return Files.exists(checkpoint) ? trainer.resume(checkpoint, text) : trainer.train(text);
+    text.weights().ifPresent(trainer::lineWeights);
+    return Files.exists(checkpoint) ? trainer.resume(checkpoint, text.lines()) : trainer.train(text.lines());
   }
 
   private FastText quantized(FastText model, TextSource text) throws IOException {

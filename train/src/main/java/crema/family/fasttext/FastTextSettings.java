@@ -8,6 +8,7 @@ import crema.fasttext.FastTextTrainer;
 import crema.fasttext.LossKind;
 import crema.fasttext.Metric;
 import crema.nn.loss.LabelFrequencies;
+import crema.run.DataSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
@@ -97,6 +98,9 @@ public record FastTextSettings(Settings settings) {
     SECTION.rule(settings -> isSearch(settings) && settings.find(LossRows.LOSS).isPresent()
         ? "a search is for the losses of fasttext itself: leave out the loss " + settings.get(LossRows.LOSS) : null,
         LossRows.LOSS, AUTOTUNE_DURATION);
+    SECTION.rule(settings -> isSearch(settings) && settings.find(DataSettings.ROW_WEIGHT).isPresent()
+        ? "a search does not weigh rows: leave out row-weight, or autotune-duration" : null,
+        DataSettings.ROW_WEIGHT, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && settings.get(TrainingFolds.FOLDS) > 0
         ? "folds tests given settings, autotune-duration finds others: run one after the other" : null,
         TrainingFolds.FOLDS, AUTOTUNE_DURATION);

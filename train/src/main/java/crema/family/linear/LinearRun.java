@@ -210,9 +210,11 @@ final class LinearRun implements Run {
     var known = new KnownLabels(target.labels());
     var texts = new ArrayList<String>();
     var labels = new ArrayList<int[]>();
+    var weights = new ArrayList<Double>();
     rows.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT).ifPresent(found -> {
       texts.add(spaces.text(row));
       labels.add(found);
+      weights.add(row.meta().weight());
     }));
     int count = target.labels().size();
     LabelTargets targets = switch (target) {
@@ -221,7 +223,8 @@ final class LinearRun implements Run {
       case TaxonomyTarget paths ->
           LabelTargets.multiLabel(count, labels.stream().map(row -> paths.implied(row[0])).toList());
     };
-    return new Examples(spaces.of(texts), targets);
+    return new Examples(spaces.of(texts),
+        targets.weighted(weights.stream().mapToDouble(Double::doubleValue).toArray()));
   }
 
   private LinearConfig chooseC(Examples examples) {

@@ -221,7 +221,7 @@ final class AutoSearch {
   }
 
   private double firstScore(Trained trained) {
-    return score.ofEvidence(trained.fits().getFirst().evidence(), heldOut.truth(0));
+    return score.ofEvidence(trained.fits().getFirst().evidence(), heldOut.truth(0), heldOut.weights(0));
   }
 
   /** Trains on all folds but one; empty if the run was asked to stop. */

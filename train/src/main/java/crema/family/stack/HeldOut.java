@@ -28,6 +28,7 @@ final class HeldOut {
   private final int[] all;
   /** The answers of the rows that are scored, in their order. */
   private final List<int[]> truth = new ArrayList<>();
+  private final List<Double> weights = new ArrayList<>();
   private final List<Integer> folds = new ArrayList<>();
   private final List<Boolean> taught = new ArrayList<>();
   /** Some rows of the first fold. */
@@ -68,6 +69,7 @@ final class HeldOut {
           samples.add(each);
         }
         truth.add(labels);
+        weights.add(each.meta().weight());
         folds.add(own);
         taught.add(areSeenElsewhere(labels, own, seen));
       });
@@ -105,6 +107,11 @@ final class HeldOut {
   int[][] truth(int fold) {
     return IntStream.range(0, truth.size()).filter(row -> folds.get(row) == fold).mapToObj(truth::get)
         .toArray(int[][]::new);
+  }
+
+  /** As how many rows those rows count. */
+  double[] weights(int fold) {
+    return IntStream.range(0, truth.size()).filter(row -> folds.get(row) == fold).mapToDouble(weights::get).toArray();
   }
 
   /** The rows to train on for a fold. */
@@ -189,6 +196,7 @@ final class HeldOut {
       isTaught[row] = areTaught || taught.get(row);
     }
     return new ScoredMembers(space, evidence, truth.toArray(int[][]::new),
+        weights.stream().mapToDouble(Double::doubleValue).toArray(),
         folds.stream().mapToInt(Integer::intValue).toArray(), isTaught);
   }
 }

@@ -112,7 +112,8 @@ final class LevelChoice {
 
   private ScoredRows scored(float[][] logits, int[] rows) {
     return new ScoredRows(ScoreMatrix.of(Arrays.stream(rows).mapToObj(row -> logits[row]).toArray(float[][]::new)),
-        Arrays.stream(rows).mapToObj(row -> members.truth()[row]).toArray(int[][]::new), List.of());
+        Arrays.stream(rows).mapToObj(row -> members.truth()[row]).toArray(int[][]::new), List.of(),
+        Arrays.stream(rows).mapToDouble(row -> members.weights()[row]).toArray());
   }
 
   private static double deviation(double[] values) {

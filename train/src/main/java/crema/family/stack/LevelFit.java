@@ -41,7 +41,7 @@ final class LevelFit {
       double[] found = new LogisticFit(space,
           Arrays.stream(some).mapToObj(row -> new float[][] {members.evidence().get(each)[row]})
               .toArray(float[][][]::new),
-          answers, CALIBRATION_RIDGE, new double[] {1}).run();
+          answers, weights(some), CALIBRATION_RIDGE, new double[] {1}).run();
       scales[member] = Math.clamp(found[0], LEAST_SCALE, GREATEST_SCALE);
       shifts[member] = space.isExclusive() ? 0 : found[1];
     }
@@ -59,6 +59,10 @@ final class LevelFit {
 
   private int[][] answers(int[] some) {
     return Arrays.stream(some).mapToObj(row -> space.answers(members.truth()[row])).toArray(int[][]::new);
+  }
+
+  private double[] weights(int[] some) {
+    return Arrays.stream(some).mapToDouble(row -> members.weights()[row]).toArray();
   }
 
   /** A member by itself, calibrated. */
@@ -82,7 +86,7 @@ final class LevelFit {
     }
     var even = new double[count];
     Arrays.fill(even, 1.0 / count);
-    double[] found = new LogisticFit(space, features, answers(some), RIDGE, even).run();
+    double[] found = new LogisticFit(space, features, answers(some), weights(some), RIDGE, even).run();
     var weights = new double[count];
     double shift = space.isExclusive() ? 0 : found[count];
     for (int member = 0; member < count; member++) {
@@ -112,6 +116,7 @@ final class LevelFit {
       }
     }
     int[][] answers = answers(used);
+    double[] rowWeights = weights(used);
     var sums = new float[used.length][space.size()];
     var times = new int[count];
     int[] best = times;
@@ -121,7 +126,7 @@ final class LevelFit {
       int next = 0;
       Quality nextQuality = Quality.NONE;
       for (int member = 0; member < count; member++) {
-        Quality quality = quality(sums, probabilities[member], round, answers);
+        Quality quality = quality(sums, probabilities[member], round, answers, rowWeights);
         if (quality.isBetterThan(nextQuality)) {
           nextQuality = quality;
           next = member;
@@ -148,10 +153,10 @@ final class LevelFit {
   /**
    * How good an average is.
    *
-   * @param right how many rows have their answer, where there is one
+   * @param right how many rows, as they weigh, have their answer, where there is one
    * @param loss the negative log-likelihood
    */
-  private record Quality(int right, double loss) {
+  private record Quality(double right, double loss) {
     static final Quality NONE = new Quality(-1, Double.POSITIVE_INFINITY);
 
     boolean isBetterThan(Quality other) {
@@ -159,18 +164,19 @@ final class LevelFit {
     }
   }
 
-  private Quality quality(float[][] sums, float[][] added, int count, int[][] answers) {
-    int right = 0;
+  private Quality quality(float[][] sums, float[][] added, int count, int[][] answers, double[] weights) {
+    double right = 0;
     double loss = 0;
     for (int i = 0; i < sums.length; i++) {
       if (space.isExclusive()) {
         int answer = answers[i][0];
-        loss -= Math.log(Math.max(LEAST_PROBABILITY, (sums[i][answer] + added[i][answer]) / count));
-        right += isGreatest(sums[i], added[i], answer) ? 1 : 0;
+        loss -= weights[i] * Math.log(Math.max(LEAST_PROBABILITY, (sums[i][answer] + added[i][answer]) / count));
+        right += isGreatest(sums[i], added[i], answer) ? weights[i] : 0;
       } else {
         for (int answer = 0; answer < space.size(); answer++) {
           double p = (sums[i][answer] + added[i][answer]) / count;
-          loss -= Math.log(Math.max(LEAST_PROBABILITY, LogisticFit.contains(answers[i], answer) ? p : 1 - p));
+          loss -= weights[i]
+              * Math.log(Math.max(LEAST_PROBABILITY, LogisticFit.contains(answers[i], answer) ? p : 1 - p));
         }
       }
     }

@@ -31,8 +31,9 @@ record LevelScore(AnswerSpace space, AnswerSettings answers, ValidationMetric me
    *
    * @param evidence {@code [rows][answers]}
    * @param truth the labels of each row
+   * @param weights as how many rows each counts
    */
-  double ofEvidence(float[][] evidence, int[][] truth) {
+  double ofEvidence(float[][] evidence, int[][] truth, double[] weights) {
     var logits = new float[evidence.length][];
     for (int row = 0; row < logits.length; row++) {
       var probabilities = new double[evidence[row].length];
@@ -42,18 +43,21 @@ record LevelScore(AnswerSpace space, AnswerSettings answers, ValidationMetric me
       space.toProbabilities(probabilities);
       logits[row] = space.logits(probabilities);
     }
-    return of(new ScoredRows(ScoreMatrix.of(logits), truth, List.of()));
+    return of(new ScoredRows(ScoreMatrix.of(logits), truth, List.of(), weights));
   }
 
   /** The mean negative logarithm of the right labels' probabilities. */
   private double loss(ScoredRows rows) {
     ScoreMatrix probabilities = space.target().probabilities(rows.logits());
     double loss = 0;
+    double all = 0;
     for (int row = 0; row < rows.truth().length; row++) {
+      double weight = rows.weight(row);
+      all += weight;
       for (int label : rows.truth()[row]) {
-        loss -= Math.log(Math.max(LEAST_PROBABILITY, probabilities.score(row, label)));
+        loss -= weight * Math.log(Math.max(LEAST_PROBABILITY, probabilities.score(row, label)));
       }
     }
-    return loss / Math.max(1, rows.truth().length);
+    return all == 0 ? 0 : loss / all;
   }
 }

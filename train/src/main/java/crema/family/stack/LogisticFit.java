@@ -14,6 +14,7 @@ final class LogisticFit {
   private final AnswerSpace space;
   private final float[][][] features;
   private final int[][] answers;
+  private final double[] weights;
   private final double ridge;
   private final double[] prior;
   private final int size;
@@ -27,13 +28,16 @@ final class LogisticFit {
    *
    * @param features {@code [rows][members][answers]}
    * @param answers the right answers of each row
+   * @param weights as how many rows each counts
    * @param ridge how much the squared distance of the weights from the prior counts
    * @param prior the weights where the rows say nothing
    */
-  LogisticFit(AnswerSpace space, float[][][] features, int[][] answers, double ridge, double[] prior) {
+  LogisticFit(AnswerSpace space, float[][][] features, int[][] answers, double[] weights, double ridge,
+      double[] prior) {
     this.space = space;
     this.features = features;
     this.answers = answers;
+    this.weights = weights;
     this.ridge = ridge;
     // Where answers exclude each other, what is added to all of them changes nothing.
     size = prior.length + (space.isExclusive() ? 0 : 1);
@@ -72,19 +76,19 @@ final class LogisticFit {
     return there;
   }
 
-  private Loss loss(double[] weights, boolean withDerivatives) {
+  private Loss loss(double[] at, boolean withDerivatives) {
     var gradient = new double[size];
     var hessian = new double[size][size];
     double sum = 0;
     for (int row = 0; row < features.length; row++) {
       sum += space.isExclusive()
-          ? exclusive(weights, features[row], answers[row][0], gradient, hessian, withDerivatives)
-          : independent(weights, features[row], answers[row], gradient, hessian, withDerivatives);
+          ? exclusive(at, row, gradient, hessian, withDerivatives)
+          : independent(at, row, gradient, hessian, withDerivatives);
     }
-    double count = Math.max(1, features.length * (space.isExclusive() ? 1.0 : space.size()));
+    double count = Math.max(1, Arrays.stream(weights).sum() * (space.isExclusive() ? 1.0 : space.size()));
     double value = sum / count;
     for (int i = 0; i < size; i++) {
-      double distance = weights[i] - prior[i];
+      double distance = at[i] - prior[i];
       value += ridge * distance * distance / 2;
       gradient[i] = gradient[i] / count + ridge * distance;
       for (int j = 0; j < size; j++) {
@@ -94,12 +98,14 @@ final class LogisticFit {
     return new Loss(value, gradient, hessian);
   }
 
-  private double exclusive(double[] weights, float[][] row, int right, double[] gradient, double[][] hessian,
-      boolean withDerivatives) {
+  private double exclusive(double[] at, int number, double[] gradient, double[][] hessian, boolean withDerivatives) {
+    float[][] row = features[number];
+    int right = answers[number][0];
+    double weight = weights[number];
     var scores = new double[space.size()];
     for (int member = 0; member < row.length; member++) {
       for (int answer = 0; answer < scores.length; answer++) {
-        scores[answer] += weights[member] * row[member][answer];
+        scores[answer] += at[member] * row[member][answer];
       }
     }
     double rightScore = scores[right];
@@ -118,7 +124,7 @@ final class LogisticFit {
         for (int answer = 0; answer < scores.length; answer++) {
           means[i] += scores[answer] * row[i][answer];
         }
-        gradient[i] += means[i] - row[i][right];
+        gradient[i] += weight * (means[i] - row[i][right]);
       }
       for (int i = 0; i < row.length; i++) {
         for (int j = 0; j <= i; j++) {
@@ -126,42 +132,44 @@ final class LogisticFit {
           for (int answer = 0; answer < scores.length; answer++) {
             product += scores[answer] * (row[i][answer] - means[i]) * (row[j][answer] - means[j]);
           }
-          hessian[i][j] += product;
+          hessian[i][j] += weight * product;
           if (i != j) {
-            hessian[j][i] += product;
+            hessian[j][i] += weight * product;
           }
         }
       }
     }
-    return logSum - rightScore;
+    return weight * (logSum - rightScore);
   }
 
-  private double independent(double[] weights, float[][] row, int[] right, double[] gradient, double[][] hessian,
-      boolean withDerivatives) {
+  private double independent(double[] at, int number, double[] gradient, double[][] hessian, boolean withDerivatives) {
+    float[][] row = features[number];
+    int[] right = answers[number];
+    double weight = weights[number];
     double loss = 0;
-    var at = new double[size];
+    var inputs = new double[size];
     for (int answer = 0; answer < space.size(); answer++) {
       double score = 0;
       for (int member = 0; member < size; member++) {
-        at[member] = member < row.length ? row[member][answer] : 1;
-        score += weights[member] * at[member];
+        inputs[member] = member < row.length ? row[member][answer] : 1;
+        score += at[member] * inputs[member];
       }
       boolean isRight = contains(right, answer);
       double against = isRight ? -score : score;
       loss += Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
       if (withDerivatives) {
         double p = 1 / (1 + Math.exp(-score));
-        double slope = p - (isRight ? 1 : 0);
-        double curve = p * (1 - p);
+        double slope = weight * (p - (isRight ? 1 : 0));
+        double curve = weight * p * (1 - p);
         for (int i = 0; i < size; i++) {
-          gradient[i] += slope * at[i];
+          gradient[i] += slope * inputs[i];
           for (int j = 0; j < size; j++) {
-            hessian[i][j] += curve * at[i] * at[j];
+            hessian[i][j] += curve * inputs[i] * inputs[j];
           }
         }
       }
     }
-    return loss;
+    return weight * loss;
   }
 
   static boolean contains(int[] values, int value) {

@@ -11,11 +11,13 @@ import java.util.stream.IntStream;
  * @param space what they vote on
  * @param evidence {@code [members][rows][answers]}
  * @param truth the labels of each row, {@code [rows][]}
+ * @param weights as how many rows each row counts, {@code [rows]}
  * @param folds the fold of each row
  * @param taught whether what was trained could know the labels of a row: of others nothing can be learned here
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record ScoredMembers(AnswerSpace space, List<float[][]> evidence, int[][] truth, int[] folds, boolean[] taught) {
+record ScoredMembers(AnswerSpace space, List<float[][]> evidence, int[][] truth, double[] weights, int[] folds,
+    boolean[] taught) {
   ScoredMembers {
     evidence = List.copyOf(evidence);
   }
