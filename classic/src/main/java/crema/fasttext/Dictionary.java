@@ -184,7 +184,7 @@ final class Dictionary {
   /** Appends the rows of a line's word n-grams. */
   void wordNgramRows(IntList hashes, IntList rows) {
     if (subwords.wordNgrams() > 1) {
-      subwords.forEachWordNgram(hashes, bucket -> addBucket(bucket, rows));
+      subwords.forEachWordNgram(hashes, (bucket, _, _) -> addBucket(bucket, rows));
     }
   }
 

@@ -148,6 +148,25 @@ public final class FastText {
     return newPredictor().predict(text, k, threshold);
   }
 
+  /**
+   * What each word and n-gram of a line adds to the scores of labels, of which a loss makes probabilities.
+   *
+   * @param labels as the model spells them
+   * @throws IllegalArgumentException if the model has no such label
+   * @throws IllegalStateException if it holds word vectors only, or its labels have no scores but a tree has
+   */
+  public LineScores scores(String text, List<String> labels) {
+    if (!hasScores()) {
+      throw new IllegalStateException("the labels of this model have no scores of their own");
+    }
+    return LineScores.of(this, text, labels);
+  }
+
+  /** Whether each label has a score, the product of the vectors of a line and of the label. */
+  public boolean hasScores() {
+    return config.task() == Task.SUPERVISED && config.loss() != LossKind.HIERARCHICAL_SOFTMAX;
+  }
+
   /** The vector of a word: the mean of its own, if it is known, and of its character n-grams'. */
   public float[] wordVector(String word) {
     return new WordVectors(this).ofWord(word);

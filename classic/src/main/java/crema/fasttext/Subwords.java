@@ -58,9 +58,9 @@ record Subwords(int wordNgrams, int bucket, int minn, int maxn) {
     return bucket == 0 ? 0 : (bytes + 2L) * Math.min(maxn, bytes + 2L);
   }
 
-  /** Receives a word n-gram's bucket. */
+  /** Receives a word n-gram: its bucket, and its first and last word. */
   interface WordNgramVisitor {
-    void ngram(int bucket);
+    void ngram(int bucket, int first, int last);
   }
 
   /** Visits the word n-grams of a line, from the hashes of its words. */
@@ -73,7 +73,7 @@ record Subwords(int wordNgrams, int bucket, int minn, int maxn) {
       long end = Math.min(hashes.size(), (long) i + wordNgrams);
       for (int j = i + 1; j < end; j++) {
         hash = hash * WORD_NGRAM_FACTOR + hashes.get(j);
-        visitor.ngram((int) Long.remainderUnsigned(hash, bucket));
+        visitor.ngram((int) Long.remainderUnsigned(hash, bucket), i, j);
       }
     }
   }

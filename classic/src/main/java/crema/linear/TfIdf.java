@@ -2,6 +2,7 @@ package crema.linear;
 
 import crema.base.ByteSource;
 import crema.base.IntList;
+import crema.base.LowerCase;
 import crema.nn.InvalidWeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public final class TfIdf {
     int documents = 0;
     for (String text : texts) {
       int document = ++documents;
-      extractor.forEachTerm(text, term -> counts.computeIfAbsent(term, TermCount::new).occursIn(document));
+      extractor.forEachTerm(text, (term, _, _) -> counts.computeIfAbsent(term, TermCount::new).occursIn(document));
     }
     if (counts.isEmpty()) {
       throw new IllegalArgumentException(config.analyzer() == Analyzer.WORD
@@ -165,9 +166,35 @@ public final class TfIdf {
     return rows.toMatrix(vocabulary.size());
   }
 
+  /**
+   * An occurrence of a term that the vocabulary has.
+   *
+   * @param column of the term
+   * @param from where it begins in the text
+   * @param to where it ends, exclusive
+   */
+  public record Occurrence(int column, int from, int to) {}
+
+  /** Where the terms are of which the vector of a text is made. */
+  public List<Occurrence> occurrences(String text) {
+    var occurrences = new ArrayList<Occurrence>();
+    int[] origins = config.lowercase() ? LowerCase.origins(text) : null;
+    config.analyzer().extractor(config).forEachTerm(text, (term, from, to) -> {
+      Integer column = columns.get(term);
+      if (column != null) {
+        int length = origins == null ? text.length() : origins.length - 1;
+        int begin = Math.clamp(from, 0, length);
+        int end = Math.clamp(to, 0, length);
+        occurrences.add(origins == null ? new Occurrence(column, begin, end)
+            : new Occurrence(column, origins[begin], LowerCase.end(origins, end)));
+      }
+    });
+    return occurrences;
+  }
+
   private void appendRow(TermExtractor extractor, String text, RowBuffer rows) {
     var occurrences = new IntList();
-    extractor.forEachTerm(text, term -> {
+    extractor.forEachTerm(text, (term, _, _) -> {
       Integer column = columns.get(term);
       if (column != null) {
         occurrences.add(column);

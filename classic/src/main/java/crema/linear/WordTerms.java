@@ -1,9 +1,9 @@
 package crema.linear;
 
+import crema.base.IntList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /**
  * Finds a text's terms: its words, and runs of consecutive words joined by single spaces.
@@ -14,17 +14,34 @@ import java.util.function.Consumer;
  */
 record WordTerms(int minNgram, int maxNgram, boolean lowercase) implements TermExtractor {
   @Override
-  public void forEachTerm(String text, Consumer<String> consumer) {
-    List<String> words = words(lowercase ? text.toLowerCase(Locale.ROOT) : text);
-    for (int length = minNgram; length <= Math.min(maxNgram, words.size()); length++) {
-      for (int first = 0; first + length <= words.size(); first++) {
-        consumer.accept(length == 1 ? words.get(first) : String.join(" ", words.subList(first, first + length)));
+  public void forEachTerm(String text, Visitor visitor) {
+    Words words = words(lowercase ? text.toLowerCase(Locale.ROOT) : text);
+    int count = words.texts.size();
+    for (int length = minNgram; length <= Math.min(maxNgram, count); length++) {
+      for (int first = 0; first + length <= count; first++) {
+        int last = first + length - 1;
+        visitor.term(
+            length == 1 ? words.texts.get(first) : String.join(" ", words.texts.subList(first, first + length)),
+            words.starts.get(first), words.starts.get(last) + words.texts.get(last).length());
       }
     }
   }
 
-  private static List<String> words(String text) {
-    var words = new ArrayList<String>();
+  /**
+   * The words of a text.
+   *
+   * @param texts in their order
+   * @param starts where each begins
+   */
+  private record Words(List<String> texts, IntList starts) {
+    void add(String text, int from, int to) {
+      texts.add(text.substring(from, to));
+      starts.add(from);
+    }
+  }
+
+  private static Words words(String text) {
+    var words = new Words(new ArrayList<>(), new IntList());
     int start = 0;
     int characters = 0;
     for (int at = 0; at < text.length();) {
@@ -34,7 +51,7 @@ record WordTerms(int minNgram, int maxNgram, boolean lowercase) implements TermE
         characters++;
       } else {
         if (characters > 1) {
-          words.add(text.substring(start, at));
+          words.add(text, start, at);
         }
         characters = 0;
         start = next;
@@ -42,7 +59,7 @@ record WordTerms(int minNgram, int maxNgram, boolean lowercase) implements TermE
       at = next;
     }
     if (characters > 1) {
-      words.add(text.substring(start));
+      words.add(text, start, text.length());
     }
     return words;
   }

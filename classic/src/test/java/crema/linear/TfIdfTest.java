@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,5 +149,30 @@ class TfIdfTest {
         .hasMessage("max features must be at least 1, not 0");
     assertThatThrownBy(() -> new DocumentFrequency.Count(0)).hasMessageContaining("at least 1 document, not 0");
     assertThatThrownBy(() -> new DocumentFrequency.Share(Double.NaN)).hasMessageContaining("from 0 to 1, not NaN");
+  }
+
+  @Test
+  void occurrencesAreWhereTheTermsOfTheVectorAre() {
+    List<String> texts = List.of("İSTANBUL  is\t\tbig, is it", " A\u00A0\u00A0bc  ABC ", "x");
+    for (Analyzer analyzer : Analyzer.values()) {
+      TfIdf terms = TfIdf.fit(texts, TfIdfConfig.DEFAULTS.withAnalyzer(analyzer).withNgrams(analyzer == Analyzer.WORD ? 1 : 2,
+          3));
+      SparseMatrix vectors = terms.transform(texts);
+      for (int row = 0; row < texts.size(); row++) {
+        String text = texts.get(row);
+        List<TfIdf.Occurrence> occurrences = terms.occurrences(text);
+        assertThat(occurrences.stream().map(TfIdf.Occurrence::column).distinct())
+            .hasSize(vectors.end(row) - vectors.start(row));
+        for (TfIdf.Occurrence occurrence : occurrences) {
+          String place = text.substring(occurrence.from(), occurrence.to()).toLowerCase(Locale.ROOT);
+          assertThat(letters(place)).contains(letters(terms.vocabulary().get(occurrence.column())));
+          assertThat(place.length()).isLessThanOrEqualTo(terms.vocabulary().get(occurrence.column()).length() + 2);
+        }
+      }
+    }
+  }
+
+  private static String letters(String text) {
+    return text.replaceAll("[^\\p{L}\\p{M}]", "");
   }
 }

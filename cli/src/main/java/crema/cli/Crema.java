@@ -109,6 +109,7 @@ public final class Crema implements Runnable {
         .add("experiment", () -> ExperimentCommand.line(terminal))
         .add("evaluate", () -> EvaluateCommand.line(terminal))
         .add("predict", () -> new PredictCommand(terminal))
+        .add("explain", () -> new ExplainCommand(terminal))
         .add("pretrain", () -> PretrainCommand.line(terminal))
         .add("perplexity", () -> new PerplexityCommand(terminal))
         .add("info", () -> new InfoCommand(terminal))

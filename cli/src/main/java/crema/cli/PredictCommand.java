@@ -2,16 +2,12 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.ModelFamily;
-import crema.classify.ModelSource;
 import crema.cli.console.Terminal;
 import crema.data.FieldText;
-import crema.run.DataSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,7 +78,7 @@ final class PredictCommand implements Callable<Integer> {
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       var output = new PredictionWriter(terminal.out(), format, "(no label)");
       input.tellApart(classifier.columns());
-      input.asIn(this::training);
+      input.asIn(() -> TextInput.trainingOf(model, task));
       input.keep(keep);
       input.forEachBatch(texts, terminal, batch -> {
         List<String> answered = InputText.texts(batch);
@@ -92,13 +88,5 @@ final class PredictCommand implements Callable<Integer> {
       });
       return Math.max(input.report(terminal), output.report(terminal.err()));
     }
-  }
-
-  private Optional<DataSettings> training() throws IOException {
-    return ModelSource.read(model, source -> {
-      ModelSource of = task == null ? source : source.task(task);
-      return of.holds(ModelSource.TRAINING) ? Optional.of(new DataSettings(ModelFamily.settingsOf(of)))
-          : Optional.empty();
-    });
   }
 }

@@ -48,6 +48,11 @@ final class PredictionWriter {
 
   /** Tells of texts that were empty, and returns the exit code that says whether there were any. */
   int report(PrintStream err) {
+    return reportEmpty(empty, err);
+  }
+
+  /** Tells of texts that were empty, and returns the exit code that says whether there were any. */
+  static int reportEmpty(long empty, PrintStream err) {
     if (empty == 0) {
       return 0;
     }
@@ -65,7 +70,7 @@ final class PredictionWriter {
   }
 
   /** The values that stay with a text, each with a tab behind it. */
-  private static String kept(InputText text) {
+  static String kept(InputText text) {
     var line = new StringBuilder();
     for (JsonNode value : text.kept().values()) {
       line.append(value.isNull() ? "" : escape(value.isString() ? value.stringValue() : value.toString())).append('\t');
@@ -74,11 +79,8 @@ final class PredictionWriter {
   }
 
   private String text(InputText text, List<Prediction> predictions) {
-    if (text.problem() != null) {
-      return "(not read: " + text.problem() + ")";
-    }
-    if (predictions.isEmpty()) {
-      return text.text().isBlank() ? "(empty text)" : nothing;
+    if (text.problem() != null || predictions.isEmpty()) {
+      return unanswered(text, nothing);
     }
     var line = new StringBuilder();
     for (Prediction prediction : predictions) {
@@ -86,6 +88,16 @@ final class PredictionWriter {
           .append(String.format(Locale.ROOT, " %.1f%%", prediction.probability() * 100));
     }
     return line.toString();
+  }
+
+  /**
+   * What people are told of a text that has no answer.
+   *
+   * @param nothing what they are told if it is not empty
+   */
+  static String unanswered(InputText text, String nothing) {
+    return text.problem() != null ? "(not read: " + text.problem() + ")"
+        : text.text().isBlank() ? "(empty text)" : nothing;
   }
 
   private static String tsv(InputText text, List<Prediction> predictions) {

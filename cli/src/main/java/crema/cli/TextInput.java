@@ -3,6 +3,8 @@ package crema.cli;
 import crema.base.UserError;
 import crema.base.json.JsonNode;
 import crema.base.json.JsonValues;
+import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.cli.console.Terminal;
 import crema.data.Columns;
 import crema.data.DataFile;
@@ -83,6 +85,19 @@ final class TextInput {
   /** Has the columns of a training read where none are named. */
   void asIn(Training before) {
     training = before;
+  }
+
+  /**
+   * How the rows of a model's training were read.
+   *
+   * @param task of a model that has several
+   */
+  static Optional<DataSettings> trainingOf(Path model, @Nullable String task) throws IOException {
+    return ModelSource.read(model, source -> {
+      ModelSource of = task == null ? source : source.task(task);
+      return of.holds(ModelSource.TRAINING) ? Optional.of(new DataSettings(ModelFamily.settingsOf(of)))
+          : Optional.empty();
+    });
   }
 
   /** Says which columns stay with a text. */

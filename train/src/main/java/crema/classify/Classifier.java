@@ -1,5 +1,6 @@
 package crema.classify;
 
+import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.FieldText;
 import crema.data.Row;
@@ -7,6 +8,7 @@ import crema.task.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -169,6 +171,47 @@ public interface Classifier extends AutoCloseable {
    * What probabilities and answers are made of: {@code [texts][labels]}. The row of a blank text has length 0.
    */
   float[][] logits(List<String> texts);
+
+  /**
+   * Which words of several texts speak for and against their most probable labels.
+   *
+   * @param k how many labels for each text, at least 1
+   * @return one for each text
+   */
+  default List<Explanation> explain(List<String> texts, int k) {
+    return explain(texts, predict(texts, k).stream()
+        .map(best -> best.stream().map(Prediction::label).toList()).toList());
+  }
+
+  /**
+   * Which words of several texts speak for and against labels.
+   *
+   * @param labels for each text those that are to be explained
+   * @return one for each text
+   * @throws UserError when the model does not have a label
+   */
+  default List<Explanation> explain(List<String> texts, List<List<String>> labels) {
+    List<Explanation> explanations = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      explanations.add(explain(texts.get(i), labels.get(i).stream().mapToInt(label -> {
+        int index = target().labels().indexOf(label);
+        if (index < 0) {
+          throw new UserError("the model has no label '" + label + "'" + NearestName.suggestion(label, labels()));
+        }
+        return index;
+      }).toArray()));
+    }
+    return explanations;
+  }
+
+  /**
+   * Which words of a text speak for and against labels: unless a family can say it exactly, found by leaving words out.
+   *
+   * @param labels numbers of labels
+   */
+  default Explanation explain(String text, int[] labels) {
+    return new LeaveOut(this).explain(text, labels);
+  }
 
   /** The vector of a text: {@code [hiddenSize]}. */
   default float[] embed(String text) {

@@ -66,6 +66,11 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public Explanation explain(String text, int[] labels) {
+    return whileOpen(() -> model.explain(text, labels));
+  }
+
+  @Override
   public float[][] embed(List<String> texts) {
     return whileOpen(() -> model.embed(withoutBlanks(texts)));
   }

@@ -3,6 +3,7 @@ package crema.family.fasttext;
 import crema.base.UserError;
 import crema.base.WorkerPool;
 import crema.classify.Classifier;
+import crema.classify.Explanation;
 import crema.classify.ModelSource;
 import crema.classify.Prediction;
 import crema.data.LabelSet;
@@ -16,12 +17,14 @@ import crema.task.Target;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,8 @@ public final class FastTextClassifier implements Classifier {
   /** Whether the model was trained on one label a text. */
   private final boolean isOnePath;
   private final WorkerPool pool;
+  /** The labels of the model itself: of a taxonomy, there may be fewer than nodes. */
+  private final Set<String> outputLabels;
 
   FastTextClassifier(FastText model, FastTextReading reading, Target target, int threads) {
     this.model = model;
@@ -49,6 +54,7 @@ public final class FastTextClassifier implements Classifier {
     this.target = target;
     this.labels = target.labels();
     pool = new WorkerPool(threads);
+    outputLabels = Set.copyOf(model.labels());
     isOnePath = model.config().loss() != LossKind.ONE_VS_ALL;
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
   }
@@ -138,6 +144,16 @@ public final class FastTextClassifier implements Classifier {
           : Math.log(p) - Math.log(Math.max(1 - p, LEAST)));
     }
     return logits;
+  }
+
+  /** Exact where the labels have scores of their own; those of the hierarchical softmax are leaves of a tree. */
+  @Override
+  public Explanation explain(String text, int[] labels) {
+    List<String> outputs = Arrays.stream(labels).mapToObj(label -> fields.encodeLabel(target.labels().name(label)))
+        .toList();
+    return model.hasScores() && outputs.stream().allMatch(outputLabels::contains)
+        ? new LineExplainer(model, reading, target).explain(text, labels, outputs, logits(List.of(text))[0])
+        : Classifier.super.explain(text, labels);
   }
 
   /** A row of the input matrix for each word and each of its n-grams, and one of the output matrix a label. */

@@ -3,6 +3,7 @@ package crema.family.linear;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
+import crema.classify.Explanation;
 import crema.classify.ModelSource;
 import crema.embed.Vectors;
 import crema.linear.LinearModel;
@@ -66,6 +67,13 @@ public final class LinearClassifier implements Classifier {
       logits[text] = texts.get(text).isBlank() ? new float[0] : model.decisions(vectors, text);
     }
     return logits;
+  }
+
+  /** Exact where all features are terms; the vectors of an encoder are of a whole text. */
+  @Override
+  public Explanation explain(String text, int[] labels) {
+    return spaces.encoders().isEmpty() ? new TermExplainer(spaces, model, target).explain(text, labels)
+        : Classifier.super.explain(text, labels);
   }
 
   /** Those of a hyperplane a label over the features that a text has; an encoder's are about those of its vectors alone. */

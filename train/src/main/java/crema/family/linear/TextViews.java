@@ -8,8 +8,10 @@ import crema.data.TextColumn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,8 @@ record TextViews(List<TextColumn> columns) {
   static final String PLUS = "+";
 
   private static final String PLUS_PATTERN = Pattern.quote(PLUS);
+
+  private static final Pattern WORD = Pattern.compile("\\S+");
 
   static final TextViews WHOLE = new TextViews(List.of());
 
@@ -82,6 +86,54 @@ record TextViews(List<TextColumn> columns) {
       return Arrays.stream(indices).filter(index -> index < fields.size()).mapToObj(index -> fields.get(index).strip())
           .filter(field -> !field.isEmpty()).collect(Collectors.joining(" "));
     }).toList();
+  }
+
+  /**
+   * What a space reads of a text, and where in the text each of its characters is.
+   *
+   * @param text what {@link #of} makes of a text
+   * @param places of its characters; -1 for those that are not in the text
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Placed(String text, int[] places) {
+    /** The places of some of its characters. */
+    int[] places(int from, int to) {
+      return Arrays.copyOfRange(places, from, to);
+    }
+  }
+
+  /** The same as {@link #of} for one text, with the places of characters. */
+  Placed placed(String text, Optional<String> column) {
+    String read = of(List.of(text), column).getFirst();
+    if (columns.isEmpty()) {
+      return new Placed(read, IntStream.range(0, text.length()).toArray());
+    }
+    var places = new int[read.length()];
+    Arrays.fill(places, -1);
+    List<String> fields = fields(text);
+    int[] order = column.map(name -> parts(name).stream().mapToInt(TextColumn.names(columns)::indexOf))
+        .orElse(IntStream.range(0, columns.size())).filter(index -> index < fields.size()).toArray();
+    int at = 0;
+    for (int index : order) {
+      String prefix = column.isEmpty() ? columns.get(index).prefix() : "";
+      int start = fields.subList(0, index).stream().mapToInt(field -> field.length() + 1).sum();
+      for (int times = column.isEmpty() ? columns.get(index).weight() : 1; times > 0; times--) {
+        at = place(fields.get(index), start, prefix, read, at, places);
+      }
+    }
+    return new Placed(read, places);
+  }
+
+  /** Finds the characters of a field, which are in what is read in their order but for white space. */
+  private static int place(String field, int start, String prefix, String read, int from, int[] places) {
+    int at = from;
+    for (Matcher words = WORD.matcher(field); words.find();) {
+      at = read.indexOf(prefix + words.group(), at) + prefix.length();
+      for (int i = words.start(); i < words.end(); i++) {
+        places[at++] = start + i;
+      }
+    }
+    return at;
   }
 
   /** The columns that a name stands for: it may be several names, with {@link #PLUS} between them. */
