@@ -6,9 +6,9 @@ import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.cli.console.Terminal;
 import crema.data.ProductTitles;
-import crema.family.encoder.EncoderFamily;
-import crema.family.encoder.EncoderSettings;
-import crema.family.encoder.OptimizationSettings;
+import crema.family.stack.AutoFamily;
+import crema.family.stack.AutoSettings;
+import crema.family.stack.StackSettings;
 import crema.run.DataSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
@@ -22,15 +22,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Trains a small model on the data that comes with Crema, and shows what it can do. */
+/** Trains small models on the data that comes with Crema, joins them, and shows what the result can do. */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-        "Trains a small encoder on 35,311 product titles that come with Crema, and tries it.",
-        "It is tested on products that it has never seen. Takes about a minute on two processors."
+        "Trains a linear model and a small encoder on 35,311 product titles that come with Crema, compares them,",
+        "joins them, and tries the result, which is tested on products that it has never seen. Takes half a minute",
+        "on two processors, and hardly more than two on any."
     },
     footer = {"", "Example:", "  crema quickstart"})
 final class QuickstartCommand implements Callable<Integer> {
@@ -63,34 +64,33 @@ final class QuickstartCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var directory = new ModelDirectory(output);
     Settings settings = settings(seed);
-    // Its own earlier result may go; anything else in the way is the user's.
-    boolean own = directory.holdsRun() && ModelFamily.ofRun(directory) instanceof EncoderFamily
-        && ModelFamily.settingsOf(directory).get(DataSettings.TRAIN).equals(settings.get(DataSettings.TRAIN));
-    directory.prepareForRun(own);
     if (!quiet) {
       terminal.err().println("Data: " + ProductTitles.ATTRIBUTION);
     }
-    int code = new TrainingSession(terminal, quiet).run(new EncoderFamily(), settings,
+    var family = new AutoFamily();
+    int code = TrainCommand.start(new TrainingSession(terminal, quiet), family, settings,
         RunContext.in(directory).withCompute(compute.options())
-            .withCommandLine(List.of("crema", "quickstart", "--seed", Long.toString(seed))));
+            .withCommandLine(List.of("crema", "quickstart", "--seed", Long.toString(seed))),
+        Settings.of(CommandSettings.SECTION).with(CommandSettings.MODEL, family.key()), isOwn(directory));
     if (code == 0) {
       showPredictions();
     }
     return code;
   }
 
+  /** Its own earlier result may go, of whatever family; anything else in the way is the user's. */
+  private static boolean isOwn(ModelDirectory directory) throws IOException {
+    return directory.holdsRun()
+        && ModelFamily.settingsOf(directory).get(DataSettings.TRAIN).equals(List.of(DataSettings.PRODUCT_TITLES));
+  }
+
+  /** Two members, which take far less than the budget, so that their list ends at the same place on all machines. */
   private static Settings settings(long seed) {
-    return new EncoderFamily().settings()
+    return new AutoFamily().settings()
         .with(DataSettings.TRAIN, DataSettings.PRODUCT_TITLES).with(DataSettings.TEXT, "title")
         .with(LabelSettings.LABEL, "category").with(DataSettings.GROUP, "cluster_id")
-        .with(DataSettings.LOWERCASE, true)
-        .with(EncoderSettings.VOCABULARY_SIZE, 8000).with(EncoderSettings.MAX_LENGTH, 64)
-        .with(EncoderSettings.HIDDEN_SIZE, 128).with(EncoderSettings.LAYERS, 4).with(EncoderSettings.HEADS, 4)
-        .with(EncoderSettings.FFN_SIZE, 384)
-        .with(TrainingSettings.EPOCHS, 2).with(TrainingSettings.LEARNING_RATE, 1.5e-3)
-        .with(OptimizationSettings.BATCH_TOKENS, 1024).with(OptimizationSettings.BETA2, 0.99)
-        .with(OptimizationSettings.WARMUP, 50).with(OptimizationSettings.MIN_SCALE, 0.05)
-        .with(TrainingSettings.SEED, seed);
+        .with(AutoSettings.MEMBERS, "words", "encoder").with(StackSettings.FOLDS, 2)
+        .with(AutoSettings.TIME_BUDGET, "2m").with(TrainingSettings.SEED, seed);
   }
 
   private void showPredictions() {

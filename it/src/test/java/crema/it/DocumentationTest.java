@@ -1,6 +1,7 @@
 package crema.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -93,9 +94,12 @@ class DocumentationTest {
             outputs.put("last", check(block, folder, page.getValue()));
           }));
         } else if (block.info().equals("text") && !tests.isEmpty()) {
-          tests.add(dynamicTest(block.page() + ":" + block.line() + ", what is printed",
-              () -> assertThat(block.text().lines().filter(line -> !line.isBlank()).map(String::strip)).allSatisfy(
-                  line -> assertThat(outputs.get("last")).contains(line))));
+          tests.add(dynamicTest(block.page() + ":" + block.line() + ", what is printed", () -> {
+            assumeThat(outputs.get("last")).describedAs("this machine is too slow for all models")
+                .doesNotContain("Cut by the time budget");
+            assertThat(block.text().lines().filter(line -> !line.isBlank()).map(String::strip)).allSatisfy(
+                line -> assertThat(outputs.get("last")).contains(line));
+          }));
         }
       }
       return DynamicContainer.dynamicContainer(page.getKey(), tests);

@@ -132,6 +132,8 @@ final class AutoPlan {
     return switch (kind) {
       case WORDS, CHARACTERS, UNION, FASTTEXT -> true;
       case COLUMNS -> columns.size() > 1;
+      // Where rows are few it is behind the others, and where they are many it takes long.
+      case ENCODER -> false;
       case FROZEN, FINETUNED -> !settings.get(FrozenSettings.ENCODER).isEmpty();
     };
   }
@@ -149,6 +151,7 @@ final class AutoPlan {
       }
       case FASTTEXT -> fastText();
       case FROZEN -> frozen();
+      case ENCODER -> encoder();
       case FINETUNED -> fineTuned();
     };
   }
@@ -206,6 +209,12 @@ final class AutoPlan {
         .with(LinearSettings.ANALYZERS, Analyzer.WORD.key(), ofCharacters)
         .with(LinearSettings.MAX_TERMS, mostTerms() / 2);
     return new Member(MemberKind.FROZEN, family, chosen(family, own), 1);
+  }
+
+  private Member encoder() {
+    var family = new EncoderFamily();
+    return new Member(MemberKind.ENCODER, family,
+        chosen(family, SmallEncoder.of(shared(family), profile.rows())), 1);
   }
 
   private Member fineTuned() {

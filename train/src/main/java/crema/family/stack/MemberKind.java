@@ -16,6 +16,8 @@ enum MemberKind implements Keyed {
   FASTTEXT,
   /** A linear model on the vectors of a pretrained encoder beside both kinds of terms. */
   FROZEN,
+  /** A small encoder that learns from nothing. */
+  ENCODER,
   /** A pretrained encoder that learns on. */
   FINETUNED
 }

@@ -116,6 +116,19 @@ class AutoRunTest {
   }
 
   @Test
+  void smallEncoderThatLearnsFromNothingIsAMemberWhereItIsNamed() throws IOException {
+    TrainingResult result = run("model", settings(TargetKind.MULTI, "words", "encoder")
+        .with(StackSettings.LEVEL, LevelKind.AVERAGE).with(StackSettings.FOLDS, 2), 2);
+    assertThat(Objects.requireNonNull(result.report()).facts()).containsKeys("Member words", "Member encoder")
+        .containsEntry("Fits", "4: words/1, words/2, encoder/1, encoder/2");
+    assertThat(Metric.MICRO_F1.of(result.report().metrics())).isGreaterThan(0.8);
+    run("again", settings(TargetKind.MULTI, "words", "encoder").with(StackSettings.LEVEL, LevelKind.AVERAGE)
+        .with(StackSettings.FOLDS, 2), 1);
+    Map<String, byte[]> expected = files("model");
+    files("again").forEach((file, bytes) -> assertThat(bytes).as(file).isEqualTo(expected.get(file)));
+  }
+
+  @Test
   void threadsAndStopsDoNotChangeTheModel() throws IOException {
     Settings settings = settings(TargetKind.SINGLE, "words", "characters", "fasttext").with(AutoSettings.FITS, "9");
     run("one", settings, 1);
