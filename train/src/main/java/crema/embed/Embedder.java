@@ -36,8 +36,14 @@ import java.util.function.IntConsumer;
  * }</pre>
  */
 public final class Embedder implements AutoCloseable {
-  /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
-  private static final int BATCH_TOKENS = 2048;
+  /** Tokens that run together, at most: enough to fill the machine, few enough to stay in its caches. */
+  private static final int MOST_BATCH_TOKENS = 2048;
+
+  /** Tokens that run together, at least, unless there are no more. */
+  private static final int LEAST_BATCH_TOKENS = 128;
+
+  /** Multiplications of a batch with one square matrix of the model that fill the machine. */
+  private static final long BATCH_WORK = 1L << 29;
 
   /** While one batch waits for its turn at an operation, another prepares its own. */
   private static final int LEAST_RUNNING = 2;
@@ -55,6 +61,8 @@ public final class Embedder implements AutoCloseable {
   private final List<Step> steps;
   private final List<Dense> layers;
   private final int size;
+  /** Tokens that run together: fewer of a wider model, whose tokens have more work, and whose batches more memory. */
+  private final int batchTokens;
   /** Whether the model is that of another embedder, which closes it. */
   private final boolean isView;
   /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
@@ -129,6 +137,7 @@ public final class Embedder implements AutoCloseable {
     if (options.normalize().orElse(normalizes && size < features)) {
       steps.add(normalize(size));
     }
+    batchTokens = batchTokens(tokens.size());
     running = new Semaphore(backend.servesManyThreads() ? Math.max(LEAST_RUNNING, threads) : 1);
     isView = false;
   }
@@ -144,8 +153,13 @@ public final class Embedder implements AutoCloseable {
     steps = base.steps;
     layers = base.layers;
     size = base.size;
+    batchTokens = base.batchTokens;
     running = base.running;
     isView = true;
+  }
+
+  private static int batchTokens(int features) {
+    return (int) Math.clamp(BATCH_WORK / ((long) features * features), LEAST_BATCH_TOKENS, MOST_BATCH_TOKENS);
   }
 
   private static SentenceModel.TokenPooling pooling(SentenceModel model, EmbedOptions options, TokenVectors tokens) {
@@ -304,7 +318,7 @@ public final class Embedder implements AutoCloseable {
     for (int i = 0; i < texts.size(); i++) {
       TokenVectors.Tokens text = encode(prompt + texts.get(i).strip());
       isCut[i] = text.isCut();
-      if (!numbers.isEmpty() && ids.size() + text.ids().length > BATCH_TOKENS) {
+      if (!numbers.isEmpty() && ids.size() + text.ids().length > batchTokens) {
         run(ids, ends, numbers, values);
         progress.accept(i);
       }
