@@ -243,9 +243,12 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
 
   private void compare(List<ExperimentRun> runs, Metric tested) throws IOException {
     var results = new ArrayList<ComparedRun>();
+    var failures = new ArrayList<RunComparison.Failure>();
     for (ExperimentRun run : runs) {
       if (run.isFinished()) {
         results.add(run.result());
+      } else {
+        failures.add(new RunComparison.Failure(run.name(), run.seed(), run.lastMessage()));
       }
     }
     if (results.isEmpty()) {
@@ -254,7 +257,7 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
     String baseline = settings.find(BASELINE).orElse(null);
     boolean hasBaseline = results.stream().anyMatch(run -> run.name().equals(baseline));
     RunComparison comparison = RunComparison.of("Experiment " + folder.toAbsolutePath().normalize().getFileName(),
-        results, hasBaseline ? baseline : null, tested);
+        results, hasBaseline ? baseline : null, tested).withFailures(failures);
     Path markdown = output().resolve("comparison.md");
     Path page = output().resolve("comparison.html");
     AtomicFile.writeText(markdown, comparison.markdown());

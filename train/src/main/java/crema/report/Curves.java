@@ -32,7 +32,7 @@ final class Curves {
   /** Those charts that the log has values for. */
   List<LineChart> charts() {
     return Stream.of(loss(), metrics(), learningRate(), gradNorm(), speed())
-        .filter(chart -> chart.series().stream().anyMatch(Curves::hasValues))
+        .filter(chart -> chart.series().stream().anyMatch(Curves::hasCourse))
         .toList();
   }
 
@@ -93,6 +93,11 @@ final class Curves {
         Look.MARKED,
         validations.stream().mapToDouble(ValidationRecord::step).toArray(),
         validations.stream().mapToDouble(value).toArray());
+  }
+
+  /** Whether there are two values at least: a single dot tells no more than the tables do. */
+  private static boolean hasCourse(Series series) {
+    return Arrays.stream(series.y()).filter(Double::isFinite).limit(2).count() == 2;
   }
 
   private static boolean hasValues(Series series) {

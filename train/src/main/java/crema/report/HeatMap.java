@@ -24,8 +24,8 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
     var out = new StringBuilder();
     // Slanted headings of the last columns reach beyond the cells.
     int width = size + margin / 2;
-    out.append(PlotFrame.format("<svg class=\"heat\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\" role=\"img\"",
-        width, size, width));
+    out.append(PlotFrame.format("<div class=\"scroll heat\"><svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\"", width, size,
+        width));
     out.append(" aria-label=\"Confusion matrix\">");
     for (int label = 0; label < count; label++) {
       appendLabels(out, label, margin, cell);
@@ -33,7 +33,7 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
     for (int truth = 0; truth < count; truth++) {
       appendRow(out, truth, margin, cell);
     }
-    return out.append("</svg>\n").toString();
+    return out.append("</svg></div>\n").toString();
   }
 
   private void appendLabels(StringBuilder out, int label, int margin, int cell) {

@@ -20,6 +20,15 @@ final class HtmlPage {
    * @param content markup made by this package
    */
   static String of(String title, String content) {
+    return page(title, "<main>\n", content);
+  }
+
+  /** The same, as wide as the window: for a table of many columns. */
+  static String wide(String title, String content) {
+    return page(title, "<main class=\"wide\">\n", content);
+  }
+
+  private static String page(String title, String main, String content) {
     var script = resource("report.js");
     return """
         <!DOCTYPE html>
@@ -35,10 +44,9 @@ final class HtmlPage {
         %s</style>
         </head>
         <body>
-        <main>
         """
         .formatted(sourceHash(script), Html.escape(title), resource("report.css"))
-        + content + "</main>\n<script>" + script + "</script>\n</body>\n</html>\n";
+        + main + content + "</main>\n<script>" + script + "</script>\n</body>\n</html>\n";
   }
 
   private static String resource(String name) {

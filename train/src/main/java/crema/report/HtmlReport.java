@@ -4,12 +4,14 @@ import crema.base.AtomicFile;
 import crema.metrics.Average;
 import crema.metrics.GroupMetrics;
 import crema.metrics.Interval;
+import crema.metrics.LabelMetrics;
 import crema.metrics.Metric;
 import crema.metrics.ThresholdSweep;
 import crema.report.LineChart.Series;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -86,7 +88,7 @@ public final class HtmlReport {
     var consistency = report.pathConsistency();
     if (consistency != null) {
       appendTile("Path consistency", Numbers.percent(consistency.answers()),
-          "level by level " + Numbers.percent(consistency.levels()));
+          "of each level's best alone " + Numbers.percent(consistency.levels()));
     }
     appendTile("Documents", Numbers.count(metrics.documents()), Numbers.count(report.labels().size()) + " labels");
     out.append("</section>\n");
@@ -102,7 +104,7 @@ public final class HtmlReport {
 
   private void appendAverages() {
     var averages = report.metrics().averages();
-    var table = HtmlTable.plain(1, "Average", "Precision", "Recall", "F1");
+    var table = HtmlTable.plain(1, "Average", "F1", "Precision", "Recall");
     table.row().text("Micro").scores(averages.micro());
     table.row().text("Macro").scores(averages.macro());
     table.row().text("Weighted").scores(averages.weighted());
@@ -142,18 +144,18 @@ public final class HtmlReport {
     if (report.bands().isEmpty()) {
       return;
     }
-    var table = HtmlTable.plain(1, "Band", "Labels", "Support", "Micro F1", "Macro F1");
-    report.bands().forEach(
-        (band, averages) -> table.row().text(Numbers.title(band)).count(averages.labels()).count(averages.support())
-            .metric(averages.micro().f1()).bar(averages.macro().f1()));
+    var table = HtmlTable.plain(1, "Band", "Macro F1", "Micro F1", "Labels", "Support");
+    report.bands().forEach((band, averages) -> table.row().text(Numbers.title(band)).bar(averages.macro().f1())
+        .metric(averages.micro().f1()).count(averages.labels()).count(averages.support()));
     section("Labels by frequency in training", table.render());
   }
 
   private void appendGroups(String title, List<GroupMetrics> groups) {
-    var table = HtmlTable.sortable(1, title, "Documents", "Accuracy", "Weighted F1", "Macro F1");
+    var table = HtmlTable.sortable(1, title, "Macro F1", "Weighted F1", "Accuracy", "Documents");
     for (var group : groups) {
-      table.row().text(group.group()).count(group.metrics().documents()).metric(group.metrics().accuracy())
-          .metric(Metric.WEIGHTED_F1.of(group.metrics())).bar(Metric.MACRO_F1.of(group.metrics()));
+      table.row().text(group.group()).bar(Metric.MACRO_F1.of(group.metrics()))
+          .metric(Metric.WEIGHTED_F1.of(group.metrics())).metric(group.metrics().accuracy())
+          .count(group.metrics().documents());
     }
     section(title, table.render());
   }
@@ -202,12 +204,12 @@ public final class HtmlReport {
 
   private void appendLabels() {
     var ranking = report.ranking();
-    var headings = new ArrayList<>(List.of("Label", "Precision", "Recall", "F1", "Support", "Predicted"));
+    var headings = new ArrayList<>(List.of("Label", "F1", "Precision", "Recall", "Support", "Predicted"));
     if (ranking != null) {
       headings.addAll(List.of("ROC AUC", "Average precision"));
     }
     var table = HtmlTable.sortable(1, headings.toArray(String[]::new));
-    for (var label : report.metrics().perLabel()) {
+    for (var label : testedFirst()) {
       table.row().text(report.labels().get(label.label())).scores(label.score())
           .count(label.support()).count(label.predictions());
       if (ranking != null) {
@@ -215,7 +217,18 @@ public final class HtmlReport {
         table.metric(ofLabel.rocAuc()).metric(ofLabel.averagePrecision());
       }
     }
-    section("Labels", FILTER + table.render());
+    long untested = report.metrics().perLabel().stream().filter(label -> label.support() == 0).count();
+    section("Labels", FILTER + table.render() + (untested == 0 ? "" : note("%s of %s labels have no test row. They stand"
+        + " last and count in no average.", Numbers.count(untested), Numbers.count(report.labels().size()))));
+  }
+
+  /** The labels in their order, those without test rows behind the others. */
+  private List<LabelMetrics> testedFirst() {
+    return report.metrics().perLabel().stream().sorted(Comparator.comparing(label -> label.support() == 0)).toList();
+  }
+
+  private static String note(String pattern, Object... arguments) {
+    return "<p class=\"note\">" + Html.escape(pattern.formatted(arguments)) + "</p>\n";
   }
 
   private void appendConfusedPairs() {

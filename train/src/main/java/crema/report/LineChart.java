@@ -61,18 +61,11 @@ record LineChart(String title, String xTitle, List<Series> series) {
     var drawn = series.stream().map(line -> line.thinned(MAX_POINTS)).toList();
     var frame = new PlotFrame(
         Axis.spanning(values(drawn, Series::x), 6), Axis.rounded(values(drawn, Series::y), 5));
-    var out = new StringBuilder();
-    out.append("<figure class=\"chart\"><figcaption>").append(Html.escape(title));
-    out.append(legend(drawn)).append("</figcaption>");
-    out.append(
-        "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" data-axis=\"%s\" data-top=\"%d\" data-bottom=\"%d\">"
-            .formatted(PlotFrame.WIDTH, PlotFrame.HEIGHT, Html.escape(title), Html.escape(xTitle), PlotFrame.TOP,
-                PlotFrame.BASE));
-    out.append(frame.grid(xTitle));
+    var marks = new StringBuilder();
     for (var line : drawn) {
-      appendSeries(out, line, frame);
+      appendSeries(marks, line, frame);
     }
-    return out.append("</svg></figure>\n").toString();
+    return frame.render(title, legend(drawn), xTitle, marks);
   }
 
   private static double[] values(List<Series> series, Function<Series, double[]> axis) {
@@ -80,13 +73,13 @@ record LineChart(String title, String xTitle, List<Series> series) {
   }
 
   private static String legend(List<Series> series) {
-    var out = new StringBuilder("<span class=\"legend\">");
+    var out = new StringBuilder();
     for (var line : series) {
       if (!line.name.isEmpty()) {
         out.append("<span class=\"key c%d\">%s</span>".formatted(line.colour, Html.escape(line.name)));
       }
     }
-    return out.append("</span>").toString();
+    return out.toString();
   }
 
   private static void appendSeries(StringBuilder out, Series line, PlotFrame frame) {
@@ -105,13 +98,18 @@ record LineChart(String title, String xTitle, List<Series> series) {
       penDown = true;
       points.add(PlotFrame.format("%.1f,%.1f,%s,%s", px, py, Numbers.compact(line.x[i]), Numbers.compact(line.y[i])));
       if (line.look == Look.MARKED) {
-        marks.append(PlotFrame.format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\"/>", px, py));
+        // A stroke of no length with round ends: a circle would be stretched with the plot.
+        marks.append(PlotFrame.format("M%.1f %.1fh0", px, py));
       }
     }
     out.append("<g class=\"line c%d %s\"".formatted(line.colour, line.look.name().toLowerCase(Locale.ROOT)));
     if (line.look == Look.LINE || line.look == Look.MARKED) {
       out.append(" data-name=\"%s\" data-points=\"%s\"".formatted(Html.escape(line.name), String.join(" ", points)));
     }
-    out.append("><path d=\"").append(path).append("\"/>").append(marks).append("</g>");
+    out.append("><path d=\"").append(path).append("\"/>");
+    if (!marks.isEmpty()) {
+      out.append("<path class=\"marks\" d=\"").append(marks).append("\"/>");
+    }
+    out.append("</g>");
   }
 }

@@ -3,44 +3,56 @@ package crema.report;
 import java.util.Locale;
 
 /**
- * The frame of a chart: where its axes lie and how they are drawn.
+ * The frame of a chart: a plot that takes whatever width there is, and the numbers at its axes as text of the page, which
+ * stays readable at any width.
  *
  * @param x from left to right
  * @param y from bottom to top
  */
 record PlotFrame(Axis x, Axis y) {
 
+  /** The size of the plot in its own units; the page stretches it. */
   static final int WIDTH = 560;
-  static final int HEIGHT = 260;
-  static final int TOP = 10;
-  static final int BASE = HEIGHT - 38;
-
-  private static final int LEFT = 52;
-  private static final int RIGHT = WIDTH - 20;
+  static final int HEIGHT = 212;
 
   double xAt(double value) {
-    return LEFT + x.fraction(value) * (RIGHT - LEFT);
+    return x.fraction(value) * WIDTH;
   }
 
   double yAt(double value) {
-    return BASE - y.fraction(value) * (BASE - TOP);
+    return HEIGHT - y.fraction(value) * HEIGHT;
   }
 
-  /** Grid lines, the numbers at both axes, and what the horizontal one counts. */
-  String grid(String xTitle) {
-    var out = new StringBuilder("<g class=\"grid\">");
+  /**
+   * The chart.
+   *
+   * @param title what is shown
+   * @param legend markup that follows the title
+   * @param xTitle what the horizontal axis counts
+   * @param marks SVG in the plot's units
+   */
+  String render(String title, String legend, String xTitle, CharSequence marks) {
+    var out = new StringBuilder("<figure class=\"chart\"><figcaption>").append(Html.escape(title));
+    out.append("<span class=\"legend\">").append(legend).append("</span></figcaption>\n<div class=\"plot\"><div class=\"y\">");
     for (double tick : y.ticks()) {
-      double at = yAt(tick);
-      out.append(format("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, RIGHT, at, at));
-      out.append(format("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
-          LEFT - 8, at + 4, Numbers.compact(tick)));
+      appendTick(out, y, tick);
     }
+    out.append("</div>").append(format(
+        "<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s\" data-axis=\"%s\">"
+            + "<g class=\"grid\">",
+        WIDTH, HEIGHT, Html.escape(title), Html.escape(xTitle)));
+    for (double tick : y.ticks()) {
+      out.append(format("<path d=\"M0 %.1fH%d\"/>", yAt(tick), WIDTH));
+    }
+    out.append("</g>").append(marks).append("</svg><div class=\"x\">");
     for (double tick : x.ticks()) {
-      out.append(format("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-          xAt(tick), BASE + 16, Numbers.compact(tick)));
+      appendTick(out, x, tick);
     }
-    return out.append(format("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text></g>",
-        RIGHT, HEIGHT - 5, Html.escape(xTitle))).toString();
+    return out.append("</div><div class=\"axis\">").append(Html.escape(xTitle)).append("</div></div></figure>\n").toString();
+  }
+
+  private static void appendTick(StringBuilder out, Axis axis, double tick) {
+    out.append(format("<span style=\"--at:%.4f\">%s</span>", axis.fraction(tick), Numbers.compact(tick)));
   }
 
   static String format(String pattern, Object... arguments) {

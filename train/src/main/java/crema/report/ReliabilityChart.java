@@ -14,12 +14,6 @@ record ReliabilityChart(String title, Calibration calibration) {
     var frame = new PlotFrame(new Axis(0, 1, 0.2), new Axis(0, 1, 0.2));
     long most = calibration.bins().stream().mapToLong(Calibration.Bin::count).max().orElse(0);
     var out = new StringBuilder();
-    out.append("<figure class=\"chart\"><figcaption>").append(Html.escape(title));
-    out.append("<span class=\"legend\">expected error %s</span></figcaption>"
-        .formatted(Numbers.metric(calibration.expectedError())));
-    out.append("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
-        .formatted(PlotFrame.WIDTH, PlotFrame.HEIGHT, Html.escape(title)));
-    out.append(frame.grid("confidence"));
     for (var bin : calibration.bins()) {
       if (bin.count() > 0) {
         appendBin(out, bin, frame, most);
@@ -27,7 +21,7 @@ record ReliabilityChart(String title, Calibration calibration) {
     }
     out.append(PlotFrame.format("<g class=\"line c2 dashed\"><path d=\"M%.1f %.1fL%.1f %.1f\"/></g>",
         frame.xAt(0), frame.yAt(0), frame.xAt(1), frame.yAt(1)));
-    return out.append("</svg></figure>\n").toString();
+    return frame.render(title, "expected error " + Numbers.metric(calibration.expectedError()), "confidence", out);
   }
 
   private static void appendBin(StringBuilder out, Calibration.Bin bin, PlotFrame frame, long most) {
@@ -37,7 +31,7 @@ record ReliabilityChart(String title, Calibration calibration) {
     double weight = 0.2 + 0.8 * Math.sqrt((double) bin.count() / most);
     out.append(PlotFrame.format(
         "<g class=\"bin\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill-opacity=\"%.2f\"/>",
-        left, top, width, PlotFrame.BASE - top, weight));
+        left, top, width, PlotFrame.HEIGHT - top, weight));
     double expected = frame.yAt(bin.confidence());
     out.append(PlotFrame.format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
         left, left + width, expected, expected));

@@ -28,6 +28,16 @@ public final class RunComparison {
   private final String baseline;
   private final List<String> columns;
   private final List<Row> rows;
+  private final List<Failure> failures;
+
+  /**
+   * A run without a result.
+   *
+   * @param name the name of its settings
+   * @param seed its seed
+   * @param reason why, in a line
+   */
+  public record Failure(String name, long seed, String reason) {}
 
   /** What stands in a cell: text, whether the column has nothing better, and what it sorts by. */
   private record Cell(String shown, boolean best, double value) {}
@@ -62,12 +72,19 @@ public final class RunComparison {
    */
   private record Versus(int better, int seeds, double pValue) {}
 
-  private RunComparison(String title, Metric metric, String baseline, List<String> columns, List<Row> rows) {
+  private RunComparison(String title, Metric metric, String baseline, List<String> columns, List<Row> rows,
+      List<Failure> failures) {
     this.title = title;
     this.metric = metric;
     this.baseline = baseline;
     this.columns = columns;
     this.rows = rows;
+    this.failures = failures;
+  }
+
+  /** The same, which tells of runs that have no result, too. */
+  public RunComparison withFailures(List<Failure> failures) {
+    return new RunComparison(title, metric, baseline, columns, rows, List.copyOf(failures));
   }
 
   /**
@@ -95,7 +112,7 @@ public final class RunComparison {
     var rows = new ArrayList<Row>();
     byName.forEach(
         (name, own) -> rows.add(new Row(name, own, name.equals(reference) ? null : versus(own, against, metric))));
-    return new RunComparison(title, metric, reference, List.copyOf(columns), rows);
+    return new RunComparison(title, metric, reference, List.copyOf(columns), rows, List.of());
   }
 
   private static Versus versus(List<ComparedRun> runs, List<ComparedRun> against, Metric metric) {
@@ -187,9 +204,14 @@ public final class RunComparison {
       cells(row).forEach(cell -> line.add(cell.best() ? "*" + cell.shown() : cell.shown()));
       table.row(line.toArray(String[]::new));
     }
-    return style.bold(DisplayWidth.printable(title)) + "\n\n"
-        + table.render(new TerminalStyle(Integer.MAX_VALUE, style.colour())) + "\n"
-        + style.faint(DisplayWidth.printable(legend())) + "\n";
+    var out = new StringBuilder(style.bold(DisplayWidth.printable(title))).append("\n\n")
+        .append(table.render(new TerminalStyle(Integer.MAX_VALUE, style.colour()))).append('\n')
+        .append(style.faint(DisplayWidth.printable(legend()))).append('\n');
+    for (Failure failure : failures) {
+      out.append(DisplayWidth.printable("Without a result: %s, seed %d: %s"
+          .formatted(failure.name(), failure.seed(), failure.reason()))).append('\n');
+    }
+    return out.toString();
   }
 
   /** The table as Markdown; the best of a column is bold. */
@@ -204,7 +226,13 @@ public final class RunComparison {
       }
       out.append('\n');
     }
-    return out.append('\n').append(markdown(legend())).append('\n').toString();
+    out.append('\n').append(markdown(legend())).append('\n');
+    if (!failures.isEmpty()) {
+      out.append("\nWithout a result:\n\n");
+      failures.forEach(failure -> out.append("- %s, seed %d: %s\n"
+          .formatted(markdown(failure.name()), failure.seed(), markdown(failure.reason()))));
+    }
+    return out.toString();
   }
 
   private static String markdown(String text) {
@@ -226,7 +254,17 @@ public final class RunComparison {
         }
       }
     }
-    return HtmlPage.of(title, "<header><h1>" + Html.isolated(title) + "</h1></header>\n<section>\n" + table.render()
-        + "<p class=\"note\">" + Html.escape(legend()) + "</p>\n</section>\n");
+    return HtmlPage.wide(title, "<header><h1>" + Html.isolated(title) + "</h1></header>\n<section>\n" + table.render()
+        + "<p class=\"note\">" + Html.escape(legend()) + "</p>\n</section>\n" + failuresHtml());
+  }
+
+  private String failuresHtml() {
+    if (failures.isEmpty()) {
+      return "";
+    }
+    var table = HtmlTable.plain(3, "Run", "Seed", "Reason");
+    failures.forEach(
+        failure -> table.row().text(failure.name()).text(Long.toString(failure.seed())).text(failure.reason()));
+    return "<section><h2>Without a result</h2>\n" + table.render() + "</section>\n";
   }
 }

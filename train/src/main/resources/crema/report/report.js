@@ -37,8 +37,8 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   })).filter(line => line.points.length > 0);
   const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
   cursor.setAttribute("class", "cursor");
-  cursor.setAttribute("y1", svg.dataset.top);
-  cursor.setAttribute("y2", svg.dataset.bottom);
+  cursor.setAttribute("y1", 0);
+  cursor.setAttribute("y2", svg.viewBox.baseVal.height);
   const tip = document.createElement("div");
   tip.className = "tip";
   const row = (text, className) => {
@@ -63,8 +63,8 @@ for (const figure of document.querySelectorAll("figure.chart")) {
     cursor.setAttribute("x2", at[0]);
     svg.append(cursor);
     figure.append(tip);
-    const left = at[0] / scale;
-    tip.style.left = left + tip.offsetWidth + 24 > box.width ? left - tip.offsetWidth - 12 + "px" : left + 12 + "px";
+    const left = at[0] / scale + box.left - figure.getBoundingClientRect().left;
+    tip.style.left = left + tip.offsetWidth + 24 > figure.clientWidth ? left - tip.offsetWidth - 12 + "px" : left + 12 + "px";
   });
   svg.addEventListener("pointerleave", () => {
     cursor.remove();

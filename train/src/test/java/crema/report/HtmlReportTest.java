@@ -6,10 +6,12 @@ import crema.metrics.GroupMetrics;
 import crema.metrics.MultiLabelOutcomes;
 import crema.nn.train.LogRecord;
 import crema.nn.train.StepRecord;
+import crema.nn.train.ValidationRecord;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,7 @@ class HtmlReportTest {
     var report = SampleReport.builder(SampleReport.LABELS).build();
     assertThat(HtmlReport.render(report))
         .contains("<h1><bdi>Product categories</bdi></h1>", "Macro F1", "Learning rate", "Validation", "Most confused")
-        .contains("Confidence intervals (95%", "Fridge Freezers", "<svg class=\"heat\"", "of 35,311 titles")
+        .contains("Confidence intervals (95%", "Fridge Freezers", "class=\"scroll heat\"", "of 35,311 titles")
         .contains(Numbers.metric(report.metrics().accuracy()));
   }
 
@@ -82,14 +84,28 @@ class HtmlReportTest {
   void partsWithoutDataAreLeftOut() {
     var outcomes = MultiLabelOutcomes.of(new int[][] {{0}, {1}}, new int[][] {{0}, {1}}, 2);
     var page = HtmlReport.render(TestReport.builder("Plain", List.of("a", "b"), outcomes).build());
-    assertThat(page).contains("Samples").doesNotContain("<figure", "Confidence", "Most confused", "class=\"heat\"");
+    assertThat(page).contains("Samples").doesNotContain("<figure", "Confidence", "Most confused", "class=\"scroll heat\"");
   }
 
   @Test
   void confusionOfManyLabelsIsNotDrawn() {
     var labels = IntStream.range(0, 51).mapToObj(i -> "label " + i).toList();
-    assertThat(HtmlReport.render(SampleReport.builder(labels).build())).doesNotContain("class=\"heat\"");
-    assertThat(HtmlReport.render(SampleReport.builder(labels.subList(0, 50)).build())).contains("class=\"heat\"");
+    assertThat(HtmlReport.render(SampleReport.builder(labels).build())).doesNotContain("class=\"scroll heat\"");
+    assertThat(HtmlReport.render(SampleReport.builder(labels.subList(0, 50)).build())).contains("class=\"scroll heat\"");
+  }
+
+  @Test
+  void labelsWithoutTestRowsStandLast() {
+    var outcomes = MultiLabelOutcomes.of(new int[][] {{1}}, new int[][] {{1}}, 2);
+    var page = HtmlReport.render(TestReport.builder("t", List.of("untested", "tested"), outcomes).build());
+    assertThat(page).containsSubsequence("<bdi>tested</bdi>", "<bdi>untested</bdi>", "1 of 2 labels have no test row");
+  }
+
+  @Test
+  void singleValidationIsNoCourse() {
+    var log = List.<LogRecord>of(new ValidationRecord(0, 0, Double.NaN, Map.of("accuracy", 0.9), 1));
+    assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(log).build()))
+        .doesNotContain("<h2>Training</h2>");
   }
 
   @Test
@@ -102,7 +118,8 @@ class HtmlReportTest {
   void divergedLossBreaksTheLineInsteadOfThePage() {
     var log = List.<LogRecord>of(
         new StepRecord(1, 0.1, 2, 1e-3, 1, 1, 1),
-        new StepRecord(2, 0.2, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 2));
+        new StepRecord(2, 0.2, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1, 2),
+        new StepRecord(3, 0.3, 1, 1e-3, 1, 1, 3));
     assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(log).build()))
         .contains("Loss").doesNotContain("NaN", "Infinity");
   }

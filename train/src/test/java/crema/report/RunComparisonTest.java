@@ -52,6 +52,15 @@ class RunComparisonTest {
   }
 
   @Test
+  void runsWithoutAResultAreToldWithTheirReason() {
+    var table = RunComparison.of("T", List.of(run("a", 1, 0.5, null)), null, Metric.MACRO_F1)
+        .withFailures(List.of(new RunComparison.Failure("b|c", 2, "<b>: the loss is NaN")));
+    assertThat(table.markdown()).contains("- b\\|c, seed 2: \\<b\\>: the loss is NaN");
+    assertThat(table.terminal(TerminalStyle.PLAIN)).contains("Without a result: b|c, seed 2: <b>: the loss is NaN");
+    assertThat(table.html()).contains("<h2>Without a result</h2>", "&lt;b&gt;: the loss is NaN");
+  }
+
+  @Test
   void rowsAreTestedAgainstTheBaseline() {
     var table = RunComparison.of("T", List.of(run("plain", 1, 0.5, outcomes(60)), run("same", 1, 0.5, outcomes(60)),
         run("better", 1, 0.9, outcomes(10))), "plain", Metric.MACRO_F1);
