@@ -42,6 +42,10 @@ public final class HtmlReport {
 
   private String page() {
     appendHeader();
+    if (!report.hasTest()) {
+      appendCurves();
+      return HtmlPage.of(report.title(), out.toString());
+    }
     appendTiles();
     out.append("<div class=\"columns\">");
     appendAverages();

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Parts that the report does not have are left out. A number that is not defined, such as the ROC AUC of a label
+ * <p>Parts that the report does not have are left out; without test rows ({@code "documents": 0}) that is all of them. A number that is not defined, such as the ROC AUC of a label
  * that no document has, is {@code null}.
  */
 public final class MetricsJson {
@@ -76,6 +76,9 @@ public final class MetricsJson {
     json.put("documents", metrics.documents());
     json.put("labels", report.labels().size());
     json.put("multi_label", report.multiLabel());
+    if (!report.hasTest()) {
+      return layout(json, "\n") + "\n";
+    }
     json.put("accuracy", metrics.accuracy());
     json.put("hamming_loss", metrics.hammingLoss());
     putAverages(json, metrics.averages());

@@ -31,6 +31,9 @@ public final class TerminalReport {
       out.append(style.faint(DisplayWidth.printable(name) + ":")).append(' ');
       out.append(DisplayWidth.printable(value)).append('\n');
     });
+    if (!report.hasTest()) {
+      return out.toString();
+    }
     out.append('\n').append(headline(report).render(style));
     if (!report.bands().isEmpty()) {
       out.append('\n').append(bands(report).render(style));

@@ -118,6 +118,11 @@ public record TestReport(
     return new Builder(title, labels, outcomes);
   }
 
+  /** Whether there were test rows: without them there are no metrics. */
+  public boolean hasTest() {
+    return metrics.documents() > 0;
+  }
+
   /** The headline metrics, in the order shown. */
   public List<Metric> headline() {
     var metrics = EnumSet.of(Metric.ACCURACY, Metric.MICRO_F1, Metric.MACRO_F1, Metric.WEIGHTED_F1);

@@ -76,6 +76,9 @@ public record DataSettings(Settings settings) {
       .atLeast(0).atMost(0.9).help("How much to split off for validation");
   public static final Setting<Double> TEST_FRACTION = SECTION.number("test-fraction", 0.1)
       .atLeast(0).atMost(0.9).help("How much to split off for the test");
+  public static final Setting<Boolean> NO_TEST = SECTION.flag("no-test").basic()
+      .shownDefault("test on a file, or on rows that are split off")
+      .help("Train on all rows: split none off for a test");
   public static final Setting<Boolean> NO_STRATIFY = SECTION.flag("no-stratify")
       .shownDefault("keep their proportions").help("Split without regard to labels");
   public static final Setting<Boolean> STRICT = SECTION.flag("strict")
@@ -89,6 +92,10 @@ public record DataSettings(Settings settings) {
         && !TaskSettings.hasTasks(settings)
             ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null,
         TEXT, LabelSettings.LABEL);
+    SECTION.rule(settings -> settings.get(NO_TEST) && (!settings.get(TEST).isEmpty()
+        || settings.isGiven(TEST_FRACTION) && settings.get(TEST_FRACTION) > 0)
+            ? "no-test leaves out the test: leave out test and test-fraction" : null,
+        NO_TEST, TEST, TEST_FRACTION);
     SECTION.rule(settings -> settings.find(ROW_WEIGHT).filter(column -> TextColumn.names(
         TextColumn.parseAll(settings.get(TEXT))).contains(column)).map(column -> "row-weight '" + column
             + "' is a text column too: name the column of the weights").orElse(null), ROW_WEIGHT, TEXT);
@@ -213,14 +220,14 @@ public record DataSettings(Settings settings) {
     return settings.find(ROW_WEIGHT);
   }
 
-  /** How much of the training rows to split off where no validation file is given. */
+  /** How much of the training rows to split off where no validation file is given; 0 for no validation. */
   public double validationFraction() {
     return settings.get(VALIDATION_FRACTION);
   }
 
-  /** How much of the training rows to split off where no test file is given. */
+  /** How much of the training rows to split off where no test file is given; 0 for no test. */
   public double testFraction() {
-    return settings.get(TEST_FRACTION);
+    return settings.get(NO_TEST) ? 0 : settings.get(TEST_FRACTION);
   }
 
   /** Whether splits keep the proportions of the labels. */

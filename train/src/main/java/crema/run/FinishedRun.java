@@ -53,9 +53,15 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
         System.getProperty("java.vm.name") + " " + Runtime.version()).write(directory.provenance());
     var targetReport = new TargetReport(target, data.languages(), data.labels().bands());
-    TestReport.Builder builder = targetReport.builder("Test of " + directory.path(), test, seed);
+    TestReport.Builder builder = targetReport.builder((test.isEmpty() ? "Training of " : "Test of ") + directory.path(), test, seed);
     targetReport.addValidation(builder, decision, validation, test);
     facts.forEach(builder::fact);
+    if (test.isEmpty()) {
+      builder.fact("Test", "none: all rows were for training, and there are no metrics of a test");
+    }
+    if (validation.isEmpty()) {
+      builder.fact("Validation", "none: nothing was chosen on validation rows");
+    }
     data.rowWeight().ifPresent(column -> builder.fact("Row weights",
         "metrics and intervals count rows as '" + column + "' says; counts of rows, rankings and calibration do not"));
     TestReport report = builder

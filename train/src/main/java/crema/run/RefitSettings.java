@@ -1,7 +1,6 @@
 package crema.run;
 
 import crema.base.Keyed;
-import crema.data.ProblemListener;
 import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.settings.Section;
@@ -58,7 +57,7 @@ public final class RefitSettings {
       case ALL -> true;
       case NONE -> false;
     };
-    return isWanted && hasRows(rows.validation())
+    return isWanted && !RowCounts.isEmpty(rows.validation())
         ? Optional.of(RowSource.concat(List.of(rows.train(), rows.validation()))) : Optional.empty();
   }
 
@@ -74,11 +73,5 @@ public final class RefitSettings {
 
   private static String both(RowCounts counts) {
     return "%,d training and %,d validation rows".formatted(counts.train(), counts.validation());
-  }
-
-  private static boolean hasRows(RowSource rows) {
-    try (var cursor = rows.open(ProblemListener.SILENT)) {
-      return cursor.next() != null;
-    }
   }
 }

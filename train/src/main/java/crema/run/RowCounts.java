@@ -26,6 +26,13 @@ public record RowCounts(long train, long validation, long test, String hash) {
     return count[0];
   }
 
+  /** Whether there is no row; reads the first. */
+  public static boolean isEmpty(RowSource rows) {
+    try (var cursor = rows.open(ProblemListener.SILENT)) {
+      return cursor.next() == null;
+    }
+  }
+
   /** The SHA-256 of what decides on the rows of all three parts. */
   public static String hash(SplitRows rows) {
     return Sha256.ofLines(

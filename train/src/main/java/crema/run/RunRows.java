@@ -1,7 +1,6 @@
 package crema.run;
 
 import crema.base.OptionalLibrary;
-import crema.base.UserError;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.data.Columns;
@@ -36,18 +35,13 @@ public final class RunRows {
 
   /** The rows of a run: those that were read before, or those that its settings say. */
   public static SplitRows of(RunContext context, Settings settings) {
-    return of(context, settings, true);
-  }
-
-  /** The rows of a run that needs no validation rows; there are none where no setting says otherwise. */
-  public static SplitRows withoutValidation(RunContext context, Settings settings) {
-    return of(context, settings, false);
-  }
-
-  private static SplitRows of(RunContext context, Settings settings, boolean needsValidation) {
     OptionalLibrary.COMMONS_MATH.require("training");
-    return context.rows() != null ? context.rows()
-        : read(new DataSettings(settings), settings.get(TrainingSettings.SEED), needsValidation, context.listener());
+    if (context.rows() != null) {
+      return context.rows();
+    }
+    var data = new DataSettings(settings);
+    MissingRows.describe(settings).forEach(context.listener()::warning);
+    return read(data, settings.get(TrainingSettings.SEED), context.listener());
   }
 
   /**
@@ -58,16 +52,12 @@ public final class RunRows {
    * @throws crema.data.DataException when the rows cannot be used
    */
   public static SplitRows read(DataSettings data, long seed, TrainingListener listener) {
-    return read(data, seed, true, listener);
-  }
-
-  private static SplitRows read(DataSettings data, long seed, boolean needsValidation, TrainingListener listener) {
     DataSettings.requireFiles(data.files());
     listener.stage("Reading the data");
     var problems = new ProblemLog();
     SplitRows rows;
     try {
-      rows = read(data, seed, needsValidation, data.isStrict() ? ProblemListener.STRICT : problems);
+      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems);
     } finally {
       // Also where no row is left: the reasons are those of each row.
       problems.report().forEach(listener::warning);
@@ -82,18 +72,13 @@ public final class RunRows {
    *
    * @param data which rows, and how they are split
    * @param seed of the split
-   * @param needsValidation whether there must be validation rows
    * @param listener is notified of each row that cannot be used, once
    * @throws crema.data.DataException when the rows cannot be used
    */
-  private static SplitRows read(DataSettings data, long seed, boolean needsValidation, ProblemListener listener) {
+  private static SplitRows read(DataSettings data, long seed, ProblemListener listener) {
     RowSource train = rows(data.train(), data);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
     double testShare = data.test().isEmpty() ? data.testFraction() : 0;
-    if (needsValidation) {
-      requireShare("validation", data.validation(), validationShare);
-    }
-    requireShare("test", data.test(), testShare);
     RowSource validation = rows(data.validation(), data);
     RowSource test = rows(data.test(), data);
     // The first pass over each file reports its problems; that over the training file also refuses columns that cannot be
@@ -125,13 +110,6 @@ public final class RunRows {
         .flatMap(label -> Stream.of(label.split(Pattern.quote(separator)))).allMatch(LabelFormat::isIndicator)) {
       throw new DataException("the cells of the label columns " + String.join(", ", labels.columns())
           + " are all 0 or 1, which are no labels: with --one-hot the names of the columns are");
-    }
-  }
-
-  private static void requireShare(String name, List<String> files, double share) {
-    if (files.isEmpty() && share == 0) {
-      throw new UserError("there are no " + name + " rows: give a file with --" + name
-          + ", or split some off with --" + name + "-fraction 0.1");
     }
   }
 

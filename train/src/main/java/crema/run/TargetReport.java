@@ -32,6 +32,9 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
    */
   TestReport.Builder builder(String title, ScoredRows test, long seed) {
     Outcomes outcomes = target.outcomes(test);
+    if (test.isEmpty()) {
+      return TestReport.builder(title, target.labels().names(), outcomes);
+    }
     ScoreMatrix probabilities = target.probabilities(test.logits());
     TestReport.Builder builder = TestReport.builder(title, target.labels().names(), outcomes)
         .bands(bands, target.labels().counts())
@@ -71,9 +74,12 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
 
   /**
    * Adds what the validation rows say of the probabilities: how good each threshold is that was tried, and what a
-   * temperature makes of the calibration.
+   * temperature makes of the calibration. Nothing where there are none, or no test rows to tell it of.
    */
   void addValidation(TestReport.Builder builder, AnswerSettings decision, ScoredRows validation, ScoredRows test) {
+    if (validation.isEmpty() || test.isEmpty()) {
+      return;
+    }
     switch (target) {
       case SingleLabelTarget _ -> {
         int[] truth = Arrays.stream(validation.truth()).mapToInt(labels -> labels[0]).toArray();

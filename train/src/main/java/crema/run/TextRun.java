@@ -21,9 +21,12 @@ import java.util.Map;
  * @param context where the run writes, and how it is watched
  */
 public record TextRun(Settings settings, AnswerSettings answers, RunContext context) {
-  /** Measures a model on validation rows when its training is over; returns what it says of them. */
+  /** Measures a model on validation rows, if there are any, when its training is over; returns what it says of them. */
   public ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs,
       StepLog log) throws IOException {
+    if (RowCounts.isEmpty(rows)) {
+      return ScoredRows.none(classifier.labels().size());
+    }
     long began = System.nanoTime();
     context.listener().stage("Validating");
     ScoredRows scored = scored(classifier, rows, Languages.NONE);
@@ -51,17 +54,23 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
    *
    * @param classifier the model, its thresholds chosen
    * @param files writes its weights
-   * @param rows of the run
+   * @param rows of the run; without test rows there is no test
    * @param counts of those rows
    * @param validation what the model says of the validation rows
    * @param facts what to say of it in the report, in order
    */
   public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, RowCounts counts,
       ScoredRows validation, long steps, Map<String, String> facts) throws IOException {
-    context.listener().stage("Testing");
+    ScoredRows test;
+    if (counts.test() == 0) {
+      test = ScoredRows.none(classifier.labels().size());
+    } else {
+      context.listener().stage("Testing");
+      test = scored(classifier, rows.test(), data().languages());
+    }
     return new FinishedRun(context.directory(), classifier.target(), answers, counts,
         settings.get(TrainingSettings.SEED), context.commandLine(), steps, steps)
-        .write(files, validation, scored(classifier, rows.test(), data().languages()), data(), facts);
+        .write(files, validation, test, data(), facts);
   }
 
   private DataSettings data() {

@@ -48,6 +48,8 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implement
   public MultiLabelTarget tuned(AnswerSettings answers, ScoredRows rows) {
     Thresholds chosen = switch (answers.threshold()) {
       case NumberOr.Number<ThresholdKind>(double given) -> Thresholds.global(given, labels.size());
+      case NumberOr.Word<ThresholdKind>(ThresholdKind kind) when kind != ThresholdKind.ARGMAX && rows.isEmpty() ->
+          Thresholds.global(UNDECIDED, labels.size());
       case NumberOr.Word<ThresholdKind>(ThresholdKind kind) -> switch (kind) {
         case GLOBAL -> Thresholds.global(sweep(answers, rows).best(answers.average()).threshold(), labels.size());
         case PER_LABEL -> Thresholds.fitPerLabel(probabilities(rows.logits()), rows.truth(), UNDECIDED);

@@ -25,6 +25,16 @@ public record ScoredRows(ScoreMatrix logits, int[][] truth, List<String> languag
     this(logits, truth, languages, null);
   }
 
+  /** No rows, of a run that has none to validate or to test with. */
+  public static ScoredRows none(int labels) {
+    return new ScoredRows(ScoreMatrix.of(new float[0], 0, labels), new int[0][], List.of());
+  }
+
+  /** Whether there is no row. */
+  public boolean isEmpty() {
+    return truth.length == 0;
+  }
+
   /** As how many rows a row counts. */
   public double weight(int row) {
     return weights == null ? 1 : weights[row];

@@ -44,7 +44,7 @@ public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets) implement
 
   @Override
   public SingleLabelTarget tuned(AnswerSettings answers, ScoredRows rows) {
-    return answers.decision() == Metric.ACCURACY ? this : new SingleLabelTarget(labels,
+    return answers.decision() == Metric.ACCURACY || rows.isEmpty() ? this : new SingleLabelTarget(labels,
         LabelOffsets.fitMacroF1(rows.logits(), Arrays.stream(rows.truth()).mapToInt(row -> row[0]).toArray()));
   }
 

@@ -64,7 +64,7 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
   /**
    * The same with thresholds chosen on validation rows, where there are any to choose.
    *
-   * @param rows the validation rows
+   * @param rows the validation rows; where there are none, nothing is chosen
    */
   default Target tuned(AnswerSettings answers, ScoredRows rows) {
     return this;

@@ -19,6 +19,7 @@ import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.TextClassifier;
 import crema.nn.optim.AdamW;
+import crema.nn.train.LoopBuilder;
 import crema.nn.train.Objective;
 import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
@@ -112,8 +113,8 @@ public final class EncoderRun implements AutoCloseable {
       listener.stage("Embedding texts");
       try (var vectors = new FrozenVectors.Maker(settings, backend, model, pretrainedHash, context)) {
         trainLogits = vectors.of(data.train()).logits();
-        validationLogits = vectors.of(data.validation()).logits();
-        testLogits = vectors.of(data.test()).logits();
+        validationLogits = data.validation().size() == 0 ? trainLogits : vectors.of(data.validation()).logits();
+        testLogits = data.test().size() == 0 ? trainLogits : vectors.of(data.test()).logits();
       }
     } else {
       trained = adapted == null ? model : adapted;
@@ -173,9 +174,10 @@ public final class EncoderRun implements AutoCloseable {
         : (tape, batch) -> loss.apply(tape, model, batch);
     var objective =
         new EncoderObjective(backend, ofBatch, loss, settings.get(EncoderSettings.TOKEN_DROPOUT), fineTuning);
-    return setup.validating(setup.configured(TrainingLoop.of(trained, new PackedBatches(batches), objective), optimizer,
-        pretrainedHash, data.hash())).validation(validator.better(), this::validate)
-        .build();
+    LoopBuilder<PackedBatch> loop = setup.configured(TrainingLoop.of(trained, new PackedBatches(batches), objective),
+        optimizer, pretrainedHash, data.hash());
+    return data.validation().size() == 0 ? loop.build()
+        : setup.validating(loop).validation(validator.better(), this::validate).build();
   }
 
   /** The loss of a training batch, with some of its tokens left out. */
@@ -279,7 +281,9 @@ public final class EncoderRun implements AutoCloseable {
     if (PairSettings.arePairs(settings)) {
       fitHead();
     }
-    listener.stage("Testing");
+    if (data.test().size() > 0) {
+      listener.stage("Testing");
+    }
     ScoredRows validation =
         evaluator.evaluate(data.validation(), validationLogits, new TrainingListener() {}).rows();
     ScoredRows test = evaluator.evaluate(data.test(), testLogits, listener).rows();

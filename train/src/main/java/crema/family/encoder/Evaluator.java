@@ -67,6 +67,9 @@ final class Evaluator {
    */
   Evaluation evaluate(TokenDataset data, Logits outputs, TrainingListener listener) {
     int labels = model.config().numLabels();
+    if (data.size() == 0) {
+      return new Evaluation(ScoredRows.none(labels), Double.NaN);
+    }
     ScoreMatrix.Builder logits = ScoreMatrix.builder(labels);
     var truth = new int[data.size()][];
     double lossSum = 0;

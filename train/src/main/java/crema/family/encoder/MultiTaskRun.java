@@ -21,6 +21,7 @@ import crema.nn.model.MultiTaskClassifier;
 import crema.nn.model.TextClassifier;
 import crema.nn.model.TextClassifierConfig;
 import crema.nn.optim.AdamW;
+import crema.nn.train.LoopBuilder;
 import crema.nn.train.Objective;
 import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
@@ -125,10 +126,12 @@ public final class MultiTaskRun implements AutoCloseable {
     }
     var batches = new MixedBatches(parts.stream().map(this::batches).toList(),
         tasks.stream().map(EncoderTask::share).toList(), settings.get(TrainingSettings.SEED));
-    loop = setup.validating(setup.configured(TrainingLoop.of(trained, batches, new Mixture(parts, fineTuning)),
-        optimizer, pretrainedHash, Sha256.ofLines(parts.stream().map(part -> part.data.hash()).toList())))
-        .validation(parts.getFirst().validator.better(), this::validate)
-        .build();
+    LoopBuilder<MixedBatches.Mixed> plain =
+        setup.configured(TrainingLoop.of(trained, batches, new Mixture(parts, fineTuning)),
+            optimizer, pretrainedHash, Sha256.ofLines(parts.stream().map(part -> part.data.hash()).toList()));
+    // The mean over all tasks decides on the best step: with one that has no validation rows there is none.
+    loop = parts.stream().anyMatch(part -> part.data.validation().size() == 0) ? plain.build()
+        : setup.validating(plain).validation(parts.getFirst().validator.better(), this::validate).build();
   }
 
   private Prepared prepare(@Nullable PretrainedModel pretrained, boolean resumes) throws IOException {

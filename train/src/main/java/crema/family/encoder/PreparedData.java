@@ -122,9 +122,9 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     unknown.report().forEach(listener::warning);
     var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2),
         RowCounts.hash(parts));
-    data.requireRows("training", data.train);
-    data.requireRows("validation", data.validation);
-    data.requireRows("test", data.test);
+    data.requireRows("training", data.train, parts.train());
+    data.requireRows("validation", data.validation, parts.validation());
+    data.requireRows("test", data.test, parts.test());
     return data;
   }
 
@@ -142,8 +142,9 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
         .toList();
   }
 
-  private void requireRows(String name, TokenDataset dataset) {
-    if (dataset.size() == 0) {
+  /** Refuses rows of which none has become an example; validation and test may have none from the start. */
+  private void requireRows(String name, TokenDataset dataset, RowSource rows) {
+    if (dataset.size() == 0 && (dataset == train || !RowCounts.isEmpty(rows))) {
       close();
       throw new UserError("no " + name + " row is left to use; see the rows that were skipped above");
     }

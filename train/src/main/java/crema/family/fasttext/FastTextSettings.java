@@ -98,6 +98,10 @@ public record FastTextSettings(Settings settings) {
     SECTION.rule(settings -> isSearch(settings) && settings.find(LossRows.LOSS).isPresent()
         ? "a search is for the losses of fasttext itself: leave out the loss " + settings.get(LossRows.LOSS) : null,
         LossRows.LOSS, AUTOTUNE_DURATION);
+    SECTION.rule(settings -> isSearch(settings) && settings.get(DataSettings.VALIDATION).isEmpty()
+        && settings.get(DataSettings.VALIDATION_FRACTION) == 0
+            ? "a search needs validation rows: give validation, or validation-fraction above 0" : null,
+        DataSettings.VALIDATION_FRACTION, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && settings.find(DataSettings.ROW_WEIGHT).isPresent()
         ? "a search does not weigh rows: leave out row-weight, or autotune-duration" : null,
         DataSettings.ROW_WEIGHT, AUTOTUNE_DURATION);

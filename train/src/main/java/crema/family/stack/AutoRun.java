@@ -115,7 +115,7 @@ final class AutoRun implements Run {
 
   private Start start() throws IOException {
     DataSettings.requireFiles(new DataSettings(settings).files());
-    SplitRows rows = RunRows.withoutValidation(context, settings);
+    SplitRows rows = RunRows.of(context, settings);
     Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, answers);
     var plan = new AutoPlan(settings, rows.train(), target.labels().size());
     List<Member> members = plan.members(listener);

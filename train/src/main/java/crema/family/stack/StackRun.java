@@ -69,7 +69,7 @@ final class StackRun implements Run {
       DataSettings.requireFiles(new DataSettings(settings).files());
       FileTree.delete(directory.file(StackFamily.MEMBERS));
       List<StackMember> described = copied(models);
-      SplitRows rows = RunRows.withoutValidation(context, settings);
+      SplitRows rows = RunRows.of(context, settings);
       return train(rows, described);
     });
   }
