@@ -17,6 +17,7 @@ module crema.train {
       crema.family.encoder.TaskFamily,
       crema.family.fasttext.FastTextFamily,
       crema.family.linear.LinearFamily,
+      crema.family.neighbours.NeighboursFamily,
       crema.family.stack.AutoFamily,
       crema.family.stack.StackFamily,
       crema.family.staged.StagedFamily;
@@ -27,6 +28,7 @@ module crema.train {
   exports crema.family.encoder;
   exports crema.family.fasttext;
   exports crema.family.linear;
+  exports crema.family.neighbours;
   exports crema.family.stack;
   exports crema.family.staged;
   exports crema.hub;

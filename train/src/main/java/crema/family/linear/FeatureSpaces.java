@@ -103,6 +103,11 @@ public final class FeatureSpaces implements AutoCloseable {
     return size;
   }
 
+  /** The number of features that are terms, which come first. */
+  public int termCount() {
+    return size() - width();
+  }
+
   /** The number of features that are vectors. */
   private int width() {
     return encoders.stream().mapToInt(FrozenEncoder::size).sum();

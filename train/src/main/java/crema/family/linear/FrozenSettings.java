@@ -117,7 +117,7 @@ public final class FrozenSettings {
   }
 
   /** Whether texts have terms. */
-  static boolean usesTerms(Settings settings) {
+  public static boolean usesTerms(Settings settings) {
     return settings.get(ENCODER).isEmpty() || settings.get(FEATURES) != Features.ENCODER;
   }
 

@@ -34,7 +34,7 @@ public final class StagedSettings {
 
   /** Whether settings ask for stages. */
   public static boolean areGiven(Settings settings) {
-    return settings.find(TWO_STAGE).isPresent() || settings.get(LOCAL_CLASSIFIERS);
+    return settings.has(TWO_STAGE) && (settings.find(TWO_STAGE).isPresent() || settings.get(LOCAL_CLASSIFIERS));
   }
 
   /** The settings of a stage, which is trained once: those of all, without any stages below it. */

@@ -1,0 +1,75 @@
+package crema.family.neighbours;
+
+import crema.embed.Vectors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/**
+ * Texts whose categories are known.
+ *
+ * @param vectors of length 1, or 0
+ * @param labels their categories, one entry a vector
+ */
+record Items(Vectors vectors, ItemLabels labels) {
+  Items {
+    if (vectors.count() != labels.items()) {
+      throw new IllegalArgumentException(vectors.count() + " vectors for the labels of " + labels.items());
+    }
+  }
+
+  /** No items, of vectors of a size. */
+  static Items none(int size) {
+    return new Items(new Vectors(size, new float[0]), ItemLabels.NONE);
+  }
+
+  /** How many. */
+  int count() {
+    return vectors.count();
+  }
+
+  /**
+   * Some of them.
+   *
+   * @param rows which, in their order
+   * @param hidden categories that no item has; an item that has no other is left out
+   */
+  Items only(int[] rows, BitSet hidden) {
+    var kept = new int[rows.length];
+    var lists = new ArrayList<int[]>();
+    for (int row : rows) {
+      int[] left = Arrays.stream(labels.of(row)).filter(category -> !hidden.get(category)).toArray();
+      if (left.length > 0 || labels.of(row).length == 0) {
+        kept[lists.size()] = row;
+        lists.add(left);
+      }
+    }
+    return new Items(new Vectors(vectors.size(), vectors.rows(Arrays.copyOf(kept, lists.size()))),
+        ItemLabels.of(lists));
+  }
+
+  /** These and those of others whose categories are below a number; the others are left out. */
+  Items and(Items others, int categories) {
+    var lists = new ArrayList<int[]>();
+    for (int item = 0; item < count(); item++) {
+      lists.add(labels.of(item));
+    }
+    var kept = new ArrayList<Integer>();
+    for (int item = 0; item < others.count(); item++) {
+      int[] left = Arrays.stream(others.labels.of(item)).filter(category -> category < categories).toArray();
+      if (left.length > 0) {
+        kept.add(item);
+        lists.add(left);
+      }
+    }
+    if (kept.isEmpty()) {
+      return this;
+    }
+    float[] first = vectors.rows(IntStream.range(0, count()).toArray());
+    float[] more = others.vectors.rows(kept.stream().mapToInt(i -> i).toArray());
+    float[] all = Arrays.copyOf(first, Math.addExact(first.length, more.length));
+    System.arraycopy(more, 0, all, first.length, more.length);
+    return new Items(new Vectors(vectors.size(), all), ItemLabels.of(lists));
+  }
+}

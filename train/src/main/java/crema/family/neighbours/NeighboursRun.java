@@ -1,0 +1,196 @@
+package crema.family.neighbours;
+
+import crema.base.UserError;
+import crema.base.WorkerPool;
+import crema.classify.ModelDirectory;
+import crema.classify.Run;
+import crema.classify.RunContext;
+import crema.classify.TrainingListener;
+import crema.classify.TrainingResult;
+import crema.data.KnownLabels;
+import crema.data.ProblemListener;
+import crema.data.Split;
+import crema.data.SplitRows;
+import crema.embed.Vectors;
+import crema.family.linear.FeatureFit;
+import crema.family.linear.FeatureSpaces;
+import crema.linear.SparseMatrix;
+import crema.nn.loss.Link;
+import crema.nn.train.StepLog;
+import crema.run.Folds;
+import crema.run.ModelFiles;
+import crema.run.RowCounts;
+import crema.run.RunRows;
+import crema.run.TextRun;
+import crema.run.TrainingFolds;
+import crema.settings.Settings;
+import crema.task.AnswerSettings;
+import crema.task.LabelSettings;
+import crema.task.ScoredRows;
+import crema.task.Target;
+import crema.task.TargetKind;
+import crema.task.TaxonomyTarget;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Trains a model of neighbours: the vectors of texts and of categories, how candidates are ranked, and the test. Its
+ * result depends on the settings and the rows alone. It has no checkpoints: one that was stopped starts over, but for
+ * the vectors that an encoder has made.
+ */
+final class NeighboursRun implements Run {
+  /** Folds in which texts are looked up among others. */
+  private static final int RANKER_FOLDS = 5;
+  private static final int ROWS_OF_A_FOLD = 4;
+
+  private final Settings settings;
+  private final RunContext context;
+  private final ModelDirectory directory;
+  private final TrainingListener listener;
+  private final TextRun run;
+  private Map<String, String> foldFacts = Map.of();
+
+  /**
+   * A run in a directory.
+   *
+   * @param settings what to compute
+   * @param context where to write and how it is watched
+   */
+  NeighboursRun(Settings settings, RunContext context) {
+    this.settings = settings;
+    this.context = context.withCompute(context.compute().onCpu(new NeighboursFamily()));
+    directory = context.directory();
+    listener = context.listener();
+    run = new TextRun(settings, new AnswerSettings(settings), context);
+  }
+
+  @Override
+  public TrainingResult run() throws IOException {
+    try {
+      return directory.begin(new NeighboursFamily(), settings, this::train);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TrainingResult train() throws IOException {
+    try (var features = new FeatureFit(settings, context)) {
+      SplitRows rows = RunRows.of(context, settings);
+      Optional<Map<String, String>> folds = new TrainingFolds(new NeighboursFamily(), settings, context).run(rows);
+      if (folds.isEmpty()) {
+        return new TrainingResult(0, 0, null);
+      }
+      foldFacts = folds.get();
+      return train(rows, features);
+    }
+  }
+
+  private TrainingResult train(SplitRows rows, FeatureFit features) throws IOException {
+    Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, new AnswerSettings(settings));
+    FeatureSpaces spaces = features.fit(rows);
+    List<String> texts = features.texts(rows.train());
+    try (var pool = new WorkerPool(context.compute().threads())) {
+      listener.stage("Projecting terms");
+      SparseMatrix matrix = spaces.of(texts);
+      TextVectors vectors = TextVectors.fit(spaces, matrix, settings.get(NeighboursSettings.DIMENSIONS),
+          NeighboursSettings.seed(settings), pool);
+      if (context.stop().isRequested()) {
+        return new TrainingResult(0, 0, null);
+      }
+      var items = new Items(vectors.of(matrix), labels(rows));
+      CandidateFinder.Search search = NeighboursSettings.search(settings);
+      List<String> names = rows.labels().names();
+      Vectors nameVectors = vectors.of(names.stream().map(search::text).toList());
+      Optional<CandidateRanker> ranker = ranker(rows, search, names, nameVectors, items, texts, pool);
+      if (ranker.isEmpty()) {
+        return new TrainingResult(0, 0, null);
+      }
+      Categories categories = Categories.of(names, nameVectors, items);
+      try (var finder = new CandidateFinder(search, categories, items, context.compute())) {
+        var classifier =
+            new NeighboursClassifier(vectors, finder, ranker.get(), categories, target, items.count());
+        return finish(classifier, new NeighboursFiles(features, vectors, categories, items,
+            new NeighboursDescription(search, ranker.get())), rows, features);
+      }
+    }
+  }
+
+  /** The categories of the training rows. */
+  private static ItemLabels labels(SplitRows rows) {
+    var known = new KnownLabels(rows.labels());
+    var labels = new ArrayList<int[]>();
+    rows.train().forEach(ProblemListener.SILENT, row -> labels.add(known.of(row, ProblemListener.SILENT)
+        .orElse(new int[0])));
+    return ItemLabels.of(labels);
+  }
+
+  /** How candidates are ranked; empty if the run was asked to stop. */
+  private Optional<CandidateRanker> ranker(SplitRows rows, CandidateFinder.Search search, List<String> names,
+      Vectors nameVectors, Items items, List<String> texts, WorkerPool pool) {
+    listener.stage("Looking up neighbours");
+    Split folds = Folds.of(rows.train(), settings, Math.clamp(items.count() / ROWS_OF_A_FOLD, 2, RANKER_FOLDS));
+    var lookups = new OutOfFold(search, names, nameVectors, items, texts, folds, NeighboursSettings.seed(settings),
+        context.compute());
+    int most = Math.min(settings.get(NeighboursSettings.RANKER_ROWS), items.count());
+    CandidateRanker.Examples known = lookups.known(most, done -> listener.progress(done, most), context.stop());
+    CandidateRanker.Examples fresh = lookups.fresh(_ -> {}, context.stop());
+    if (context.stop().isRequested()) {
+      return Optional.empty();
+    }
+    listener.stage("Learning to rank");
+    return Optional.of(CandidateRanker.fit(known, fresh,
+        new LabelSettings(settings).kind() != TargetKind.MULTI, pool));
+  }
+
+  private TrainingResult finish(NeighboursClassifier classifier, ModelFiles files, SplitRows rows, FeatureFit features)
+      throws IOException {
+    ScoredRows validation;
+    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+      validation = run.validate(classifier, rows.validation(), 0, 0, log);
+    }
+    Target target = classifier.target();
+    NeighboursClassifier tuned = target instanceof TaxonomyTarget ? classifier
+        : classifier.withTarget(target.tuned(run.answers(), validation));
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("Model", "neighbours, the nearest %,d of %,d categories ranked by the nearest %,d texts and names".formatted(
+        Math.min(settings.get(NeighboursSettings.CANDIDATES), rows.labels().size()), rows.labels().size(),
+        settings.get(NeighboursSettings.NEIGHBOURS)));
+    features.describe().ifPresent(described -> facts.put("Features", described));
+    facts.putAll(foldFacts);
+    return run.finish(tuned, files, rows, RowCounts.of(rows), validation, 0, facts);
+  }
+
+  /** What there is of a model of neighbours besides its labels. */
+  private final class NeighboursFiles implements ModelFiles {
+    private final FeatureFit features;
+    private final TextVectors vectors;
+    private final Categories categories;
+    private final Items items;
+    private final NeighboursDescription description;
+
+    NeighboursFiles(FeatureFit features, TextVectors vectors, Categories categories, Items items,
+        NeighboursDescription description) {
+      this.features = features;
+      this.vectors = vectors;
+      this.categories = categories;
+      this.items = items;
+      this.description = description;
+    }
+
+    @Override
+    public void writeWeights() throws IOException {
+      vectors.save(features, directory);
+      NeighbourFiles.write(directory, items);
+      NeighbourFiles.write(directory, new NeighbourFiles.Known(categories, Items.none(vectors.size())));
+    }
+
+    @Override
+    public void writeDescription() throws IOException {
+      description.write(directory);
+    }
+  }
+}

@@ -1,0 +1,424 @@
+package crema.family.neighbours;
+
+import crema.base.ByteSource;
+import crema.base.Rng;
+import crema.base.WorkerPool;
+import crema.linear.SparseMatrix;
+import crema.nn.InvalidWeightsException;
+import crema.nn.Weights;
+import crema.nn.io.SafetensorsReader;
+import crema.nn.io.SafetensorsWriter;
+import crema.tensor.BFloat16;
+import crema.tensor.Backend;
+import crema.tensor.DType;
+import crema.tensor.Device;
+import crema.tensor.Scope;
+import crema.tensor.Shape;
+import crema.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * A projection of sparse vectors of terms onto the few directions in which the training texts differ most: latent
+ * semantic analysis, a truncated singular value decomposition by randomized subspace iteration (Halko, Martinsson and
+ * Tropp, SIAM Review 2011, algorithm 4.4). Each feature of a projected text keeps its size in the decomposition, so the
+ * product of two projections is, but for what is cut off, that of the texts' vectors.
+ *
+ * <p>The same bits for any number of threads: work is cut by the size of the matrix, and sums have one order.
+ */
+final class TermProjection {
+  static final String FILE = "projection.safetensors";
+
+  /** Further directions while the subspace is found, which make the wanted ones exact. */
+  private static final int OVERSAMPLING = 16;
+  /** Steps of the subspace iteration; the singular values of texts fall slowly. */
+  private static final int ITERATIONS = 3;
+  /** Texts that the directions are found from: more tell hardly anything new. */
+  private static final int MOST_TEXTS = 40_000;
+  /** Rows of a matrix that one task works on. */
+  private static final int BLOCK = 1024;
+  /** Relative to the trace, so that directions which are not there do not divide by zero. */
+  private static final double RIDGE = 1e-12;
+  private static final int SWEEPS = 30;
+
+  private static final String VERSION_KEY = "projection_version";
+  private static final String VERSION = "1";
+  private static final String DIRECTIONS = "directions";
+
+  private final int terms;
+  private final int size;
+  /** {@code [terms, size]}, each number one of BF16. */
+  private final float[] directions;
+
+  private TermProjection(int terms, int size, float[] directions) {
+    this.terms = terms;
+    this.size = size;
+    this.directions = directions;
+  }
+
+  /** The number of terms. */
+  int terms() {
+    return terms;
+  }
+
+  /** The number of features of a projected text. */
+  int size() {
+    return size;
+  }
+
+  /**
+   * Finds the directions.
+   *
+   * @param texts {@code [texts, terms]}, the sparse columns of which are projected
+   * @param wanted how many directions; fewer where there are fewer terms or texts
+   * @param seed of the first guess, and of the texts that are taken where there are many
+   */
+  static TermProjection fit(SparseMatrix texts, int wanted, long seed, WorkerPool pool) {
+    SparseMatrix rows = texts.rows() <= MOST_TEXTS ? texts : texts.rows(sample(texts.rows(), seed));
+    int terms = rows.sparseColumns();
+    int size = Math.min(wanted, Math.min(terms, rows.rows()));
+    int width = Math.min(size + OVERSAMPLING, Math.min(terms, rows.rows()));
+    Transposed columns = Transposed.of(rows);
+    float[] basis = guess(terms, width, seed, pool);
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      basis = columns.times(times(rows, basis, width, pool), width, pool);
+      orthonormalize(basis, terms, width, pool);
+    }
+    // Within the subspace the directions are the eigenvectors of the texts' products there.
+    double[] products = gram(times(rows, basis, width, pool), rows.rows(), width, pool);
+    double[] rotation = largestEigenvectors(products, width, size);
+    return new TermProjection(terms, size, rounded(rotated(basis, terms, width, rotation, size, pool)));
+  }
+
+  private static int[] sample(int rows, long seed) {
+    var stream = new Rng(seed, 1).stream(0);
+    var keys = new long[rows];
+    for (int row = 0; row < rows; row++) {
+      keys[row] = (long) stream.bits(row) << 32 | row;
+    }
+    return IntStream.of(Arrays.stream(keys).sorted().limit(MOST_TEXTS).mapToInt(key -> (int) key).toArray())
+        .sorted().toArray();
+  }
+
+  /** Signs: as good a first guess as normal numbers. */
+  private static float[] guess(int terms, int width, long seed, WorkerPool pool) {
+    var guess = new float[Math.multiplyExact(terms, width)];
+    var stream = new Rng(seed, 0).stream(0);
+    forBlocks(terms, pool, (from, to) -> {
+      for (int at = from * width; at < to * width; at++) {
+        guess[at] = stream.bits(at) < 0 ? -1 : 1;
+      }
+    });
+    return guess;
+  }
+
+  /** A sparse matrix by its columns. */
+  private record Transposed(int[] starts, int[] rows, float[] values) {
+    static Transposed of(SparseMatrix matrix) {
+      var starts = new int[matrix.sparseColumns() + 1];
+      for (int element = 0; element < matrix.elements(); element++) {
+        starts[matrix.column(element) + 1]++;
+      }
+      for (int column = 0; column + 1 < starts.length; column++) {
+        starts[column + 1] += starts[column];
+      }
+      int[] next = starts.clone();
+      var rows = new int[matrix.elements()];
+      var values = new float[matrix.elements()];
+      for (int row = 0; row < matrix.rows(); row++) {
+        for (int element = matrix.start(row); element < matrix.end(row); element++) {
+          int place = next[matrix.column(element)]++;
+          rows[place] = row;
+          values[place] = matrix.value(element);
+        }
+      }
+      return new Transposed(starts, rows, values);
+    }
+
+    /** The product of the transposed matrix with {@code [rows, width]}: {@code [columns, width]}. */
+    float[] times(float[] right, int width, WorkerPool pool) {
+      int columns = starts.length - 1;
+      var product = new float[columns * width];
+      forBlocks(columns, pool, (from, to) -> {
+        for (int column = from; column < to; column++) {
+          for (int element = starts[column]; element < starts[column + 1]; element++) {
+            addScaled(right, rows[element] * width, values[element], product, column * width, width);
+          }
+        }
+      });
+      return product;
+    }
+  }
+
+  /** The product of sparse columns with {@code [terms, width]}: {@code [rows, width]}. */
+  private static float[] times(SparseMatrix left, float[] right, int width, WorkerPool pool) {
+    var product = new float[Math.multiplyExact(left.rows(), width)];
+    forBlocks(left.rows(), pool, (from, to) -> {
+      for (int row = from; row < to; row++) {
+        for (int element = left.start(row); element < left.end(row); element++) {
+          addScaled(right, left.column(element) * width, left.value(element), product, row * width, width);
+        }
+      }
+    });
+    return product;
+  }
+
+  private static void addScaled(float[] from, int begin, float scale, float[] to, int place, int width) {
+    for (int i = 0; i < width; i++) {
+      to[place + i] += scale * from[begin + i];
+    }
+  }
+
+  /** The products of all columns with all: {@code [width, width]}, symmetric. */
+  private static double[] gram(float[] matrix, int rows, int width, WorkerPool pool) {
+    int blocks = (rows + BLOCK - 1) / BLOCK;
+    int parts = Math.min(blocks, 32);
+    var partial = new double[parts][];
+    pool.run(parts, (part, _) -> {
+      var sums = new double[width * width];
+      var row = new double[width];
+      for (int block = part; block < blocks; block += parts) {
+        for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
+          for (int i = 0; i < width; i++) {
+            row[i] = matrix[r * width + i];
+          }
+          addOuter(row, sums, width);
+        }
+      }
+      partial[part] = sums;
+    });
+    var products = partial[0];
+    for (int part = 1; part < parts; part++) {
+      for (int i = 0; i < products.length; i++) {
+        products[i] += partial[part][i];
+      }
+    }
+    for (int i = 0; i < width; i++) {
+      for (int j = 0; j < i; j++) {
+        products[i * width + j] = products[j * width + i];
+      }
+    }
+    return products;
+  }
+
+  /** Adds the upper triangle of the outer product of a row with itself. */
+  private static void addOuter(double[] row, double[] sums, int width) {
+    for (int i = 0; i < width; i++) {
+      double factor = row[i];
+      if (factor != 0) {
+        for (int j = i; j < width; j++) {
+          sums[i * width + j] += factor * row[j];
+        }
+      }
+    }
+  }
+
+  /** Makes the columns orthonormal, by the Cholesky factor of their products, twice for the sake of rounding. */
+  private static void orthonormalize(float[] matrix, int rows, int width, WorkerPool pool) {
+    for (int pass = 0; pass < 2; pass++) {
+      double[] factor = gram(matrix, rows, width, pool);
+      cholesky(factor, width);
+      forBlocks(rows, pool, (from, to) -> {
+        var solved = new double[width];
+        for (int row = from; row < to; row++) {
+          for (int i = 0; i < width; i++) {
+            solved[i] = matrix[row * width + i];
+          }
+          // row := row · R⁻¹ with the upper factor R, whose rows are contiguous.
+          for (int i = 0; i < width; i++) {
+            double value = solved[i] / factor[i * width + i];
+            solved[i] = value;
+            for (int j = i + 1; j < width; j++) {
+              solved[j] -= value * factor[i * width + j];
+            }
+          }
+          for (int i = 0; i < width; i++) {
+            matrix[row * width + i] = (float) solved[i];
+          }
+        }
+      });
+    }
+  }
+
+  /** Replaces a symmetric matrix by its upper Cholesky factor. */
+  private static void cholesky(double[] matrix, int width) {
+    double trace = 0;
+    for (int i = 0; i < width; i++) {
+      trace += matrix[i * width + i];
+    }
+    double least = Math.max(RIDGE * trace, Double.MIN_NORMAL);
+    for (int i = 0; i < width; i++) {
+      double root = Math.sqrt(Math.max(matrix[i * width + i], least));
+      matrix[i * width + i] = root;
+      for (int j = i + 1; j < width; j++) {
+        matrix[i * width + j] /= root;
+      }
+      for (int k = i + 1; k < width; k++) {
+        double factor = matrix[i * width + k];
+        for (int j = k; j < width; j++) {
+          matrix[k * width + j] -= factor * matrix[i * width + j];
+        }
+      }
+    }
+  }
+
+  /**
+   * The eigenvectors of the largest eigenvalues of a symmetric matrix, by Jacobi's rotations.
+   *
+   * @return {@code [width, count]}, the largest first
+   */
+  private static double[] largestEigenvectors(double[] symmetric, int width, int count) {
+    var matrix = symmetric.clone();
+    // Rows are the vectors, so that rotations touch what lies together.
+    var vectors = new double[width * width];
+    for (int i = 0; i < width; i++) {
+      vectors[i * width + i] = 1;
+    }
+    for (int sweep = 0; sweep < SWEEPS && offDiagonal(matrix, width) > 1e-20 * squares(matrix); sweep++) {
+      for (int p = 0; p < width; p++) {
+        for (int q = p + 1; q < width; q++) {
+          rotate(matrix, vectors, width, p, q);
+        }
+      }
+    }
+    int[] order = IntStream.range(0, width).boxed()
+        .sorted((a, b) -> Double.compare(matrix[b * width + b], matrix[a * width + a])).mapToInt(i -> i).toArray();
+    var largest = new double[width * count];
+    for (int column = 0; column < count; column++) {
+      for (int i = 0; i < width; i++) {
+        largest[i * count + column] = vectors[order[column] * width + i];
+      }
+    }
+    return largest;
+  }
+
+  private static double squares(double[] matrix) {
+    double sum = 0;
+    for (double value : matrix) {
+      sum += value * value;
+    }
+    return sum;
+  }
+
+  private static double offDiagonal(double[] matrix, int width) {
+    double sum = 0;
+    for (int i = 0; i < width; i++) {
+      for (int j = 0; j < width; j++) {
+        sum += i == j ? 0 : matrix[i * width + j] * matrix[i * width + j];
+      }
+    }
+    return sum;
+  }
+
+  private static void rotate(double[] matrix, double[] vectors, int width, int p, int q) {
+    double off = matrix[p * width + q];
+    if (off == 0) {
+      return;
+    }
+    double theta = (matrix[q * width + q] - matrix[p * width + p]) / (2 * off);
+    double tangent = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+    double cosine = 1 / Math.sqrt(tangent * tangent + 1);
+    double sine = tangent * cosine;
+    rotateRows(matrix, width, p, q, cosine, sine);
+    for (int i = 0; i < width; i++) {
+      double a = matrix[i * width + p];
+      double b = matrix[i * width + q];
+      matrix[i * width + p] = cosine * a - sine * b;
+      matrix[i * width + q] = sine * a + cosine * b;
+    }
+    rotateRows(vectors, width, p, q, cosine, sine);
+  }
+
+  private static void rotateRows(double[] matrix, int width, int p, int q, double cosine, double sine) {
+    for (int i = 0; i < width; i++) {
+      double a = matrix[p * width + i];
+      double b = matrix[q * width + i];
+      matrix[p * width + i] = cosine * a - sine * b;
+      matrix[q * width + i] = sine * a + cosine * b;
+    }
+  }
+
+  private static float[] rotated(float[] basis, int terms, int width, double[] rotation, int size, WorkerPool pool) {
+    var directions = new float[terms * size];
+    forBlocks(terms, pool, (from, to) -> {
+      var sums = new double[size];
+      for (int term = from; term < to; term++) {
+        Arrays.fill(sums, 0);
+        for (int i = 0; i < width; i++) {
+          double factor = basis[term * width + i];
+          for (int j = 0; j < size; j++) {
+            sums[j] += factor * rotation[i * size + j];
+          }
+        }
+        for (int j = 0; j < size; j++) {
+          directions[term * size + j] = (float) sums[j];
+        }
+      }
+    });
+    return directions;
+  }
+
+  /** As they are read from the file again. */
+  private static float[] rounded(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = BFloat16.toFloat(BFloat16.of(values[i]));
+    }
+    return values;
+  }
+
+  /** Work on some rows, from the first to before the last. */
+  @FunctionalInterface
+  private interface Rows {
+    void work(int from, int to);
+  }
+
+  private static void forBlocks(int rows, WorkerPool pool, Rows work) {
+    int blocks = (rows + BLOCK - 1) / BLOCK;
+    pool.run(blocks, (block, _) -> work.work(block * BLOCK, Math.min(rows, (block + 1) * BLOCK)));
+  }
+
+  /**
+   * Projects the sparse columns of a text.
+   *
+   * @param texts {@code [texts, terms]}
+   * @param into receives {@code [size]} numbers from {@code place} on
+   */
+  void apply(SparseMatrix texts, int text, float[] into, int place) {
+    for (int element = texts.start(text); element < texts.end(text); element++) {
+      addScaled(directions, texts.column(element) * size, texts.value(element), into, place, size);
+    }
+  }
+
+  /** Writes it, atomically. */
+  void save(Path file) throws IOException {
+    try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
+      var tensors = new TreeMap<String, Tensor>();
+      tensors.put(DIRECTIONS, scope.floats(directions, terms, size));
+      SafetensorsWriter.write(file, Weights.of(tensors), _ -> DType.BF16, Map.of(VERSION_KEY, VERSION),
+          backend, _ -> {});
+    }
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws InvalidWeightsException when it is malformed; the message names the file
+   */
+  static TermProjection load(ByteSource file) throws IOException {
+    try (var reader = SafetensorsReader.open(file); var backend = Backend.open(Device.REFERENCE);
+        var scope = new Scope(backend)) {
+      Shape shape = reader.shapes().get(DIRECTIONS);
+      if (!VERSION.equals(reader.metadata().get(VERSION_KEY)) || shape == null || shape.rank() != 2
+          || shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE - 8) {
+        throw new InvalidWeightsException(file + " is not a projection of terms of this version");
+      }
+      var tensor = scope.empty(DType.F32, shape);
+      reader.read(DIRECTIONS, tensor);
+      return new TermProjection((int) shape.extent(0), (int) shape.extent(1), tensor.toFloats());
+    }
+  }
+}
