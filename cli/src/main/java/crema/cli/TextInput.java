@@ -77,6 +77,19 @@ final class TextInput {
     Optional<DataSettings> settings() throws IOException;
   }
 
+  /**
+   * The texts of files that a command names by flags of its own.
+   *
+   * @param columns those of the text; none to read a file by lines, or as in the training
+   * @param files how they are read
+   */
+  static TextInput ofColumns(List<String> columns, FileFlags files) {
+    var input = new TextInput();
+    input.textColumns = columns;
+    input.files = files;
+    return input;
+  }
+
   /** Has rows handed over as texts in which these columns are told apart, unless there are none. */
   void tellApart(List<String> columns) {
     apart = columns;

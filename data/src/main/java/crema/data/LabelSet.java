@@ -10,6 +10,7 @@ import crema.base.json.ObjectNode;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,20 @@ public final class LabelSet {
   /** Labels in the order of the map. */
   public static LabelSet of(SortedMap<String, Long> counts) {
     return new LabelSet(List.copyOf(counts.keySet()), counts.values().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /**
+   * These and one more, the last.
+   *
+   * @param name one that is not there
+   * @param count how many training rows have it
+   */
+  public LabelSet with(String name, long count) {
+    var longerNames = new ArrayList<>(names);
+    longerNames.add(name);
+    long[] longerCounts = Arrays.copyOf(counts, counts.length + 1);
+    longerCounts[counts.length] = count;
+    return new LabelSet(longerNames, longerCounts);
   }
 
   /** The number of labels. */

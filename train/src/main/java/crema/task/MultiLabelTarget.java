@@ -64,6 +64,20 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implement
     return ThresholdSweep.of(probabilities(rows.logits()), rows.truth(), answers.grid(), answers.isAtLeastOne());
   }
 
+  /** A label of which no row told the threshold has that of all others, or if these differ, is more probable than not. */
+  @Override
+  public MultiLabelTarget withLabel(String name, long count) {
+    var longer = new float[labels.size() + 1];
+    boolean isGlobal = true;
+    for (int label = 0; label < labels.size(); label++) {
+      longer[label] = thresholds.value(label);
+      isGlobal &= longer[label] == longer[0];
+    }
+    longer[labels.size()] = isGlobal ? longer[0] : (float) UNDECIDED;
+    var all = Thresholds.perLabel(longer);
+    return new MultiLabelTarget(labels.with(name, count), thresholds.isAtLeastOne() ? all.withAtLeastOne() : all);
+  }
+
   @Override
   public Link link() {
     return Link.SIGMOID;

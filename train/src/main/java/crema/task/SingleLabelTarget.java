@@ -54,6 +54,15 @@ public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets) implement
   }
 
   @Override
+  public SingleLabelTarget withLabel(String name, long count) {
+    var longer = new float[labels.size() + 1];
+    for (int label = 0; label < labels.size(); label++) {
+      longer[label] = offsets.value(label);
+    }
+    return new SingleLabelTarget(labels.with(name, count), LabelOffsets.of(longer));
+  }
+
+  @Override
   public Link link() {
     return Link.SOFTMAX;
   }

@@ -70,6 +70,15 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
     return this;
   }
 
+  /**
+   * The same with one more label, which decides as others do: in {@link #labels} it comes last, or in a taxonomy where
+   * its path belongs, with the nodes above it that are new.
+   *
+   * @param name a label that is not there; of a taxonomy a path with its separator
+   * @param count how many rows have it
+   */
+  Target withLabel(String name, long count);
+
   /** How logits become probabilities. */
   Link link();
 

@@ -11,6 +11,7 @@ import crema.settings.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -114,15 +115,16 @@ public final class TargetFile {
       values[names.size()] = each.get(key, Number.class).floatValue();
       names.add(each.get("label", String.class));
     }
-    if (!names.equals(labels.names())) {
+    // A label that is being added has its value before labels.json has its name.
+    if (names.size() < labels.size() || !names.subList(0, labels.size()).equals(labels.names())) {
       throw new UserError(json.name + " has " + key + "s for other labels than labels.json: "
           + firstDifference(names, labels, key) + ". The files are of different models");
     }
-    return values;
+    return Arrays.copyOf(values, labels.size());
   }
 
   private static String firstDifference(List<String> names, LabelSet labels, String key) {
-    if (names.size() != labels.size()) {
+    if (names.size() < labels.size()) {
       return names.size() + " " + key + "s for " + labels.size() + " labels";
     }
     int different = IntStream.range(0, names.size())

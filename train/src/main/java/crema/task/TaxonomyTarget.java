@@ -8,6 +8,7 @@ import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
 import crema.nn.loss.Link;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -53,6 +54,23 @@ public final class TaxonomyTarget implements Target {
   /** The same nodes, answered with in another way. */
   public TaxonomyTarget answering(Link newLink, Decoding newDecoding) {
     return new TaxonomyTarget(labels, separator, taxonomy, newLink, newDecoding);
+  }
+
+  @Override
+  public TaxonomyTarget withLabel(String name, long count) {
+    var paths = new ArrayList<>(labels.names());
+    paths.add(name);
+    Taxonomy longer = Taxonomy.of(paths, separator);
+    var counts = new long[longer.size()];
+    for (int node = 0; node < counts.length; node++) {
+      int before = labels.indexOf(longer.name(node));
+      counts[node] = before < 0 ? 0 : labels.count(before);
+    }
+    for (int node : longer.path(longer.indexOf(name))) {
+      counts[node] += count;
+    }
+    return ofNodes(LabelSet.of(IntStream.range(0, counts.length).mapToObj(longer::name).toList(), counts), separator,
+        link, decoding);
   }
 
   /** The nodes. */

@@ -259,6 +259,20 @@ public final class FeatureSpaces implements AutoCloseable {
     }
   }
 
+  /** The names of the text columns that a model tells apart in a text; none where a text is all that there is to read. */
+  public static List<String> columns(ModelSource source) throws IOException {
+    if (!source.holds(DESCRIPTION)) {
+      return List.of();
+    }
+    try (InputStream in = source.bytes(DESCRIPTION).open()) {
+      var names = new ArrayList<String>();
+      Json.parse(in).path("columns").forEach(column -> names.add(column.path("name").stringValue()));
+      return names;
+    } catch (JsonException e) {
+      throw new UserError(source.name() + ": " + DESCRIPTION + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
   /** The spaces of terms of a model, for people; empty if it has not several. */
   public static Optional<String> describe(ModelSource source) throws IOException {
     if (!source.holds(DESCRIPTION)) {

@@ -38,6 +38,7 @@ final class NeighbourFiles {
   private static final String VERSION_KEY = "neighbours_version";
   private static final String VERSION = "1";
   private static final String NAMES_KEY = "names";
+  private static final String TRAINED_KEY = "trained";
   private static final String VECTORS = "vectors";
   private static final String STARTS = "label_starts";
   private static final String LABELS = "labels";
@@ -53,8 +54,9 @@ final class NeighbourFiles {
    *
    * @param categories all of them
    * @param added the items of categories that were added after the training
+   * @param trained how many of the categories were in the training; those that were added come after them
    */
-  record Known(Categories categories, Items added) {}
+  record Known(Categories categories, Items added, int trained) {}
 
   /** Writes the training texts. */
   static void write(ModelDirectory directory, Items items) throws IOException {
@@ -90,7 +92,7 @@ final class NeighbourFiles {
         put(tensors, ADDED, known.added, scope);
       }
       SafetensorsWriter.write(directory.file(CATEGORIES), tensors,
-          Map.of(VERSION_KEY, VERSION, NAMES_KEY, Json.write(names)));
+          Map.of(VERSION_KEY, VERSION, NAMES_KEY, Json.write(names), TRAINED_KEY, Integer.toString(known.trained)));
     }
   }
 
@@ -116,7 +118,8 @@ final class NeighbourFiles {
       if (added.vectors().size() != means.size()) {
         throw new InvalidWeightsException("its items have vectors of another size than its categories");
       }
-      return new Known(new Categories(names, ofNames, means, counts), added);
+      return new Known(new Categories(names, ofNames, means, counts), added,
+          trained(reader.metadata().getOrDefault(TRAINED_KEY, ""), names.size()));
     } catch (InvalidWeightsException e) {
       throw named(file, e);
     }
@@ -167,6 +170,18 @@ final class NeighbourFiles {
       throw new InvalidWeightsException("it has no names, or one twice");
     }
     return names;
+  }
+
+  private static int trained(String text, int categories) {
+    try {
+      int trained = Integer.parseInt(text);
+      if (trained >= 0 && trained <= categories) {
+        return trained;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new InvalidWeightsException("it does not say how many of its categories were trained");
   }
 
   private static Items items(StoredWeights reader, String name, Backend backend, int categories) {

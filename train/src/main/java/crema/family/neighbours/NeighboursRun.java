@@ -185,7 +185,7 @@ final class NeighboursRun implements Run {
     public void writeWeights() throws IOException {
       vectors.save(features, directory);
       NeighbourFiles.write(directory, items);
-      NeighbourFiles.write(directory, new NeighbourFiles.Known(categories, Items.none(vectors.size())));
+      NeighbourFiles.write(directory, new NeighbourFiles.Known(categories, Items.none(vectors.size()), categories.count()));
     }
 
     @Override
