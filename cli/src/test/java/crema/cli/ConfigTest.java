@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Options from config files: which hold, what is a mistake, and what stays with the model. */
 class ConfigTest {
@@ -116,8 +116,8 @@ class ConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linear", "fasttext"})
-  void theResolvedConfigOfEveryFamilyIsOneThatTrains(String family) throws IOException {
+  @CsvSource({"linear, model.safetensors", "fasttext, model.bin", "neighbours, items.safetensors"})
+  void theResolvedConfigOfEveryFamilyIsOneThatTrains(String family, String weights) throws IOException {
     Path rows = folder.resolve("data/rows.csv");
     Path model = folder.resolve("model");
     var first = CommandRun.of("train", "--model", family, "--train", rows.toString(), "--text", "title", "--label",
@@ -130,7 +130,6 @@ class ConfigTest {
     assertThat(second.code()).as(second.err()).isZero();
     assertThat(second.err()).as("all is given").doesNotContain("Chosen: ");
     assertThat(resolved("again")).isEqualTo(resolved("model"));
-    String weights = family.equals("linear") ? "model.safetensors" : "model.bin";
     assertThat(again.resolve(weights)).hasSameBinaryContentAs(model.resolve(weights));
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,12 +38,12 @@ class FoldsTest {
   }
 
   private Path weights(String output) {
-    Path fastText = folder.resolve(output).resolve("model.bin");
-    return Files.exists(fastText) ? fastText : folder.resolve(output).resolve("model.safetensors");
+    return Stream.of("model.bin", "categories.safetensors", "model.safetensors")
+        .map(folder.resolve(output)::resolve).filter(Files::exists).findFirst().orElseThrow();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linear", "fasttext --dim 8", "encoder --epochs 2 --hidden-size 8 --heads 2 --ffn-size 8 "
+  @ValueSource(strings = {"linear", "neighbours --dimensions 8", "fasttext --dim 8", "encoder --epochs 2 --hidden-size 8 --heads 2 --ffn-size 8 "
       + "--layers 1 --vocabulary-size 300"})
   void everyFamilyIsCrossValidatedAndItsModelIsTheSame(String family) {
     var arguments = new ArrayList<>(List.of("--model"));

@@ -3,8 +3,9 @@ package crema.family.neighbours;
 import crema.base.Keyed;
 
 /**
- * What is known of a category that comes into question for a text. Those of categories with items and of categories
- * without are apart: the features of the other kind are 0.
+ * What is known of a category that comes into question for a text. Those of categories that were there in the
+ * training and of those that were added since are apart: the features of the other kind are 0. What is known of a
+ * category with thousands of texts would speak against every one of which there are three.
  */
 enum CandidateFeature implements Keyed {
   /** The cosine with the vector of the category. */
@@ -38,27 +39,37 @@ enum CandidateFeature implements Keyed {
   /** The logarithm of the number of items. */
   ITEM_COUNT,
   /** 1. */
-  HAS_ITEMS,
-  /** Without items: the cosine with the name. */
-  NEW_NAME,
-  /** Without items: how much less that is than the highest cosine with the vector of a candidate. */
-  NEW_GAP,
-  /** Without items: the cosine of the nearest item of any category. */
-  NEW_NEAREST_ITEM,
-  /** Without items: the share of the name's words that the text has. */
-  NEW_WORDS,
-  /** Without items: the share of the name's runs of characters that the text has. */
-  NEW_RUNS,
-  /** Without items: the mean distance in the tree to the categories of the neighbours. */
-  NEW_TREE_DISTANCE,
-  /** Without items: 1. */
-  IS_NEW;
+  IS_TRAINED,
+  /** Of an added category: the cosine with its vector. */
+  ADDED_CATEGORY,
+  /** Of an added category: how much less that is than the highest among the candidates. */
+  ADDED_GAP,
+  /** Of an added category: the cosine with the name. */
+  ADDED_NAME,
+  /** Of an added category: how much less the cosine with its nearest item is than that with the nearest of all. */
+  ADDED_NEAREST_ITEM,
+  /** Of an added category: whether the nearest of all items is of it. */
+  ADDED_IS_NEAREST,
+  /** Of an added category: the logarithm of its share of the neighbours, where near ones count much more. */
+  ADDED_VOTES,
+  /** Of an added category: the share of the name's words that the text has. */
+  ADDED_WORDS,
+  /** Of an added category: the share of the name's runs of characters that the text has. */
+  ADDED_RUNS,
+  /** Of an added category: the mean distance in the tree to the categories of the neighbours. */
+  ADDED_TREE_DISTANCE,
+  /** Of an added category: the logarithm of the number of items, of which many are as good as some. */
+  ADDED_ITEM_COUNT,
+  /** Of an added category: whether it has items. */
+  ADDED_HAS_ITEMS,
+  /** Of an added category: 1. */
+  IS_ADDED;
 
   /** How many features there are. */
   static final int COUNT = values().length;
 
-  /** Whether it is one of categories without items. */
-  boolean isOfNew() {
-    return ordinal() >= NEW_NAME.ordinal();
+  /** Whether it is one of categories that were added after the training. */
+  boolean isOfAdded() {
+    return ordinal() >= ADDED_CATEGORY.ordinal();
   }
 }

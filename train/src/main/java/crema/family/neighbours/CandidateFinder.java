@@ -8,6 +8,7 @@ import crema.embed.VectorSearch.Similarity;
 import crema.embed.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -22,6 +23,8 @@ final class CandidateFinder implements AutoCloseable {
   private static final double SHARP = 0.03;
   private static final double SOFT = 0.15;
   private static final int FEW = 5;
+  /** More items of an added category are as good. */
+  static final int MANY_ITEMS = 30;
   /** Added to shares whose logarithm is taken. */
   private static final double LEAST_SHARE = 1e-3;
   /** Of few neighbours, a vote is worth much. */
@@ -38,6 +41,7 @@ final class CandidateFinder implements AutoCloseable {
   private final @Nullable Taxonomy tree;
   private final int[] nodes;
   private final ItemLabels labels;
+  private final BitSet added;
   private final VectorSearch nearCategories;
   /** Null where there are no items. */
   private final @Nullable VectorSearch nearItems;
@@ -60,9 +64,11 @@ final class CandidateFinder implements AutoCloseable {
   /**
    * Prepares categories and items.
    *
+   * @param added the categories that were added after the training
    * @param items with the categories' indices as labels
    */
-  CandidateFinder(Search settings, Categories categories, Items items, ComputeOptions compute) {
+  CandidateFinder(Search settings, Categories categories, BitSet added, Items items, ComputeOptions compute) {
+    this.added = added;
     this.settings = settings;
     this.categories = categories;
     size = categories.means().size();
@@ -110,14 +116,15 @@ final class CandidateFinder implements AutoCloseable {
         place += other > cosines[i] ? 1 : 0;
       }
       var row = new Row(features, i * CandidateFeature.COUNT);
-      if (categories.counts()[candidates[i]] > 0) {
+      if (!added.get(candidates[i])) {
         row.set(CandidateFeature.CATEGORY, cosines[i]);
         row.set(CandidateFeature.CATEGORY_GAP, cosines[i] - best);
         row.set(CandidateFeature.CATEGORY_RANK, 1.0 / place);
-        addKnown(row, candidates[i], query, text, votes);
+        addTrained(row, candidates[i], query, text, votes);
       } else {
-        row.set(CandidateFeature.NEW_GAP, cosines[i] - best);
-        addNew(row, candidates[i], query, text, votes);
+        row.set(CandidateFeature.ADDED_CATEGORY, cosines[i]);
+        row.set(CandidateFeature.ADDED_GAP, cosines[i] - best);
+        addAdded(row, candidates[i], query, text, votes);
       }
     }
     return new Candidates(candidates, features);
@@ -135,7 +142,7 @@ final class CandidateFinder implements AutoCloseable {
         .sorted((a, b) -> Float.compare(scores[b], scores[a])).limit(settings.candidates()).mapToInt(i -> i).toArray();
   }
 
-  private void addKnown(Row row, int category, float[] query, NameMatch.Parts text, Votes votes) {
+  private void addTrained(Row row, int category, float[] query, NameMatch.Parts text, Votes votes) {
     row.set(CandidateFeature.ITEMS, UnitLength.product(query, 0, itemVectors, category * size, size));
     row.set(CandidateFeature.NAME, UnitLength.product(query, 0, nameVectors, category * size, size));
     row.set(CandidateFeature.NEAREST_ITEM, votes.nearest[category]);
@@ -147,17 +154,22 @@ final class CandidateFinder implements AutoCloseable {
     row.set(CandidateFeature.WORDS, match.words(category, text));
     row.set(CandidateFeature.RUNS, match.runs(category, text));
     row.set(CandidateFeature.TREE_DISTANCE, distance(category, votes));
-    row.set(CandidateFeature.ITEM_COUNT, StrictMath.log(categories.counts()[category]));
-    row.set(CandidateFeature.HAS_ITEMS, 1);
+    row.set(CandidateFeature.ITEM_COUNT, StrictMath.log(1 + categories.counts()[category]));
+    row.set(CandidateFeature.IS_TRAINED, 1);
   }
 
-  private void addNew(Row row, int category, float[] query, NameMatch.Parts text, Votes votes) {
-    row.set(CandidateFeature.NEW_NAME, UnitLength.product(query, 0, nameVectors, category * size, size));
-    row.set(CandidateFeature.NEW_NEAREST_ITEM, votes.highest);
-    row.set(CandidateFeature.NEW_WORDS, match.words(category, text));
-    row.set(CandidateFeature.NEW_RUNS, match.runs(category, text));
-    row.set(CandidateFeature.NEW_TREE_DISTANCE, distance(category, votes));
-    row.set(CandidateFeature.IS_NEW, 1);
+  private void addAdded(Row row, int category, float[] query, NameMatch.Parts text, Votes votes) {
+    int count = Math.min(MANY_ITEMS, categories.counts()[category]);
+    row.set(CandidateFeature.ADDED_NAME, UnitLength.product(query, 0, nameVectors, category * size, size));
+    row.set(CandidateFeature.ADDED_NEAREST_ITEM, votes.nearest[category] - votes.highest);
+    row.set(CandidateFeature.ADDED_IS_NEAREST, votes.first[category] ? 1 : 0);
+    row.set(CandidateFeature.ADDED_VOTES, StrictMath.log(votes.sharp[category] + LEAST_SHARE));
+    row.set(CandidateFeature.ADDED_WORDS, match.words(category, text));
+    row.set(CandidateFeature.ADDED_RUNS, match.runs(category, text));
+    row.set(CandidateFeature.ADDED_TREE_DISTANCE, distance(category, votes));
+    row.set(CandidateFeature.ADDED_ITEM_COUNT, StrictMath.log(1 + count));
+    row.set(CandidateFeature.ADDED_HAS_ITEMS, count > 0 ? 1 : 0);
+    row.set(CandidateFeature.IS_ADDED, 1);
   }
 
   /** The mean distance to the categories of the neighbours, by the weight of their votes, relative to the tree's depth. */

@@ -31,15 +31,15 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
   record Examples(List<Candidates> candidates, List<int[]> truth) {}
 
   /**
-   * Fits the weights of categories that have items, and then, with these as they are, those of categories that have none.
+   * Fits the weights of categories of the training, and then, with these as they are, those of added ones.
    *
-   * @param known texts whose categories have items
-   * @param fresh texts some of whose categories are as if they had none
+   * @param known texts among the categories of the training
+   * @param added texts some of whose categories are as if they had been added
    */
-  static CandidateRanker fit(Examples known, Examples fresh, boolean isExclusive, WorkerPool pool) {
+  static CandidateRanker fit(Examples known, Examples added, boolean isExclusive, WorkerPool pool) {
     var weights = new double[CandidateFeature.COUNT];
     fit(known, isExclusive, false, weights, pool);
-    fit(fresh, isExclusive, true, weights, pool);
+    fit(added, isExclusive, true, weights, pool);
     long all = 0;
     long missed = 0;
     for (int text = 0; text < known.candidates().size(); text++) {
@@ -99,8 +99,8 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
   }
 
   /** Fits the weights of one kind of feature by Newton's method. */
-  private static void fit(Examples examples, boolean isExclusive, boolean ofNew, double[] weights, WorkerPool pool) {
-    int[] features = Arrays.stream(CandidateFeature.values()).filter(feature -> feature.isOfNew() == ofNew)
+  private static void fit(Examples examples, boolean isExclusive, boolean ofAdded, double[] weights, WorkerPool pool) {
+    int[] features = Arrays.stream(CandidateFeature.values()).filter(feature -> feature.isOfAdded() == ofAdded)
         .mapToInt(Enum::ordinal).toArray();
     double[] scales = scales(examples, features);
     Slopes now = slopes(examples, isExclusive, features, scales, weights, pool);

@@ -3,7 +3,6 @@ package crema.family.neighbours;
 import crema.embed.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
@@ -33,16 +32,17 @@ record Items(Vectors vectors, ItemLabels labels) {
    * Some of them.
    *
    * @param rows which, in their order
-   * @param hidden categories that no item has; an item that has no other is left out
+   * @param limits how many items a category has at most; an item that is left without one is left out
    */
-  Items only(int[] rows, BitSet hidden) {
+  Items only(int[] rows, int[] limits) {
+    int[] left = limits.clone();
     var kept = new int[rows.length];
     var lists = new ArrayList<int[]>();
     for (int row : rows) {
-      int[] left = Arrays.stream(labels.of(row)).filter(category -> !hidden.get(category)).toArray();
-      if (left.length > 0 || labels.of(row).length == 0) {
+      int[] own = Arrays.stream(labels.of(row)).filter(category -> left[category]-- > 0).toArray();
+      if (own.length > 0 || labels.of(row).length == 0) {
         kept[lists.size()] = row;
-        lists.add(left);
+        lists.add(own);
       }
     }
     return new Items(new Vectors(vectors.size(), vectors.rows(Arrays.copyOf(kept, lists.size()))),

@@ -10,6 +10,7 @@ import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -75,8 +76,10 @@ public final class NeighboursClassifier implements Classifier {
         throw new UserError(model.name() + ": texts have vectors of " + texts.size() + " features, and categories of "
             + categories.means().size() + ": the files are of different models");
       }
+      var added = new BitSet();
+      added.set(Math.min(count, known.trained()), count);
       return new NeighboursClassifier(texts,
-          new CandidateFinder(description.search(), categories, items, options), description.ranker(), categories,
+          new CandidateFinder(description.search(), categories, added, items, options), description.ranker(), categories,
           target, items.count());
     } catch (RuntimeException e) {
       texts.close();

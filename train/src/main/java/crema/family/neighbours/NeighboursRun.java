@@ -32,6 +32,7 @@ import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,7 @@ final class NeighboursRun implements Run {
         return new TrainingResult(0, 0, null);
       }
       Categories categories = Categories.of(names, nameVectors, items);
-      try (var finder = new CandidateFinder(search, categories, items, context.compute())) {
+      try (var finder = new CandidateFinder(search, categories, new BitSet(), items, context.compute())) {
         var classifier =
             new NeighboursClassifier(vectors, finder, ranker.get(), categories, target, items.count());
         return finish(classifier, new NeighboursFiles(features, vectors, categories, items,
@@ -137,12 +138,12 @@ final class NeighboursRun implements Run {
         context.compute());
     int most = Math.min(settings.get(NeighboursSettings.RANKER_ROWS), items.count());
     CandidateRanker.Examples known = lookups.known(most, done -> listener.progress(done, most), context.stop());
-    CandidateRanker.Examples fresh = lookups.fresh(_ -> {}, context.stop());
+    CandidateRanker.Examples added = lookups.added(context.stop());
     if (context.stop().isRequested()) {
       return Optional.empty();
     }
     listener.stage("Learning to rank");
-    return Optional.of(CandidateRanker.fit(known, fresh,
+    return Optional.of(CandidateRanker.fit(known, added,
         new LabelSettings(settings).kind() != TargetKind.MULTI, pool));
   }
 

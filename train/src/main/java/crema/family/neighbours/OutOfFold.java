@@ -6,6 +6,7 @@ import crema.data.Split;
 import crema.embed.Vectors;
 import crema.nn.train.StopSignal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -16,10 +17,14 @@ import java.util.stream.IntStream;
  * no text ever finds itself, nor its group.
  */
 final class OutOfFold {
-  /** Of so many categories, one is as if it had just been added, where that is learned. */
-  private static final int HIDDEN = 8;
-  /** Texts from which the few weights of categories without items are learned. */
-  private static final int MOST_FRESH = 4000;
+  /** Of so many categories, one is as if it had been added, where that is learned. */
+  private static final int ADDED_OF = 8;
+  /** How many items an added category has. */
+  private static final int[] ITEMS_OF_ADDED = {0, 1, 3, 10, CandidateFinder.MANY_ITEMS};
+  /** Texts from which the weights of added categories are learned. */
+  private static final int MOST_ADDED = 4000;
+  /** Of few texts, each is looked up so often, among other categories. */
+  private static final int MOST_ROUNDS = 8;
 
   private final CandidateFinder.Search search;
   private final List<String> names;
@@ -52,45 +57,60 @@ final class OutOfFold {
   }
 
   /**
-   * Texts among categories that have items.
+   * Texts among the categories of the training.
    *
    * @param most how many texts are looked up
    * @param progress is told how many are
    * @param stop ends early
    */
   CandidateRanker.Examples known(int most, IntConsumer progress, StopSignal stop) {
-    return examples(most, 0, progress, stop);
-  }
-
-  /** Texts some of whose categories are as if they had just been added by name: in each fold others. */
-  CandidateRanker.Examples fresh(IntConsumer progress, StopSignal stop) {
-    return examples(MOST_FRESH, HIDDEN, progress, stop);
-  }
-
-  private CandidateRanker.Examples examples(int most, int hiddenOf, IntConsumer progress, StopSignal stop) {
-    var candidates = new ArrayList<Candidates>();
-    var truth = new ArrayList<int[]>();
-    int[] chosen = chosen(most);
+    var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>());
     for (int fold = 0; fold < folds.parts() && !stop.isRequested(); fold++) {
-      int part = fold;
-      BitSet hidden = hidden(fold, hiddenOf);
-      int[] looked = IntStream.of(chosen).filter(row -> folds.partOf(row) == part).toArray();
-      Items others = items.only(IntStream.range(0, items.count()).filter(row -> folds.partOf(row) != part).toArray(),
-          hidden);
-      if (looked.length == 0 || others.count() == 0) {
-        continue;
-      }
-      try (var finder =
-          new CandidateFinder(search, Categories.of(names, nameVectors, others), others, compute)) {
-        candidates.addAll(finder.find(IntStream.of(looked).mapToObj(texts::get).toList(),
-            new Vectors(nameVectors.size(), items.vectors().rows(looked))));
-      }
-      for (int row : looked) {
-        truth.add(items.labels().of(row));
-      }
-      progress.accept(candidates.size());
+      var limits = new int[names.size()];
+      Arrays.fill(limits, Integer.MAX_VALUE);
+      add(fold, chosen(most), limits, new BitSet(), examples);
+      progress.accept(examples.candidates().size());
     }
-    return new CandidateRanker.Examples(candidates, truth);
+    return examples;
+  }
+
+  /** Texts some of whose categories are as if they had been added with few items or none: in each fold others. */
+  CandidateRanker.Examples added(StopSignal stop) {
+    var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>());
+    int rounds = Math.clamp(MOST_ADDED / Math.max(1, items.count()), 1, MOST_ROUNDS);
+    for (int round = 0; round < rounds; round++) {
+      for (int fold = 0; fold < folds.parts() && !stop.isRequested(); fold++) {
+        var stream = new Rng(seed, 3 + round * folds.parts() + fold).stream(0);
+        var limits = new int[names.size()];
+        var added = new BitSet();
+        for (int category = 0; category < limits.length; category++) {
+          added.set(category, Integer.remainderUnsigned(stream.bits(2L * category), ADDED_OF) == 0);
+          limits[category] = added.get(category)
+              ? ITEMS_OF_ADDED[Integer.remainderUnsigned(stream.bits(2L * category + 1), ITEMS_OF_ADDED.length)]
+              : Integer.MAX_VALUE;
+        }
+        add(fold, chosen(MOST_ADDED), limits, added, examples);
+      }
+    }
+    return examples;
+  }
+
+  /** Looks the chosen texts of a fold up among the items of all others. */
+  private void add(int fold, int[] chosen, int[] limits, BitSet added, CandidateRanker.Examples examples) {
+    int[] looked = IntStream.of(chosen).filter(row -> folds.partOf(row) == fold).toArray();
+    Items others =
+        items.only(IntStream.range(0, items.count()).filter(row -> folds.partOf(row) != fold).toArray(), limits);
+    if (looked.length == 0 || others.count() == 0) {
+      return;
+    }
+    try (var finder =
+        new CandidateFinder(search, Categories.of(names, nameVectors, others), added, others, compute)) {
+      examples.candidates().addAll(finder.find(IntStream.of(looked).mapToObj(texts::get).toList(),
+          new Vectors(nameVectors.size(), items.vectors().rows(looked))));
+    }
+    for (int row : looked) {
+      examples.truth().add(items.labels().of(row));
+    }
   }
 
   /** Texts at random, in their order. */
@@ -102,16 +122,5 @@ final class OutOfFold {
     return IntStream.range(0, items.count()).boxed()
         .sorted((a, b) -> Integer.compare(stream.bits(a), stream.bits(b))).limit(most).mapToInt(row -> row).sorted()
         .toArray();
-  }
-
-  private BitSet hidden(int fold, int of) {
-    var hidden = new BitSet();
-    if (of > 0) {
-      var stream = new Rng(seed, 3 + fold).stream(0);
-      for (int category = 0; category < names.size(); category++) {
-        hidden.set(category, Integer.remainderUnsigned(stream.bits(category), of) == 0);
-      }
-    }
-    return hidden;
   }
 }

@@ -1,0 +1,140 @@
+package crema.family.neighbours;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import crema.base.ByteSource;
+import crema.base.WorkerPool;
+import crema.linear.SparseMatrix;
+import crema.nn.InvalidWeightsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TermProjectionTest {
+  private static final int TEXTS = 300;
+  private static final int TERMS = 120;
+  private static final int RANK = 6;
+
+  @TempDir
+  Path folder;
+
+  /** A matrix of a given rank, most of whose columns a row does not have. */
+  private static SparseMatrix lowRank() {
+    var random = new Random(5);
+    var topics = new float[RANK][TERMS];
+    for (int topic = 0; topic < RANK; topic++) {
+      for (int term = topic * 20; term < (topic + 1) * 20; term++) {
+        topics[topic][term] = 0.2f + random.nextFloat();
+      }
+    }
+    var starts = new int[TEXTS + 1];
+    var columns = new ArrayList<Integer>();
+    var values = new ArrayList<Float>();
+    for (int text = 0; text < TEXTS; text++) {
+      float[] weights = {random.nextFloat(), random.nextFloat()};
+      int first = text % RANK;
+      int second = Math.min(RANK - 1, first + 1);
+      for (int term = 0; term < TERMS; term++) {
+        float value = weights[0] * topics[first][term] + weights[1] * topics[second][term];
+        if (value != 0) {
+          columns.add(term);
+          values.add(value);
+        }
+      }
+      starts[text + 1] = columns.size();
+    }
+    var array = new float[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = values.get(i);
+    }
+    return new SparseMatrix(TERMS, starts, columns.stream().mapToInt(i -> i).toArray(), array);
+  }
+
+  private static TermProjection fit(SparseMatrix texts, int size, int threads) {
+    try (var pool = new WorkerPool(threads)) {
+      return TermProjection.fit(texts, size, 1, pool);
+    }
+  }
+
+  private static float[] apply(TermProjection projection, SparseMatrix texts) {
+    var values = new float[texts.rows() * projection.size()];
+    for (int text = 0; text < texts.rows(); text++) {
+      projection.apply(texts, text, values, text * projection.size());
+    }
+    return values;
+  }
+
+  private static double product(SparseMatrix texts, int a, int b) {
+    var row = new double[TERMS];
+    for (int at = texts.start(a); at < texts.end(a); at++) {
+      row[texts.column(at)] = texts.value(at);
+    }
+    double sum = 0;
+    for (int at = texts.start(b); at < texts.end(b); at++) {
+      sum += row[texts.column(at)] * texts.value(at);
+    }
+    return sum;
+  }
+
+  @Test
+  void productsOfProjectionsAreThoseOfTheTextsWhereThereAreEnoughDirections() {
+    SparseMatrix texts = lowRank();
+    TermProjection projection = fit(texts, RANK, 1);
+    float[] values = apply(projection, texts);
+    for (int text = 0; text < TEXTS; text += 7) {
+      int other = (text * 13 + 5) % TEXTS;
+      double exact = product(texts, text, other);
+      // Directions are kept in eight bits of precision.
+      assertThat((double) UnitLength.product(values, text * RANK, values, other * RANK, RANK)).isCloseTo(exact,
+          within(0.01 + 0.01 * exact));
+    }
+  }
+
+  @Test
+  void theFirstDirectionsHaveMostOfWhatThereIs() {
+    SparseMatrix texts = lowRank();
+    float[] values = apply(fit(texts, RANK, 1), texts);
+    var energies = new double[RANK];
+    for (int i = 0; i < values.length; i++) {
+      energies[i % RANK] += values[i] * values[i];
+    }
+    assertThat(energies).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+    float[] fewer = apply(fit(texts, 3, 1), texts);
+    double kept = 0;
+    for (float value : fewer) {
+      kept += value * value;
+    }
+    assertThat(kept).isCloseTo(energies[0] + energies[1] + energies[2], within(0.01 * kept));
+  }
+
+  @Test
+  void itIsTheSameForAnyNumberOfThreadsAndFromTheFile() throws IOException {
+    SparseMatrix texts = lowRank();
+    TermProjection one = fit(texts, 4, 1);
+    Path file = folder.resolve(TermProjection.FILE);
+    one.save(file);
+    Path other = folder.resolve("other");
+    fit(texts, 4, 2).save(other);
+    assertThat(other).hasSameBinaryContentAs(file);
+    assertThat(apply(TermProjection.load(ByteSource.of(file)), texts)).isEqualTo(apply(one, texts));
+    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 200));
+    assertThatThrownBy(() -> TermProjection.load(ByteSource.of(file))).isInstanceOf(InvalidWeightsException.class)
+        .hasMessageContaining(TermProjection.FILE);
+  }
+
+  @Test
+  void textsThatAreAllAlikeHaveOneDirection() {
+    var texts = new SparseMatrix(3, new int[] {0, 1, 2, 3, 4}, new int[] {1, 1, 1, 1}, new float[] {1, 1, 1, 1});
+    TermProjection projection = fit(texts, 2, 1);
+    float[] values = apply(projection, texts);
+    assertThat(values).doesNotContain(Float.NaN);
+    assertThat(Math.abs(values[0])).isCloseTo(1, within(0.01f));
+  }
+}
