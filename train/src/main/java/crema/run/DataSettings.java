@@ -50,6 +50,10 @@ public record DataSettings(Settings settings) {
   public static final Setting<List<String>> TEST = SECTION.namedFiles("test").in(FOLDER).basic()
       .shownDefault("split off").details("FILE; or NAME=FILE for a report of its own in tests/NAME")
       .help("Files with test rows");
+  public static final Setting<List<String>> CORRECTIONS = SECTION.files("corrections").in(FOLDER)
+      .details("rows of the training and validation files whose text is equal get the label; an empty one drops them; "
+          + "other texts are training rows")
+      .help("Files with the columns text and label, which put rows right");
   public static final Setting<List<String>> TEXT = SECTION.texts("text").label("COLUMN").basic()
       .details("NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to keep its words apart from other columns'")
       .help("Text columns, joined in this order");
@@ -132,7 +136,12 @@ public record DataSettings(Settings settings) {
 
   /** All files with rows. */
   public List<String> files() {
-    return Stream.of(train(), validation(), test()).flatMap(List::stream).toList();
+    return Stream.of(train(), validation(), test(), corrections()).flatMap(List::stream).toList();
+  }
+
+  /** Files with the right labels of texts. */
+  public List<String> corrections() {
+    return settings.get(CORRECTIONS);
   }
 
   /**

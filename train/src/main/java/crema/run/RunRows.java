@@ -4,6 +4,7 @@ import crema.base.OptionalLibrary;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.data.Columns;
+import crema.data.Corrections;
 import crema.data.DataException;
 import crema.data.Duplicates;
 import crema.data.FileRows;
@@ -57,7 +58,7 @@ public final class RunRows {
     var problems = new ProblemLog();
     SplitRows rows;
     try {
-      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems);
+      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems, listener);
     } finally {
       // Also where no row is left: the reasons are those of each row.
       problems.report().forEach(listener::warning);
@@ -73,9 +74,10 @@ public final class RunRows {
    * @param data which rows, and how they are split
    * @param seed of the split
    * @param listener is notified of each row that cannot be used, once
+   * @param run is told what corrections did
    * @throws crema.data.DataException when the rows cannot be used
    */
-  private static SplitRows read(DataSettings data, long seed, ProblemListener listener) {
+  private static SplitRows read(DataSettings data, long seed, ProblemListener listener, TrainingListener run) {
     RowSource train = rows(data.train(), data);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
     double testShare = data.test().isEmpty() ? data.testFraction() : 0;
@@ -87,8 +89,17 @@ public final class RunRows {
     requireLabels(data.labels(), all);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
+    RowSource added = RowSource.of(List.of());
+    if (!data.corrections().isEmpty()) {
+      Corrections corrections = corrections(data, listener);
+      Corrections.Outcome outcome = corrections.outcome(RowSource.concat(List.of(train, validation)));
+      run.warning(String.join(", ", data.corrections()) + ": " + outcome.describe());
+      train = corrections.applied(train);
+      validation = corrections.applied(validation);
+      added = RowSource.of(outcome.added());
+    }
     if (validationShare + testShare == 0) {
-      return new SplitRows(train, validation, test, all);
+      return splitRows(train, added, validation, test, data);
     }
     SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, seed);
     if (!data.isStratified()) {
@@ -98,9 +109,25 @@ public final class RunRows {
       plan = plan.withGrouping(Grouping.COLUMN);
     }
     Split split = Split.of(train, plan, ProblemListener.SILENT);
-    return new SplitRows(split.train(), validationShare > 0 ? split.validation() : validation,
-        testShare > 0 ? split.test() : test,
-        LabelCounts.count(split.train(), data.labels().format(), ProblemListener.SILENT));
+    return splitRows(split.train(), added, validationShare > 0 ? split.validation() : validation,
+        testShare > 0 ? split.test() : test, data);
+  }
+
+  /** Rows in their parts; rows that are added are trained on, since nobody measures on what was put right for it. */
+  private static SplitRows splitRows(RowSource train, RowSource added, RowSource validation, RowSource test,
+      DataSettings data) {
+    RowSource all = data.corrections().isEmpty() ? train : RowSource.concat(List.of(train, added));
+    return new SplitRows(all, validation, test,
+        LabelCounts.count(all, data.labels().format(), ProblemListener.SILENT));
+  }
+
+  private static Corrections corrections(DataSettings data, ProblemListener listener) {
+    List<TextColumn> text = TextColumn.parseAll(data.text());
+    var corrections = new Corrections();
+    for (String file : data.corrections()) {
+      corrections.read(Path.of(file), columns(data), fields -> TextColumn.compose(text, fields), listener);
+    }
+    return corrections;
   }
 
   /** Refuses columns that say with 0 and 1 which labels a row has, where cells are taken for labels. */
@@ -119,14 +146,18 @@ public final class RunRows {
       return RowSource.of(List.of());
     }
     List<TextColumn> text = TextColumn.parseAll(data.text());
-    var columns = new Columns(TextColumn.names(text), " ", data.labels().columns(), data.labels().format(),
-        data.group().orElse(null), data.languages().column().orElse(null)).withMissing(data.missing())
-            .withWeight(data.rowWeight().orElse(null));
+    Columns columns = columns(data);
     return TextColumn.compose(RowSource.concat(files.stream()
         .map(file -> file.equals(DataSettings.PRODUCT_TITLES)
             ? productTitles(data)
             : FileRows.of(Path.of(file), columns, data.fileOptions()))
         .toList()), text);
+  }
+
+  private static Columns columns(DataSettings data) {
+    return new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", data.labels().columns(),
+        data.labels().format(), data.group().orElse(null), data.languages().column().orElse(null))
+            .withMissing(data.missing()).withWeight(data.rowWeight().orElse(null));
   }
 
   private static RowSource productTitles(DataSettings data) {
