@@ -7,6 +7,7 @@ import crema.cli.console.CommandTable;
 import crema.cli.console.ErrorStream;
 import crema.cli.console.Terminal;
 import crema.cli.fasttext.FastTextCommand;
+import crema.settings.Setting;
 import crema.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,15 +70,7 @@ public final class Crema implements Runnable {
     ErrorStream.takeBack();
     Terminal terminal = Terminal.system();
     Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
-    int code;
-    try {
-      code = run(terminal, WindowsArguments.restore(arguments, System.getenv(WindowsArguments.VARIABLE)));
-    } catch (OutOfMemoryError e) {
-      mistake(terminal, "out of memory (" + e.getMessage()
-          + "): use smaller batches (--batch-tokens), a smaller model, or "
-          + "give the JVM more with CREMA_JAVA_FLAGS=-Xmx12g");
-      code = MISTAKE;
-    }
+    int code = run(terminal, WindowsArguments.restore(arguments, System.getenv(WindowsArguments.VARIABLE)));
     terminal.out().flush();
     terminal.err().flush();
     System.exit(code);
@@ -98,7 +91,31 @@ public final class Crema implements Runnable {
       return MISTAKE;
     });
     line.setExecutionExceptionHandler((failure, _, _) -> report(terminal, failure));
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      mistake(terminal, describe(e, line));
+      return MISTAKE;
+    }
+  }
+
+  /** A command that knows which of its settings take memory as it was called. */
+  interface MemoryUser {
+    /** Those that take the less the smaller they are. */
+    List<Setting<?>> memorySettings();
+  }
+
+  /** What to do about it, of what the command has. */
+  private static String describe(OutOfMemoryError e, CommandLine line) {
+    CommandLine called = line;
+    while (called.getParseResult() != null && called.getParseResult().hasSubcommand()) {
+      called = called.getParseResult().subcommand().commandSpec().commandLine();
+    }
+    List<String> flags = called.getCommand() instanceof MemoryUser user
+        ? user.memorySettings().stream().map(setting -> "--" + setting.name()).toList() : List.of();
+    long gibibytes = Math.max(2, Math.ceilDiv(2 * Runtime.getRuntime().maxMemory(), 1L << 30));
+    return "out of memory (" + e.getMessage() + "): give the JVM more with CREMA_JAVA_FLAGS=-Xmx" + gibibytes + "g"
+        + (flags.isEmpty() ? "" : ", or take a smaller " + String.join(" or ", flags));
   }
 
   private static CommandTable commands(Terminal terminal, String... arguments) {

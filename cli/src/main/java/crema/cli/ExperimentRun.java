@@ -58,7 +58,7 @@ record ExperimentRun(String name, List<Path> configs, long seed, List<String> mo
 
   /** Whether the run was finished with the settings that it has now. */
   boolean isFinished() throws IOException {
-    return directory().holdsModel() && readNote().settings().equals(settings());
+    return directory().isFinished() && readNote().settings().equals(settings());
   }
 
   /** Trains, from where the run was left if its settings are still the same, and returns the exit code. */

@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** Trains a classifier. Its flags and the keys of its config files are the settings of all model families. */
-final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
+final class TrainCommand implements Callable<Integer>, SettingOptions.Command, Crema.MemoryUser {
   static final String CONFIG = "--config";
   private static final String RESUME = "--resume";
   private static final String HELP = "--help";
@@ -36,6 +37,8 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
   private final Terminal terminal;
   private final List<ModelFamily> families = ModelFamily.installed().stream().filter(ModelFamily::isTrainable).toList();
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+  /** What is trained, once that is known. */
+  private @Nullable ModelFamily trained;
 
   private TrainCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -57,6 +60,11 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
 
   private String summaries() {
     return String.join(", ", families.stream().map(ModelFamily::name).toList());
+  }
+
+  @Override
+  public List<Setting<?>> memorySettings() {
+    return trained == null ? List.of() : trained.memorySettings();
   }
 
   @Override
@@ -89,12 +97,14 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
             + "--output " + output);
       }
       ModelFamily family = ModelFamily.ofRun(directory);
+      trained = family;
       Settings settings = resumed(ModelFamily.settingsOf(directory), given, directory);
       return session.run(family, settings, context.withCompute(family.computesOn(context.compute()))
           .withCheckpoints(new CheckpointSettings(settings)));
     }
     FamilyChoice choice = choice(command, given);
     ModelFamily family = choice.family();
+    trained = family;
     if (!choice.by().isEmpty() && !command.get(CommandSettings.QUIET)) {
       terminal.err().println(choice.reason());
     }
@@ -149,7 +159,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command {
 
   /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */
   static Settings resumed(Settings before, GivenSettings given, ModelDirectory directory) {
-    if (directory.holdsModel()) {
+    if (directory.isFinished()) {
       throw new UserError("the run in " + directory.path() + " is finished; start over with --overwrite");
     }
     Map<String, Object> values = ResolvedConfig.values(before);

@@ -82,8 +82,19 @@ final class TrainingSession {
   private int train(ModelFamily family, Settings settings, RunContext context, ProgressView view, long began)
       throws IOException {
     ModelDirectory directory = context.directory();
-    TrainingResult result = family.newRun(settings, context).run();
-    Map<String, TestReport> sets = result.isInterrupted() ? Map.of() : NamedTests.run(settings, context);
+    TrainingResult result;
+    Map<String, TestReport> sets;
+    try {
+      result = family.newRun(settings, context).run();
+      sets = result.isInterrupted() ? Map.of() : NamedTests.run(settings, context);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      if (directory.holdsModel() && !directory.isFinished()) {
+        view.close();
+        terminal.err().println("crema: the model is trained and kept; only its test is left to: crema train --resume "
+            + "--output " + directory.path());
+      }
+      throw e;
+    }
     view.close();
     if (result.isInterrupted()) {
       return interrupted(result.steps(), "train", directory);

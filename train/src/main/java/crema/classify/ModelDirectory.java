@@ -164,6 +164,11 @@ public record ModelDirectory(Path path) implements ModelSource {
     return new ModelDirectory(parent);
   }
 
+  /** Whether a whole model is here that nothing is left to be done for: a run has a test to make as long as it has checkpoints. */
+  public boolean isFinished() {
+    return holdsModel() && !Files.exists(checkpoints());
+  }
+
   /** Whether a training run was started here. */
   public boolean holdsRun() {
     return Files.isRegularFile(trainingConfig());

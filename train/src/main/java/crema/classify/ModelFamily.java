@@ -4,6 +4,7 @@ import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.RowSource;
 import crema.defaults.DefaultRule;
+import crema.settings.Setting;
 import crema.settings.Settings;
 import java.io.IOException;
 import java.util.Comparator;
@@ -100,6 +101,11 @@ public interface ModelFamily extends RunKind {
    */
   default Settings resolved(Settings settings) {
     return settings;
+  }
+
+  /** Those settings of a run that take the less memory the smaller they are, the first that helps most. */
+  default List<Setting<?>> memorySettings() {
+    return List.of();
   }
 
   /** Whether models of this family compute with tensors, and so on other devices than the CPU. */

@@ -13,6 +13,7 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.task.TargetFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -33,18 +34,25 @@ import java.util.Map;
  */
 public record FinishedRun(ModelDirectory directory, Target target, AnswerSettings decision, RowCounts rows, long seed,
     List<String> commandLine, long steps, long bestStep) {
+  /** A test that is still to be made. */
+  @FunctionalInterface
+  public interface Test {
+    /** Asks the model for all test rows. */
+    ScoredRows run() throws IOException;
+  }
+
   /**
-   * Writes the model directory and deletes what only an unfinished run needs.
+   * Writes the model, tests it, writes how it did, and deletes what only an unfinished run needs. The model is whole
+   * before its test begins: whatever happens in that costs nothing that was learned.
    *
    * @param files the files of this kind of model
    * @param validation what it says of the validation rows
-   * @param test what it says of the test rows
+   * @param test asks it for the test rows
    * @param data what to report by language, and which labels are head and tail
    * @param facts what to say of the model, for people, in order
    */
-  public TrainingResult write(ModelFiles files, ScoredRows validation, ScoredRows test, DataSettings data,
-      Map<String, String> facts)
-      throws IOException {
+  public TrainingResult write(ModelFiles files, ScoredRows validation, Test test, DataSettings data,
+      Map<String, String> facts) throws IOException {
     files.writeWeights();
     target.labels().save(directory.labels());
     TargetFile.write(target, directory.target());
@@ -52,6 +60,15 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
         Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
         System.getProperty("java.vm.name") + " " + Runtime.version()).write(directory.provenance());
+    // As long as they are here, the run has an end to come.
+    Files.createDirectories(directory.checkpoints());
+    files.writeDescription();
+    return report(validation, test.run(), data, facts);
+  }
+
+  /** Writes how a model did that is whole in its directory, and deletes what only an unfinished run needs. */
+  TrainingResult report(ScoredRows validation, ScoredRows test, DataSettings data, Map<String, String> facts)
+      throws IOException {
     var targetReport = new TargetReport(target, data.languages(), data.labels().bands());
     TestReport.Builder builder = targetReport.builder((test.isEmpty() ? "Training of " : "Test of ") + directory.path(), test, seed);
     targetReport.addValidation(builder, decision, validation, test);
@@ -72,7 +89,6 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     MetricsJson.write(report, directory.metrics());
     TestOutcomes.write(target.outcomes(test), target.labels().names(), directory.testOutcomes());
     HtmlReport.write(report, directory.report());
-    files.writeDescription();
     directory.deleteRunFiles();
     return new TrainingResult(steps, bestStep, report);
   }

@@ -12,6 +12,8 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What training runs have in common whose models read texts rather than tokens: a validation, and the end.
@@ -50,7 +52,7 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
   }
 
   /**
-   * Tests and writes the model.
+   * Writes the model and tests it.
    *
    * @param classifier the model, its thresholds chosen
    * @param files writes its weights
@@ -61,16 +63,51 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
    */
   public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, RowCounts counts,
       ScoredRows validation, long steps, Map<String, String> facts) throws IOException {
-    ScoredRows test;
-    if (counts.test() == 0) {
-      test = ScoredRows.none(classifier.labels().size());
-    } else {
-      context.listener().stage("Testing");
-      test = scored(classifier, rows.test(), data().languages());
+    var untested = new UntestedModel(steps, facts, validation);
+    return finished(classifier.target(), counts, steps).write(new ModelFiles() {
+      @Override
+      public void writeWeights() throws IOException {
+        files.writeWeights();
+      }
+
+      @Override
+      public void writeDescription() throws IOException {
+        untested.write(context.directory());
+        files.writeDescription();
+      }
+    }, validation, () -> test(classifier, rows, counts), data(), facts);
+  }
+
+  /**
+   * Tests the model that the run has trained and written before; nothing if there is more to do than that.
+   *
+   * @param rows reads those of the run
+   */
+  public Optional<TrainingResult> rest(Supplier<SplitRows> rows) throws IOException {
+    Optional<UntestedModel> untested = UntestedModel.read(context.directory());
+    if (untested.isEmpty()) {
+      return Optional.empty();
     }
-    return new FinishedRun(context.directory(), classifier.target(), answers, counts,
-        settings.get(TrainingSettings.SEED), context.commandLine(), steps, steps)
-        .write(files, validation, test, data(), facts);
+    UntestedModel model = untested.get();
+    SplitRows all = rows.get();
+    RowCounts counts = RowCounts.of(all);
+    try (Classifier classifier = Classifier.load(context.directory().path(), context.compute())) {
+      return Optional.of(finished(classifier.target(), counts, model.steps())
+          .report(model.validation(), test(classifier, all, counts), data(), model.facts()));
+    }
+  }
+
+  private FinishedRun finished(Target target, RowCounts counts, long steps) {
+    return new FinishedRun(context.directory(), target, answers, counts, settings.get(TrainingSettings.SEED),
+        context.commandLine(), steps, steps);
+  }
+
+  private ScoredRows test(Classifier classifier, SplitRows rows, RowCounts counts) {
+    if (counts.test() == 0) {
+      return ScoredRows.none(classifier.labels().size());
+    }
+    context.listener().stage("Testing");
+    return scored(classifier, rows.test(), data().languages());
   }
 
   private DataSettings data() {

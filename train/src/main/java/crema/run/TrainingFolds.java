@@ -68,7 +68,7 @@ public final class TrainingFolds {
     Split split = Folds.of(rows.train(), settings, folds);
     for (int fold = scores.folds(); fold < folds; fold++) {
       var directory = new ModelDirectory(context.directory().checkpoints().resolve("fold"));
-      if (directory.holdsModel()) {
+      if (directory.isFinished()) {
         FileTree.delete(directory.path());
       }
       Files.createDirectories(directory.path());

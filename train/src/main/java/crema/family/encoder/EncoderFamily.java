@@ -18,6 +18,7 @@ import crema.run.TaskSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
+import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
@@ -112,6 +113,11 @@ public final class EncoderFamily implements ModelFamily {
   @Override
   public boolean hasTensors() {
     return true;
+  }
+
+  @Override
+  public List<Setting<?>> memorySettings() {
+    return List.of(OptimizationSettings.BATCH_TOKENS, EncoderSettings.HIDDEN_SIZE);
   }
 
   @Override

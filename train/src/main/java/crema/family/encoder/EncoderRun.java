@@ -272,7 +272,7 @@ public final class EncoderRun implements AutoCloseable {
     }
   }
 
-  /** Tests the best parameters and writes the model. */
+  /** Writes the model with the best parameters and tests it. */
   private TrainingResult finish(TrainingLoop.Outcome outcome, List<String> commandLine) throws IOException {
     if (adapted != null) {
       adapted.adapter().save(directory.adapter());
@@ -286,7 +286,6 @@ public final class EncoderRun implements AutoCloseable {
     }
     ScoredRows validation =
         evaluator.evaluate(data.validation(), validationLogits, new TrainingListener() {}).rows();
-    ScoredRows test = evaluator.evaluate(data.test(), testLogits, listener).rows();
     Target tuned = data.target().tuned(new AnswerSettings(settings), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d".formatted(model.parameterCount()));
@@ -296,8 +295,8 @@ public final class EncoderRun implements AutoCloseable {
     facts.putAll(foldFacts);
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine,
         outcome.steps(), kept)
-        .write(new EncoderFiles(), validation, test.withLanguages(data.testLanguages(settings)),
-            new DataSettings(settings), facts);
+        .write(new EncoderFiles(), validation, () -> evaluator.evaluate(data.test(), testLogits, listener).rows()
+            .withLanguages(data.testLanguages(settings)), new DataSettings(settings), facts);
   }
 
   private void fitHead() {

@@ -283,7 +283,6 @@ public final class MultiTaskRun implements AutoCloseable {
     Files.deleteIfExists(folder.log());
     Files.copy(directory.log(), folder.log());
     ScoredRows validation = part.evaluator.evaluate(part.data.validation(), new TrainingListener() {}).rows();
-    ScoredRows test = part.evaluator.evaluate(part.data.test(), context.listener()).rows();
     Target tuned = part.data.target().tuned(new AnswerSettings(own), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d, of which %,d of the head".formatted(
@@ -291,8 +290,8 @@ public final class MultiTaskRun implements AutoCloseable {
     facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), outcome.bestStep()));
     TrainingResult result = new FinishedRun(folder, tuned, new AnswerSettings(own), part.data.rows(),
         settings.get(TrainingSettings.SEED), context.commandLine(), outcome.steps(), outcome.bestStep())
-        .write(new TaskFiles(part), validation, test.withLanguages(part.data.testLanguages(own)), new DataSettings(own),
-            facts);
+        .write(new TaskFiles(part), validation, () -> part.evaluator.evaluate(part.data.test(), context.listener()).rows()
+            .withLanguages(part.data.testLanguages(own)), new DataSettings(own), facts);
     return Objects.requireNonNull(result.report());
   }
 

@@ -21,6 +21,7 @@ import crema.run.Languages;
 import crema.run.RefitSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
+import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
@@ -87,6 +88,11 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public List<DefaultRule<?>> defaultRules() {
     return FastTextDefaults.RULES;
+  }
+
+  @Override
+  public List<Setting<?>> memorySettings() {
+    return List.of(FastTextSettings.BUCKETS, FastTextSettings.DIM);
   }
 
   @Override

@@ -89,6 +89,10 @@ final class FastTextRun implements Run {
 
   @Override
   public TrainingResult run() throws IOException {
+    Optional<TrainingResult> rest = textRun.rest(() -> RunRows.of(context, settings));
+    if (rest.isPresent()) {
+      return rest.get();
+    }
     Start start = directory.begin(new FastTextFamily(), settings, () -> {
       SplitRows rows = RunRows.of(context, settings);
       Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, config.answers());

@@ -14,6 +14,7 @@ import crema.run.Languages;
 import crema.run.RefitSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
+import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
@@ -80,6 +81,11 @@ public final class LinearFamily implements ModelFamily {
   @Override
   public List<DefaultRule<?>> defaultRules() {
     return LinearDefaults.RULES;
+  }
+
+  @Override
+  public List<Setting<?>> memorySettings() {
+    return List.of(LinearSettings.MAX_TERMS);
   }
 
   @Override

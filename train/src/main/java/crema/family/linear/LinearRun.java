@@ -104,37 +104,36 @@ final class LinearRun implements Run {
   private record Chosen(LinearConfig hyperplanes, Optional<float[]> shifts, Target target, ScoredRows validation,
       Optional<Fitted> fitted) {}
 
+  /** What a run begins with, which is all but the test; the model is of the rows that it is trained on in the end. */
+  private record Start(Chosen chosen, Fitted fitted, SplitRows rows, RowCounts counts) {}
+
   @Override
   public TrainingResult run() throws IOException {
-    try {
-      return directory.begin(new LinearFamily(), settings, this::train);
+    Optional<TrainingResult> rest = run.rest(() -> RunRows.of(context, settings));
+    if (rest.isPresent()) {
+      return rest.get();
+    }
+    try (var features = new FeatureFit(settings, context)) {
+      Optional<Start> start = directory.begin(new LinearFamily(), settings, () -> start(features));
+      return start.isPresent() ? finish(start.get(), features) : new TrainingResult(0, 0, null);
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private TrainingResult train() throws IOException {
-    try (var features = new FeatureFit(settings, context)) {
-      SplitRows rows = RunRows.of(context, settings);
-      Target target = target(rows);
-      Optional<Map<String, String>> folds = new TrainingFolds(new LinearFamily(), settings, context).run(rows);
-      if (folds.isEmpty()) {
-        return interrupted();
-      }
-      foldFacts = folds.get();
-      return train(rows, target, features);
+  /** Trains; empty if the run was asked to stop. */
+  private Optional<Start> start(FeatureFit features) throws IOException {
+    SplitRows rows = RunRows.of(context, settings);
+    Target target = target(rows);
+    Optional<Map<String, String>> folds = new TrainingFolds(new LinearFamily(), settings, context).run(rows);
+    if (folds.isEmpty()) {
+      return Optional.empty();
     }
-  }
-
-  private static TrainingResult interrupted() {
-    return new TrainingResult(0, 0, null);
-  }
-
-  private TrainingResult train(SplitRows rows, Target target, FeatureFit features) throws IOException {
+    foldFacts = folds.get();
     Optional<RowSource> all = RefitSettings.rows(settings, rows);
     Optional<Chosen> found = choose(rows, target, features, all.isPresent());
     if (found.isEmpty() || stop.isRequested()) {
-      return interrupted();
+      return Optional.empty();
     }
     Chosen chosen = found.get();
     RowCounts counts = RowCounts.of(rows);
@@ -147,7 +146,7 @@ final class LinearRun implements Run {
       fitted = fit(spaces, examples(all.get(), spaces, target), chosen.hyperplanes());
       fitted = chosen.shifts().map(fitted::shifted).orElse(fitted);
       if (stop.isRequested()) {
-        return interrupted();
+        return Optional.empty();
       }
     }
     if (!fitted.unconverged().isEmpty()) {
@@ -156,7 +155,7 @@ final class LinearRun implements Run {
               .formatted(fitted.unconverged().size(), target.labels().size(),
                   target.labels().name(fitted.unconverged().getFirst())));
     }
-    return finish(chosen, fitted, rows, counts, features);
+    return Optional.of(new Start(chosen, fitted, rows, counts));
   }
 
   /** Chooses C, shifts and offsets by a model of the training rows; empty if the run was asked to stop. */
@@ -242,8 +241,10 @@ final class LinearRun implements Run {
         : result.best(CrossValidation.Score::macroF1));
   }
 
-  private TrainingResult finish(Chosen chosen, Fitted fitted, SplitRows rows, RowCounts counts, FeatureFit features)
-      throws IOException {
+  /** Writes the model and tests it. */
+  private TrainingResult finish(Start start, FeatureFit features) throws IOException {
+    Chosen chosen = start.chosen();
+    Fitted fitted = start.fitted();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model",
         String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
@@ -251,11 +252,12 @@ final class LinearRun implements Run {
             settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
     features.describe().ifPresent(described -> facts.put("Features", described));
     if (chosen.fitted().isEmpty()) {
-      facts.put("Trained", RefitSettings.fact(counts));
+      facts.put("Trained", RefitSettings.fact(start.counts()));
     }
     facts.putAll(foldFacts);
     return run.finish(new LinearClassifier(fitted.spaces(), fitted.model(), chosen.target()),
-        new LinearFiles(features, fitted.spaces(), fitted.model()), rows, counts, chosen.validation(), 0, facts);
+        new LinearFiles(features, fitted.spaces(), fitted.model()), start.rows(), start.counts(),
+        chosen.validation(), 0, facts);
   }
 
   /** What there is of a linear model besides its labels. */

@@ -158,7 +158,7 @@ final class AutoRun implements Run {
   /** Trains a member on all training rows, unless that was done before; false if the run was asked to stop. */
   private boolean trainedOnAll(Member member, SplitRows rows) throws IOException {
     ModelDirectory own = directory.folder(StackFamily.MEMBERS).folder(member.name());
-    if (own.holdsModel()) {
+    if (own.isFinished()) {
       return true;
     }
     Files.createDirectories(own.path());
@@ -228,7 +228,7 @@ final class AutoRun implements Run {
     } finally {
       classifiers.forEach(Classifier::close);
     }
-    return new StackFinish(settings, context).write(StackDescription.of(columns, members, chosen.level()), chosen,
+    return new StackFinish(settings, context).write(StackDescription.of(columns, members, chosen.level()), chosen.rows(),
         start.target(), start.rows(), facts);
   }
 }

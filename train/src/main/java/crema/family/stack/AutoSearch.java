@@ -230,7 +230,7 @@ final class AutoSearch {
     Files.createDirectories(own.path());
     long beganFit = System.nanoTime();
     listener.stage("%s, fold %d of %d".formatted(member.name(), fold + 1, folds));
-    if (!own.holdsModel() && !training.run(member, heldOut.others(fold), own, new TrainingListener() {})) {
+    if (!own.isFinished() && !training.run(member, heldOut.others(fold), own, new TrainingListener() {})) {
       return Optional.empty();
     }
     double seconds = secondsSince(beganFit);

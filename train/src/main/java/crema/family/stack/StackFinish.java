@@ -10,9 +10,12 @@ import crema.run.RowCounts;
 import crema.run.TextRun;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
+import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes a stack of members that lie in its directory, whole: thresholds, the test, the report, and the files.
@@ -21,24 +24,32 @@ import java.util.Map;
  * @param context where the run writes
  */
 record StackFinish(Settings settings, RunContext context) {
+  /** Tests the stack that was written before; nothing if there is more to do than that. */
+  Optional<TrainingResult> rest(Supplier<SplitRows> rows) throws IOException {
+    return run().rest(rows);
+  }
+
+  private TextRun run() {
+    return new TextRun(settings, new AnswerSettings(settings), context);
+  }
+
   /**
-   * Writes the model.
+   * Writes the model and tests it.
    *
    * @param description what it is made of
-   * @param chosen its second level, and what that says of rows that it did not learn from
+   * @param heldOut what its second level says of rows that it did not learn from
    * @param target what it predicts, before thresholds are chosen
    * @param facts what to say of it, in order
    */
-  TrainingResult write(StackDescription description, LevelChoice.Measured chosen, Target target, SplitRows rows,
+  TrainingResult write(StackDescription description, ScoredRows heldOut, Target target, SplitRows rows,
       Map<String, String> facts) throws IOException {
-    var answers = new AnswerSettings(settings);
-    var run = new TextRun(settings, answers, context);
+    TextRun run = run();
     ModelDirectory directory = context.directory();
     try (var log = StepLog.create(directory.log())) {
-      run.record(target, chosen.rows(), 0, 0, System.nanoTime(), log);
+      run.record(target, heldOut, 0, 0, System.nanoTime(), log);
     }
     try (StackClassifier classifier =
-        StackDescription.load(description, target.tuned(answers, chosen.rows()), directory, context.compute())) {
+        StackDescription.load(description, target.tuned(run.answers(), heldOut), directory, context.compute())) {
       return run.finish(classifier, new ModelFiles() {
         @Override
         public void writeWeights() {}
@@ -47,7 +58,7 @@ record StackFinish(Settings settings, RunContext context) {
         public void writeDescription() throws IOException {
           description.write(directory);
         }
-      }, rows, RowCounts.of(rows), chosen.rows(), 0, facts);
+      }, rows, RowCounts.of(rows), heldOut, 0, facts);
     }
   }
 }

@@ -22,6 +22,7 @@ import crema.run.ValidationSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.MultiLabelTarget;
+import crema.task.ScoredRows;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import crema.task.TaxonomyTarget;
@@ -59,22 +60,38 @@ final class StackRun implements Run {
     directory = context.directory();
   }
 
+  /**
+   * What a run begins with, which is all but the test.
+   *
+   * @param description what the stack is made of
+   * @param heldOut what it says of rows that it did not learn from
+   * @param target what it predicts, before thresholds are chosen
+   * @param facts what to say of it, in order
+   */
+  private record Start(StackDescription description, ScoredRows heldOut, Target target, SplitRows rows,
+      Map<String, String> facts) {}
+
   @Override
   public TrainingResult run() throws IOException {
+    var finish = new StackFinish(settings, context);
+    Optional<TrainingResult> rest = finish.rest(() -> RunRows.of(context, settings));
+    if (rest.isPresent()) {
+      return rest.get();
+    }
     List<Path> models = settings.get(StackSettings.MODELS).stream().map(Path::of).toList();
-    return directory.begin(new StackFamily(), settings, () -> {
+    Start start = directory.begin(new StackFamily(), settings, () -> {
       if (models.size() < FEWEST_MEMBERS) {
         throw new UserError("a stack needs at least two models, not only " + models.getFirst());
       }
       DataSettings.requireFiles(new DataSettings(settings).files());
       FileTree.delete(directory.file(StackFamily.MEMBERS));
       List<StackMember> described = copied(models);
-      SplitRows rows = RunRows.of(context, settings);
-      return train(rows, described);
+      return start(RunRows.of(context, settings), described);
     });
+    return finish.write(start.description(), start.heldOut(), start.target(), start.rows(), start.facts());
   }
 
-  private TrainingResult train(SplitRows rows, List<StackMember> described) throws IOException {
+  private Start start(SplitRows rows, List<StackMember> described) throws IOException {
     LevelChoice.Measured chosen;
     var facts = new LinkedHashMap<String, String>();
     StackDescription description;
@@ -91,7 +108,7 @@ final class StackRun implements Run {
         FileTree.delete(StackFamily.member(directory, member).path());
       }
     }
-    return new StackFinish(settings, context).write(description, chosen, target, rows, facts);
+    return new Start(description, chosen.rows(), target, rows, facts);
   }
 
   /** Copies what prediction needs of a model, and what says where it comes from. */

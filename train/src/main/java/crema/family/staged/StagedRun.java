@@ -21,6 +21,7 @@ import crema.task.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trains a classifier that decides in stages: a run for each stage, in a directory of its own, and a test of all of
@@ -51,6 +52,10 @@ final class StagedRun implements Run {
 
   @Override
   public TrainingResult run() throws IOException {
+    Optional<TrainingResult> rest = textRun().rest(() -> RunRows.of(context, settings));
+    if (rest.isPresent()) {
+      return rest.get();
+    }
     Start start = directory.begin(family, settings, () -> {
       StagedSettings.requireFit(settings);
       family.requireStage(settings);
@@ -62,7 +67,7 @@ final class StagedRun implements Run {
     long steps = 0;
     for (int stage = 0; stage < routes.stages().size(); stage++) {
       ModelDirectory own = StagedFamily.stage(directory, stage);
-      if (!own.holdsModel()) {
+      if (!own.isFinished()) {
         TrainingResult result = train(routes, stage, rows);
         if (result.isInterrupted()) {
           return new TrainingResult(steps + result.steps(), steps + result.steps(), null);
@@ -71,6 +76,10 @@ final class StagedRun implements Run {
       steps += Provenance.read(own.bytes(ModelSource.PROVENANCE)).steps();
     }
     return finish(routes, rows, steps);
+  }
+
+  private TextRun textRun() {
+    return new TextRun(settings, StagedSettings.answers(settings), context);
   }
 
   private TrainingResult train(Routes routes, int stage, SplitRows rows) throws IOException {
@@ -87,7 +96,7 @@ final class StagedRun implements Run {
   /** Tests all stages together and makes the directory a whole model. */
   private TrainingResult finish(Routes routes, SplitRows rows, long steps) throws IOException {
     Target target = StagedSettings.target(settings, rows.labels());
-    var run = new TextRun(settings, StagedSettings.answers(settings), context);
+    TextRun run = textRun();
     try (var classifier = StagedDescription.load(routes, target, directory, context.compute())) {
       ScoredRows validation;
       // The steps are in the logs of the stages.

@@ -12,6 +12,7 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelInfo;
 import crema.classify.RunContext;
+import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.FieldText;
 import crema.family.encoder.SmallRuns;
@@ -124,6 +125,42 @@ class StackRunTest {
   private static double accuracy(Path model) throws IOException {
     return JsonFile.read(model.resolve("metrics.json")).get("micro") instanceof Map<?, ?> micro
         && micro.get("f1") instanceof Number f1 ? f1.doubleValue() : Double.NaN;
+  }
+
+  @Test
+  void aStackWhoseTestFailedIsOnlyTestedWhenItIsResumed() throws IOException {
+    Settings settings = stacked(TargetKind.SINGLE, linear("linear", TargetKind.SINGLE, "word"),
+        fastText(TargetKind.SINGLE));
+    stack("whole", settings, 1);
+    var directory = new ModelDirectory(folder.resolve("failed"));
+    directory.prepareForRun(false);
+    var failing = new TrainingListener() {
+      @Override
+      public void stage(String description) {
+        if (description.equals("Testing")) {
+          throw new OutOfMemoryError("Java heap space");
+        }
+      }
+    };
+    assertThatThrownBy(() -> new StackFamily().newRun(settings, RunContext.in(directory).withListener(failing)).run())
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(directory.holdsModel()).isTrue();
+    assertThat(directory.isFinished()).isFalse();
+    var stages = new ArrayList<String>();
+    new StackFamily().newRun(settings, RunContext.in(directory).withListener(new TrainingListener() {
+      @Override
+      public void stage(String description) {
+        stages.add(description);
+      }
+    })).run();
+    assertThat(stages).endsWith("Testing").doesNotContain("Asking 2 models", "Choosing a second level");
+    assertThat(directory.isFinished()).isTrue();
+    for (String file : List.of("config.json", "target.json", "test.jsonl")) {
+      assertThat(directory.file(file)).hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
+    }
+    assertThat(Files.readString(directory.metrics()).replaceAll("[0-9.]+ ms", ""))
+        .isEqualTo(Files.readString(folder.resolve("whole/metrics.json")).replace("/whole", "/failed")
+            .replaceAll("[0-9.]+ ms", ""));
   }
 
   @ParameterizedTest
