@@ -241,7 +241,8 @@ final class LatencyCommand implements Callable<Integer> {
       return;
     }
     results.forEach((subject, cells) -> {
-      terminal.out().println(subject + ", " + compute.options().threads() + " threads");
+      int threads = compute.options().threads();
+      terminal.out().println(subject + ", " + threads + (threads == 1 ? " thread" : " threads"));
       var table = new TextTable(Stream.of("tokens", "batch", "p50 ms", "p95 ms", "p99 ms", "texts/s", "calls")
           .map(TextTable.Number::new).toArray(TextTable.Column[]::new));
       cells.forEach(cell -> table.row(Integer.toString(cell.length()), Integer.toString(cell.batch()),

@@ -21,6 +21,8 @@ final class ProgressView implements TrainingListener, AutoCloseable {
   private final Terminal terminal;
   private final boolean quiet;
   private String stage = "";
+  /** How many columns the name of the stage takes where the bar will be; 0 where it is not shown. */
+  private int stageWidth;
   private @Nullable CountBar bar;
   private double meanLoss = Double.NaN;
 
@@ -32,16 +34,14 @@ final class ProgressView implements TrainingListener, AutoCloseable {
   @Override
   public void model(String description) {
     if (!quiet) {
-      close();
-      terminal.err().println("Training " + description);
+      line("Training " + description);
     }
   }
 
   @Override
   public void chosen(Choice<?> choice) {
     if (!quiet) {
-      close();
-      terminal.err().println("Chosen: " + choice);
+      line("Chosen: " + choice);
     }
   }
 
@@ -49,16 +49,38 @@ final class ProgressView implements TrainingListener, AutoCloseable {
   public void stage(String description) {
     close();
     stage = description;
-    // On a terminal the bar says it, once there is something to count.
-    if (!quiet && !terminal.errIsTerminal()) {
+    if (quiet) {
+      return;
+    }
+    if (terminal.errIsTerminal()) {
+      showStage();
+    } else {
       terminal.err().println(description + " ...");
     }
   }
 
   @Override
   public void warning(String message) {
+    line("crema: " + message);
+  }
+
+  private void line(String text) {
     close();
-    terminal.err().println("crema: " + message);
+    terminal.err().println(text);
+    if (!quiet && terminal.errIsTerminal()) {
+      showStage();
+    }
+  }
+
+  /** Says on a terminal what goes on until there is something to count. */
+  private void showStage() {
+    if (!stage.isEmpty()) {
+      String text = stage + " ...";
+      text = text.substring(0, Math.min(text.length(), terminal.columns() - 1));
+      terminal.err().print(text);
+      terminal.err().flush();
+      stageWidth = text.length();
+    }
   }
 
   @Override
@@ -67,6 +89,7 @@ final class ProgressView implements TrainingListener, AutoCloseable {
       return;
     }
     if (bar == null) {
+      close();
       bar = new CountBar(terminal, stage, CountBar.Unit.ONE);
     }
     bar.to(done, total);
@@ -90,24 +113,29 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     if (quiet) {
       return;
     }
-    close();
-    var line = new StringBuilder(String.format(Locale.ROOT, "epoch %.2f, step %,d: validation",
-        validation.epoch(), validation.step()));
+    // A model that is solved for, as the linear ones are, has no steps.
+    var line = new StringBuilder(validation.step() == 0 ? "Validation:"
+        : String.format(Locale.ROOT, "epoch %.2f, step %,d: validation", validation.epoch(), validation.step()));
     if (!Double.isNaN(validation.loss())) {
       line.append(String.format(Locale.ROOT, " loss %.4f,", validation.loss()));
     }
     var metrics = new StringJoiner(",");
     validation.metrics()
         .forEach((name, value) -> metrics.add(String.format(Locale.ROOT, " %s %.4f", name.replace('_', ' '), value)));
-    terminal.err().println(line.append(metrics).append(best ? " (best)" : ""));
+    line(line.append(metrics).append(best ? " (best)" : "").toString());
   }
 
   @Override
   public void checkpointed(long step, Path file) {}
 
-  /** Ends the bar of the current stage. */
+  /** Ends what is shown of the current stage. */
   @Override
   public void close() {
+    if (stageWidth > 0) {
+      terminal.err().print("\r" + " ".repeat(stageWidth) + "\r");
+      terminal.err().flush();
+      stageWidth = 0;
+    }
     if (bar != null) {
       bar.close();
       bar = null;
