@@ -44,7 +44,8 @@ public final class HtmlReport {
     appendHeader();
     if (!report.hasTest()) {
       appendCurves();
-      return HtmlPage.of(report.title(), out.toString());
+      out.append(Glossary.render(report));
+    return HtmlPage.of(report.title(), out.toString());
     }
     appendTiles();
     out.append("<div class=\"columns\">");
@@ -61,6 +62,7 @@ public final class HtmlReport {
     appendHeatMap();
     appendCalibration();
     appendThresholds();
+    out.append(Glossary.render(report));
     return HtmlPage.of(report.title(), out.toString());
   }
 

@@ -174,8 +174,8 @@ public final class RunRows {
     named.put("validation", rows.validation());
     named.put("test", rows.test());
     for (Duplicates duplicates : Duplicates.between(named)) {
-      listener.warning("%,d %s rows have exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
-          duplicates.rows(), duplicates.part(), duplicates.earlier(),
+      listener.warning("%,d %s %s exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
+          duplicates.rows(), duplicates.part(), duplicates.rows() == 1 ? "row has" : "rows have", duplicates.earlier(),
           shortened(duplicates.examples().getFirst().text()),
           duplicates.examples().getFirst().location(), duplicates.examples().getFirst().earlierLocation()));
     }

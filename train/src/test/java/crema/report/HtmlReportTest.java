@@ -102,6 +102,14 @@ class HtmlReportTest {
   }
 
   @Test
+  void pageExplainsTheFiguresThatItShows() {
+    var plain = HtmlReport.render(SampleReport.builder(SampleReport.LABELS).build());
+    assertThat(plain).contains("<dt>Confidence intervals</dt>").doesNotContain("<dt>Answer from</dt>");
+    assertThat(HtmlReport.render(SampleReport.complete().build()))
+        .contains("<dt>Answer from</dt>", "<dt>Hierarchical</dt>", "<dt>Average precision (AP)</dt>");
+  }
+
+  @Test
   void singleValidationIsNoCourse() {
     var log = List.<LogRecord>of(new ValidationRecord(0, 0, Double.NaN, Map.of("accuracy", 0.9), 1));
     assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(log).build()))
