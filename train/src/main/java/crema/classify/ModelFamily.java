@@ -146,6 +146,18 @@ public interface ModelFamily extends RunKind {
   Run newRun(Settings settings, RunContext context);
 
   /**
+   * The same settings with one value each where a run would first choose among several by its training rows: what
+   * trains several models on nearly the same rows chooses once.
+   *
+   * @param settings of a run
+   * @param context of the run, with its rows; nothing is written
+   * @return what was given, if the run is asked to stop meanwhile
+   */
+  default Settings settled(Settings settings, RunContext context) throws IOException {
+    return settings;
+  }
+
+  /**
    * Checks settings with which this family shall train several models that decide one after the other.
    *
    * @throws UserError when models of this family cannot be such stages, or not with these settings

@@ -96,6 +96,11 @@ public final class LinearFamily implements ModelFamily {
   }
 
   @Override
+  public Settings settled(Settings settings, RunContext context) throws IOException {
+    return StagedSettings.areGiven(settings) ? settings : new LinearRun(settings, context).settled();
+  }
+
+  @Override
   public void requireStage(Settings settings) {
     RefitSettings.requireNone(settings);
     if (settings.get(TrainingFolds.FOLDS) > 0) {

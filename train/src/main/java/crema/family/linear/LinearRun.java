@@ -121,6 +121,21 @@ final class LinearRun implements Run {
     }
   }
 
+  /** The settings with the C that cross-validation chooses on the training rows. */
+  Settings settled() throws IOException {
+    if (settings.get(LinearSettings.C).size() == 1) {
+      return settings;
+    }
+    try (var features = new FeatureFit(settings, context)) {
+      SplitRows rows = RunRows.of(context, settings);
+      FeatureSpaces spaces = features.fit(rows.train(), List.of());
+      double c = chooseC(examples(rows.train(), spaces, target(rows))).c();
+      return stop.isRequested() ? settings : settings.with(LinearSettings.C, List.of(c));
+    } catch (IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   /** Trains; empty if the run was asked to stop. */
   private Optional<Start> start(FeatureFit features) throws IOException {
     SplitRows rows = RunRows.of(context, settings);

@@ -1,5 +1,6 @@
 package crema.family.stack;
 
+import crema.base.Keyed;
 import crema.base.UserError;
 import crema.classify.ModelFamily;
 import crema.classify.TrainingListener;
@@ -39,6 +40,8 @@ final class AutoPlan {
   private static final double UNSPACED = 0.3;
   /** What a run of characters costs more than a word, as there are so many more of them. */
   private static final double COST_OF_CHARACTERS = 4;
+  /** There are still more that begin in one word and end in the next. */
+  private static final double COST_OF_SEQUENCES = 5;
   /** A model is there three times while it is trained: the weights, what the solver keeps, and what is written. */
   private static final int COPIES = 3;
   private static final int FEWEST_TERMS = 20_000;
@@ -65,6 +68,11 @@ final class AutoPlan {
     /** The name. */
     String name() {
       return kind.key();
+    }
+
+    /** The same with other settings. */
+    Member with(Settings other) {
+      return new Member(kind, family, other, cost);
     }
   }
 
@@ -131,6 +139,7 @@ final class AutoPlan {
   private boolean hasUse(MemberKind kind) {
     return switch (kind) {
       case WORDS, CHARACTERS, UNION, FASTTEXT -> true;
+      case SEQUENCES -> !ofCharacters.equals(Analyzer.CHAR.key());
       case COLUMNS -> columns.size() > 1;
       // Where rows are few it is behind the others, and where they are many it takes long.
       case ENCODER -> false;
@@ -142,6 +151,7 @@ final class AutoPlan {
     return switch (kind) {
       case WORDS -> linear(kind, List.of(Analyzer.WORD.key()));
       case CHARACTERS -> linear(kind, List.of(ofCharacters));
+      case SEQUENCES -> linear(kind, List.of(Analyzer.CHAR.key()));
       case UNION -> linear(kind, List.of(Analyzer.WORD.key(), ofCharacters));
       case COLUMNS -> {
         if (columns.size() < 2) {
@@ -180,7 +190,11 @@ final class AutoPlan {
   private double cost(String space) {
     String[] parts = space.split(":", 2);
     long read = parts.length == 1 || parts[1].equals("*") ? joined : characters[columns.indexOf(parts[1])];
-    return read * (parts[0].equals(Analyzer.WORD.key()) ? 1 : COST_OF_CHARACTERS);
+    return read * switch (Keyed.find(Analyzer.class, parts[0], "analyzer")) {
+      case WORD -> 1;
+      case CHAR_WB -> COST_OF_CHARACTERS;
+      case CHAR -> COST_OF_SEQUENCES;
+    };
   }
 
   private int mostTerms() {

@@ -7,8 +7,11 @@ import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.family.stack.AutoPlan.Member;
+import crema.nn.train.StopSignal;
 import crema.run.ValidationSettings;
+import crema.settings.JsonFile;
 import crema.settings.Settings;
+import crema.settings.StoredSettings;
 import crema.task.AnswerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the members of an automatic run on folds, fit by fit: the cheapest first, as long as the time budget lasts. Each
@@ -30,6 +34,7 @@ final class AutoSearch {
   private static final double HOPELESS = 0.1;
   /** What the last trainings take longer than those on folds, beside having more rows. */
   private static final double RESERVE = 1.1;
+  private static final String SECONDS = "seconds";
 
   private final Settings settings;
   private final HeldOut heldOut;
@@ -37,6 +42,7 @@ final class AutoSearch {
   private final long began;
   private final ComputeOptions compute;
   private final TrainingListener listener;
+  private final StopSignal stop;
   private final MemberTraining training;
   private final LevelScore score;
   private final Path kept;
@@ -68,6 +74,7 @@ final class AutoSearch {
     this.began = began;
     compute = context.compute();
     listener = context.listener();
+    stop = context.stop();
     training = new MemberTraining(settings, context);
     score = new LevelScore(heldOut.space(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
     kept = context.directory().checkpoints().resolve("fits");
@@ -79,9 +86,23 @@ final class AutoSearch {
   }
 
   /** The fits of a member, fold by fold; whole if there is one a fold. */
-  record Trained(Member member, List<Fit> fits) {
+  static final class Trained {
+    private final List<Fit> fits = new ArrayList<>();
+    private Member member;
+    /** Seconds that it took to settle what all fits have in common. */
+    private double settling;
+
+    Trained(Member member) {
+      this.member = member;
+    }
+
+    /** The member, with the settings of its fits. */
+    Member member() {
+      return member;
+    }
+
     double seconds() {
-      return fits.stream().mapToDouble(Fit::seconds).sum();
+      return settling + fits.stream().mapToDouble(Fit::seconds).sum();
     }
 
     double mean(ToDoubleFunction<Fit> value) {
@@ -121,11 +142,11 @@ final class AutoSearch {
   /** Tries all members that can be tried; false if the run was asked to stop. */
   boolean run() throws IOException {
     for (int i = 0; i < plan.size() && !isCut; i++) {
-      var trained = new Trained(plan.get(i), new ArrayList<>());
+      var trained = new Trained(plan.get(i));
       if (!run(trained)) {
         return false;
       }
-      if (trained.fits().size() == folds) {
+      if (trained.fits.size() == folds) {
         whole.add(trained);
       }
     }
@@ -134,9 +155,8 @@ final class AutoSearch {
 
   /** Trains a member on each fold, unless it proves hopeless or the list ends; false if the run was asked to stop. */
   private boolean run(Trained trained) throws IOException {
-    Member member = trained.member();
     for (int fold = 0; fold < folds; fold++) {
-      String name = name(member, fold + 1);
+      String name = name(trained.member, fold + 1);
       if (!names.isEmpty() && !names.contains(name)) {
         return true;
       }
@@ -144,24 +164,28 @@ final class AutoSearch {
         isCut = true;
         return true;
       }
-      Path file = kept.resolve(member.name() + "-" + (fold + 1) + ".fit");
+      Path file = kept.resolve(trained.member.name() + "-" + (fold + 1) + ".fit");
+      boolean isMade = Files.exists(file);
+      if (!isMade && isTimed && !isAffordable(trained)) {
+        cut(trained);
+        return true;
+      }
+      if (fold == 0 && !settle(trained)) {
+        return false;
+      }
       Fit fit;
-      if (Files.exists(file)) {
+      if (isMade) {
         fit = Fit.read(file);
         before += fit.seconds();
       } else {
-        if (isTimed && !isAffordable(trained)) {
-          cut(trained);
-          return true;
-        }
-        Optional<Fit> made = fit(member, fold);
+        Optional<Fit> made = fit(trained.member, fold);
         if (made.isEmpty()) {
           return false;
         }
         fit = made.get();
         fit.write(file);
       }
-      trained.fits().add(fit);
+      trained.fits.add(fit);
       done.add(name);
       if (fold == 0 && isHopeless(trained)) {
         return true;
@@ -179,25 +203,28 @@ final class AutoSearch {
     if (whole.isEmpty()) {
       return done.isEmpty() || spent <= budget;
     }
-    double each = next.fits().isEmpty() ? expected(next.member()) : next.mean(Fit::seconds);
+    boolean isBegun = !next.fits.isEmpty();
+    double each = isBegun ? next.mean(Fit::seconds) : expected(next.member, last -> last.mean(Fit::seconds));
+    double settling = isBegun ? 0 : expected(next.member, last -> last.settling);
     double last = Stream.concat(whole.stream().map(trained -> trained.mean(Fit::seconds)), Stream.of(each))
         .mapToDouble(Double::doubleValue).sum() * folds / (folds - 1) * RESERVE;
-    return spent + each * (folds - next.fits().size()) + last <= budget;
+    return spent + settling + each * (folds - next.fits.size()) + last <= budget;
   }
 
-  /** What a fit of a member will take, by what those of the last member took. */
-  private double expected(Member member) {
+  /** What something will take of a member, by what it took of the last one. */
+  private double expected(Member member, ToDoubleFunction<Trained> seconds) {
     Trained last = whole.getLast();
-    boolean isLikeIt = member.family().key().equals(last.member().family().key());
-    return last.mean(Fit::seconds) * (isLikeIt ? Math.max(1, member.cost() / last.member().cost()) : 1);
+    boolean isLikeIt = member.family().key().equals(last.member.family().key());
+    return seconds.applyAsDouble(last) * (isLikeIt ? Math.max(1, member.cost() / last.member.cost()) : 1);
   }
 
   private void cut(Trained at) {
     isCut = true;
-    List<String> left = plan.subList(plan.indexOf(at.member()), plan.size()).stream().map(Member::name).toList();
+    List<String> left =
+        plan.stream().dropWhile(member -> member.kind() != at.member.kind()).map(Member::name).toList();
     if (whole.isEmpty()) {
       double seconds = at.mean(Fit::seconds) * (folds + 1);
-      throw settings.error(AutoSettings.TIME_BUDGET, " is too small for one model: '" + at.member().name()
+      throw settings.error(AutoSettings.TIME_BUDGET, " is too small for one model: '" + at.member.name()
           + "' takes about %,.0f seconds with its %,d folds: give more, with --resume to go on from here"
               .formatted(Math.ceil(seconds), folds));
     }
@@ -216,12 +243,37 @@ final class AutoSearch {
     if (own >= best - HOPELESS) {
       return false;
     }
-    notes.merge("Given up after one fold", trained.member().name(), (earlier, name) -> earlier + ", " + name);
+    notes.merge("Given up after one fold", trained.member.name(), (earlier, name) -> earlier + ", " + name);
     return true;
   }
 
   private double firstScore(Trained trained) {
-    return score.ofEvidence(trained.fits().getFirst().evidence(), heldOut.truth(0), heldOut.weights(0));
+    return score.ofEvidence(trained.fits.getFirst().evidence(), heldOut.truth(0), heldOut.weights(0));
+  }
+
+  /** Settles what all trainings of a member have in common, by the rows of the first; false if the run was asked to stop. */
+  private boolean settle(Trained trained) throws IOException {
+    Member member = trained.member;
+    Path file = kept.resolve(member.name() + ".settings");
+    if (Files.exists(file)) {
+      Map<String, @Nullable Object> json = JsonFile.read(file);
+      trained.member = member.with(StoredSettings.of(json, Map.of()).over(member.family().settings()));
+      trained.settling = json.get(SECONDS) instanceof Number seconds ? seconds.doubleValue() : 0;
+      before += trained.settling;
+      return true;
+    }
+    Files.createDirectories(kept);
+    listener.stage("%s, settings".formatted(member.name()));
+    long beganSettling = System.nanoTime();
+    trained.member = training.settled(member, heldOut.others(0), new ModelDirectory(kept.resolve(member.name())));
+    trained.settling = secondsSince(beganSettling);
+    if (stop.isRequested()) {
+      return false;
+    }
+    var json = new LinkedHashMap<>(StoredSettings.of(member.family().key(), trained.member.settings()).json());
+    json.put(SECONDS, trained.settling);
+    JsonFile.write(file, json);
+    return true;
   }
 
   /** Trains on all folds but one; empty if the run was asked to stop. */

@@ -8,7 +8,9 @@ enum MemberKind implements Keyed {
   WORDS,
   /** A linear model on runs of characters within words. */
   CHARACTERS,
-  /** A linear model on both. */
+  /** A linear model on runs of characters across words, where these stand apart. */
+  SEQUENCES,
+  /** A linear model on words and on runs of characters within them. */
   UNION,
   /** A linear model on the words of all columns together, those of each column, and characters of short columns. */
   COLUMNS,

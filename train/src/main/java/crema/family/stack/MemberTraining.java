@@ -40,6 +40,21 @@ record MemberTraining(Settings settings, RunContext context) {
    */
   boolean run(Member member, RowSource train, ModelDirectory own, TrainingListener watching)
       throws IOException {
+    return !member.family().newRun(member.settings(), context(member, train, own, watching)).run().isInterrupted();
+  }
+
+  /**
+   * The member with one value where its training would choose among several.
+   *
+   * @param train the rows to choose by
+   * @param own a directory to which nothing is written
+   */
+  Member settled(Member member, RowSource train, ModelDirectory own) throws IOException {
+    return member.with(member.family().settled(member.settings(),
+        context(member, train, own, new TrainingListener() {})));
+  }
+
+  private RunContext context(Member member, RowSource train, ModelDirectory own, TrainingListener watching) {
     RowSource few = first(train);
     RowSource learned = train;
     RowSource validation = few;
@@ -54,8 +69,8 @@ record MemberTraining(Settings settings, RunContext context) {
         LabelCounts.count(learned, new LabelSettings(settings).format(), ProblemListener.SILENT));
     ComputeOptions compute = member.family().hasTensors() ? context.compute()
         : ComputeOptions.threads(context.compute().threads());
-    return !member.family().newRun(member.settings(), context.withDirectory(own).withRows(rows).withCompute(compute)
-        .withCheckpoints(CheckpointSettings.DEFAULT).withListener(watching)).run().isInterrupted();
+    return context.withDirectory(own).withRows(rows).withCompute(compute)
+        .withCheckpoints(CheckpointSettings.DEFAULT).withListener(watching);
   }
 
   /** The first rows. */

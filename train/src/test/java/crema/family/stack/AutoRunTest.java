@@ -7,10 +7,12 @@ import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.family.encoder.SmallRuns;
+import crema.family.linear.LinearSettings;
 import crema.metrics.Metric;
 import crema.nn.train.StopSignal;
 import crema.run.DataSettings;
@@ -126,6 +128,21 @@ class AutoRunTest {
         .with(StackSettings.FOLDS, 2), 1);
     Map<String, byte[]> expected = files("model");
     files("again").forEach((file, bytes) -> assertThat(bytes).as(file).isEqualTo(expected.get(file)));
+  }
+
+  @Test
+  void whatCrossValidationWouldChooseInEachFitIsChosenOnce() throws IOException {
+    var stages = new ArrayList<String>();
+    run("model", settings(TargetKind.SINGLE, "sequences"), 2, new TrainingListener() {
+      @Override
+      public void stage(String description) {
+        stages.add(description);
+      }
+    }, new StopSignal());
+    Settings trained = ModelFamily.settingsOf(new ModelDirectory(folder.resolve("model/members/sequences")));
+    assertThat(trained.get(LinearSettings.C)).hasSize(1).first().isIn(0.3, 1.0, 3.0);
+    assertThat(trained.get(LinearSettings.ANALYZERS)).containsExactly("char");
+    assertThat(stages).containsOnlyOnce("sequences, settings").noneMatch(stage -> stage.endsWith("Choosing C"));
   }
 
   @Test
