@@ -108,16 +108,10 @@ def temperature(logits, truth):
             "abstention": [[float(a.mean()), number(right[a].mean()) if a.any() else None] for a in answered]}
 
 
-def sigmoid_temperature(logits, truth):
+def decisions(logits, truth):
     logits = logits.astype(np.float32).astype(float)
-
-    def loss(t):
-        z = logits / t
-        return (np.logaddexp(0, z) - truth * z).mean()
-
-    t = minimize_scalar(loss, bounds=(0.05, 20), method="bounded", options={"xatol": 1e-10}).x
     probabilities = (1 / (1 + np.exp(-logits))).astype(np.float32).astype(float)
-    return {"logits": logits.tolist(), "truth": rows(truth), "value": t, "before": loss(1), "after": loss(t),
+    return {"logits": logits.tolist(), "truth": rows(truth),
             "calibration": calibration(probabilities.ravel(), truth.ravel().astype(float), 15)}
 
 
@@ -178,7 +172,7 @@ def main():
                   sweep("tied", truth, tied, False), sweep("tied_at_least_one", truth, tied, True)],
         "per_label": [per_label(truth, smooth), per_label(truth, tied), per_label(truth, signed)],
         "temperature": [temperature(logits, labels), temperature(0.1 * logits, labels)],
-        "sigmoid_temperature": [sigmoid_temperature(4 * random.normal(size=truth.shape) + 5 * (truth - 0.5), truth)],
+        "decisions": [decisions(4 * random.normal(size=truth.shape) + 5 * (truth - 0.5), truth)],
         "hierarchy": hierarchy(random),
     }
     json.dump(result, sys.stdout)

@@ -56,7 +56,7 @@ class TargetCommandTest {
     Path rows = write("rows.jsonl", rows());
     var trained = train(rows, "--label", "tags", "--target", "multi", "--loss", "distribution-balanced");
     assertThat(trained.code()).as(trained.err()).isZero();
-    assertThat(trained.out()).contains("Samples F1", "Labels of a document", "Medium", "with temperature");
+    assertThat(trained.out()).contains("Samples F1", "Labels of a document", "Medium", "before calibration");
     assertThat(folder.resolve("model/metrics.json")).content().contains("\"thresholds\"", "\"multi_label\": true");
 
     var evaluated = CommandRun.of("evaluate", model(), "--data", rows.toString());
@@ -91,8 +91,8 @@ class TargetCommandTest {
     Path rows = write("rows.jsonl", rows());
     var trained = train(rows, "--label", "path", "--target", "taxonomy", "--path-separator", " / ");
     assertThat(trained.code()).as(trained.err()).isZero();
-    assertThat(trained.out()).contains("Hierarchical F1", "Level 1", "Level 2", "level by level", "Answer from",
-        "with temperature");
+    assertThat(trained.out()).contains("Hierarchical F1", "Level 1", "Level 2", "level by level", "Answer from probability",
+        "Calibration error");
     assertThat(CommandRun.of("evaluate", model(), "--data", rows.toString()).out()).contains("Level 2");
     assertThat(CommandRun.of("info", model()).out()).contains("a path in a taxonomy of 2 levels");
     assertThat(CommandRun.of("predict", model(), "a washing machine", "some digital camera").out().lines())

@@ -9,9 +9,9 @@ import java.util.List;
  * @param threshold answer from this probability of the most likely label
  * @param answered how many documents are answered
  * @param coverage the same as a share of all documents
- * @param accuracy the share of the answers that is right; NaN where none is given
+ * @param accuracy the share of the answers that is right; its estimate is NaN where none is given
  */
-public record Abstention(double threshold, long answered, double coverage, double accuracy) {
+public record Abstention(double threshold, long answered, double coverage, Interval accuracy) {
 
   /**
    * One row for each threshold, where the answer is the most likely label.
@@ -53,6 +53,6 @@ public record Abstention(double threshold, long answered, double coverage, doubl
       }
     }
     return new Abstention(
-        threshold, answered, PrecisionRecall.ratio(answered, right.length), (double) rightAnswers / answered);
+        threshold, answered, PrecisionRecall.ratio(answered, right.length), Interval.ofShare(rightAnswers, answered));
   }
 }

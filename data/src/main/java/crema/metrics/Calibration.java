@@ -10,10 +10,11 @@ import java.util.stream.IntStream;
  * Networks", ICML 2017, equations 2 and 3).
  *
  * @param expectedError the mean over predictions of their bin's |accuracy − confidence|
+ * @param balancedError the same over bins of equal count, as many as there are bins
  * @param maximumError the largest of a bin that has predictions
  * @param bins all bins, from the least confidence
  */
-public record Calibration(double expectedError, double maximumError, List<Bin> bins) {
+public record Calibration(double expectedError, double balancedError, double maximumError, List<Bin> bins) {
 
   /**
    * Predictions of similar confidence.
@@ -82,6 +83,7 @@ public record Calibration(double expectedError, double maximumError, List<Bin> b
     private final long[] counts;
     private final long[] right;
     private final double[] confidence;
+    private final Ranks ranks = new Ranks();
 
     Counting(int binCount) {
       if (binCount < 1) {
@@ -92,14 +94,15 @@ public record Calibration(double expectedError, double maximumError, List<Bin> b
       confidence = new double[binCount];
     }
 
-    void add(double probability, boolean isRight) {
+    void add(float probability, boolean isRight) {
       if (probability < 0 || probability > 1 + 1e-6) {
         throw new IllegalArgumentException("confidence %s is not a probability".formatted(probability));
       }
-      int bin = Math.clamp((long) Math.ceil(probability * counts.length) - 1, 0, counts.length - 1);
+      int bin = Math.clamp((long) Math.ceil((double) probability * counts.length) - 1, 0, counts.length - 1);
       counts[bin]++;
       right[bin] += isRight ? 1 : 0;
       confidence[bin] += probability;
+      ranks.add(probability, isRight);
     }
 
     Calibration calibration() {
@@ -107,7 +110,8 @@ public record Calibration(double expectedError, double maximumError, List<Bin> b
       var bins = IntStream.range(0, counts.length).mapToObj(this::bin).toList();
       double expected = bins.stream().mapToDouble(bin -> bin.count * bin.gap()).sum();
       double maximum = bins.stream().mapToDouble(Bin::gap).max().orElse(0);
-      return new Calibration(PrecisionRecall.ratio(expected, total), maximum, bins);
+      return new Calibration(PrecisionRecall.ratio(expected, total), ranks.error(counts.length), maximum,
+          bins);
     }
 
     private Bin bin(int bin) {
@@ -117,6 +121,50 @@ public record Calibration(double expectedError, double maximumError, List<Bin> b
           counts[bin],
           PrecisionRecall.ratio(confidence[bin], counts[bin]),
           PrecisionRecall.ratio(right[bin], counts[bin]));
+    }
+  }
+
+  /**
+   * Predictions in the order of their confidence, which is known to one part in 2,048: as many places as there are such
+   * confidences, whatever the number of predictions.
+   */
+  private static final class Ranks {
+    private static final int SHIFT = 12;
+    private static final int PLACES = (Float.floatToIntBits(1) >> SHIFT) + 1;
+
+    private final long[] counts = new long[PLACES];
+    private final long[] right = new long[PLACES];
+    private final double[] confidence = new double[PLACES];
+    private long total;
+
+    void add(float probability, boolean isRight) {
+      int place = Math.min(Float.floatToIntBits(Math.max(0, probability)) >> SHIFT, PLACES - 1);
+      counts[place]++;
+      right[place] += isRight ? 1 : 0;
+      confidence[place] += probability;
+      total++;
+    }
+
+    /** The mean over bins of equal count of |share of right ones − mean confidence|; a place may be in several bins. */
+    double error(int bins) {
+      double error = 0;
+      double gap = 0;
+      double free = (double) total / bins;
+      for (int place = 0; place < PLACES; place++) {
+        double left = counts[place];
+        while (left > 0) {
+          double taken = Math.min(left, free);
+          gap += taken / counts[place] * (right[place] - confidence[place]);
+          left -= taken;
+          free -= taken;
+          if (free <= 1e-9 * total) {
+            error += Math.abs(gap);
+            gap = 0;
+            free = (double) total / bins;
+          }
+        }
+      }
+      return PrecisionRecall.ratio(error + Math.abs(gap), total);
     }
   }
 }

@@ -278,6 +278,22 @@ public final class ScoreMatrix {
     });
   }
 
+  /** A function of each score. */
+  ScoreMatrix map(Function function) {
+    return mapRows(row -> {
+      for (int label = 0; label < row.length; label++) {
+        row[label] = function.of(row[label]);
+      }
+      return row;
+    });
+  }
+
+  /** What a score becomes. */
+  @FunctionalInterface
+  interface Function {
+    float of(float score);
+  }
+
   /** log Σ exp(score / temperature) of a row, without overflow. */
   static double logSumExp(float[] row, double temperature) {
     double highest = row[best(row)] / temperature;

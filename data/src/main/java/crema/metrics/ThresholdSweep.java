@@ -25,6 +25,12 @@ public record ThresholdSweep(List<Point> points) {
     points = List.copyOf(points);
   }
 
+  /** The same with thresholds of calibrated scores. */
+  public ThresholdSweep map(ConfidenceCurve curve) {
+    return new ThresholdSweep(points.stream()
+        .map(point -> new Point(curve.probability((float) point.threshold), point.averages)).toList());
+  }
+
   /** From {@code first} to {@code last}, both included, by {@code step}: 0.40 to 0.60 by 0.01 gives 21 thresholds. */
   public static double[] grid(double first, double last, double step) {
     if (!(step > 0) || !(last >= first)) {

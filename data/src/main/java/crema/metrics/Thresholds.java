@@ -1,6 +1,7 @@
 package crema.metrics;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** From which score on each label is predicted. Scores and thresholds are compared as floats. */
@@ -84,6 +85,15 @@ public final class Thresholds {
    */
   public Thresholds withAtLeastOne() {
     return new Thresholds(values, true);
+  }
+
+  /** The same after a rising function of scores; a threshold that no probability reaches stays. */
+  public Thresholds map(UnaryOperator<Float> function) {
+    var mapped = new float[values.length];
+    for (int label = 0; label < mapped.length; label++) {
+      mapped[label] = function.apply(values[label]);
+    }
+    return new Thresholds(mapped, atLeastOne);
   }
 
   /** Whether every document gets a label. */

@@ -74,8 +74,8 @@ class ScoreMatrixTest {
     values.add(Calibration.ofDecisions(decisions, sets, 15));
     values.add(Abstention.table(probabilities, truth, 0, 0.2, 0.5));
     values.add(Temperature.fitSoftmax(logits, truth));
-    values.add(Temperature.fitSigmoid(logits, sets));
-    values.add(Temperature.fitDecisions(logits, each -> each.sigmoid(1), sets));
+    values.add(Arrays.toString(ConfidenceCurves.ofDecisions(decisions, sets).to()));
+    values.add(Arrays.toString(ConfidenceCurves.ofBest(logits, truth).softmax(logits).row(1)));
     double[] grid = ThresholdSweep.grid(0.1, 0.9, 0.05);
     values.add(ThresholdSweep.of(decisions, sets, grid, false));
     values.add(ThresholdSweep.of(decisions, sets, grid, true));

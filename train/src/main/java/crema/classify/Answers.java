@@ -61,10 +61,19 @@ final class Answers {
 
   /** {@code [texts][labels]}, zeros for empty texts. */
   float[][] probabilities() {
+    return rows(probabilities);
+  }
+
+  /** The same before calibration. */
+  float[][] rawProbabilities() {
+    return rows(target.rawProbabilities(logits));
+  }
+
+  private float[][] rows(ScoreMatrix scores) {
     var rows = new float[texts][target.labels().size()];
     for (int row = 0; row < filled.length; row++) {
       for (int label = 0; label < target.labels().size(); label++) {
-        rows[filled[row]][label] = probabilities.score(row, label);
+        rows[filled[row]][label] = scores.score(row, label);
       }
     }
     return rows;

@@ -168,6 +168,13 @@ public interface Classifier extends AutoCloseable {
   }
 
   /**
+   * The same as the scores alone have it, before calibration.
+   */
+  default float[][] rawProbabilities(List<String> texts) {
+    return Answers.of(this, texts).rawProbabilities();
+  }
+
+  /**
    * What probabilities and answers are made of: {@code [texts][labels]}. The row of a blank text has length 0.
    */
   float[][] logits(List<String> texts);

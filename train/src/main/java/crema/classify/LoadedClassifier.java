@@ -61,6 +61,11 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public float[][] rawProbabilities(List<String> texts) {
+    return whileOpen(() -> model.rawProbabilities(withoutBlanks(texts)));
+  }
+
+  @Override
   public float[][] logits(List<String> texts) {
     return whileOpen(() -> model.logits(withoutBlanks(texts)));
   }

@@ -23,6 +23,10 @@ public final class HtmlReport {
   private static final String FILTER =
       "<input type=\"search\" class=\"filter\" placeholder=\"Filter labels\" aria-label=\"Filter labels\">\n";
 
+  private static final String CALIBRATION_NOTE =
+      "Of the answers given 80%, four in five should be right. A bar is the share of right answers among those of similar "
+          + "probability, a mark what that share should be; the expected error is the mean distance between both.";
+
   private final TestReport report;
   private final StringBuilder out = new StringBuilder(1 << 16);
 
@@ -171,23 +175,28 @@ public final class HtmlReport {
     if (calibration == null) {
       return;
     }
-    var charts = new StringBuilder(new ReliabilityChart("As trained", calibration).render());
-    var scaled = report.temperature();
-    if (scaled != null) {
-      var name = "With temperature " + Numbers.compact(scaled.temperature());
-      charts.append(new ReliabilityChart(name, scaled.calibration()).render());
+    var charts = new StringBuilder();
+    var before = report.uncalibrated();
+    if (before != null) {
+      charts.append(new ReliabilityChart("Before calibration", before.calibration()).render());
     }
+    charts.append(new ReliabilityChart(
+        before == null ? "As the model predicts" : "As the model predicts (" + before.method() + ")", calibration)
+        .render());
     if (!report.abstention().isEmpty()) {
       charts.append(abstention());
     }
-    section("Calibration", "<div class=\"charts\">\n" + charts + "</div>\n");
+    section("Calibration", "<p class=\"note\">" + CALIBRATION_NOTE + "</p>\n<div class=\"charts\">\n" + charts
+        + "</div>\n");
   }
 
   private String abstention() {
-    var table = HtmlTable.plain(0, "Answer from", "Documents", "Coverage", "Accuracy");
+    var table = HtmlTable.plain(0, "Answer from probability", "Documents", "Coverage", "Accuracy", "95% interval");
     for (var row : report.abstention()) {
       table.row().number(Numbers.compact(row.threshold()), row.threshold()).count(row.answered())
-          .number(Numbers.percent(row.coverage()), row.coverage()).bar(row.accuracy());
+          .number(Numbers.percent(row.coverage()), row.coverage()).bar(row.accuracy().estimate())
+          .text(row.answered() == 0 ? "" : Numbers.metric(row.accuracy().low()) + " to "
+              + Numbers.metric(row.accuracy().high()));
     }
     return "<figure><figcaption>Leaving out what is uncertain</figcaption>" + table.render() + "</figure>\n";
   }

@@ -45,9 +45,10 @@ import org.jspecify.annotations.Nullable;
  *             "medium": {…}, "tail": {…}},
  *   "groups": [{"by": "Language", "group": "en", "documents": …, "accuracy": …,
  *               "micro": {…}, "macro": {…}, "weighted": {…}}],
- *   "calibration": {"expected_error": …, "maximum_error": …},
- *   "temperature": {"value": …, "expected_error": …, "maximum_error": …},
- *   "abstention": [{"threshold": 0.5, "answered": …, "coverage": …, "accuracy": …}],
+ *   "calibration": {"expected_error": …, "balanced_error": …, "maximum_error": …},
+ *   "uncalibrated": {"method": "…", "temperature": …, "expected_error": …, "balanced_error": …,
+ *                    "maximum_error": …},  // of the scores before the model's calibration, if it has one
+ *   "abstention": [{"threshold": 0.5, "answered": …, "coverage": …, "accuracy": …, "low": …, "high": …}],
  *   "thresholds": [{"threshold": 0.4, "micro": {…}, "macro": {…}, "weighted": {…}}]
  * }
  * }</pre>
@@ -196,21 +197,25 @@ public final class MetricsJson {
     if (report.calibration() != null) {
       putErrors(json.putObject("calibration"), report.calibration());
     }
-    if (report.temperature() != null) {
-      var temperature = json.putObject("temperature").put("value", report.temperature().temperature());
-      putErrors(temperature, report.temperature().calibration());
+    var uncalibrated = report.uncalibrated();
+    if (uncalibrated != null) {
+      var before = json.putObject("uncalibrated").put("method", uncalibrated.curve().method())
+          .put("temperature", uncalibrated.curve().temperature());
+      putErrors(before, uncalibrated.calibration());
     }
     if (!report.abstention().isEmpty()) {
       var rows = json.putArray("abstention");
       for (var row : report.abstention()) {
         var object = rows.addObject().put("threshold", row.threshold()).put("answered", row.answered());
-        putDefined(object.put("coverage", row.coverage()), "accuracy", row.accuracy());
+        putDefined(object.put("coverage", row.coverage()), "accuracy", row.accuracy().estimate());
+        object.put("low", row.accuracy().low()).put("high", row.accuracy().high());
       }
     }
   }
 
   private static void putErrors(ObjectNode json, Calibration calibration) {
-    json.put("expected_error", calibration.expectedError()).put("maximum_error", calibration.maximumError());
+    json.put("expected_error", calibration.expectedError()).put("balanced_error", calibration.balancedError())
+        .put("maximum_error", calibration.maximumError());
   }
 
   private static void putThresholds(ObjectNode json, @Nullable ThresholdSweep sweep) {

@@ -94,9 +94,8 @@ public final class TerminalReport {
     }
     if (report.calibration() != null) {
       table.row("Calibration error", Numbers.metric(report.calibration().expectedError()),
-          report.temperature() == null ? "" : "%s with temperature %s".formatted(
-              Numbers.metric(report.temperature().calibration().expectedError()),
-              Numbers.compact(report.temperature().temperature())));
+          report.uncalibrated() == null ? "" : "%s before calibration (%s)".formatted(
+              Numbers.metric(report.uncalibrated().calibration().expectedError()), report.uncalibrated().method()));
     }
     return table.row("Documents", Numbers.count(report.metrics().documents()), "");
   }
@@ -142,13 +141,14 @@ public final class TerminalReport {
 
   private static TextTable abstention(TestReport report) {
     var table = new TextTable(
-        new TextTable.Number("Answer from"),
+        new TextTable.Number("Answer from probability"),
         new TextTable.Number("Documents"),
         new TextTable.Number("Coverage"),
-        new TextTable.Number("Accuracy"));
+        new TextTable.Number("Accuracy"),
+        new TextTable.Text("Interval"));
     for (var row : report.abstention()) {
       table.row(Numbers.compact(row.threshold()), Numbers.count(row.answered()), Numbers.percent(row.coverage()),
-          Numbers.metric(row.accuracy()));
+          Numbers.metric(row.accuracy().estimate()), row.answered() == 0 ? "" : range(row.accuracy()));
     }
     return table;
   }

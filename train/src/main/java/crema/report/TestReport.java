@@ -6,6 +6,7 @@ import crema.metrics.Averages;
 import crema.metrics.Bootstrap;
 import crema.metrics.Calibration;
 import crema.metrics.ClassificationMetrics;
+import crema.metrics.ConfidenceCurve;
 import crema.metrics.ConfusedPair;
 import crema.metrics.ConfusionMatrix;
 import crema.metrics.FrequencyBands;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param bands averages over labels that training saw often and rarely; empty where that is not known
  * @param groups tables of document groups by title, such as "Language"; levels of a taxonomy are one
  * @param calibration how far confidence can be trusted, where there are probabilities
- * @param temperature how a fitted temperature changes that, where one was fitted
+ * @param uncalibrated how far it could be trusted without the model's calibration, where there is one
  * @param abstention coverage against accuracy; empty where not asked for
  * @param thresholds how averages change with the threshold, where there is one
  * @param log the steps and validations of the training; empty where there was none
@@ -71,18 +72,24 @@ public record TestReport(
     Map<Band, Averages> bands,
     Map<String, List<GroupMetrics>> groups,
     @Nullable Calibration calibration,
-    @Nullable Scaled temperature,
+    @Nullable Uncalibrated uncalibrated,
     List<Abstention> abstention,
     @Nullable ThresholdSweep thresholds,
     List<LogRecord> log) {
 
   /**
-   * The calibration after scaling by a temperature.
+   * How the scores of the model would do as they are.
    *
-   * @param temperature what logits were divided by
-   * @param calibration what that gave
+   * @param calibration their calibration
+   * @param curve what calibrates them
    */
-  public record Scaled(double temperature, Calibration calibration) {}
+  public record Uncalibrated(Calibration calibration, ConfidenceCurve curve) {
+    /** How the curve was found, for people. */
+    public String method() {
+      return curve.temperature() == 1 ? curve.method()
+          : curve.method() + ", " + Numbers.compact(curve.temperature());
+    }
+  }
 
   /**
    * How often what is said on the levels of a taxonomy fits together.
@@ -156,7 +163,7 @@ public record TestReport(
     private @Nullable PathConsistency pathConsistency;
     private Map<Band, Averages> bands = Map.of();
     private @Nullable Calibration calibration;
-    private @Nullable Scaled temperature;
+    private @Nullable Uncalibrated uncalibrated;
     private List<Abstention> abstention = List.of();
     private @Nullable ThresholdSweep thresholds;
     private List<LogRecord> log = List.of();
@@ -198,12 +205,26 @@ public record TestReport(
      * @param probabilities {@code [documents, labels]}, of the same documents as the outcomes
      */
     public Builder probabilities(ScoreMatrix probabilities) {
+      return probabilities(probabilities, probabilities, ConfidenceCurve.NONE);
+    }
+
+    /**
+     * Adds what probabilities say: ranking, calibration before and after, and, where there is one label a document,
+     * coverage against accuracy.
+     *
+     * @param raw {@code [documents, labels]}, of the same documents as the outcomes; these rank
+     * @param probabilities the same after calibration
+     * @param curve what calibrated them
+     */
+    public Builder probabilities(ScoreMatrix raw, ScoreMatrix probabilities, ConfidenceCurve curve) {
       var truth = truth();
       if (isMultiLabel()) {
-        return decisions(probabilities, truth);
+        return decisions(raw, probabilities, curve, truth);
       }
-      ranking = RankingMetrics.of(probabilities, truth);
+      ranking = RankingMetrics.of(raw, truth);
       calibration = Calibration.ofBest(probabilities, onlyLabels(truth), CALIBRATION_BINS);
+      uncalibrated = curve.isNone() ? null
+          : new Uncalibrated(Calibration.ofBest(raw, onlyLabels(truth), CALIBRATION_BINS), curve);
       abstention = Abstention.table(probabilities, onlyLabels(truth), ABSTENTION_THRESHOLDS);
       return this;
     }
@@ -212,12 +233,16 @@ public record TestReport(
      * Adds what the probabilities of labels say that are each decided on for itself, such as the nodes of a taxonomy:
      * ranking and calibration.
      *
-     * @param probabilities {@code [documents, labels]}, of the same documents as the outcomes
+     * @param raw {@code [documents, labels]}, of the same documents as the outcomes
+     * @param probabilities the same after calibration
+     * @param curve what calibrated them
      * @param truth the labels that hold of each document
      */
-    public Builder decisions(ScoreMatrix probabilities, int[][] truth) {
-      ranking = RankingMetrics.of(probabilities, truth);
+    public Builder decisions(ScoreMatrix raw, ScoreMatrix probabilities, ConfidenceCurve curve, int[][] truth) {
+      ranking = RankingMetrics.of(raw, truth);
       calibration = Calibration.ofDecisions(probabilities, truth, CALIBRATION_BINS);
+      uncalibrated = curve.isNone() ? null
+          : new Uncalibrated(Calibration.ofDecisions(raw, truth, CALIBRATION_BINS), curve);
       return this;
     }
 
@@ -229,29 +254,6 @@ public record TestReport(
      */
     public Builder abstention(float[] confidence, boolean[] right) {
       abstention = Abstention.table(confidence, right, ABSTENTION_THRESHOLDS);
-      return this;
-    }
-
-    /**
-     * Adds what a temperature, fitted on validation data, makes of the calibration.
-     *
-     * @param scaled the probabilities of logits that were divided by it
-     */
-    public Builder temperature(double value, ScoreMatrix scaled) {
-      temperature = new Scaled(value, isMultiLabel()
-          ? Calibration.ofDecisions(scaled, truth(), CALIBRATION_BINS)
-          : Calibration.ofBest(scaled, onlyLabels(truth()), CALIBRATION_BINS));
-      return this;
-    }
-
-    /**
-     * Adds what a temperature makes of the calibration of {@linkplain #decisions decisions}.
-     *
-     * @param scaled their probabilities from logits that were divided by it
-     * @param truth the labels that hold of each document
-     */
-    public Builder temperatureOfDecisions(double value, ScoreMatrix scaled, int[][] truth) {
-      temperature = new Scaled(value, Calibration.ofDecisions(scaled, truth, CALIBRATION_BINS));
       return this;
     }
 
@@ -341,7 +343,7 @@ public record TestReport(
           bands,
           groups,
           calibration,
-          temperature,
+          uncalibrated,
           abstention,
           thresholds,
           log);

@@ -24,7 +24,7 @@ import java.util.Map;
  * and how it did in the test.
  *
  * @param directory where to write
- * @param target what the model predicts, with its thresholds
+ * @param target what the model predicts, with its thresholds; it is calibrated when it is written
  * @param decision how thresholds were chosen
  * @param rows the rows of the run
  * @param seed of the run
@@ -54,8 +54,9 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
   public TrainingResult write(ModelFiles files, ScoredRows validation, Test test, DataSettings data,
       Map<String, String> facts) throws IOException {
     files.writeWeights();
-    target.labels().save(directory.labels());
-    TargetFile.write(target, directory.target());
+    Target kept = target.calibrated(new AnswerSettings(data.settings()), validation);
+    kept.labels().save(directory.labels());
+    TargetFile.write(kept, directory.target());
     new Provenance(Provenance.version(),
         Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
@@ -63,7 +64,8 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     // As long as they are here, the run has an end to come.
     Files.createDirectories(directory.checkpoints());
     files.writeDescription();
-    return report(validation, test.run(), data, facts);
+    return new FinishedRun(directory, kept, decision, rows, seed, commandLine, steps, bestStep)
+        .report(validation, test.run(), data, facts);
   }
 
   /** Writes how a model did that is whole in its directory, and deletes what only an unfinished run needs. */

@@ -2,12 +2,12 @@ package crema.run;
 
 import crema.base.Forest;
 import crema.metrics.Bootstrap;
+import crema.metrics.ConfidenceCurve;
 import crema.metrics.FrequencyBands;
 import crema.metrics.GroupMetrics;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.SingleLabelOutcomes;
-import crema.metrics.Temperature;
 import crema.report.TestReport;
 import crema.task.AnswerSettings;
 import crema.task.MultiLabelTarget;
@@ -35,20 +35,22 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
     if (test.isEmpty()) {
       return TestReport.builder(title, target.labels().names(), outcomes);
     }
+    ScoreMatrix raw = target.rawProbabilities(test.logits());
     ScoreMatrix probabilities = target.probabilities(test.logits());
+    ConfidenceCurve curve = target.trust().confidence();
     TestReport.Builder builder = TestReport.builder(title, target.labels().names(), outcomes)
         .bands(bands, target.labels().counts())
         .intervals(Bootstrap.ofSeed(seed));
     languages.addTo(builder, outcomes, test.languages());
     return switch (target) {
-      case SingleLabelTarget _ -> builder.probabilities(probabilities);
-      case MultiLabelTarget _ -> builder.probabilities(probabilities)
+      case SingleLabelTarget _ -> builder.probabilities(raw, probabilities, curve);
+      case MultiLabelTarget _ -> builder.probabilities(raw, probabilities, curve)
           .groups("Labels of a document", GroupMetrics.byLabelsPerDocument(outcomes));
       case TaxonomyTarget paths -> {
         Forest nodes = paths.taxonomy();
         builder.hierarchy(nodes)
             .pathConsistency(nodes, paths.nodeProbabilities(test.logits()))
-            .decisions(probabilities, withAncestors(nodes, test.truth()));
+            .decisions(raw, probabilities, curve, withAncestors(nodes, test.truth()));
         if (outcomes instanceof SingleLabelOutcomes single) {
           addAbstention(builder, probabilities, single);
         }
@@ -73,31 +75,12 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands) {
   }
 
   /**
-   * Adds what the validation rows say of the probabilities: how good each threshold is that was tried, and what a
-   * temperature makes of the calibration. Nothing where there are none, or no test rows to tell it of.
+   * Adds what the validation rows say of thresholds, where there are any: how good each one is that was tried. Nothing
+   * where there are no such rows, or no test rows to tell it of.
    */
   void addValidation(TestReport.Builder builder, AnswerSettings decision, ScoredRows validation, ScoredRows test) {
-    if (validation.isEmpty() || test.isEmpty()) {
-      return;
-    }
-    switch (target) {
-      case SingleLabelTarget _ -> {
-        int[] truth = Arrays.stream(validation.truth()).mapToInt(labels -> labels[0]).toArray();
-        double temperature = Temperature.fitSoftmax(validation.logits(), truth).value();
-        builder.temperature(temperature, test.logits().softmax(temperature));
-      }
-      case MultiLabelTarget labels -> {
-        double temperature = Temperature.fitSigmoid(validation.logits(), validation.truth()).value();
-        builder.temperature(temperature, test.logits().sigmoid(temperature))
-            .thresholds(labels.sweep(decision, validation));
-      }
-      case TaxonomyTarget paths -> {
-        Forest nodes = paths.taxonomy();
-        double temperature = Temperature.fitDecisions(
-            validation.logits(), paths::probabilities, withAncestors(nodes, validation.truth())).value();
-        builder.temperatureOfDecisions(temperature, paths.probabilities(test.logits().dividedBy(temperature)),
-            withAncestors(nodes, test.truth()));
-      }
+    if (target instanceof MultiLabelTarget labels && !validation.isEmpty() && !test.isEmpty()) {
+      builder.thresholds(labels.sweep(decision, validation));
     }
   }
 }

@@ -86,6 +86,11 @@ public record AnswerSettings(Settings settings) {
     return settings.get(THRESHOLD);
   }
 
+  /** Whether that is a number which the user gave. */
+  boolean isThresholdGiven() {
+    return settings.has(THRESHOLD) && threshold() instanceof NumberOr.Number<ThresholdKind>;
+  }
+
   /** Whether a text of which no label reaches its threshold has the nearest one. */
   boolean isAtLeastOne() {
     return settings.get(AT_LEAST_ONE);

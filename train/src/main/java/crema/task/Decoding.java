@@ -2,6 +2,7 @@ package crema.task;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -16,6 +17,17 @@ public sealed interface Decoding {
    * @param ends the nodes at which a path may end: all leaves, and further nodes that texts may have as their label
    */
   int[] decode(NodeScores scores, BitSet ends);
+
+  /** The same with a function of its threshold, if it has one. */
+  default Decoding withThreshold(DoubleUnaryOperator change) {
+    return switch (this) {
+      case TopDown(double threshold) -> new TopDown(change.applyAsDouble(threshold));
+      case Consistent(double threshold, boolean atLeastOne) ->
+          new Consistent(change.applyAsDouble(threshold), atLeastOne);
+      case Argmax _ -> this;
+      case BestPath _ -> this;
+    };
+  }
 
   /** The most probable leaf with its ancestors, whatever the scores of these. */
   record Argmax() implements Decoding {

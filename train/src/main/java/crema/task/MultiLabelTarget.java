@@ -1,6 +1,8 @@
 package crema.task;
 
 import crema.data.LabelSet;
+import crema.metrics.ConfidenceCurve;
+import crema.metrics.ConfidenceCurves;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.ScoreMatrix;
 import crema.metrics.ThresholdSweep;
@@ -13,11 +15,17 @@ import crema.settings.NumberOr;
  *
  * @param labels the labels
  * @param thresholds from which probability on a text has a label
+ * @param trust how far the scores can be trusted
  */
-public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implements Target {
+public record MultiLabelTarget(LabelSet labels, Thresholds thresholds, Trust trust) implements Target {
   private static final double UNDECIDED = 0.5;
   /** No probability reaches it, so that the nearest label is taken, which is the most probable one. */
   private static final double NEVER = 2;
+
+  /** Any number of labels, with probabilities as the scores have them. */
+  public MultiLabelTarget(LabelSet labels, Thresholds thresholds) {
+    this(labels, thresholds, Trust.NONE);
+  }
 
   /** Labels that a text has if they are more probable than not. */
   public static MultiLabelTarget of(LabelSet labels) {
@@ -31,7 +39,12 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implement
 
   @Override
   public ScoreMatrix probabilities(ScoreMatrix logits) {
-    return logits.sigmoid(1);
+    return trust.confidence().sigmoid(logits);
+  }
+
+  @Override
+  public MultiLabelTarget with(Trust other) {
+    return new MultiLabelTarget(labels, thresholds, other);
   }
 
   @Override
@@ -56,12 +69,21 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implement
         case ARGMAX -> Thresholds.global(NEVER, labels.size()).withAtLeastOne();
       };
     };
-    return new MultiLabelTarget(labels, answers.isAtLeastOne() ? chosen.withAtLeastOne() : chosen);
+    return new MultiLabelTarget(labels, answers.isAtLeastOne() ? chosen.withAtLeastOne() : chosen,
+        trust);
   }
 
-  /** How the metrics of rows change with one threshold for all labels. */
+  @Override
+  public MultiLabelTarget calibrated(AnswerSettings answers, ScoredRows rows) {
+    ConfidenceCurve curve = ConfidenceCurves.ofDecisions(rawProbabilities(rows.logits()), rows.truth());
+    Thresholds mapped = answers.isThresholdGiven() ? thresholds : thresholds.map(curve::probability);
+    return new MultiLabelTarget(labels, mapped, new Trust(curve));
+  }
+
+  /** How the metrics of rows change with one threshold for all labels; those that are tried are of raw probabilities. */
   public ThresholdSweep sweep(AnswerSettings answers, ScoredRows rows) {
-    return ThresholdSweep.of(probabilities(rows.logits()), rows.truth(), answers.grid(), answers.isAtLeastOne());
+    return ThresholdSweep.of(rawProbabilities(rows.logits()), rows.truth(), answers.grid(), answers.isAtLeastOne())
+        .map(trust.confidence());
   }
 
   /** A label of which no row told the threshold has that of all others, or if these differ, is more probable than not. */
@@ -75,7 +97,8 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds) implement
     }
     longer[labels.size()] = isGlobal ? longer[0] : (float) UNDECIDED;
     var all = Thresholds.perLabel(longer);
-    return new MultiLabelTarget(labels.with(name, count), thresholds.isAtLeastOne() ? all.withAtLeastOne() : all);
+    return new MultiLabelTarget(labels.with(name, count), thresholds.isAtLeastOne() ? all.withAtLeastOne() : all,
+        trust);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package crema.task;
 
 import crema.data.LabelSet;
+import crema.metrics.ConfidenceCurves;
 import crema.metrics.LabelOffsets;
 import crema.metrics.Metric;
 import crema.metrics.Outcomes;
@@ -15,11 +16,22 @@ import java.util.Arrays;
  *
  * @param labels the labels
  * @param offsets what is added to the logits before the highest decides; probabilities are those without
+ * @param trust how far the scores can be trusted
  */
-public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets) implements Target {
-  /** The most probable label. */
+public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets, Trust trust) implements Target {
+  /** The most probable label, with probabilities as the scores have them. */
   public SingleLabelTarget(LabelSet labels) {
     this(labels, LabelOffsets.none(labels.size()));
+  }
+
+  /** One label, with probabilities as the scores have them. */
+  public SingleLabelTarget(LabelSet labels, LabelOffsets offsets) {
+    this(labels, offsets, Trust.NONE);
+  }
+
+  @Override
+  public SingleLabelTarget with(Trust other) {
+    return new SingleLabelTarget(labels, offsets, other);
   }
 
   @Override
@@ -29,7 +41,7 @@ public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets) implement
 
   @Override
   public ScoreMatrix probabilities(ScoreMatrix logits) {
-    return logits.softmax(1);
+    return trust.confidence().softmax(logits);
   }
 
   @Override
@@ -39,13 +51,22 @@ public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets) implement
 
   @Override
   public ScoreMatrix preferences(ScoreMatrix logits) {
-    return offsets.isNone() ? probabilities(logits) : offsets.addedTo(logits);
+    return offsets.isNone() ? rawProbabilities(logits) : offsets.addedTo(logits);
   }
 
   @Override
   public SingleLabelTarget tuned(AnswerSettings answers, ScoredRows rows) {
     return answers.decision() == Metric.ACCURACY || rows.isEmpty() ? this : new SingleLabelTarget(labels,
-        LabelOffsets.fitMacroF1(rows.logits(), Arrays.stream(rows.truth()).mapToInt(row -> row[0]).toArray()));
+        LabelOffsets.fitMacroF1(rows.logits(), onlyLabels(rows)), trust);
+  }
+
+  @Override
+  public SingleLabelTarget calibrated(AnswerSettings answers, ScoredRows rows) {
+    return with(new Trust(ConfidenceCurves.ofBest(rows.logits(), onlyLabels(rows))));
+  }
+
+  private static int[] onlyLabels(ScoredRows rows) {
+    return Arrays.stream(rows.truth()).mapToInt(row -> row[0]).toArray();
   }
 
   @Override
@@ -59,7 +80,7 @@ public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets) implement
     for (int label = 0; label < labels.size(); label++) {
       longer[label] = offsets.value(label);
     }
-    return new SingleLabelTarget(labels.with(name, count), LabelOffsets.of(longer));
+    return new SingleLabelTarget(labels.with(name, count), LabelOffsets.of(longer), trust);
   }
 
   @Override

@@ -37,12 +37,26 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
   /** The kind. */
   TargetKind kind();
 
-  /** The probability of each label. */
+  /** How far the scores of the model can be trusted. */
+  Trust trust();
+
+  /** The same with another trust. */
+  Target with(Trust trust);
+
+  /** The probability of each label, as trustworthy as {@link #trust} makes it. */
   ScoreMatrix probabilities(ScoreMatrix logits);
 
-  /** By what the labels of a text are ordered, the answer first: their probabilities unless something else decides. */
+  /** The probability of each label as the scores alone have it. */
+  default ScoreMatrix rawProbabilities(ScoreMatrix logits) {
+    return with(Trust.NONE).probabilities(logits);
+  }
+
+  /**
+   * By what the labels of a text are ordered, the answer first: their probabilities unless something else decides. No
+   * calibration changes the order.
+   */
   default ScoreMatrix preferences(ScoreMatrix logits) {
-    return probabilities(logits);
+    return rawProbabilities(logits);
   }
 
   /** The labels that are answered for each text, ascending, {@code [texts][]}. */
@@ -78,6 +92,15 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
    * @param count how many rows have it
    */
   Target withLabel(String name, long count);
+
+  /**
+   * The same with probabilities that are calibrated on validation rows. Thresholds that were chosen change with them, so
+   * that answers stay; one that was given holds of the calibrated probabilities.
+   *
+   * @param answers of the run
+   * @param rows the validation rows; none to leave probabilities as they are
+   */
+  Target calibrated(AnswerSettings answers, ScoredRows rows);
 
   /** How logits become probabilities. */
   Link link();

@@ -4,6 +4,7 @@ import crema.base.ByteSource;
 import crema.base.Keyed;
 import crema.base.UserError;
 import crema.data.LabelSet;
+import crema.metrics.ConfidenceCurve;
 import crema.metrics.LabelOffsets;
 import crema.metrics.Thresholds;
 import crema.nn.loss.Link;
@@ -22,21 +23,40 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code target.json}: how a model's scores become labels. */
 public final class TargetFile {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  /** The format of models whose probabilities are as their scores have them. */
+  private static final int WITHOUT_TRUST = 1;
 
   private TargetFile() {}
 
   /** Writes what a model predicts; its labels are in a file of their own. */
   public static void write(Target target, Path file) throws IOException {
     var json = new LinkedHashMap<String, @Nullable Object>();
-    json.put("format", FORMAT);
+    json.put("format", target.trust().isNone() ? WITHOUT_TRUST : FORMAT);
     json.put("target", target.kind().key());
     if (target instanceof SingleLabelTarget labels && !labels.offsets().isNone()) {
       json.put("single", Map.of("offsets", values("offset", labels.labels(), labels.offsets()::value)));
     }
     json.put("multi", target instanceof MultiLabelTarget labels ? thresholds(labels) : null);
     json.put("taxonomy", target instanceof TaxonomyTarget paths ? decoding(paths) : null);
+    if (!target.trust().isNone()) {
+      json.put("confidence", confidence(target.trust().confidence()));
+    }
     JsonFile.write(file, json);
+  }
+
+  /** What calibrates probabilities, as JSON has it. */
+  public static Map<String, Object> confidence(ConfidenceCurve curve) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("method", curve.method());
+    json.put("temperature", curve.temperature());
+    json.put("from", list(curve.from()));
+    json.put("to", list(curve.to()));
+    return json;
+  }
+
+  private static List<Double> list(double[] values) {
+    return Arrays.stream(values).boxed().toList();
   }
 
   private static Map<String, Object> thresholds(MultiLabelTarget target) {
@@ -93,6 +113,20 @@ public final class TargetFile {
       throw new UserError(file + " was written by a newer version of Crema (format " + json.values.get("format")
           + "; this one reads up to " + FORMAT + "): update Crema");
     }
+    Target target = target(json, labels, labelFile);
+    return json.values.get("confidence") == null ? target : target.with(new Trust(confidence(json.object("confidence"))));
+  }
+
+  private static ConfidenceCurve confidence(Values json) {
+    try {
+      return ConfidenceCurve.of(json.get("method", String.class), json.get("temperature", Number.class).doubleValue(),
+          json.numbers("from"), json.numbers("to"));
+    } catch (IllegalArgumentException e) {
+      throw JsonFile.damaged(json.name, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Target target(Values json, LabelSet labels, ByteSource labelFile) {
     return switch (Keyed.find(TargetKind.class, json.get("target", String.class), "target")) {
       case SINGLE -> json.values.get("single") == null ? new SingleLabelTarget(labels)
           : new SingleLabelTarget(labels, LabelOffsets.of(values(json.object("single"), "offset", labels)));
@@ -166,6 +200,14 @@ public final class TargetFile {
 
     Values object(String key) {
       return new Values(name, get(key, Map.class));
+    }
+
+    double[] numbers(String key) {
+      var numbers = new ArrayList<Double>();
+      for (Object each : get(key, List.class)) {
+        numbers.add(each instanceof Number number ? number.doubleValue() : Double.NaN);
+      }
+      return numbers.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     List<Values> objects(String key) {

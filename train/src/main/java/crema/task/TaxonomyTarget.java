@@ -3,6 +3,7 @@ package crema.task;
 import crema.base.Forest;
 import crema.data.LabelSet;
 import crema.data.Taxonomy;
+import crema.metrics.ConfidenceCurves;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
 import crema.metrics.ScoreMatrix;
@@ -23,17 +24,20 @@ public final class TaxonomyTarget implements Target {
   private final Link link;
   private final Decoding decoding;
   private final LabelSet rowLabels;
+  private final Trust trust;
   private final TreeDecoder decoder;
 
   private TaxonomyTarget(
-      LabelSet labels, String separator, Taxonomy taxonomy, Link link, Decoding decoding) {
+      LabelSet labels, String separator, Taxonomy taxonomy, Link link, Decoding decoding, Trust trust) {
     this.labels = labels;
     this.separator = separator;
     this.taxonomy = taxonomy;
     this.link = link;
     this.decoding = decoding;
+    this.trust = trust;
     rowLabels = rowLabels(labels, taxonomy);
-    decoder = new TreeDecoder(taxonomy, rowLabels, link, decoding);
+    // The curve rises: a node reaches a threshold where its score reaches what the curve makes that threshold of.
+    decoder = new TreeDecoder(taxonomy, rowLabels, link, decoding.withThreshold(trust.confidence()::inverse));
   }
 
   /**
@@ -43,17 +47,34 @@ public final class TaxonomyTarget implements Target {
    */
   public static TaxonomyTarget of(LabelSet rowLabels, String separator, Link link, Decoding decoding) {
     Taxonomy taxonomy = Taxonomy.of(rowLabels.names(), separator);
-    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, link, decoding);
+    return new TaxonomyTarget(taxonomy.labels(rowLabels), separator, taxonomy, link, decoding, Trust.NONE);
   }
 
   /** The same nodes, read from a model: what is said of them in {@link #of}, they say themselves. */
   static TaxonomyTarget ofNodes(LabelSet nodes, String separator, Link link, Decoding decoding) {
-    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), link, decoding);
+    return new TaxonomyTarget(nodes, separator, Taxonomy.of(nodes.names(), separator), link, decoding, Trust.NONE);
   }
 
   /** The same nodes, answered with in another way. */
   public TaxonomyTarget answering(Link newLink, Decoding newDecoding) {
-    return new TaxonomyTarget(labels, separator, taxonomy, newLink, newDecoding);
+    return new TaxonomyTarget(labels, separator, taxonomy, newLink, newDecoding, Trust.NONE);
+  }
+
+  @Override
+  public Trust trust() {
+    return trust;
+  }
+
+  @Override
+  public TaxonomyTarget with(Trust other) {
+    return new TaxonomyTarget(labels, separator, taxonomy, link, decoding, other);
+  }
+
+  /** One curve for all nodes, so that none becomes more probable than those above it. */
+  @Override
+  public TaxonomyTarget calibrated(AnswerSettings answers, ScoredRows rows) {
+    return with(new Trust(ConfidenceCurves.ofDecisions(rawProbabilities(rows.logits()),
+        Arrays.stream(rows.truth()).map(taxonomy::withAncestors).toArray(int[][]::new))));
   }
 
   @Override
@@ -70,7 +91,7 @@ public final class TaxonomyTarget implements Target {
       counts[node] += count;
     }
     return ofNodes(LabelSet.of(IntStream.range(0, counts.length).mapToObj(longer::name).toList(), counts), separator,
-        link, decoding);
+        link, decoding).with(trust);
   }
 
   /** The nodes. */
@@ -109,10 +130,10 @@ public final class TaxonomyTarget implements Target {
     return taxonomy;
   }
 
-  /** As the link has them, but no node is more probable than those above it. */
+  /** As the link has them and the curve makes them, but no node is more probable than those above it. */
   @Override
   public ScoreMatrix probabilities(ScoreMatrix logits) {
-    return nodeProbabilities(logits, true);
+    return trust.confidence().probabilities(nodeProbabilities(logits, true));
   }
 
   /** The probability of each node as the link has it, whatever those above it have. */

@@ -70,7 +70,7 @@ class HtmlReportTest {
   void completeReportShowsBandsGroupsCalibrationAndThresholds() {
     assertThat(HtmlReport.render(SampleReport.complete().build()))
         .contains("Labels by frequency", "<bdi>Tail</bdi>", "Русский", "Level 2", "Hierarchical", "Macro ROC AUC")
-        .contains("As trained", "With temperature 1.7", "Leaving out what is uncertain", "F1 by threshold");
+        .contains("Before calibration", "As the model predicts (temperature, 1.7)", "Leaving out what is uncertain", "F1 by threshold");
   }
 
   @Test

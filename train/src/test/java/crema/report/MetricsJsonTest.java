@@ -43,11 +43,11 @@ class MetricsJsonTest {
     assertThat(json.propertyNames()).containsExactly(
         "format", "title", "facts", "documents", "labels", "multi_label", "accuracy", "hamming_loss", "micro", "macro",
         "weighted", "hierarchical", "ranking", "intervals", "per_label", "confused_pairs", "bands", "groups",
-        "calibration", "temperature", "abstention", "thresholds");
+        "calibration", "uncalibrated", "abstention", "thresholds");
     assertThat(json.at("/groups/0/by").stringValue()).isEqualTo("Language");
     assertThat(json.at("/groups/0/group").stringValue()).isEqualTo("English");
     assertThat(json.at("/bands/tail/labels").intValue()).isEqualTo(report.bands().get(Band.TAIL).labels());
-    assertThat(json.at("/temperature/value").doubleValue()).isEqualTo(1.7);
+    assertThat(json.at("/uncalibrated/temperature").doubleValue()).isEqualTo(1.7);
     assertThat(json.at("/thresholds").size()).isEqualTo(41);
     assertThat(json.at("/per_label/0/roc_auc").doubleValue()).isEqualTo(report.ranking().perLabel().get(0).rocAuc());
     assertThat(text.lines()).contains(

@@ -2,6 +2,7 @@ package crema.report;
 
 import crema.base.Forest;
 import crema.metrics.Bootstrap;
+import crema.metrics.ConfidenceCurve;
 import crema.metrics.FrequencyBands;
 import crema.metrics.GroupMetrics;
 import crema.metrics.ScoreMatrix;
@@ -41,8 +42,8 @@ final class SampleReport {
         .mapToObj(document -> document % 7 == 0 ? "Русский" : document % 3 == 0 ? "日本語" : "English")
         .toList();
     return builder(LABELS, logits)
-        .probabilities(logits.softmax(1))
-        .temperature(1.7, logits.softmax(1.7))
+        .probabilities(logits.softmax(1), logits.softmax(1.7),
+            ConfidenceCurve.of("temperature", 1.7, new double[0], new double[0]))
         .bands(FrequencyBands.DEFAULT, frequencies)
         .groups("Language", GroupMetrics.by(outcomes(logits), languages, 10, 20))
         .hierarchy(new Forest(-1, -1, -1, 0, -1, 4, 4, -1, 7, 7))

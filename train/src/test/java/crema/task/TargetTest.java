@@ -21,7 +21,10 @@ import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import crema.settings.NumberOr;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -190,6 +193,79 @@ class TargetTest {
         }
       }
     }
+  }
+
+  /** What a model says of rows of which every third is wrong, however sure it is. */
+  private static ScoredRows overconfident(Target target, int... ofRow) {
+    int labels = target.labels().size();
+    var logits = new float[300][labels];
+    var truth = new int[300][];
+    for (int row = 0; row < 300; row++) {
+      for (int label = 0; label < labels; label++) {
+        int each = label;
+        logits[row][label] = Arrays.stream(target.implied(ofRow[row % ofRow.length])).anyMatch(of -> of == each)
+            ? 6 + row % 7 * 0.5f : -5 - (row + label) % 5;
+      }
+      truth[row] = new int[] {ofRow[(row + (row % 3 == 0 ? 1 : 0)) % ofRow.length]};
+    }
+    return new ScoredRows(ScoreMatrix.of(logits), truth, List.of());
+  }
+
+  @Test
+  void calibrationLowersConfidenceAndLeavesOrderAndAnswersAlone() throws IOException {
+    var directory = new ModelDirectory(folder);
+    for (Target target : List.of(new SingleLabelTarget(labels("a", "b")), MultiLabelTarget.of(labels("a", "b")),
+        taxonomy(Link.SIGMOID, new Decoding.BestPath()), taxonomy(Link.LEVEL_SOFTMAX, new Decoding.Argmax()))) {
+      int size = target.labels().size();
+      ScoredRows rows = target instanceof TaxonomyTarget paths
+          ? overconfident(target, IntStream.range(0, size).filter(paths.taxonomy()::isLeaf).toArray())
+          : overconfident(target, 0, 1);
+      Target calibrated = target.calibrated(AnswerSettings.HALF, rows);
+      Target kept = calibrated instanceof MultiLabelTarget
+          ? target.calibrated(new AnswerSettings(Settings.of(AnswerSettings.SECTION)), rows) : calibrated;
+      assertThat(kept.decide(rows.logits())).isDeepEqualTo(target.decide(rows.logits()));
+      int answer = target.decide(rows.logits())[1][0];
+      assertThat(target.probabilities(rows.logits()).score(1, answer)).isGreaterThan(0.95f);
+      assertThat(kept.probabilities(rows.logits()).score(1, answer)).isBetween(0.5f, 0.85f);
+      assertThat(kept.preferences(rows.logits()).best()).isEqualTo(target.preferences(rows.logits()).best());
+      assertThat(kept.rawProbabilities(rows.logits()).score(1, answer))
+          .isEqualTo(target.probabilities(rows.logits()).score(1, answer));
+      kept.labels().save(directory.labels());
+      TargetFile.write(kept, directory.target());
+      Target read = directory.readTarget();
+      for (int row = 0; row < 300; row++) {
+        assertThat(read.probabilities(rows.logits()).score(row, answer))
+            .isEqualTo(kept.probabilities(rows.logits()).score(row, answer));
+      }
+      assertThat(read.decide(rows.logits())).isDeepEqualTo(target.decide(rows.logits()));
+    }
+  }
+
+  @Test
+  void aThresholdThatWasGivenIsOfCalibratedProbabilities() {
+    ScoredRows rows = overconfident(MultiLabelTarget.of(labels("a", "b")), 0, 1);
+    Target given = MultiLabelTarget.of(labels("a", "b"))
+        .tuned(new AnswerSettings(Settings.of(AnswerSettings.SECTION).with(AnswerSettings.THRESHOLD, NumberOr.of(0.99))),
+            rows)
+        .calibrated(
+            new AnswerSettings(Settings.of(AnswerSettings.SECTION).with(AnswerSettings.THRESHOLD, NumberOr.of(0.99))),
+            rows);
+    assertThat(given.decide(rows.logits())).isDeepEqualTo(new int[300][0]);
+  }
+
+  @Test
+  void aDamagedCurveIsReported() throws IOException {
+    var directory = new ModelDirectory(folder);
+    Target target = new SingleLabelTarget(labels("a", "b"));
+    target.labels().save(directory.labels());
+    TargetFile.write(target.calibrated(AnswerSettings.DEFAULT, overconfident(target, 0, 1)), directory.target());
+    assertThat(directory.target()).content().contains("\"format\" : 2");
+    Files.writeString(directory.target(),
+        Files.readString(directory.target()).replaceFirst("\"temperature\" : [0-9.E-]+", "\"temperature\" : -1"));
+    assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
+        .hasMessageContaining("target.json").hasMessageContaining("the temperature -1.0 is not a number above 0");
+    TargetFile.write(target, directory.target());
+    assertThat(directory.target()).content().contains("\"format\" : 1").doesNotContain("confidence");
   }
 
   @Test

@@ -4,6 +4,7 @@ import crema.base.UserError;
 import crema.classify.ModelSource;
 import crema.embed.PoolingKind;
 import crema.embed.SentenceFolder;
+import crema.metrics.ConfidenceCurve;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.model.PublishedClassifier;
@@ -12,6 +13,7 @@ import crema.nn.model.TextEncoderConfig;
 import crema.pretrained.HuggingFaceFolder;
 import crema.task.MultiLabelTarget;
 import crema.task.Target;
+import crema.task.TargetFile;
 import crema.tensor.Backend;
 import crema.tensor.DType;
 import crema.tensor.Device;
@@ -107,12 +109,23 @@ final class EncoderExport {
     }
     if (target instanceof MultiLabelTarget multi) {
       json.put("thresholds",
-          IntStream.range(0, labels.size()).mapToObj(label -> multi.thresholds().value(label)).toList());
+          IntStream.range(0, labels.size()).mapToObj(label -> rawThreshold(multi, label)).toList());
       notes
           .add("thresholds: config.json has them by label, as 'thresholds', which transformers keeps and does not use");
     }
+    ConfidenceCurve curve = target.trust().confidence();
+    if (!curve.isNone()) {
+      json.put("calibration", TargetFile.confidence(curve));
+      notes.add("probabilities are not calibrated there: config.json has the temperature and the curve as 'calibration', "
+          + "which transformers keeps and does not use");
+    }
     json.put("torch_dtype", "float32");
     return json;
+  }
+
+  /** What a probability without calibration must reach. */
+  private static float rawThreshold(MultiLabelTarget target, int label) {
+    return (float) target.trust().confidence().inverse(target.thresholds().value(label));
   }
 
   private static int number(Map<String, @Nullable Object> config, String key, int otherwise) {

@@ -93,10 +93,10 @@ public final class FastTextClassifier implements Classifier {
     return target;
   }
 
-  /** As the engine finds them, which need not look at all labels. */
+  /** As the engine finds them, which need not look at all labels, unless probabilities are calibrated. */
   @Override
   public List<List<Prediction>> predict(List<String> texts, int k) {
-    return target instanceof TaxonomyTarget
+    return target instanceof TaxonomyTarget || !target.trust().isNone()
         ? Classifier.super.predict(texts, k)
         : forEach(texts, predictor -> text -> predict(predictor, text, k));
   }

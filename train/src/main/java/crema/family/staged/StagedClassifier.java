@@ -104,11 +104,11 @@ final class StagedClassifier implements Classifier {
     return panel.classifiers().getFirst().columns();
   }
 
-  /** The logarithms of the probabilities. */
+  /** The logarithms of the probabilities, which are calibrated together and not by stage. */
   @Override
   public float[][] logits(List<String> texts) {
     float[][][] byStage =
-        panel.ask(Collections.nCopies(panel.classifiers().size(), texts), Classifier::probabilities);
+        panel.ask(Collections.nCopies(panel.classifiers().size(), texts), Classifier::rawProbabilities);
     var logits = new float[texts.size()][];
     for (int text = 0; text < logits.length; text++) {
       var probabilities = new double[target.labels().size()];

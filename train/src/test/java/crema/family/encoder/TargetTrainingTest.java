@@ -117,7 +117,7 @@ class TargetTrainingTest {
     assertThat(f1(result)).isGreaterThan(0.95);
     var report = Objects.requireNonNull(result.report());
     assertThat(report.groups()).containsKey("Labels of a document");
-    assertThat(report.temperature()).isNotNull();
+    assertThat(report.uncalibrated()).isNotNull();
     assertThat(report.ranking()).isNotNull();
     try (Classifier classifier = Classifier.load(folder)) {
       List<List<Prediction>> answers = classifier.answer(List.of("the camera and the hammer", "", "the fridge"));
@@ -142,8 +142,8 @@ class TargetTrainingTest {
     });
     var best = log.stream().max((a, b) -> Double.compare(a.metrics().get("best_f1"), b.metrics().get("best_f1")));
     var target = (MultiLabelTarget) directory.readTarget();
-    assertThat((double) target.thresholds().value(0))
-        .isEqualTo((float) (double) best.orElseThrow().metrics().get("best_threshold"));
+    assertThat(target.thresholds().value(0)).isEqualTo(target.trust().confidence()
+        .probability((float) (double) best.orElseThrow().metrics().get("best_threshold")));
   }
 
   @Test

@@ -49,7 +49,7 @@ class StagedClassifierTest {
     }
 
     @Override
-    public float[][] probabilities(List<String> texts) {
+    public float[][] rawProbabilities(List<String> texts) {
       return texts.stream().map(text -> text.isEmpty() ? new float[labels.size()] : probabilities)
           .toArray(float[][]::new);
     }
