@@ -38,4 +38,5 @@ module crema.train {
   exports crema.run;
   exports crema.settings;
   exports crema.task;
+  exports crema.tune;
 }

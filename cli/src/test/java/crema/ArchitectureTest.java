@@ -41,7 +41,7 @@ class ArchitectureTest {
         new String[] {"crema.classify", "crema.defaults", "crema.embed", "crema.family", "crema.hub", "crema.pretrain",
             "crema.pretrained", "crema.report", "crema.run",
             "crema.settings",
-            "crema.task"},
+            "crema.task", "crema.tune"},
         CLASSIC, TOKENIZER),
     CLI("crema.cli", TRAIN);
 
@@ -107,7 +107,7 @@ class ArchitectureTest {
             "crema.classify",
             "crema.embed",
             "crema.run",
-            "crema.family..", "crema.pretrain", "crema.cli..");
+            "crema.family..", "crema.pretrain", "crema.tune", "crema.cli..");
     for (int floor = 0; floor < upwards.size(); floor++) {
       noClasses().that().resideInAPackage(upwards.get(floor))
           .should().dependOnClassesThat()

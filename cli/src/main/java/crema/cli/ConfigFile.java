@@ -5,6 +5,7 @@ import crema.run.TaskSettings;
 import crema.settings.Assignment;
 import crema.settings.Member;
 import crema.settings.Origin;
+import crema.tune.WrittenRange;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -41,11 +42,22 @@ final class ConfigFile {
   private final Path path;
   private final Iterator<Event> events;
   private final Map<String, Integer> lines = new HashMap<>();
+  private final boolean mayHaveRanges;
+  private final List<WrittenRange> ranges = new ArrayList<>();
 
-  private ConfigFile(Path path, Iterator<Event> events) {
+  private ConfigFile(Path path, Iterator<Event> events, boolean mayHaveRanges) {
     this.path = path;
     this.events = events;
+    this.mayHaveRanges = mayHaveRanges;
   }
+
+  /**
+   * The settings of a file, of which some have a range in place of a value.
+   *
+   * @param values those that have a value, by their keys
+   * @param ranges the others
+   */
+  record Ranged(Map<String, Assignment> values, List<WrittenRange> ranges) {}
 
   /**
    * The settings of a file by their keys, in its order.
@@ -53,6 +65,19 @@ final class ConfigFile {
    * @throws UserError when it is not such a file; the message names the line
    */
   static Map<String, Assignment> read(Path path) throws IOException {
+    return parse(path, text(path));
+  }
+
+  /**
+   * The settings of a file that may have ranges, such as {@code learning-rate: {log: [1e-5, 1e-3]}}.
+   *
+   * @throws UserError when it is not such a file; the message names the line
+   */
+  static Ranged readRanged(Path path) throws IOException {
+    return parse(path, text(path), true);
+  }
+
+  private static String text(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       throw new UserError(path + " is a directory, not a config file");
     }
@@ -60,7 +85,7 @@ final class ConfigFile {
       throw new UserError(path + " is no config file: it is larger than 1 MiB");
     }
     try {
-      return parse(path, Files.readString(path));
+      return Files.readString(path);
     } catch (CharacterCodingException e) {
       throw new UserError(path + " is not UTF-8 text", e);
     }
@@ -68,9 +93,14 @@ final class ConfigFile {
 
   /** The settings in the text of a file. */
   static Map<String, Assignment> parse(Path path, String text) {
+    return parse(path, text, false).values();
+  }
+
+  private static Ranged parse(Path path, String text, boolean mayHaveRanges) {
     try {
       var settings = LoadSettings.builder().setLabel(path.toString()).build();
-      return new ConfigFile(path, new ParserImpl(settings, new StreamReader(settings, text))).settings();
+      var file = new ConfigFile(path, new ParserImpl(settings, new StreamReader(settings, text)), mayHaveRanges);
+      return new Ranged(file.settings(), file.ranges);
     } catch (MarkedYamlEngineException e) {
       throw Origin.line(path, line(e.getProblemMark())).error(e.getProblem());
     } catch (YamlEngineException e) {
@@ -105,11 +135,16 @@ final class ConfigFile {
     String key = scalar(keyEvent, "a key");
     Event value = events.next();
     var values = new ArrayList<String>();
-    boolean hasMembers = value.getEventId() == Event.ID.MappingStart && key.equals(TaskSettings.TASKS.name());
+    boolean isMapping = value.getEventId() == Event.ID.MappingStart;
+    boolean hasMembers = isMapping && key.equals(TaskSettings.TASKS.name());
+    boolean isRange = isMapping && !hasMembers && mayHaveRanges;
     boolean isList = hasMembers || value.getEventId() == Event.ID.SequenceStart;
     if (hasMembers) {
       refuseAnchor(value);
       addMembers(key, values);
+    } else if (isRange) {
+      refuseAnchor(value);
+      addRange(key, Origin.line(path, line(keyEvent.getStartMark())));
     } else {
       values.addAll(values(value, key));
     }
@@ -118,7 +153,29 @@ final class ConfigFile {
     if (earlier != null) {
       throw mistake(keyEvent, key + " stands twice: it is in line " + earlier + " too");
     }
-    settings.put(key, new Assignment(key, values, isList, Origin.line(path, line)));
+    if (!isRange) {
+      settings.put(key, new Assignment(key, values, isList, Origin.line(path, line)));
+    }
+  }
+
+  /** A mapping from the kind of a range to a list: its ends, or what there is to choose from, which may be lists. */
+  private void addRange(String key, Origin origin) {
+    String scale = scalar(events.next(), "a kind of range of " + key);
+    Event list = events.next();
+    if (list.getEventId() != Event.ID.SequenceStart) {
+      throw mistake(list, key + "." + scale + " must be a list");
+    }
+    refuseAnchor(list);
+    var values = new ArrayList<Assignment>();
+    for (Event item = events.next(); item.getEventId() != Event.ID.SequenceEnd; item = events.next()) {
+      boolean isList = item.getEventId() == Event.ID.SequenceStart;
+      values.add(new Assignment(key, values(item, key), isList, origin));
+    }
+    Event end = events.next();
+    if (end.getEventId() != Event.ID.MappingEnd) {
+      throw mistake(end, key + " has two ranges: it needs one");
+    }
+    ranges.add(new WrittenRange(key, scale, values, origin));
   }
 
   /** A single value or a list. */

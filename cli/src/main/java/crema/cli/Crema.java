@@ -124,6 +124,7 @@ public final class Crema implements Runnable {
         .add("train", () -> TrainCommand.line(terminal))
         .add("stack", () -> StackCommand.line(terminal))
         .add("experiment", () -> ExperimentCommand.line(terminal))
+        .add("tune", () -> TuneCommand.line(terminal))
         .add("evaluate", () -> EvaluateCommand.line(terminal))
         .add("predict", () -> new PredictCommand(terminal))
         .add("explain", () -> new ExplainCommand(terminal))

@@ -33,23 +33,40 @@ record GivenSettings(Map<String, Assignment> byName, Set<String> shared) {
    * @throws crema.base.UserError when a config file is none, or has a key that is no setting of the command
    */
   static GivenSettings of(ParseResult line, Collection<Setting<?>> rows, List<Path> configs) throws IOException {
+    var read = new LinkedHashMap<Path, Map<String, Assignment>>();
+    for (Path file : configs) {
+      // One that is given twice counts where it stands last.
+      read.remove(file);
+      read.put(file, ConfigFile.read(file));
+    }
+    return of(SettingOptions.given(line, rows), rows, read);
+  }
+
+  /**
+   * What flags and config files say.
+   *
+   * @param flags by the names of the settings
+   * @param rows the settings of the command; two of a name are of different model families
+   * @param configs the values in each file, the most important last
+   * @throws crema.base.UserError when a config file has a key that is no setting of the command
+   */
+  static GivenSettings of(Map<String, Assignment> flags, Collection<Setting<?>> rows,
+      Map<Path, Map<String, Assignment>> configs) {
     var known = new LinkedHashMap<String, Setting<?>>();
     rows.forEach(row -> known.putIfAbsent(row.name(), row));
-    Map<String, Assignment> flags = SettingOptions.given(line, rows);
     var byName = new LinkedHashMap<String, Assignment>();
     var files = new LinkedHashMap<String, Path>();
-    for (Path file : configs) {
-      ConfigFile.read(file).forEach((name, value) -> {
-        if (!known.containsKey(name)) {
-          throw Settings.unknown(value, rows);
-        }
-        byName.put(name, value);
-        files.put(name, file);
-      });
-    }
+    configs.forEach((file, values) -> values.forEach((name, value) -> {
+      if (!known.containsKey(name)) {
+        throw Settings.unknown(value, rows);
+      }
+      byName.put(name, value);
+      files.put(name, file);
+    }));
+    Path last = List.copyOf(configs.keySet()).reversed().stream().findFirst().orElse(null);
     var shared = new HashSet<String>();
     files.forEach((name, file) -> {
-      if (!file.equals(configs.getLast())) {
+      if (!file.equals(last)) {
         shared.add(name);
       }
       Setting<?> row = Objects.requireNonNull(known.get(name));

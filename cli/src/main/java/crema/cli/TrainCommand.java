@@ -105,13 +105,14 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
     FamilyChoice choice = choice(command, given);
     ModelFamily family = choice.family();
     trained = family;
-    if (!choice.by().isEmpty() && !command.get(CommandSettings.QUIET)) {
-      terminal.err().println(choice.reason());
-    }
     Settings settings = family.resolved(given.over(family.settings()));
     given.foreign(family.settings().and(CommandSettings.SECTION)).ifPresent(value -> {
       throw value.error(" has no effect with --model " + family.key() + ": leave it out");
     });
+    settings.checked();
+    if (!choice.by().isEmpty() && !command.get(CommandSettings.QUIET)) {
+      terminal.err().println(choice.reason());
+    }
     return start(session, family, settings, context, command.with(CommandSettings.MODEL, family.key()),
         command.get(CommandSettings.OVERWRITE) || isResumed);
   }

@@ -121,7 +121,8 @@ public final class RunComparison {
     double pValue = Double.NaN;
     for (ComparedRun run : runs) {
       for (ComparedRun other : against) {
-        if (run.seed() == other.seed() || runs.size() == 1 || against.size() == 1) {
+        boolean arePaired = run.seed() == other.seed() || runs.size() == 1 || against.size() == 1;
+        if (arePaired && !Double.isNaN(score(run, metric))) {
           better += score(run, metric) > score(other, metric) ? 1 : 0;
           if (seeds++ == 0) {
             pValue = pValue(run.outcomes(), other.outcomes(), metric);
