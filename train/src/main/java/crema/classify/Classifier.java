@@ -14,7 +14,9 @@ import java.util.List;
 
 /**
  * A trained model that gives texts their labels. Safe for use by many threads at once, virtual ones too. A blank text
- * has no label. Once it is closed, which waits for running calls, every call is an {@link IllegalStateException}.
+ * has no label; one that is null is a {@link NullPointerException}. An interrupt is not answered: the call ends, and the
+ * thread stays interrupted. Whatever else is thrown, such as an {@link OutOfMemoryError}, leaves it as it was. Once it is
+ * closed, which waits for running calls, every call is an {@link IllegalStateException}. All of this holds of every family.
  *
  * <pre>{@code
  * try (Classifier classifier = Classifier.load(Path.of("models/titles"))) {
@@ -143,8 +145,9 @@ public interface Classifier extends AutoCloseable {
   /**
    * The most probable labels of several texts, whatever the model's answer is.
    *
-   * @param k how many labels for each text, at least 1
+   * @param k how many labels for each text, at least 1; all if there are fewer
    * @return for each text its labels, the most probable first; none for a blank text
+   * @throws IllegalArgumentException when k is below 1
    */
   default List<List<Prediction>> predict(List<String> texts, int k) {
     return Answers.of(this, texts).mostProbable(k);

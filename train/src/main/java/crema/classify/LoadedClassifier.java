@@ -1,10 +1,10 @@
 package crema.classify;
 
+import crema.base.OpenLock;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.locks.StampedLock;
-import java.util.function.Supplier;
+import java.util.Objects;
 
 /**
  * A classifier that was loaded: what all families promise is checked here, once. Blank texts are empty to the family,
@@ -12,10 +12,7 @@ import java.util.function.Supplier;
  */
 final class LoadedClassifier implements Classifier {
   private final Classifier model;
-  private final String name;
-  private final StampedLock lock = new StampedLock();
-  /** Written under the write lock. */
-  private boolean closed;
+  private final OpenLock lock;
 
   /**
    * Wraps the classifier of a family.
@@ -24,7 +21,7 @@ final class LoadedClassifier implements Classifier {
    */
   LoadedClassifier(Classifier model, String name) {
     this.model = model;
-    this.name = name;
+    lock = new OpenLock("the classifier " + name);
   }
 
   /** Opens a model of whatever family. */
@@ -47,17 +44,17 @@ final class LoadedClassifier implements Classifier {
     if (k < 1) {
       throw new IllegalArgumentException("k must be at least 1, not " + k);
     }
-    return whileOpen(() -> model.predict(withoutBlanks(texts), k));
+    return lock.whileOpen(() -> model.predict(withoutBlanks(texts), k));
   }
 
   @Override
   public List<List<Prediction>> answer(List<String> texts) {
-    return whileOpen(() -> model.answer(withoutBlanks(texts)));
+    return lock.whileOpen(() -> model.answer(withoutBlanks(texts)));
   }
 
   @Override
   public float[][] probabilities(List<String> texts) {
-    return whileOpen(() -> model.probabilities(withoutBlanks(texts)));
+    return lock.whileOpen(() -> model.probabilities(withoutBlanks(texts)));
   }
 
   @Override
@@ -67,56 +64,40 @@ final class LoadedClassifier implements Classifier {
 
   @Override
   public float[][] logits(List<String> texts) {
-    return whileOpen(() -> model.logits(withoutBlanks(texts)));
+    return lock.whileOpen(() -> model.logits(withoutBlanks(texts)));
   }
 
   @Override
   public Explanation explain(String text, int[] labels) {
-    return whileOpen(() -> model.explain(text, labels));
+    return lock.whileOpen(() -> model.explain(requireText(text).isBlank() ? "" : text, labels));
   }
 
   @Override
   public float[][] embed(List<String> texts) {
-    return whileOpen(() -> model.embed(withoutBlanks(texts)));
+    return lock.whileOpen(() -> model.embed(withoutBlanks(texts)));
   }
 
   @Override
   public int length(String text) {
-    return whileOpen(() -> model.length(text));
+    return lock.whileOpen(() -> model.length(requireText(text)));
   }
 
   @Override
   public double operations(String text) {
-    return whileOpen(() -> model.operations(text));
+    return lock.whileOpen(() -> model.operations(requireText(text)));
   }
 
   private static List<String> withoutBlanks(List<String> texts) {
-    return texts.stream().map(text -> text.isBlank() ? "" : text).toList();
+    return texts.stream().map(text -> requireText(text).isBlank() ? "" : text).toList();
   }
 
-  private <T> T whileOpen(Supplier<T> call) {
-    long stamp = lock.readLock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the classifier " + name + " is closed");
-      }
-      return call.get();
-    } finally {
-      lock.unlockRead(stamp);
-    }
+  private static String requireText(String text) {
+    return Objects.requireNonNull(text, "a text is null: a blank one has no label");
   }
 
   /** Waits for running calls, and releases what the model holds. Closing again does nothing. */
   @Override
   public void close() {
-    long stamp = lock.writeLock();
-    try {
-      if (!closed) {
-        closed = true;
-        model.close();
-      }
-    } finally {
-      lock.unlockWrite(stamp);
-    }
+    lock.close(model::close);
   }
 }

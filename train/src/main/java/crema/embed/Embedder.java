@@ -3,6 +3,7 @@ package crema.embed;
 import crema.autograd.Tape;
 import crema.autograd.Variable;
 import crema.base.IntList;
+import crema.base.OpenLock;
 import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.nn.InvalidWeightsException;
@@ -27,7 +28,9 @@ import java.util.function.IntConsumer;
  * beside it, is pooled as its architecture is, most by the mean, unless asked otherwise.
  *
  * <p>A text has the same vector, to the bit, alone and in any company, with any number of threads. Safe for use by many
- * threads at once.
+ * threads at once. A blank text has the vector of the model's special tokens, if it reads any, as in
+ * sentence-transformers; one that is null is a {@link NullPointerException}. Once it is closed, which waits for running
+ * calls, every call is an {@link IllegalStateException}.
  *
  * <pre>{@code
  * try (Embedder embedder = Embedder.load(Path.of("all-MiniLM-L6-v2"))) {
@@ -65,6 +68,8 @@ public final class Embedder implements AutoCloseable {
   private final int batchTokens;
   /** Whether the model is that of another embedder, which closes it. */
   private final boolean isView;
+  /** That of the embedder whose model it is. */
+  private final OpenLock lock;
   /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
   private final Semaphore running;
 
@@ -139,6 +144,7 @@ public final class Embedder implements AutoCloseable {
     }
     batchTokens = batchTokens(tokens.size());
     running = new Semaphore(backend.servesManyThreads() ? Math.max(LEAST_RUNNING, threads) : 1);
+    lock = new OpenLock("the embedder");
     isView = false;
   }
 
@@ -155,6 +161,7 @@ public final class Embedder implements AutoCloseable {
     size = base.size;
     batchTokens = base.batchTokens;
     running = base.running;
+    lock = base.lock;
     isView = true;
   }
 
@@ -278,7 +285,7 @@ public final class Embedder implements AutoCloseable {
 
   /** The number of tokens that the model reads of a text, special tokens and prompt included. */
   public int tokens(String text) {
-    return encode(prompt + text.strip()).ids().length;
+    return lock.whileOpen(() -> encode(prompt + text.strip()).ids().length);
   }
 
   /** What of the tokenizer was read otherwise than its file has it, a line each, for a user to see. */
@@ -310,6 +317,10 @@ public final class Embedder implements AutoCloseable {
    * @param progress is told how many texts are done, after each batch
    */
   public Embeddings embedAll(List<String> texts, IntConsumer progress) {
+    return lock.whileOpen(() -> embedWhileOpen(texts, progress));
+  }
+
+  private Embeddings embedWhileOpen(List<String> texts, IntConsumer progress) {
     float[] values = Vectors.newArray(texts.size(), size);
     var isCut = new boolean[texts.size()];
     var ids = new IntList();
@@ -425,8 +436,10 @@ public final class Embedder implements AutoCloseable {
     if (isView) {
       return;
     }
-    layers.forEach(Dense::close);
-    tokens.close();
-    backend.close();
+    lock.close(() -> {
+      layers.forEach(Dense::close);
+      tokens.close();
+      backend.close();
+    });
   }
 }

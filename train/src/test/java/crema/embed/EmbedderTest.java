@@ -177,4 +177,18 @@ class EmbedderTest {
     assertThatThrownBy(() -> Embedder.load(folder.resolve("none"))).isInstanceOf(UserError.class)
         .hasMessageContaining("none");
   }
+
+  @Test
+  void whatIsClosedSaysSoAndSoDoWhatSharesItsModel() {
+    Embedder embedder = Embedder.load(TestModel.MINILM.folder(), EmbedOptions.DEFAULT, ComputeOptions.threads(1));
+    List<String> withNull = new ArrayList<>(TEXTS);
+    withNull.add(null);
+    assertThatThrownBy(() -> embedder.embed(withNull)).isInstanceOf(NullPointerException.class);
+    assertThat(embedder.embed(List.of())).isEmpty();
+    embedder.close();
+    embedder.close();
+    assertThatThrownBy(() -> embedder.embed("fridge")).isInstanceOf(IllegalStateException.class)
+        .hasMessage("the embedder is closed");
+    assertThatThrownBy(() -> embedder.tokens("fridge")).isInstanceOf(IllegalStateException.class);
+  }
 }
