@@ -59,7 +59,7 @@ final class LoadedClassifier implements Classifier {
 
   @Override
   public float[][] rawProbabilities(List<String> texts) {
-    return whileOpen(() -> model.rawProbabilities(withoutBlanks(texts)));
+    return lock.whileOpen(() -> model.rawProbabilities(withoutBlanks(texts)));
   }
 
   @Override
