@@ -10,7 +10,7 @@ module crema.tensor {
 
   exports crema.tensor;
   exports crema.tensor.reference;
-  exports crema.tensor.cpu to crema.classic;
+  exports crema.tensor.cpu to crema.classic, crema.train;
 
   uses BackendProvider;
 

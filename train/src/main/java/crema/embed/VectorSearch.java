@@ -17,7 +17,7 @@ import java.util.List;
  * Exact search for the nearest of a set of vectors: every one is compared, by matrix products on the backend. The answer
  * to a query is the same bits alone and among others, whatever the number of threads. Safe for use by many threads.
  */
-public final class VectorSearch implements AutoCloseable {
+public final class VectorSearch implements NearestSearch {
   /** Rows that are compared at once: their scores, and a packed copy of them, stay in the caches. */
   private static final int BLOCK_ROWS = 8192;
 
@@ -91,28 +91,18 @@ public final class VectorSearch implements AutoCloseable {
     return rows;
   }
 
-  /** How many vectors are searched. */
+  @Override
   public int count() {
     return count;
   }
 
-  /** The number of features of each. */
+  @Override
   public int size() {
     return size;
   }
 
-  /** The nearest of one vector: {@code [size]}, the nearest first. */
-  public List<Hit> nearest(float[] query, int k) {
-    return nearest(new Vectors(query.length, query), k).getFirst();
-  }
-
-  /**
-   * The nearest of several vectors.
-   *
-   * @param k how many, at least 1; fewer where fewer are searched
-   * @return for each query its hits, the nearest first; of equally near ones the first rows
-   * @throws UserError when the queries are of another size, or one is not finite
-   */
+  /** {@inheritDoc} Of equally near ones the first rows. */
+  @Override
   public List<List<Hit>> nearest(Vectors queries, int k) {
     if (k < 1) {
       throw new UserError("k must be at least 1, not " + k);

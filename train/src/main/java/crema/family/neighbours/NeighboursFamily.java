@@ -47,7 +47,7 @@ public final class NeighboursFamily implements ModelFamily {
 
   @Override
   public List<String> optionalFiles() {
-    return Stream.concat(FeatureSpaces.FILES.stream(), Stream.of(TermProjection.FILE)).toList();
+    return Stream.concat(FeatureSpaces.FILES.stream(), Stream.of(TermProjection.FILE, Whitening.FILE)).toList();
   }
 
   @Override

@@ -97,19 +97,23 @@ final class NeighboursRun implements Run {
     try (var pool = new WorkerPool(context.compute().threads())) {
       listener.stage("Projecting terms");
       SparseMatrix matrix = spaces.of(texts);
-      TextVectors vectors = TextVectors.fit(spaces, matrix, settings.get(NeighboursSettings.DIMENSIONS),
+      TextVectors plain = TextVectors.fit(spaces, matrix, settings.get(NeighboursSettings.DIMENSIONS),
           NeighboursSettings.seed(settings), pool);
       if (context.stop().isRequested()) {
         return new TrainingResult(0, 0, null);
       }
-      var items = new Items(vectors.of(matrix), labels(rows));
+      var base = new Items(plain.of(matrix), labels(rows));
       CandidateFinder.Search search = NeighboursSettings.search(settings);
       List<String> names = rows.labels().names();
-      Vectors nameVectors = vectors.of(names.stream().map(search::text).toList());
-      Optional<CandidateRanker> ranker = ranker(rows, search, names, nameVectors, items, texts, pool);
+      List<String> named = names.stream().map(search::text).toList();
+      Optional<CandidateRanker> ranker = ranker(rows, search, names, plain.of(named), base, texts, pool);
       if (ranker.isEmpty()) {
         return new TrainingResult(0, 0, null);
       }
+      Optional<Whitening> whitening = whitening(base, names.size(), pool);
+      TextVectors vectors = whitening.map(plain::with).orElse(plain);
+      Items items = whitening.map(each -> new Items(each.apply(base.vectors(), pool), base.labels())).orElse(base);
+      Vectors nameVectors = vectors.of(named);
       Categories categories = Categories.of(names, nameVectors, items);
       try (var finder = new CandidateFinder(search, categories, new BitSet(), items, context.compute())) {
         var classifier =
@@ -118,6 +122,11 @@ final class NeighboursRun implements Run {
             new NeighboursDescription(search, ranker.get())), rows, features);
       }
     }
+  }
+
+  private Optional<Whitening> whitening(Items items, int categories, WorkerPool pool) {
+    return settings.get(NeighboursSettings.NO_WHITENING) ? Optional.empty()
+        : Optional.of(Whitening.fit(items, categories, pool));
   }
 
   /** The categories of the training rows. */
@@ -134,8 +143,8 @@ final class NeighboursRun implements Run {
       Vectors nameVectors, Items items, List<String> texts, WorkerPool pool) {
     listener.stage("Looking up neighbours");
     Split folds = Folds.of(rows.train(), settings, Math.clamp(items.count() / ROWS_OF_A_FOLD, 2, RANKER_FOLDS));
-    var lookups = new OutOfFold(search, names, nameVectors, items, texts, folds, NeighboursSettings.seed(settings),
-        context.compute());
+    var lookups = new OutOfFold(search, names, nameVectors, items, texts, folds,
+        others -> whitening(others, names.size(), pool), NeighboursSettings.seed(settings), context.compute(), pool);
     int most = Math.min(settings.get(NeighboursSettings.RANKER_ROWS), items.count());
     CandidateRanker.Examples known = lookups.known(most, done -> listener.progress(done, most), context.stop());
     CandidateRanker.Examples added = lookups.added(context.stop());

@@ -21,6 +21,8 @@ public final class NeighboursSettings {
       .help("How much the name or path of a category counts in its vector; the mean of its texts counts the rest");
   public static final Setting<Integer> DIMENSIONS = SECTION.integer("dimensions", 256).atLeast(1).atMost(4096).basic()
       .help("How many numbers the terms of a text are projected to");
+  public static final Setting<Boolean> NO_WHITENING = SECTION.flag("no-whitening")
+      .help("Directions in which the texts of one category differ count as much as others");
   public static final Setting<Integer> RANKER_ROWS = SECTION.integer("ranker-rows", 20_000).atLeast(1)
       .help("From at most so many rows the ranking of candidates is learned");
 

@@ -1,6 +1,7 @@
 package crema.family.neighbours;
 
 import crema.base.Rng;
+import crema.base.WorkerPool;
 import crema.classify.ComputeOptions;
 import crema.data.Split;
 import crema.embed.Vectors;
@@ -9,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -32,6 +36,8 @@ final class OutOfFold {
   private final Items items;
   private final List<String> texts;
   private final Split folds;
+  private final Function<Items, Optional<Whitening>> whitening;
+  private final WorkerPool pool;
   private final long seed;
   private final ComputeOptions compute;
 
@@ -43,9 +49,13 @@ final class OutOfFold {
    * @param items all training texts
    * @param texts the same as they are written
    * @param folds which fold each is in
+   * @param whitening learned anew of the items of all other folds
    */
   OutOfFold(CandidateFinder.Search search, List<String> names, Vectors nameVectors, Items items, List<String> texts,
-      Split folds, long seed, ComputeOptions compute) {
+      Split folds, Function<Items, Optional<Whitening>> whitening, long seed, ComputeOptions compute,
+      WorkerPool pool) {
+    this.whitening = whitening;
+    this.pool = pool;
     this.search = search;
     this.names = names;
     this.nameVectors = nameVectors;
@@ -103,10 +113,14 @@ final class OutOfFold {
     if (looked.length == 0 || others.count() == 0) {
       return;
     }
-    try (var finder =
-        new CandidateFinder(search, Categories.of(names, nameVectors, others), added, others, compute)) {
+    Optional<Whitening> seen = whitening.apply(others);
+    UnaryOperator<Vectors> see = vectors -> seen.map(each -> each.apply(vectors, pool)).orElse(vectors);
+    var known = new Items(see.apply(others.vectors()), others.labels());
+    var queries = new Vectors(nameVectors.size(), items.vectors().rows(looked));
+    try (var finder = new CandidateFinder(search, Categories.of(names, see.apply(nameVectors), known), added, known,
+        compute)) {
       examples.candidates().addAll(finder.find(IntStream.of(looked).mapToObj(texts::get).toList(),
-          new Vectors(nameVectors.size(), items.vectors().rows(looked))));
+          see.apply(queries)));
     }
     for (int row : looked) {
       examples.truth().add(items.labels().of(row));

@@ -39,10 +39,6 @@ final class TermProjection {
   private static final int ITERATIONS = 3;
   /** Texts that the directions are found from: more tell hardly anything new. */
   private static final int MOST_TEXTS = 40_000;
-  /** Rows of a matrix that one task works on. */
-  private static final int BLOCK = 1024;
-  /** Relative to the trace, so that directions which are not there do not divide by zero. */
-  private static final double RIDGE = 1e-12;
   private static final int SWEEPS = 30;
 
   private static final String VERSION_KEY = "projection_version";
@@ -89,7 +85,7 @@ final class TermProjection {
       orthonormalize(basis, terms, width, pool);
     }
     // Within the subspace the directions are the eigenvectors of the texts' products there.
-    double[] products = gram(times(rows, basis, width, pool), rows.rows(), width, pool);
+    double[] products = Gram.of(times(rows, basis, width, pool), rows.rows(), width, pool);
     double[] rotation = largestEigenvectors(products, width, size);
     return new TermProjection(terms, size, rounded(rotated(basis, terms, width, rotation, size, pool)));
   }
@@ -108,7 +104,7 @@ final class TermProjection {
   private static float[] guess(int terms, int width, long seed, WorkerPool pool) {
     var guess = new float[Math.multiplyExact(terms, width)];
     var stream = new Rng(seed, 0).stream(0);
-    forBlocks(terms, pool, (from, to) -> {
+    Gram.forBlocks(terms, pool, (from, to) -> {
       for (int at = from * width; at < to * width; at++) {
         guess[at] = stream.bits(at) < 0 ? -1 : 1;
       }
@@ -143,7 +139,7 @@ final class TermProjection {
     float[] times(float[] right, int width, WorkerPool pool) {
       int columns = starts.length - 1;
       var product = new float[columns * width];
-      forBlocks(columns, pool, (from, to) -> {
+      Gram.forBlocks(columns, pool, (from, to) -> {
         for (int column = from; column < to; column++) {
           for (int element = starts[column]; element < starts[column + 1]; element++) {
             addScaled(right, rows[element] * width, values[element], product, column * width, width);
@@ -157,7 +153,7 @@ final class TermProjection {
   /** The product of sparse columns with {@code [terms, width]}: {@code [rows, width]}. */
   private static float[] times(SparseMatrix left, float[] right, int width, WorkerPool pool) {
     var product = new float[Math.multiplyExact(left.rows(), width)];
-    forBlocks(left.rows(), pool, (from, to) -> {
+    Gram.forBlocks(left.rows(), pool, (from, to) -> {
       for (int row = from; row < to; row++) {
         for (int element = left.start(row); element < left.end(row); element++) {
           addScaled(right, left.column(element) * width, left.value(element), product, row * width, width);
@@ -173,56 +169,12 @@ final class TermProjection {
     }
   }
 
-  /** The products of all columns with all: {@code [width, width]}, symmetric. */
-  private static double[] gram(float[] matrix, int rows, int width, WorkerPool pool) {
-    int blocks = (rows + BLOCK - 1) / BLOCK;
-    int parts = Math.min(blocks, 32);
-    var partial = new double[parts][];
-    pool.run(parts, (part, _) -> {
-      var sums = new double[width * width];
-      var row = new double[width];
-      for (int block = part; block < blocks; block += parts) {
-        for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
-          for (int i = 0; i < width; i++) {
-            row[i] = matrix[r * width + i];
-          }
-          addOuter(row, sums, width);
-        }
-      }
-      partial[part] = sums;
-    });
-    var products = partial[0];
-    for (int part = 1; part < parts; part++) {
-      for (int i = 0; i < products.length; i++) {
-        products[i] += partial[part][i];
-      }
-    }
-    for (int i = 0; i < width; i++) {
-      for (int j = 0; j < i; j++) {
-        products[i * width + j] = products[j * width + i];
-      }
-    }
-    return products;
-  }
-
-  /** Adds the upper triangle of the outer product of a row with itself. */
-  private static void addOuter(double[] row, double[] sums, int width) {
-    for (int i = 0; i < width; i++) {
-      double factor = row[i];
-      if (factor != 0) {
-        for (int j = i; j < width; j++) {
-          sums[i * width + j] += factor * row[j];
-        }
-      }
-    }
-  }
-
   /** Makes the columns orthonormal, by the Cholesky factor of their products, twice for the sake of rounding. */
   private static void orthonormalize(float[] matrix, int rows, int width, WorkerPool pool) {
     for (int pass = 0; pass < 2; pass++) {
-      double[] factor = gram(matrix, rows, width, pool);
-      cholesky(factor, width);
-      forBlocks(rows, pool, (from, to) -> {
+      double[] factor = Gram.of(matrix, rows, width, pool);
+      Gram.cholesky(factor, width);
+      Gram.forBlocks(rows, pool, (from, to) -> {
         var solved = new double[width];
         for (int row = from; row < to; row++) {
           for (int i = 0; i < width; i++) {
@@ -241,28 +193,6 @@ final class TermProjection {
           }
         }
       });
-    }
-  }
-
-  /** Replaces a symmetric matrix by its upper Cholesky factor. */
-  private static void cholesky(double[] matrix, int width) {
-    double trace = 0;
-    for (int i = 0; i < width; i++) {
-      trace += matrix[i * width + i];
-    }
-    double least = Math.max(RIDGE * trace, Double.MIN_NORMAL);
-    for (int i = 0; i < width; i++) {
-      double root = Math.sqrt(Math.max(matrix[i * width + i], least));
-      matrix[i * width + i] = root;
-      for (int j = i + 1; j < width; j++) {
-        matrix[i * width + j] /= root;
-      }
-      for (int k = i + 1; k < width; k++) {
-        double factor = matrix[i * width + k];
-        for (int j = k; j < width; j++) {
-          matrix[k * width + j] -= factor * matrix[i * width + j];
-        }
-      }
     }
   }
 
@@ -344,7 +274,7 @@ final class TermProjection {
 
   private static float[] rotated(float[] basis, int terms, int width, double[] rotation, int size, WorkerPool pool) {
     var directions = new float[terms * size];
-    forBlocks(terms, pool, (from, to) -> {
+    Gram.forBlocks(terms, pool, (from, to) -> {
       var sums = new double[size];
       for (int term = from; term < to; term++) {
         Arrays.fill(sums, 0);
@@ -368,17 +298,6 @@ final class TermProjection {
       values[i] = BFloat16.toFloat(BFloat16.of(values[i]));
     }
     return values;
-  }
-
-  /** Work on some rows, from the first to before the last. */
-  @FunctionalInterface
-  private interface Rows {
-    void work(int from, int to);
-  }
-
-  private static void forBlocks(int rows, WorkerPool pool, Rows work) {
-    int blocks = (rows + BLOCK - 1) / BLOCK;
-    pool.run(blocks, (block, _) -> work.work(block * BLOCK, Math.min(rows, (block + 1) * BLOCK)));
   }
 
   /**

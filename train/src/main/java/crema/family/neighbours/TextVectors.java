@@ -10,6 +10,7 @@ import crema.family.linear.FeatureFit;
 import crema.family.linear.FeatureSpaces;
 import crema.linear.SparseMatrix;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,13 @@ final class TextVectors implements AutoCloseable {
   private final FeatureSpaces spaces;
   /** Null where there are no terms. */
   private final @Nullable TermProjection projection;
+  /** Null where directions count alike. */
+  private final @Nullable Whitening whitening;
 
-  private TextVectors(FeatureSpaces spaces, @Nullable TermProjection projection) {
+  private TextVectors(FeatureSpaces spaces, @Nullable TermProjection projection, @Nullable Whitening whitening) {
     this.spaces = spaces;
     this.projection = projection;
+    this.whitening = whitening;
   }
 
   /**
@@ -35,7 +39,12 @@ final class TextVectors implements AutoCloseable {
    */
   static TextVectors fit(FeatureSpaces spaces, SparseMatrix features, int dimensions, long seed, WorkerPool pool) {
     return new TextVectors(spaces,
-        features.sparseColumns() == 0 ? null : TermProjection.fit(features, dimensions, seed, pool));
+        features.sparseColumns() == 0 ? null : TermProjection.fit(features, dimensions, seed, pool), null);
+  }
+
+  /** The same with directions that count differently; without such to begin with. */
+  TextVectors with(Whitening other) {
+    return new TextVectors(spaces, projection, other);
   }
 
   /** The spaces of the features that vectors are made of. */
@@ -70,6 +79,11 @@ final class TextVectors implements AutoCloseable {
         values[row * size + first + i] = features.dense(row, i);
       }
       UnitLength.scale(values, row * size, size);
+      if (whitening != null) {
+        float[] vector = Arrays.copyOfRange(values, row * size, (row + 1) * size);
+        Arrays.fill(values, row * size, (row + 1) * size, 0);
+        whitening.apply(vector, values, row * size);
+      }
     }
     return new Vectors(size, values);
   }
@@ -79,6 +93,9 @@ final class TextVectors implements AutoCloseable {
     fit.save(spaces, directory);
     if (projection != null) {
       projection.save(directory.file(TermProjection.FILE));
+    }
+    if (whitening != null) {
+      whitening.save(directory.file(Whitening.FILE));
     }
   }
 
@@ -90,6 +107,7 @@ final class TextVectors implements AutoCloseable {
   static TextVectors load(ModelSource source, ComputeOptions compute) throws IOException {
     TermProjection projection =
         source.holds(TermProjection.FILE) ? TermProjection.load(source.bytes(TermProjection.FILE)) : null;
+    Whitening whitening = source.holds(Whitening.FILE) ? Whitening.load(source.bytes(Whitening.FILE)) : null;
     FeatureSpaces spaces = FeatureSpaces.load(source, compute);
     int terms = projection == null ? 0 : projection.terms();
     if (spaces.termCount() != terms) {
@@ -97,13 +115,20 @@ final class TextVectors implements AutoCloseable {
       throw new UserError(source.name() + ": its texts have " + spaces.termCount() + " terms, but "
           + TermProjection.FILE + " is of " + terms + ": the files are of different models");
     }
-    return new TextVectors(spaces, projection);
+    var vectors = new TextVectors(spaces, projection, whitening);
+    if (whitening != null && whitening.size() != vectors.size()) {
+      spaces.close();
+      throw new UserError(source.name() + ": texts have vectors of " + vectors.size() + " features, but "
+          + Whitening.FILE + " is of " + whitening.size() + ": the files are of different models");
+    }
+    return vectors;
   }
 
   /** How many additions and multiplications a vector takes, about. */
   double operations(String text) {
     return spaces.operations(text)
-        + (projection == null ? 0 : 2.0 * spaces.of(List.of(text)).elements() * projection.size());
+        + (projection == null ? 0 : 2.0 * spaces.of(List.of(text)).elements() * projection.size())
+        + (whitening == null ? 0 : (double) size() * size());
   }
 
   /** Releases the encoders. */
