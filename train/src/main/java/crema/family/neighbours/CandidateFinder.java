@@ -2,6 +2,7 @@ package crema.family.neighbours;
 
 import crema.classify.ComputeOptions;
 import crema.data.Taxonomy;
+import crema.embed.NearestSearch;
 import crema.embed.VectorSearch;
 import crema.embed.VectorSearch.Hit;
 import crema.embed.VectorSearch.Similarity;
@@ -43,8 +44,7 @@ final class CandidateFinder implements AutoCloseable {
   private final ItemLabels labels;
   private final BitSet added;
   private final VectorSearch nearCategories;
-  /** Null where there are no items. */
-  private final @Nullable VectorSearch nearItems;
+  private final NearestSearch nearItems;
 
   /**
    * What is searched for.
@@ -65,9 +65,11 @@ final class CandidateFinder implements AutoCloseable {
    * Prepares categories and items.
    *
    * @param added the categories that were added after the training
-   * @param items with the categories' indices as labels
+   * @param labels the categories of items
+   * @param nearItems the search among these, which is closed with this
    */
-  CandidateFinder(Search settings, Categories categories, BitSet added, Items items, ComputeOptions compute) {
+  CandidateFinder(Search settings, Categories categories, BitSet added, ItemLabels labels, NearestSearch nearItems,
+      ComputeOptions compute) {
     this.added = added;
     this.settings = settings;
     this.categories = categories;
@@ -78,9 +80,9 @@ final class CandidateFinder implements AutoCloseable {
     match = new NameMatch(categories.names().stream().map(settings::text).toList());
     tree = settings.separator().map(separator -> Taxonomy.of(categories.names(), separator)).orElse(null);
     nodes = tree == null ? new int[0] : categories.names().stream().mapToInt(tree::indexOf).toArray();
-    labels = items.labels();
+    this.labels = labels;
+    this.nearItems = nearItems;
     nearCategories = new VectorSearch(new Vectors(size, vectors), Similarity.DOT, compute);
-    nearItems = items.count() == 0 ? null : new VectorSearch(items.vectors(), Similarity.DOT, compute);
   }
 
   /**
@@ -91,11 +93,11 @@ final class CandidateFinder implements AutoCloseable {
    */
   List<Candidates> find(List<String> texts, Vectors queries) {
     List<List<Hit>> near = nearCategories.nearest(queries, settings.candidates());
-    List<List<Hit>> items = nearItems == null ? List.of() : nearItems.nearest(queries, settings.neighbours());
+    List<List<Hit>> items = nearItems.nearest(queries, settings.neighbours());
     var found = new ArrayList<Candidates>();
     for (int text = 0; text < texts.size(); text++) {
       found.add(candidates(NameMatch.Parts.of(texts.get(text)), queries.row(text), near.get(text),
-          items.isEmpty() ? List.of() : items.get(text)));
+          items.get(text)));
     }
     return found;
   }
@@ -237,8 +239,6 @@ final class CandidateFinder implements AutoCloseable {
   @Override
   public void close() {
     nearCategories.close();
-    if (nearItems != null) {
-      nearItems.close();
-    }
+    nearItems.close();
   }
 }

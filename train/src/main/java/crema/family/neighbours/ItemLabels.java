@@ -36,6 +36,17 @@ record ItemLabels(int[] starts, int[] categories) {
     return Arrays.copyOfRange(categories, starts[item], starts[item + 1]);
   }
 
+  /** These, and after them those of other items. */
+  ItemLabels and(ItemLabels others) {
+    int[] longer = Arrays.copyOf(starts, starts.length + others.items());
+    for (int item = 0; item < others.items(); item++) {
+      longer[starts.length + item] = categories.length + others.starts[item + 1];
+    }
+    int[] all = Arrays.copyOf(categories, categories.length + others.categories.length);
+    System.arraycopy(others.categories, 0, all, categories.length, others.categories.length);
+    return new ItemLabels(longer, all);
+  }
+
   /** Whether this says of each item which categories it has, of so many. */
   boolean isValid(int categoryCount) {
     if (starts.length == 0 || starts[0] != 0 || starts[starts.length - 1] != categories.length) {

@@ -1,5 +1,7 @@
 package crema.family.neighbours;
 
+import crema.classify.ComputeOptions;
+import crema.embed.VectorSearch;
 import crema.embed.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,27 +51,27 @@ record Items(Vectors vectors, ItemLabels labels) {
         ItemLabels.of(lists));
   }
 
-  /** These and those of others whose categories are below a number; the others are left out. */
-  Items and(Items others, int categories) {
-    var lists = new ArrayList<int[]>();
-    for (int item = 0; item < count(); item++) {
-      lists.add(labels.of(item));
-    }
-    var kept = new ArrayList<Integer>();
-    for (int item = 0; item < others.count(); item++) {
-      int[] left = Arrays.stream(others.labels.of(item)).filter(category -> category < categories).toArray();
-      if (left.length > 0) {
-        kept.add(item);
-        lists.add(left);
-      }
-    }
-    if (kept.isEmpty()) {
+  /** An exact search among them. */
+  VectorSearch search(ComputeOptions compute) {
+    return new VectorSearch(vectors, VectorSearch.Similarity.DOT, compute);
+  }
+
+  /** Those with a category below a number, and of their categories these. */
+  Items below(int categories) {
+    if (labels.isValid(categories)) {
       return this;
     }
+    var limits = new int[Arrays.stream(labels.categories()).max().orElse(0) + 1];
+    Arrays.fill(limits, 0, categories, Integer.MAX_VALUE);
+    return only(IntStream.range(0, count()).toArray(), limits);
+  }
+
+  /** These, and after them others. */
+  Items and(Items others) {
     float[] first = vectors.rows(IntStream.range(0, count()).toArray());
-    float[] more = others.vectors.rows(kept.stream().mapToInt(i -> i).toArray());
+    float[] more = others.vectors.rows(IntStream.range(0, others.count()).toArray());
     float[] all = Arrays.copyOf(first, Math.addExact(first.length, more.length));
     System.arraycopy(more, 0, all, first.length, more.length);
-    return new Items(new Vectors(vectors.size(), all), ItemLabels.of(lists));
+    return new Items(new Vectors(vectors.size(), all), labels.and(others.labels));
   }
 }

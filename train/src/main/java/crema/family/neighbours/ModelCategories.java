@@ -150,11 +150,10 @@ public record ModelCategories(Path model) {
       }
       Vectors named = texts.of(List.of(description.search().text(name)));
       Vectors vectors = items.isEmpty() ? Items.none(texts.size()).vectors() : texts.of(items);
-      Items added = Items.none(texts.size()).and(known.added(), count);
       Items more = new Items(vectors, ItemLabels.of(Collections.nCopies(items.size(), new int[] {count})));
       Target longer = target.withLabel(name, items.size());
       NeighbourFiles.write(directory, new NeighbourFiles.Known(categories.and(name, named.row(0), vectors),
-          added.and(more, count + 1), known.trained()));
+          known.added().below(count).and(more), known.trained()));
       TargetFile.write(longer, directory.target());
       longer.labels().save(directory.labels());
     }

@@ -27,12 +27,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of a model's vectors, which are untrusted. {@code items.safetensors} has the training texts and stays as it
- * is. {@code categories.safetensors} has the categories, and the items of those that were added since: a category is
+ * The files of a model's vectors, which are untrusted. {@code items.safetensors} has the training texts, and
+ * {@code index.safetensors} an index of them where there are many; they stay as they are. {@code categories.safetensors} has the categories, and the items of those that were added since: a category is
  * added by replacing that one file.
  */
 final class NeighbourFiles {
   static final String ITEMS = "items.safetensors";
+  static final String INDEX = "index.safetensors";
   static final String CATEGORIES = "categories.safetensors";
 
   private static final String VERSION_KEY = "neighbours_version";

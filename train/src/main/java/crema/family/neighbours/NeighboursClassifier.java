@@ -5,6 +5,8 @@ import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelSource;
 import crema.data.Row;
+import crema.embed.HnswIndex;
+import crema.embed.NearestSearch;
 import crema.embed.Vectors;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
@@ -69,7 +71,8 @@ public final class NeighboursClassifier implements Classifier {
       throw new UserError(model.name() + ": " + NeighbourFiles.CATEGORIES + " has other categories than labels.json: "
           + "the files are of different models");
     }
-    Items items = NeighbourFiles.readItems(model, categories).and(known.added(), count);
+    Items items = NeighbourFiles.readItems(model, categories);
+    Items later = known.added().below(count);
     TextVectors texts = TextVectors.load(model, options);
     try {
       if (texts.size() != categories.means().size()) {
@@ -78,10 +81,13 @@ public final class NeighboursClassifier implements Classifier {
       }
       var added = new BitSet();
       added.set(Math.min(count, known.trained()), count);
-      return new NeighboursClassifier(texts,
-          new CandidateFinder(description.search(), categories, added, items, options), description.ranker(), categories,
-          target, items.count());
-    } catch (RuntimeException e) {
+      NearestSearch search = model.holds(NeighbourFiles.INDEX)
+          ? HnswIndex.load(model.bytes(NeighbourFiles.INDEX), items.vectors(), options.threads())
+          : items.search(options);
+      NearestSearch all = later.count() == 0 ? search : search.and(later.search(options));
+      return new NeighboursClassifier(texts, new CandidateFinder(description.search(), categories, added,
+          items.labels().and(later.labels()), all, options), description.ranker(), categories, target, all.count());
+    } catch (IOException | RuntimeException e) {
       texts.close();
       throw e;
     }

@@ -47,7 +47,8 @@ public final class NeighboursFamily implements ModelFamily {
 
   @Override
   public List<String> optionalFiles() {
-    return Stream.concat(FeatureSpaces.FILES.stream(), Stream.of(TermProjection.FILE, Whitening.FILE)).toList();
+    return Stream.concat(FeatureSpaces.FILES.stream(), Stream.of(TermProjection.FILE, Whitening.FILE,
+        NeighbourFiles.INDEX)).toList();
   }
 
   @Override
@@ -73,6 +74,9 @@ public final class NeighboursFamily implements ModelFamily {
     spaces.ifPresent(terms -> facts.put("Terms", terms));
     facts.put("Ranked", "the nearest %,d categories, by the nearest %,d texts and names".formatted(
         description.search().candidates(), description.search().neighbours()));
+    if (model.holds(NeighbourFiles.INDEX)) {
+      facts.put("Search", "approximate, by an index");
+    }
     if (known.added().count() > 0) {
       facts.put("Added", "%,d texts of categories that were added after the training".formatted(known.added().count()));
     }

@@ -11,6 +11,8 @@ import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.Split;
 import crema.data.SplitRows;
+import crema.embed.HnswIndex;
+import crema.embed.NearestSearch;
 import crema.embed.Vectors;
 import crema.family.linear.FeatureFit;
 import crema.family.linear.FeatureSpaces;
@@ -115,13 +117,25 @@ final class NeighboursRun implements Run {
       Items items = whitening.map(each -> new Items(each.apply(base.vectors(), pool), base.labels())).orElse(base);
       Vectors nameVectors = vectors.of(named);
       Categories categories = Categories.of(names, nameVectors, items);
-      try (var finder = new CandidateFinder(search, categories, new BitSet(), items, context.compute())) {
+      Optional<HnswIndex> index = index(items);
+      NearestSearch near = index.isPresent() ? index.get() : items.search(context.compute());
+      try (var finder =
+          new CandidateFinder(search, categories, new BitSet(), items.labels(), near, context.compute())) {
         var classifier =
             new NeighboursClassifier(vectors, finder, ranker.get(), categories, target, items.count());
-        return finish(classifier, new NeighboursFiles(features, vectors, categories, items,
+        return finish(classifier, new NeighboursFiles(features, vectors, categories, items, index,
             new NeighboursDescription(search, ranker.get())), rows, features);
       }
     }
+  }
+
+  private Optional<HnswIndex> index(Items items) {
+    if (!settings.get(NeighboursSettings.INDEX).isIndexed(items.count())) {
+      return Optional.empty();
+    }
+    listener.stage("Building the index");
+    return Optional.of(HnswIndex.build(items.vectors(), NeighboursSettings.effort(settings),
+        NeighboursSettings.seed(settings), context.compute().threads()));
   }
 
   private Optional<Whitening> whitening(Items items, int categories, WorkerPool pool) {
@@ -180,10 +194,12 @@ final class NeighboursRun implements Run {
     private final TextVectors vectors;
     private final Categories categories;
     private final Items items;
+    private final Optional<HnswIndex> index;
     private final NeighboursDescription description;
 
     NeighboursFiles(FeatureFit features, TextVectors vectors, Categories categories, Items items,
-        NeighboursDescription description) {
+        Optional<HnswIndex> index, NeighboursDescription description) {
+      this.index = index;
       this.features = features;
       this.vectors = vectors;
       this.categories = categories;
@@ -195,6 +211,9 @@ final class NeighboursRun implements Run {
     public void writeWeights() throws IOException {
       vectors.save(features, directory);
       NeighbourFiles.write(directory, items);
+      if (index.isPresent()) {
+        index.get().save(directory.file(NeighbourFiles.INDEX));
+      }
       NeighbourFiles.write(directory, new NeighbourFiles.Known(categories, Items.none(vectors.size()), categories.count()));
     }
 

@@ -1,5 +1,6 @@
 package crema.family.neighbours;
 
+import crema.embed.HnswIndex;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
@@ -26,7 +27,23 @@ public final class NeighboursSettings {
   public static final Setting<Integer> RANKER_ROWS = SECTION.integer("ranker-rows", 20_000).atLeast(1)
       .help("From at most so many rows the ranking of candidates is learned");
 
+  public static final Setting<IndexKind> INDEX = SECTION.choice("index", IndexKind.AUTO)
+      .details("auto, hnsw for more than %,d texts; exact, a comparison with all; hnsw, an index, which misses a few"
+          .formatted(IndexKind.MOST_EXACT))
+      .help("How the nearest training texts are found");
+  public static final Setting<Integer> INDEX_LINKS = SECTION.integer("index-links", 16).atLeast(2).atMost(512)
+      .help("Of the index: how many texts each is linked to");
+  public static final Setting<Integer> INDEX_BUILT = SECTION.integer("index-built", 128).atLeast(1).atMost(100_000)
+      .help("Of the index: how many near texts are kept in mind while links are sought");
+  public static final Setting<Integer> INDEX_SEARCHED = SECTION.integer("index-searched", 128).atLeast(1)
+      .atMost(100_000).help("Of the index: how many near texts are kept in mind in a search");
+
   private NeighboursSettings() {}
+
+  /** How much is done for the index. */
+  static HnswIndex.Effort effort(Settings settings) {
+    return new HnswIndex.Effort(settings.get(INDEX_LINKS), settings.get(INDEX_BUILT), settings.get(INDEX_SEARCHED));
+  }
 
   /** What is searched for. */
   static CandidateFinder.Search search(Settings settings) {

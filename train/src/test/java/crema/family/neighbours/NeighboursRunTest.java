@@ -83,7 +83,7 @@ class NeighboursRunTest {
     assertThat(run(config, "one", 1).report().metrics().accuracy()).isGreaterThan(0.8);
     run(config, "two", 2);
     for (String file : List.of("config.json", "items.safetensors", "categories.safetensors",
-        "projection.safetensors")) {
+        "projection.safetensors", "whitening.safetensors")) {
       assertThat(folder.resolve("two").resolve(file)).hasSameBinaryContentAs(folder.resolve("one").resolve(file));
     }
     assertThat(ModelFamily.settingsOf(new ModelDirectory(folder.resolve("one")))).isEqualTo(config);
@@ -108,6 +108,31 @@ class NeighboursRunTest {
     }
     assertThat(ModelInfo.of(new ModelDirectory(folder.resolve("one"))).facts()).containsEntry("Kind",
         "neighbours, by terms in 32 dimensions");
+  }
+
+  @Test
+  void anIndexFindsWhatAComparisonWithAllFinds() throws IOException {
+    Settings exact = config(topics, "text", TargetKind.SINGLE, "path");
+    run(exact, "exact", 1);
+    Settings indexed = exact.with(NeighboursSettings.INDEX, IndexKind.HNSW);
+    run(indexed, "one", 1);
+    run(indexed, "two", 2);
+    Path file = folder.resolve("one/index.safetensors");
+    assertThat(folder.resolve("two/index.safetensors")).hasSameBinaryContentAs(file);
+    assertThat(folder.resolve("exact/index.safetensors")).doesNotExist();
+    List<String> texts = List.of("flour and cob report", "gold ore", "drill rig");
+    new ModelCategories(folder.resolve("one")).add("fish", List.of("trout and tuna", "herring and trout"),
+        ComputeOptions.DEFAULT);
+    try (Classifier classifier = load("exact"); Classifier other = load("two"); Classifier longer = load("one")) {
+      assertThat(other.predict(texts, 1)).extracting(best -> best.getFirst().label())
+          .isEqualTo(classifier.predict(texts, 1).stream().map(best -> best.getFirst().label()).toList());
+      assertThat(longer.predict("herring and trout").label()).isEqualTo("fish");
+    }
+    byte[] whole = Files.readAllBytes(file);
+    whole[whole.length - 2] = 0x55;
+    Files.write(file, whole);
+    assertThatThrownBy(() -> load("one")).isInstanceOf(InvalidWeightsException.class)
+        .hasMessageContaining("index.safetensors");
   }
 
   @Test
