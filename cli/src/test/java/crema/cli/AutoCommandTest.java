@@ -49,7 +49,8 @@ class AutoCommandTest {
   void configOfARunTrainsTheSameModel() throws IOException {
     var run = auto("first", "--members", "words,fasttext", "--time-budget", "1h");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("Member words: ").contains("Second level: ").contains("Fits: 4: words/1, words/2");
+    assertThat(run.out()).containsPattern("Member +Score +Training +Answer +Operations +Size +Weight\n")
+        .containsPattern("\nwords +[01]\\.\\d{4} ± ").contains("Second level: ").contains("Fits: 4: words/1, words/2");
     Path config = own.resolve("first/train.yaml");
     assertThat(config).content().contains("model: auto").contains("fits:\n- words/1\n- words/2\n- fasttext/1\n");
     var again = train("second", "--config", config.toString(), "--threads", "1");

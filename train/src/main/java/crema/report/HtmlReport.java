@@ -74,11 +74,15 @@ public final class HtmlReport {
     out.append("<header><h1>").append(Html.isolated(report.title())).append("</h1>\n");
     if (!report.facts().isEmpty()) {
       out.append("<dl class=\"facts\">");
-      report.facts().forEach((name, value) -> out
-          .append("<div><dt>%s</dt><dd>%s</dd></div>".formatted(Html.isolated(name), Html.isolated(value))));
+      report.facts().forEach((name, value) -> {
+        if (!MemberTable.isRow(name)) {
+          out.append("<div><dt>%s</dt><dd>%s</dd></div>".formatted(Html.isolated(name), Html.isolated(value)));
+        }
+      });
       out.append("</dl>\n");
     }
     out.append("</header>\n");
+    MemberTable.of(report.facts()).ifPresent(members -> section("Members", members.html().render()));
   }
 
   private void appendTiles() {

@@ -28,9 +28,12 @@ public final class TerminalReport {
     var out = new StringBuilder();
     out.append(style.bold(DisplayWidth.printable(report.title()))).append('\n');
     report.facts().forEach((name, value) -> {
-      out.append(style.faint(DisplayWidth.printable(name) + ":")).append(' ');
-      out.append(DisplayWidth.printable(value)).append('\n');
+      if (!MemberTable.isRow(name)) {
+        out.append(style.faint(DisplayWidth.printable(name) + ":")).append(' ');
+        out.append(DisplayWidth.printable(value)).append('\n');
+      }
     });
+    MemberTable.of(report.facts()).ifPresent(members -> out.append('\n').append(members.text().render(style)));
     if (!report.hasTest()) {
       return out.toString();
     }

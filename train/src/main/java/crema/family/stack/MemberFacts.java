@@ -36,11 +36,10 @@ record MemberFacts(double score, double deviation, double seconds, double latenc
     return bytes;
   }
 
-  /** For people. */
+  /** As cells of the table of members that a report shows. */
   String describe(double weight) {
-    return String.format(Locale.ROOT, "%.4f ± %.4f, %s%.2f ms and %,.0f thousand operations a text, %.1f MB%s",
-        score, deviation, seconds > 0 ? String.format(Locale.ROOT, "%.1f s of training, ", seconds) : "", latency,
-        operations / KILO, bytes / MEGA,
-        weight == 0 ? ", left out" : String.format(Locale.ROOT, ", weight %.3f", weight));
+    return String.format(Locale.ROOT, "score %.4f ± %.4f; %sanswer %.2f ms; operations %,.0f thousand; size %.1f MB; "
+        + "weight %s", score, deviation, seconds > 0 ? String.format(Locale.ROOT, "training %.1f s; ", seconds) : "",
+        latency, operations / KILO, bytes / MEGA, weight == 0 ? "none" : String.format(Locale.ROOT, "%.3f", weight));
   }
 }
