@@ -112,6 +112,10 @@ class DefaultRuleTest {
     return profile(IntStream.range(0, 50).mapToObj(i -> Row.of(text, "label" + i % 2)).toList());
   }
 
+  private static DataProfile titles() {
+    return profile(IntStream.range(0, 50).mapToObj(i -> Row.of("fresh red apple " + i, "label" + i % 2)).toList());
+  }
+
   private static DataProfile codes() {
     return profile(IntStream.range(0, 50).mapToObj(i -> Row.of("AX-" + i * 977, "label" + i % 2)).toList());
   }
@@ -129,6 +133,11 @@ class DefaultRuleTest {
   void aLinearModelReadsPartsOfCodesAndWordsOfProse() {
     assertThat(chosen("linear", codes()).get(LinearSettings.ANALYZERS)).containsExactly("char_wb");
     assertThat(chosen("linear", prose()).get(LinearSettings.ANALYZERS)).containsExactly("word", "char_wb");
+    assertThat(chosen("linear", titles()).get(LinearSettings.ANALYZERS)).containsExactly("word:*:0.5", "char");
+    ModelFamily linear = ModelFamily.named("linear");
+    assertThat(ChosenSettings.of(linear.defaultRules(),
+        linear.settings().with(LinearSettings.COLUMNS, LinearSettings.TextColumns.BOTH), titles()).settings()
+        .get(LinearSettings.ANALYZERS)).containsExactly("word", "char");
     assertThat(chosen("linear", prose()).get(LinearSettings.NGRAMS)).isEqualTo(2);
     assertThat(chosen("linear", unspaced()).get(LinearSettings.ANALYZERS)).containsExactly("char");
     assertThat(chosen("linear", codes()).get(DataSettings.LOWERCASE)).isTrue();

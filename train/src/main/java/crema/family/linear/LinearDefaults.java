@@ -10,6 +10,7 @@ import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /** How the settings of a linear model that nobody gives are chosen for the training rows. */
 public final class LinearDefaults {
@@ -36,6 +37,7 @@ public final class LinearDefaults {
   private static final int ENOUGH_ROWS = 100;
 
   private static final String WORD = Analyzer.WORD.key();
+  private static final String HALF_WORD = WORD + ":" + TermSpace.JOINED + ":0.5";
   private static final String CHARACTERS = Analyzer.CHAR.key();
   private static final String WITHIN_WORDS = Analyzer.CHAR_WB.key();
 
@@ -44,20 +46,11 @@ public final class LinearDefaults {
       DefaultRule.of(DataSettings.LOWERCASE)
           .where(FrozenSettings::usesTerms)
           .otherwise(true, _ -> "a word is the same in any case"),
-      DefaultRule.of(LinearSettings.ANALYZERS)
-          .where(FrozenSettings::usesTerms)
-          .when("%s of the letters or more are unspaced".formatted(share(UNSPACED)), LinearDefaults::isUnspaced,
-              List.of(CHARACTERS),
-              profile -> share(profile.unspaced()) + " of the letters are of scripts without spaces")
-          .when("%s of the words or more with digits, or %s of the texts of a single word".formatted(share(CODES),
-              share(ONE_WORD)), LinearDefaults::isCodes,
-              List.of(WITHIN_WORDS),
-              profile -> profile.codes() >= CODES
-                  ? share(profile.codes()) + " of the words have digits: parts of codes tell more than codes"
-                  : share(profile.oneWord()) + " of the texts are a single word: parts of words tell more than words")
-          .otherwise(List.of(WORD, WITHIN_WORDS),
-              profile -> "words, and parts of words for the %s that are new in a text".formatted(
-                  share(profile.unseen()))),
+      analyzers(settings -> settings.get(LinearSettings.COLUMNS) == LinearSettings.TextColumns.JOINED, "",
+          List.of(HALF_WORD, CHARACTERS)),
+      // How much a space weighs is said of one that reads certain columns.
+      analyzers(settings -> settings.get(LinearSettings.COLUMNS) != LinearSettings.TextColumns.JOINED,
+          "columns apart; ", List.of(WORD, CHARACTERS)),
       DefaultRule.of(LinearSettings.NGRAMS)
           .where(LinearDefaults::usesWords)
           .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(
@@ -102,6 +95,28 @@ public final class LinearDefaults {
   public static List<DefaultRule<?>> ofTerms() {
     return RULES.stream().filter(rule -> rule.setting().equals(DataSettings.LOWERCASE)
         || LinearSettings.TERMS.rows().contains(rule.setting())).toList();
+  }
+
+  private static DefaultRule<List<String>> analyzers(Predicate<Settings> applies, String where,
+      List<String> ofShortTexts) {
+    return DefaultRule.of(LinearSettings.ANALYZERS)
+        .where(settings -> FrozenSettings.usesTerms(settings) && applies.test(settings))
+        .when("%s%s of the letters or more are unspaced".formatted(where, share(UNSPACED)), LinearDefaults::isUnspaced,
+            List.of(CHARACTERS),
+            profile -> share(profile.unspaced()) + " of the letters are of scripts without spaces")
+        .when("%s%s of the words or more with digits, or %s of the texts of a single word".formatted(where,
+            share(CODES), share(ONE_WORD)), LinearDefaults::isCodes,
+            List.of(WITHIN_WORDS),
+            profile -> profile.codes() >= CODES
+                ? share(profile.codes()) + " of the words have digits: parts of codes tell more than codes"
+                : share(profile.oneWord()) + " of the texts are a single word: parts of words tell more than words")
+        .when("%stexts of more than %d words".formatted(where, LONG_TEXT),
+            profile -> profile.words().mean() > LONG_TEXT,
+            List.of(WORD, WITHIN_WORDS),
+            profile -> "words, and parts of words for the %s that are new in a text".formatted(share(profile.unseen())))
+        .when(where + "otherwise", _ -> true, ofShortTexts,
+            profile -> "runs of characters, which say most of texts of %,.0f words of which %s are new, beside words"
+                .formatted(profile.words().mean(), share(profile.unseen())));
   }
 
   private static String whenCheap(long most) {
