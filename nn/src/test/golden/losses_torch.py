@@ -258,6 +258,27 @@ def hardest_triplets(x, labels, margin):
     return torch.stack([each.max() for each in triplets(x, labels, margin) if each.numel() > 0]).mean()
 
 
+def multi_similarity(x, labels, alpha, beta, threshold, margin):
+    """As the authors' code has it, but for the mean over all rows that have a label."""
+    x, labels = kept(x, labels)
+    u = F.normalize(x, dim=1)
+    cosines = u @ u.T
+    everyone = torch.arange(len(u))
+    total = x.sum() * 0
+    for i in range(len(u)):
+        near = cosines[i][(labels == labels[i]) & (everyone != i)]
+        far = cosines[i][labels != labels[i]]
+        if len(near) == 0 or len(far) == 0:
+            continue
+        hard_near, hard_far = near[near < far.max() + margin], far[far > near.min() - margin]
+        if len(hard_near) == 0 or len(hard_far) == 0:
+            continue
+        zero = torch.zeros(1, dtype=x.dtype)
+        total = total + torch.logsumexp(torch.cat([zero, -alpha * (hard_near - threshold)]), 0) / alpha
+        total = total + torch.logsumexp(torch.cat([zero, beta * (hard_far - threshold)]), 0) / beta
+    return total / len(u)
+
+
 PAIRS = torch.tensor([[0, 3, 6, 1, 2, 7, 4, 4, 5], [3, 6, 0, 5, 7, 1, 2, 4, 6]])
 SIMILARITIES = torch.tensor([1, 1, 1, 0, 0, 0, 0, 1, 0.5], dtype=torch.float64)
 
@@ -292,6 +313,8 @@ SINGLE = {
     "multiple negatives": lambda z, l: multiple_negatives(z, l, 0.2),
     "all triplets": lambda z, l: all_triplets(z, l, 0.25),
     "hardest triplets": lambda z, l: hardest_triplets(z, l, 0.5),
+    "multi-similarity": lambda z, l: multi_similarity(z, l, 2.0, 50.0, 0.5, 0.1),
+    "multi-similarity of all pairs": lambda z, l: multi_similarity(z, l, 3.0, 10.0, 0.2, 2.0),
 }
 PAIRWISE = {
     "cosine error": cosine_error,

@@ -24,6 +24,18 @@ public final class EmbeddingLosses implements LossProvider {
   public static final Choice<TripletLoss.Mining> TRIPLETS = new Choice<>("triplets", TripletLoss.Mining.ALL,
       "Of triplet: all of a batch that are not far enough apart, or the hardest of each text.");
 
+  /** How much the least similar text of a label counts more than others of it. */
+  public static final Decimal SIMILAR_SCALE = new Decimal("similar-scale", 2, Double.MIN_NORMAL, 1e3,
+      "Of multi-similarity: how much the least similar text of a label counts more than others of it.");
+
+  /** How much the most similar text of another label counts more than others. */
+  public static final Decimal OTHER_SCALE = new Decimal("other-scale", 50, Double.MIN_NORMAL, 1e3,
+      "Of multi-similarity: how much the most similar text of another label counts more than others.");
+
+  /** The cosine that parts similar texts from others. */
+  public static final Decimal THRESHOLD = new Decimal("similarity-threshold", 0.5, -1, 1,
+      "Of multi-similarity: the cosine that parts texts of one label from others.");
+
   /** Found as a service. */
   public EmbeddingLosses() {}
 
@@ -48,6 +60,11 @@ public final class EmbeddingLosses implements LossProvider {
         LossDefinition.ofEmbeddings("triplet", "A text is to be nearer to one of its label than to any other.")
             .fits(INDICES)
             .settings(MARGIN.withDefault(0.25), TRIPLETS)
-            .creates((settings, _) -> new TripletLoss(settings.get(MARGIN), settings.get(TRIPLETS))));
+            .creates((settings, _) -> new TripletLoss(settings.get(MARGIN), settings.get(TRIPLETS))),
+        LossDefinition.ofEmbeddings("multi-similarity", "The hard pairs of a batch, the hardest weighing most.")
+            .fits(INDICES)
+            .settings(SIMILAR_SCALE, OTHER_SCALE, THRESHOLD, MARGIN.withDefault(0.1))
+            .creates((settings, _) -> new MultiSimilarity(settings.get(SIMILAR_SCALE), settings.get(OTHER_SCALE),
+                settings.get(THRESHOLD), settings.get(MARGIN))));
   }
 }

@@ -84,6 +84,9 @@ final class GoldenLosses {
     add("multiple negatives", form, "multiple-negatives", Map.of("pair-temperature", "0.2"));
     add("all triplets", form, "triplet", Map.of());
     add("hardest triplets", form, "triplet", Map.of("pair-margin", "0.5", "triplets", "hardest"));
+    add("multi-similarity", form, "multi-similarity", Map.of());
+    add("multi-similarity of all pairs", form, "multi-similarity", Map.of("similar-scale", "3", "other-scale", "10",
+        "similarity-threshold", "0.2", "pair-margin", "2"));
   }
 
   private void ofPairs() {

@@ -103,7 +103,8 @@ class LossCatalogTest {
         Map.entry("asymmetric-gamma-positive", "2"), Map.entry("asymmetric-gamma-negative", "1"),
         Map.entry("asymmetric-margin", "0.3"), Map.entry("ancestor-weight", "more"),
         Map.entry("level-weights", "1,2,3,4"), Map.entry("hierarchical-constraint", "true"),
-        Map.entry("pair-margin", "2"), Map.entry("pair-temperature", "0.7"), Map.entry("triplets", "hardest"));
+        Map.entry("pair-margin", "2"), Map.entry("pair-temperature", "0.7"), Map.entry("triplets", "hardest"),
+        Map.entry("similar-scale", "7"), Map.entry("other-scale", "9"), Map.entry("similarity-threshold", "0.1"));
     for (LossSetting<?> setting : loss.settings()) {
       boolean changes = loss.forms().stream().anyMatch(form -> {
         LossSettings base = setting.name().equals("effective-number-beta")
@@ -118,7 +119,8 @@ class LossCatalogTest {
   @Test
   void lossesOfEmbeddingsAreNotAmongThoseForATarget() {
     assertThat(LossCatalog.of(LossDefinition.Input.EMBEDDINGS)).extracting(LossDefinition::name)
-        .contains("cosine-similarity", "contrastive", "multiple-negatives", "supervised-contrastive", "triplet");
+        .contains("cosine-similarity", "contrastive", "multiple-negatives", "supervised-contrastive", "triplet",
+            "multi-similarity");
     assertThat(LossCatalog.fitting(List.of(Targets.Form.values())))
         .isEqualTo(LossCatalog.of(LossDefinition.Input.LOGITS));
     LossDefinition triplet = LossCatalog.find("triplet").orElseThrow();

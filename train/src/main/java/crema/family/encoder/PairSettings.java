@@ -2,7 +2,6 @@ package crema.family.encoder;
 
 import crema.base.Keyed;
 import crema.nn.loss.AuxiliaryLoss;
-import crema.nn.loss.EmbeddingLosses;
 import crema.nn.loss.Link;
 import crema.nn.loss.Loss;
 import crema.nn.loss.LossCatalog;
@@ -65,8 +64,8 @@ public final class PairSettings {
     SECTION.rule(settings -> arePairs(settings) && TaskSettings.hasTasks(settings)
         ? "pairs trains an encoder for one task, but there are several in tasks: leave one of the two out" : null,
         PAIRS, TaskSettings.TASKS);
-    List<Setting<?>> ofLosses = List.of(LossRows.row(EmbeddingLosses.MARGIN),
-        LossRows.row(EmbeddingLosses.TEMPERATURE), LossRows.row(EmbeddingLosses.TRIPLETS));
+    List<Setting<?>> ofLosses = LossCatalog.of(LossDefinition.Input.EMBEDDINGS).stream()
+        .flatMap(loss -> loss.settings().stream()).<Setting<?>>map(setting -> LossRows.row(setting)).distinct().toList();
     Stream.concat(Stream.of(ITERATIONS, HEAD_C), ofLosses.stream())
         .forEach(row -> SECTION.rule(settings -> !arePairs(settings) && settings.isChanged(row)
             ? row.name() + " has no effect without --pairs: leave it out" : null, row, PAIRS));
