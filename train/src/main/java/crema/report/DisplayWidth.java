@@ -49,6 +49,30 @@ final class DisplayWidth {
   }
 
   /**
+   * {@code text} with an ellipsis in place of what does not fit.
+   *
+   * @param head the share of the columns for its beginning; the others are for its end
+   */
+  static String shorten(String text, int columns, double head) {
+    if (of(text) <= columns) {
+      return text;
+    }
+    String beginning = truncate(text, 1 + (int) (head * (columns - 1)));
+    int left = columns - of(beginning);
+    int from = text.length();
+    var clusters = clusters(text);
+    int end = clusters.last();
+    for (int start = clusters.previous(); start != BreakIterator.DONE; end = start, start = clusters.previous()) {
+      left -= ofCluster(text.substring(start, end));
+      if (left < 0) {
+        break;
+      }
+      from = start;
+    }
+    return beginning + text.substring(from);
+  }
+
+  /**
    * Text that cannot steer a terminal: control characters, and the format characters that reorder text, are replaced.
    * Labels and titles come from files, and an escape sequence in them must not be obeyed.
    */

@@ -13,6 +13,8 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
   private static final int LARGEST_CELL = 44;
   private static final int LEAST_CELL_WITH_NUMBER = 26;
   private static final int LABEL_COLUMNS = 24;
+  /** How much of a label that is cut is its beginning: the end of a path says most. */
+  private static final double HEAD_SHARE = 0.4;
   private static final double COLUMN_WIDTH = 6.4;
 
   String render() {
@@ -74,6 +76,6 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
   }
 
   private static String shortened(String label) {
-    return DisplayWidth.truncate(label, LABEL_COLUMNS);
+    return DisplayWidth.shorten(label, LABEL_COLUMNS, HEAD_SHARE);
   }
 }

@@ -1,5 +1,6 @@
 package crema.run;
 
+import crema.report.TextTable;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,15 +43,6 @@ final class LookAlikes {
 
   /** A label in quotes, with codes for what cannot be seen or told from other characters. */
   private static String shown(String label) {
-    var text = new StringBuilder("'");
-    label.codePoints().forEach(point -> {
-      boolean plain = point == ' ' || !BLANKS.matcher(Character.toString(point)).matches();
-      if (plain && Character.getType(point) != Character.NON_SPACING_MARK) {
-        text.appendCodePoint(point);
-      } else {
-        text.append(String.format(Locale.ROOT, "\\u%04X", point));
-      }
-    });
-    return text.append('\'').toString();
+    return "'" + TextTable.visible(label) + "'";
   }
 }

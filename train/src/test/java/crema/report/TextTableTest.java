@@ -8,6 +8,7 @@ import crema.report.TextTable.Text;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TextTableTest {
@@ -47,7 +48,7 @@ class TextTableTest {
     var table = new TextTable(new Text("Label"), new Text("Other"), new Number("F1"))
         .row("a label that is much too long for it", "short", "0.123456");
     assertThat(table.render(new TerminalStyle(32, false)).lines()).last().asString()
-        .isEqualTo("a label that i…  short  0.123456");
+        .isEqualTo("a lab…ng for it  short  0.123456");
   }
 
   @Test
@@ -87,5 +88,30 @@ class TextTableTest {
         .contains("Macro F1", "Mobile Phones", "and 7 labels with less support", "Predicted instead", "(95%)");
     assertThat(rendered.lines().filter(line -> line.startsWith("─")))
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(60));
+  }
+
+  @Test
+  void pathsLoseTheirMiddleAndRowsStayDifferent() {
+    var table = new TextTable(new TextTable.Text("Label"), new TextTable.Number("F1"));
+    for (int leaf = 0; leaf < 40; leaf++) {
+      table.row("Clothing/Shoes/Accessories for every day > 67010000_A group of goods number " + leaf / 4 + " > Leaf "
+          + leaf % 3, "0.500");
+      table.row("Shop " + leaf + " of clothing, shoes and accessories for every day > Leaf", "0.500");
+    }
+    for (int columns : new int[] {100, 60, 40}) {
+      List<String> rows = table.render(new TerminalStyle(columns, false)).lines().skip(2).toList();
+      assertThat(rows).allSatisfy(row -> assertThat(row.length()).isLessThanOrEqualTo(columns));
+      assertThat(rows.stream().distinct().count()).isEqualTo(70);
+    }
+    assertThat(table.render(new TerminalStyle(60, false)).lines().skip(2).findFirst().orElseThrow())
+        .startsWith("Clothing").contains("…").contains("number 0 > Leaf 0");
+  }
+
+  @Test
+  void labelsThatLookAlikeAreShownDifferently() {
+    String table = new TextTable(new TextTable.Text("Label")).row("Fruit").row("Fruit\u00A0").row("Cafe\u0301")
+        .row("Caf\u00E9").render(new TerminalStyle(80, false));
+    assertThat(table).contains("Fruit\n", "Fruit\\u00A0\n", "Cafe\\u0301\n", "Caf\u00E9\n");
+    assertThat(table.lines().map(String::strip).distinct().count()).isEqualTo(6);
   }
 }
