@@ -76,6 +76,16 @@ final class DictionaryBuilder {
         && Arrays.equals(entries.pool(), from, from + labelPrefix.length, labelPrefix, 0, labelPrefix.length);
   }
 
+  /** Whether there is a word. */
+  boolean hasWords() {
+    return IntStream.range(0, entries.size()).anyMatch(entry -> !isLabel(entry));
+  }
+
+  /** Whether there is a label. */
+  boolean hasLabels() {
+    return IntStream.range(0, entries.size()).anyMatch(this::isLabel);
+  }
+
   /** The entries that are frequent enough: words, then labels, each by falling count and then by first appearance. */
   private int[] order(long minCount, long minCountLabel) {
     return IntStream.range(0, entries.size())

@@ -210,6 +210,8 @@ public final class FastTextTrainer {
   private Dictionary count(TextSource text) throws IOException {
     var builder = new DictionaryBuilder(config.labelPrefix());
     addTokens(text, builder);
+    boolean hadWords = builder.hasWords();
+    boolean hadLabels = builder.hasLabels();
     builder.threshold(config.minCount(), config.minCountLabel());
     Path vectors = config.pretrainedVectors();
     if (vectors != null) {
@@ -219,11 +221,15 @@ public final class FastTextTrainer {
     Dictionary dictionary =
         builder.build(new Subwords(config.wordNgrams(), config.bucket(), config.minn(), config.maxn()));
     if (dictionary.wordCount() == 0) {
-      throw new IllegalArgumentException("no word occurs " + config.minCount() + " times; lower minCount");
+      throw new IllegalArgumentException(hadWords
+          ? "no word occurs " + config.minCount() + " times; lower minCount"
+          : hadLabels ? "the text has labels but no words, so there is nothing to learn from"
+              : "the text is empty: there is nothing to learn from");
     }
     if (config.task() == Task.SUPERVISED && dictionary.labelCount() == 0) {
-      throw new IllegalArgumentException(
-          "no token starts with '" + config.labelPrefix()
+      throw new IllegalArgumentException(hadLabels
+          ? "no label occurs " + config.minCountLabel() + " times; lower minCountLabel"
+          : "no token starts with '" + config.labelPrefix()
               + "', so there is nothing to learn; is that the label prefix?");
     }
     return dictionary;

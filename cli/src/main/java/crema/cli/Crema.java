@@ -53,6 +53,9 @@ public final class Crema implements Runnable {
   /** Exit code where some texts were empty or could not be read, and all others were answered. */
   static final int UNANSWERED = 3;
 
+  /** Longer messages are cut: only a file's own content makes them so long. */
+  private static final int MOST_CHARACTERS = 4000;
+
   /** Exit code of a bug. */
   static final int BUG = 1;
 
@@ -210,8 +213,12 @@ public final class Crema implements Runnable {
     };
   }
 
+  /** A message as one line that cannot steer a terminal nor fill it: what files hold may be part of it. */
   private static String oneLine(@Nullable String message) {
-    return Objects.requireNonNullElse(message, "no further information").strip().replaceAll("\\s*\\R\\s*", " ");
+    String line = Objects.requireNonNullElse(message, "no further information").strip().replaceAll("\\s*\\R\\s*", " ")
+        .replaceAll("[\\p{Cntrl}&&[^\\t]]", "\uFFFD");
+    return line.length() <= MOST_CHARACTERS ? line
+        : line.substring(0, line.offsetByCodePoints(0, MOST_CHARACTERS / 2)) + "…";
   }
 
   /** Without a command: the help. */

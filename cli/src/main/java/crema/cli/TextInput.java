@@ -1,5 +1,6 @@
 package crema.cli;
 
+import crema.base.NameList;
 import crema.base.UserError;
 import crema.base.json.JsonNode;
 import crema.base.json.JsonValues;
@@ -196,7 +197,7 @@ final class TextInput {
     }
     if (before == null) {
       throw new UserError(texts + " has columns: name those of the text with --text. It has: "
-          + String.join(", ", existing));
+          + NameList.of(existing));
     }
     return new Reading(before.text(), options);
   }

@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.base.NameList;
 import crema.base.NearestName;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +130,6 @@ public record Columns(
         column.matches("[1-9]\\d?") ? "; to call columns by their numbers, in a file without header, add "
             + "--no-header." : NearestName.suggestion(column, existing);
     return new DataException(file + " has no column '" + column + "'"
-        + (suggestion.isEmpty() ? "." : suggestion) + " It has: " + String.join(", ", existing));
+        + (suggestion.isEmpty() ? "." : suggestion) + " It has: " + NameList.of(existing));
   }
 }

@@ -12,8 +12,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits a stream of UTF-8 into lines at {@code \n}, of which it knows the number and whether they are sound. Other
- * line breaks of Unicode are text: JSON, for one, allows them inside a string.
+ * Splits a stream of UTF-8 into lines at {@code \n}, of which it knows the number and whether they are sound. Files of
+ * old Macs, whose beginning has {@code \r} and no {@code \n}, are split at that. Other line breaks of Unicode are text:
+ * JSON, for one, allows them inside a string.
  */
 final class LineReader implements AutoCloseable {
   /** The longest line that is held in memory. */
@@ -24,6 +25,8 @@ final class LineReader implements AutoCloseable {
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int limit;
+  /** What ends a line. */
+  private byte end;
 
   private byte[] line = new byte[256];
   private int length;
@@ -71,16 +74,16 @@ final class LineReader implements AutoCloseable {
         }
         break;
       }
-      int end = position;
-      while (end < limit && buffer[end] != '\n') {
-        end++;
+      int at = position;
+      while (at < limit && buffer[at] != end) {
+        at++;
       }
-      tooLong |= length + (end - position) > MAX_LINE_BYTES;
+      tooLong |= length + (at - position) > MAX_LINE_BYTES;
       if (!tooLong) {
-        append(position, end);
+        append(position, at);
       }
-      ended = end < limit;
-      position = ended ? end + 1 : end;
+      ended = at < limit;
+      position = ended ? at + 1 : at;
     }
     number++;
     finish(tooLong, ended);
@@ -112,7 +115,7 @@ final class LineReader implements AutoCloseable {
     return text;
   }
 
-  /** The line's terminator: {@code \n}, {@code \r\n}, or nothing at the end of the file. */
+  /** The line's terminator: {@code \n}, {@code \r\n}, {@code \r}, or nothing at the end of the file. */
   String terminator() {
     return terminator;
   }
@@ -140,7 +143,22 @@ final class LineReader implements AutoCloseable {
     }
     position = 0;
     limit = Math.max(limit, 0);
+    if (end == 0) {
+      end = endOfLines();
+    }
     return limit > 0;
+  }
+
+  /** By the first bytes. A carriage return at their end says nothing: a line feed may follow. */
+  private byte endOfLines() {
+    byte found = '\n';
+    for (int i = 0; i < limit; i++) {
+      if (buffer[i] == '\n') {
+        return '\n';
+      }
+      found = buffer[i] == '\r' && i + 1 < limit ? (byte) '\r' : found;
+    }
+    return found;
   }
 
   private void append(int from, int to) {
@@ -154,7 +172,7 @@ final class LineReader implements AutoCloseable {
 
   private void finish(boolean tooLong, boolean ended) {
     problem = null;
-    terminator = ended ? "\n" : "";
+    terminator = ended ? Character.toString(end) : "";
     if (tooLong) {
       text = "";
       problem = new RowProblem(
