@@ -22,6 +22,7 @@ module crema.train {
       crema.family.stack.StackFamily,
       crema.family.staged.StagedFamily;
 
+  exports crema.audit;
   exports crema.classify;
   exports crema.defaults;
   exports crema.embed;

@@ -1,12 +1,12 @@
 package crema.report;
 
 /** Text made safe for HTML and SVG. Everything that did not come from this package's source goes through here. */
-final class Html {
+public final class Html {
 
   private Html() {}
 
   /** {@code text} as element content or as a quoted attribute's value. */
-  static String escape(String text) {
+  public static String escape(String text) {
     var safe = new StringBuilder(text.length() + 16);
     text.codePoints().forEach(c -> {
       switch (c) {
@@ -22,7 +22,7 @@ final class Html {
   }
 
   /** {@code text} as content whose own direction of writing stays its own. */
-  static String isolated(String text) {
+  public static String isolated(String text) {
     return "<bdi>" + escape(text) + "</bdi>";
   }
 

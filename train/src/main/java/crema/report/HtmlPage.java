@@ -10,16 +10,16 @@ import java.util.Base64;
  * A page that needs nothing else: style and script are inside, and a content security policy lets it load nothing and
  * run only its own script. It follows the reader's light or dark scheme.
  */
-final class HtmlPage {
+public final class HtmlPage {
   private HtmlPage() {}
 
   /**
    * The page.
    *
    * @param title plain text
-   * @param content markup made by this package
+   * @param content markup in which every text is escaped
    */
-  static String of(String title, String content) {
+  public static String of(String title, String content) {
     return page(title, "<main>\n", content);
   }
 

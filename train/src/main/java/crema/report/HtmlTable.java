@@ -4,7 +4,7 @@ import crema.metrics.PrecisionRecall;
 import java.util.Locale;
 
 /** A table of a report's page. Headings of a sortable one are buttons that {@code report.js} listens to. */
-final class HtmlTable {
+public final class HtmlTable {
 
   private static final String SORTABLE = "sortable";
 
@@ -23,17 +23,17 @@ final class HtmlTable {
   }
 
   /** A table whose first {@code textColumns} columns are text and whose others are numbers. */
-  static HtmlTable plain(int textColumns, String... headings) {
+  public static HtmlTable plain(int textColumns, String... headings) {
     return new HtmlTable("plain", textColumns, headings);
   }
 
   /** A table that the reader can sort by any column. */
-  static HtmlTable sortable(int textColumns, String... headings) {
+  public static HtmlTable sortable(int textColumns, String... headings) {
     return new HtmlTable(SORTABLE, textColumns, headings);
   }
 
   /** Starts a row; cells follow, one a heading. */
-  HtmlTable row() {
+  public HtmlTable row() {
     closeRow();
     out.append("<tr>");
     rowOpen = true;
@@ -41,13 +41,13 @@ final class HtmlTable {
   }
 
   /** A cell of text. */
-  HtmlTable text(String text) {
+  public HtmlTable text(String text) {
     out.append("<td class=\"text\">").append(Html.isolated(text)).append("</td>");
     return this;
   }
 
   /** A cell of a number, with the value that it sorts by. */
-  HtmlTable number(String shown, double value) {
+  public HtmlTable number(String shown, double value) {
     out.append(String.format(
         Locale.ROOT, "<td data-value=\"%s\">%s</td>", Double.isFinite(value) ? value : -1, Html.escape(shown)));
     return this;
@@ -61,16 +61,18 @@ final class HtmlTable {
     return this;
   }
 
-  HtmlTable count(long count) {
+  /** A cell of a count. */
+  public HtmlTable count(long count) {
     return number(Numbers.count(count), count);
   }
 
-  HtmlTable metric(double value) {
+  /** A cell of a metric in [0, 1]. */
+  public HtmlTable metric(double value) {
     return number(Numbers.metric(value), value);
   }
 
   /** A cell of a number in [0, 1] with a bar of that length. */
-  HtmlTable bar(double value) {
+  public HtmlTable bar(double value) {
     out.append(String.format(
         Locale.ROOT,
         "<td class=\"bar\" data-value=\"%s\"><i style=\"--share:%.3f\"></i><span>%s</span></td>",
@@ -84,13 +86,20 @@ final class HtmlTable {
     return bar(score.f1()).metric(score.precision()).metric(score.recall());
   }
 
+  /** A cell of text with marks. */
+  public HtmlTable text(MarkedText text) {
+    out.append("<td class=\"text\">").append(text.html()).append("</td>");
+    return this;
+  }
+
   /** A cell of markup made by this package. */
   HtmlTable markup(String html) {
     out.append("<td>").append(html).append("</td>");
     return this;
   }
 
-  String render() {
+  /** The table as markup. */
+  public String render() {
     closeRow();
     return out + "</tbody></table></div>\n";
   }

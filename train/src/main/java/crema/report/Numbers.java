@@ -3,17 +3,17 @@ package crema.report;
 import java.util.Locale;
 
 /** How numbers are written for people, the same in every locale. */
-final class Numbers {
+public final class Numbers {
 
   private Numbers() {}
 
   /** A metric in [0, 1]: {@code 0.912}; a dash where there is none. */
-  static String metric(double value) {
+  public static String metric(double value) {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
   }
 
   /** A share: {@code 12.5%}. */
-  static String percent(double share) {
+  public static String percent(double share) {
     return Double.isFinite(share) ? String.format(Locale.ROOT, "%.1f%%", 100 * share) : "–";
   }
 
@@ -23,7 +23,7 @@ final class Numbers {
   }
 
   /** A count with separators: {@code 12,345}. */
-  static String count(long count) {
+  public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 

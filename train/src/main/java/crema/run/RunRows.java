@@ -141,7 +141,7 @@ public final class RunRows {
   }
 
   /** The rows of some files, as a configuration describes them. */
-  static RowSource rows(List<String> files, DataSettings data) {
+  public static RowSource rows(List<String> files, DataSettings data) {
     if (files.isEmpty()) {
       return RowSource.of(List.of());
     }
