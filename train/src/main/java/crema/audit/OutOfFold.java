@@ -16,14 +16,12 @@ import crema.metrics.ScoreMatrix;
 import crema.metrics.Temperature;
 import crema.task.TargetKind;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Probabilities of labels for rows by models that were not trained on them: rows are dealt out to folds, which keep the
  * proportions of labels and hold groups and equal texts together, and each fold is judged by a logistic regression of the
- * others. Its decisions become probabilities with the temperature of the first fold.
+ * others. Of one label a row, its decisions become probabilities with the temperature of the first fold.
  */
 final class OutOfFold {
   private static final LinearConfig CONFIG =
@@ -36,7 +34,7 @@ final class OutOfFold {
   private final AuditOptions options;
   private final boolean exclusive;
   private final double[] sums;
-  private @Nullable Temperature temperature;
+  private double temperature = 1;
 
   /**
    * Rows to judge.
@@ -70,14 +68,10 @@ final class OutOfFold {
         }
       }
       SparseMatrix held = features.rows(inside);
-      Temperature found = temperature;
-      if (found == null) {
-        found = fit(model, held, inside, given);
-        temperature = found;
-      }
+      temperature = fold == 0 ? fit(model, held, inside, given) : temperature;
       for (int at = 0; at < inside.length; at++) {
         int[] labels = given[inside[at]];
-        float[] probabilities = probabilities(model.decisions(held, at), found.value());
+        float[] probabilities = probabilities(model.decisions(held, at), temperature);
         Arrays.setAll(sums, label -> sums[label] + probabilities[label]);
         scores[inside[at]] =
             RowScores.of(Arrays.stream(labels).allMatch(label -> known[label]), labels, probabilities);
@@ -102,8 +96,7 @@ final class OutOfFold {
     int[][] given = given();
     LinearModel model = train(IntStream.range(0, given.length).toArray(), given);
     var probabilities = new float[others.rows()][];
-    double found = temperature == null ? 1 : temperature.value();
-    Arrays.setAll(probabilities, row -> probabilities(model.decisions(others, row), found));
+    Arrays.setAll(probabilities, row -> probabilities(model.decisions(others, row), temperature));
     return probabilities;
   }
 
@@ -129,14 +122,16 @@ final class OutOfFold {
         .model();
   }
 
-  private Temperature fit(LinearModel model, SparseMatrix held, int[] inside, int[][] given) {
+  /** Logistic regressions that decide on several labels are probabilities as they are; a softmax of them is not. */
+  private double fit(LinearModel model, SparseMatrix held, int[] inside, int[][] given) {
+    if (!exclusive) {
+      return 1;
+    }
     int count = Math.clamp(TEMPERATURE_SCORES / rows.labels().size(), 1, inside.length);
     var decisions = new float[count][];
     Arrays.setAll(decisions, row -> model.decisions(held, row));
-    List<int[]> truth = IntStream.range(0, count).mapToObj(row -> given[inside[row]]).toList();
-    return exclusive
-        ? Temperature.fitSoftmax(ScoreMatrix.of(decisions), truth.stream().mapToInt(labels -> labels[0]).toArray())
-        : Temperature.fitSigmoid(ScoreMatrix.of(decisions), truth.toArray(int[][]::new));
+    int[] truth = IntStream.range(0, count).map(row -> given[inside[row]][0]).toArray();
+    return Temperature.fitSoftmax(ScoreMatrix.of(decisions), truth).value();
   }
 
   private float[] probabilities(float[] decisions, double divisor) {
