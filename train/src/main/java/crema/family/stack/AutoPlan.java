@@ -42,9 +42,20 @@ final class AutoPlan {
   private static final double COST_OF_CHARACTERS = 4;
   /** There are still more that begin in one word and end in the next. */
   private static final double COST_OF_SEQUENCES = 5;
-  /** A model is there three times while it is trained: the weights, what the solver keeps, and what is written. */
-  private static final int COPIES = 3;
+  /** Words and pairs of words that a character makes, about. */
+  private static final double TERMS_PER_CHARACTER = 1.0 / 3;
+  /** How often the solver looks at a text for each label, about. */
+  private static final double PASSES = 20;
+  private static final double WORDS_PER_CHARACTER = 1.0 / 6;
+  /** Runs of characters that a word of fastText makes, about. */
+  private static final double RUNS_PER_WORD = 15;
+  /** Rows of fastText's matrices are worked on so many numbers at a time; the terms of a linear model one by one. */
+  private static final double LANES = 8;
+  /** Models of the result beside its members: what the solver keeps, what is written, and what members said of rows. */
+  private static final int OTHERS = 2;
   private static final int FEWEST_TERMS = 20_000;
+  /** With fewer terms each, fewer members are better. */
+  private static final int ENOUGH_TERMS = 50_000;
   private static final double GIB = 1L << 30;
 
   private final Settings settings;
@@ -55,6 +66,8 @@ final class AutoPlan {
   /** The characters of each column in all rows, and of their joined texts. */
   private final long[] characters;
   private long joined;
+  /** Bytes for the weights of a member. */
+  private double share;
 
   /**
    * A member to train.
@@ -62,7 +75,7 @@ final class AutoPlan {
    * @param kind what it is
    * @param family of its model
    * @param settings of its training
-   * @param cost of a training, beside those of the others of its family; without a unit
+   * @param cost counted operations of a training, about; 0 where they cannot be told beforehand
    */
   record Member(MemberKind kind, ModelFamily family, Settings settings, double cost) {
     /** The name. */
@@ -111,16 +124,20 @@ final class AutoPlan {
    */
   List<Member> members(TrainingListener listener) {
     List<String> wanted = settings.get(AutoSettings.MEMBERS);
-    var linear = new ArrayList<Member>();
-    var others = new ArrayList<Member>();
+    var kinds = new ArrayList<MemberKind>();
     for (MemberKind kind : MemberKind.values()) {
       if (!wanted.isEmpty() ? wanted.contains(kind.key()) : hasUse(kind)) {
-        (kind.compareTo(MemberKind.COLUMNS) <= 0 ? linear : others).add(member(kind));
+        kinds.add(kind);
       }
     }
-    linear.sort(Comparator.comparingDouble(Member::cost));
-    linear.addAll(others);
-    linear.removeIf(member -> {
+    if (wanted.isEmpty()) {
+      leaveOut(kinds, listener);
+    }
+    share = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / (kinds.size() + OTHERS);
+    List<Member> members = new ArrayList<>(kinds.stream().map(this::member).toList());
+    // What cannot be told beforehand comes last, as it is listed.
+    members.sort(Comparator.comparingDouble(member -> member.cost() > 0 ? member.cost() : Double.POSITIVE_INFINITY));
+    members.removeIf(member -> {
       boolean isTooLarge = member.family() instanceof LinearFamily
           && member.settings().get(LinearSettings.MAX_TERMS) < FEWEST_TERMS;
       if (isTooLarge) {
@@ -129,11 +146,26 @@ final class AutoPlan {
       }
       return isTooLarge;
     });
-    if (linear.isEmpty()) {
+    if (members.isEmpty()) {
       throw settings.error(AutoSettings.MEMORY_BUDGET,
           " is too small for any of the models: give more, or fewer labels");
     }
-    return linear;
+    return members;
+  }
+
+  /** Leaves out members, those that say least of their own first, until the others have room for enough terms. */
+  private void leaveOut(List<MemberKind> kinds, TrainingListener listener) {
+    var left = new ArrayList<String>();
+    for (MemberKind kind : List.of(MemberKind.UNION, MemberKind.SEQUENCES, MemberKind.COLUMNS, MemberKind.CHARACTERS)) {
+      if (terms(settings.get(AutoSettings.MEMORY_BUDGET) * GIB / (kinds.size() + OTHERS)) < ENOUGH_TERMS
+          && kinds.remove(kind)) {
+        left.add(kind.key());
+      }
+    }
+    if (!left.isEmpty()) {
+      listener.warning("with %,d labels memory has no room for %s; give more --memory-budget".formatted(labels,
+          String.join(", ", left)));
+    }
   }
 
   private boolean hasUse(MemberKind kind) {
@@ -180,17 +212,17 @@ final class AutoPlan {
 
   private Member linear(MemberKind kind, List<String> spaces) {
     var family = new LinearFamily();
-    double cost = spaces.stream().mapToDouble(this::cost).sum();
+    double terms = spaces.stream().mapToDouble(this::terms).sum();
     Settings own = shared(family).with(LinearSettings.ANALYZERS, spaces)
         .with(LinearSettings.MAX_TERMS, mostTerms() / spaces.size());
-    return new Member(kind, family, chosen(family, own), cost);
+    return new Member(kind, family, chosen(family, own), terms * PASSES * labels);
   }
 
-  /** The characters that an analyzer reads, weighed by how many terms it makes of them. */
-  private double cost(String space) {
+  /** The terms that an analyzer makes of all texts, about. */
+  private double terms(String space) {
     String[] parts = space.split(":", 2);
     long read = parts.length == 1 || parts[1].equals("*") ? joined : characters[columns.indexOf(parts[1])];
-    return read * switch (Keyed.find(Analyzer.class, parts[0], "analyzer")) {
+    return read * TERMS_PER_CHARACTER * switch (Keyed.find(Analyzer.class, parts[0], "analyzer")) {
       case WORD -> 1;
       case CHAR_WB -> COST_OF_CHARACTERS;
       case CHAR -> COST_OF_SEQUENCES;
@@ -198,17 +230,25 @@ final class AutoPlan {
   }
 
   private int mostTerms() {
-    double weights = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / COPIES / Float.BYTES;
-    return (int) Math.min(Integer.MAX_VALUE / 2, weights / Math.max(1, labels));
+    return terms(share);
+  }
+
+  /** The terms that there is room for in so many bytes of weights. */
+  private int terms(double bytes) {
+    return (int) Math.min(Integer.MAX_VALUE / 2, bytes / Float.BYTES / Math.max(1, labels));
   }
 
   /** With the settings that suit the rows, but no more buckets than there is memory for. */
   private Member fastText() {
     var family = new FastTextFamily();
     Settings own = chosen(family, shared(family));
-    double room = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / COPIES / Float.BYTES / own.get(FastTextSettings.DIM);
+    double room = share / Float.BYTES / own.get(FastTextSettings.DIM);
+    double read = joined * WORDS_PER_CHARACTER
+        * (own.get(FastTextSettings.WORD_NGRAMS) + (own.get(FastTextSettings.MAXN) > 0 ? RUNS_PER_WORD : 0));
+    double written = (double) profile.rows() * labels;
+    double cost = (read + written) * own.get(FastTextSettings.DIM) * own.get(TrainingSettings.EPOCHS) / LANES;
     return new Member(MemberKind.FASTTEXT, family, own.with(FastTextSettings.BUCKETS,
-        (int) Math.min(own.get(FastTextSettings.BUCKETS), Math.max(1, room))), 1);
+        (int) Math.min(own.get(FastTextSettings.BUCKETS), Math.max(1, room))), cost);
   }
 
   /** The same with values that suit the training rows, where there are none. */
@@ -222,13 +262,13 @@ final class AutoPlan {
     Settings own = copied(shared(family), FrozenSettings.SECTION.rows())
         .with(LinearSettings.ANALYZERS, Analyzer.WORD.key(), ofCharacters)
         .with(LinearSettings.MAX_TERMS, mostTerms() / 2);
-    return new Member(MemberKind.FROZEN, family, chosen(family, own), 1);
+    return new Member(MemberKind.FROZEN, family, chosen(family, own), 0);
   }
 
   private Member encoder() {
     var family = new EncoderFamily();
     return new Member(MemberKind.ENCODER, family,
-        chosen(family, SmallEncoder.of(shared(family), profile.rows())), 1);
+        chosen(family, SmallEncoder.of(shared(family), profile.rows())), 0);
   }
 
   private Member fineTuned() {
@@ -236,7 +276,7 @@ final class AutoPlan {
     var family = new EncoderFamily();
     Settings own = shared(family).without(DataSettings.LOWERCASE)
         .with(FineTuningSettings.ENCODER, settings.get(FrozenSettings.ENCODER).getFirst());
-    return new Member(MemberKind.FINETUNED, family, chosen(family, own), 1);
+    return new Member(MemberKind.FINETUNED, family, chosen(family, own), 0);
   }
 
   private void requireEncoder(MemberKind kind) {

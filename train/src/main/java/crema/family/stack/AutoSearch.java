@@ -211,11 +211,13 @@ final class AutoSearch {
     return spent + settling + each * (folds - next.fits.size()) + last <= budget;
   }
 
-  /** What something will take of a member, by what it took of the last one. */
+  /** What something will take of a member, by what it took of the last one, of its family if there was one. */
   private double expected(Member member, ToDoubleFunction<Trained> seconds) {
-    Trained last = whole.getLast();
-    boolean isLikeIt = member.family().key().equals(last.member.family().key());
-    return seconds.applyAsDouble(last) * (isLikeIt ? Math.max(1, member.cost() / last.member.cost()) : 1);
+    Trained last = whole.reversed().stream()
+        .filter(trained -> trained.member.family().key().equals(member.family().key())).findFirst()
+        .orElse(whole.getLast());
+    boolean isCounted = member.cost() > 0 && last.member.cost() > 0;
+    return seconds.applyAsDouble(last) * (isCounted ? Math.max(1, member.cost() / last.member.cost()) : 1);
   }
 
   private void cut(Trained at) {

@@ -206,6 +206,21 @@ class AutoRunTest {
   }
 
   @Test
+  void membersAreLeftOutWhereMemoryHasNoRoomForAll() throws IOException {
+    var warnings = new ArrayList<String>();
+    TrainingResult result = run("model", settings(TargetKind.SINGLE).with(AutoSettings.MEMORY_BUDGET, 0.005), 2,
+        new TrainingListener() {
+          @Override
+          public void warning(String message) {
+            warnings.add(message);
+          }
+        }, new StopSignal());
+    assertThat(Objects.requireNonNull(result.report()).facts().keySet().stream()
+        .filter(fact -> fact.startsWith("Member "))).containsExactlyInAnyOrder("Member words", "Member fasttext");
+    assertThat(warnings).anyMatch(warning -> warning.contains("no room for union, sequences, characters"));
+  }
+
+  @Test
   void whatIsPreferredMayBeSmaller() throws IOException {
     Settings settings = settings(TargetKind.SINGLE, "words", "characters");
     TrainingResult small = run("small", settings.with(AutoSettings.PREFER, AutoSettings.Preference.SMALL), 2);
