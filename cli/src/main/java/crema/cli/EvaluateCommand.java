@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
         "Examples:",
         "  crema evaluate models/titles --data test.csv",
         "  crema evaluate models/titles --data test.csv --detect-language --language-min-count 50",
+        "  crema evaluate models/titles --data test.csv --min-precision 0.97",
         "  crema evaluate models/titles --data test.tsv.gz --text name --label lvl1 --output reports/test"
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -81,6 +82,9 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable String task;
 
   @Mixin
+  private GuaranteeFlags guarantees = new GuaranteeFlags();
+
+  @Mixin
   private ComputeFlags compute = new ComputeFlags();
 
   @Option(names = {"-q", "--quiet"}, description = "No progress, only warnings and the tables.")
@@ -100,12 +104,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireOutput();
+    guarantees.guarantee();
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal));
         var view = new ProgressView(terminal, quiet)) {
       DataSettings data = ModelSource.read(model, source -> columns(task == null ? source : source.task(task)));
       TextInput.requireAsMany(TextColumn.parseAll(data.text()), classifier.columns());
       var test = new LabelledTest(data, view);
-      var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files));
+      var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files),
+          guarantees.guarantee());
       view.close();
       terminal.out().print(TerminalReport.render(report, terminal.outStyle(), SHOWN_LABELS));
       if (output != null) {

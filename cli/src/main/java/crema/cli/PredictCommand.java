@@ -4,10 +4,12 @@ import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.cli.console.Terminal;
 import crema.data.FieldText;
+import crema.task.Guarantee;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Parameters;
         "Examples:",
         "  crema predict models/titles \"bosch serie 6 washing machine 9kg\"",
         "  crema predict models/titles --top 3 --format jsonl --file titles.txt",
+        "  crema predict models/titles --file titles.txt --min-precision 0.98",
+        "  crema predict models/titles --file titles.txt --coverage 0.95",
         "  crema predict models/titles --file offers.csv.gz --keep id --format tsv",
         "  crema predict models/titles --file shop.csv --text name --keep-all --format jsonl",
         "  cat titles.txt | crema predict models/titles"
@@ -64,6 +68,9 @@ final class PredictCommand implements Callable<Integer> {
   private @Nullable String task;
 
   @Mixin
+  private GuaranteeFlags guarantees = new GuaranteeFlags();
+
+  @Mixin
   private ComputeFlags compute = new ComputeFlags();
 
   PredictCommand(Terminal terminal) {
@@ -75,15 +82,22 @@ final class PredictCommand implements Callable<Integer> {
     if (top != null && top < 1) {
       throw new UserError("--top must be at least 1");
     }
+    Optional<Guarantee> asked = guarantees.guarantee();
+    if (top != null && asked.isPresent()) {
+      throw new UserError("--top asks for the most probable labels, sure or not: leave it out, or the other flag");
+    }
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
-      var output = new PredictionWriter(terminal.out(), format, "(no label)");
+      Optional<Guarantee> guarantee = top != null ? Optional.empty() : asked.or(classifier.target().trust()::guarantee);
+      var output = new PredictionWriter(terminal.out(), format,
+          guarantee.isPresent() ? "(no label is sure enough)" : "(no label)");
       input.tellApart(classifier.columns());
       input.asIn(() -> TextInput.trainingOf(model, task));
       input.keep(keep);
       input.forEachBatch(texts, terminal, batch -> {
         List<String> answered = InputText.texts(batch);
         output.write(batch.stream().map(text -> text.withText(FieldText.joined(text.text()))).toList(),
-            top == null ? classifier.answer(answered) : classifier.predict(answered, top));
+            top != null ? classifier.predict(answered, top)
+                : guarantee.map(each -> classifier.answer(answered, each)).orElseGet(() -> classifier.answer(answered)));
         return !output.isClosed();
       });
       return Math.max(input.report(terminal), output.report(terminal.err()));

@@ -1,6 +1,7 @@
 package crema.classify;
 
 import crema.metrics.ScoreMatrix;
+import crema.task.Guarantee;
 import crema.task.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +33,13 @@ final class Answers {
 
   /** The labels of each text that the model decides on, the one that it prefers first. */
   List<List<Prediction>> decided() {
-    return rows(target.decide(logits), Integer.MAX_VALUE);
+    return target.trust().guarantee().map(this::decided)
+        .orElseGet(() -> rows(target.decide(logits), Integer.MAX_VALUE));
+  }
+
+  /** The labels of each text that are answered so that a guarantee holds. */
+  List<List<Prediction>> decided(Guarantee guarantee) {
+    return rows(target.decide(logits, guarantee), Integer.MAX_VALUE);
   }
 
   /** The labels of each text that the model prefers, mostly the most probable ones; of a taxonomy, nodes at which a path may end. */

@@ -4,6 +4,7 @@ import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.FieldText;
 import crema.data.Row;
+import crema.task.Guarantee;
 import crema.task.Target;
 import java.io.IOException;
 import java.io.InputStream;
@@ -155,12 +156,24 @@ public interface Classifier extends AutoCloseable {
 
   /**
    * The labels that the model gives several texts: the most probable one, or all that reach their threshold, or the
-   * path in its taxonomy.
+   * path in its taxonomy; if it was trained with a guarantee, what {@link #answer(List, Guarantee)} gives.
    *
    * @return for each text its labels, the most probable first; none for a blank text
    */
   default List<List<Prediction>> answer(List<String> texts) {
     return Answers.of(this, texts).decided();
+  }
+
+  /**
+   * The labels of several texts such that a guarantee holds for texts like the validation rows of the training: of a
+   * precision the label that is sure enough, the deepest such node of a taxonomy, or all such labels where a text may have
+   * several; of a coverage a set.
+   *
+   * @return for each text its labels, the most probable first; none for a blank text, and where none is sure enough
+   * @throws UserError when the guarantee cannot be given, which says how far one gets
+   */
+  default List<List<Prediction>> answer(List<String> texts, Guarantee guarantee) {
+    return Answers.of(this, texts).decided(guarantee);
   }
 
   /**

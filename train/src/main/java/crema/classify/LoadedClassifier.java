@@ -1,6 +1,7 @@
 package crema.classify;
 
 import crema.base.OpenLock;
+import crema.task.Guarantee;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.List;
@@ -50,6 +51,11 @@ final class LoadedClassifier implements Classifier {
   @Override
   public List<List<Prediction>> answer(List<String> texts) {
     return lock.whileOpen(() -> model.answer(withoutBlanks(texts)));
+  }
+
+  @Override
+  public List<List<Prediction>> answer(List<String> texts, Guarantee guarantee) {
+    return lock.whileOpen(() -> model.answer(withoutBlanks(texts), guarantee));
   }
 
   @Override

@@ -27,6 +27,12 @@ public final class HtmlReport {
       "Of the answers given 80%, four in five should be right. A bar is the share of right answers among those of similar "
           + "probability, a mark what that share should be; the expected error is the mean distance between both.";
 
+  private static final String GUARANTEES_NOTE =
+      "Left: only answers above their threshold are given, which was chosen on validation rows so that the share of right "
+          + "ones is at least what is asked for; of a taxonomy the deepest node that is sure enough. Right: a text is "
+          + "answered with all labels above one threshold, so that the true one is among them as often as asked for. "
+          + "Intervals are Wilson's, of this test.";
+
   private final TestReport report;
   private final StringBuilder out = new StringBuilder(1 << 16);
 
@@ -65,6 +71,7 @@ public final class HtmlReport {
     appendConfusedPairs();
     appendHeatMap();
     appendCalibration();
+    appendGuarantees();
     appendThresholds();
     out.append(Glossary.render(report));
     return HtmlPage.of(report.title(), out.toString());
@@ -199,10 +206,30 @@ public final class HtmlReport {
     for (var row : report.abstention()) {
       table.row().number(Numbers.compact(row.threshold()), row.threshold()).count(row.answered())
           .number(Numbers.percent(row.coverage()), row.coverage()).bar(row.accuracy().estimate())
-          .text(row.answered() == 0 ? "" : Numbers.metric(row.accuracy().low()) + " to "
-              + Numbers.metric(row.accuracy().high()));
+          .text(row.answered() == 0 ? "" : range(row.accuracy()));
     }
     return "<figure><figcaption>Leaving out what is uncertain</figcaption>" + table.render() + "</figure>\n";
+  }
+
+  private void appendGuarantees() {
+    if (report.precisions().isEmpty()) {
+      return;
+    }
+    var precisions = HtmlTable.plain(0, "Precision asked for", "Reached", "95% interval", "Texts answered");
+    for (var row : report.precisions()) {
+      precisions.row().number(Numbers.compact(row.asked()), row.asked()).metric(row.reached().estimate())
+          .text(row.answered() == 0 ? "no answer is sure enough" : range(row.reached())).bar(row.answered());
+    }
+    var sets = HtmlTable.plain(0, "Coverage asked for", "Reached", "95% interval", "Labels in a set", "Empty sets");
+    for (var row : report.sets()) {
+      sets.row().number(Numbers.compact(row.asked()), row.asked()).metric(row.reached().estimate())
+          .text(range(row.reached())).number(Numbers.compact(row.size()), row.size())
+          .number(Numbers.percent(row.empty()), row.empty());
+    }
+    section("Answers to trust", "<p class=\"note\">" + GUARANTEES_NOTE + "</p>\n<div class=\"charts\">\n"
+        + "<figure><figcaption>Answering where it is sure (--min-precision)</figcaption>" + precisions.render()
+        + "</figure>\n<figure><figcaption>Answering with sets (--coverage)</figcaption>" + sets.render()
+        + "</figure>\n</div>\n");
   }
 
   private void appendThresholds() {

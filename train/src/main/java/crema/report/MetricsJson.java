@@ -4,6 +4,7 @@ import crema.base.AtomicFile;
 import crema.base.json.Json;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
+import crema.metrics.Interval;
 import crema.metrics.Averages;
 import crema.metrics.Calibration;
 import crema.metrics.PrecisionRecall;
@@ -49,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  *   "uncalibrated": {"method": "…", "temperature": …, "expected_error": …, "balanced_error": …,
  *                    "maximum_error": …},  // of the scores before the model's calibration, if it has one
  *   "abstention": [{"threshold": 0.5, "answered": …, "coverage": …, "accuracy": …, "low": …, "high": …}],
+ *   "min_precision": [{"asked": 0.98, "reached": …, "low": …, "high": …, "answered": …}],  // a share of the documents
+ *   "coverage": [{"asked": 0.95, "reached": …, "low": …, "high": …, "size": …, "empty": …}],  // labels in a set
  *   "thresholds": [{"threshold": 0.4, "micro": {…}, "macro": {…}, "weighted": {…}}]
  * }
  * }</pre>
@@ -101,6 +104,7 @@ public final class MetricsJson {
     putBands(json, report);
     putGroups(json, report);
     putCalibration(json, report);
+    putGuarantees(json, report);
     putThresholds(json, report.thresholds());
     return layout(json, "\n") + "\n";
   }
@@ -211,6 +215,27 @@ public final class MetricsJson {
         object.put("low", row.accuracy().low()).put("high", row.accuracy().high());
       }
     }
+  }
+
+  private static void putGuarantees(ObjectNode json, TestReport report) {
+    if (!report.precisions().isEmpty()) {
+      var rows = json.putArray("min_precision");
+      for (var row : report.precisions()) {
+        putReached(rows.addObject().put("asked", row.asked()), row.reached()).put("answered", row.answered());
+      }
+    }
+    if (!report.sets().isEmpty()) {
+      var rows = json.putArray("coverage");
+      for (var row : report.sets()) {
+        putReached(rows.addObject().put("asked", row.asked()), row.reached()).put("size", row.size())
+            .put("empty", row.empty());
+      }
+    }
+  }
+
+  private static ObjectNode putReached(ObjectNode object, Interval reached) {
+    putDefined(object, "reached", reached.estimate());
+    return object.put("low", reached.low()).put("high", reached.high());
   }
 
   private static void putErrors(ObjectNode json, Calibration calibration) {

@@ -45,6 +45,10 @@ public final class TerminalReport {
     if (!report.abstention().isEmpty()) {
       out.append('\n').append(abstention(report).render(style));
     }
+    if (!report.precisions().isEmpty()) {
+      out.append('\n').append(precisions(report).render(style));
+      out.append('\n').append(sets(report).render(style));
+    }
     out.append('\n').append(labels(report, labelLimit).render(style));
     int hidden = report.labels().size() - labelLimit;
     if (hidden > 0) {
@@ -152,6 +156,33 @@ public final class TerminalReport {
     for (var row : report.abstention()) {
       table.row(Numbers.compact(row.threshold()), Numbers.count(row.answered()), Numbers.percent(row.coverage()),
           Numbers.metric(row.accuracy().estimate()), row.answered() == 0 ? "" : range(row.accuracy()));
+    }
+    return table;
+  }
+
+  private static TextTable precisions(TestReport report) {
+    var table = new TextTable(
+        new TextTable.Number("Precision asked for"),
+        new TextTable.Number("Reached"),
+        new TextTable.Text("Interval"),
+        new TextTable.Number("Texts answered"));
+    for (var row : report.precisions()) {
+      table.row(Numbers.compact(row.asked()), Numbers.metric(row.reached().estimate()),
+          row.answered() == 0 ? "no answer is sure enough" : range(row.reached()), Numbers.percent(row.answered()));
+    }
+    return table;
+  }
+
+  private static TextTable sets(TestReport report) {
+    var table = new TextTable(
+        new TextTable.Number("Coverage asked for"),
+        new TextTable.Number("Reached"),
+        new TextTable.Text("Interval"),
+        new TextTable.Number("Labels in a set"),
+        new TextTable.Number("Empty sets"));
+    for (var row : report.sets()) {
+      table.row(Numbers.compact(row.asked()), Numbers.metric(row.reached().estimate()), range(row.reached()),
+          Numbers.compact(row.size()), Numbers.percent(row.empty()));
     }
     return table;
   }

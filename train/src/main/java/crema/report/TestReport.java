@@ -17,9 +17,11 @@ import crema.metrics.Interval;
 import crema.metrics.Metric;
 import crema.metrics.MultiLabelOutcomes;
 import crema.metrics.Outcomes;
+import crema.metrics.PrecisionReached;
 import crema.metrics.PrecisionRecall;
 import crema.metrics.RankingMetrics;
 import crema.metrics.ScoreMatrix;
+import crema.metrics.SetCoverage;
 import crema.metrics.SingleLabelOutcomes;
 import crema.metrics.ThresholdSweep;
 import crema.nn.train.LogRecord;
@@ -54,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  * @param calibration how far confidence can be trusted, where there are probabilities
  * @param uncalibrated how far it could be trusted without the model's calibration, where there is one
  * @param abstention coverage against accuracy; empty where not asked for
+ * @param precisions what answers reach that must be sure; empty where the model does not know how sure they are
+ * @param sets what sets of labels reach; empty likewise
  * @param thresholds how averages change with the threshold, where there is one
  * @param log the steps and validations of the training; empty where there was none
  */
@@ -74,6 +78,8 @@ public record TestReport(
     @Nullable Calibration calibration,
     @Nullable Uncalibrated uncalibrated,
     List<Abstention> abstention,
+    List<PrecisionReached> precisions,
+    List<SetCoverage> sets,
     @Nullable ThresholdSweep thresholds,
     List<LogRecord> log) {
 
@@ -112,6 +118,8 @@ public record TestReport(
     bands = Collections.unmodifiableMap(new LinkedHashMap<>(bands));
     groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
     abstention = List.copyOf(abstention);
+    precisions = List.copyOf(precisions);
+    sets = List.copyOf(sets);
     log = List.copyOf(log);
   }
 
@@ -165,6 +173,8 @@ public record TestReport(
     private @Nullable Calibration calibration;
     private @Nullable Uncalibrated uncalibrated;
     private List<Abstention> abstention = List.of();
+    private List<PrecisionReached> precisions = List.of();
+    private List<SetCoverage> sets = List.of();
     private @Nullable ThresholdSweep thresholds;
     private List<LogRecord> log = List.of();
 
@@ -257,6 +267,13 @@ public record TestReport(
       return this;
     }
 
+    /** Adds what answers reach that must be sure, and what sets of labels reach. */
+    public Builder guarantees(List<PrecisionReached> ofPrecision, List<SetCoverage> ofCoverage) {
+      precisions = ofPrecision;
+      sets = ofCoverage;
+      return this;
+    }
+
     /** Adds the sweep by which the threshold was chosen. */
     public Builder thresholds(ThresholdSweep sweep) {
       thresholds = sweep;
@@ -345,6 +362,8 @@ public record TestReport(
           calibration,
           uncalibrated,
           abstention,
+          precisions,
+          sets,
           thresholds,
           log);
     }

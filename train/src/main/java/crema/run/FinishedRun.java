@@ -12,10 +12,12 @@ import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import crema.task.TargetFile;
+import crema.task.TrustFit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -54,7 +56,8 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
   public TrainingResult write(ModelFiles files, ScoredRows validation, Test test, DataSettings data,
       Map<String, String> facts) throws IOException {
     files.writeWeights();
-    Target kept = target.calibrated(new AnswerSettings(data.settings()), validation);
+    TrustFit trust = TrustFit.of(target, new AnswerSettings(data.settings()), validation);
+    Target kept = trust.target();
     kept.labels().save(directory.labels());
     TargetFile.write(kept, directory.target());
     new Provenance(Provenance.version(),
@@ -65,7 +68,16 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     Files.createDirectories(directory.checkpoints());
     files.writeDescription();
     return new FinishedRun(directory, kept, decision, rows, seed, commandLine, steps, bestStep)
-        .report(validation, test.run(), data, facts);
+        .report(validation, test.run(), data, withNote(facts, trust));
+  }
+
+  private static Map<String, String> withNote(Map<String, String> facts, TrustFit trust) {
+    if (trust.note().isEmpty()) {
+      return facts;
+    }
+    var all = new LinkedHashMap<>(facts);
+    all.put("Not guaranteed", trust.note().get());
+    return all;
   }
 
   /** Writes how a model did that is whole in its directory, and deletes what only an unfinished run needs. */

@@ -12,9 +12,12 @@ import crema.data.RowSource;
 import crema.metrics.FrequencyBands;
 import crema.metrics.ScoreMatrix;
 import crema.report.TestReport;
+import crema.task.Guarantee;
 import crema.task.ScoredRows;
+import crema.task.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -72,9 +75,22 @@ public final class LabelledTest {
    * @throws UserError when no row can be used
    */
   public TestReport run(Classifier classifier, String title) {
+    return run(classifier, title, Optional.empty());
+  }
+
+  /**
+   * Predicts all rows and compares.
+   *
+   * @param title of the report
+   * @param asked what answers are to reach, to tell of in the report
+   * @throws UserError when no row can be used, or the guarantee cannot be given
+   */
+  public TestReport run(Classifier classifier, String title, Optional<Guarantee> asked) {
+    Target target = classifier.target();
+    asked.ifPresent(guarantee -> target.decide(ScoredRows.none(target.labels().size()).logits(), guarantee));
     OptionalLibrary.COMMONS_MATH.require("testing");
     listener.stage("Testing");
-    return new TargetReport(classifier.target(), languages, bands).builder(title, scored(classifier), SEED).build();
+    return new TargetReport(target, languages, bands, asked).builder(title, scored(classifier), SEED).build();
   }
 
   /**

@@ -8,6 +8,7 @@ import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the probabilities of labels become an answer.
@@ -47,6 +48,14 @@ public record AnswerSettings(Settings settings) {
   public static final Setting<Double> NODE_THRESHOLD = SECTION.number("node-threshold", 0.5).atLeast(0).atMost(1)
       .label("P").help("Of consistent, and of top-down where a path may end early");
 
+  public static final Setting<Double> MIN_PRECISION = SECTION.optionalNumber("min-precision").atLeast(0).below(1)
+      .label("P").details("0.98: of the answers that are given, at least 98% are right on rows like those of the "
+          + "validation; other texts get none, or a node further up in the taxonomy")
+      .help("Answer only where it is sure enough to reach this precision");
+  public static final Setting<Double> COVERAGE = SECTION.optionalNumber("coverage").atLeast(0).below(1)
+      .label("P").details("0.95: the sets of 95% of the texts have the true label in them")
+      .help("Answer with a set of labels, so that this share of sets has the true one");
+
   /** The defaults. */
   public static final AnswerSettings DEFAULT = new AnswerSettings(Settings.of(SECTION));
 
@@ -58,12 +67,23 @@ public record AnswerSettings(Settings settings) {
         ? "threshold-to (" + settings.get(THRESHOLD_TO) + ") must be at least threshold-from ("
             + settings.get(THRESHOLD_FROM) + ")"
         : null, THRESHOLD_TO, THRESHOLD_FROM);
+    SECTION.rule(settings -> settings.find(MIN_PRECISION).isPresent() && settings.find(COVERAGE).isPresent()
+        ? "min-precision is for one answer that is sure, coverage for a set of labels: give one of them" : null,
+        MIN_PRECISION, COVERAGE);
     SECTION.rule(settings -> settings.get(DECISION) != Metric.ACCURACY
         && settings.get(LabelSettings.TARGET) != TargetKind.SINGLE
             ? "decision " + settings.get(DECISION).key() + " is for one label a text; where there are several, choose "
                 + "a threshold per-label"
             : null,
         DECISION, LabelSettings.TARGET);
+  }
+
+  /** What answers are to reach, if anything. */
+  Optional<Guarantee> guarantee() {
+    Optional<Guarantee> precision =
+        settings.has(MIN_PRECISION) ? settings.find(MIN_PRECISION).map(Guarantee.Precision::new) : Optional.empty();
+    return precision.isPresent() || !settings.has(COVERAGE) ? precision
+        : settings.find(COVERAGE).map(Guarantee.Coverage::new);
   }
 
   /** What the answer maximizes where a text has one label. */

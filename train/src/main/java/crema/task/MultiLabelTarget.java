@@ -9,6 +9,7 @@ import crema.metrics.ThresholdSweep;
 import crema.metrics.Thresholds;
 import crema.nn.loss.Link;
 import crema.settings.NumberOr;
+import java.util.stream.IntStream;
 
 /**
  * Any number of labels, each for itself.
@@ -19,6 +20,8 @@ import crema.settings.NumberOr;
  */
 public record MultiLabelTarget(LabelSet labels, Thresholds thresholds, Trust trust) implements Target {
   private static final double UNDECIDED = 0.5;
+  /** Less probable labels are never given where answers must be sure. */
+  static final float LEAST_VOUCHABLE = 0.05f;
   /** No probability reaches it, so that the nearest label is taken, which is the most probable one. */
   private static final double NEVER = 2;
 
@@ -73,11 +76,17 @@ public record MultiLabelTarget(LabelSet labels, Thresholds thresholds, Trust tru
         trust);
   }
 
+  /** Labels that are at least a little probable, whatever their thresholds. */
+  @Override
+  public int[] vouchable(float[] probabilities, int[] decided) {
+    return IntStream.range(0, probabilities.length).filter(label -> probabilities[label] >= LEAST_VOUCHABLE).toArray();
+  }
+
   @Override
   public MultiLabelTarget calibrated(AnswerSettings answers, ScoredRows rows) {
     ConfidenceCurve curve = ConfidenceCurves.ofDecisions(rawProbabilities(rows.logits()), rows.truth());
     Thresholds mapped = answers.isThresholdGiven() ? thresholds : thresholds.map(curve::probability);
-    return new MultiLabelTarget(labels, mapped, new Trust(curve));
+    return new MultiLabelTarget(labels, mapped, Trust.of(curve));
   }
 
   /** How the metrics of rows change with one threshold for all labels; those that are tried are of raw probabilities. */

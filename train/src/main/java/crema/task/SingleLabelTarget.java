@@ -62,7 +62,7 @@ public record SingleLabelTarget(LabelSet labels, LabelOffsets offsets, Trust tru
 
   @Override
   public SingleLabelTarget calibrated(AnswerSettings answers, ScoredRows rows) {
-    return with(new Trust(ConfidenceCurves.ofBest(rows.logits(), onlyLabels(rows))));
+    return with(Trust.of(ConfidenceCurves.ofBest(rows.logits(), onlyLabels(rows))));
   }
 
   private static int[] onlyLabels(ScoredRows rows) {

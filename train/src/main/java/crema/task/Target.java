@@ -1,9 +1,11 @@
 package crema.task;
 
 import crema.base.Forest;
+import crema.base.UserError;
 import crema.data.LabelSet;
 import crema.data.PackedBatch;
 import crema.metrics.Outcomes;
+import crema.metrics.PrecisionThresholds;
 import crema.metrics.ScoreMatrix;
 import crema.nn.loss.Link;
 import crema.nn.loss.Targets;
@@ -61,6 +63,57 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
 
   /** The labels that are answered for each text, ascending, {@code [texts][]}. */
   int[][] decide(ScoreMatrix logits);
+
+  /**
+   * The labels that are answered for each text so that a guarantee holds, ascending, {@code [texts][]}; none where no
+   * answer is sure enough.
+   *
+   * @throws UserError if it cannot be given
+   */
+  default int[][] decide(ScoreMatrix logits, Guarantee guarantee) {
+    ScoreMatrix probabilities = probabilities(logits);
+    var answers = new int[logits.documents()][];
+    switch (guarantee) {
+      case Guarantee.Precision(double share) when share == 0 -> {
+        return decide(logits);
+      }
+      case Guarantee.Precision precision -> {
+        float[] thresholds = trust().reached(tree(), precision).values();
+        int[][] decided = decide(logits);
+        Arrays.setAll(answers, text -> {
+          float[] row = probabilities.row(text);
+          return deepest(Arrays.stream(vouchable(row, decided[text]))
+              .filter(label -> row[label] >= thresholds[PrecisionThresholds.group(tree(), label)]).toArray());
+        });
+      }
+      case Guarantee.Coverage coverage -> {
+        float threshold = trust().reached(coverage);
+        Arrays.setAll(answers, text -> {
+          float[] row = probabilities.row(text);
+          return Arrays.stream(candidates()).filter(label -> row[label] >= threshold).toArray();
+        });
+      }
+    }
+    return answers;
+  }
+
+  /**
+   * The labels that an answer may be made of where it must be sure, those above others first.
+   *
+   * @param probabilities of one text, {@code [labels]}
+   * @param decided the labels that the model decides on
+   */
+  default int[] vouchable(float[] probabilities, int[] decided) {
+    return Arrays.stream(decided).flatMap(label -> Arrays.stream(implied(label))).toArray();
+  }
+
+  /** Of labels those that imply none of the others, ascending. */
+  private int[] deepest(int[] given) {
+    return Arrays.stream(given)
+        .filter(label -> Arrays.stream(given).noneMatch(other -> other != label
+            && Arrays.stream(implied(other)).anyMatch(above -> above == label)))
+        .sorted().toArray();
+  }
 
   /** The labels that may be an answer, ascending. */
   default int[] candidates() {

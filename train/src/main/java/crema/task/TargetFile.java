@@ -5,6 +5,7 @@ import crema.base.Keyed;
 import crema.base.UserError;
 import crema.data.LabelSet;
 import crema.metrics.ConfidenceCurve;
+import crema.metrics.HeldOutAnswers;
 import crema.metrics.LabelOffsets;
 import crema.metrics.Thresholds;
 import crema.nn.loss.Link;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,10 +41,29 @@ public final class TargetFile {
     }
     json.put("multi", target instanceof MultiLabelTarget labels ? thresholds(labels) : null);
     json.put("taxonomy", target instanceof TaxonomyTarget paths ? decoding(paths) : null);
-    if (!target.trust().isNone()) {
-      json.put("confidence", confidence(target.trust().confidence()));
-    }
+    putTrust(json, target.trust());
     JsonFile.write(file, json);
+  }
+
+  private static void putTrust(Map<String, @Nullable Object> json, Trust trust) {
+    if (!trust.confidence().isNone()) {
+      json.put("confidence", confidence(trust.confidence()));
+    }
+    trust.guarantee().ifPresent(guarantee -> json.put("guarantee", switch (guarantee) {
+      case Guarantee.Precision(double share) -> Map.of("precision", share);
+      case Guarantee.Coverage(double share) -> Map.of("coverage", share);
+    }));
+    HeldOutAnswers answers = trust.heldOut();
+    if (!answers.isEmpty()) {
+      var heldOut = new LinkedHashMap<String, Object>();
+      heldOut.put("of_truth", IntStream.range(0, answers.rows()).mapToObj(row -> decimal(answers.ofTruth(row))).toList());
+      heldOut.put("row", IntStream.range(0, answers.size()).mapToObj(answers::row).toList());
+      heldOut.put("label", IntStream.range(0, answers.size()).mapToObj(answers::label).toList());
+      heldOut.put("confidence",
+          IntStream.range(0, answers.size()).mapToObj(each -> decimal(answers.confidence(each))).toList());
+      heldOut.put("wrong", IntStream.range(0, answers.size()).filter(each -> !answers.isRight(each)).boxed().toList());
+      json.put("held_out", heldOut);
+    }
   }
 
   /** What calibrates probabilities, as JSON has it. */
@@ -114,7 +135,55 @@ public final class TargetFile {
           + "; this one reads up to " + FORMAT + "): update Crema");
     }
     Target target = target(json, labels, labelFile);
-    return json.values.get("confidence") == null ? target : target.with(new Trust(confidence(json.object("confidence"))));
+    return target.with(trust(json, labels));
+  }
+
+  private static Trust trust(Values json, LabelSet labels) {
+    Trust trust = json.values.get("confidence") == null ? Trust.NONE : Trust.of(confidence(json.object("confidence")));
+    if (json.values.get("held_out") != null) {
+      trust = trust.with(heldOut(json.object("held_out"), labels));
+    }
+    return json.values.get("guarantee") == null ? trust : trust.with(guarantee(json.object("guarantee")));
+  }
+
+  private static Guarantee guarantee(Values json) {
+    try {
+      return json.values.get("precision") == null
+          ? new Guarantee.Coverage(json.get("coverage", Number.class).doubleValue())
+          : new Guarantee.Precision(json.get("precision", Number.class).doubleValue());
+    } catch (IllegalArgumentException e) {
+      throw JsonFile.damaged(json.name, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static HeldOutAnswers heldOut(Values json, LabelSet labels) {
+    double[] ofTruth = json.numbers("of_truth");
+    double[] rows = json.numbers("row");
+    double[] ofAnswers = json.numbers("label");
+    double[] confidences = json.numbers("confidence");
+    var wrong = new BitSet();
+    for (double each : json.numbers("wrong")) {
+      wrong.set((int) Math.clamp(each, 0, rows.length));
+    }
+    if (ofAnswers.length != rows.length || confidences.length != rows.length) {
+      throw JsonFile.damaged(json.name, "held_out has other numbers of rows, labels and confidences", null);
+    }
+    var builder = new HeldOutAnswers.Builder();
+    int answer = 0;
+    for (int row = 0; row < ofTruth.length; row++) {
+      builder.row((float) ofTruth[row]);
+      while (answer < rows.length && rows[answer] == row) {
+        if (!(ofAnswers[answer] >= 0 && ofAnswers[answer] < labels.size())) {
+          throw JsonFile.damaged(json.name, "held_out has a label that the model does not know", null);
+        }
+        builder.answer((int) ofAnswers[answer], (float) confidences[answer], !wrong.get(answer));
+        answer++;
+      }
+    }
+    if (answer < rows.length) {
+      throw JsonFile.damaged(json.name, "held_out has answers of rows that are not there", null);
+    }
+    return builder.build();
   }
 
   private static ConfidenceCurve confidence(Values json) {

@@ -70,10 +70,19 @@ public final class TaxonomyTarget implements Target {
     return new TaxonomyTarget(labels, separator, taxonomy, link, decoding, other);
   }
 
+  /** The nodes of the path that is answered, or of several ones all that are at least a little probable. */
+  @Override
+  public int[] vouchable(float[] probabilities, int[] decided) {
+    return decoding instanceof Decoding.Consistent
+        ? Arrays.stream(taxonomy.topDown()).filter(node -> probabilities[node] >= MultiLabelTarget.LEAST_VOUCHABLE)
+            .toArray()
+        : Target.super.vouchable(probabilities, decided);
+  }
+
   /** One curve for all nodes, so that none becomes more probable than those above it. */
   @Override
   public TaxonomyTarget calibrated(AnswerSettings answers, ScoredRows rows) {
-    return with(new Trust(ConfidenceCurves.ofDecisions(rawProbabilities(rows.logits()),
+    return with(Trust.of(ConfidenceCurves.ofDecisions(rawProbabilities(rows.logits()),
         Arrays.stream(rows.truth()).map(taxonomy::withAncestors).toArray(int[][]::new))));
   }
 
@@ -91,7 +100,7 @@ public final class TaxonomyTarget implements Target {
       counts[node] += count;
     }
     return ofNodes(LabelSet.of(IntStream.range(0, counts.length).mapToObj(longer::name).toList(), counts), separator,
-        link, decoding).with(trust);
+        link, decoding).with(trust.renumbered(node -> longer.indexOf(labels.name(node))));
   }
 
   /** The nodes. */

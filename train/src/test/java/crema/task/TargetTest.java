@@ -242,6 +242,65 @@ class TargetTest {
   }
 
   @Test
+  void answersThatMustBeSureAreReadBackWithTheirGuarantee() throws IOException {
+    var directory = new ModelDirectory(folder);
+    AnswerSettings precise =
+        new AnswerSettings(Settings.of(AnswerSettings.SECTION).with(AnswerSettings.MIN_PRECISION, 0.5));
+    Target flat = new SingleLabelTarget(labels("a", "b"));
+    Target paths = taxonomy(Link.SIGMOID, new Decoding.BestPath());
+    for (Target target : List.of(flat, paths)) {
+      ScoredRows rows = overconfident(target, target instanceof TaxonomyTarget tree
+          ? IntStream.range(0, target.labels().size()).filter(tree.taxonomy()::isLeaf).toArray() : new int[] {0, 1});
+      TrustFit fit = TrustFit.of(target, precise, rows);
+      assertThat(fit.note()).isEmpty();
+      assertThat(fit.target().trust().guarantee()).contains(new Guarantee.Precision(0.5));
+      fit.target().labels().save(directory.labels());
+      TargetFile.write(fit.target(), directory.target());
+      Target read = directory.readTarget();
+      assertThat(read.trust().guarantee()).contains(new Guarantee.Precision(0.5));
+      for (Guarantee guarantee : List.of(new Guarantee.Precision(0.5), new Guarantee.Precision(0),
+          new Guarantee.Coverage(0.9), new Guarantee.Coverage(0))) {
+        assertThat(read.decide(rows.logits(), guarantee)).isDeepEqualTo(fit.target().decide(rows.logits(), guarantee));
+      }
+      assertThat(read.decide(rows.logits(), new Guarantee.Precision(0))).isDeepEqualTo(target.decide(rows.logits()));
+      assertThatThrownBy(() -> read.decide(rows.logits(), new Guarantee.Precision(0.9999)))
+          .isInstanceOf(UserError.class).hasMessageContaining("a precision of 0.9999 cannot be vouched for")
+          .hasMessageEndingWith("ask for at most that");
+      assertThatThrownBy(() -> read.decide(rows.logits(), new Guarantee.Coverage(0.999)))
+          .isInstanceOf(UserError.class)
+          .hasMessage("a coverage of 0.999 needs 999 validation rows, and the model was trained with 300: ask for at most "
+              + "0.996");
+    }
+    assertThatThrownBy(() -> flat.decide(ScoreMatrix.of(new float[1][2]), new Guarantee.Precision(0.9)))
+        .isInstanceOf(UserError.class).hasMessageContaining("trained without validation rows, or by an earlier version");
+  }
+
+  @Test
+  void ofPathsTheNodeAboveIsAnsweredWhereTheLeafIsNotSure() {
+    var target = taxonomy(Link.SIGMOID, new Decoding.BestPath());
+    int[] leaves = IntStream.range(0, target.labels().size()).filter(target.taxonomy()::isLeaf)
+        .filter(leaf -> target.taxonomy().parent(leaf) >= 0).toArray();
+    // The root of the first leaf is always right, and the leaf beside it in every second row.
+    int parent = target.taxonomy().parent(leaves[0]);
+    int[] pair = Arrays.stream(leaves).filter(leaf -> target.taxonomy().parent(leaf) == parent).limit(2).toArray();
+    assertThat(pair).hasSize(2);
+    var logits = new float[400][target.labels().size()];
+    var truth = new int[400][];
+    for (int row = 0; row < 400; row++) {
+      Arrays.fill(logits[row], -8);
+      for (int node : target.implied(pair[0])) {
+        logits[row][node] = node == pair[0] ? 1 : 6;
+      }
+      truth[row] = new int[] {pair[row % 2]};
+    }
+    var rows = new ScoredRows(ScoreMatrix.of(logits), truth, List.of());
+    Target trusted = TrustFit.of(target, AnswerSettings.DEFAULT, rows).target();
+    assertThat(trusted.decide(rows.logits())[0]).containsExactly(pair[0]);
+    assertThat(trusted.decide(rows.logits(), new Guarantee.Precision(0.9))[0]).containsExactly(parent);
+    assertThat(trusted.decide(rows.logits(), new Guarantee.Precision(0.3))[0]).containsExactly(pair[0]);
+  }
+
+  @Test
   void aThresholdThatWasGivenIsOfCalibratedProbabilities() {
     ScoredRows rows = overconfident(MultiLabelTarget.of(labels("a", "b")), 0, 1);
     Target given = MultiLabelTarget.of(labels("a", "b"))
@@ -265,7 +324,7 @@ class TargetTest {
     assertThatThrownBy(() -> directory.readTarget()).isInstanceOf(UserError.class)
         .hasMessageContaining("target.json").hasMessageContaining("the temperature -1.0 is not a number above 0");
     TargetFile.write(target, directory.target());
-    assertThat(directory.target()).content().contains("\"format\" : 1").doesNotContain("confidence");
+    assertThat(directory.target()).content().contains("\"format\" : 1").doesNotContain("confidence", "held_out");
   }
 
   @Test

@@ -73,7 +73,8 @@ public final class LinearFamily implements ModelFamily {
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
         TrainingFolds.SECTION, RefitSettings.SECTION,
-        FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION),
+        FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION,
+            AnswerSettings.MIN_PRECISION, AnswerSettings.COVERAGE),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .ofData(DefaultRule.settings(LinearDefaults.RULES));
   }
