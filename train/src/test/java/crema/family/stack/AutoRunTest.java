@@ -3,15 +3,18 @@ package crema.family.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import crema.base.FileTree;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
+import crema.classify.Prediction;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.family.encoder.SmallRuns;
+import crema.family.linear.FrozenSettings;
 import crema.family.linear.LinearSettings;
 import crema.metrics.Metric;
 import crema.nn.train.StopSignal;
@@ -25,10 +28,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +151,45 @@ class AutoRunTest {
     assertThat(stages).containsOnlyOnce("sequences, settings").noneMatch(stage -> stage.endsWith("Choosing C"));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void everyWayToFindAPathFindsThatOfATitle(DecodingKind decoding) throws IOException {
+    TrainingResult result = run("model", settings(TargetKind.TAXONOMY, "words", "fasttext")
+        .with(StackSettings.FOLDS, 2).with(AnswerSettings.DECODING, decoding), 2);
+    assertThat(Metric.MICRO_F1.of(Objects.requireNonNull(result.report()).metrics())).isGreaterThan(0.8);
+    try (Classifier model = Classifier.load(folder.resolve("model"))) {
+      assertThat(model.answer(List.of("bosch serie 6 washing machine 9kg")).getFirst().stream()
+          .map(Prediction::label)).contains("Warm > Washing Machines");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SINGLE", "TAXONOMY"})
+  void pretrainedEncoderIsAskedAsItIsAndTrainedFurther(TargetKind kind) throws IOException {
+    Path encoder = SmallRuns.bert(folder);
+    // Of random numbers no encoder is worth the second fold: the list says that it is made.
+    Settings settings = settings(kind).with(StackSettings.FOLDS, 2).with(FrozenSettings.ENCODER, encoder.toString())
+        .with(StackSettings.LEVEL, LevelKind.AVERAGE)
+        .with(AutoSettings.FITS, "words/1", "words/2", "frozen/1", "frozen/2", "finetuned/1", "finetuned/2");
+    TrainingResult result = run("one", settings, 1);
+    assertThat(Objects.requireNonNull(result.report()).facts())
+        .containsKeys("Member words", "Member frozen", "Member finetuned")
+        .containsEntry("Fits", "6: words/1, words/2, frozen/1, frozen/2, finetuned/1, finetuned/2");
+    assertThat(Metric.MICRO_F1.of(result.report().metrics())).isGreaterThan(0.6);
+    run("two", settings, 2);
+    Map<String, byte[]> expected = files("one");
+    files("two").forEach((file, bytes) -> assertThat(bytes).as(file).isEqualTo(expected.get(file)));
+    run("finetuned", settings.with(AutoSettings.FITS, "finetuned/1", "finetuned/2"), 2);
+    // The members carry what they need of the encoder.
+    FileTree.delete(encoder);
+    try (Classifier model = Classifier.load(folder.resolve("finetuned"))) {
+      assertThat(model.predict("bosch serie 6 washing machine 9kg").probability()).isPositive();
+    }
+    try (Classifier model = Classifier.load(folder.resolve("one"))) {
+      assertThat(model.predict("bosch serie 6 washing machine 9kg").label()).endsWith("Washing Machines");
+    }
+  }
+
   @Test
   void threadsAndStopsDoNotChangeTheModel() throws IOException {
     Settings settings = settings(TargetKind.SINGLE, "words", "characters", "fasttext").with(AutoSettings.FITS, "9");
@@ -229,6 +274,38 @@ class AutoRunTest {
         .isLessThan(files("best").values().stream().mapToLong(bytes -> bytes.length).sum());
     assertThat(small.report()).isNotNull();
     assertThat(best.report()).isNotNull();
+  }
+
+  /** The sum of a number in the cells of all members that have a weight. */
+  private static double used(TrainingResult result, String cell) {
+    Pattern number = Pattern.compile(cell + " ([0-9.,]+)");
+    return Objects.requireNonNull(result.report()).facts().entrySet().stream()
+        .filter(fact -> fact.getKey().startsWith("Member ") && !fact.getValue().endsWith("weight none"))
+        .map(fact -> number.matcher(fact.getValue())).filter(Matcher::find)
+        .mapToDouble(found -> Double.parseDouble(found.group(1).replace(",", ""))).sum();
+  }
+
+  private static double score(TrainingResult result) {
+    String level = Objects.requireNonNull(Objects.requireNonNull(result.report()).facts().get("Second level"));
+    return Double.parseDouble(level.replaceFirst(".*, ([0-9.]+) ± .*", "$1"));
+  }
+
+  @Test
+  void preferenceTakesWhatIsCheapestOfAllThatAreNearlyAsGood() throws IOException {
+    Settings settings = settings(TargetKind.SINGLE, "words", "characters", "encoder").with(StackSettings.FOLDS, 2);
+    var results = new EnumMap<AutoSettings.Preference, TrainingResult>(AutoSettings.Preference.class);
+    for (var preference : AutoSettings.Preference.values()) {
+      results.put(preference, run(preference.key(), settings.with(AutoSettings.PREFER, preference), 2));
+    }
+    TrainingResult best = results.get(AutoSettings.Preference.ACCURACY);
+    results.forEach((preference, result) -> {
+      assertThat(score(result)).as(preference.key()).isGreaterThanOrEqualTo(score(best) - preference.tolerance() - 1e-4);
+      assertThat(used(result, preference == AutoSettings.Preference.SMALL ? "size" : "operations"))
+          .as(preference.key())
+          .isLessThanOrEqualTo(used(best, preference == AutoSettings.Preference.SMALL ? "size" : "operations"));
+    });
+    assertThat(used(results.get(AutoSettings.Preference.FAST), "operations"))
+        .isLessThanOrEqualTo(used(results.get(AutoSettings.Preference.BALANCED), "operations"));
   }
 
   @Test
