@@ -5,6 +5,7 @@ import crema.metrics.LabelCounts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -16,6 +17,7 @@ public final class CrossValidation {
   private final LinearConfig config;
   private final int folds;
   private final int threads;
+  private final BooleanSupplier stop;
 
   /**
    * A cross-validation.
@@ -25,12 +27,22 @@ public final class CrossValidation {
    * @param threads how many labels are trained at a time
    */
   public CrossValidation(LinearConfig config, int folds, int threads) {
+    this(config, folds, threads, () -> false);
+  }
+
+  /**
+   * A cross-validation that can be stopped.
+   *
+   * @param stop once it says yes, what comes out is of no use
+   */
+  public CrossValidation(LinearConfig config, int folds, int threads, BooleanSupplier stop) {
     if (folds < 2) {
       throw new IllegalArgumentException("folds is " + folds + ": it must be at least 2");
     }
     this.config = config;
     this.folds = folds;
     this.threads = threads;
+    this.stop = stop;
   }
 
   /**
@@ -77,13 +89,13 @@ public final class CrossValidation {
       counts.add(new LabelCounts(targets.labels()));
     }
     var split = new Folds(targets, folds, config.seed());
-    for (int fold = 0; fold < folds; fold++) {
+    for (int fold = 0; fold < folds && !stop.getAsBoolean(); fold++) {
       int[] outside = split.outside(fold);
       int[] inside = split.inside(fold);
       var train = new DualProblem(texts.rows(outside), config.interceptScaling());
       LabelTargets trainTargets = targets.rows(outside);
       for (int i = 0; i < candidates.length; i++) {
-        LinearModel model = new LinearTrainer(config.withC(candidates[i]), threads).train(train, trainTargets).model();
+        LinearModel model = new LinearTrainer(config.withC(candidates[i]), threads, stop).train(train, trainTargets).model();
         for (int row : inside) {
           counts.get(i).add(targets.labelsOf(row), model.predict(model.decisions(texts, row)), targets.weight(row));
         }

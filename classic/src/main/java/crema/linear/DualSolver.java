@@ -1,6 +1,7 @@
 package crema.linear;
 
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /**
  * Finds one label's hyperplane by coordinate descent on the dual problem. A solver keeps its working memory from label
@@ -10,22 +11,24 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
   final DualProblem problem;
   final LinearConfig config;
   final VisitingOrder order;
+  final BooleanSupplier stop;
   private final byte[] signs;
   /** C of each row. */
   private final double[] costs;
 
-  DualSolver(DualProblem problem, LinearConfig config) {
+  DualSolver(DualProblem problem, LinearConfig config, BooleanSupplier stop) {
     this.problem = problem;
     this.config = config;
+    this.stop = stop;
     order = new VisitingOrder(problem.rows());
     signs = new byte[problem.rows()];
     costs = new double[problem.rows()];
   }
 
-  static DualSolver of(DualProblem problem, LinearConfig config) {
+  static DualSolver of(DualProblem problem, LinearConfig config, BooleanSupplier stop) {
     return config.loss() == LinearLoss.LOGISTIC
-        ? new LogisticDualSolver(problem, config)
-        : new SvmDualSolver(problem, config);
+        ? new LogisticDualSolver(problem, config, stop)
+        : new SvmDualSolver(problem, config, stop);
   }
 
   /**

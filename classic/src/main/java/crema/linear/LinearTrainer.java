@@ -4,6 +4,7 @@ import crema.base.WorkerPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Trains one hyperplane a label against all other texts, several labels at a time. The model depends on the texts, the
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class LinearTrainer {
   private final LinearConfig config;
   private final int threads;
+  private final BooleanSupplier stop;
 
   /**
    * A trainer.
@@ -19,11 +21,22 @@ public final class LinearTrainer {
    * @param threads how many labels are trained at a time, at least 1
    */
   public LinearTrainer(LinearConfig config, int threads) {
+    this(config, threads, () -> false);
+  }
+
+  /**
+   * A trainer that can be stopped.
+   *
+   * @param threads how many labels are trained at a time, at least 1
+   * @param stop asked in each pass over the texts: once it says yes, what is trained is of no use
+   */
+  public LinearTrainer(LinearConfig config, int threads, BooleanSupplier stop) {
     if (threads < 1) {
       throw new IllegalArgumentException("there must be at least 1 thread, not " + threads);
     }
     this.config = config;
     this.threads = threads;
+    this.stop = stop;
   }
 
   /**
@@ -75,9 +88,10 @@ public final class LinearTrainer {
     }
 
     void trainLabels() {
-      DualSolver solver = DualSolver.of(problem, config);
+      DualSolver solver = DualSolver.of(problem, config, stop);
       var w = new double[features + 1];
-      for (int label = next.getAndIncrement(); label < targets.labels(); label = next.getAndIncrement()) {
+      for (int label = next.getAndIncrement(); label < targets.labels() && !stop.getAsBoolean();
+          label = next.getAndIncrement()) {
         converged[label] = solver.solve(label, targets, w);
         for (int feature = 0; feature < features; feature++) {
           weights[feature * targets.labels() + label] = (float) w[problem.position(feature)];

@@ -1,6 +1,7 @@
 package crema.linear;
 
 import crema.base.Rng;
+import java.util.function.BooleanSupplier;
 
 /**
  * Logistic regression: algorithm 5 of Yu, Huang and Lin, "Dual coordinate descent methods for logistic regression and
@@ -26,8 +27,8 @@ final class LogisticDualSolver extends DualSolver {
   private final double[] alpha;
   private final double[] rest;
 
-  LogisticDualSolver(DualProblem problem, LinearConfig config) {
-    super(problem, config);
+  LogisticDualSolver(DualProblem problem, LinearConfig config, BooleanSupplier stop) {
+    super(problem, config, stop);
     alpha = new double[problem.rows()];
     rest = new double[problem.rows()];
   }
@@ -42,7 +43,7 @@ final class LogisticDualSolver extends DualSolver {
       problem.add(row, signs[row] * alpha[row], w);
     }
     double accuracy = FIRST_ACCURACY;
-    for (int pass = 0; pass < config.maxIterations(); pass++) {
+    for (int pass = 0; pass < config.maxIterations() && !stop.getAsBoolean(); pass++) {
       order.shuffle(rows, new Rng(config.seed(), pass).stream(label));
       double largest = 0;
       long newtonSteps = 0;

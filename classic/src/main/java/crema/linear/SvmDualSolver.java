@@ -2,6 +2,7 @@ package crema.linear;
 
 import crema.base.Rng;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /**
  * Support vector machines with L1 and L2 loss: algorithm 3 of Hsieh, Chang, Lin, Keerthi and Sundararajan, "A dual
@@ -18,8 +19,8 @@ final class SvmDualSolver extends DualSolver {
 
   private final double[] alpha;
 
-  SvmDualSolver(DualProblem problem, LinearConfig config) {
-    super(problem, config);
+  SvmDualSolver(DualProblem problem, LinearConfig config, BooleanSupplier stop) {
+    super(problem, config, stop);
     alpha = new double[problem.rows()];
   }
 
@@ -30,7 +31,7 @@ final class SvmDualSolver extends DualSolver {
     int active = alpha.length;
     double shrinkAbove = Double.POSITIVE_INFINITY;
     double shrinkBelow = Double.NEGATIVE_INFINITY;
-    for (int pass = 0; pass < config.maxIterations(); pass++) {
+    for (int pass = 0; pass < config.maxIterations() && !stop.getAsBoolean(); pass++) {
       order.shuffle(active, new Rng(config.seed(), pass).stream(label));
       double largest = Double.NEGATIVE_INFINITY;
       double smallest = Double.POSITIVE_INFINITY;

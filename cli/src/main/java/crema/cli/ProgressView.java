@@ -23,6 +23,7 @@ final class ProgressView implements TrainingListener, AutoCloseable {
   private String stage = "";
   /** How many columns the name of the stage takes where the bar will be; 0 where it is not shown. */
   private int stageWidth;
+  private volatile boolean isInSteps;
   private @Nullable CountBar bar;
   private double meanLoss = Double.NaN;
 
@@ -49,6 +50,7 @@ final class ProgressView implements TrainingListener, AutoCloseable {
   public void stage(String description) {
     close();
     stage = description;
+    isInSteps = false;
     if (quiet) {
       return;
     }
@@ -100,6 +102,7 @@ final class ProgressView implements TrainingListener, AutoCloseable {
 
   @Override
   public void step(StepRecord step, long totalSteps) {
+    isInSteps = true;
     double weight = Math.min(step.step(), SMOOTHED_STEPS);
     meanLoss = Double.isNaN(meanLoss) ? step.loss() : meanLoss + (step.loss() - meanLoss) / weight;
     if (bar != null) {
@@ -127,6 +130,11 @@ final class ProgressView implements TrainingListener, AutoCloseable {
 
   @Override
   public void checkpointed(long step, Path file) {}
+
+  /** Whether steps are being made, which a run saves when it is stopped. */
+  boolean isInSteps() {
+    return isInSteps;
+  }
 
   /** Ends what is shown of the current stage. */
   @Override

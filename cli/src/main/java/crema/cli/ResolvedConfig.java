@@ -26,8 +26,18 @@ final class ResolvedConfig {
 
   /** The settings of a run, as YAML. */
   static String of(Settings settings) {
-    var sections = new LinkedHashMap<Section, Map<String, Object>>();
+    return of(settings, values(settings));
+  }
+
+  /** The settings that somebody gave, as YAML: the others are still open. */
+  static String ofGiven(Settings settings) {
     Map<String, Object> values = values(settings);
+    settings.rows().stream().filter(row -> !settings.isGiven(row)).forEach(row -> values.remove(row.name()));
+    return of(settings, values);
+  }
+
+  private static String of(Settings settings, Map<String, Object> values) {
+    var sections = new LinkedHashMap<Section, Map<String, Object>>();
     for (Setting<?> row : settings.rows()) {
       Object value = values.get(row.name());
       if (value != null && row.hasMembers() && value instanceof List<?> texts) {

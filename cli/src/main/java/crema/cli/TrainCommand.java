@@ -9,12 +9,15 @@ import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.cli.console.Terminal;
 import crema.pretrain.Pretraining;
+import crema.run.DataSettings;
+import crema.run.TaskSettings;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.tensor.Device;
 import crema.tensor.Precision;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -78,19 +81,25 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
   public Integer call() throws IOException {
     ParseResult line = spec.commandLine().getParseResult();
     String help = line.matchedOptionValue(HELP, null);
-    GivenSettings given = GivenSettings.of(line, rows(), line.matchedOptionValue(CONFIG, List.of()));
-    Settings command = given.over(Settings.of(CommandSettings.SECTION));
+    List<Path> configs = line.matchedOptionValue(CONFIG, List.of());
+    GivenSettings called = GivenSettings.of(line, rows(), configs);
+    Settings asked = called.over(Settings.of(CommandSettings.SECTION));
     if (help != null) {
-      terminal.out().print(new TrainHelp(spec, families).render(choice(command, given).family(), help));
+      terminal.out().print(new TrainHelp(spec, families).render(choice(asked, called).family(), help));
       return 0;
     }
-    Path output = Path.of(command.find(CommandSettings.OUTPUT)
+    Path output = Path.of(asked.find(CommandSettings.OUTPUT)
         .orElseThrow(() -> new UserError("Missing required option: --output DIR, the model directory to write")));
+    boolean isResumed = line.matchedOptionValue(RESUME, false);
+    GivenSettings kept = isResumed
+        ? GivenSettings.of(line, rows(), withKept(new ModelDirectory(output), called, configs)) : called;
+    Settings command = kept.over(Settings.of(CommandSettings.SECTION));
+    // The settings of a run that has begun are in its own file.
+    GivenSettings given = new ModelDirectory(output).holdsRun() ? called : kept;
     RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(CommandSettings.compute(command))
         .withCommandLine(commandLine(line)).withHub(() -> CommandSettings.hub(command, terminal));
     var session = new TrainingSession(terminal, command.get(CommandSettings.QUIET));
     ModelDirectory directory = context.directory();
-    boolean isResumed = line.matchedOptionValue(RESUME, false);
     if (isResumed && directory.holdsRun()) {
       if (directory.holdsRun(new Pretraining())) {
         throw new UserError(output + " holds a run of 'crema pretrain'; continue that with: crema pretrain --resume "
@@ -118,6 +127,24 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
   }
 
   /**
+   * The config files of a run that is resumed: before those that are given the one that was kept when it was started.
+   *
+   * @throws UserError if nothing was started there
+   */
+  private static List<Path> withKept(ModelDirectory directory, GivenSettings called, List<Path> configs) {
+    if (!Files.exists(directory.resolvedConfig())) {
+      if (!called.byName().containsKey(DataSettings.TRAIN.name())
+          && !called.byName().containsKey(TaskSettings.TASKS.name()) && !directory.holdsRun()) {
+        throw new UserError("there is no run in " + directory.path() + " to continue: start it without --resume");
+      }
+      return configs;
+    }
+    var all = new ArrayList<>(List.of(directory.resolvedConfig()));
+    all.addAll(configs);
+    return all;
+  }
+
+  /**
    * Starts a run.
    *
    * @param command what is kept with it of how the command was called
@@ -132,6 +159,8 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
     requireDevice(family, compute);
     directory.prepareForRun(overwrite);
     try {
+      // A run that is killed before it has begun is started by --resume with these.
+      AtomicFile.writeText(directory.resolvedConfig(), ResolvedConfig.ofGiven(command) + ResolvedConfig.ofGiven(settings));
       return session.begin(family, settings, context.withCompute(compute)
           .withCheckpoints(new CheckpointSettings(settings)),
           chosen -> AtomicFile.writeText(directory.resolvedConfig(),

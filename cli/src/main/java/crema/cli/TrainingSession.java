@@ -6,6 +6,7 @@ import crema.classify.RunContext;
 import crema.classify.TrainingResult;
 import crema.cli.console.Terminal;
 import crema.nn.train.StopSignal;
+import crema.nn.train.StoppedException;
 import crema.report.TerminalReport;
 import crema.report.TestReport;
 import crema.run.ChosenRun;
@@ -24,6 +25,8 @@ final class TrainingSession {
 
   private static final int SHOWN_LABELS = 25;
   private static final long SECONDS_TO_SAVE = 120;
+  /** Within two seconds a person has an answer, and the process has something to end with. */
+  private static final long MILLIS_TO_STOP = 1500;
 
   private final Terminal terminal;
   private final boolean quiet;
@@ -140,24 +143,44 @@ final class TrainingSession {
   int run(RunContext context, Work work) throws IOException {
     var stop = new StopSignal();
     var saved = new CountDownLatch(1);
-    // The JVM ends when its shutdown hooks have: this one waits for the step and the checkpoint.
-    var hook = new Thread(() -> {
-      stop.request();
-      try {
-        if (!saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
-          terminal.err().println("crema: the checkpoint took too long; the one before it is intact");
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }, "crema-save-on-exit");
-    Runtime.getRuntime().addShutdownHook(hook);
     try (var view = new ProgressView(terminal, quiet)) {
-      return work.run(context.withListener(view).withStop(stop), view);
-    } finally {
-      terminal.out().flush();
-      saved.countDown();
-      removeHook(hook);
+      // The JVM ends when its shutdown hooks have: this one waits for the step and the checkpoint, but not for anything
+      // that is done again when the run is resumed.
+      var hook = new Thread(() -> end(stop, saved, view, context.directory()), "crema-save-on-exit");
+      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        return work.run(context.withListener(view).withStop(stop), view);
+      } catch (StoppedException e) {
+        view.close();
+        return interrupted(0, "train", context.directory());
+      } finally {
+        terminal.out().flush();
+        saved.countDown();
+        removeHook(hook);
+      }
+    }
+  }
+
+  /** Ends a run when the process does. */
+  private void end(StopSignal stop, CountDownLatch saved, ProgressView view, ModelDirectory directory) {
+    stop.request();
+    try {
+      if (saved.await(MILLIS_TO_STOP, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      if (!view.isInSteps()) {
+        terminal.err().println();
+        terminal.err().println("crema: interrupted; what was done is kept; continue with: crema train --resume --output "
+            + directory.path());
+        return;
+      }
+      terminal.err().println();
+      terminal.err().println("crema: finishing a step and saving");
+      if (!saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
+        terminal.err().println("crema: the checkpoint took too long; the one before it is intact");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -3,6 +3,7 @@ package crema.classify;
 import crema.base.ByteSource;
 import crema.base.FileTree;
 import crema.base.UserError;
+import crema.nn.train.StoppedException;
 import crema.pretrained.PretrainedFolder;
 import crema.settings.JsonFile;
 import crema.settings.Settings;
@@ -250,6 +251,9 @@ public record ModelDirectory(Path path) implements ModelSource {
       T begun = beginning.run();
       FileTree.delete(replaced());
       return begun;
+    } catch (StoppedException e) {
+      // It goes on when it is resumed.
+      throw e;
     } catch (IOException | RuntimeException e) {
       if (!resumes) {
         discardRun();

@@ -15,11 +15,14 @@ import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.ProductTitles;
+import crema.data.Row;
+import crema.data.RowCursor;
 import crema.data.RowSource;
 import crema.data.Split;
 import crema.data.SplitPlan;
 import crema.data.SplitRows;
 import crema.data.TextColumn;
+import crema.nn.train.StopSignal;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
 import java.nio.file.Path;
@@ -27,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and splits the rows of a run. */
 public final class RunRows {
@@ -42,7 +46,7 @@ public final class RunRows {
     }
     var data = new DataSettings(settings);
     MissingRows.describe(settings).forEach(context.listener()::warning);
-    return read(data, settings.get(TrainingSettings.SEED), context.listener());
+    return read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop());
   }
 
   /**
@@ -50,15 +54,16 @@ public final class RunRows {
    *
    * @param data which rows, and how they are split
    * @param seed of the split
+   * @param stop leaves any pass over the rows, also later ones
    * @throws crema.data.DataException when the rows cannot be used
    */
-  public static SplitRows read(DataSettings data, long seed, TrainingListener listener) {
+  public static SplitRows read(DataSettings data, long seed, TrainingListener listener, StopSignal stop) {
     DataSettings.requireFiles(data.files());
     listener.stage("Reading the data");
     var problems = new ProblemLog();
     SplitRows rows;
     try {
-      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems, listener);
+      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems, listener, stop);
     } finally {
       // Also where no row is left: the reasons are those of each row.
       problems.report().forEach(listener::warning);
@@ -77,12 +82,13 @@ public final class RunRows {
    * @param run is told what corrections did
    * @throws crema.data.DataException when the rows cannot be used
    */
-  private static SplitRows read(DataSettings data, long seed, ProblemListener listener, TrainingListener run) {
-    RowSource train = rows(data.train(), data);
+  private static SplitRows read(DataSettings data, long seed, ProblemListener listener, TrainingListener run,
+      StopSignal stop) {
+    RowSource train = new StoppableRows(rows(data.train(), data), stop);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
     double testShare = data.test().isEmpty() ? data.testFraction() : 0;
-    RowSource validation = rows(data.validation(), data);
-    RowSource test = rows(data.test(), data);
+    RowSource validation = new StoppableRows(rows(data.validation(), data), stop);
+    RowSource test = new StoppableRows(rows(data.test(), data), stop);
     // The first pass over each file reports its problems; that over the training file also refuses columns that cannot be
     // meant as labels, before a split fails because of them.
     LabelSet all = LabelCounts.count(train, data.labels().format(), listener);
@@ -152,6 +158,31 @@ public final class RunRows {
             ? productTitles(data)
             : FileRows.of(Path.of(file), columns, data.fileOptions()))
         .toList()), text);
+  }
+
+  /** Rows of which every pass ends when the run is asked to stop. */
+  private record StoppableRows(RowSource rows, StopSignal stop) implements RowSource {
+    @Override
+    public RowCursor open(ProblemListener listener) {
+      RowCursor cursor = rows.open(listener);
+      return new RowCursor() {
+        @Override
+        public @Nullable Row next() {
+          stop.check();
+          return cursor.next();
+        }
+
+        @Override
+        public void close() {
+          cursor.close();
+        }
+      };
+    }
+
+    @Override
+    public String fingerprint() {
+      return rows.fingerprint();
+    }
   }
 
   private static Columns columns(DataSettings data) {

@@ -12,6 +12,17 @@ public final class StopSignal {
     requested = true;
   }
 
+  /**
+   * Leaves work of which nothing is to be kept if somebody asked.
+   *
+   * @throws StoppedException if so
+   */
+  public void check() {
+    if (requested) {
+      throw new StoppedException();
+    }
+  }
+
   /** Whether somebody asked. */
   public boolean isRequested() {
     return requested;

@@ -122,7 +122,7 @@ public final class EncoderFamily implements ModelFamily {
 
   @Override
   public Run newRun(Settings settings, RunContext context) {
-    return () -> {
+    return Run.stoppable(() -> {
       ComputeOptions compute = context.compute().resolved();
       try (Backend backend = compute.openBackend()) {
         if (!compute.device().equals(Device.CPU)) {
@@ -137,6 +137,6 @@ public final class EncoderFamily implements ModelFamily {
           return run.run(context.commandLine());
         }
       }
-    };
+    });
   }
 }

@@ -139,7 +139,7 @@ public final class MultiTaskRun implements AutoCloseable {
     for (EncoderTask task : tasks) {
       context.listener().model("task " + task.name());
       rows.add(RunRows.read(new DataSettings(task.settings()), settings.get(TrainingSettings.SEED),
-          context.listener()));
+          context.listener(), context.stop()));
     }
     // A tokenizer of one's own learns from the texts of all tasks.
     RowSource texts = RowSource.concat(rows.stream().map(SplitRows::train).toList());

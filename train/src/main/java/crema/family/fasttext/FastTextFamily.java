@@ -97,9 +97,9 @@ public final class FastTextFamily implements ModelFamily {
 
   @Override
   public Run newRun(Settings settings, RunContext context) {
-    return StagedSettings.areGiven(settings)
+    return Run.stoppable(StagedSettings.areGiven(settings)
         ? StagedFamily.newRun(this, settings, context)
-        : new FastTextRun(settings, context);
+        : new FastTextRun(settings, context));
   }
 
   @Override

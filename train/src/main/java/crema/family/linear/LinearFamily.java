@@ -91,9 +91,9 @@ public final class LinearFamily implements ModelFamily {
 
   @Override
   public Run newRun(Settings settings, RunContext context) {
-    return StagedSettings.areGiven(settings)
+    return Run.stoppable(StagedSettings.areGiven(settings)
         ? StagedFamily.newRun(this, settings, context)
-        : new LinearRun(settings, context);
+        : new LinearRun(settings, context));
   }
 
   @Override

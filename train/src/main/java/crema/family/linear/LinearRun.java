@@ -184,6 +184,7 @@ final class LinearRun implements Run {
     }
     listener.stage("Training");
     Fitted fitted = fit(spaces, examples, hyperplanes);
+    stop.check();
     Optional<float[]> shifts = Optional.empty();
     if (settings.get(LinearSettings.SHIFT)) {
       listener.stage("Shifting the hyperplanes");
@@ -205,7 +206,7 @@ final class LinearRun implements Run {
   }
 
   private Fitted fit(FeatureSpaces spaces, Examples examples, LinearConfig hyperplanes) {
-    LinearFit fit = new LinearTrainer(hyperplanes, threads).train(examples.texts(), examples.targets());
+    LinearFit fit = new LinearTrainer(hyperplanes, threads, stop::isRequested).train(examples.texts(), examples.targets());
     return new Fitted(spaces, fit.model(), fit.unconverged());
   }
 
@@ -248,7 +249,7 @@ final class LinearRun implements Run {
       return hyperplanes;
     }
     listener.stage("Choosing C");
-    var validation = new CrossValidation(hyperplanes, settings.get(LinearSettings.C_FOLDS), threads);
+    var validation = new CrossValidation(hyperplanes, settings.get(LinearSettings.C_FOLDS), threads, stop::isRequested);
     double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
     CrossValidation.Result result = validation.run(examples.texts(), examples.targets(), values);
     return hyperplanes.withC(settings.find(LinearSettings.C_METRIC).orElse(Metric.MACRO_F1) == Metric.MICRO_F1

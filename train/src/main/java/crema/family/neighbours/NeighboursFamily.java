@@ -98,6 +98,6 @@ public final class NeighboursFamily implements ModelFamily {
 
   @Override
   public Run newRun(Settings settings, RunContext context) {
-    return new NeighboursRun(settings, context);
+    return Run.stoppable(new NeighboursRun(settings, context));
   }
 }

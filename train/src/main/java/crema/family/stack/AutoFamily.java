@@ -80,6 +80,6 @@ public final class AutoFamily implements ModelFamily {
 
   @Override
   public Run newRun(Settings settings, RunContext context) {
-    return new AutoRun(settings, context);
+    return Run.stoppable(new AutoRun(settings, context));
   }
 }

@@ -106,6 +106,6 @@ public final class StackFamily implements ModelFamily {
     if (settings.get(StackSettings.MODELS).isEmpty()) {
       throw new UserError("say which models to stack: --models DIR,DIR, or crema stack DIR DIR");
     }
-    return new StackRun(settings, context);
+    return Run.stoppable(new StackRun(settings, context));
   }
 }
