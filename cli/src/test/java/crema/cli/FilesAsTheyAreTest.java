@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,5 +189,74 @@ class FilesAsTheyAreTest {
     assertThat(run.err())
         .isEqualTo("crema: " + pipe + " is a pipe or a device, which can be read only once, and rows are "
             + "read several times: write them to a file, for instance with: cat " + pipe + " > rows.csv\n");
+  }
+
+  private static String object(int i) {
+    return "{\"title\": \"" + title(i) + "\", \"label\": \"" + label(i) + "\", \"more\": {\"x\": [" + i + "]}}";
+  }
+
+  private Path json(String name, String begin, String between, String end) throws IOException {
+    return Files.writeString(folder.resolve(name), begin
+        + IntStream.range(0, 90).mapToObj(FilesAsTheyAreTest::object).collect(Collectors.joining(between)) + end);
+  }
+
+  @Test
+  void jsonArraysAndObjectsOfSeveralLinesAreReadAsLinesAre() throws IOException {
+    CommandRun lines = train(json("lines.jsonl", "", "\n", "\n"), "--text", "title", "--label", "label");
+    assertThat(lines.code()).as(lines.err()).isZero();
+    for (Path file : List.of(json("array.json", "[", ",", "]"), json("array-of-lines.json", "[\n  ", ",\n  ", "\n]\n"),
+        Files.writeString(folder.resolve("pretty.json"), Files.readString(json("p.jsonl", "", "\n", "\n"))
+            .replace("{", "{\n  ").replace(", ", ",\n  ").replace("}", "\n}")),
+        Files.writeString(folder.resolve("no-extension"), Files.readString(json("a.json", " [", ", ", "]"))))) {
+      CommandRun run = train(file, "--text", "title", "--label", "label");
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(run.out().replaceAll("Time: .*", "")).as(file.toString())
+          .isEqualTo(lines.out().replaceAll("Time: .*", ""));
+      assertKinds(predict(file));
+    }
+  }
+
+  @Test
+  void elementsThatAreNoObjectsKeepTheirPlaces() throws IOException {
+    train(json("lines.jsonl", "", "\n", "\n"), "--text", "title", "--label", "label");
+    Path file = Files.writeString(folder.resolve("mixed.json"), "[\n" + object(0) + ",\n\"text\",\n{\"title\": \"saw"
+        + "\n},\n{\"title\": \"" + title(1) + "\"}, 17,\n{\"title\": \"\"}\n]");
+    CommandRun run = predict(file, "--format", "jsonl");
+    assertThat(run.code()).as(run.err()).isEqualTo(3);
+    List<String> rows = run.out().lines().toList();
+    assertThat(rows).hasSize(6);
+    assertThat(rows.get(0)).contains("Fruit");
+    assertThat(rows.get(1)).contains("mixed.json, line 3").contains("not an object");
+    assertThat(rows.get(2)).contains("mixed.json, line 4");
+    assertThat(rows.get(3)).contains("Tools");
+    assertThat(rows.get(4)).contains("mixed.json, line 6").contains("not an object");
+  }
+
+  @Test
+  void filesOfOldMacsAreReadWhateverTheirFormat() throws IOException {
+    for (String format : List.of("tsv", "csv")) {
+      String separator = format.equals("tsv") ? "\t" : ",";
+      Path file = write("mac." + format, "title" + separator + "label", i -> title(i) + separator + label(i));
+      Files.writeString(file, Files.readString(file).replace('\n', '\r'));
+      CommandRun run = train(file, "--text", "title", "--label", "label");
+      assertThat(run.code()).as(run.err()).isZero();
+      assertKinds(predict(file));
+    }
+  }
+
+  @Test
+  void whatIsNotReadIsNamed() throws IOException {
+    record Other(String name, byte[] head, String message) {}
+    for (Other other : List.of(
+        new Other("a.csv.xz", new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0, 4}, "unpack it with 'xz -dk'"),
+        new Other("a.csv.bz2", new byte[] {'B', 'Z', 'h', '9', 1, 2, 3}, "unpack it with 'bzip2 -dk'"),
+        new Other("a.xlsx", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "is a spreadsheet: save it as CSV"),
+        new Other("a.zip", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "is a zip archive: unpack it"),
+        new Other("a.parquet", new byte[] {'P', 'A', 'R', '1', 1, 2, 3}, "is a Parquet file"))) {
+      CommandRun run = train(Files.write(folder.resolve(other.name()), other.head()), "--text", "title", "--label",
+          "label");
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.lastError()).contains(other.name() + " ").contains(other.message());
+    }
   }
 }

@@ -184,7 +184,7 @@ class HostileFilesTest {
         "--text", "title", "--label", "label", "--output", out.toString(), "--overwrite", "--quiet", "--threads", "1");
     run(why, "evaluate", linear.toString(), "--data", name, "--quiet", "--threads", "1");
     run(why, "predict", linear.toString(), "--file", name, "--threads", "1");
-    run(why, "predict", fastText.toString(), "--file", name, "--threads", "1", "--format", "json");
+    run(why, "predict", fastText.toString(), "--file", name, "--threads", "1", "--format", "jsonl");
     run(why, "langid", "--file", name, "--text", "title");
     run(why, "tokenizer", "train", "--data", name, "--text", "title", "--vocabulary-size", "280", "--output",
         folder.resolve("t.json").toString(), "--quiet");
@@ -217,7 +217,7 @@ class HostileFilesTest {
       String why = "seed " + SEED + " mutation " + i + ": " + file;
       for (List<String> command : List.of(List.of("predict", linear.toString()), List.of("langid"))) {
         var arguments = new ArrayList<>(command);
-        arguments.addAll(List.of("--file", file.toString(), "--format", "json"));
+        arguments.addAll(List.of("--file", file.toString(), "--format", "jsonl"));
         CommandRun run = run(why, arguments.toArray(String[]::new));
         if (run.code() != 2) {
           assertThat(run.out().lines()).as(why).hasSize(rows);

@@ -187,7 +187,7 @@ public final class DataFile {
   }
 
   private InputStream decompressed(InputStream stored) throws IOException {
-    var head = peek(stored, 4);
+    var head = peek(stored, 6);
     if (head.length == 0) {
       throw new DataException(name + " is empty");
     }
@@ -196,8 +196,9 @@ public final class DataFile {
     var lower = name.toLowerCase(Locale.ROOT);
     if ((lower.endsWith(".gz") && !gzip) || (lower.endsWith(".zst") && !zstd)) {
       throw new DataException(name + " is not compressed as its name says: it starts with the bytes "
-          + HexFormat.ofDelimiter(" ").formatHex(head));
+          + HexFormat.ofDelimiter(" ").formatHex(head, 0, Math.min(head.length, 4)));
     }
+    refuseOther(head);
     if (gzip) {
       return new GZIPInputStream(stored, BUFFER);
     }
@@ -206,6 +207,25 @@ public final class DataFile {
       return Zstandard.decompressed(stored);
     }
     return stored;
+  }
+
+  /** Names what people have and Crema does not read, and what to do about it. */
+  private void refuseOther(byte[] head) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    String advice = startsWith(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? "is compressed with xz: unpack it with 'xz -dk'"
+        : startsWith(head, 'B', 'Z', 'h') && lower.endsWith(".bz2")
+            ? "is compressed with bzip2: unpack it with 'bzip2 -dk'"
+        : startsWith(head, 'P', 'K', 3, 4)
+            ? lower.endsWith(".xlsx") || lower.endsWith(".ods") ? "is a spreadsheet: save it as CSV"
+                : "is a zip archive: unpack it"
+        : startsWith(head, 0xd0, 0xcf, 0x11, 0xe0) ? "is a spreadsheet of an old Excel: save it as CSV"
+        : startsWith(head, 'P', 'A', 'R', '1') ? "is a Parquet file: write it as CSV or JSON lines"
+        : startsWith(head, '%', 'P', 'D', 'F') ? "is a PDF, not a table"
+        : startsWith(head, 0x80) && (lower.endsWith(".pkl") || lower.endsWith(".pickle"))
+            ? "is a pickle of Python's: write it as CSV or JSON lines" : "";
+    if (!advice.isEmpty()) {
+      throw new DataException(name + " " + advice);
+    }
   }
 
   /** The encoding that is known, or that the file says; its byte order mark is skipped. */

@@ -12,22 +12,29 @@ public record JsonLines() implements FileFormat {
 
   @Override
   public List<String> extensions() {
-    return List.of("jsonl", "ndjson");
+    return List.of("jsonl", "ndjson", "json");
   }
 
   @Override
   public boolean beginsWith(byte[] head) {
-    return new String(head, StandardCharsets.UTF_8).stripLeading().startsWith("{");
+    String text = new String(head, StandardCharsets.UTF_8).stripLeading();
+    return text.startsWith("{") || text.startsWith("[") && text.substring(1).stripLeading().startsWith("{");
   }
 
   @Override
   public List<String> columns(DataFile file) {
-    return LineReader.read(file, JsonLinesCursor::keys);
+    if (!JsonObjects.isWritten(file)) {
+      return LineReader.read(file, JsonLinesCursor::keys);
+    }
+    try (var objects = new JsonObjects(file)) {
+      return JsonLinesCursor.keys(objects);
+    }
   }
 
   @Override
   public RowCursor open(DataFile file, Columns columns, ProblemListener listener) {
-    return LineReader.open(file, lines -> new JsonLinesCursor(file, lines, columns, listener));
+    return JsonObjects.isWritten(file) ? new JsonLinesCursor(file, new JsonObjects(file), columns, listener)
+        : LineReader.open(file, lines -> new JsonLinesCursor(file, lines, columns, listener));
   }
 
   /** As it was when fingerprints of rows were first kept. */

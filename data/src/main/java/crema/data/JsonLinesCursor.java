@@ -12,24 +12,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of JSON lines. There is no header, so a column counts as missing if none of the first rows has it.
+ * Rows of JSON objects. There is no header, so a column counts as missing if none of the first rows has it.
  */
 final class JsonLinesCursor extends FileCursor {
   private static final int ROWS_TO_FIND_COLUMNS = 1000;
 
-  private final LineReader lines;
+  private final JsonTexts lines;
   private final Set<String> unseen;
   private final Set<String> seen = new LinkedHashSet<>();
   private int objects;
 
-  JsonLinesCursor(DataFile file, LineReader lines, Columns columns, ProblemListener listener) {
+  JsonLinesCursor(DataFile file, JsonTexts lines, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
     this.lines = lines;
     unseen = new HashSet<>(columns.all());
   }
 
   /** The keys of the first objects, in the order in which they are met. */
-  static List<String> keys(LineReader lines) {
+  static List<String> keys(JsonTexts lines) {
     var keys = new LinkedHashSet<String>();
     for (int i = 0; i < ROWS_TO_FIND_COLUMNS && lines.advancePastBlanks(); i++) {
       try {

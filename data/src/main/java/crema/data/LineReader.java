@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * old Macs, whose beginning has {@code \r} and no {@code \n}, are split at that. Other line breaks of Unicode are text:
  * JSON, for one, allows them inside a string.
  */
-final class LineReader implements AutoCloseable {
+final class LineReader implements JsonTexts {
   /** The longest line that is held in memory. */
   static final int MAX_LINE_BYTES = 1 << 24;
 
@@ -91,7 +91,8 @@ final class LineReader implements AutoCloseable {
   }
 
   /** Reads the next line that is not blank, or not sound; false at the end of the file. */
-  boolean advancePastBlanks() {
+  @Override
+  public boolean advancePastBlanks() {
     return advancePast(String::isBlank);
   }
 
@@ -106,12 +107,14 @@ final class LineReader implements AutoCloseable {
   }
 
   /** The number of the line, from 1; 0 before the first. */
-  long number() {
+  @Override
+  public long number() {
     return number;
   }
 
   /** The line without its terminator; invalid bytes are replaced by U+FFFD, and a line too long is empty. */
-  String text() {
+  @Override
+  public String text() {
     return text;
   }
 
@@ -121,8 +124,8 @@ final class LineReader implements AutoCloseable {
   }
 
   /** What is wrong with the line, or null if it is sound. */
-  @Nullable
-  RowProblem problem() {
+  @Override
+  public @Nullable RowProblem problem() {
     return problem;
   }
 

@@ -47,7 +47,7 @@ class FileFormatTest {
     Path file = Files.writeString(folder.resolve("rows.xls"), "title\ncategory\n");
     assertThatThrownBy(() -> FileRows.of(file, COLUMNS)).isInstanceOf(DataException.class)
         .hasMessageEndingWith("rows.xls has no extension that names its format; rename it to end in "
-            + ".jsonl, .ndjson, .csv, .tsv, .pad");
+            + ".jsonl, .ndjson, .json, .csv, .tsv, .pad");
   }
 
   @Test

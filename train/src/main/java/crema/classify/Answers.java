@@ -22,7 +22,10 @@ final class Answers {
     this.target = target;
     texts = rows.length;
     filled = IntStream.range(0, rows.length).filter(text -> rows[text].length > 0).toArray();
-    logits = ScoreMatrix.of(Arrays.stream(filled).mapToObj(text -> rows[text]).toArray(float[][]::new));
+    // Where all texts are blank, there are no rows that would tell the number of labels.
+    ScoreMatrix.Builder scores = ScoreMatrix.builder(target.labels().size());
+    Arrays.stream(filled).forEach(text -> scores.add(rows[text]));
+    logits = scores.build();
     probabilities = target.probabilities(logits);
     preferences = target.preferences(logits);
   }

@@ -117,6 +117,10 @@ class ClassifierContractTest {
         .hasMessageContaining("a text is null");
     assertThatThrownBy(() -> classifier.answer(withNull)).isInstanceOf(NullPointerException.class);
     assertThat(classifier.predict(List.of(), 1)).isEmpty();
+    assertThat(classifier.answer(List.of())).isEmpty();
+    assertThat(classifier.predict(List.of(" ", ""), 2)).containsExactly(List.of(), List.of());
+    assertThat(classifier.answer(List.of(" ", ""))).containsExactly(List.of(), List.of());
+    assertThat(classifier.probabilities(List.of(" "))[0]).containsOnly(0).hasSize(classifier.labels().size());
     assertThat(classifier.probabilities(List.of())).isEmpty();
     Thread.currentThread().interrupt();
     try {

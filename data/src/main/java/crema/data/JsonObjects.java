@@ -1,0 +1,171 @@
+package crema.data;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The elements of a JSON array, or values one after the other that take several lines each: what whole programs write,
+ * and pandas without {@code lines=True}. The file is not held in memory; a value is.
+ */
+final class JsonObjects implements JsonTexts {
+  private static final int END = -1;
+
+  private final DataFile file;
+  private final InputStream in;
+  private long line = 1;
+  private long number;
+  private String text = "";
+  private @Nullable RowProblem problem;
+  private int next;
+
+  JsonObjects(DataFile file) {
+    this.file = file;
+    in = file.open();
+    try {
+      next = in.read();
+    } catch (IOException e) {
+      close();
+      throw file.unreadable(e, 0);
+    }
+  }
+
+  /** Whether a file is an array, or has values of several lines, rather than a value a line. */
+  static boolean isWritten(DataFile file) {
+    return LineReader.read(file, lines -> {
+      if (!lines.advancePastBlanks()) {
+        return false;
+      }
+      String first = lines.text().strip();
+      if (first.startsWith("[")) {
+        return true;
+      }
+      // A line that is damaged leaves its object open too, but the next line begins another one.
+      return first.startsWith("{") && !isClosed(first) && lines.advancePastBlanks()
+          && !lines.text().stripLeading().startsWith("{");
+    });
+  }
+
+  private static boolean isClosed(String object) {
+    var depth = new Depth();
+    object.chars().forEach(depth::add);
+    return depth.open <= 0;
+  }
+
+  /** How deep a character is in objects. */
+  private static final class Depth {
+    private int open;
+    private boolean inString;
+    private boolean isEscaped;
+
+    void add(int character) {
+      if (inString) {
+        // No string has a line break: one that does not end shall not take the rest of the file with it.
+        inString = isEscaped || character != '"' && character != '\n';
+        isEscaped = inString && !isEscaped && character == '\\';
+        return;
+      }
+      switch (character) {
+        case '"' -> inString = true;
+        case '{' -> open++;
+        case '}' -> open--;
+        default -> {}
+      }
+    }
+  }
+
+  @Override
+  public boolean advancePastBlanks() {
+    try {
+      while (next != END && (Character.isWhitespace(next) || next == ',' || next == '[' || next == ']')) {
+        read();
+      }
+      if (next == END) {
+        return false;
+      }
+      number = line;
+      problem = null;
+      var bytes = new ByteArrayOutputStream();
+      boolean isWhole = next == '{' ? readObject(bytes) : readOther(bytes);
+      text = decoded(bytes.toByteArray());
+      if (!isWhole && problem == null) {
+        problem = new RowProblem(RowFault.BAD_JSON, file.name(), number, "the object does not end");
+      }
+      return true;
+    } catch (IOException e) {
+      throw file.unreadable(e, line);
+    }
+  }
+
+  private boolean readObject(ByteArrayOutputStream bytes) throws IOException {
+    var depth = new Depth();
+    do {
+      if (bytes.size() == LineReader.MAX_LINE_BYTES) {
+        problem = new RowProblem(RowFault.TOO_LONG, file.name(), number,
+            "an object of more than %,d bytes".formatted(LineReader.MAX_LINE_BYTES));
+        return true;
+      }
+      depth.add(next);
+      bytes.write(next);
+      read();
+    } while (next != END && depth.open > 0);
+    return depth.open == 0;
+  }
+
+  /** What is no object ends where another value may begin; whoever parses it says what is wrong. */
+  private boolean readOther(ByteArrayOutputStream bytes) throws IOException {
+    boolean inString = false;
+    do {
+      inString ^= next == '"';
+      if (bytes.size() < LineReader.MAX_LINE_BYTES) {
+        bytes.write(next);
+      }
+      read();
+    } while (next != END && next != '\n' && (inString || next != ',' && next != ']'));
+    return true;
+  }
+
+  private String decoded(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      problem = new RowProblem(RowFault.INVALID_UTF8, file.name(), number, "bytes that are no UTF-8");
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  private void read() throws IOException {
+    if (next == '\n') {
+      line++;
+    }
+    next = in.read();
+  }
+
+  @Override
+  public String text() {
+    return text;
+  }
+
+  @Override
+  public long number() {
+    return number;
+  }
+
+  @Override
+  public @Nullable RowProblem problem() {
+    return problem;
+  }
+
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw file.unreadable(e, line);
+    }
+  }
+}
