@@ -2,7 +2,6 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.data.Columns;
 import crema.data.DataFile;
@@ -97,7 +96,7 @@ final class EvaluateCommand implements Callable<Integer> {
   /** The command. */
   static CommandLine line(Terminal terminal) {
     CommandSpec spec = CommandSpec.forAnnotatedObject(new EvaluateCommand(terminal));
-    ROWS.forEach(row -> spec.addOption(SettingOptions.option(row, row.help() + " (default: as in training).")));
+    AsInTraining.addTo(spec, ROWS);
     return new CommandLine(spec);
   }
 
@@ -140,19 +139,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** The rows to test on; columns that are not given are those of the training. */
   private DataSettings columns(ModelSource source) throws IOException {
-    if (!source.holds(ModelSource.TRAINING)) {
-      throw new UserError(model + " does not say how its rows were read: it has no training.json");
-    }
     Map<String, Assignment> given =
         SettingOptions.given(Objects.requireNonNull(spec).commandLine().getParseResult(), ROWS);
-    Settings settings = ModelFamily.settingsOf(source).without(DataSettings.STRICT);
-    if (given.containsKey(Languages.LANGUAGE.name()) || given.containsKey(Languages.DETECT_LANGUAGE.name())) {
-      settings = settings.without(Languages.LANGUAGE).without(Languages.DETECT_LANGUAGE);
-    }
-    for (Assignment value : given.values()) {
-      settings = settings.with(value);
-    }
-    Settings ofFiles = settings.checked().with(DataSettings.TEST, files);
+    Settings ofFiles = AsInTraining.settings(model, source, given).with(DataSettings.TEST, files);
     // Training may weigh rows by a column that files to test on need not have.
     return new DataSettings(given.containsKey(DataSettings.ROW_WEIGHT.name()) || haveWeights(new DataSettings(ofFiles))
         ? ofFiles : ofFiles.without(DataSettings.ROW_WEIGHT));

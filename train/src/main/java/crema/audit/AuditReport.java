@@ -33,7 +33,6 @@ public final class AuditReport {
 
   private static final int SHOWN_ROWS = 200;
   private static final int SHOWN_PAIRS = 100;
-  private static final int SHOWN_TEXT = 200;
 
   private final Audit audit;
   private final String title;
@@ -61,17 +60,17 @@ public final class AuditReport {
   }
 
   private static ObjectNode json(Judgement row) {
-    ObjectNode object = RowFiles.row(row.row()).put("confidence", rounded(row.confidence()))
+    ObjectNode object = RowFiles.row(row.row()).put("confidence", RowFiles.rounded(row.confidence()))
         .put("doubtful", row.isDoubtful());
     if (!row.isJudged()) {
       object.put("judged", false);
     }
     RowFiles.addLabels(object, "suggested", row.suggested());
-    return object.put("likeliest", row.likeliest()).put("probability", rounded(row.probability()));
+    return object.put("likeliest", row.likeliest()).put("probability", RowFiles.rounded(row.probability()));
   }
 
   private static ObjectNode json(Conflict conflict) {
-    var object = new ObjectNode().put("similarity", rounded(conflict.similarity()));
+    var object = new ObjectNode().put("similarity", RowFiles.rounded(conflict.similarity()));
     object.set("first", RowFiles.row(conflict.first()));
     object.set("second", RowFiles.row(conflict.second()));
     return object;
@@ -80,18 +79,14 @@ public final class AuditReport {
   private static ObjectNode json(LabelOverlap overlap) {
     return new ObjectNode().put("first", overlap.first()).put("second", overlap.second())
         .put("first_as_second", overlap.firstAsSecond()).put("second_as_first", overlap.secondAsFirst())
-        .put("share", rounded(overlap.share()));
+        .put("share", RowFiles.rounded(overlap.share()));
   }
 
   private static ObjectNode json(NextRow row) {
     ObjectNode object = new ObjectNode().put("file", row.row().row().meta().file()).put("row", row.row().number())
         .put("line", row.row().row().meta().line()).put("text", row.row().text());
-    return object.put("uncertainty", rounded(row.uncertainty())).put("likeliest", row.likeliest())
-        .put("probability", rounded(row.probability()));
-  }
-
-  private static double rounded(double number) {
-    return Math.round(number * 1e6) / 1e6;
+    return object.put("uncertainty", RowFiles.rounded(row.uncertainty())).put("likeliest", row.likeliest())
+        .put("probability", RowFiles.rounded(row.probability()));
   }
 
   /** Tables for a terminal. */
@@ -136,13 +131,13 @@ public final class AuditReport {
     var out = new StringBuilder("<header><h1>" + Html.isolated(title) + "</h1></header>\n");
     List<Judgement> doubtful = audit.doubtful();
     out.append("<section class=\"tiles\">");
-    tile(out, "Rows with labels", audit.rows().labelled().size(), Numbers.count(audit.rows().labels().size())
+    RowPage.tile(out, "Rows with labels", audit.rows().labelled().size(), Numbers.count(audit.rows().labels().size())
         + " labels");
-    tile(out, "Probably mislabelled", doubtful.size(),
+    RowPage.tile(out, "Probably mislabelled", doubtful.size(),
         Numbers.percent((double) doubtful.size() / audit.rows().labelled().size()));
-    tile(out, "Conflicts", audit.conflicts().size(), "nearly the same text");
-    tile(out, "Confused labels", audit.overlaps().size(), "pairs");
-    tile(out, "To label next", audit.next().size(), "of " + Numbers.count(audit.rows().unlabelled().size()));
+    RowPage.tile(out, "Conflicts", audit.conflicts().size(), "nearly the same text");
+    RowPage.tile(out, "Confused labels", audit.overlaps().size(), "pairs");
+    RowPage.tile(out, "To label next", audit.next().size(), "of " + Numbers.count(audit.rows().unlabelled().size()));
     out.append("</section>\n");
     rows(out, doubtful);
     conflicts(out);
@@ -151,30 +146,14 @@ public final class AuditReport {
     return HtmlPage.of(title, out.toString());
   }
 
-  private static void tile(StringBuilder out, String name, long value, String note) {
-    out.append("<div class=\"tile\"><span class=\"name\">").append(Html.escape(name))
-        .append("</span><span class=\"value\">").append(Numbers.count(value)).append("</span><span class=\"note\">")
-        .append(Html.escape(note)).append("</span></div>\n");
-  }
-
-  private static void section(StringBuilder out, String heading, String note, String content) {
-    out.append("<section><h2>").append(Html.escape(heading)).append("</h2>\n<p class=\"note\">").append(Html.escape(note))
-        .append("</p>\n").append(content).append("</section>\n");
-  }
-
-  private static String shownOf(int shown, int all, String file) {
-    return shown >= all ? "" : " The first %s of %s; all are in %s.".formatted(Numbers.count(shown), Numbers.count(all),
-        file);
-  }
-
   private static void rows(StringBuilder out, List<Judgement> doubtful) {
     var table = HtmlTable.sortable(4, "Where", "Text", "Label", "Rather", "Confidence", "Probability");
     doubtful.stream().limit(SHOWN_ROWS).forEach(row -> table.row().text(row.row().location())
-        .text(shortened(row.row().text())).text(labels(row.row().row().labels())).text(labels(row.suggested()))
+        .text(RowPage.shortened(row.row().text())).text(labels(row.row().row().labels())).text(labels(row.suggested()))
         .metric(row.confidence()).metric(row.probability()));
-    section(out, "Probably mislabelled",
+    RowPage.section(out, "Probably mislabelled",
         "Judged by models that were not trained on the row: how probable its label is, and how probable another."
-            + shownOf(SHOWN_ROWS, doubtful.size(), ROWS),
+            + RowPage.shownOf(SHOWN_ROWS, doubtful.size(), ROWS),
         table.render());
   }
 
@@ -186,18 +165,18 @@ public final class AuditReport {
     audit.conflicts().stream().limit(SHOWN_PAIRS).forEach(conflict -> {
       table.row();
       for (AuditRow row : List.of(conflict.first(), conflict.second())) {
-        table.text(row.location()).text(shortened(row.text())).text(labels(row.row().labels()));
+        table.text(row.location()).text(RowPage.shortened(row.text())).text(labels(row.row().labels()));
       }
       table.metric(conflict.similarity());
     });
-    section(out, "Nearly the same text, other labels",
+    RowPage.section(out, "Nearly the same text, other labels",
         "One of the two is wrong, or the text does not say what tells the labels apart."
-            + shownOf(SHOWN_PAIRS, audit.conflicts().size(), CONFLICTS),
+            + RowPage.shownOf(SHOWN_PAIRS, audit.conflicts().size(), CONFLICTS),
         table.render());
   }
 
   private void overlaps(StringBuilder out) {
-    audit.lookAlikes().forEach(group -> section(out, "Labels that look alike", "One label in two spellings.",
+    audit.lookAlikes().forEach(group -> RowPage.section(out, "Labels that look alike", "One label in two spellings.",
         "<p>" + group.stream().map(label -> Html.isolated(LookAlikes.shown(label))).collect(Collectors.joining(", "))
             + "</p>\n"));
     if (audit.overlaps().isEmpty()) {
@@ -206,8 +185,8 @@ public final class AuditReport {
     var table = HtmlTable.sortable(2, "Label", "Other label", "As the other", "And back", "Share of both");
     audit.overlaps().stream().limit(SHOWN_PAIRS).forEach(overlap -> table.row().text(overlap.first())
         .text(overlap.second()).count(overlap.firstAsSecond()).count(overlap.secondAsFirst()).bar(overlap.share()));
-    section(out, "Labels that are taken for each other",
-        "Rows of one label that are more like the other." + shownOf(SHOWN_PAIRS, audit.overlaps().size(), LABELS),
+    RowPage.section(out, "Labels that are taken for each other",
+        "Rows of one label that are more like the other." + RowPage.shownOf(SHOWN_PAIRS, audit.overlaps().size(), LABELS),
         table.render());
   }
 
@@ -217,13 +196,8 @@ public final class AuditReport {
     }
     var table = HtmlTable.sortable(3, "Where", "Text", "Likeliest", "Probability", "Uncertainty");
     audit.next().stream().limit(SHOWN_ROWS).forEach(row -> table.row().text(row.row().location())
-        .text(shortened(row.row().text())).text(row.likeliest()).metric(row.probability()).metric(row.uncertainty()));
-    section(out, "What to label next", "Rows without a label: uncertain ones, each unlike those before it."
-        + shownOf(SHOWN_ROWS, audit.next().size(), NEXT), table.render());
-  }
-
-  private static String shortened(String text) {
-    return text.codePointCount(0, text.length()) <= SHOWN_TEXT ? text
-        : text.substring(0, text.offsetByCodePoints(0, SHOWN_TEXT - 1)) + "…";
+        .text(RowPage.shortened(row.row().text())).text(row.likeliest()).metric(row.probability()).metric(row.uncertainty()));
+    RowPage.section(out, "What to label next", "Rows without a label: uncertain ones, each unlike those before it."
+        + RowPage.shownOf(SHOWN_ROWS, audit.next().size(), NEXT), table.render());
   }
 }

@@ -73,6 +73,18 @@ public record AuditRows(TargetKind kind, String separator, List<AuditRow> labell
             ProblemListener.SILENT));
   }
 
+  /**
+   * Reads the rows with labels alone, which may all have the same.
+   *
+   * @param settings of data, whose training files are read, and labels
+   * @param problems receives what is wrong with the others
+   */
+  static List<AuditRow> labelled(Settings settings, ProblemListener problems) {
+    var data = new DataSettings(settings);
+    DataSettings.requireFiles(data.train());
+    return read(RunRows.rows(data.train(), data), problems);
+  }
+
   private static List<AuditRow> unlabelled(Settings settings, Set<String> places) {
     var data = new DataSettings(settings.with(LabelSettings.LABEL, List.of()));
     return read(RunRows.rows(data.train(), data), ProblemListener.SILENT).stream()

@@ -34,6 +34,11 @@ final class RowFiles {
     labels.forEach(array::add);
   }
 
+  /** A number of which what is beyond six places says nothing. */
+  static double rounded(double number) {
+    return Math.round(number * 1e6) / 1e6;
+  }
+
   /** A text, and the label or labels that it should have. */
   record Correction(String text, List<String> labels) {}
 

@@ -1,0 +1,260 @@
+package crema.audit;
+
+import crema.audit.WrongAnswer.Group;
+import crema.audit.WrongAnswer.NearRow;
+import crema.base.Forest;
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.TrainingListener;
+import crema.data.KnownLabels;
+import crema.data.ProblemListener;
+import crema.data.ProblemLog;
+import crema.linear.SparseMatrix;
+import crema.metrics.ScoreMatrix;
+import crema.run.DataSettings;
+import crema.settings.Settings;
+import crema.task.MultiLabelTarget;
+import crema.task.Target;
+import crema.task.TaxonomyTarget;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The wrong answers of a model, in groups.
+ *
+ * @param rows how many rows were answered
+ * @param unanswered how many of them the model gave no label, which are not counted as wrong where a row has one label
+ * @param wrong the wrong answers, by group, in each the surest first
+ */
+public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
+  private static final int BATCH = 256;
+  /** Of the most probable labels, those that are not far off where labels have no tree. */
+  private static final int NOT_FAR = 2;
+
+  /** Copies the list. */
+  public ErrorAnalysis {
+    wrong = List.copyOf(wrong);
+  }
+
+  /**
+   * Answers rows and looks at what is wrong.
+   *
+   * @param settings of data, whose training files are the rows, and labels
+   * @param training files of rows that are shown beside the wrong ones; none to show none
+   * @param nearest how many of them for each row
+   * @param threads for their search
+   * @throws UserError when no row can be used
+   */
+  public static ErrorAnalysis of(Classifier classifier, Settings settings, List<String> training, int nearest, int threads,
+      TrainingListener listener) {
+    listener.stage("Reading the data");
+    var problems = new ProblemLog();
+    ProblemListener reporter = new DataSettings(settings).isStrict() ? ProblemListener.STRICT : problems;
+    List<AuditRow> rows = new ArrayList<>();
+    List<int[]> truth = new ArrayList<>();
+    try {
+      var known = new KnownLabels(classifier.target().labels());
+      for (AuditRow row : AuditRows.labelled(settings, reporter)) {
+        known.of(row.row(), reporter).ifPresent(labels -> {
+          rows.add(row);
+          truth.add(Arrays.stream(labels).sorted().distinct().toArray());
+        });
+      }
+    } finally {
+      problems.report().forEach(listener::warning);
+    }
+    if (rows.isEmpty()) {
+      throw new UserError("there is no row whose label the model knows");
+    }
+    ErrorAnalysis found = new Answered(classifier, rows, truth).wrong(listener);
+    return training.isEmpty() || found.wrong.isEmpty() ? found
+        : found.beside(AuditRows.labelled(settings.with(DataSettings.TRAIN, training), ProblemListener.SILENT), nearest,
+            threads, listener);
+  }
+
+  /** The same with rows of the training beside the wrong ones. */
+  private ErrorAnalysis beside(List<AuditRow> training, int nearest, int threads, TrainingListener listener) {
+    if (training.isEmpty()) {
+      throw new UserError("no row of --train has both a text and a label");
+    }
+    listener.stage("Finding the nearest rows of the training");
+    TermVectors terms = TermVectors.fit(training.stream().map(AuditRow::text).toList(), 1);
+    SparseMatrix queries = terms.of(wrong.stream().map(answer -> answer.row().text()).toList());
+    var all = new ArrayList<WrongAnswer>();
+    try (var search = new NearRows(terms.of(training.stream().map(AuditRow::text).toList()), threads)) {
+      List<List<NearRows.Near>> near = search.nearest(queries, nearest, listener);
+      for (int i = 0; i < wrong.size(); i++) {
+        all.add(wrong.get(i).withNearest(near.get(i).stream().filter(each -> each.similarity() > 0)
+            .map(each -> new NearRow(training.get(each.row()), Math.min(1, each.similarity()))).toList()));
+      }
+    }
+    return new ErrorAnalysis(rows, unanswered, all);
+  }
+
+  /** The wrong answers of a group. */
+  public List<WrongAnswer> of(Group group) {
+    return wrong.stream().filter(answer -> answer.group() == group).toList();
+  }
+
+  /** Rows that are answered, and what the model says of them. */
+  private static final class Answered {
+    private final Classifier classifier;
+    private final Target target;
+    private final boolean exclusive;
+    private final List<AuditRow> rows;
+    private final List<int[]> truth;
+    private final RowScores[] scores;
+    private final int[][] answers;
+    private final double[] ofAnswer;
+    private final double[] sums;
+
+    Answered(Classifier classifier, List<AuditRow> rows, List<int[]> truth) {
+      this.classifier = classifier;
+      target = classifier.target();
+      exclusive = !(target instanceof MultiLabelTarget);
+      this.rows = rows;
+      this.truth = truth;
+      scores = new RowScores[rows.size()];
+      answers = new int[rows.size()][];
+      ofAnswer = new double[rows.size()];
+      sums = new double[target.labels().size()];
+    }
+
+    ErrorAnalysis wrong(TrainingListener listener) {
+      listener.stage("Answering");
+      for (int from = 0; from < rows.size(); from += BATCH) {
+        answer(from, Math.min(rows.size(), from + BATCH));
+        listener.progress(Math.min(rows.size(), from + BATCH), rows.size());
+      }
+      var learning = new ConfidentLearning(target.labels(), scores, sums, exclusive);
+      var wrong = new ArrayList<WrongAnswer>();
+      int unanswered = 0;
+      for (int row = 0; row < scores.length; row++) {
+        boolean hasAnswer = answers[row].length > 0;
+        unanswered += hasAnswer ? 0 : 1;
+        if ((hasAnswer || !exclusive) && !Arrays.equals(answers[row], truth.get(row))) {
+          Judgement judgement = learning.judge(rows.get(row), scores[row]);
+          double ofTruth = minimum(scores[row].ofGiven());
+          wrong.add(new WrongAnswer(rows.get(row), names(answers[row]), ofAnswer[row], ofTruth,
+              judgement.isDoubtful() ? Group.MISLABELLED : group(row), judgement.suggested(), List.of()));
+        }
+      }
+      wrong.sort(Comparator.comparing(WrongAnswer::group)
+          .thenComparingDouble(each -> each.ofTruth() - each.probability()));
+      return new ErrorAnalysis(rows.size(), unanswered, wrong);
+    }
+
+    private List<String> names(int[] labels) {
+      return Arrays.stream(labels).mapToObj(target.labels()::name).toList();
+    }
+
+    private void answer(int from, int to) {
+      float[][] logits = classifier.logits(rows.subList(from, to).stream().map(row -> classifier.text(row.row())).toList());
+      for (int i = 0; i < logits.length; i++) {
+        // A text that is empty for the model says nothing for or against any label.
+        logits[i] = logits[i].length == 0 ? new float[sums.length] : logits[i];
+      }
+      ScoreMatrix batch = ScoreMatrix.of(logits);
+      ScoreMatrix probabilities = target.probabilities(batch);
+      int[][] decided = target.decide(batch);
+      int[] candidates = target.candidates();
+      for (int i = 0; i < decided.length; i++) {
+        float[] all = probabilities.row(i);
+        var ofCandidates = new float[all.length];
+        for (int label : candidates) {
+          ofCandidates[label] = all[label];
+          sums[label] += all[label];
+        }
+        int[] given = truth.get(from + i);
+        scores[from + i] = RowScores.of(true, given, ofCandidates);
+        answers[from + i] = decided[i];
+        ofAnswer[from + i] = Arrays.stream(decided[i]).mapToDouble(label -> all[label]).min().orElse(0);
+      }
+    }
+
+    private static double minimum(float[] numbers) {
+      double least = 1;
+      for (float number : numbers) {
+        least = Math.min(least, number);
+      }
+      return least;
+    }
+
+    /** How far off an answer is: in the tree of labels if there is one. */
+    private Group group(int row) {
+      int[] given = truth.get(row);
+      int[] answer = answers[row];
+      if (!exclusive || given.length != 1 || answer.length != 1) {
+        return Arrays.stream(answer).anyMatch(label -> Arrays.binarySearch(given, label) >= 0) ? Group.NEAR
+            : Group.GROSS;
+      }
+      if (target instanceof TaxonomyTarget) {
+        return inTree(target.tree(), given[0], answer[0]);
+      }
+      RowScores of = scores[row];
+      long before = 0;
+      for (float other : of.ofOthers()) {
+        before += other > of.ofGiven()[0] ? 1 : 0;
+      }
+      return before < NOT_FAR ? Group.NEAR : before > NOT_FAR ? Group.GROSS : Group.OTHER;
+    }
+
+    private static Group inTree(Forest tree, int truth, int answer) {
+      int[] there = tree.path(truth);
+      int[] here = tree.path(answer);
+      if (there[0] != here[0]) {
+        return Group.GROSS;
+      }
+      boolean isOnPath = contains(there, answer) || contains(here, truth);
+      return isOnPath || tree.parent(truth) == tree.parent(answer) ? Group.NEAR : Group.OTHER;
+    }
+
+    private static boolean contains(int[] path, int node) {
+      return Arrays.stream(path).anyMatch(each -> each == node);
+    }
+  }
+
+  /** The pairs of labels that are confused, the most frequent first; an empty name stands for no label. */
+  public List<Confusion> pairs() {
+    return wrong.stream().collect(Collectors.groupingBy(ErrorAnalysis::pair)).values().stream()
+        .map(Confusion::new)
+        .sorted(Comparator.comparingInt((Confusion pair) -> -pair.answers().size()).thenComparing(Confusion::truth)
+            .thenComparing(Confusion::answer))
+        .toList();
+  }
+
+  private static List<String> pair(WrongAnswer answer) {
+    return Stream.of(answer.missed(), answer.added()).map(label -> label == null ? "" : label).toList();
+  }
+
+  /**
+   * Rows of one label that are answered with another.
+   *
+   * @param answers at least one
+   */
+  public record Confusion(List<WrongAnswer> answers) {
+    /** Copies the list. */
+    public Confusion {
+      answers = List.copyOf(answers);
+    }
+
+    /** The label of the rows; empty where the answer has one too many. */
+    public String truth() {
+      return pair(answers.getFirst()).getFirst();
+    }
+
+    /** The label of the answers; empty where they lack one. */
+    public String answer() {
+      return pair(answers.getFirst()).getLast();
+    }
+  }
+
+  /** The groups that have answers. */
+  public List<Group> groups() {
+    return Arrays.stream(Group.values()).filter(group -> !of(group).isEmpty()).toList();
+  }
+}

@@ -1,0 +1,183 @@
+package crema.audit;
+
+import crema.audit.ErrorAnalysis.Confusion;
+import crema.audit.WrongAnswer.Group;
+import crema.audit.WrongAnswer.NearRow;
+import crema.base.AtomicFile;
+import crema.base.json.ArrayNode;
+import crema.base.json.ObjectNode;
+import crema.classify.Classifier;
+import crema.classify.Explanation;
+import crema.classify.Explanation.LabelEvidence;
+import crema.data.FieldText;
+import crema.data.TextWord;
+import crema.report.Html;
+import crema.report.HtmlPage;
+import crema.report.HtmlTable;
+import crema.report.MarkedText;
+import crema.report.Numbers;
+import crema.report.TerminalStyle;
+import crema.report.TextTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The wrong answers of a model, for people and programs. */
+public final class ErrorReport {
+  /** The page. */
+  public static final String PAGE = "errors.html";
+  /** All wrong answers. */
+  public static final String ROWS = "errors.jsonl";
+  /** The labels that rows should have whose labels are probably wrong, for a training. */
+  public static final String CORRECTIONS = "corrections.csv";
+
+  private static final int SHOWN_ROWS = 50;
+  private static final int SHOWN_PAIRS = 50;
+  private static final String NONE = "(none)";
+
+  private final ErrorAnalysis errors;
+  private final Classifier classifier;
+  private final String title;
+
+  /**
+   * A report.
+   *
+   * @param classifier explains the rows that the page shows
+   * @param title names the model and the data
+   */
+  public ErrorReport(ErrorAnalysis errors, Classifier classifier, String title) {
+    this.errors = errors;
+    this.classifier = classifier;
+    this.title = title;
+  }
+
+  /** Writes all files, each whole or not at all. */
+  public void write(Path folder) throws IOException {
+    String page = page();
+    Files.createDirectories(folder);
+    RowFiles.jsonLines(folder.resolve(ROWS), errors.wrong(), ErrorReport::json);
+    RowFiles.corrections(folder.resolve(CORRECTIONS), errors.of(Group.MISLABELLED).stream()
+        .map(answer -> new RowFiles.Correction(answer.row().text(), answer.suggested())).toList());
+    AtomicFile.writeText(folder.resolve(PAGE), page);
+  }
+
+  private static ObjectNode json(WrongAnswer answer) {
+    ObjectNode object = RowFiles.row(answer.row());
+    RowFiles.addLabels(object, "answered", answer.answered());
+    object.put("group", answer.group().name().toLowerCase(Locale.ROOT)).put("probability", RowFiles.rounded(
+        answer.probability())).put("probability_of_labels", RowFiles.rounded(answer.ofTruth()));
+    if (answer.group() == Group.MISLABELLED) {
+      RowFiles.addLabels(object, "suggested", answer.suggested());
+    }
+    ArrayNode nearest = object.putArray("nearest");
+    for (NearRow near : answer.nearest()) {
+      nearest.add(RowFiles.row(near.row()).put("similarity", RowFiles.rounded(near.similarity())));
+    }
+    return object;
+  }
+
+  /** Tables for a terminal. */
+  public String terminal(TerminalStyle style, int most) {
+    var out = new StringBuilder(String.format(Locale.ROOT, "%,d of %,d rows are answered wrongly (%s)%s%n",
+        errors.wrong().size(), errors.rows(), Numbers.percent((double) errors.wrong().size() / errors.rows()),
+        errors.unanswered() == 0 ? ""
+            : String.format(Locale.ROOT, "; %,d have no answer", errors.unanswered())));
+    if (errors.wrong().isEmpty()) {
+      return out.toString();
+    }
+    var groups = new TextTable(new TextTable.Text("Group"), new TextTable.Number("Rows"), new TextTable.Number("Share"));
+    errors.groups().forEach(group -> groups.row(group.title(), Numbers.count(errors.of(group).size()),
+        Numbers.percent((double) errors.of(group).size() / errors.wrong().size())));
+    var pairs =
+        new TextTable(new TextTable.Text("Truth"), new TextTable.Text("Answer"), new TextTable.Number("Rows"));
+    errors.pairs().stream().limit(most).forEach(pair -> pairs.row(named(pair.truth()), named(pair.answer()),
+        Numbers.count(pair.answers().size())));
+    return out.append('\n').append(groups.render(style)).append('\n').append(pairs.render(style)).toString();
+  }
+
+  private static String named(String label) {
+    return label.isEmpty() ? NONE : label;
+  }
+
+  private static String labels(List<String> labels) {
+    return labels.isEmpty() ? NONE : String.join(", ", labels);
+  }
+
+  private String page() {
+    var out = new StringBuilder("<header><h1>" + Html.isolated(title) + "</h1></header>\n<section class=\"tiles\">");
+    RowPage.tile(out, "Wrong answers", errors.wrong().size(),
+        Numbers.percent((double) errors.wrong().size() / errors.rows()) + " of " + Numbers.count(errors.rows()));
+    errors.groups().forEach(group -> RowPage.tile(out, group.title(), errors.of(group).size(),
+        Numbers.percent((double) errors.of(group).size() / errors.wrong().size())));
+    out.append("</section>\n");
+    pairs(out);
+    errors.groups().forEach(group -> group(out, group));
+    return HtmlPage.of(title, out.toString());
+  }
+
+  private void pairs(StringBuilder out) {
+    if (errors.wrong().isEmpty()) {
+      return;
+    }
+    var table = HtmlTable.sortable(2, "Truth", "Answer", "Rows", "Of these mislabelled");
+    List<Confusion> pairs = errors.pairs();
+    pairs.stream().limit(SHOWN_PAIRS).forEach(pair -> table.row().text(named(pair.truth())).text(named(pair.answer()))
+        .count(pair.answers().size()).count(pair.answers().stream()
+            .filter(answer -> answer.group() == Group.MISLABELLED).count()));
+    RowPage.section(out, "Confused pairs", "Truth and answer." + RowPage.shownOf(SHOWN_PAIRS, pairs.size(), ROWS),
+        table.render());
+  }
+
+  private void group(StringBuilder out, Group group) {
+    List<WrongAnswer> answers = errors.of(group);
+    boolean hasNear = answers.stream().anyMatch(answer -> !answer.nearest().isEmpty());
+    List<String> headings = Stream.of("Where", "Text", "Truth", "Answer", hasNear ? "Nearest rows of the training" : "",
+        "Probability", "Of the truth").filter(heading -> !heading.isEmpty()).toList();
+    var table = HtmlTable.sortable(hasNear ? 5 : 4, headings.toArray(String[]::new));
+    answers.stream().limit(SHOWN_ROWS).forEach(answer -> {
+      table.row().text(answer.row().location()).text(marked(answer)).text(labels(answer.row().row().labels()))
+          .text(labels(answer.answered()));
+      if (hasNear) {
+        table.text(answer.nearest().stream().map(ErrorReport::near).collect(Collectors.joining("; ")));
+      }
+      table.metric(answer.probability()).metric(answer.ofTruth());
+    });
+    RowPage.section(out, group.title(), group.note() + RowPage.shownOf(SHOWN_ROWS, answers.size(), ROWS),
+        table.render());
+  }
+
+  private static String near(NearRow near) {
+    return labels(near.row().row().labels()) + ": " + RowPage.shortened(near.row().text()) + " ("
+        + Numbers.metric(near.similarity()) + ")";
+  }
+
+  /** The text with the words that speak for what was answered rather than for the truth, and against it. */
+  private MarkedText marked(WrongAnswer answer) {
+    String text = classifier.text(answer.row().row());
+    List<String> names = Stream.of(answer.added(), answer.missed()).filter(label -> label != null).toList();
+    Explanation explanation = classifier.explain(List.of(text), List.of(names)).getFirst();
+    var evidence = new double[explanation.words().size()];
+    for (int i = 0; i < explanation.labels().size(); i++) {
+      LabelEvidence label = explanation.labels().get(i);
+      double sign = label.label().equals(answer.added()) ? 1 : -1;
+      for (int word = 0; word < evidence.length; word++) {
+        evidence[word] += sign * label.words().get(word);
+      }
+    }
+    double most = 0;
+    for (double each : evidence) {
+      most = Math.max(most, Math.abs(each));
+    }
+    var marks = new ArrayList<MarkedText.Mark>();
+    for (int i = 0; i < evidence.length && most > 0; i++) {
+      TextWord word = explanation.words().get(i);
+      marks.add(new MarkedText.Mark(word.start(), word.end(), evidence[i] / most));
+    }
+    return new MarkedText(text.replace(FieldText.SEPARATOR, ' '), marks);
+  }
+}
