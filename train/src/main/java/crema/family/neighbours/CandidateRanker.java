@@ -27,8 +27,9 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
    *
    * @param candidates one a text
    * @param truth the categories of each
+   * @param weights how much each counts
    */
-  record Examples(List<Candidates> candidates, List<int[]> truth) {}
+  record Examples(List<Candidates> candidates, List<int[]> truth, List<Double> weights) {}
 
   /**
    * Fits the weights of categories of the training, and then, with these as they are, those of added ones.
@@ -222,7 +223,7 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
     pool.map((texts + BLOCK - 1) / BLOCK, block -> {
       var part = new Slopes(features.length);
       for (int text = block * BLOCK; text < Math.min(texts, (block + 1) * BLOCK); text++) {
-        add(examples.candidates().get(text), examples.truth().get(text), isExclusive, features, scales, weights, part);
+        add(examples, text, isExclusive, features, scales, weights, part);
       }
       return part;
     }).forEach(total::add);
@@ -235,8 +236,11 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
     return total;
   }
 
-  private static void add(Candidates candidates, int[] truth, boolean isExclusive, int[] features, double[] scales,
+  private static void add(Examples examples, int text, boolean isExclusive, int[] features, double[] scales,
       double[] weights, Slopes slopes) {
+    Candidates candidates = examples.candidates().get(text);
+    int[] truth = examples.truth().get(text);
+    double counts = examples.weights().get(text);
     double[] p = scores(candidates, weights);
     var isTrue = new boolean[p.length];
     boolean any = false;
@@ -255,17 +259,17 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
       for (int f = 0; f < features.length; f++) {
         x[f] = candidates.features()[i * CandidateFeature.COUNT + features[f]] / scales[f];
       }
-      double slope = p[i] - (isTrue[i] ? 1 : 0);
+      double slope = counts * (p[i] - (isTrue[i] ? 1 : 0));
       for (int f = 0; f < features.length; f++) {
         slopes.gradient[f] += slope * x[f];
         mean[f] += p[i] * x[f];
       }
       double said = isTrue[i] ? p[i] : 1 - p[i];
-      slopes.loss -= isExclusive && !isTrue[i] ? 0 : StrictMath.log(Math.max(said, Double.MIN_NORMAL));
-      slopes.addOuter(x, isExclusive ? p[i] : p[i] * (1 - p[i]));
+      slopes.loss -= isExclusive && !isTrue[i] ? 0 : counts * StrictMath.log(Math.max(said, Double.MIN_NORMAL));
+      slopes.addOuter(x, counts * (isExclusive ? p[i] : p[i] * (1 - p[i])));
     }
     if (isExclusive) {
-      slopes.addOuter(mean, -1);
+      slopes.addOuter(mean, -counts);
     }
   }
 }

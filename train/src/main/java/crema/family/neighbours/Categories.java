@@ -24,24 +24,26 @@ record Categories(List<String> names, Vectors ofNames, Vectors means, int[] coun
     }
   }
 
-  /** Those of some items. */
+  /** Those of some items, whose weights count in the means. */
   static Categories of(List<String> names, Vectors ofNames, Items items) {
     int size = ofNames.size();
     var sums = new double[names.size() * size];
     var counts = new int[names.size()];
+    var weights = new double[names.size()];
     for (int item = 0; item < items.count(); item++) {
       float[] vector = items.vectors().row(item);
       for (int at = items.labels().starts()[item]; at < items.labels().starts()[item + 1]; at++) {
         int category = items.labels().categories()[at];
         counts[category]++;
+        weights[category] += items.weights()[item];
         for (int i = 0; i < size; i++) {
-          sums[category * size + i] += vector[i];
+          sums[category * size + i] += items.weights()[item] * vector[i];
         }
       }
     }
     var means = new float[sums.length];
     for (int i = 0; i < means.length; i++) {
-      means[i] = (float) (sums[i] / Math.max(1, counts[i / size]));
+      means[i] = (float) (weights[i / size] == 0 ? 0 : sums[i] / weights[i / size]);
     }
     return new Categories(names, ofNames, new Vectors(size, means), counts);
   }

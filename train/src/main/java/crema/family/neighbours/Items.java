@@ -12,12 +12,25 @@ import java.util.stream.IntStream;
  *
  * @param vectors of length 1, or 0
  * @param labels their categories, one entry a vector
+ * @param weights how much each counts in what is learned of it
  */
-record Items(Vectors vectors, ItemLabels labels) {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Items(Vectors vectors, ItemLabels labels, double[] weights) {
   Items {
-    if (vectors.count() != labels.items()) {
+    if (vectors.count() != labels.items() || vectors.count() != weights.length) {
       throw new IllegalArgumentException(vectors.count() + " vectors for the labels of " + labels.items());
     }
+  }
+
+  /** Items that count alike. */
+  Items(Vectors vectors, ItemLabels labels) {
+    this(vectors, labels, new double[labels.items()]);
+    Arrays.fill(weights, 1);
+  }
+
+  /** The same with other vectors. */
+  Items with(Vectors others) {
+    return new Items(others, labels, weights);
   }
 
   /** No items, of vectors of a size. */
@@ -47,8 +60,9 @@ record Items(Vectors vectors, ItemLabels labels) {
         lists.add(own);
       }
     }
-    return new Items(new Vectors(vectors.size(), vectors.rows(Arrays.copyOf(kept, lists.size()))),
-        ItemLabels.of(lists));
+    int[] some = Arrays.copyOf(kept, lists.size());
+    return new Items(new Vectors(vectors.size(), vectors.rows(some)), ItemLabels.of(lists),
+        Arrays.stream(some).mapToDouble(row -> weights[row]).toArray());
   }
 
   /** An exact search among them. */

@@ -71,62 +71,82 @@ final class NeighboursRun implements Run {
     run = new TextRun(settings, new AnswerSettings(settings), context);
   }
 
+  /** A model that is only to be tested and written. */
+  private record Start(NeighboursClassifier classifier, CandidateFinder finder, ModelFiles files, SplitRows rows,
+      ScoredRows validation) implements AutoCloseable {
+    @Override
+    public void close() {
+      finder.close();
+    }
+  }
+
   @Override
   public TrainingResult run() throws IOException {
-    try {
-      return directory.begin(new NeighboursFamily(), settings, this::train);
+    Optional<TrainingResult> rest = run.rest(() -> RunRows.of(context, settings));
+    if (rest.isPresent()) {
+      return rest.get();
+    }
+    try (var features = new FeatureFit(settings, context)) {
+      Optional<Start> start = directory.begin(new NeighboursFamily(), settings, () -> start(features));
+      if (start.isEmpty()) {
+        return new TrainingResult(0, 0, null);
+      }
+      try (Start trained = start.get()) {
+        return finish(trained, features);
+      }
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private TrainingResult train() throws IOException {
-    try (var features = new FeatureFit(settings, context)) {
-      SplitRows rows = RunRows.of(context, settings);
-      Optional<Map<String, String>> folds = new TrainingFolds(new NeighboursFamily(), settings, context).run(rows);
-      if (folds.isEmpty()) {
-        return new TrainingResult(0, 0, null);
-      }
-      foldFacts = folds.get();
-      return train(rows, features);
+  /** Trains; empty if the run was asked to stop. */
+  private Optional<Start> start(FeatureFit features) throws IOException {
+    SplitRows rows = RunRows.of(context, settings);
+    Optional<Map<String, String>> folds = new TrainingFolds(new NeighboursFamily(), settings, context).run(rows);
+    if (folds.isEmpty()) {
+      return Optional.empty();
+    }
+    foldFacts = folds.get();
+    try (var pool = new WorkerPool(context.compute().threads())) {
+      return start(rows, features, pool);
     }
   }
 
-  private TrainingResult train(SplitRows rows, FeatureFit features) throws IOException {
+  private Optional<Start> start(SplitRows rows, FeatureFit features, WorkerPool pool) throws IOException {
     Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, new AnswerSettings(settings));
-    FeatureSpaces spaces = features.fit(rows);
+    FeatureSpaces spaces = features.fit(rows.train(), List.of(rows.validation(), rows.test()));
     List<String> texts = features.texts(rows.train());
-    try (var pool = new WorkerPool(context.compute().threads())) {
-      listener.stage("Projecting terms");
-      SparseMatrix matrix = spaces.of(texts);
-      TextVectors plain = TextVectors.fit(spaces, matrix, settings.get(NeighboursSettings.DIMENSIONS),
-          NeighboursSettings.seed(settings), pool);
-      if (context.stop().isRequested()) {
-        return new TrainingResult(0, 0, null);
-      }
-      var base = new Items(plain.of(matrix), labels(rows));
-      CandidateFinder.Search search = NeighboursSettings.search(settings);
-      List<String> names = rows.labels().names();
-      List<String> named = names.stream().map(search::text).toList();
-      Optional<CandidateRanker> ranker = ranker(rows, search, names, plain.of(named), base, texts, pool);
-      if (ranker.isEmpty()) {
-        return new TrainingResult(0, 0, null);
-      }
-      Optional<Whitening> whitening = whitening(base, names.size(), pool);
-      TextVectors vectors = whitening.map(plain::with).orElse(plain);
-      Items items = whitening.map(each -> new Items(each.apply(base.vectors(), pool), base.labels())).orElse(base);
-      Vectors nameVectors = vectors.of(named);
-      Categories categories = Categories.of(names, nameVectors, items);
-      Optional<HnswIndex> index = index(items);
-      NearestSearch near = index.isPresent() ? index.get() : items.search(context.compute());
-      try (var finder =
-          new CandidateFinder(search, categories, new BitSet(), items.labels(), near, context.compute())) {
-        var classifier =
-            new NeighboursClassifier(vectors, finder, ranker.get(), categories, target, items.count());
-        return finish(classifier, new NeighboursFiles(features, vectors, categories, items, index,
-            new NeighboursDescription(search, ranker.get())), rows, features);
-      }
+    listener.stage("Projecting terms");
+    SparseMatrix matrix = spaces.of(texts);
+    TextVectors plain = TextVectors.fit(spaces, matrix, settings.get(NeighboursSettings.DIMENSIONS),
+        NeighboursSettings.seed(settings), pool);
+    if (context.stop().isRequested()) {
+      return Optional.empty();
     }
+    Items base = items(rows, plain.of(matrix));
+    CandidateFinder.Search search = NeighboursSettings.search(settings);
+    List<String> names = rows.labels().names();
+    List<String> named = names.stream().map(search::text).toList();
+    Optional<CandidateRanker> ranker = ranker(rows, search, names, plain.of(named), base, texts, pool);
+    if (ranker.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Whitening> whitening = whitening(base, names.size(), pool);
+    TextVectors vectors = whitening.map(plain::with).orElse(plain);
+    Items items = whitening.map(each -> base.with(each.apply(base.vectors(), pool))).orElse(base);
+    Categories categories = Categories.of(names, vectors.of(named), items);
+    Optional<HnswIndex> index = index(items);
+    NearestSearch near = index.isPresent() ? index.get() : items.search(context.compute());
+    var finder = new CandidateFinder(search, categories, new BitSet(), items.labels(), near, context.compute());
+    var classifier = new NeighboursClassifier(vectors, finder, ranker.get(), categories, target, items.count());
+    ScoredRows validation;
+    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+      validation = run.validate(classifier, rows.validation(), 0, 0, log);
+    }
+    NeighboursClassifier tuned = target instanceof TaxonomyTarget ? classifier
+        : classifier.withTarget(target.tuned(run.answers(), validation));
+    return Optional.of(new Start(tuned, finder, new NeighboursFiles(features, vectors, categories, items, index,
+        new NeighboursDescription(search, ranker.get())), rows, validation));
   }
 
   private Optional<HnswIndex> index(Items items) {
@@ -143,13 +163,16 @@ final class NeighboursRun implements Run {
         : Optional.of(Whitening.fit(items, categories, pool));
   }
 
-  /** The categories of the training rows. */
-  private static ItemLabels labels(SplitRows rows) {
+  /** The training rows, with their categories and weights. */
+  private static Items items(SplitRows rows, Vectors vectors) {
     var known = new KnownLabels(rows.labels());
     var labels = new ArrayList<int[]>();
-    rows.train().forEach(ProblemListener.SILENT, row -> labels.add(known.of(row, ProblemListener.SILENT)
-        .orElse(new int[0])));
-    return ItemLabels.of(labels);
+    var weights = new double[vectors.count()];
+    rows.train().forEach(ProblemListener.SILENT, row -> {
+      weights[labels.size()] = row.meta().weight();
+      labels.add(known.of(row, ProblemListener.SILENT).orElse(new int[0]));
+    });
+    return new Items(vectors, ItemLabels.of(labels), weights);
   }
 
   /** How candidates are ranked; empty if the run was asked to stop. */
@@ -170,22 +193,17 @@ final class NeighboursRun implements Run {
         new LabelSettings(settings).kind() != TargetKind.MULTI, pool));
   }
 
-  private TrainingResult finish(NeighboursClassifier classifier, ModelFiles files, SplitRows rows, FeatureFit features)
-      throws IOException {
-    ScoredRows validation;
-    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
-      validation = run.validate(classifier, rows.validation(), 0, 0, log);
-    }
-    Target target = classifier.target();
-    NeighboursClassifier tuned = target instanceof TaxonomyTarget ? classifier
-        : classifier.withTarget(target.tuned(run.answers(), validation));
+  /** Writes the model and tests it. */
+  private TrainingResult finish(Start start, FeatureFit features) throws IOException {
+    int labels = start.rows().labels().size();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model", "neighbours, the nearest %,d of %,d categories ranked by the nearest %,d texts and names".formatted(
-        Math.min(settings.get(NeighboursSettings.CANDIDATES), rows.labels().size()), rows.labels().size(),
+        Math.min(settings.get(NeighboursSettings.CANDIDATES), labels), labels,
         settings.get(NeighboursSettings.NEIGHBOURS)));
     features.describe().ifPresent(described -> facts.put("Features", described));
     facts.putAll(foldFacts);
-    return run.finish(tuned, files, rows, RowCounts.of(rows), validation, 0, facts);
+    return run.finish(start.classifier(), start.files(), start.rows(), RowCounts.of(start.rows()), start.validation(),
+        0, facts);
   }
 
   /** What there is of a model of neighbours besides its labels. */

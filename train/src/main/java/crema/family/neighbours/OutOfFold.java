@@ -74,7 +74,7 @@ final class OutOfFold {
    * @param stop ends early
    */
   CandidateRanker.Examples known(int most, IntConsumer progress, StopSignal stop) {
-    var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>());
+    var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (int fold = 0; fold < folds.parts() && !stop.isRequested(); fold++) {
       var limits = new int[names.size()];
       Arrays.fill(limits, Integer.MAX_VALUE);
@@ -86,7 +86,7 @@ final class OutOfFold {
 
   /** Texts some of whose categories are as if they had been added with few items or none: in each fold others. */
   CandidateRanker.Examples added(StopSignal stop) {
-    var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>());
+    var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     int rounds = Math.clamp(MOST_ADDED / Math.max(1, items.count()), 1, MOST_ROUNDS);
     for (int round = 0; round < rounds; round++) {
       for (int fold = 0; fold < folds.parts() && !stop.isRequested(); fold++) {
@@ -115,7 +115,7 @@ final class OutOfFold {
     }
     Optional<Whitening> seen = whitening.apply(others);
     UnaryOperator<Vectors> see = vectors -> seen.map(each -> each.apply(vectors, pool)).orElse(vectors);
-    var known = new Items(see.apply(others.vectors()), others.labels());
+    Items known = others.with(see.apply(others.vectors()));
     var queries = new Vectors(nameVectors.size(), items.vectors().rows(looked));
     try (var finder = new CandidateFinder(search, Categories.of(names, see.apply(nameVectors), known), added, known.labels(),
         known.search(compute), compute)) {
@@ -124,6 +124,7 @@ final class OutOfFold {
     }
     for (int row : looked) {
       examples.truth().add(items.labels().of(row));
+      examples.weights().add(items.weights()[row]);
     }
   }
 

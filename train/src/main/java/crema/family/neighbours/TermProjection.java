@@ -24,22 +24,19 @@ import java.util.stream.IntStream;
 
 /**
  * A projection of sparse vectors of terms onto the few directions in which the training texts differ most: latent
- * semantic analysis, a truncated singular value decomposition by randomized subspace iteration (Halko, Martinsson and
- * Tropp, SIAM Review 2011, algorithm 4.4). Each feature of a projected text keeps its size in the decomposition, so the
- * product of two projections is, but for what is cut off, that of the texts' vectors.
+ * semantic analysis, the span of a truncated singular value decomposition by randomized subspace iteration (Halko,
+ * Martinsson and Tropp, SIAM Review 2011, algorithm 4.4). Directions are orthonormal, so the product of two projected
+ * texts is, but for what is cut off, that of their vectors; they are no singular vectors, which products do not need.
  *
  * <p>The same bits for any number of threads: work is cut by the size of the matrix, and sums have one order.
  */
 final class TermProjection {
   static final String FILE = "projection.safetensors";
 
-  /** Further directions while the subspace is found, which make the wanted ones exact. */
-  private static final int OVERSAMPLING = 16;
   /** Steps of the subspace iteration; the singular values of texts fall slowly. */
   private static final int ITERATIONS = 3;
   /** Texts that the directions are found from: more tell hardly anything new. */
   private static final int MOST_TEXTS = 40_000;
-  private static final int SWEEPS = 30;
 
   private static final String VERSION_KEY = "projection_version";
   private static final String VERSION = "1";
@@ -77,17 +74,15 @@ final class TermProjection {
     SparseMatrix rows = texts.rows() <= MOST_TEXTS ? texts : texts.rows(sample(texts.rows(), seed));
     int terms = rows.sparseColumns();
     int size = Math.min(wanted, Math.min(terms, rows.rows()));
-    int width = Math.min(size + OVERSAMPLING, Math.min(terms, rows.rows()));
     Transposed columns = Transposed.of(rows);
-    float[] basis = guess(terms, width, seed, pool);
+    float[] basis = guess(terms, size, seed, pool);
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-      basis = columns.times(times(rows, basis, width, pool), width, pool);
-      orthonormalize(basis, terms, width, pool);
+      basis = columns.times(times(rows, basis, size, pool), size, pool);
+      orthonormalize(basis, terms, size, pool);
     }
-    // Within the subspace the directions are the eigenvectors of the texts' products there.
-    double[] products = Gram.of(times(rows, basis, width, pool), rows.rows(), width, pool);
-    double[] rotation = largestEigenvectors(products, width, size);
-    return new TermProjection(terms, size, rounded(rotated(basis, terms, width, rotation, size, pool)));
+    // Once more, for what rounding has left.
+    orthonormalize(basis, terms, size, pool);
+    return new TermProjection(terms, size, rounded(basis));
   }
 
   private static int[] sample(int rows, long seed) {
@@ -169,127 +164,29 @@ final class TermProjection {
     }
   }
 
-  /** Makes the columns orthonormal, by the Cholesky factor of their products, twice for the sake of rounding. */
+  /** Makes the columns orthonormal, by the Cholesky factor of their products. */
   private static void orthonormalize(float[] matrix, int rows, int width, WorkerPool pool) {
-    for (int pass = 0; pass < 2; pass++) {
-      double[] factor = Gram.of(matrix, rows, width, pool);
-      Gram.cholesky(factor, width);
-      Gram.forBlocks(rows, pool, (from, to) -> {
-        var solved = new double[width];
-        for (int row = from; row < to; row++) {
-          for (int i = 0; i < width; i++) {
-            solved[i] = matrix[row * width + i];
-          }
-          // row := row · R⁻¹ with the upper factor R, whose rows are contiguous.
-          for (int i = 0; i < width; i++) {
-            double value = solved[i] / factor[i * width + i];
-            solved[i] = value;
-            for (int j = i + 1; j < width; j++) {
-              solved[j] -= value * factor[i * width + j];
-            }
-          }
-          for (int i = 0; i < width; i++) {
-            matrix[row * width + i] = (float) solved[i];
-          }
-        }
-      });
-    }
-  }
-
-  /**
-   * The eigenvectors of the largest eigenvalues of a symmetric matrix, by Jacobi's rotations.
-   *
-   * @return {@code [width, count]}, the largest first
-   */
-  private static double[] largestEigenvectors(double[] symmetric, int width, int count) {
-    var matrix = symmetric.clone();
-    // Rows are the vectors, so that rotations touch what lies together.
-    var vectors = new double[width * width];
-    for (int i = 0; i < width; i++) {
-      vectors[i * width + i] = 1;
-    }
-    for (int sweep = 0; sweep < SWEEPS && offDiagonal(matrix, width) > 1e-20 * squares(matrix); sweep++) {
-      for (int p = 0; p < width; p++) {
-        for (int q = p + 1; q < width; q++) {
-          rotate(matrix, vectors, width, p, q);
-        }
-      }
-    }
-    int[] order = IntStream.range(0, width).boxed()
-        .sorted((a, b) -> Double.compare(matrix[b * width + b], matrix[a * width + a])).mapToInt(i -> i).toArray();
-    var largest = new double[width * count];
-    for (int column = 0; column < count; column++) {
-      for (int i = 0; i < width; i++) {
-        largest[i * count + column] = vectors[order[column] * width + i];
-      }
-    }
-    return largest;
-  }
-
-  private static double squares(double[] matrix) {
-    double sum = 0;
-    for (double value : matrix) {
-      sum += value * value;
-    }
-    return sum;
-  }
-
-  private static double offDiagonal(double[] matrix, int width) {
-    double sum = 0;
-    for (int i = 0; i < width; i++) {
-      for (int j = 0; j < width; j++) {
-        sum += i == j ? 0 : matrix[i * width + j] * matrix[i * width + j];
-      }
-    }
-    return sum;
-  }
-
-  private static void rotate(double[] matrix, double[] vectors, int width, int p, int q) {
-    double off = matrix[p * width + q];
-    if (off == 0) {
-      return;
-    }
-    double theta = (matrix[q * width + q] - matrix[p * width + p]) / (2 * off);
-    double tangent = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-    double cosine = 1 / Math.sqrt(tangent * tangent + 1);
-    double sine = tangent * cosine;
-    rotateRows(matrix, width, p, q, cosine, sine);
-    for (int i = 0; i < width; i++) {
-      double a = matrix[i * width + p];
-      double b = matrix[i * width + q];
-      matrix[i * width + p] = cosine * a - sine * b;
-      matrix[i * width + q] = sine * a + cosine * b;
-    }
-    rotateRows(vectors, width, p, q, cosine, sine);
-  }
-
-  private static void rotateRows(double[] matrix, int width, int p, int q, double cosine, double sine) {
-    for (int i = 0; i < width; i++) {
-      double a = matrix[p * width + i];
-      double b = matrix[q * width + i];
-      matrix[p * width + i] = cosine * a - sine * b;
-      matrix[q * width + i] = sine * a + cosine * b;
-    }
-  }
-
-  private static float[] rotated(float[] basis, int terms, int width, double[] rotation, int size, WorkerPool pool) {
-    var directions = new float[terms * size];
-    Gram.forBlocks(terms, pool, (from, to) -> {
-      var sums = new double[size];
-      for (int term = from; term < to; term++) {
-        Arrays.fill(sums, 0);
+    double[] factor = Gram.of(matrix, rows, width, pool);
+    Gram.cholesky(factor, width);
+    Gram.forBlocks(rows, pool, (from, to) -> {
+      var solved = new double[width];
+      for (int row = from; row < to; row++) {
         for (int i = 0; i < width; i++) {
-          double factor = basis[term * width + i];
-          for (int j = 0; j < size; j++) {
-            sums[j] += factor * rotation[i * size + j];
+          solved[i] = matrix[row * width + i];
+        }
+        // row := row · R⁻¹ with the upper factor R, whose rows are contiguous.
+        for (int i = 0; i < width; i++) {
+          double value = solved[i] / factor[i * width + i];
+          solved[i] = value;
+          for (int j = i + 1; j < width; j++) {
+            solved[j] -= value * factor[i * width + j];
           }
         }
-        for (int j = 0; j < size; j++) {
-          directions[term * size + j] = (float) sums[j];
+        for (int i = 0; i < width; i++) {
+          matrix[row * width + i] = (float) solved[i];
         }
       }
     });
-    return directions;
   }
 
   /** As they are read from the file again. */

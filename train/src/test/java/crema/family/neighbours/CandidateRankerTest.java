@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import crema.base.WorkerPool;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -12,7 +13,11 @@ import org.junit.jupiter.api.Test;
 
 class CandidateRankerTest {
   private static final int TEXTS = 4000;
-  private static final CandidateRanker.Examples NONE = new CandidateRanker.Examples(List.of(), List.of());
+  private static final CandidateRanker.Examples NONE = new CandidateRanker.Examples(List.of(), List.of(), List.of());
+
+  private static CandidateRanker.Examples examples(List<Candidates> candidates, List<int[]> truth) {
+    return new CandidateRanker.Examples(candidates, truth, Collections.nCopies(truth.size(), 1.0));
+  }
 
   private static Candidates candidates(double... cosines) {
     var features = new float[cosines.length * CandidateFeature.COUNT];
@@ -49,7 +54,7 @@ class CandidateRankerTest {
             .filter(i -> random.nextDouble() < 1 / (1 + Math.exp(2 - slope * cosines[i]))).toArray());
       }
     }
-    return new CandidateRanker.Examples(all, truth);
+    return examples(all, truth);
   }
 
   private static CandidateRanker fit(CandidateRanker.Examples examples, boolean isExclusive, int threads) {
@@ -77,6 +82,33 @@ class CandidateRankerTest {
   }
 
   @Test
+  void aTextOfWeightTwoCountsAsTwo() {
+    CandidateRanker.Examples once = drawn(5, true);
+    var candidates = new ArrayList<>(once.candidates());
+    var truth = new ArrayList<>(once.truth());
+    var weights = new ArrayList<Double>();
+    for (int text = 0; text < TEXTS; text++) {
+      weights.add(text % 4 == 0 ? 2.0 : text % 4 == 1 ? 0.0 : 1.0);
+      if (text % 4 == 0) {
+        candidates.add(once.candidates().get(text));
+        truth.add(once.truth().get(text));
+      }
+    }
+    int dropped = 0;
+    for (int text = 0; text < TEXTS; text++) {
+      if (text % 4 == 1) {
+        candidates.remove(text - dropped);
+        truth.remove(text - dropped++);
+      }
+    }
+    double[] weighted =
+        fit(new CandidateRanker.Examples(once.candidates(), once.truth(), weights), true, 1).weights();
+    double[] repeated = fit(examples(candidates, truth), true, 1).weights();
+    assertThat(weighted[CandidateFeature.CATEGORY.ordinal()])
+        .isCloseTo(repeated[CandidateFeature.CATEGORY.ordinal()], within(0.02));
+  }
+
+  @Test
   void itIsTheSameForAnyNumberOfThreads() {
     CandidateRanker.Examples examples = drawn(3, true);
     assertThat(fit(examples, true, 2).weights()).isEqualTo(fit(examples, true, 1).weights());
@@ -84,8 +116,7 @@ class CandidateRankerTest {
 
   @Test
   void categoriesThatAreNoCandidatesAreMissed() {
-    var examples = new CandidateRanker.Examples(List.of(candidates(0.5, 0.1), candidates(0.5, 0.1)),
-        List.of(new int[] {0}, new int[] {7}));
+    var examples = examples(List.of(candidates(0.5, 0.1), candidates(0.5, 0.1)), List.of(new int[] {0}, new int[] {7}));
     assertThat(fit(examples, true, 1).missed()).isCloseTo(0.5, within(1e-12));
   }
 
@@ -107,7 +138,7 @@ class CandidateRankerTest {
     CandidateRanker before = fit(drawn(5, true), true, 1);
     try (var pool = new WorkerPool(1)) {
       CandidateRanker ranker =
-          CandidateRanker.fit(drawn(5, true), new CandidateRanker.Examples(added, truth), true, pool);
+          CandidateRanker.fit(drawn(5, true), examples(added, truth), true, pool);
       assertThat(ranker.weights()[CandidateFeature.CATEGORY.ordinal()])
           .isEqualTo(before.weights()[CandidateFeature.CATEGORY.ordinal()]);
       assertThat(ranker.probabilities(added.get(1))[1]).isGreaterThan(0.9);
