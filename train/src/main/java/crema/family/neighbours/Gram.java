@@ -6,6 +6,7 @@ import crema.base.WorkerPool;
 final class Gram {
   /** Rows of a matrix that one task works on. */
   private static final int BLOCK = 1024;
+  private static final int ROWS_AT_ONCE = 4;
   /** Sums that are kept apart, whatever the number of threads. */
   private static final int PARTS = 32;
   /** Relative to the trace, so that directions which are not there do not divide by zero. */
@@ -20,13 +21,16 @@ final class Gram {
     var partial = new double[parts][];
     pool.run(parts, (part, _) -> {
       var sums = new double[width * width];
-      var row = new double[width];
-      for (int block = part; block < blocks; block += parts) {
-        for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
-          for (int i = 0; i < width; i++) {
-            row[i] = matrix[r * width + i];
+      var block = new double[ROWS_AT_ONCE][width];
+      for (int number = part; number < blocks; number += parts) {
+        int end = Math.min(rows, (number + 1) * BLOCK);
+        for (int first = number * BLOCK; first < end; first += ROWS_AT_ONCE) {
+          for (int r = 0; r < ROWS_AT_ONCE; r++) {
+            for (int i = 0; i < width; i++) {
+              block[r][i] = first + r < end ? matrix[(first + r) * width + i] : 0;
+            }
           }
-          addOuter(row, sums, width);
+          addOuter(block[0], block[1], block[2], block[3], sums, width);
         }
       }
       partial[part] = sums;
@@ -45,14 +49,16 @@ final class Gram {
     return products;
   }
 
-  /** Adds the upper triangle of the outer product of a row with itself. */
-  private static void addOuter(double[] row, double[] sums, int width) {
+  /** Adds the upper triangle of the outer products of four rows with themselves: sums are read and written once. */
+  private static void addOuter(double[] a, double[] b, double[] c, double[] d, double[] sums, int width) {
     for (int i = 0; i < width; i++) {
-      double factor = row[i];
-      if (factor != 0) {
-        for (int j = i; j < width; j++) {
-          sums[i * width + j] += factor * row[j];
-        }
+      double fa = a[i];
+      double fb = b[i];
+      double fc = c[i];
+      double fd = d[i];
+      int row = i * width;
+      for (int j = i; j < width; j++) {
+        sums[row + j] += fa * a[j] + fb * b[j] + fc * c[j] + fd * d[j];
       }
     }
   }
@@ -88,5 +94,53 @@ final class Gram {
   static void forBlocks(int rows, WorkerPool pool, Rows work) {
     int blocks = (rows + BLOCK - 1) / BLOCK;
     pool.run(blocks, (block, _) -> work.work(block * BLOCK, Math.min(rows, (block + 1) * BLOCK)));
+  }
+
+  /**
+   * Makes the columns of a matrix orthonormal, by the Cholesky factor R of their products: A := A · R⁻¹.
+   *
+   * @param matrix {@code [rows, width]}
+   */
+  static void orthonormalize(float[] matrix, int rows, int width, WorkerPool pool) {
+    double[] factor = of(matrix, rows, width, pool);
+    cholesky(factor, width);
+    forBlocks(rows, pool, (from, to) -> {
+      var block = new double[ROWS_AT_ONCE][width];
+      for (int first = from; first < to; first += ROWS_AT_ONCE) {
+        for (int r = 0; r < ROWS_AT_ONCE; r++) {
+          for (int i = 0; i < width; i++) {
+            block[r][i] = first + r < to ? matrix[(first + r) * width + i] : 0;
+          }
+        }
+        solve(factor, width, block[0], block[1], block[2], block[3]);
+        for (int r = 0; r < ROWS_AT_ONCE && first + r < to; r++) {
+          for (int i = 0; i < width; i++) {
+            matrix[(first + r) * width + i] = (float) block[r][i];
+          }
+        }
+      }
+    });
+  }
+
+  /** Replaces four rows by row · R⁻¹. */
+  private static void solve(double[] factor, int width, double[] a, double[] b, double[] c, double[] d) {
+    for (int i = 0; i < width; i++) {
+      int row = i * width;
+      double va = a[i] / factor[row + i];
+      double vb = b[i] / factor[row + i];
+      double vc = c[i] / factor[row + i];
+      double vd = d[i] / factor[row + i];
+      a[i] = va;
+      b[i] = vb;
+      c[i] = vc;
+      d[i] = vd;
+      for (int j = i + 1; j < width; j++) {
+        double f = factor[row + j];
+        a[j] -= va * f;
+        b[j] -= vb * f;
+        c[j] -= vc * f;
+        d[j] -= vd * f;
+      }
+    }
   }
 }

@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 final class TermProjection {
   static final String FILE = "projection.safetensors";
 
-  /** Steps of the subspace iteration; the singular values of texts fall slowly. */
+  /** Steps of the subspace iteration: more keep hardly more of the texts. */
   private static final int ITERATIONS = 3;
   /** Texts that the directions are found from: more tell hardly anything new. */
   private static final int MOST_TEXTS = 40_000;
@@ -78,10 +78,8 @@ final class TermProjection {
     float[] basis = guess(terms, size, seed, pool);
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
       basis = columns.times(times(rows, basis, size, pool), size, pool);
-      orthonormalize(basis, terms, size, pool);
+      Gram.orthonormalize(basis, terms, size, pool);
     }
-    // Once more, for what rounding has left.
-    orthonormalize(basis, terms, size, pool);
     return new TermProjection(terms, size, rounded(basis));
   }
 
@@ -162,31 +160,6 @@ final class TermProjection {
     for (int i = 0; i < width; i++) {
       to[place + i] += scale * from[begin + i];
     }
-  }
-
-  /** Makes the columns orthonormal, by the Cholesky factor of their products. */
-  private static void orthonormalize(float[] matrix, int rows, int width, WorkerPool pool) {
-    double[] factor = Gram.of(matrix, rows, width, pool);
-    Gram.cholesky(factor, width);
-    Gram.forBlocks(rows, pool, (from, to) -> {
-      var solved = new double[width];
-      for (int row = from; row < to; row++) {
-        for (int i = 0; i < width; i++) {
-          solved[i] = matrix[row * width + i];
-        }
-        // row := row · R⁻¹ with the upper factor R, whose rows are contiguous.
-        for (int i = 0; i < width; i++) {
-          double value = solved[i] / factor[i * width + i];
-          solved[i] = value;
-          for (int j = i + 1; j < width; j++) {
-            solved[j] -= value * factor[i * width + j];
-          }
-        }
-        for (int i = 0; i < width; i++) {
-          matrix[row * width + i] = (float) solved[i];
-        }
-      }
-    });
   }
 
   /** As they are read from the file again. */
