@@ -13,6 +13,7 @@ import crema.task.Target;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -65,9 +66,9 @@ public final class NeighboursClassifier implements Classifier {
     NeighbourFiles.Known known = NeighbourFiles.readCategories(model);
     int count = (int) known.categories().names().stream().filter(name -> target.labels().indexOf(name) >= 0).count();
     Categories categories = known.categories().first(count);
-    if (!target.labels().names().containsAll(categories.names())
-        || Arrays.stream(target.candidates())
-            .anyMatch(label -> !known.categories().names().contains(target.labels().name(label)))) {
+    var names = new HashSet<>(categories.names());
+    if (!categories.names().stream().allMatch(name -> target.labels().indexOf(name) >= 0)
+        || !Arrays.stream(target.candidates()).mapToObj(target.labels()::name).allMatch(names::contains)) {
       throw new UserError(model.name() + ": " + NeighbourFiles.CATEGORIES + " has other categories than labels.json: "
           + "the files are of different models");
     }

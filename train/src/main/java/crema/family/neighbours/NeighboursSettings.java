@@ -20,7 +20,7 @@ public final class NeighboursSettings {
       .label("K").basic().help("How many of the nearest categories are ranked");
   public static final Setting<Double> NAME_WEIGHT = SECTION.number("name-weight", 0.1).atLeast(0).atMost(1).basic()
       .help("How much the name or path of a category counts in its vector; the mean of its texts counts the rest");
-  public static final Setting<Integer> DIMENSIONS = SECTION.integer("dimensions", 256).atLeast(1).atMost(4096).basic()
+  public static final Setting<Integer> DIMENSIONS = SECTION.integer("dimensions", 512).atLeast(1).atMost(4096).basic()
       .help("How many numbers the terms of a text are projected to");
   public static final Setting<Boolean> NO_WHITENING = SECTION.flag("no-whitening")
       .help("Directions in which the texts of one category differ count as much as others");
