@@ -10,6 +10,7 @@ import crema.classify.TrainingResult;
 import crema.data.ProblemLog;
 import crema.data.Split;
 import crema.data.SplitRows;
+import crema.family.linear.FrozenSettings;
 import crema.family.stack.AutoPlan.Member;
 import crema.family.stack.AutoSearch.Trained;
 import crema.family.stack.AutoSettings.Preference;
@@ -48,6 +49,9 @@ final class AutoRun implements Run {
   private static final int MANY_ROWS = 20_000;
   private static final int FEWER_FOLDS = 3;
   private static final int FEWEST_FOLDS = 2;
+  /** The weights, their gradients, and two moments of the optimizer. */
+  private static final int COPIES_OF_TRAINING = 4;
+  private static final double GIB = 1L << 30;
 
   private final Settings settings;
   private final RunContext context;
@@ -118,7 +122,7 @@ final class AutoRun implements Run {
     SplitRows rows = RunRows.of(context, settings);
     Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, answers);
     var plan = new AutoPlan(settings, rows.train(), target.labels().size());
-    List<Member> members = plan.members(listener);
+    List<Member> members = withRoom(plan.members(listener));
     int folds = folds(plan.rows(), rows.labels().size());
     requireOneMember(members, folds);
     Split split = Folds.of(rows.train(), settings, folds);
@@ -129,15 +133,45 @@ final class AutoRun implements Run {
     return new Start(rows, target, heldOut, members);
   }
 
+  /** Members whose pretrained encoder has room in memory: while it learns on, with gradients and the optimizer's state. */
+  private List<Member> withRoom(List<Member> members) throws IOException {
+    var fitting = new ArrayList<Member>();
+    for (Member member : members) {
+      int copies = switch (member.kind()) {
+        case FROZEN -> 1;
+        case FINETUNED -> COPIES_OF_TRAINING;
+        case WORDS, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, ENCODER -> 0;
+      };
+      double bytes = 0;
+      for (String encoder : copies == 0 ? List.<String>of() : settings.get(FrozenSettings.ENCODER)) {
+        bytes = Math.max(bytes, (double) EncoderSize.of(context.locate(encoder)) * copies);
+      }
+      if (bytes <= settings.get(AutoSettings.MEMORY_BUDGET) * GIB) {
+        fitting.add(member);
+      } else {
+        listener.warning("%s is left out: its encoder needs about %.1f GiB; give more --memory-budget"
+            .formatted(member.name(), bytes / GIB));
+      }
+    }
+    if (fitting.isEmpty()) {
+      throw settings.error(AutoSettings.MEMORY_BUDGET, " is too small for any of the models: give more");
+    }
+    return fitting;
+  }
+
   /** How many folds: fewer where there are many rows, or where a fold would have fewer rows than there are labels. */
   private int folds(long rows, int labels) {
     Optional<Integer> given = settings.find(StackSettings.FOLDS);
     int folds = given.orElseGet(() -> (int) Math.clamp(rows / Math.max(1, labels), FEWEST_FOLDS,
         rows >= MANY_ROWS ? FEWER_FOLDS : FOLDS));
     if (rows / folds < labels) {
-      throw settings.error(StackSettings.FOLDS, (given.isPresent() ? "" : ":")
-          + " %,d folds of %,d rows have fewer rows than there are labels (%,d): give ".formatted(folds, rows, labels)
-          + (folds > FEWEST_FOLDS ? "fewer folds" : "more rows, or one family with --model"));
+      String few = " %,d folds of %,d rows have fewer rows than there are labels (%,d): ".formatted(folds, rows, labels);
+      if (given.isPresent()) {
+        throw settings.error(StackSettings.FOLDS,
+            few + "give " + (folds > FEWEST_FOLDS ? "fewer folds" : "more rows, or one family with --model"));
+      }
+      listener.warning(few.strip() + "models are compared roughly, and many labels are not known in a fold; more rows a "
+          + "label help");
     }
     return folds;
   }

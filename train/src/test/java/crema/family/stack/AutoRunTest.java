@@ -276,6 +276,43 @@ class AutoRunTest {
     assertThat(best.report()).isNotNull();
   }
 
+  @Test
+  void encoderThatHasNoRoomInMemoryIsLeftOut() throws IOException {
+    Path encoder = SmallRuns.bert(folder);
+    // As they are its weights have room, and with gradients and moments they do not.
+    double budget = 2.0 * Files.size(encoder.resolve("model.safetensors")) / (1L << 30);
+    var warnings = new ArrayList<String>();
+    Settings settings = settings(TargetKind.SINGLE).with(StackSettings.FOLDS, 2)
+        .with(FrozenSettings.ENCODER, encoder.toString()).with(AutoSettings.MEMBERS, "finetuned");
+    assertThatThrownBy(() -> run("none", settings.with(AutoSettings.MEMORY_BUDGET, budget), 1, new TrainingListener() {
+      @Override
+      public void warning(String message) {
+        warnings.add(message);
+      }
+    }, new StopSignal())).isInstanceOf(UserError.class).hasMessageContaining("memory-budget is too small");
+    assertThat(warnings).anyMatch(message -> message.startsWith("finetuned is left out: its encoder needs about 0.0 GiB"));
+  }
+
+  @Test
+  void rowsThatAreFewForTheirLabelsAreComparedRoughlyUnlessFoldsAreGiven() throws IOException {
+    var lines = new ArrayList<>(List.of("title,category"));
+    for (int i = 0; i < 40; i++) {
+      lines.add("thing number" + i % 30 + " red" + i % 2 + ",label" + i % 30);
+    }
+    Path rows = Files.write(folder.resolve("tail.csv"), lines);
+    var warnings = new ArrayList<String>();
+    Settings settings = new AutoFamily().settings().with(DataSettings.TRAIN, rows.toString())
+        .with(DataSettings.TEXT, "title").with(LabelSettings.LABEL, "category").with(DataSettings.TEST, rows.toString())
+        .with(AutoSettings.MEMBERS, "words", "characters");
+    run("tail", settings, 1, new TrainingListener() {
+      @Override
+      public void warning(String message) {
+        warnings.add(message);
+      }
+    }, new StopSignal());
+    assertThat(warnings).anyMatch(message -> message.startsWith("2 folds of 40 rows have fewer rows than there are "));
+  }
+
   /** The sum of a number in the cells of all members that have a weight. */
   private static double used(TrainingResult result, String cell) {
     Pattern number = Pattern.compile(cell + " ([0-9.,]+)");
@@ -326,7 +363,9 @@ class AutoRunTest {
         .with(AutoSettings.MEMBERS, "words"), 1)).isInstanceOf(UserError.class).hasMessageContaining("too small");
     assertThatThrownBy(() -> run("frozen", settings.with(AutoSettings.MEMBERS, "frozen"), 1))
         .isInstanceOf(UserError.class).hasMessageContaining("--encoder");
-    for (String name : List.of("folds", "memory", "frozen")) {
+    assertThatThrownBy(() -> run("nowhere", settings.with(FrozenSettings.ENCODER, "no/such/encoder"), 1))
+        .isInstanceOf(UserError.class).hasMessageContaining("encoder");
+    for (String name : List.of("folds", "memory", "frozen", "nowhere")) {
       assertThat(folder.resolve(name)).doesNotExist();
     }
   }
