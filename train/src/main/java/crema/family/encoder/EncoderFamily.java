@@ -12,6 +12,7 @@ import crema.defaults.DefaultRule;
 import crema.family.linear.FrozenSettings;
 import crema.nn.adapter.LoraConfig;
 import crema.nn.io.SafetensorsReader;
+import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.TaskSettings;
@@ -94,6 +95,7 @@ public final class EncoderFamily implements ModelFamily {
         EncoderSettings.SECTION,
         FineTuningSettings.SECTION, FrozenSettings.SECTION.only(FrozenSettings.VECTOR_CACHE), PairSettings.SECTION,
         LossRows.SECTION, SamplingSettings.SECTION,
+        AugmentSettings.SECTION.only(AugmentSettings.AUGMENT),
         TrainingSettings.SECTION, TrainingFolds.SECTION,
         OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION)

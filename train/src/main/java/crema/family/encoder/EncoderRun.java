@@ -165,9 +165,11 @@ public final class EncoderRun implements AutoCloseable {
   }
 
   private TrainingLoop<PackedBatch> loopOfRows() throws IOException {
-    var batches = new Batches(data.train(),
-        SamplingSettings.sampler(settings, data.train(), data.target().labels().counts()),
-        Math.max(FineTuningSettings.batchTokens(settings), data.train().longest()), setup.batchSize());
+    List<Batches> batches = (data.epochs().isEmpty() ? List.of(data.train()) : data.epochs()).stream()
+        .map(examples -> new Batches(examples,
+            SamplingSettings.sampler(settings, examples, data.target().labels().counts()),
+            Math.max(FineTuningSettings.batchTokens(settings), examples.longest()), setup.batchSize()))
+        .toList();
     var loss = ClassifierLoss.of(LossRows.of(settings, data.target().kind()), data.target(), data.train());
     BiFunction<Tape, PackedBatch, Variable> ofBatch = FineTuningSettings.readsVectors(settings)
         ? (tape, batch) -> loss.apply(tape, trainLogits.of(tape, batch), batch)

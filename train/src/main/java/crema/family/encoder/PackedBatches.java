@@ -10,17 +10,21 @@ import java.util.List;
 /**
  * Packed batches as the training loop takes them.
  *
- * @param batches cuts the epochs
+ * @param ofEpochs cut the epochs: each its own; one for all if there is only one
  */
-record PackedBatches(Batches batches) implements BatchSource<PackedBatch> {
+record PackedBatches(List<Batches> ofEpochs) implements BatchSource<PackedBatch> {
   @Override
   public int count(long epoch) {
-    return batches.count(epoch);
+    return batches(epoch).count(epoch);
   }
 
   @Override
   public Iterator<PackedBatch> epoch(long epoch, int first) {
-    return batches.epoch(epoch, first);
+    return batches(epoch).epoch(epoch, first);
+  }
+
+  private Batches batches(long epoch) {
+    return ofEpochs.get(ofEpochs.size() == 1 ? 0 : Math.toIntExact(epoch));
   }
 
   @Override

@@ -11,6 +11,7 @@ import crema.nn.loss.LossSettings;
 import crema.nn.loss.Targets;
 import crema.nn.loss.TrainingLabels;
 import crema.nn.model.HeadConfig;
+import crema.run.AugmentSettings;
 import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
@@ -61,6 +62,12 @@ public final class PairSettings {
         ValidationSettings.PATIENCE)
         .forEach(row -> SECTION.rule(settings -> arePairs(settings) && settings.isChanged(row)
             ? row.name() + " has no effect with --pairs: leave it out" : null, row, PAIRS));
+    SECTION.rule(settings -> AugmentSettings.areAsked(settings) && (arePairs(settings) || TaskSettings.hasTasks(settings)
+        || FineTuningSettings.readsVectors(settings))
+            ? "augment writes the texts of one task anew in each epoch: it has no effect on pairs, tasks and frozen "
+                + "encoders, so leave it out"
+            : null,
+        AugmentSettings.AUGMENT);
     SECTION.rule(settings -> arePairs(settings) && TaskSettings.hasTasks(settings)
         ? "pairs trains an encoder for one task, but there are several in tasks: leave one of the two out" : null,
         PAIRS, TaskSettings.TASKS);

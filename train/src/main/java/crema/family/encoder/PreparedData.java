@@ -15,10 +15,12 @@ import crema.data.SplitRows;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.pretrained.PretrainedModel;
+import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RowCounts;
 import crema.run.RunRows;
+import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
@@ -63,10 +65,11 @@ import org.jspecify.annotations.Nullable;
  * @param train the training examples
  * @param validation the validation examples
  * @param test the test examples, with the language of each if there are metrics by language
+ * @param epochs the training examples of each epoch, where they differ; empty where all have those of {@code train}
  * @param hash the SHA-256 of what decides on the rows of all three
  */
 record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDataset train, TokenDataset validation,
-    TokenDataset test,
+    TokenDataset test, List<TokenDataset> epochs,
     String hash) implements AutoCloseable {
   /**
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
@@ -110,6 +113,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
       }
     };
     var datasets = new ArrayList<TokenDataset>();
+    var epochs = new ArrayList<TokenDataset>();
     var rows = new LinkedHashMap<String, RowSource>();
     rows.put("train", parts.train());
     rows.put("validation", parts.validation());
@@ -119,8 +123,17 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
           limit.maxTokens());
       datasets.add(TokenDataset.cached(cache.resolve(name + ".tokens"), recipe, unknownReporter));
     });
+    AugmentSettings.augmenter(settings).ifPresent(augmenter -> {
+      int count = settings.get(TrainingSettings.EPOCHS);
+      for (int epoch = 0; epoch < count; epoch++) {
+        var recipe = new TokenRecipe(augmenter.rows(parts.train(), epoch), target.labels(), limit.encoder(tokenizer),
+            tokenizerHash, limit.maxTokens());
+        epochs.add(TokenDataset.cached(cache.resolve("train-" + epoch + ".tokens"), recipe, ProblemListener.SILENT));
+        listener.progress(epoch + 1, count);
+      }
+    });
     unknown.report().forEach(listener::warning);
-    var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2),
+    var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2), List.copyOf(epochs),
         RowCounts.hash(parts));
     data.requireRows("training", data.train, parts.train());
     data.requireRows("validation", data.validation, parts.validation());
@@ -192,5 +205,6 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     train.close();
     validation.close();
     test.close();
+    epochs.forEach(TokenDataset::close);
   }
 }

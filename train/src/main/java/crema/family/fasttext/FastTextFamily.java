@@ -16,6 +16,7 @@ import crema.family.staged.StagedFamily;
 import crema.family.staged.StagedSettings;
 import crema.fasttext.FastText;
 import crema.fasttext.FastTextConfig;
+import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RefitSettings;
@@ -78,7 +79,7 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
-        TrainingFolds.SECTION, RefitSettings.SECTION,
+        AugmentSettings.SECTION.only(AugmentSettings.AUGMENT), TrainingFolds.SECTION, RefitSettings.SECTION,
         StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
         CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
         .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5)

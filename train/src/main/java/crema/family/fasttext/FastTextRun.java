@@ -18,6 +18,7 @@ import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
+import crema.run.AugmentSettings;
 import crema.run.ModelFiles;
 import crema.run.RefitSettings;
 import crema.run.RowCounts;
@@ -74,7 +75,9 @@ final class FastTextRun implements Run {
    */
   FastTextRun(Settings settings, RunContext context) {
     this.settings = settings;
-    config = new FastTextSettings(settings);
+    // Texts that differ from epoch to epoch are one pass over the texts of all epochs.
+    config = new FastTextSettings(
+        AugmentSettings.areAsked(settings) ? settings.with(TrainingSettings.EPOCHS, 1) : settings);
     this.context = context;
     epochs = settings.get(TrainingSettings.EPOCHS);
     directory = context.directory();
@@ -96,7 +99,7 @@ final class FastTextRun implements Run {
     Start start = directory.begin(new FastTextFamily(), settings, () -> {
       SplitRows rows = RunRows.of(context, settings);
       Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, config.answers());
-      return new Start(rows, target, lines(target).write(rows.train(), "train"));
+      return new Start(rows, target, lines(target).write(AugmentSettings.ofEpochs(rows.train(), settings), "train"));
     });
     SplitRows rows = start.rows();
     Target target = start.target();
@@ -123,7 +126,7 @@ final class FastTextRun implements Run {
     if (all.isPresent()) {
       listener.stage(RefitSettings.stage(counts));
       trainRows += counts.validation();
-      Optional<FastText> refitted = trainedAgain(lines(target).write(all.get(), "all"));
+      Optional<FastText> refitted = trainedAgain(lines(target).write(AugmentSettings.ofEpochs(all.get(), settings), "all"));
       if (refitted.isEmpty()) {
         return interrupted();
       }
@@ -185,7 +188,7 @@ final class FastTextRun implements Run {
     Duration interval =
         context.checkpoints().everyMinutes() == 0 ? NEVER
             : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
-    var trainer = config.trainer(threads, trainRows).checkpoints(checkpoint, interval).listener(progress);
+    var trainer = config.trainer(threads, AugmentSettings.areAsked(settings) ? totalSteps() : trainRows).checkpoints(checkpoint, interval).listener(progress);
     text.weights().ifPresent(trainer::lineWeights);
     return Files.exists(checkpoint) ? trainer.resume(checkpoint, text.lines()) : trainer.train(text.lines());
   }

@@ -8,6 +8,7 @@ import crema.fasttext.FastTextTrainer;
 import crema.fasttext.LossKind;
 import crema.fasttext.Metric;
 import crema.nn.loss.LabelFrequencies;
+import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
@@ -102,6 +103,9 @@ public record FastTextSettings(Settings settings) {
         && settings.get(DataSettings.VALIDATION_FRACTION) == 0
             ? "a search needs validation rows: give validation, or validation-fraction above 0" : null,
         DataSettings.VALIDATION_FRACTION, AUTOTUNE_DURATION);
+    SECTION.rule(settings -> isSearch(settings) && AugmentSettings.areAsked(settings)
+        ? "a search finds epochs for the rows as they are: leave out augment, or autotune-duration" : null,
+        AugmentSettings.AUGMENT, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && settings.find(DataSettings.ROW_WEIGHT).isPresent()
         ? "a search does not weigh rows: leave out row-weight, or autotune-duration" : null,
         DataSettings.ROW_WEIGHT, AUTOTUNE_DURATION);

@@ -9,6 +9,7 @@ import crema.classify.RunContext;
 import crema.defaults.DefaultRule;
 import crema.family.staged.StagedFamily;
 import crema.family.staged.StagedSettings;
+import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RefitSettings;
@@ -72,7 +73,7 @@ public final class LinearFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
-        TrainingFolds.SECTION, RefitSettings.SECTION,
+        AugmentSettings.SECTION, TrainingFolds.SECTION, RefitSettings.SECTION,
         FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION,
             AnswerSettings.MIN_PRECISION, AnswerSettings.COVERAGE),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))

@@ -23,6 +23,7 @@ import crema.metrics.Metric;
 import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
+import crema.run.AugmentSettings;
 import crema.run.ModelFiles;
 import crema.run.RefitSettings;
 import crema.run.RowCounts;
@@ -158,7 +159,7 @@ final class LinearRun implements Run {
     } else {
       listener.stage(RefitSettings.stage(counts));
       FeatureSpaces spaces = features.fit(all.orElseThrow(), List.of());
-      fitted = fit(spaces, examples(all.get(), spaces, target), chosen.hyperplanes());
+      fitted = fit(spaces, examples(AugmentSettings.withCopies(all.get(), settings), spaces, target), chosen.hyperplanes());
       fitted = chosen.shifts().map(fitted::shifted).orElse(fitted);
       if (stop.isRequested()) {
         return Optional.empty();
@@ -183,7 +184,9 @@ final class LinearRun implements Run {
       return Optional.empty();
     }
     listener.stage("Training");
-    Fitted fitted = fit(spaces, examples, hyperplanes);
+    // C was chosen without copies: one of a held-out text must not be trained on.
+    Fitted fitted = fit(spaces, AugmentSettings.areAsked(settings)
+        ? examples(AugmentSettings.withCopies(rows.train(), settings), spaces, target) : examples, hyperplanes);
     stop.check();
     Optional<float[]> shifts = Optional.empty();
     if (settings.get(LinearSettings.SHIFT)) {
