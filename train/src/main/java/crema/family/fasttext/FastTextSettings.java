@@ -74,7 +74,7 @@ public record FastTextSettings(Settings settings) {
       .help("A quantized model keeps so many words and n-grams and is trained on");
   public static final Setting<Integer> LEADING_WORDS = SECTION.integer("leading-words", 0).atLeast(0)
       .shownDefault("none").help("How many words at the start of a text count more");
-  public static final Setting<Integer> LEADING_WEIGHT = SECTION.integer("leading-weight", 1).atLeast(0)
+  public static final Setting<Integer> LEADING_WEIGHT = SECTION.integer("leading-weight", 1).atLeast(0).atMost(1000)
       .help("How many more times those are read");
 
   /** What a search changes unless it is given, by the engine's names. */
