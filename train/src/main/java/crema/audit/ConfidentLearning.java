@@ -8,8 +8,9 @@ import java.util.TreeSet;
  * Finds labels that are probably wrong (Northcutt, Jiang, Chuang: "Confident Learning: Estimating Uncertainty in Dataset
  * Labels", Journal of Artificial Intelligence Research 70, 2021): a row belongs confidently to a label if that is at least
  * as probable as it is, on average, for the rows which have it. A row that belongs confidently to another label, and more
- * probably than to its own, is doubtful. Where labels are nearly always certain, a probability of 0.8 is enough. Of
- * several labels a row each is decided on for itself.
+ * probably than to its own, is doubtful. Two bounds that are not in the paper: a probability of 0.8 is enough where a
+ * label is nearly always certain, and one of 0.5 is needed where it never is, as in a long tail. Of several labels a row
+ * each is decided on for itself.
  */
 final class ConfidentLearning {
   private static final double HALF = 0.5;
@@ -61,7 +62,7 @@ final class ConfidentLearning {
 
   /** From which probability on a row belongs confidently to a label. */
   private double confident(int label) {
-    return Math.min(thresholds[label], LIKELY);
+    return Math.clamp(thresholds[label], HALF, LIKELY);
   }
 
   private int[] onlyLabel(RowScores scores) {
@@ -88,7 +89,7 @@ final class ConfidentLearning {
       }
     }
     for (int i = 0; i < scores.others().length; i++) {
-      if (scores.ofOthers()[i] >= Math.max(HALF, confident(scores.others()[i]))) {
+      if (scores.ofOthers()[i] >= confident(scores.others()[i])) {
         suggested.add(scores.others()[i]);
       }
     }
