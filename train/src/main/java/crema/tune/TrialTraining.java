@@ -11,7 +11,6 @@ import crema.base.json.ObjectNode;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
-import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
 import crema.data.Grouping;
 import crema.data.LabelCounts;
@@ -21,9 +20,9 @@ import crema.data.Split;
 import crema.data.SplitPlan;
 import crema.data.SplitRows;
 import crema.metrics.Metric;
-import crema.nn.train.StepRecord;
 import crema.report.ComparedRun;
 import crema.run.DataSettings;
+import crema.run.ProgressOnly;
 import crema.run.TrainingSettings;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -133,19 +132,6 @@ record TrialTraining(Trial trial, Path folder, Metric metric, boolean isLast, Ru
     write(note);
     FileTree.delete(model.path());
     return note;
-  }
-
-  /** Of many trainings one wants to see how far they are, and not each warning of the rows again. */
-  private record ProgressOnly(TrainingListener all) implements TrainingListener {
-    @Override
-    public void progress(long done, long total) {
-      all.progress(done, total);
-    }
-
-    @Override
-    public void step(StepRecord step, long totalSteps) {
-      all.step(step, totalSteps);
-    }
   }
 
   /** What the family sees: its own validation rows are training rows, and those that measure are its test. */

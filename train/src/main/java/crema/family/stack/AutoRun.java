@@ -17,7 +17,7 @@ import crema.family.stack.AutoSettings.Preference;
 import crema.nn.loss.Link;
 import crema.run.DataSettings;
 import crema.run.Folds;
-import crema.run.PrefixedListener;
+import crema.run.ProgressOnly;
 import crema.run.RunRows;
 import crema.run.ValidationSettings;
 import crema.settings.Settings;
@@ -170,7 +170,7 @@ final class AutoRun implements Run {
         throw settings.error(StackSettings.FOLDS,
             few + "give " + (folds > FEWEST_FOLDS ? "fewer folds" : "more rows, or one family with --model"));
       }
-      listener.warning(few.strip() + "models are compared roughly, and many labels are not known in a fold; more rows a "
+      listener.warning(few.stripLeading() + "models are compared roughly, and many labels are not known in a fold; more rows a "
           + "label help");
     }
     return folds;
@@ -196,7 +196,8 @@ final class AutoRun implements Run {
       return true;
     }
     Files.createDirectories(own.path());
-    if (!training.run(member, rows.train(), own, new PrefixedListener(member.name() + ": ", listener))) {
+    listener.stage(member.name() + " on all rows");
+    if (!training.run(member, rows.train(), own, new ProgressOnly(listener))) {
       return false;
     }
     // Its test was on a few training rows: the stack's report is what counts.
