@@ -126,6 +126,7 @@ public final class Crema implements Runnable {
         .add("quickstart", () -> new QuickstartCommand(terminal))
         .add("train", () -> TrainCommand.line(terminal))
         .add("stack", () -> StackCommand.line(terminal))
+        .add("distill", () -> DistillCommand.line(terminal))
         .add("experiment", () -> ExperimentCommand.line(terminal))
         .add("tune", () -> TuneCommand.line(terminal))
         .add("evaluate", () -> EvaluateCommand.line(terminal))

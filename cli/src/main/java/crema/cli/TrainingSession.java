@@ -130,6 +130,12 @@ final class TrainingSession {
     return INTERRUPTED;
   }
 
+  /** Says how something that was stopped before the training goes on; returns the exit code. */
+  int interrupted(String then) {
+    terminal.err().println("crema: interrupted; " + then);
+    return INTERRUPTED;
+  }
+
   /** The time since an instant of {@link System#nanoTime}, in words. */
   static String timeSince(long nanos) {
     return ProgressView.words(Duration.ofNanos(System.nanoTime() - nanos));

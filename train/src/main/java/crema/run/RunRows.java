@@ -185,6 +185,17 @@ public final class RunRows {
     }
   }
 
+  /** The rows of files without their labels, with the same text columns. */
+  static RowSource unlabelled(List<String> files, DataSettings data) {
+    List<TextColumn> text = TextColumn.parseAll(data.text());
+    Columns columns = new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null)
+        .withMissing(data.missing());
+    return TextColumn.compose(RowSource.concat(files.stream()
+        .map(file -> file.equals(DataSettings.PRODUCT_TITLES) ? ProductTitles.rows()
+            : FileRows.of(Path.of(file), columns, data.fileOptions()))
+        .toList()), text);
+  }
+
   private static Columns columns(DataSettings data) {
     return new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", data.labels().columns(),
         data.labels().format(), data.group().orElse(null), data.languages().column().orElse(null))

@@ -1,0 +1,24 @@
+package crema.run;
+
+import crema.settings.Section;
+import crema.settings.Setting;
+import java.util.List;
+
+/** The settings of a distillation, beside those of the student. */
+public final class DistillSettings {
+  /** How a student learns from its teacher. */
+  public static final Section SECTION = Section.of("Distillation");
+
+  /** The families of students, by their keys. */
+  private static final List<String> STUDENTS = List.of("linear", "fasttext", "encoder");
+
+  public static final Setting<String> STUDENT = SECTION.name("student", "linear", () -> STUDENTS).label("FAMILY").basic()
+      .help("The family of the student: linear, fasttext or encoder");
+  public static final Setting<Double> TEMPERATURE = SECTION.number("temperature", 1).atLeast(0.05).atMost(20).label("T")
+      .details("above 1 it tells more of the less probable labels")
+      .help("What the log-odds of the teacher's probabilities are divided by");
+  public static final Setting<Double> LABEL_SHARE = SECTION.number("label-share", 0.5).atLeast(0).atMost(1).label("P")
+      .help("How much of what is learned of a row with labels is these labels; the rest is what the teacher says");
+
+  private DistillSettings() {}
+}
