@@ -258,6 +258,18 @@ def hardest_triplets(x, labels, margin):
     return torch.stack([each.max() for each in triplets(x, labels, margin) if each.numel() > 0]).mean()
 
 
+def arcface(z, labels, margin, scale=30.0):
+    """As the authors' code has it: logits are scaled cosines."""
+    z, labels = kept(z, labels)
+    own = F.one_hot(labels, z.shape[1]).bool()
+    cosine = (z[own] / scale).clamp(-1 + 1e-7, 1 - 1e-7)
+    sine = (1 - cosine**2).sqrt()
+    margin = torch.tensor(margin, dtype=z.dtype)
+    larger = torch.where(cosine > torch.cos(torch.pi - margin), cosine * torch.cos(margin) - sine * torch.sin(margin),
+                         cosine - margin * torch.sin(margin))
+    return F.cross_entropy(z.masked_scatter(own, scale * larger), labels)
+
+
 def multi_similarity(x, labels, alpha, beta, threshold, margin):
     """As the authors' code has it, but for the mean over all rows that have a label."""
     x, labels = kept(x, labels)
@@ -313,6 +325,7 @@ SINGLE = {
     "multiple negatives": lambda z, l: multiple_negatives(z, l, 0.2),
     "all triplets": lambda z, l: all_triplets(z, l, 0.25),
     "hardest triplets": lambda z, l: hardest_triplets(z, l, 0.5),
+    "arcface": lambda z, l: arcface(z, l, 0.5),
     "multi-similarity": lambda z, l: multi_similarity(z, l, 2.0, 50.0, 0.5, 0.1),
     "multi-similarity of all pairs": lambda z, l: multi_similarity(z, l, 3.0, 10.0, 0.2, 2.0),
 }

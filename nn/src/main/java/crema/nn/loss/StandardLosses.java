@@ -45,6 +45,10 @@ public final class StandardLosses implements LossProvider {
   public static final Decimal LOGIT_ADJUSTMENT =
       new Decimal("logit-adjustment", 1, 0, 100, "Tau of logit-adjusted.");
 
+  /** m of ArcFace. */
+  public static final Decimal ANGULAR_MARGIN =
+      new Decimal("angular-margin", 0.5, 0, 1.5, "Of arcface: by how much the angle of the right label is made larger.");
+
   /** The share of soft macro F1 in a mixed loss. */
   public static final Decimal SOFT_F1_SHARE =
       new Decimal("soft-f1-share", 0.5, 0, 1, "Of soft macro F1 in mixed.");
@@ -120,6 +124,10 @@ public final class StandardLosses implements LossProvider {
             .fits(INDICES, Link.SOFTMAX)
             .settings(LABEL_SMOOTHING, CLASS_WEIGHTS, EFFECTIVE_NUMBER_BETA, FOCAL_GAMMA)
             .creates(StandardLosses::softmax),
+        LossDefinition.of("arcface", "Softmax of cosines with an angular margin; of the head cosine.")
+            .fits(INDICES, Link.SOFTMAX)
+            .settings(ANGULAR_MARGIN)
+            .creates((settings, _) -> new ArcFace(settings.get(ANGULAR_MARGIN))),
         LossDefinition.of("balanced-softmax", "Softmax of logits shifted by the logarithm of their label's frequency.")
             .fits(INDICES, Link.SOFTMAX)
             .settings(LABEL_SMOOTHING, CLASS_WEIGHTS, EFFECTIVE_NUMBER_BETA, FOCAL_GAMMA)

@@ -28,6 +28,8 @@ public record HeadConfig(Kind kind, int hiddenSize, double dropout, boolean resi
     LINEAR,
     /** {@link NormalizedHead}. */
     NORMALIZED,
+    /** {@link CosineHead}. */
+    COSINE,
     /** The {@link SequenceHead} of the encoder's architecture. */
     ORIGINAL
   }

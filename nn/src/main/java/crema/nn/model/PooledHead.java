@@ -5,7 +5,8 @@ import crema.autograd.Variable;
 import crema.tensor.Sequences;
 
 /** A head that reads the pooled vector of a text and nothing else of it. */
-abstract sealed class PooledHead extends ClassificationHead permits LinearHead, MlpHead, NormalizedHead, ResidualHead {
+abstract sealed class PooledHead extends ClassificationHead permits CosineHead, LinearHead, MlpHead,
+    NormalizedHead, ResidualHead {
   /**
    * {@code [sequences, numLabels]}.
    *

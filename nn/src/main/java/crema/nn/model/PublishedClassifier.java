@@ -53,7 +53,7 @@ public record PublishedClassifier(String className, TextEncoderConfig config, We
     return switch (head.kind()) {
       case LINEAR -> List.of(new PublishedHead.Layer("", Activation.IDENTITY));
       case MLP -> MlpHead.layers(head.layers());
-      case RESIDUAL, NORMALIZED, ORIGINAL -> List.of();
+      case RESIDUAL, NORMALIZED, COSINE, ORIGINAL -> List.of();
     };
   }
 

@@ -81,6 +81,7 @@ public final class TextClassifier extends Module {
           config.numLabels());
       case LINEAR -> new LinearHead(source, hidden, config.head(), config.numLabels());
       case NORMALIZED -> new NormalizedHead(source, hidden, config.head(), config.numLabels());
+      case COSINE -> new CosineHead(source, hidden, config.numLabels());
       case ORIGINAL -> new OriginalHead(source, config.encoder(), config.numLabels());
     });
     bag = config.bagSize() == 0 ? null

@@ -76,6 +76,7 @@ final class GoldenLosses {
     add("softmax smoothed weighted", form, new SoftmaxCrossEntropy(0.1f, narrowWeights));
     add("softmax focal", form, "cross-entropy", Map.of("focal-gamma", "2"));
     add("softmax focal smoothed weighted", form, new SoftmaxFocal(1.5, 0.1, weights));
+    add("arcface", form, "arcface", Map.of());
     add("balanced softmax", form, "balanced-softmax", Map.of());
     add("logit-adjusted focal", form, "logit-adjusted", Map.of("focal-gamma", "1", "logit-adjustment", "0.5"));
     add("softmax macro-F1", form, "soft-macro-f1", Map.of());

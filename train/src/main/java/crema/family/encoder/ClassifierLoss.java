@@ -6,6 +6,7 @@ import crema.autograd.op.Embedding;
 import crema.base.UserError;
 import crema.data.PackedBatch;
 import crema.data.TokenDataset;
+import crema.nn.loss.ArcFace;
 import crema.nn.loss.AuxiliaryLoss;
 import crema.nn.loss.Loss;
 import crema.nn.loss.RowWeights;
@@ -145,7 +146,8 @@ final class ClassifierLoss {
   double uninformed() {
     double ofLogits = form == Targets.Form.MULTI_HOT
         ? Math.log(2)
-        : Math.log(target.labels().size()) * target.tree().depth();
+        : Math.log(target.labels().size()) * target.tree().depth()
+            + (loss instanceof ArcFace angles ? angles.handicap() : 0);
     return ofLogits + (withAuxiliary == null ? 0 : withAuxiliary.weight() * Math.log(MANY_ROWS));
   }
 }

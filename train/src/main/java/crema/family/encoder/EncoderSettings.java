@@ -3,9 +3,13 @@ package crema.family.encoder;
 import crema.nn.model.HeadConfig;
 import crema.settings.Section;
 import crema.settings.Setting;
+import crema.task.LossRows;
 
 /** The tokenizer and the network of an encoder. */
 public final class EncoderSettings {
+  /** The loss of angles, whose head is {@link HeadConfig.Kind#COSINE}. */
+  private static final String ANGULAR = "arcface";
+
   /** The tokenizer and the network. */
   public static final Section SECTION = Section.of("Encoder");
 
@@ -58,6 +62,10 @@ public final class EncoderSettings {
       return features % heads != 0 || features / heads % 2 != 0
           ? "hidden-size " + features + " must split into heads (" + heads + ") of an even number of features" : null;
     }, HIDDEN_SIZE, HEADS);
+    SECTION.rule(settings -> settings.has(LossRows.LOSS)
+        && settings.find(LossRows.LOSS).filter(ANGULAR::equals).isPresent() && settings.get(HEAD) != HeadConfig.Kind.COSINE
+            ? "the loss " + ANGULAR + " is of angles, which only the head cosine has: take --head cosine" : null,
+        LossRows.LOSS, HEAD);
     SECTION.rule(settings -> settings.get(HEAD_LAYERS) > 1 && settings.get(HEAD) != HeadConfig.Kind.MLP
         ? "head-layers has no effect with the head " + settings.get(HEAD).key() + ": leave it out, or take --head mlp"
         : null, HEAD_LAYERS, HEAD);

@@ -8,6 +8,7 @@ import crema.nn.InvalidWeightsException;
 import crema.nn.Weights;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
+import crema.nn.io.StoredType;
 import crema.tensor.BFloat16;
 import crema.tensor.Backend;
 import crema.tensor.DType;
@@ -16,6 +17,9 @@ import crema.tensor.Scope;
 import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -38,16 +42,19 @@ final class TermProjection {
   /** Texts that the directions are found from: more tell hardly anything new. */
   private static final int MOST_TEXTS = 40_000;
 
+  private static final ValueLayout.OfShort LITTLE_ENDIAN =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private static final String VERSION_KEY = "projection_version";
   private static final String VERSION = "1";
   private static final String DIRECTIONS = "directions";
 
   private final int terms;
   private final int size;
-  /** {@code [terms, size]}, each number one of BF16. */
-  private final float[] directions;
+  /** {@code [terms, size]}, numbers of BF16. */
+  private final short[] directions;
 
-  private TermProjection(int terms, int size, float[] directions) {
+  private TermProjection(int terms, int size, short[] directions) {
     this.terms = terms;
     this.size = size;
     this.directions = directions;
@@ -162,12 +169,13 @@ final class TermProjection {
     }
   }
 
-  /** As they are read from the file again. */
-  private static float[] rounded(float[] values) {
+  /** Half the room, and as they are in the file. */
+  private static short[] rounded(float[] values) {
+    var rounded = new short[values.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = BFloat16.toFloat(BFloat16.of(values[i]));
+      rounded[i] = BFloat16.of(values[i]);
     }
-    return values;
+    return rounded;
   }
 
   /**
@@ -178,7 +186,13 @@ final class TermProjection {
    */
   void apply(SparseMatrix texts, int text, float[] into, int place) {
     for (int element = texts.start(text); element < texts.end(text); element++) {
-      addScaled(directions, texts.column(element) * size, texts.value(element), into, place, size);
+      addScaled(texts.column(element) * size, texts.value(element), into, place);
+    }
+  }
+
+  private void addScaled(int begin, float scale, float[] to, int place) {
+    for (int i = 0; i < size; i++) {
+      to[place + i] += scale * BFloat16.toFloat(directions[begin + i]);
     }
   }
 
@@ -186,10 +200,18 @@ final class TermProjection {
   void save(Path file) throws IOException {
     try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
       var tensors = new TreeMap<String, Tensor>();
-      tensors.put(DIRECTIONS, scope.floats(directions, terms, size));
+      tensors.put(DIRECTIONS, scope.floats(floats(), terms, size));
       SafetensorsWriter.write(file, Weights.of(tensors), _ -> DType.BF16, Map.of(VERSION_KEY, VERSION),
           backend, _ -> {});
     }
+  }
+
+  private float[] floats() {
+    var floats = new float[directions.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = BFloat16.toFloat(directions[i]);
+    }
+    return floats;
   }
 
   /**
@@ -198,16 +220,16 @@ final class TermProjection {
    * @throws InvalidWeightsException when it is malformed; the message names the file
    */
   static TermProjection load(ByteSource file) throws IOException {
-    try (var reader = SafetensorsReader.open(file); var backend = Backend.open(Device.REFERENCE);
-        var scope = new Scope(backend)) {
+    try (var reader = SafetensorsReader.open(file)) {
       Shape shape = reader.shapes().get(DIRECTIONS);
       if (!VERSION.equals(reader.metadata().get(VERSION_KEY)) || shape == null || shape.rank() != 2
-          || shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE - 8) {
+          || shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE - 8
+          || reader.storedType(DIRECTIONS) != StoredType.BF16) {
         throw new InvalidWeightsException(file + " is not a projection of terms of this version");
       }
-      var tensor = scope.empty(DType.F32, shape);
-      reader.read(DIRECTIONS, tensor);
-      return new TermProjection((int) shape.extent(0), (int) shape.extent(1), tensor.toFloats());
+      var directions = new short[(int) shape.elements()];
+      MemorySegment.copy(reader.bytes(DIRECTIONS), LITTLE_ENDIAN, 0, directions, 0, directions.length);
+      return new TermProjection((int) shape.extent(0), (int) shape.extent(1), directions);
     }
   }
 }

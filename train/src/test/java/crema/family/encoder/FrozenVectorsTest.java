@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -119,6 +120,23 @@ class FrozenVectorsTest {
     train(settings.without(FineTuningSettings.FREEZE_ENCODER).without(FrozenSettings.VECTOR_CACHE)
         .with(FineTuningSettings.FREEZE_LAYERS, SmallRuns.BERT_LAYERS), "encoder");
     assertThat(weights("vectors")).isEqualTo(weights("encoder"));
+  }
+
+  @Test
+  void theLossOfAnglesTrainsTheHeadOfCosinesAndNoOther() throws IOException {
+    Settings angles = config().with(LossRows.LOSS, "arcface");
+    assertThatThrownBy(() -> train(angles, "mlp")).isInstanceOf(UserError.class).hasMessageContaining("--head cosine");
+    var notes = new Notes();
+    train(angles.with(EncoderSettings.HEAD, HeadConfig.Kind.COSINE).with(TrainingSettings.EPOCHS, 8), "cosine", 1, notes,
+        new StopSignal());
+    assertThat(notes.losses.getLast()).isLessThan(0.7 * notes.losses.getFirst());
+    try (Classifier classifier = Classifier.load(folder.resolve("cosine"))) {
+      assertThat(Arrays.asList(classifier.logits(TITLES))).allSatisfy(logits -> {
+        for (float logit : logits) {
+          assertThat(Math.abs(logit)).isLessThanOrEqualTo(30.001f);
+        }
+      });
+    }
   }
 
   @Test
@@ -237,6 +255,7 @@ class FrozenVectorsTest {
         .with(LossRows.LOSS, row.getLast().toString()).with(OptimizationSettings.SCHEDULE,
             Schedule.Decay.NONE)
         .with(TrainingSettings.EPOCHS, 6).with(EncoderSettings.HEAD_DROPOUT, 0.0);
+    settings = row.getLast().equals("arcface") ? settings.with(EncoderSettings.HEAD, HeadConfig.Kind.COSINE) : settings;
     settings = target == TargetKind.MULTI ? settings.with(LabelSettings.LABEL_SEPARATOR, "|")
         : target == TargetKind.TAXONOMY ? settings.with(LabelSettings.PATH_SEPARATOR, " / ") : settings;
     var notes = new Notes();
