@@ -100,7 +100,7 @@ public record Audit(AuditRows rows, List<Judgement> ranking, List<Conflict> conf
     for (List<AuditRow> group : same.values()) {
       Map<List<String>, Integer> counts = new HashMap<>();
       group.forEach(row -> counts.merge(labels(row), 1, Integer::sum));
-      group.sort(Comparator.comparingInt(row -> -counts.get(labels(row))));
+      group.sort(Comparator.comparingInt(row -> -counts.getOrDefault(labels(row), 0)));
     }
     return List.copyOf(same.values());
   }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
@@ -543,7 +544,7 @@ public final class HnswIndex implements NearestSearch {
     try (var reader = SafetensorsReader.open(file)) {
       int[] layers = ints(reader, LAYERS, 1);
       int[] links = ints(reader, LINKS, 2);
-      int width = (int) reader.shapes().get(LINKS).extent(1);
+      int width = (int) Objects.requireNonNull(reader.shapes().get(LINKS)).extent(1);
       int[] upper = reader.shapes().containsKey(UPPER_LINKS) ? ints(reader, UPPER_LINKS, 2) : new int[0];
       int entry = number(reader, ENTRY_KEY);
       int searched = number(reader, SEARCHED_KEY);
