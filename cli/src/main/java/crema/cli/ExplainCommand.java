@@ -2,7 +2,6 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.Explanation;
 import crema.classify.Prediction;
 import crema.cli.console.Terminal;
 import java.io.IOException;

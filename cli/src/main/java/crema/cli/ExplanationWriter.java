@@ -86,7 +86,7 @@ final class ExplanationWriter {
     return explanation.kind() == Explanation.Kind.EXACT
         ? String.format(Locale.ROOT, "  logit %.3f: %.3f without words, %+.3f by words", label.logit(), label.base(),
             label.logit() - label.base())
-        : String.format(Locale.ROOT, "  log odds %.3f; less without", label.logit());
+        : String.format(Locale.ROOT, "  log odds %.3f; without a word lower by", label.logit());
   }
 
   private void append(StringBuilder out, String sign, List<WordEvidence> words) {

@@ -64,10 +64,7 @@ public record Audit(AuditRows rows, List<Judgement> ranking, List<Conflict> conf
     listener.stage("Judging rows by models of the others");
     var outOfFold = new OutOfFold(rows, features, options);
     RowScores[] scores = outOfFold.scores(listener);
-    var learning =
-        new ConfidentLearning(rows.labels(), scores, outOfFold.sums(), rows.kind() != TargetKind.MULTI);
-    List<Judgement> ranking = IntStream.range(0, scores.length)
-        .mapToObj(row -> learning.judge(rows.labelled().get(row), scores[row]))
+    List<Judgement> ranking = outOfFold.judgements(scores).stream()
         .sorted(Comparator.comparing((Judgement row) -> !row.isJudged()).thenComparingDouble(Judgement::confidence))
         .toList();
     listener.stage("Comparing rows with each other");

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What an audit found, for people and programs. */
 public final class AuditReport {
@@ -93,15 +94,15 @@ public final class AuditReport {
   public String terminal(TerminalStyle style, int most) {
     List<Judgement> doubtful = audit.doubtful();
     var out = new StringBuilder();
-    out.append(String.format(Locale.ROOT, "%,d rows with labels, %,d labels, %,d rows without labels%n",
+    out.append(String.format(Locale.ROOT, "%,d rows with labels, %,d labels, %,d rows without labels\n",
         audit.rows().labelled().size(), audit.rows().labels().size(), audit.rows().unlabelled().size()));
-    out.append(String.format(Locale.ROOT, "Probably mislabelled: %,d rows (%s)%n", doubtful.size(),
+    out.append(String.format(Locale.ROOT, "Probably mislabelled: %,d rows (%s)\n", doubtful.size(),
         Numbers.percent((double) doubtful.size() / audit.rows().labelled().size())));
     if (audit.unjudged() > 0) {
-      out.append(String.format(Locale.ROOT, "Not judged, as no other row has their label: %,d%n", audit.unjudged()));
+      out.append(String.format(Locale.ROOT, "Not judged, as no other row has their label: %,d\n", audit.unjudged()));
     }
-    out.append(String.format(Locale.ROOT, "Nearly the same text, other labels: %,d pairs%n", audit.conflicts().size()));
-    out.append(String.format(Locale.ROOT, "Labels that are taken for each other: %,d pairs%n",
+    out.append(String.format(Locale.ROOT, "Nearly the same text, other labels: %,d pairs\n", audit.conflicts().size()));
+    out.append(String.format(Locale.ROOT, "Labels that are taken for each other: %,d pairs\n",
         audit.overlaps().size()));
     audit.lookAlikes().forEach(group -> out.append("Labels that look alike: ")
         .append(group.stream().map(LookAlikes::shown).collect(Collectors.joining(", "))).append('\n'));
@@ -109,7 +110,7 @@ public final class AuditReport {
       var table = new TextTable(new TextTable.Number("Line"), new TextTable.Text("Label"),
           new TextTable.Text("Rather"), new TextTable.Number("Confidence"), new TextTable.Text("Text"));
       doubtful.stream().limit(most).forEach(row -> table.row(String.valueOf(row.row().row().meta().line()),
-          labels(row.row().row().labels()), labels(row.suggested()), Numbers.metric(row.confidence()),
+          labels(row.row().row().labels()), rather(row), Numbers.metric(row.confidence()),
           row.row().text()));
       out.append('\n').append(table.render(style));
     }
@@ -125,6 +126,18 @@ public final class AuditReport {
 
   private static String labels(List<String> labels) {
     return labels.isEmpty() ? "(none)" : String.join(", ", labels);
+  }
+
+  /** The label that a row should have; of several what changes. */
+  private static String rather(Judgement row) {
+    List<String> given = row.row().row().labels();
+    if (given.size() == 1 && row.suggested().size() == 1) {
+      return row.suggested().getFirst();
+    }
+    return Stream.concat(
+        row.suggested().stream().filter(label -> !given.contains(label)).map(label -> "+ " + label),
+        given.stream().filter(label -> !row.suggested().contains(label)).map(label -> "- " + label))
+        .collect(Collectors.joining(", "));
   }
 
   private String page() {
@@ -149,7 +162,7 @@ public final class AuditReport {
   private static void rows(StringBuilder out, List<Judgement> doubtful) {
     var table = HtmlTable.sortable(4, "Where", "Text", "Label", "Rather", "Confidence", "Probability");
     doubtful.stream().limit(SHOWN_ROWS).forEach(row -> table.row().text(row.row().location())
-        .text(RowPage.shortened(row.row().text())).text(labels(row.row().row().labels())).text(labels(row.suggested()))
+        .text(RowPage.shortened(row.row().text())).text(labels(row.row().row().labels())).text(rather(row))
         .metric(row.confidence()).metric(row.probability()));
     RowPage.section(out, "Probably mislabelled",
         "Judged by models that were not trained on the row: how probable its label is, and how probable another."

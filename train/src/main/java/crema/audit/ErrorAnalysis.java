@@ -19,7 +19,10 @@ import crema.task.TaxonomyTarget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -70,26 +73,55 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     if (rows.isEmpty()) {
       throw new UserError("there is no row whose label the model knows");
     }
-    ErrorAnalysis found = new Answered(classifier, rows, truth).wrong(listener);
-    return training.isEmpty() || found.wrong.isEmpty() ? found
-        : found.beside(AuditRows.labelled(settings.with(DataSettings.TRAIN, training), ProblemListener.SILENT), nearest,
-            threads, listener);
+    if (training.isEmpty()) {
+      return new Answered(classifier, rows, truth).wrong(Map.of(), listener);
+    }
+    AuditRows trained = AuditRows.read(settings.with(DataSettings.TRAIN, training), ProblemListener.SILENT);
+    ErrorAnalysis found =
+        new Answered(classifier, rows, truth).wrong(outOfFold(rows, trained, threads, listener), listener);
+    return found.wrong.isEmpty() ? found : found.beside(trained.labelled(), nearest, threads, listener);
+  }
+
+  /** What models of the other rows say of those rows that the model was trained on. */
+  private static Map<String, Judgement> outOfFold(List<AuditRow> rows, AuditRows trained, int threads,
+      TrainingListener listener) {
+    Set<String> known = trained.labelled().stream().map(ErrorAnalysis::key).collect(Collectors.toSet());
+    Set<String> both = rows.stream().map(ErrorAnalysis::key).filter(known::contains).collect(Collectors.toSet());
+    if (both.isEmpty()) {
+      return Map.of();
+    }
+    listener.warning("%,d of the texts are of rows of the training, which the model knows: whether their labels are wrong "
+        .formatted(both.size()) + "is judged by models of the other rows");
+    listener.stage("Judging rows of the training by models of the others");
+    List<String> texts = trained.labelled().stream().map(AuditRow::text).toList();
+    SparseMatrix features = TermVectors.fit(texts, trained.labels().size()).of(texts);
+    AuditOptions defaults = AuditOptions.DEFAULTS;
+    var outOfFold = new OutOfFold(trained, features,
+        new AuditOptions(defaults.folds(), defaults.seed(), defaults.similarity(), defaults.next(), threads));
+    List<Judgement> judged = outOfFold.judgements(listener);
+    Map<String, Judgement> ofRows = new HashMap<>();
+    judged.stream().filter(each -> both.contains(key(each.row()))).forEach(each -> ofRows.put(key(each.row()), each));
+    return ofRows;
+  }
+
+  /** Text and labels of a row. */
+  private static String key(AuditRow row) {
+    return row.text() + row.row().labels().stream().sorted().toList();
   }
 
   /** The same with rows of the training beside the wrong ones. */
   private ErrorAnalysis beside(List<AuditRow> training, int nearest, int threads, TrainingListener listener) {
-    if (training.isEmpty()) {
-      throw new UserError("no row of --train has both a text and a label");
-    }
     listener.stage("Finding the nearest rows of the training");
     TermVectors terms = TermVectors.fit(training.stream().map(AuditRow::text).toList(), 1);
     SparseMatrix queries = terms.of(wrong.stream().map(answer -> answer.row().text()).toList());
     var all = new ArrayList<WrongAnswer>();
     try (var search = new NearRows(terms.of(training.stream().map(AuditRow::text).toList()), threads)) {
-      List<List<NearRows.Near>> near = search.nearest(queries, nearest, listener);
+      List<List<NearRows.Near>> near = search.nearest(queries, nearest + 1, listener);
       for (int i = 0; i < wrong.size(); i++) {
+        String location = wrong.get(i).row().location();
         all.add(wrong.get(i).withNearest(near.get(i).stream().filter(each -> each.similarity() > 0)
-            .map(each -> new NearRow(training.get(each.row()), Math.min(1, each.similarity()))).toList()));
+            .map(each -> new NearRow(training.get(each.row()), Math.min(1, each.similarity())))
+            .filter(each -> !each.row().location().equals(location)).limit(nearest).toList()));
       }
     }
     return new ErrorAnalysis(rows, unanswered, all);
@@ -124,7 +156,12 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
       sums = new double[target.labels().size()];
     }
 
-    ErrorAnalysis wrong(TrainingListener listener) {
+    /**
+     * The wrong answers.
+     *
+     * @param outOfFold what is known of rows that the model was trained on, by text and labels
+     */
+    ErrorAnalysis wrong(Map<String, Judgement> outOfFold, TrainingListener listener) {
       listener.stage("Answering");
       for (int from = 0; from < rows.size(); from += BATCH) {
         answer(from, Math.min(rows.size(), from + BATCH));
@@ -137,7 +174,8 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
         boolean hasAnswer = answers[row].length > 0;
         unanswered += hasAnswer ? 0 : 1;
         if ((hasAnswer || !exclusive) && !Arrays.equals(answers[row], truth.get(row))) {
-          Judgement judgement = learning.judge(rows.get(row), scores[row]);
+          Judgement held = outOfFold.get(key(rows.get(row)));
+          Judgement judgement = held == null ? learning.judge(rows.get(row), scores[row]) : held;
           double ofTruth = minimum(scores[row].ofGiven());
           wrong.add(new WrongAnswer(rows.get(row), names(answers[row]), ofAnswer[row], ofTruth,
               judgement.isDoubtful() ? Group.MISLABELLED : group(row), judgement.suggested(), List.of()));

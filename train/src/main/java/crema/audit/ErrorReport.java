@@ -83,7 +83,7 @@ public final class ErrorReport {
 
   /** Tables for a terminal. */
   public String terminal(TerminalStyle style, int most) {
-    var out = new StringBuilder(String.format(Locale.ROOT, "%,d of %,d rows are answered wrongly (%s)%s%n",
+    var out = new StringBuilder(String.format(Locale.ROOT, "%,d of %,d rows are answered wrongly (%s)%s\n",
         errors.wrong().size(), errors.rows(), Numbers.percent((double) errors.wrong().size() / errors.rows()),
         errors.unanswered() == 0 ? ""
             : String.format(Locale.ROOT, "; %,d have no answer", errors.unanswered())));

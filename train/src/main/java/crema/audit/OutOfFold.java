@@ -16,6 +16,7 @@ import crema.metrics.ScoreMatrix;
 import crema.metrics.Temperature;
 import crema.task.TargetKind;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -82,9 +83,16 @@ final class OutOfFold {
     return scores;
   }
 
-  /** The sums of the probabilities of each label over all rows that were judged. */
-  double[] sums() {
-    return sums;
+  /** What the scores of all rows say of their labels, by confident learning. */
+  List<Judgement> judgements(RowScores[] scores) {
+    var learning = new ConfidentLearning(rows.labels(), scores, sums, exclusive);
+    return IntStream.range(0, scores.length).mapToObj(row -> learning.judge(rows.labelled().get(row), scores[row]))
+        .toList();
+  }
+
+  /** Scores and judges all rows, in their order. */
+  List<Judgement> judgements(TrainingListener listener) {
+    return judgements(scores(listener));
   }
 
   /**

@@ -135,6 +135,30 @@ class ErrorAnalysisTest {
   }
 
   @Test
+  void rowsOfTheTrainingAreJudgedByModelsOfTheOthers() throws IOException {
+    var rows = new ArrayList<String>();
+    for (int i = 0; i < 40; i++) {
+      rows.add((i % 2 == 0 ? "green bottle " : "red car ") + i + " a=1\t" + (i % 2 == 0 ? "b" : "a"));
+    }
+    rows.add("green bottle 77 b=9\ta");
+    Settings settings = rows(TargetKind.SINGLE, rows.toArray(String[]::new));
+    var warnings = new ArrayList<String>();
+    ErrorAnalysis errors = ErrorAnalysis.of(new Obedient(new SingleLabelTarget(labels("a", "b"))), settings,
+        settings.get(DataSettings.TRAIN), 2, 1, new TrainingListener() {
+          @Override
+          public void warning(String message) {
+            warnings.add(message);
+          }
+        });
+    // The model takes bottles for a, but others know better; and what it says of the last row is true.
+    assertThat(errors.of(Group.MISLABELLED)).singleElement()
+        .satisfies(answer -> assertThat(answer.row().number()).isEqualTo(41));
+    assertThat(errors.wrong()).hasSize(21).allMatch(answer -> answer.nearest().size() == 2
+        && answer.nearest().stream().noneMatch(near -> near.row().equals(answer.row())));
+    assertThat(warnings).singleElement().asString().startsWith("41 of the texts are of rows of the training");
+  }
+
+  @Test
   void rowsWithoutAKnownLabelAreRefused() throws IOException {
     assertThatThrownBy(() -> errors(new SingleLabelTarget(labels("a", "b")), rows(TargetKind.SINGLE, "x\tc")))
         .isInstanceOf(UserError.class).hasMessageContaining("no row whose label the model knows");

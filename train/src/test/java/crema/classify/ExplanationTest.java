@@ -97,7 +97,7 @@ class ExplanationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"word", "char", "char_wb", "word,char", "char_wb,word"})
+  @ValueSource(strings = {"word", "char", "char_wb,word"})
   void whatWordsAddToALinearModelIsItsDecisionWithoutTheIntercept(String analyzers) throws IOException {
     try (Classifier classifier = train(new LinearFamily(), "linear", settings -> settings
         .with(LinearSettings.ANALYZERS, List.of(analyzers.split(","))).with(LinearSettings.NGRAMS, 2)
