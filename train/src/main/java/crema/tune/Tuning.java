@@ -13,6 +13,7 @@ import crema.data.SplitPlan;
 import crema.data.SplitRows;
 import crema.defaults.ChosenSettings;
 import crema.metrics.Metric;
+import crema.nn.train.StoppedException;
 import crema.run.DataSettings;
 import crema.run.RunRows;
 import crema.run.TaskSettings;
@@ -112,6 +113,15 @@ public final class Tuning {
    * @throws UserError when no trial can be trained
    */
   public Optional<Result> run(TuneListener watching) throws IOException {
+    try {
+      return search(watching);
+    } catch (StoppedException e) {
+      // What was under way is made again.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Result> search(TuneListener watching) throws IOException {
     Data data = data();
     List<Trial> trials = trials(DataProfile.of(data.rows().train()));
     List<Trial> left = trials;
