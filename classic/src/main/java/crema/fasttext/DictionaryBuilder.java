@@ -28,9 +28,19 @@ final class DictionaryBuilder {
 
   /** Adds the entries of a dictionary, with their counts. */
   void addAll(Dictionary dictionary) {
+    add(dictionary, dictionary.entries().size());
+  }
+
+  /** Adds the words of a dictionary with their counts, without its labels. */
+  void addWords(Dictionary dictionary) {
+    add(dictionary, dictionary.wordCount());
+  }
+
+  /** Adds the first entries: words come before labels. */
+  private void add(Dictionary dictionary, int entryCount) {
     long tokensBefore = tokenCount;
     WordTable known = dictionary.entries();
-    for (int e = 0; e < known.size(); e++) {
+    for (int e = 0; e < entryCount; e++) {
       add(known.pool(), known.start(e), known.end(e), known.hash(e), dictionary.count(e));
     }
     tokenCount = tokensBefore + dictionary.tokenCount();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,23 @@ public final class FastTextTrainer {
    * @throws IllegalArgumentException if the model is quantized or was trained for another task
    */
   public FastText trainFurther(FastText model, TextSource text) throws IOException {
+    return trainFurther(model, text, null);
+  }
+
+  /**
+   * Trains a classifier further whose labels are others now: each starts from the mean of the older labels that it comes
+   * from, and a new one from zero. The labels are those of the text.
+   *
+   * @param olderLabels gives for a label of the text, with its prefix, those of the model that it comes from
+   * @throws IllegalArgumentException as {@link #trainFurther(FastText, TextSource)}, or with hierarchical softmax, whose
+   *     outputs are no labels
+   */
+  public FastText trainFurther(FastText model, TextSource text, @Nullable Function<String, List<String>> olderLabels)
+      throws IOException {
+    if (olderLabels != null && model.loss() instanceof HierarchicalSoftmaxLoss) {
+      throw new IllegalArgumentException("hierarchical softmax learns a tree of labels, which is another one with other "
+          + "labels: it cannot be trained further with a map of labels");
+    }
     if (!(model.input() instanceof DenseMatrix input) || !(model.output() instanceof DenseMatrix output)) {
       throw new IllegalArgumentException("a quantized model cannot be trained further; use the .bin file");
     }
@@ -139,24 +157,29 @@ public final class FastTextTrainer {
         .lr(config.lr()).epoch(config.epoch()).minCount(config.minCount()).minCountLabel(config.minCountLabel())
         .labelPrefix(config.labelPrefix()).shuffle(config.shuffle()).threads(config.threads()).seed(config.seed())
         .build();
-    Dictionary dictionary = extend(model, text);
+    Dictionary dictionary = extend(model, text, olderLabels != null);
     Loss loss = Loss.of(further, outputCounts(further, dictionary));
     var grown = new GrownModel(model.dictionary(), dictionary);
     DenseMatrix grownInput = grown.input(input, this::randomise);
     DenseMatrix grownOutput =
-        grown.output(output, model.loss(), loss, further.task() == Task.SUPERVISED, outputs(further, dictionary));
+        grown.output(output, model.loss(), loss, further.task() == Task.SUPERVISED, outputs(further, dictionary),
+            olderLabels);
     try (var corpus = Corpus.read(text, dictionary, further.task(), lineWeights)) {
       return run(
           new FastText(further, dictionary, grownInput, grownOutput, loss), corpus, RunState.START);
     }
   }
 
-  private Dictionary extend(FastText model, TextSource text) throws IOException {
+  private Dictionary extend(FastText model, TextSource text, boolean hasOtherLabels) throws IOException {
     var fresh = new DictionaryBuilder(config.labelPrefix());
     addTokens(text, fresh);
     fresh.threshold(config.minCount(), config.minCountLabel());
     var all = new DictionaryBuilder(config.labelPrefix());
-    all.addAll(model.dictionary());
+    if (hasOtherLabels) {
+      all.addWords(model.dictionary());
+    } else {
+      all.addAll(model.dictionary());
+    }
     all.addAll(fresh.build(model.dictionary().subwords()));
     if (model.loss() instanceof HierarchicalSoftmaxLoss) {
       // Other counts would make another tree.

@@ -1,7 +1,10 @@
 package crema.fasttext;
 
 import crema.base.IntList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The matrices of a model whose dictionary gained entries.
@@ -44,12 +47,27 @@ record GrownModel(Dictionary older, Dictionary newer) {
     return grown;
   }
 
-  /** Copies the rows of known outputs, or of the tree's decisions; new ones are zero. */
-  DenseMatrix output(DenseMatrix rows, Loss olderLoss, Loss newerLoss, boolean supervised, int outputs) {
+  /**
+   * Copies the rows of known outputs, or of the tree's decisions; new ones are zero.
+   *
+   * @param olderLabels gives the older labels that a label comes from; null for that of the same name
+   */
+  DenseMatrix output(DenseMatrix rows, Loss olderLoss, Loss newerLoss, boolean supervised, int outputs,
+      @Nullable Function<String, List<String>> olderLabels) {
     var grown = new DenseMatrix(outputs, rows.dim());
     int newerFirst = supervised ? newer.wordCount() : 0;
     int olderFirst = supervised ? older.wordCount() : 0;
-    if (olderLoss instanceof HierarchicalSoftmaxLoss olderTree
+    if (olderLabels != null) {
+      for (int row = 0; row < outputs; row++) {
+        var sources = new IntList();
+        olderLabels.apply(newer.label(row)).forEach(label -> sources.add(older.labelId(label)));
+        if (!sources.isEmpty()) {
+          var mean = new float[rows.dim()];
+          rows.averageRows(sources, mean);
+          grown.setRow(row, mean, 0);
+        }
+      }
+    } else if (olderLoss instanceof HierarchicalSoftmaxLoss olderTree
         && newerLoss instanceof HierarchicalSoftmaxLoss newerTree) {
       int[] matches = newerTree.tree().match(olderTree.tree(), leaf -> {
         int known = olderEntry(newerFirst + leaf);

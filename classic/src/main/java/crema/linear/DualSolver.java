@@ -36,7 +36,7 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
    *
    * @param label its number, which keys the random order
    * @param targets says which rows have it, and what rows weigh
-   * @param w overwritten with the weights, the constant feature's last
+   * @param w the weights to stay near, usually zeros; overwritten with those found, the constant feature's last
    * @return whether the tolerance was reached
    */
   final boolean solve(int label, LabelTargets targets, double[] w) {
@@ -56,7 +56,6 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
     for (int row = 0; row < signs.length; row++) {
       costs[row] = (signs[row] > 0 ? positiveCost : negativeCost) * targets.weight(row);
     }
-    Arrays.fill(w, 0);
     order.reset();
     return descend(label, signs, costs, w);
   }
@@ -66,7 +65,7 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
    *
    * @param signs y of each row: 1 or -1
    * @param costs C of each row
-   * @param w zeros, to be added to
+   * @param w to be added to
    */
   abstract boolean descend(int label, byte[] signs, double[] costs, double[] w);
 }

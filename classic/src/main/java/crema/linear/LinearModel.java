@@ -5,6 +5,7 @@ import crema.nn.InvalidWeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One hyperplane a label: the label's decision on a text x is w · x + b. A text gets all labels with a positive
@@ -122,6 +123,26 @@ public final class LinearModel {
       shifted[label] += shifts[label];
     }
     return new LinearModel(loss, exclusive, features, weights, shifted);
+  }
+
+  /**
+   * A model of other labels over the same features.
+   *
+   * @param sources for each label the numbers of those whose hyperplanes it is the mean of; of none it is zero
+   */
+  public LinearModel withLabels(List<int[]> sources) {
+    float[] mapped = newWeights(features, sources.size());
+    var starts = new float[sources.size()];
+    for (int label = 0; label < starts.length; label++) {
+      int[] from = sources.get(label);
+      for (int source : from) {
+        starts[label] += intercepts[source] / from.length;
+        for (int feature = 0; feature < features; feature++) {
+          mapped[feature * starts.length + label] += weight(feature, source) / from.length;
+        }
+      }
+    }
+    return new LinearModel(loss, exclusive, features, mapped, starts);
   }
 
   /** The decisions on each text: {@code [texts][labels]}. */

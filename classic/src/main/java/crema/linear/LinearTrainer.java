@@ -2,9 +2,11 @@ package crema.linear;
 
 import crema.base.WorkerPool;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one hyperplane a label against all other texts, several labels at a time. The model depends on the texts, the
@@ -52,15 +54,39 @@ public final class LinearTrainer {
     if (texts.rows() == 0) {
       throw new IllegalArgumentException("there are no texts to train on");
     }
-    return train(new DualProblem(texts, config.interceptScaling()), targets);
+    return train(new DualProblem(texts, config.interceptScaling()), targets, null);
+  }
+
+  /**
+   * Trains a model that stays near another one: half the squared distance to its weights is minimised in place of half
+   * their squared length, so that texts change what they say something about, the more the larger C (biased
+   * regularisation: Evgeniou and Pontil, "Regularized multi-task learning", KDD 2004).
+   *
+   * @param start of the same features and labels
+   * @throws IllegalArgumentException as {@link #train(SparseMatrix, LabelTargets)}, or when the start has other features
+   *     or labels
+   */
+  public LinearFit train(SparseMatrix texts, LabelTargets targets, LinearModel start) {
+    if (texts.rows() == 0) {
+      throw new IllegalArgumentException("there are no texts to train on");
+    }
+    if (start.features() != texts.columns() || start.labels() != targets.labels()) {
+      throw new IllegalArgumentException("the model to start from has " + start.features() + " features and "
+          + start.labels() + " labels, the texts have " + texts.columns() + " and " + targets.labels());
+    }
+    return train(new DualProblem(texts, config.interceptScaling()), targets, start);
   }
 
   /** Trains on texts that were prepared with the configuration's intercept scaling, once for several trainings. */
   LinearFit train(DualProblem texts, LabelTargets targets) {
+    return train(texts, targets, null);
+  }
+
+  private LinearFit train(DualProblem texts, LabelTargets targets, @Nullable LinearModel start) {
     if (texts.rows() != targets.rows()) {
       throw new IllegalArgumentException(texts.rows() + " texts, but targets for " + targets.rows());
     }
-    var run = new Run(texts, targets);
+    var run = new Run(texts, targets, start);
     int workers = Math.min(threads, targets.labels());
     try (var pool = new WorkerPool(workers)) {
       pool.run(workers, (_, _) -> run.trainLabels());
@@ -72,15 +98,17 @@ public final class LinearTrainer {
   private final class Run {
     private final DualProblem problem;
     private final LabelTargets targets;
+    private final @Nullable LinearModel start;
     private final int features;
     private final float[] weights;
     private final float[] intercepts;
     private final boolean[] converged;
     private final AtomicInteger next = new AtomicInteger();
 
-    Run(DualProblem problem, LabelTargets targets) {
+    Run(DualProblem problem, LabelTargets targets, @Nullable LinearModel start) {
       this.problem = problem;
       this.targets = targets;
+      this.start = start;
       features = problem.columns();
       weights = LinearModel.newWeights(features, targets.labels());
       intercepts = new float[targets.labels()];
@@ -92,11 +120,23 @@ public final class LinearTrainer {
       var w = new double[features + 1];
       for (int label = next.getAndIncrement(); label < targets.labels() && !stop.getAsBoolean();
           label = next.getAndIncrement()) {
+        begin(label, w);
         converged[label] = solver.solve(label, targets, w);
         for (int feature = 0; feature < features; feature++) {
           weights[feature * targets.labels() + label] = (float) w[problem.position(feature)];
         }
         intercepts[label] = (float) (w[problem.interceptPosition()] * config.interceptScaling());
+      }
+    }
+
+    private void begin(int label, double[] w) {
+      Arrays.fill(w, 0);
+      if (start != null) {
+        for (int feature = 0; feature < features; feature++) {
+          w[problem.position(feature)] = start.weight(feature, label);
+        }
+        w[problem.interceptPosition()] =
+            config.interceptScaling() == 0 ? 0 : start.intercept(label) / config.interceptScaling();
       }
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -207,5 +209,27 @@ class LinearTrainerTest {
     assertThatThrownBy(() -> targets.weighted(new double[] {1})).hasMessage("1 weights for 2 texts");
     assertThatThrownBy(() -> targets.weighted(new double[] {1, Double.NaN}))
         .hasMessage("the weight of a text must be above 0, not NaN");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aModelToStartFromIsStayedNearToTheMoreTheSmallerC(LinearLoss loss) {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    LinearModel start = new LinearTrainer(LinearConfig.DEFAULTS.withLoss(loss), 1).train(texts, targets).model();
+    LabelTargets others = LabelTargets.multiLabel(LABELS,
+        IntStream.range(0, texts.rows()).mapToObj(row -> new int[] {row % LABELS}).toList());
+    LinearConfig config = LinearConfig.DEFAULTS.withLoss(loss).withTolerance(1e-6, 10_000);
+    double near = largestDifference(new LinearTrainer(config.withC(1e-5), 1).train(texts, others, start).model(), start);
+    double far = largestDifference(new LinearTrainer(config.withC(10), 1).train(texts, others, start).model(), start);
+    assertThat(near).isLessThan(0.01);
+    assertThat(far).isGreaterThan(0.3);
+    LinearModel nothing = start.withLabels(Collections.nCopies(LABELS, new int[0]));
+    assertThat(new LinearTrainer(config, 1).train(texts, targets, nothing).model().weights())
+        .isEqualTo(new LinearTrainer(config, 1).train(texts, targets).model().weights());
+    LinearModel merged = start.withLabels(List.of(new int[] {0, 1}));
+    assertThat(merged.weight(3, 0)).isEqualTo(start.weight(3, 0) / 2 + start.weight(3, 1) / 2);
+    assertThatThrownBy(() -> new LinearTrainer(config, 1).train(texts, targets, merged))
+        .hasMessageContaining("the model to start from has 200 features and 1 labels");
   }
 }

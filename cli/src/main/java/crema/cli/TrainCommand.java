@@ -6,11 +6,14 @@ import crema.classify.CheckpointSettings;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
+import crema.classify.ModelSource;
 import crema.classify.RunContext;
 import crema.cli.console.Terminal;
 import crema.pretrain.Pretraining;
 import crema.run.DataSettings;
+import crema.run.StartSettings;
 import crema.run.TaskSettings;
+import crema.run.TrainingSettings;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -180,9 +183,13 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
   }
 
   /** The family that was named, or the one that what was given belongs to. */
-  private FamilyChoice choice(Settings command, GivenSettings given) {
+  private FamilyChoice choice(Settings command, GivenSettings given) throws IOException {
     ModelFamily named = families.stream().filter(family -> family.key().equals(command.get(CommandSettings.MODEL)))
         .findFirst().orElseThrow();
+    if (!command.isGiven(CommandSettings.MODEL) && given.byName().containsKey(StartSettings.FROM.name())) {
+      Path from = Path.of(given.byName().get(StartSettings.FROM.name()).texts().getFirst());
+      return new FamilyChoice(ModelSource.read(from, ModelFamily::of), List.of());
+    }
     return command.isGiven(CommandSettings.MODEL) ? new FamilyChoice(named, List.of())
         : FamilyChoice.of(families, named, given.byName().values());
   }
@@ -190,7 +197,12 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
   /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */
   static Settings resumed(Settings before, GivenSettings given, ModelDirectory directory) {
     if (directory.isFinished()) {
-      throw new UserError("the run in " + directory.path() + " is finished; start over with --overwrite");
+      // The optimizer's state of a finished run is gone with its checkpoints, and a schedule has come to its end.
+      throw new UserError("the run in " + directory.path() + " is finished"
+          + (given.byName().containsKey(TrainingSettings.EPOCHS.name())
+              ? ", and its optimizer's state is not kept: for more epochs start from it with --from " + directory.path()
+                  + " and another --output"
+              : "; start over with --overwrite"));
     }
     Map<String, Object> values = ResolvedConfig.values(before);
     Settings now = before;

@@ -15,6 +15,7 @@ import crema.nn.io.SafetensorsReader;
 import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.StartSettings;
 import crema.run.TaskSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
@@ -95,7 +96,7 @@ public final class EncoderFamily implements ModelFamily {
         EncoderSettings.SECTION,
         FineTuningSettings.SECTION, FrozenSettings.SECTION.only(FrozenSettings.VECTOR_CACHE), PairSettings.SECTION,
         LossRows.SECTION, SamplingSettings.SECTION,
-        AugmentSettings.SECTION.only(AugmentSettings.AUGMENT),
+        StartSettings.SECTION, AugmentSettings.SECTION.only(AugmentSettings.AUGMENT),
         TrainingSettings.SECTION, TrainingFolds.SECTION,
         OptimizationSettings.SECTION,
         AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION)
@@ -109,7 +110,8 @@ public final class EncoderFamily implements ModelFamily {
 
   @Override
   public Settings resolved(Settings settings) {
-    return PairSettings.resolved(FineTuningSettings.resolved(settings));
+    return PairSettings.resolved(FineTuningSettings.resolved(
+        StartSettings.inherited(settings, this, EncoderStart.INHERITED)));
   }
 
   @Override

@@ -26,6 +26,7 @@ import crema.nn.train.Validation;
 import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
 import crema.run.FinishedRun;
+import crema.run.LabelMapping;
 import crema.run.ModelFiles;
 import crema.run.RunRows;
 import crema.run.TrainingFolds;
@@ -97,11 +98,18 @@ public final class EncoderRun implements AutoCloseable {
     this.backend = backend;
     setup = new EncoderSetup(settings, context);
     try (PretrainedModel pretrained = setup.openPretrained()) {
-      data = prepareData(pretrained, context);
+      Optional<EncoderStart> start = EncoderStart.of(settings);
+      data = prepareData(pretrained, start, context);
       var source = ParameterSource.random(backend, settings.get(SEED));
-      model = new TextClassifier(source, EncoderSetup.network(settings, setup.encoder(pretrained, data.tokenizer()),
-          data.target().labels().size()));
-      pretrainedHash = pretrained == null ? "" : pretrained.fingerprint();
+      int labels = data.target().labels().size();
+      model = new TextClassifier(source, start.isPresent() ? start.get().network(labels)
+          : EncoderSetup.network(settings, setup.encoder(pretrained, data.tokenizer()), labels));
+      pretrainedHash = pretrained == null ? start.map(EncoderStart::hash).orElse("") : pretrained.fingerprint();
+      if (start.isPresent()) {
+        LabelMapping mapping = LabelMapping.of(settings, start.get().target(), data.target());
+        start.get().load(model, mapping);
+        listener.model("from " + start.get().path() + ": " + mapping.describe());
+      }
       if (pretrained != null) {
         setup.load(pretrained, model.encoder().layers().size(), model::loadPretrained);
       }
@@ -129,10 +137,20 @@ public final class EncoderRun implements AutoCloseable {
     loop = loop();
   }
 
-  private PreparedData prepareData(@Nullable PretrainedModel pretrained, RunContext context) throws IOException {
+  private PreparedData prepareData(@Nullable PretrainedModel pretrained, Optional<EncoderStart> start,
+      RunContext context) throws IOException {
     boolean resumes = directory.holdsRun();
-    return directory.begin(new EncoderFamily(), settings,
-        () -> PreparedData.prepare(settings, pretrained, resumes, context));
+    return directory.begin(new EncoderFamily(), settings, () -> {
+      PreparedData prepared = PreparedData.prepare(settings, pretrained, resumes, context);
+      try {
+        // A run whose labels do not fit has not begun.
+        start.ifPresent(older -> LabelMapping.of(settings, older.target(), prepared.target()));
+        return prepared;
+      } catch (RuntimeException e) {
+        prepared.close();
+        throw e;
+      }
+    });
   }
 
   private TrainingLoop<?> loop() throws IOException {

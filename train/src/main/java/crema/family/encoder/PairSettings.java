@@ -12,6 +12,7 @@ import crema.nn.loss.Targets;
 import crema.nn.loss.TrainingLabels;
 import crema.nn.model.HeadConfig;
 import crema.run.AugmentSettings;
+import crema.run.StartSettings;
 import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
@@ -62,6 +63,11 @@ public final class PairSettings {
         ValidationSettings.PATIENCE)
         .forEach(row -> SECTION.rule(settings -> arePairs(settings) && settings.isChanged(row)
             ? row.name() + " has no effect with --pairs: leave it out" : null, row, PAIRS));
+    SECTION.rule(settings -> StartSettings.from(settings).isPresent() && (arePairs(settings)
+        || TaskSettings.hasTasks(settings) || settings.find(FineTuningSettings.ENCODER).isPresent())
+            ? "from starts from a model of one task, with its encoder: it has no effect with encoder, pairs and tasks"
+            : null,
+        StartSettings.FROM);
     SECTION.rule(settings -> AugmentSettings.areAsked(settings) && (arePairs(settings) || TaskSettings.hasTasks(settings)
         || FineTuningSettings.readsVectors(settings))
             ? "augment writes the texts of one task anew in each epoch: it has no effect on pairs, tasks and frozen "

@@ -170,7 +170,8 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
       return Tokenizer.load(directory.file(EncoderFamily.TOKENIZER));
     }
     Optional<String> file = settings.find(EncoderSettings.TOKENIZER);
-    Tokenizer tokenizer = pretrained != null ? pretrained.tokenizer()
+    Optional<EncoderStart> start = EncoderStart.of(settings);
+    Tokenizer tokenizer = pretrained != null ? pretrained.tokenizer() : start.isPresent() ? start.get().tokenizer()
         : file.isPresent() ? Tokenizer.load(Path.of(file.get()))
             : trainTokenizer(settings, train, threads, listener);
     tokenizer.save(directory.file(EncoderFamily.TOKENIZER));

@@ -20,6 +20,7 @@ import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RefitSettings;
+import crema.run.StartSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Setting;
@@ -79,11 +80,20 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
-        AugmentSettings.SECTION.only(AugmentSettings.AUGMENT), TrainingFolds.SECTION, RefitSettings.SECTION,
+        StartSettings.SECTION, AugmentSettings.SECTION.only(AugmentSettings.AUGMENT), TrainingFolds.SECTION, RefitSettings.SECTION,
         StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
         CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
         .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5)
         .ofData(DefaultRule.settings(FastTextDefaults.RULES));
+  }
+
+  /** A run that starts from a model has its dimensions, its n-grams and its loss. */
+  @Override
+  public Settings resolved(Settings settings) {
+    return StartSettings.inherited(settings, this, List.of(DataSettings.TEXT, DataSettings.LOWERCASE,
+        FastTextSettings.DIM, FastTextSettings.LOSS, FastTextSettings.PATH_LABELS, FastTextSettings.WORD_NGRAMS,
+        FastTextSettings.MINN, FastTextSettings.MAXN, FastTextSettings.BUCKETS, FastTextSettings.LEADING_WORDS,
+        FastTextSettings.LEADING_WEIGHT));
   }
 
   @Override

@@ -2,6 +2,7 @@ package crema.family.fasttext;
 
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
@@ -10,6 +11,7 @@ import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.fasttext.Autotune;
 import crema.fasttext.FastText;
+import crema.fasttext.Fields;
 import crema.fasttext.QuantizeOptions;
 import crema.fasttext.Quantizer;
 import crema.fasttext.TextSource;
@@ -19,10 +21,12 @@ import crema.nn.train.StepLog;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
 import crema.run.AugmentSettings;
+import crema.run.LabelMapping;
 import crema.run.ModelFiles;
 import crema.run.RefitSettings;
 import crema.run.RowCounts;
 import crema.run.RunRows;
+import crema.run.StartSettings;
 import crema.run.TextRun;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
@@ -35,7 +39,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,6 +73,7 @@ final class FastTextRun implements Run {
   private long trainRows;
   private int epochs;
   private Optional<Autotune.Result> found = Optional.empty();
+  private @Nullable LabelMapping mapping;
 
   /**
    * A run in a directory, or the rest of the one that is there.
@@ -99,6 +107,7 @@ final class FastTextRun implements Run {
     Start start = directory.begin(new FastTextFamily(), settings, () -> {
       SplitRows rows = RunRows.of(context, settings);
       Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, config.answers());
+      mapping = mapping(target);
       return new Start(rows, target, lines(target).write(AugmentSettings.ofEpochs(rows.train(), settings), "train"));
     });
     SplitRows rows = start.rows();
@@ -134,6 +143,18 @@ final class FastTextRun implements Run {
       facts.put("Trained", RefitSettings.fact(counts));
     }
     return finish(model, validation, target.tuned(config.answers(), validation), rows, counts, facts);
+  }
+
+  /** What the labels of the model are now that the run starts from, if it starts from one. */
+  private @Nullable LabelMapping mapping(Target target) throws IOException {
+    Optional<Path> from = StartSettings.from(settings);
+    if (from.isEmpty()) {
+      return null;
+    }
+    LabelMapping found = ModelSource.read(from.get(),
+        source -> LabelMapping.of(settings, source.readTarget(), target));
+    listener.model("from " + from.get() + ": " + found.describe());
+    return found;
   }
 
   private TrainingResult interrupted() {
@@ -190,7 +211,25 @@ final class FastTextRun implements Run {
             : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
     var trainer = config.trainer(threads, AugmentSettings.areAsked(settings) ? totalSteps() : trainRows).checkpoints(checkpoint, interval).listener(progress);
     text.weights().ifPresent(trainer::lineWeights);
-    return Files.exists(checkpoint) ? trainer.resume(checkpoint, text.lines()) : trainer.train(text.lines());
+    if (Files.exists(checkpoint)) {
+      return trainer.resume(checkpoint, text.lines());
+    }
+    Optional<Path> from = StartSettings.from(settings);
+    return from.isEmpty() ? trainer.train(text.lines()) : ModelSource.read(from.get(), source -> {
+      FastText older = FastText.load(source.bytes(FastTextFamily.MODEL));
+      Fields fields = config.reading().fields();
+      LabelMapping labels = Objects.requireNonNull(mapping, "is known when training begins");
+      List<String> names = labels.newer();
+      if (labels.isGrowth()) {
+        return trainer.trainFurther(older, text.lines());
+      }
+      var olderLabels = new HashMap<String, List<String>>();
+      for (int label = 0; label < names.size(); label++) {
+        olderLabels.put(fields.encodeLabel(names.get(label)), Arrays.stream(labels.sources().get(label))
+            .mapToObj(labels.older()::get).map(fields::encodeLabel).filter(older.labels()::contains).toList());
+      }
+      return trainer.trainFurther(older, text.lines(), label -> olderLabels.getOrDefault(label, List.of()));
+    });
   }
 
   private FastText quantized(FastText model, TextSource text) throws IOException {

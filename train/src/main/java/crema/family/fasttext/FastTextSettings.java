@@ -10,6 +10,7 @@ import crema.fasttext.Metric;
 import crema.nn.loss.LabelFrequencies;
 import crema.run.AugmentSettings;
 import crema.run.DataSettings;
+import crema.run.StartSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
@@ -103,6 +104,9 @@ public record FastTextSettings(Settings settings) {
         && settings.get(DataSettings.VALIDATION_FRACTION) == 0
             ? "a search needs validation rows: give validation, or validation-fraction above 0" : null,
         DataSettings.VALIDATION_FRACTION, AUTOTUNE_DURATION);
+    SECTION.rule(settings -> isSearch(settings) && StartSettings.from(settings).isPresent()
+        ? "a search makes models of other shapes: leave out from, or autotune-duration" : null,
+        StartSettings.FROM, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && AugmentSettings.areAsked(settings)
         ? "a search finds epochs for the rows as they are: leave out augment, or autotune-duration" : null,
         AugmentSettings.AUGMENT, AUTOTUNE_DURATION);

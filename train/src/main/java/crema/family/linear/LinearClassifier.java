@@ -49,6 +49,11 @@ public final class LinearClassifier implements Classifier {
     return new LinearClassifier(spaces, model, other);
   }
 
+  /** Its hyperplanes. */
+  LinearModel model() {
+    return model;
+  }
+
   /** The spaces of its features. */
   FeatureSpaces spaces() {
     return spaces;

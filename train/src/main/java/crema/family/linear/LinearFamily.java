@@ -13,6 +13,7 @@ import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RefitSettings;
+import crema.run.StartSettings;
 import crema.run.TrainingFolds;
 import crema.run.TrainingSettings;
 import crema.settings.Setting;
@@ -73,11 +74,20 @@ public final class LinearFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
-        AugmentSettings.SECTION, TrainingFolds.SECTION, RefitSettings.SECTION,
+        StartSettings.SECTION, AugmentSettings.SECTION, TrainingFolds.SECTION, RefitSettings.SECTION,
         FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION,
             AnswerSettings.MIN_PRECISION, AnswerSettings.COVERAGE),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .ofData(DefaultRule.settings(LinearDefaults.RULES));
+  }
+
+  /** A run that starts from a model has its terms and its loss. */
+  @Override
+  public Settings resolved(Settings settings) {
+    return StartSettings.inherited(settings, this, List.of(DataSettings.TEXT, DataSettings.LOWERCASE,
+        LinearSettings.NGRAMS, LinearSettings.ANALYZERS, LinearSettings.COLUMNS, LinearSettings.CHARACTERS_FROM,
+        LinearSettings.CHARACTERS_TO, LinearSettings.MIN_DF, LinearSettings.MAX_DF, LinearSettings.MAX_TERMS,
+        LinearSettings.SUBLINEAR, LinearSettings.LOSS));
   }
 
   @Override
@@ -104,6 +114,7 @@ public final class LinearFamily implements ModelFamily {
 
   @Override
   public void requireStage(Settings settings) {
+    StartSettings.requireNone(settings);
     RefitSettings.requireNone(settings);
     if (settings.get(TrainingFolds.FOLDS) > 0) {
       throw settings.error(TrainingFolds.FOLDS, " has no effect on models that decide in stages: leave it out");

@@ -3,6 +3,7 @@ package crema.family.linear;
 import crema.base.UserError;
 import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
+import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
@@ -24,10 +25,12 @@ import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
 import crema.run.AugmentSettings;
+import crema.run.LabelMapping;
 import crema.run.ModelFiles;
 import crema.run.RefitSettings;
 import crema.run.RowCounts;
 import crema.run.RunRows;
+import crema.run.StartSettings;
 import crema.run.TextRun;
 import crema.run.TrainingFolds;
 import crema.settings.Settings;
@@ -40,6 +43,7 @@ import crema.task.Target;
 import crema.task.TargetKind;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +66,7 @@ final class LinearRun implements Run {
   private final StopSignal stop;
   private final TextRun run;
   private Map<String, String> foldFacts = Map.of();
+  private Optional<Fitted> start = Optional.empty();
 
   /**
    * A run in a directory.
@@ -158,7 +163,7 @@ final class LinearRun implements Run {
       fitted = chosen.fitted().get();
     } else {
       listener.stage(RefitSettings.stage(counts));
-      FeatureSpaces spaces = features.fit(all.orElseThrow(), List.of());
+      FeatureSpaces spaces = start.isPresent() ? start.get().spaces() : features.fit(all.orElseThrow(), List.of());
       fitted = fit(spaces, examples(AugmentSettings.withCopies(all.get(), settings), spaces, target), chosen.hyperplanes());
       fitted = chosen.shifts().map(fitted::shifted).orElse(fitted);
       if (stop.isRequested()) {
@@ -174,10 +179,35 @@ final class LinearRun implements Run {
     return Optional.of(new Start(chosen, fitted, rows, counts));
   }
 
+  /**
+   * The model that a run starts from, its hyperplanes those of the run's labels.
+   *
+   * @throws UserError if there is none, or it reads texts with an encoder
+   */
+  private Optional<Fitted> start(Target target) throws IOException {
+    Optional<Path> from = StartSettings.from(settings);
+    if (from.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(ModelSource.read(from.get(), source -> {
+      try (LinearClassifier older = LinearClassifier.load(source, context.compute())) {
+        if (!older.spaces().encoders().isEmpty()) {
+          throw new UserError(from.get() + " reads texts with a frozen encoder, which fits its vectors to its rows: "
+              + "train anew with --encoder");
+        }
+        LabelMapping labels = LabelMapping.of(settings, older.target(), target);
+        listener.model("from " + from.get() + ": " + labels.describe());
+        return new Fitted(older.spaces(), older.model().withLabels(labels.sources()), List.of());
+      }
+    }));
+  }
+
   /** Chooses C, shifts and offsets by a model of the training rows; empty if the run was asked to stop. */
   private Optional<Chosen> choose(SplitRows rows, Target target, FeatureFit features, boolean isReplaced)
       throws IOException {
-    FeatureSpaces spaces = features.fit(rows.train(), List.of(rows.validation(), rows.test()));
+    start = start(target);
+    FeatureSpaces spaces = start.isPresent() ? start.get().spaces()
+        : features.fit(rows.train(), List.of(rows.validation(), rows.test()));
     Examples examples = examples(rows.train(), spaces, target);
     LinearConfig hyperplanes = chooseC(examples);
     if (stop.isRequested()) {
@@ -209,7 +239,9 @@ final class LinearRun implements Run {
   }
 
   private Fitted fit(FeatureSpaces spaces, Examples examples, LinearConfig hyperplanes) {
-    LinearFit fit = new LinearTrainer(hyperplanes, threads, stop::isRequested).train(examples.texts(), examples.targets());
+    var trainer = new LinearTrainer(hyperplanes, threads, stop::isRequested);
+    LinearFit fit = start.isPresent() ? trainer.train(examples.texts(), examples.targets(), start.get().model())
+        : trainer.train(examples.texts(), examples.targets());
     return new Fitted(spaces, fit.model(), fit.unconverged());
   }
 
