@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,7 +96,10 @@ public final class CachedEmbedder implements AutoCloseable {
         folders.add(dense.folder());
       }
     });
-    for (Path folder : folders) {
+    var configured = new LinkedHashSet<>(folders);
+    // A module without weights, such as pooling, has a configuration all the same.
+    configured.addAll(isFolder ? SentenceModel.folders(path) : List.of());
+    for (Path folder : configured) {
       if (Files.isDirectory(folder)) {
         try (Stream<Path> inIt = Files.list(folder)) {
           inIt.filter(file -> isFolder ? isConfiguration(file.getFileName().toString())

@@ -146,6 +146,18 @@ record SentenceModel(Path base, boolean isStatic, List<Stage> stages, OptionalIn
     return new SentenceModel(base, isStatic, stages, maxLength, lowercase, prompts, defaultPrompt);
   }
 
+  /** The folders of the modules that {@code modules.json} names; none of a file, or of a folder without one. */
+  static List<Path> folders(Path model) throws IOException {
+    Optional<JsonNode> modules = ConfigFile.read(model.resolve("modules.json"));
+    var folders = new ArrayList<Path>();
+    if (modules.isPresent()) {
+      for (JsonNode module : modules.get()) {
+        folders.add(folder(model, module.path("path").asString("")));
+      }
+    }
+    return folders;
+  }
+
   /** A folder of a module, which is the model's own or one directly in it. */
   private static Path folder(Path model, String name) {
     if (!name.isEmpty() && (!FOLDER.matcher(name).matches() || name.contains(".."))) {

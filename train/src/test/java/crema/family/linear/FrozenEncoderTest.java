@@ -3,6 +3,7 @@ package crema.family.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import crema.base.FileTree;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
@@ -10,6 +11,8 @@ import crema.classify.ModelArchive;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
 import crema.classify.TrainingResult;
+import crema.embed.PoolingKind;
+import crema.embed.SentenceFolder;
 import crema.family.linear.FrozenSettings.Features;
 import crema.run.DataSettings;
 import crema.settings.Settings;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +69,23 @@ class FrozenEncoderTest {
 
   private Classifier load(String output) {
     return Classifier.load(folder.resolve(output), ComputeOptions.threads(1));
+  }
+
+  @Test
+  void anEncoderThatSaysHowItPoolsIsCarriedAlongWhole() throws IOException {
+    Path sentences = Files.createDirectories(folder.resolve("sentences"));
+    try (Stream<Path> files = Files.list(TestModel.MINILM.folder())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, sentences.resolve(file.getFileName()));
+      }
+    }
+    new SentenceFolder(sentences).writeModules(PoolingKind.CLS, 384, 64);
+    run(settings(Features.ENCODER).with(FrozenSettings.ENCODER, List.of(sentences.toString())), "model", 1);
+    assertThat(folder.resolve("model/encoder/1_Pooling/config.json")).exists();
+    FileTree.delete(sentences);
+    try (Classifier classifier = load("model")) {
+      assertThat(classifier.predict("a kitten").label()).isEqualTo("animal");
+    }
   }
 
   @ParameterizedTest
