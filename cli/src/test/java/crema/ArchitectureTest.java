@@ -125,14 +125,15 @@ class ArchitectureTest {
 
   /**
    * Storage and kernels of a backend are its own affair: the others come in through {@code ServiceLoader}. fastText,
-   * which trains on rows of its own arrays rather than on tensors, borrows the kernels for them and nothing else.
+   * which trains on rows of its own arrays rather than on tensors, borrows the kernels for them and nothing else; so does
+   * the index of vectors, which compares a few of many rows at a time.
    */
   @Test
   void nobodySeesTheCpuBackendFromOutside() {
-    noClasses().that().resideOutsideOfPackages("crema.tensor.cpu..", "crema.fasttext..")
+    noClasses().that().resideOutsideOfPackages("crema.tensor.cpu..", "crema.fasttext..", "crema.embed")
         .should().dependOnClassesThat().resideInAPackage("crema.tensor.cpu..")
         .check(project);
-    noClasses().that().resideInAPackage("crema.fasttext..")
+    noClasses().that().resideInAnyPackage("crema.fasttext..", "crema.embed")
         .should().dependOnClassesThat(
             resideInAPackage("crema.tensor.cpu..").and(not(name("crema.tensor.cpu.RowKernels"))))
         .check(project);
