@@ -42,7 +42,7 @@ class FamilyChoiceTest {
       "dim train                | fasttext | --dim",
       "epochs two-stage         | fasttext | --epochs, --two-stage",
       "C                        | linear   | --C",
-      "encoder-pooling features | linear   | --encoder-pooling, --features",
+      "encoder-pooling C        | linear   | --encoder-pooling, --C",
       "models                   | stack    | --models",
   })
   void aSettingThatTheAutomaticChoiceDoesNotHaveNamesTheFamily(String names, String family, String by) {
