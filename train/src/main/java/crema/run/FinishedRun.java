@@ -2,6 +2,7 @@ package crema.run;
 
 import crema.classify.ModelDirectory;
 import crema.classify.Provenance;
+import crema.classify.RunContext;
 import crema.classify.TrainingResult;
 import crema.nn.train.StepLog;
 import crema.report.HtmlReport;
@@ -17,8 +18,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,12 +31,12 @@ import java.util.Map;
  * @param decision how thresholds were chosen
  * @param rows the rows of the run
  * @param seed of the run
- * @param commandLine that started it
+ * @param context of the run: who watches it, and the command line that started it
  * @param steps training steps made
  * @param bestStep the step whose weights are kept
  */
 public record FinishedRun(ModelDirectory directory, Target target, AnswerSettings decision, RowCounts rows, long seed,
-    List<String> commandLine, long steps, long bestStep) {
+    RunContext context, long steps, long bestStep) {
   /** A test that is still to be made. */
   @FunctionalInterface
   public interface Test {
@@ -61,13 +62,13 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     kept.labels().save(directory.labels());
     TargetFile.write(kept, directory.target());
     new Provenance(Provenance.version(),
-        Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), commandLine, seed, rows.hash(),
+        Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), context.commandLine(), seed, rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
         System.getProperty("java.vm.name") + " " + Runtime.version()).write(directory.provenance());
     // As long as they are here, the run has an end to come.
     Files.createDirectories(directory.checkpoints());
     files.writeDescription();
-    return new FinishedRun(directory, kept, decision, rows, seed, commandLine, steps, bestStep)
+    return new FinishedRun(directory, kept, decision, rows, seed, context, steps, bestStep)
         .report(validation, test.run(), data, withNote(facts, trust));
   }
 
@@ -95,6 +96,14 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     }
     data.rowWeight().ifPresent(column -> builder.fact("Row weights",
         "metrics and intervals count rows as '" + column + "' says; counts of rows, rankings and calibration do not"));
+    var findings = new ArrayList<>(Findings.told(directory));
+    for (String finding : Findings.ofTest(target.outcomes(test), target.labels().names())) {
+      context.listener().warning(finding);
+      findings.add(finding);
+    }
+    for (int i = 0; i < findings.size(); i++) {
+      builder.fact(i == 0 ? "Warning" : "Warning " + (i + 1), findings.get(i));
+    }
     TestReport report = builder
         .fact("Rows", rows.toString())
         .fact("Seed", Long.toString(seed))

@@ -46,7 +46,10 @@ public final class RunRows {
     }
     var data = new DataSettings(settings);
     MissingRows.describe(settings).forEach(context.listener()::warning);
-    return read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop());
+    SplitRows rows = read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop());
+    Findings.tell(LookAlikes.among(rows.labels().names()), context.directory(), context.listener());
+    Findings.tell(Findings.singleRows(rows.labels()), context.directory(), context.listener());
+    return rows;
   }
 
   /**
@@ -68,7 +71,6 @@ public final class RunRows {
       // Also where no row is left: the reasons are those of each row.
       problems.report().forEach(listener::warning);
     }
-    LookAlikes.among(rows.labels().names()).ifPresent(listener::warning);
     reportDuplicates(rows, listener);
     return rows;
   }

@@ -99,7 +99,7 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
 
   private FinishedRun finished(Target target, RowCounts counts, long steps) {
     return new FinishedRun(context.directory(), target, answers, counts, settings.get(TrainingSettings.SEED),
-        context.commandLine(), steps, steps);
+        context, steps, steps);
   }
 
   private ScoredRows test(Classifier classifier, SplitRows rows, RowCounts counts) {

@@ -25,6 +25,7 @@ import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
 import crema.pretrained.PretrainedModel;
 import crema.run.DataSettings;
+import crema.run.Findings;
 import crema.run.FinishedRun;
 import crema.run.LabelMapping;
 import crema.run.ModelFiles;
@@ -280,6 +281,10 @@ public final class EncoderRun implements AutoCloseable {
     listener.model(
         String.format(Locale.ROOT, "%,d parameters%s for %,d steps on %d threads", model.parameterCount(),
             fineTuning.learning(model.parameterCount()), loop.totalSteps(), threads));
+    if (pretrainedHash.isEmpty()) {
+      Findings.tell(Findings.tooManyParameters(model.parameterCount(), data.train().size(), data.train().tokens()),
+          directory, listener);
+    }
     listener.stage("Training");
     TrainingLoop.Outcome outcome = loop.run();
     if (!outcome.isFinished()) {
@@ -313,7 +318,8 @@ public final class EncoderRun implements AutoCloseable {
     long kept = outcome.bestStep() == 0 ? outcome.steps() : outcome.bestStep();
     facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), kept));
     facts.putAll(foldFacts);
-    return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED), commandLine,
+    return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED),
+        context.withCommandLine(commandLine),
         outcome.steps(), kept)
         .write(new EncoderFiles(), validation, () -> evaluator.evaluate(data.test(), testLogits, listener).rows()
             .withLanguages(data.testLanguages(settings)), new DataSettings(settings), facts);

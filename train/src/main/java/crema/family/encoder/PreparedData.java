@@ -13,10 +13,12 @@ import crema.data.RowFault;
 import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.data.TokenDataset;
+import crema.data.TokenEncoder;
 import crema.data.TokenRecipe;
 import crema.pretrained.PretrainedModel;
 import crema.run.AugmentSettings;
 import crema.run.DataSettings;
+import crema.run.Findings;
 import crema.run.Languages;
 import crema.run.RowCounts;
 import crema.run.RunRows;
@@ -118,8 +120,10 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     rows.put("train", parts.train());
     rows.put("validation", parts.validation());
     rows.put("test", new Languages(settings).tagged(parts.test()));
+    var cuts = new CutTexts(limit, tokenizer);
     rows.forEach((name, source) -> {
-      var recipe = new TokenRecipe(source, target.labels(), limit.encoder(tokenizer), tokenizerHash,
+      TokenEncoder encoder = name.equals("train") ? cuts : limit.encoder(tokenizer);
+      var recipe = new TokenRecipe(source, target.labels(), encoder, tokenizerHash,
           limit.maxTokens());
       datasets.add(TokenDataset.cached(cache.resolve(name + ".tokens"), recipe, unknownReporter));
     });
@@ -133,6 +137,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
       }
     });
     unknown.report().forEach(listener::warning);
+    Findings.tell(Findings.cutTexts(cuts.cut(), cuts.texts(), cuts.tokens(), limit.maxTokens()), directory, listener);
     var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2), List.copyOf(epochs),
         RowCounts.hash(parts));
     data.requireRows("training", data.train, parts.train());
@@ -171,9 +176,14 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     }
     Optional<String> file = settings.find(EncoderSettings.TOKENIZER);
     Optional<EncoderStart> start = EncoderStart.of(settings);
+    boolean isTrained = pretrained == null && file.isEmpty() && start.isEmpty();
     Tokenizer tokenizer = pretrained != null ? pretrained.tokenizer() : start.isPresent() ? start.get().tokenizer()
         : file.isPresent() ? Tokenizer.load(Path.of(file.get()))
             : trainTokenizer(settings, train, threads, listener);
+    if (isTrained && settings.isGiven(EncoderSettings.VOCABULARY_SIZE)) {
+      Findings.tell(Findings.smallVocabulary(settings.get(EncoderSettings.VOCABULARY_SIZE), tokenizer.vocabularySize()),
+          directory, listener);
+    }
     tokenizer.save(directory.file(EncoderFamily.TOKENIZER));
     return tokenizer;
   }
