@@ -8,6 +8,7 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.RunContext;
 import crema.cli.console.Terminal;
+import crema.family.fasttext.FastTextSettings;
 import crema.run.DataSettings;
 import crema.run.DistillSettings;
 import crema.run.Distillation;
@@ -35,6 +36,8 @@ import picocli.CommandLine.ParseResult;
 final class DistillCommand implements Callable<Integer>, SettingOptions.Command {
   private static final String DATA = "--data";
   private static final String ROWS = "teacher";
+  private static final int STUDENT_DIM = 16;
+  private static final int STUDENT_BUCKETS = 200_000;
 
   private static final Section RUN = CommandSettings.SECTION.only(CommandSettings.OUTPUT, CommandSettings.OVERWRITE,
       CommandSettings.DEVICE, CommandSettings.PRECISION, CommandSettings.THREADS, CommandSettings.QUIET,
@@ -110,7 +113,7 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
     given.foreign(family.settings().and(CommandSettings.SECTION, DistillSettings.SECTION)).ifPresent(value -> {
       throw value.error(" has no effect with --student " + family.key() + ": leave it out");
     });
-    Settings settings = family.resolved(given.over(asInTraining(model, family.settings())));
+    Settings settings = family.resolved(given.over(asInTraining(model, small(family.settings()))));
     DataSettings.requireFiles(Stream.of(files, settings.get(DataSettings.TRAIN), settings.get(DataSettings.TEST))
         .flatMap(List::stream).toList());
     if (files.isEmpty() && settings.get(DataSettings.TRAIN).isEmpty()) {
@@ -137,6 +140,12 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
     });
     return student.isEmpty() ? code : TrainCommand.start(session, family, student.getFirst(), context,
         command.with(CommandSettings.MODEL, family.key()), command.get(CommandSettings.OVERWRITE));
+  }
+
+  /** A student of fastText's that is quick to ask: a small table of short vectors stays in the caches. */
+  private static Settings small(Settings student) {
+    return student.has(FastTextSettings.DIM)
+        ? student.with(FastTextSettings.DIM, STUDENT_DIM).with(FastTextSettings.BUCKETS, STUDENT_BUCKETS) : student;
   }
 
   /** The teacher's kind of target is that of the student. */

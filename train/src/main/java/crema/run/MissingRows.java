@@ -38,7 +38,7 @@ final class MissingRows {
     if (settings.has(AnswerSettings.DECISION) && settings.get(AnswerSettings.DECISION) != Metric.ACCURACY) {
       unchosen.add("offsets of labels (none)");
     }
-    unchosen.add("a temperature");
+    unchosen.add("the calibration of probabilities, thresholds for a precision, and sets for a coverage");
     return unchosen;
   }
 }
