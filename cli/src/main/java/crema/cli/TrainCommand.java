@@ -194,12 +194,18 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
         : FamilyChoice.of(families, named, given.byName().values());
   }
 
+  private static boolean wantsMoreEpochs(Settings before, GivenSettings given) {
+    Assignment epochs = given.byName().get(TrainingSettings.EPOCHS.name());
+    return epochs != null && before.has(TrainingSettings.EPOCHS)
+        && !epochs.texts().equals(List.of(before.get(TrainingSettings.EPOCHS).toString()));
+  }
+
   /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */
   static Settings resumed(Settings before, GivenSettings given, ModelDirectory directory) {
     if (directory.isFinished()) {
       // The optimizer's state of a finished run is gone with its checkpoints, and a schedule has come to its end.
       throw new UserError("the run in " + directory.path() + " is finished"
-          + (given.byName().containsKey(TrainingSettings.EPOCHS.name())
+          + (wantsMoreEpochs(before, given)
               ? ", and its optimizer's state is not kept: for more epochs start from it with --from " + directory.path()
                   + " and another --output"
               : "; start over with --overwrite"));

@@ -148,4 +148,15 @@ class StoppedRunTest {
     }
     assertThat(saved).contains(2L, 4L, 6L, 8L, 10L, 12L, 14L);
   }
+
+  @Test
+  void moreEpochsOfAFinishedRunAreThoseOfARunThatStartsFromIt() {
+    Path output = folder.resolve("model");
+    CommandRun first = CommandRun.of("train", "--model", "fasttext", "--dim", "8", "--epochs", "3", "--train",
+        rows.toString(), "--text", "title", "--label", "category", "--output", output.toString());
+    assertThat(first.code()).as(first.err()).isZero();
+    CommandRun more = CommandRun.of("train", "--resume", "--epochs", "5", "--output", output.toString());
+    assertThat(more.code()).isEqualTo(2);
+    assertThat(more.lastError()).contains("is finished", "start from it with --from " + output);
+  }
 }
