@@ -70,7 +70,8 @@ final class CategoriesCommand implements Runnable {
     private String name = "";
 
     @Option(names = "--items", paramLabel = "FILE",
-        description = "Texts of the category: the lines of a plain file, the rows of CSV, TSV or JSONL (also .gz, .zst).")
+        description = "Texts of the category: the lines of a plain file, the rows of CSV, TSV or JSONL (also .gz, "
+            + ".zst).")
     private @Nullable Path items;
 
     @Option(names = "--text", paramLabel = "COLUMN", parameterConsumer = CommaSeparated.class,

@@ -44,7 +44,8 @@ class CategoriesCommandTest {
     assertThat(CommandRun.of("predict", model.toString(), "a cherry box").out()).startsWith("cherries");
     assertThat(CommandRun.of("predict", model.toString(), "red apple").out()).startsWith("apples");
     assertThat(CommandRun.of("info", model.toString()).out()).contains("neighbours, by terms", "cherries", "2 texts");
-    Path test = Files.write(folder.resolve("test.csv"), List.of("name,kind", "a cherry box,cherries", "red apple,apples"));
+    Path test =
+        Files.write(folder.resolve("test.csv"), List.of("name,kind", "a cherry box,cherries", "red apple,apples"));
     assertThat(CommandRun.of("evaluate", model.toString(), "--data", test.toString(), "--quiet").out())
         .contains("1.000");
     Path archive = folder.resolve("model.zip");

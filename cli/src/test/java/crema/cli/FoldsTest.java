@@ -43,7 +43,8 @@ class FoldsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linear", "neighbours --dimensions 8", "fasttext --dim 8", "encoder --epochs 2 --hidden-size 8 --heads 2 --ffn-size 8 "
+  @ValueSource(strings = {"linear", "neighbours --dimensions 8", "fasttext --dim 8",
+      "encoder --epochs 2 --hidden-size 8 --heads 2 --ffn-size 8 "
       + "--layers 1 --vocabulary-size 300"})
   void everyFamilyIsCrossValidatedAndItsModelIsTheSame(String family) {
     var arguments = new ArrayList<>(List.of("--model"));

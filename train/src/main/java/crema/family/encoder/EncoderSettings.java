@@ -63,7 +63,8 @@ public final class EncoderSettings {
           ? "hidden-size " + features + " must split into heads (" + heads + ") of an even number of features" : null;
     }, HIDDEN_SIZE, HEADS);
     SECTION.rule(settings -> settings.has(LossRows.LOSS)
-        && settings.find(LossRows.LOSS).filter(ANGULAR::equals).isPresent() && settings.get(HEAD) != HeadConfig.Kind.COSINE
+        && settings.find(LossRows.LOSS).filter(ANGULAR::equals).isPresent()
+        && settings.get(HEAD) != HeadConfig.Kind.COSINE
             ? "the loss " + ANGULAR + " is of angles, which only the head cosine has: take --head cosine" : null,
         LossRows.LOSS, HEAD);
     SECTION.rule(settings -> settings.get(HEAD_LAYERS) > 1 && settings.get(HEAD) != HeadConfig.Kind.MLP

@@ -78,7 +78,8 @@ public final class PairSettings {
         ? "pairs trains an encoder for one task, but there are several in tasks: leave one of the two out" : null,
         PAIRS, TaskSettings.TASKS);
     List<Setting<?>> ofLosses = LossCatalog.of(LossDefinition.Input.EMBEDDINGS).stream()
-        .flatMap(loss -> loss.settings().stream()).<Setting<?>>map(setting -> LossRows.row(setting)).distinct().toList();
+        .flatMap(loss -> loss.settings().stream()).<Setting<?>>map(setting -> LossRows.row(setting)).distinct()
+        .toList();
     Stream.concat(Stream.of(ITERATIONS, HEAD_C), ofLosses.stream())
         .forEach(row -> SECTION.rule(settings -> !arePairs(settings) && settings.isChanged(row)
             ? row.name() + " has no effect without --pairs: leave it out" : null, row, PAIRS));

@@ -90,8 +90,8 @@ public record ModelCategories(Path model) {
   private static void requireFamily(ModelSource source) throws IOException {
     ModelFamily family = ModelFamily.of(source);
     if (!(family instanceof NeighboursFamily)) {
-      throw new UserError(source.name() + " is a model of the family " + family.key() + ", whose categories are fixed by "
-          + "its training: train one with --model neighbours");
+      throw new UserError(source.name() + " is a model of the family " + family.key() + ", whose categories are fixed "
+          + "by its training: train one with --model neighbours");
     }
   }
 
@@ -109,7 +109,8 @@ public record ModelCategories(Path model) {
       throw new UserError("a category needs a name: give one with --name");
     }
     if (Files.isRegularFile(model)) {
-      throw new UserError(model + " is an archive: categories are added to the model's directory, which is then packed");
+      throw new UserError(model
+          + " is an archive: categories are added to the model's directory, which is then packed");
     }
     var directory = new ModelDirectory(model);
     requireFamily(directory);

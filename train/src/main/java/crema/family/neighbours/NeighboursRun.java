@@ -197,7 +197,7 @@ final class NeighboursRun implements Run {
   private TrainingResult finish(Start start, FeatureFit features) throws IOException {
     int labels = start.rows().labels().size();
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Model", "neighbours, the nearest %,d of %,d categories ranked by the nearest %,d texts and names".formatted(
+    facts.put("Model", "neighbours, the nearest %,d of %,d categories ranked by the nearest %,d texts".formatted(
         Math.min(settings.get(NeighboursSettings.CANDIDATES), labels), labels,
         settings.get(NeighboursSettings.NEIGHBOURS)));
     features.describe().ifPresent(described -> facts.put("Features", described));
@@ -232,7 +232,8 @@ final class NeighboursRun implements Run {
       if (index.isPresent()) {
         index.get().save(directory.file(NeighbourFiles.INDEX));
       }
-      NeighbourFiles.write(directory, new NeighbourFiles.Known(categories, Items.none(vectors.size()), categories.count()));
+      NeighbourFiles.write(directory,
+          new NeighbourFiles.Known(categories, Items.none(vectors.size()), categories.count()));
     }
 
     @Override

@@ -117,8 +117,8 @@ final class OutOfFold {
     UnaryOperator<Vectors> see = vectors -> seen.map(each -> each.apply(vectors, pool)).orElse(vectors);
     Items known = others.with(see.apply(others.vectors()));
     var queries = new Vectors(nameVectors.size(), items.vectors().rows(looked));
-    try (var finder = new CandidateFinder(search, Categories.of(names, see.apply(nameVectors), known), added, known.labels(),
-        known.search(compute), compute)) {
+    try (var finder = new CandidateFinder(search, Categories.of(names, see.apply(nameVectors), known), added,
+        known.labels(), known.search(compute), compute)) {
       examples.candidates().addAll(finder.find(IntStream.of(looked).mapToObj(texts::get).toList(),
           see.apply(queries)));
     }

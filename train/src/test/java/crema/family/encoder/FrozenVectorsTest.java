@@ -127,8 +127,8 @@ class FrozenVectorsTest {
     Settings angles = config().with(LossRows.LOSS, "arcface");
     assertThatThrownBy(() -> train(angles, "mlp")).isInstanceOf(UserError.class).hasMessageContaining("--head cosine");
     var notes = new Notes();
-    train(angles.with(EncoderSettings.HEAD, HeadConfig.Kind.COSINE).with(TrainingSettings.EPOCHS, 8), "cosine", 1, notes,
-        new StopSignal());
+    train(angles.with(EncoderSettings.HEAD, HeadConfig.Kind.COSINE).with(TrainingSettings.EPOCHS, 8), "cosine", 1,
+        notes, new StopSignal());
     assertThat(notes.losses.getLast()).isLessThan(0.7 * notes.losses.getFirst());
     try (Classifier classifier = Classifier.load(folder.resolve("cosine"))) {
       assertThat(Arrays.asList(classifier.logits(TITLES))).allSatisfy(logits -> {

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs of neighbours, and categories that are added to their models. */
 class NeighboursRunTest {
+  private static final List<String> FISH = List.of("trout and tuna", "herring and trout", "tuna and herring");
+
   @TempDir
   Path folder;
   Path topics;
@@ -42,7 +44,8 @@ class NeighboursRunTest {
   @BeforeEach
   void writeTopics() throws IOException {
     var lines = new ArrayList<String>(List.of("text,labels,path"));
-    List<List<String>> words = List.of(List.of("wheat", "rye", "flour", "barley"), List.of("corn", "cob", "kernel", "husk"),
+    List<List<String>> words = List.of(List.of("wheat", "rye", "flour", "barley"),
+        List.of("corn", "cob", "kernel", "husk"),
         List.of("crude", "barrel", "drill", "rig"), List.of("gold", "ore", "ingot", "vein"));
     List<String> names = List.of("bread", "maize", "oil", "metal");
     // Words that tell nothing as yet.
@@ -153,7 +156,7 @@ class NeighboursRunTest {
           .isEqualTo("mine > metal");
     }
     var categories = new ModelCategories(folder.resolve("paths"));
-    assertThat(categories.add("sea>fish", List.of("trout and tuna", "herring and trout", "tuna and herring"), ComputeOptions.DEFAULT))
+    assertThat(categories.add("sea>fish", FISH, ComputeOptions.DEFAULT))
         .isEqualTo("sea > fish");
     assertThat(categories.add("farm", List.of("flour and cob report"), ComputeOptions.DEFAULT)).isEqualTo("farm");
     try (Classifier classifier = load("paths")) {
@@ -185,7 +188,7 @@ class NeighboursRunTest {
       answers = classifier.logits(List.of("corn and gold report"));
     }
     var categories = new ModelCategories(model);
-    categories.add("fish", List.of("trout and tuna", "herring and trout", "tuna and herring"), ComputeOptions.DEFAULT);
+    categories.add("fish", FISH, ComputeOptions.DEFAULT);
     var after = new ArrayList<byte[]>();
     for (String file : files) {
       after.add(Files.readAllBytes(model.resolve(file)));
@@ -199,7 +202,7 @@ class NeighboursRunTest {
         assertThat(classifier.labels()).doesNotContain("fish");
         assertThat(classifier.logits(List.of("corn and gold report"))).isDeepEqualTo(answers);
       }
-      categories.add("fish", List.of("trout and tuna", "herring and trout", "tuna and herring"), ComputeOptions.DEFAULT);
+      categories.add("fish", FISH, ComputeOptions.DEFAULT);
       for (int i = 0; i < files.size(); i++) {
         assertThat(Files.readAllBytes(model.resolve(files.get(i)))).as(files.get(i)).isEqualTo(after.get(i));
       }
