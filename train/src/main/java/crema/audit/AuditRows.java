@@ -102,7 +102,7 @@ public record AuditRows(TargetKind kind, String separator, List<AuditRow> labell
     var counter = new ProblemListener() {
       @Override
       public void problem(RowProblem problem) {
-        numbers.merge(problem.file(), 1L, Long::sum);
+        next(numbers, problem.file());
         listener.problem(problem);
       }
 
@@ -112,8 +112,14 @@ public record AuditRows(TargetKind kind, String separator, List<AuditRow> labell
       }
     };
     source.forEach(counter, (Row row) -> rows
-        .add(new AuditRow(row, numbers.merge(row.meta().file(), 1L, Long::sum))));
+        .add(new AuditRow(row, next(numbers, row.meta().file()))));
     return rows;
+  }
+
+  private static long next(Map<String, Long> numbers, String file) {
+    long number = numbers.getOrDefault(file, 0L) + 1;
+    numbers.put(file, number);
+    return number;
   }
 
   /** The labels of a row, by number, ascending. */

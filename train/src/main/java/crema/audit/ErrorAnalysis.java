@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The wrong answers of a model, in groups.
@@ -266,7 +265,9 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
   }
 
   private static List<String> pair(WrongAnswer answer) {
-    return Stream.of(answer.missed(), answer.added()).map(label -> label == null ? "" : label).toList();
+    String missed = answer.missed();
+    String added = answer.added();
+    return List.of(missed == null ? "" : missed, added == null ? "" : added);
   }
 
   /**

@@ -159,12 +159,20 @@ public final class ErrorReport {
   /** The text with the words that speak for what was answered rather than for the truth, and against it. */
   private MarkedText marked(WrongAnswer answer) {
     String text = classifier.text(answer.row().row());
-    List<String> names = Stream.of(answer.added(), answer.missed()).filter(label -> label != null).toList();
+    String added = answer.added();
+    String missed = answer.missed();
+    var names = new ArrayList<String>();
+    if (added != null) {
+      names.add(added);
+    }
+    if (missed != null) {
+      names.add(missed);
+    }
     Explanation explanation = classifier.explain(List.of(text), List.of(names)).getFirst();
     var evidence = new double[explanation.words().size()];
     for (int i = 0; i < explanation.labels().size(); i++) {
       LabelEvidence label = explanation.labels().get(i);
-      double sign = label.label().equals(answer.added()) ? 1 : -1;
+      double sign = label.label().equals(added) ? 1 : -1;
       for (int word = 0; word < evidence.length; word++) {
         evidence[word] += sign * label.words().get(word);
       }
