@@ -24,6 +24,9 @@ public final class Corrections {
   private final Map<Long, Correction> byText = new LinkedHashMap<>();
   private final List<String> fingerprints = new ArrayList<>();
 
+  /** None yet. */
+  public Corrections() {}
+
   /** A row with the right labels; none to drop it. */
   private record Correction(Row row) {
     boolean drops() {

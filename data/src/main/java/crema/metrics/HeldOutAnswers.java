@@ -34,6 +34,9 @@ public final class HeldOutAnswers {
     private final List<Float> confidences = new ArrayList<>();
     private final List<Float> ofTruth = new ArrayList<>();
 
+    /** Without rows yet. */
+    public Builder() {}
+
     /**
      * Begins a row.
      *

@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import crema.classify.ModelFamily;
 import crema.classify.RunKind;
 import crema.pretrain.Pretraining;
+import crema.run.DistillSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,8 @@ class SettingsCatalogTest {
   void eachRowIsASettingOfAFamily() {
     var listed = new HashSet<Setting<?>>();
     kinds().forEach(kind -> listed.addAll(kind.settings().rows()));
+    // A student has these beside those of its own family.
+    listed.addAll(DistillSettings.SECTION.rows());
     var rows = new ArrayList<Setting<?>>();
     for (JavaField field : new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
         .importPackages("crema.classify", "crema.run", "crema.task", "crema.family", "crema.pretrain")
