@@ -40,6 +40,8 @@ import picocli.CommandLine.Option;
 final class TextInput {
   /** Texts that are answered together: enough to fill the machine, few enough to stream. */
   private static final int BATCH = 256;
+  /** Characters by which the ends of lines are told. */
+  private static final int BEGINNING = 1 << 13;
 
   @Option(names = {"-f", "--file"}, paramLabel = "FILE",
       description = "Read texts from a file: the lines of a plain one, the rows of CSV, TSV or JSONL (also .gz, .zst).")
@@ -150,7 +152,7 @@ final class TextInput {
     }
     requireNothingToKeep();
     if (arguments.isEmpty()) {
-      lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), answerer);
+      lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), '\n', answerer);
     } else {
       answerer.answer(arguments.stream().map(InputText::of).toList());
     }
@@ -170,7 +172,7 @@ final class TextInput {
     if (reading.columns.isEmpty()) {
       requireNothingToKeep();
       try (var lines = new BufferedReader(new InputStreamReader(data.open(), StandardCharsets.UTF_8))) {
-        lines(lines, answerer);
+        lines(lines, endOfLines(lines), answerer);
       }
       return;
     }
@@ -233,10 +235,37 @@ final class TextInput {
     return unreadable.total() > 0 ? Crema.UNANSWERED : 0;
   }
 
-  private static void lines(BufferedReader lines, Answerer answerer) throws IOException {
+  /** As a table's lines end: as those of old Macs, whose beginning has a carriage return and no line feed, or with that. */
+  private static char endOfLines(BufferedReader lines) throws IOException {
+    var head = new char[BEGINNING];
+    lines.mark(BEGINNING);
+    int count = Math.max(0, lines.read(head));
+    lines.reset();
+    String beginning = new String(head, 0, count);
+    int cr = beginning.indexOf('\r');
+    return cr >= 0 && cr + 1 < count && beginning.indexOf('\n') < 0 ? '\r' : '\n';
+  }
+
+  /** The next line without its end, which alone ends it: a carriage return within a text is part of it. Null at the end. */
+  private static @Nullable String next(BufferedReader lines, char end) throws IOException {
+    var line = new StringBuilder();
+    int character = lines.read();
+    if (character < 0) {
+      return null;
+    }
+    for (; character >= 0 && character != end; character = lines.read()) {
+      line.append((char) character);
+    }
+    if (!line.isEmpty() && line.charAt(line.length() - 1) == '\r') {
+      line.setLength(line.length() - 1);
+    }
+    return line.toString();
+  }
+
+  private static void lines(BufferedReader lines, char end, Answerer answerer) throws IOException {
     var batch = new ArrayList<InputText>(BATCH);
     boolean wantsMore = true;
-    for (String line = lines.readLine(); line != null && wantsMore; line = lines.readLine()) {
+    for (String line = next(lines, end); line != null && wantsMore; line = next(lines, end)) {
       batch.add(InputText.of(line));
       // A person who types, or a program that waits for each answer, gets it at once.
       if (batch.size() == BATCH || !lines.ready()) {

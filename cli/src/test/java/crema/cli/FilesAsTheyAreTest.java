@@ -259,4 +259,13 @@ class FilesAsTheyAreTest {
       assertThat(run.lastError()).contains(other.name() + " ").contains(other.message());
     }
   }
+
+  @Test
+  void aCarriageReturnWithinATextEndsNoLine() throws IOException {
+    Path lines = Files.writeString(folder.resolve("lines.txt"), "apple 1\rtoo\r\nsaw\n\ndoll");
+    assertThat(CommandRun.of("langid", "--file", lines.toString()).out().split("\n")).hasSize(4);
+    assertThat(CommandRun.reading("apple 1\rtoo\r\nsaw\n\ndoll", "langid").out().split("\n")).hasSize(4);
+    Path mac = Files.writeString(folder.resolve("mac.txt"), "apple\rsaw\rdoll\r");
+    assertThat(CommandRun.of("langid", "--file", mac.toString()).out().split("\n")).hasSize(3);
+  }
 }

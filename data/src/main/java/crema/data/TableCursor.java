@@ -1,5 +1,6 @@
 package crema.data;
 
+import crema.base.NameList;
 import crema.base.json.JsonValues;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +125,7 @@ final class TableCursor extends FileCursor {
   private int index(List<String> header, String name) {
     int index = header.indexOf(name);
     if (index < 0 && header.size() == 1) {
-      throw new DataException(file.name() + " has a single column, '" + header.getFirst() + "', and not '" + name
+      throw new DataException(file.name() + " has a single column, '" + NameList.of(header) + "', and not '" + name
           + "'; are its fields separated as its name says? If not, say how with --separator");
     }
     if (index < 0) {
