@@ -94,7 +94,8 @@ class FastTextRunTest {
       assertThat(expected.label()).isEqualTo("__label__" + best.label().replace(" ", "%20"));
       float raw = classifier.rawProbabilities(List.of("Samsung WASHING machine"))[0][classifier.labels()
           .indexOf(best.label())];
-      assertThat(raw).isCloseTo((float) expected.probability(), within(1e-6f));
+      // fastText adds 1e-5 to each of the ten probabilities, which then do not sum to 1.
+      assertThat(raw).isCloseTo((float) expected.probability(), within(1.2e-4f));
       assertThat(classifier.labels()).contains(best.label()).hasSize(10);
     }
   }
