@@ -11,6 +11,7 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelInfo;
 import crema.classify.Prediction;
+import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
@@ -61,10 +62,20 @@ class FastTextRunTest {
   private static TrainingResult run(Settings config, Path folder, int threads, TrainingListener listener,
       StopSignal stop) throws IOException {
     Files.createDirectories(folder);
-    return new FastTextRun(config,
+    return Run.stoppable(new FastTextRun(config,
         RunContext.in(new ModelDirectory(folder)).withCompute(ComputeOptions.threads(threads))
-            .withListener(listener).withStop(stop))
+            .withListener(listener).withStop(stop)))
         .run();
+  }
+
+  /** Asks for the stop at the first step. */
+  private static TrainingListener stopping(StopSignal stop) {
+    return new TrainingListener() {
+      @Override
+      public void step(StepRecord step, long totalSteps) {
+        stop.request();
+      }
+    };
   }
 
   private static byte[] bytes(Path folder) throws IOException {
@@ -148,8 +159,7 @@ class FastTextRunTest {
     run(config, folder.resolve("straight"), 1, new TrainingListener() {}, new StopSignal());
     Path resumed = folder.resolve("resumed");
     var stop = new StopSignal();
-    stop.request();
-    assertThat(run(config, resumed, 1, new TrainingListener() {}, stop).isInterrupted()).isTrue();
+    assertThat(run(config, resumed, 1, stopping(stop), stop).isInterrupted()).isTrue();
     assertThatThrownBy(() -> Classifier.load(resumed)).hasMessageContaining("--resume");
     assertThat(run(config, resumed, 1, new TrainingListener() {}, new StopSignal()).isInterrupted()).isFalse();
     assertThat(bytes(resumed)).isEqualTo(bytes(folder.resolve("straight")));
@@ -161,8 +171,7 @@ class FastTextRunTest {
     run(config, folder.resolve("straight"), 1, new TrainingListener() {}, new StopSignal());
     Path resumed = folder.resolve("resumed");
     var stop = new StopSignal();
-    stop.request();
-    run(config, resumed, 1, new TrainingListener() {}, stop);
+    run(config, resumed, 1, stopping(stop), stop);
     // What was logged between the last checkpoint and the kill.
     Files.writeString(new ModelDirectory(resumed).log(),
         """
