@@ -38,7 +38,8 @@ class ArchitectureTest {
     DATA(new String[] {"crema.data", "crema.metrics"}, BASE),
     CLASSIC(new String[] {"crema.fasttext", "crema.langid", "crema.linear"}, DATA, NN),
     TRAIN(
-        new String[] {"crema.audit", "crema.classify", "crema.defaults", "crema.embed", "crema.family", "crema.hub", "crema.pretrain",
+        new String[] {"crema.audit", "crema.classify", "crema.defaults", "crema.embed", "crema.family", "crema.hub",
+            "crema.pretrain",
             "crema.pretrained", "crema.report", "crema.run",
             "crema.settings",
             "crema.task", "crema.tune"},

@@ -143,8 +143,9 @@ public final class FastTextTrainer {
   public FastText trainFurther(FastText model, TextSource text, @Nullable Function<String, List<String>> olderLabels)
       throws IOException {
     if (olderLabels != null && model.loss() instanceof HierarchicalSoftmaxLoss) {
-      throw new IllegalArgumentException("hierarchical softmax learns a tree of labels, which is another one with other "
-          + "labels: it cannot be trained further with a map of labels");
+      throw new IllegalArgumentException(
+          "hierarchical softmax learns a tree of labels, which is another one with other "
+              + "labels: it cannot be trained further with a map of labels");
     }
     if (!(model.input() instanceof DenseMatrix input) || !(model.output() instanceof DenseMatrix output)) {
       throw new IllegalArgumentException("a quantized model cannot be trained further; use the .bin file");

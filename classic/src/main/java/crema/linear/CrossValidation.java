@@ -95,7 +95,8 @@ public final class CrossValidation {
       var train = new DualProblem(texts.rows(outside), config.interceptScaling());
       LabelTargets trainTargets = targets.rows(outside);
       for (int i = 0; i < candidates.length; i++) {
-        LinearModel model = new LinearTrainer(config.withC(candidates[i]), threads, stop).train(train, trainTargets).model();
+        LinearModel model =
+            new LinearTrainer(config.withC(candidates[i]), threads, stop).train(train, trainTargets).model();
         for (int row : inside) {
           counts.get(i).add(targets.labelsOf(row), model.predict(model.decisions(texts, row)), targets.weight(row));
         }

@@ -118,8 +118,8 @@ public final class LinearTrainer {
     void trainLabels() {
       DualSolver solver = DualSolver.of(problem, config, stop);
       var w = new double[features + 1];
-      for (int label = next.getAndIncrement(); label < targets.labels() && !stop.getAsBoolean();
-          label = next.getAndIncrement()) {
+      for (int label = next.getAndIncrement(); label < targets.labels() && !stop.getAsBoolean(); label =
+          next.getAndIncrement()) {
         begin(label, w);
         converged[label] = solver.solve(label, targets, w);
         for (int feature = 0; feature < features; feature++) {

@@ -220,7 +220,8 @@ class LinearTrainerTest {
     LabelTargets others = LabelTargets.multiLabel(LABELS,
         IntStream.range(0, texts.rows()).mapToObj(row -> new int[] {row % LABELS}).toList());
     LinearConfig config = LinearConfig.DEFAULTS.withLoss(loss).withTolerance(1e-6, 10_000);
-    double near = largestDifference(new LinearTrainer(config.withC(1e-5), 1).train(texts, others, start).model(), start);
+    double near =
+        largestDifference(new LinearTrainer(config.withC(1e-5), 1).train(texts, others, start).model(), start);
     double far = largestDifference(new LinearTrainer(config.withC(10), 1).train(texts, others, start).model(), start);
     assertThat(near).isLessThan(0.01);
     assertThat(far).isGreaterThan(0.3);

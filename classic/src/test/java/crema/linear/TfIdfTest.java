@@ -155,8 +155,9 @@ class TfIdfTest {
   void occurrencesAreWhereTheTermsOfTheVectorAre() {
     List<String> texts = List.of("İSTANBUL  is\t\tbig, is it", " A\u00A0\u00A0bc  ABC ", "x");
     for (Analyzer analyzer : Analyzer.values()) {
-      TfIdf terms = TfIdf.fit(texts, TfIdfConfig.DEFAULTS.withAnalyzer(analyzer).withNgrams(analyzer == Analyzer.WORD ? 1 : 2,
-          3));
+      TfIdf terms =
+          TfIdf.fit(texts, TfIdfConfig.DEFAULTS.withAnalyzer(analyzer).withNgrams(analyzer == Analyzer.WORD ? 1 : 2,
+              3));
       SparseMatrix vectors = terms.transform(texts);
       for (int row = 0; row < texts.size(); row++) {
         String text = texts.get(row);

@@ -20,9 +20,10 @@ final class CommandSettings {
 
   static final Setting<String> OUTPUT = SECTION.optionalFile("output").alias("-o").label("DIR").unrecorded().basic()
       .help("The model directory to write");
-  static final Setting<String> MODEL = SECTION.name("model", AutoFamily.KEY, ModelFamily::trainable).label("FAMILY").basic()
-      .details("without it, the family that a given setting belongs to alone, such as layers or C")
-      .help("The family of the model");
+  static final Setting<String> MODEL =
+      SECTION.name("model", AutoFamily.KEY, ModelFamily::trainable).label("FAMILY").basic()
+          .details("without it, the family that a given setting belongs to alone, such as layers or C")
+          .help("The family of the model");
   static final Setting<Boolean> OVERWRITE = SECTION.flag("overwrite").unrecorded().basic()
       .help("Start over where the output directory holds a run");
   static final Setting<String> DEVICE = SECTION.text("device", ComputeOptions.AUTO.toString()).label("NAME").resumable()

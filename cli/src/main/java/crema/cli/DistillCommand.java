@@ -84,8 +84,9 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
         .description("The teacher: a directory, or an archive of crema pack.").build());
     spec.addOption(OptionSpec.builder("-d", DATA).type(List.class).auxiliaryTypes(String.class).arity("1")
         .paramLabel("FILE")
-        .description("Files with rows that the teacher is asked for, without labels, as many as you like: tables with its "
-            + "text columns, or plain ones (.txt) with a text a line.")
+        .description(
+            "Files with rows that the teacher is asked for, without labels, as many as you like: tables with its "
+                + "text columns, or plain ones (.txt) with a text a line.")
         .build());
     SettingOptions.addTo(spec, command.rows());
     return new CommandLine(spec);

@@ -97,7 +97,8 @@ final class PredictCommand implements Callable<Integer> {
         List<String> answered = InputText.texts(batch);
         output.write(batch.stream().map(text -> text.withText(FieldText.joined(text.text()))).toList(),
             top != null ? classifier.predict(answered, top)
-                : guarantee.map(each -> classifier.answer(answered, each)).orElseGet(() -> classifier.answer(answered)));
+                : guarantee.map(each -> classifier.answer(answered, each))
+                    .orElseGet(() -> classifier.answer(answered)));
         return !output.isClosed();
       });
       return Math.max(input.report(terminal), output.report(terminal.err()));

@@ -42,7 +42,8 @@ final class SettingOptions {
   static OptionSpec option(Setting<?> row, String description) {
     var names = new LinkedHashSet<>(row.aliases());
     names.add(row.flag());
-    OptionSpec.Builder option = OptionSpec.builder(names.toArray(String[]::new)).description(description.replace("%", "%%"));
+    OptionSpec.Builder option =
+        OptionSpec.builder(names.toArray(String[]::new)).description(description.replace("%", "%%"));
     if (row.isFlag()) {
       return option.type(Boolean.class).build();
     }

@@ -163,7 +163,8 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
     directory.prepareForRun(overwrite);
     try {
       // A run that is killed before it has begun is started by --resume with these.
-      AtomicFile.writeText(directory.resolvedConfig(), ResolvedConfig.ofGiven(command) + ResolvedConfig.ofGiven(settings));
+      AtomicFile.writeText(directory.resolvedConfig(),
+          ResolvedConfig.ofGiven(command) + ResolvedConfig.ofGiven(settings));
       return session.begin(family, settings, context.withCompute(compute)
           .withCheckpoints(new CheckpointSettings(settings)),
           chosen -> AtomicFile.writeText(directory.resolvedConfig(),

@@ -176,8 +176,9 @@ final class TrainingSession {
       }
       if (!view.isInSteps()) {
         terminal.err().println();
-        terminal.err().println("crema: interrupted; what was done is kept; continue with: crema train --resume --output "
-            + directory.path());
+        terminal.err()
+            .println("crema: interrupted; what was done is kept; continue with: crema train --resume --output "
+                + directory.path());
         return;
       }
       terminal.err().println();

@@ -67,8 +67,9 @@ final class TuneCommand implements Callable<Integer>, SettingOptions.Command {
     CommandSpec spec = command.spec;
     spec.mixinStandardHelpOptions(true);
     spec.usageMessage().abbreviateSynopsis(true).sortOptions(false)
-        .description("Searches for the best settings of 'crema train'. CONFIG is one of its configs, in which settings have "
-            + "ranges:",
+        .description(
+            "Searches for the best settings of 'crema train'. CONFIG is one of its configs, in which settings have "
+                + "ranges:",
             "",
             "  learning-rate: {log: [1e-4, 1e-2]}      each decade as likely as another",
             "  dropout: {linear: [0, 0.5]}             all numbers as likely",
@@ -139,7 +140,8 @@ final class TuneCommand implements Callable<Integer>, SettingOptions.Command {
   private FamilyChoice choice(Settings command, GivenSettings given, List<WrittenRange> ranges) {
     for (WrittenRange range : ranges) {
       if (range.name().equals(CommandSettings.MODEL.name())) {
-        throw range.origin().error(range.name(), " must be one family: search each by itself, or train with model: auto");
+        throw range.origin().error(range.name(),
+            " must be one family: search each by itself, or train with model: auto");
       }
     }
     ModelFamily named = families.stream().filter(family -> family.key().equals(command.get(CommandSettings.MODEL)))
@@ -215,11 +217,13 @@ final class TuneCommand implements Callable<Integer>, SettingOptions.Command {
   private void write(ModelFamily family, Tuning.Result result, Metric metric, Path output, Settings command)
       throws IOException {
     RunComparison comparison = RunComparison.of("Search of " + output.toAbsolutePath().normalize().getFileName(),
-        result.trials().stream().map(trial -> row(trial, result.rungs(), metric)).toList(), result.best().name(), metric);
+        result.trials().stream().map(trial -> row(trial, result.rungs(), metric)).toList(), result.best().name(),
+        metric);
     AtomicFile.writeText(output.resolve("comparison.md"), comparison.markdown());
     AtomicFile.writeText(output.resolve("comparison.html"), comparison.html());
     AtomicFile.writeText(output.resolve("best.yaml"),
-        ResolvedConfig.of(command.with(CommandSettings.MODEL, family.key())) + ResolvedConfig.of(result.best().settings()));
+        ResolvedConfig.of(command.with(CommandSettings.MODEL, family.key()))
+            + ResolvedConfig.of(result.best().settings()));
     terminal.out().print(comparison.terminal(terminal.outStyle()));
     terminal.out().println();
     terminal.out().println("Table: " + output.resolve("comparison.md") + "   Page: "

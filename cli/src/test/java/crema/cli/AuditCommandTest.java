@@ -30,14 +30,16 @@ class AuditCommandTest {
   }
 
   private CommandRun audit(String... more) {
-    var arguments = new ArrayList<>(List.of("audit", rows.toString(), "--text", "title", "--label", "category", "--output",
-        folder.resolve("report").toString(), "--quiet"));
+    var arguments =
+        new ArrayList<>(List.of("audit", rows.toString(), "--text", "title", "--label", "category", "--output",
+            folder.resolve("report").toString(), "--quiet"));
     arguments.addAll(List.of(more));
     return CommandRun.of(arguments.toArray(String[]::new));
   }
 
   private List<JsonNode> lines(String file) throws IOException {
-    return Files.readAllLines(folder.resolve("report").resolve(file)).stream().map(JsonMapper.shared()::readTree).toList();
+    return Files.readAllLines(folder.resolve("report").resolve(file)).stream().map(JsonMapper.shared()::readTree)
+        .toList();
   }
 
   @Test

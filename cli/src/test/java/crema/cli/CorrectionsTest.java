@@ -30,9 +30,10 @@ class CorrectionsTest {
 
   private CommandRun train(String corrections, String... more) throws IOException {
     Path file = Files.writeString(folder.resolve("corrections.csv"), corrections);
-    var arguments = new ArrayList<>(List.of("train", "--model", "linear", "--train", folder.resolve("rows.csv").toString(),
-        "--text", "title,brand", "--label", "category", "--threads", "1", "--corrections", file.toString(),
-        "--no-test", "--validation-fraction", "0", "--overwrite", "--output", folder.resolve("model").toString()));
+    var arguments =
+        new ArrayList<>(List.of("train", "--model", "linear", "--train", folder.resolve("rows.csv").toString(),
+            "--text", "title,brand", "--label", "category", "--threads", "1", "--corrections", file.toString(),
+            "--no-test", "--validation-fraction", "0", "--overwrite", "--output", folder.resolve("model").toString()));
     arguments.addAll(List.of(more));
     return CommandRun.of(arguments.toArray(String[]::new));
   }

@@ -42,8 +42,9 @@ class DistillCommandTest {
   }
 
   private CommandRun distill(String... more) {
-    var arguments = new ArrayList<>(List.of("distill", teacher.toString(), "--output", own.resolve("student").toString(),
-        "--quiet"));
+    var arguments =
+        new ArrayList<>(List.of("distill", teacher.toString(), "--output", own.resolve("student").toString(),
+            "--quiet"));
     arguments.addAll(List.of(more));
     return CommandRun.of(arguments.toArray(String[]::new));
   }
@@ -127,7 +128,8 @@ class DistillCommandTest {
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.lastError()).contains(wrong.getLast());
     }
-    assertThat(CommandRun.of("predict", teacher.toString(), "--min-precision", "0.9", "--coverage", "0.9", "x").lastError())
+    assertThat(
+        CommandRun.of("predict", teacher.toString(), "--min-precision", "0.9", "--coverage", "0.9", "x").lastError())
         .contains("give one of them");
     assertThat(CommandRun.of("predict", teacher.toString(), "--top", "2", "--coverage", "0.9", "x").lastError())
         .contains("--top asks for the most probable labels");

@@ -53,8 +53,9 @@ class ErrorsCommandTest {
   void wrongAnswersAreListedWithWhatIsNear(String name, String flags) throws IOException {
     Path model = trained(name, flags.split(" "));
     Path report = folder.resolve(name + "-errors");
-    var run = CommandRun.of("errors", model.toString(), "--data", test.toString(), "--train", rows.toString(), "--nearest",
-        "2", "--output", report.toString(), "--quiet");
+    var run =
+        CommandRun.of("errors", model.toString(), "--data", test.toString(), "--train", rows.toString(), "--nearest",
+            "2", "--output", report.toString(), "--quiet");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("2 of 62 rows are answered wrongly (3.2%)");
     List<JsonNode> wrong = Files.readAllLines(report.resolve("errors.jsonl")).stream()
@@ -75,7 +76,8 @@ class ErrorsCommandTest {
   void rowsThatAreAllRightGiveAnEmptyList() throws IOException {
     Path model = trained("right", "--text", "title");
     Path report = folder.resolve("right-errors");
-    var run = CommandRun.of("errors", model.toString(), "--data", rows.toString(), "--output", report.toString(), "--quiet");
+    var run =
+        CommandRun.of("errors", model.toString(), "--data", rows.toString(), "--output", report.toString(), "--quiet");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("0 of 60 rows are answered wrongly (0.0%)");
     assertThat(report.resolve("errors.jsonl")).isEmptyFile();
@@ -85,7 +87,8 @@ class ErrorsCommandTest {
   void mistakesAreOneLineAndWriteNothing() throws IOException {
     Path model = trained("mistakes", "--text", "title");
     Path report = folder.resolve("mistakes-errors");
-    for (List<String> more : List.of(List.of("--nearest", "0"), List.of("--train", folder.resolve("nowhere").toString()),
+    for (List<String> more : List.of(List.of("--nearest", "0"),
+        List.of("--train", folder.resolve("nowhere").toString()),
         List.of("--data", folder.resolve("nowhere.csv").toString()), List.of("--text", "nothing"),
         List.of("--output", test.toString()), List.of("--output", model.toString()))) {
       var arguments = new ArrayList<>(List.of("errors", model.toString(), "--quiet"));

@@ -31,7 +31,8 @@ class ExplainCommandTest {
   static void train() throws IOException {
     var lines = new ArrayList<>(List.of("title,shop,category"));
     for (int i = 0; i < 40; i++) {
-      lines.add(i % 2 == 0 ? "washing machine " + i + ",north,house > wash" : "digital camera " + i + ",south,photo > cam");
+      lines.add(
+          i % 2 == 0 ? "washing machine " + i + ",north,house > wash" : "digital camera " + i + ",south,photo > cam");
     }
     Path rows = Files.write(folder.resolve("rows.csv"), lines);
     model = trained(rows, "model", "--text", "title");

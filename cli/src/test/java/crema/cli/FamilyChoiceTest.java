@@ -65,7 +65,8 @@ class FamilyChoiceTest {
   @Test
   void theFamilyIsToldInOneLineAndKept() throws IOException {
     Path rows = Files.writeString(folder.resolve("rows.csv"),
-        "title,label\n" + IntStream.range(0, 40).mapToObj(i -> i % 2 == 0 ? "red apple " + i + ",apple\n" : "green pear " + i + ",pear\n")
+        "title,label\n" + IntStream.range(0, 40)
+            .mapToObj(i -> i % 2 == 0 ? "red apple " + i + ",apple\n" : "green pear " + i + ",pear\n")
             .collect(Collectors.joining()));
     Path config = Files.writeString(folder.resolve("config.yaml"),
         "train: rows.csv\ntext: title\nlabel: label\nC: 1\n");
@@ -81,8 +82,9 @@ class FamilyChoiceTest {
     var mistake = CommandRun.of("train", "--config", config.toString(), "--layers", "2", "--output",
         folder.resolve("c").toString());
     assertThat(mistake.code()).isEqualTo(2);
-    assertThat(mistake.lastError()).isEqualTo("crema: --layers is a setting of encoder, but C is one of linear: leave one "
-        + "out, or name the family with --model");
+    assertThat(mistake.lastError())
+        .isEqualTo("crema: --layers is a setting of encoder, but C is one of linear: leave one "
+            + "out, or name the family with --model");
     assertThat(folder.resolve("c")).doesNotExist();
   }
 }

@@ -45,7 +45,7 @@ class FoldsTest {
   @ParameterizedTest
   @ValueSource(strings = {"linear", "neighbours --dimensions 8", "fasttext --dim 8",
       "encoder --epochs 2 --hidden-size 8 --heads 2 --ffn-size 8 "
-      + "--layers 1 --vocabulary-size 300"})
+          + "--layers 1 --vocabulary-size 300"})
   void everyFamilyIsCrossValidatedAndItsModelIsTheSame(String family) {
     var arguments = new ArrayList<>(List.of("--model"));
     arguments.addAll(List.of(family.split(" ")));

@@ -32,7 +32,8 @@ class HostileFilesTest {
   private static final int MUTATIONS = Integer.getInteger("crema.mutations", 3);
   private static final int SEED = Integer.getInteger("crema.seed", 1);
   private static final Duration LIMIT = Duration.ofMinutes(1);
-  private static final List<String> WORDS = List.of("apple", "pear", "hammer", "saw", "doll", "\"kite\"", "ball, red", "Café");
+  private static final List<String> WORDS =
+      List.of("apple", "pear", "hammer", "saw", "doll", "\"kite\"", "ball, red", "Café");
   private static final List<String> KINDS = List.of("Fruit", "Tools", "Toys");
 
   @TempDir
@@ -70,7 +71,8 @@ class HostileFilesTest {
   }
 
   private static String title(int i) {
-    return WORDS.get(i % WORDS.size()) + " " + WORDS.get(i / 3 % WORDS.size()) + " " + KINDS.get(i % 3).toLowerCase(Locale.ROOT) + i % 7;
+    return WORDS.get(i % WORDS.size()) + " " + WORDS.get(i / 3 % WORDS.size()) + " "
+        + KINDS.get(i % 3).toLowerCase(Locale.ROOT) + i % 7;
   }
 
   private static String kind(int i) {
@@ -142,7 +144,8 @@ class HostileFilesTest {
     run(why, "langid", "--file", name, "--text", "title");
     run(why, "tokenizer", "train", "--data", name, "--text", "title", "--vocabulary-size", "280", "--output",
         folder.resolve("t.json").toString(), "--quiet");
-    run(why, "fasttext", "supervised", "-input", name, "-output", folder.resolve("ft").toString(), "-dim", "2", "-epoch",
+    run(why, "fasttext", "supervised", "-input", name, "-output", folder.resolve("ft").toString(), "-dim", "2",
+        "-epoch",
         "1", "-bucket", "10", "-thread", "1", "-verbose", "0");
     run(why, "fasttext", "skipgram", "-input", name, "-output", folder.resolve("sg").toString(), "-dim", "2", "-epoch",
         "1", "-bucket", "10", "-minCount", "1", "-thread", "1", "-verbose", "0");

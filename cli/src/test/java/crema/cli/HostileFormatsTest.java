@@ -70,9 +70,11 @@ class HostileFormatsTest {
     FASTTEXT("bin", (_, bytes) -> fastText(bytes)),
     FASTTEXT_QUANTIZED("ftz", (_, bytes) -> fastText(bytes)),
     VECTORS("vec", (file, _) -> {
-      CommandRun run = CommandRun.of("fasttext", "supervised", "-input", folder.resolve("lines.txt").toString(), "-output",
-          folder.resolve("from-vectors").toString(), "-epoch", "1", "-dim", "4", "-bucket", "10", "-thread", "1", "-verbose",
-          "0", "-pretrainedVectors", file.toString());
+      CommandRun run =
+          CommandRun.of("fasttext", "supervised", "-input", folder.resolve("lines.txt").toString(), "-output",
+              folder.resolve("from-vectors").toString(), "-epoch", "1", "-dim", "4", "-bucket", "10", "-thread", "1",
+              "-verbose",
+              "0", "-pretrainedVectors", file.toString());
       assertThat(run.err()).doesNotContain("\tat ", "this is a bug");
       assertThat(run.code()).as(run.err()).isIn(0, 2);
     }),
@@ -137,14 +139,17 @@ class HostileFormatsTest {
     run("pack", folder.resolve("linear").toString(), "--output", folder.resolve("linear.zip").toString());
     run("tokenizer", "train", "--data", csv, "--text", "title", "--vocabulary-size", "280", "--output",
         folder.resolve("bpe.json").toString(), "--quiet");
-    run("tokenizer", "train", "--data", csv, "--text", "title", "--kind", "unigram", "--vocabulary-size", "60", "--output",
+    run("tokenizer", "train", "--data", csv, "--text", "title", "--kind", "unigram", "--vocabulary-size", "60",
+        "--output",
         folder.resolve("unigram.json").toString(), "--quiet");
-    run("fasttext", "supervised", "-input", text, "-output", folder.resolve("ft").toString(), "-epoch", "1", "-dim", "4",
+    run("fasttext", "supervised", "-input", text, "-output", folder.resolve("ft").toString(), "-epoch", "1", "-dim",
+        "4",
         "-bucket", "300", "-minn", "2", "-maxn", "3", "-thread", "1", "-verbose", "0");
     run("fasttext", "quantize", "-input", text, "-output", folder.resolve("ft").toString(), "-verbose", "0");
     run("langid-train", "--data", data, "--output", folder.resolve("languages.bin").toString());
-    CORPUS.put(Format.YAML, List.of(("model: linear\ntrain: " + csv + "\ntext: title\nlabel: [label]\nanalyzer:\n- char\n"
-        + "c: 0.3\n# comment\nseed: 3\n").getBytes(StandardCharsets.UTF_8)));
+    CORPUS.put(Format.YAML,
+        List.of(("model: linear\ntrain: " + csv + "\ntext: title\nlabel: [label]\nanalyzer:\n- char\n"
+            + "c: 0.3\n# comment\nseed: 3\n").getBytes(StandardCharsets.UTF_8)));
     CORPUS.put(Format.TOKENIZER, List.of(bytes("bpe.json"), bytes("unigram.json")));
     CORPUS.put(Format.SAFETENSORS, List.of(bytes("linear/model.safetensors")));
     CORPUS.put(Format.PYTORCH, List.of(Files.readAllBytes(PYTORCH.resolve("module.bin")),

@@ -25,9 +25,11 @@ class HostileOptionsTest {
   private static final int VALUES = Integer.getInteger("crema.values", 40);
   private static final int SEED = Integer.getInteger("crema.seed", 1);
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final List<String> TRAPS = List.of("", " ", "-1", "0", "1", "2", "3", "0.5", "-0.5", "1e-300", "1e300", "1e999",
+  private static final List<String> TRAPS = List.of("", " ", "-1", "0", "1", "2", "3", "0.5", "-0.5", "1e-300", "1e300",
+      "1e999",
       "NaN", "-Infinity", "49152", "65536", "2147483647", "2147483648", "-2147483648", "99999999999999999999", "abc",
-      "true", "null", "a,b", "[1,2]", "{}", "é", "0x10", "1_000", "1,5", "%s", "$HOME", "'", "\"", "\\", "\u0000", "../..",
+      "true", "null", "a,b", "[1,2]", "{}", "é", "0x10", "1_000", "1,5", "%s", "$HOME", "'", "\"", "\\", "\u0000",
+      "../..",
       "/dev/null", "/", "title", "label", "all", "none", "auto");
   /** What takes long when it is large, as it should. */
   private static final List<String> LONG =
@@ -66,8 +68,10 @@ class HostileOptionsTest {
     var soft = new SoftAssertions();
     for (int i = 0; i < VALUES; i++) {
       ModelFamily family = families.get(random.nextInt(families.size()));
-      var arguments = new ArrayList<>(List.of("train", "--model", family.key(), "--train", rows.toString(), "--text", "title",
-          "--label", "label", "--output", folder.resolve("out").toString(), "--overwrite", "--quiet", "--threads", "1"));
+      var arguments =
+          new ArrayList<>(List.of("train", "--model", family.key(), "--train", rows.toString(), "--text", "title",
+              "--label", "label", "--output", folder.resolve("out").toString(), "--overwrite", "--quiet", "--threads",
+              "1"));
       switch (family.key()) {
         case "encoder" -> arguments.addAll(List.of("--epochs", "1", "--layers", "1", "--hidden-size", "16", "--heads",
             "2", "--kv-heads", "1", "--vocabulary-size", "270"));
@@ -99,13 +103,16 @@ class HostileOptionsTest {
         List.of("langid", "--file", text.toString()),
         List.of("tokenizer", "train", "--data", rows.toString(), "--text", "title", "--output",
             folder.resolve("t.json").toString(), "--quiet"),
-        List.of("fasttext", "supervised", "-input", text.toString(), "-output", folder.resolve("ft").toString(), "-epoch",
+        List.of("fasttext", "supervised", "-input", text.toString(), "-output", folder.resolve("ft").toString(),
+            "-epoch",
             "1", "-dim", "2", "-bucket", "10", "-thread", "1"),
         List.of("info", model.toString()), List.of("pack", model.toString()), List.of("latency", model.toString()));
-    List<String> options = List.of("--top", "--k", "--format", "--threads", "--keep", "--text", "--separator", "--encoding",
-        "--missing", "--input-format", "--languages", "--codes", "--vocabulary-size", "--kind", "--label",
-        "--no-header", "-minCount", "-lr", "-loss", "-minn", "-maxn", "-ws", "-neg", "-t", "-label", "--batch", "--file",
-        "--threshold", "--language-column", "--data", "--device", "--min-frequency");
+    List<String> options =
+        List.of("--top", "--k", "--format", "--threads", "--keep", "--text", "--separator", "--encoding",
+            "--missing", "--input-format", "--languages", "--codes", "--vocabulary-size", "--kind", "--label",
+            "--no-header", "-minCount", "-lr", "-loss", "-minn", "-maxn", "-ws", "-neg", "-t", "-label", "--batch",
+            "--file",
+            "--threshold", "--language-column", "--data", "--device", "--min-frequency");
     var random = new Random(SEED + 1000L);
     var soft = new SoftAssertions();
     for (int i = 0; i < VALUES; i++) {

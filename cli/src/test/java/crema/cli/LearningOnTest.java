@@ -72,7 +72,8 @@ class LearningOnTest {
     arguments.addAll(List.of(more));
     var run = train("new.csv", "new", arguments.toArray(String[]::new));
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.err()).contains("1 labels as they were, 1 under another name or split off, 1 merged of several, 1 new");
+    assertThat(run.err())
+        .contains("1 labels as they were, 1 under another name or split off, 1 merged of several, 1 new");
     assertThat(answer("new", "digital camera 3")).contains("photo");
     assertThat(answer("new", "pocket watch 7")).contains("small");
     assertThat(answer("new", "garden chair 4")).contains("chairs");
@@ -106,7 +107,8 @@ class LearningOnTest {
     assertThat(train("old.csv", "x", "--from", from(), "--ngrams", "3").lastError())
         .contains("ngrams", "a run that starts from it takes it over");
     assertThat(train("old.csv", "x", "--from", folder.resolve("none").toString()).code()).isEqualTo(2);
-    assertThat(train("old.csv", "x", "--from", from(), "--folds", "3").lastError()).contains("leave out folds, or from");
+    assertThat(train("old.csv", "x", "--from", from(), "--folds", "3").lastError())
+        .contains("leave out folds, or from");
     assertThat(train("old.csv", "x", "--model", "linear", "--label-map", "map.csv").lastError())
         .contains("give that with from");
     Files.writeString(folder.resolve("map.csv"), "old,new\nkameras,photo\n");

@@ -158,7 +158,8 @@ class MistakeTest {
 
   @Test
   void settingsOfAnotherKindOfModelAreRefused() {
-    assertMistake(trainOn(rows, "--dim", "10"), "--dim is a setting of fasttext", "--vocabulary-size is one of encoder");
+    assertMistake(trainOn(rows, "--dim", "10"), "--dim is a setting of fasttext",
+        "--vocabulary-size is one of encoder");
     assertMistake(trainOn(rows, "--dim", "10", "--model", "encoder"), "--dim", "no effect with --model encoder");
     assertMistake(trainOn(rows, "--model", "fasttext"), "--vocabulary-size", "no effect with --model fasttext");
     assertMistake(trainOn(rows, "--model", "fastext"), "--model", "one of auto, encoder, fasttext", "'fastext'");

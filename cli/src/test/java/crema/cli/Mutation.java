@@ -11,7 +11,8 @@ final class Mutation {
   private Mutation() {}
 
   /** Bytes that parsers trip over. */
-  private static final List<byte[]> TRAPS = List.of("\"", ",", ";", "\t", "\r", "\n", "\r\n", "\0", "\\", "{", "}", "[", "]",
+  private static final List<byte[]> TRAPS = List.of("\"", ",", ";", "\t", "\r", "\n", "\r\n", "\0", "\\", "{", "}", "[",
+      "]",
       "\uFEFF", "\u2028", "\u202E", "__label__", "null", "NaN", "-0", "1e999", "\uD83D\uDE00", "'", "\"\"\"", "sep=,\n",
       "\\u0000", "\\uD800", "#").stream().map(trap -> trap.getBytes(StandardCharsets.UTF_8)).toList();
 

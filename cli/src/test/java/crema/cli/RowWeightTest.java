@@ -93,7 +93,8 @@ class RowWeightTest {
     Path bad = Files.write(folder.resolve("bad.csv"), lines);
     var run = train(bad, "bad", family("linear", "--row-weight", "w"));
     assertThat(run.code()).isZero();
-    assertThat(run.err()).contains("3 rows: bad weight", "bad.csv, line 182: 'w' must be a number from 0 to 1e9, not '-2'",
+    assertThat(run.err()).contains("3 rows: bad weight",
+        "bad.csv, line 182: 'w' must be a number from 0 to 1e9, not '-2'",
         "line 183: nothing in 'w'", "not 'heavy'");
     assertThat(train(bad, "strict", family("linear", "--row-weight", "w", "--strict")).code()).isEqualTo(2);
     assertThat(train(bad, "none", family("linear", "--row-weight", "weight")).lastError())
@@ -109,7 +110,8 @@ class RowWeightTest {
     String model = folder.resolve("model").toString();
     assertThat(CommandRun.of("evaluate", model, "--data", rows.toString()).out()).containsPattern("Accuracy +0\\.80");
     Path plain = folder.resolve("plain.csv");
-    Files.write(plain, Files.readAllLines(rows).stream().map(line -> line.substring(0, line.lastIndexOf(','))).toList());
+    Files.write(plain,
+        Files.readAllLines(rows).stream().map(line -> line.substring(0, line.lastIndexOf(','))).toList());
     var unweighted = CommandRun.of("evaluate", model, "--data", plain.toString());
     assertThat(unweighted.code()).as(unweighted.err()).isZero();
     assertThat(unweighted.out()).containsPattern("Accuracy +0\\.66");

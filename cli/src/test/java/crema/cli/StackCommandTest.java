@@ -48,7 +48,8 @@ class StackCommandTest {
     var run = CommandRun.of("stack", words.toString(), archive.toString(), "--train", rows.toString(), "--output",
         stack.toString(), "--quiet");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("Second level: ").containsPattern("Member +Score +Answer +Operations +Size +Weight\n")
+    assertThat(run.out()).contains("Second level: ")
+        .containsPattern("Member +Score +Answer +Operations +Size +Weight\n")
         .containsPattern("\nwords +1\\.0000 ± 0\\.0000 ").containsPattern("\ncharacters.zip +1");
     var prediction = CommandRun.of("predict", stack.toString(), "a red apple");
     assertThat(prediction.code()).as(prediction.err()).isZero();

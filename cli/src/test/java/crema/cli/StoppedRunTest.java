@@ -36,7 +36,8 @@ class StoppedRunTest {
   void writeRows() throws IOException {
     var lines = new ArrayList<>(List.of("title,category"));
     for (int i = 0; i < 90; i++) {
-      lines.add((i % 3 == 0 ? "washing machine " : i % 3 == 1 ? "digital camera " : "pocket watch ") + i + ",c" + i % 3);
+      lines
+          .add((i % 3 == 0 ? "washing machine " : i % 3 == 1 ? "digital camera " : "pocket watch ") + i + ",c" + i % 3);
     }
     rows = Files.write(folder.resolve("rows.csv"), lines);
   }

@@ -100,7 +100,8 @@ class TuneCommandTest {
   @Test
   void filesThatAreMissingAreAMistake() throws IOException {
     assertThat(tune(folder.resolve("none.yaml")).lastError()).contains("none.yaml does not exist");
-    Path config = Files.writeString(folder.resolve("away.yaml"), "train: none.csv\ntext: name\nlabel: kind\nC: {log: [1, 2]}\n");
+    Path config =
+        Files.writeString(folder.resolve("away.yaml"), "train: none.csv\ntext: name\nlabel: kind\nC: {log: [1, 2]}\n");
     assertThat(tune(config).lastError()).contains("none.csv does not exist");
     assertThat(folder.resolve("found")).doesNotExist();
     Files.writeString(folder.resolve("found"), "a file");

@@ -198,8 +198,9 @@ public enum Augmentation implements Keyed {
     private static final String[] OF_CYRILLIC = {"a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m",
         "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya"};
     private static final String GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω";
-    private static final String[] OF_GREEK = {"a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o",
-        "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"};
+    private static final String[] OF_GREEK =
+        {"a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o",
+            "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"};
     private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
     private Transliteration() {}
@@ -219,8 +220,9 @@ public enum Augmentation implements Keyed {
       if (cyrillic >= 0) {
         return OF_CYRILLIC[cyrillic];
       }
-      String plain = lower == 'ß' ? "ss" : MARKS.matcher(Normalizer.normalize(String.valueOf(lower), Normalizer.Form.NFD))
-          .replaceAll("");
+      String plain =
+          lower == 'ß' ? "ss" : MARKS.matcher(Normalizer.normalize(String.valueOf(lower), Normalizer.Form.NFD))
+              .replaceAll("");
       int greek = plain.length() == 1 ? GREEK.indexOf(plain.charAt(0)) : -1;
       return greek >= 0 ? OF_GREEK[greek] : plain;
     }

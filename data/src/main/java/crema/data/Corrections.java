@@ -97,7 +97,8 @@ public final class Corrections {
       return format.named(columns, words);
     }
     return format.manySeparator() == null ? List.of(format.joined(words))
-        : words.stream().filter(word -> !word.isBlank()).flatMap(word -> format.parse(word).stream()).distinct().toList();
+        : words.stream().filter(word -> !word.isBlank()).flatMap(word -> format.parse(word).stream()).distinct()
+            .toList();
   }
 
   private void add(Row read, Columns columns, boolean hasFields, List<String> labels,

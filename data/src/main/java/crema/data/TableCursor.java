@@ -32,7 +32,8 @@ final class TableCursor extends FileCursor {
     language = columns.language() == null ? -1 : index(header, columns.language());
     weight = columns.weight() == null ? -1 : index(header, columns.weight());
     kept = columns.kept().stream().mapToInt(name -> index(header, name)).toArray();
-    read = IntStream.concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language, weight))
+    read = IntStream
+        .concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language, weight))
         .filter(column -> column >= 0).distinct().toArray();
   }
 

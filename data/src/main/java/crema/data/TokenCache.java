@@ -172,7 +172,8 @@ final class TokenCache implements TokenDataset {
       int group = meta.get(INT, 12);
       int language = meta.get(INT, 16);
       double weight = meta.get(DOUBLE, WEIGHT);
-      return weight > 0 && weight < Double.POSITIVE_INFINITY && file >= 0 && file < files && group >= ABSENT && language >= ABSENT
+      return weight > 0 && weight < Double.POSITIVE_INFINITY && file >= 0 && file < files && group >= ABSENT
+          && language >= ABSENT
           && META_BYTES + (long) Math.max(group, 0) + Math.max(language, 0) == meta.byteSize();
     }
 

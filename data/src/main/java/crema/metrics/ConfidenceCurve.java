@@ -47,7 +47,8 @@ public final class ConfidenceCurve {
           "a curve from %d log-odds to %d: give as many, two at least".formatted(from.length, to.length));
     }
     for (int i = 0; i < from.length; i++) {
-      if (!Double.isFinite(from[i]) || !Double.isFinite(to[i]) || (i > 0 && !(from[i] > from[i - 1] && to[i] > to[i - 1]))) {
+      if (!Double.isFinite(from[i]) || !Double.isFinite(to[i])
+          || (i > 0 && !(from[i] > from[i - 1] && to[i] > to[i - 1]))) {
         throw new IllegalArgumentException("the curve does not rise at point " + (i + 1));
       }
     }

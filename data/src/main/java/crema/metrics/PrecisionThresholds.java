@@ -113,7 +113,8 @@ public record PrecisionThresholds(float[] values, double precision, double share
       Arrays.fill(thresholds, NEVER);
       var covered = new boolean[answers.size()];
       for (int[] level : byLevel) {
-        int[] seen = Arrays.stream(level).filter(answer -> !covered[answer] && answers.row(answer) % FOLDS != fold).toArray();
+        int[] seen =
+            Arrays.stream(level).filter(answer -> !covered[answer] && answers.row(answer) % FOLDS != fold).toArray();
         new Level(seen).find(asked, thresholds);
         // Of other folds too: what is covered there is not looked at.
         for (int answer : level) {

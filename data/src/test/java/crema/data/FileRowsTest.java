@@ -486,7 +486,8 @@ class FileRowsTest {
     var rows = new ArrayList<Row>();
     FileRows.of(csv, columns).forEach(problems, rows::add);
     FileRows.of(json, columns).forEach(problems, rows::add);
-    assertThat(rows).extracting(row -> row.text() + row.meta().weight()).containsExactly("a2.0", "c0.5", "a2.0", "c0.5");
+    assertThat(rows).extracting(row -> row.text() + row.meta().weight()).containsExactly("a2.0", "c0.5", "a2.0",
+        "c0.5");
     assertThat(problems.counts()).containsEntry(RowFault.BAD_WEIGHT, 6L).containsEntry(RowFault.LEFT_OUT, 2L);
     assertThat(problems.examples(RowFault.BAD_WEIGHT).getFirst().message())
         .isEqualTo(csv + ", line 5: bad weight: 'w' must be a number from 0 to 1e9, not '-1'");

@@ -67,7 +67,8 @@ class BootstrapTest {
             .map(each -> random.nextDouble() < right ? each : random.nextInt(labels + 1) - 1).toArray();
         outcomes = SingleLabelOutcomes.of(truth, predicted, labels);
       } else {
-        Supplier<int[]> row = () -> IntStream.range(0, random.nextInt(4)).map(_ -> label.getAsInt()).distinct().toArray();
+        Supplier<int[]> row =
+            () -> IntStream.range(0, random.nextInt(4)).map(_ -> label.getAsInt()).distinct().toArray();
         var truth = IntStream.range(0, documents).mapToObj(_ -> row.get()).toArray(int[][]::new);
         var predicted = Arrays.stream(truth).map(each -> random.nextDouble() < right ? each : row.get())
             .toArray(int[][]::new);

@@ -174,7 +174,8 @@ class ClassificationMetricsTest {
   @Test
   void badWeightsAreRefused() {
     var outcomes = SingleLabelOutcomes.of(new int[] {0, 1}, new int[] {0, 0}, 2);
-    assertThatThrownBy(() -> outcomes.weighted(new double[] {1})).hasMessage("1 weights for 2 documents: give one a document");
+    assertThatThrownBy(() -> outcomes.weighted(new double[] {1}))
+        .hasMessage("1 weights for 2 documents: give one a document");
     for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> outcomes.weighted(new double[] {1, bad})).hasMessageContaining("must be above 0");
     }

@@ -46,7 +46,8 @@ class ConfidenceCurveTest {
 
   @Test
   void distortedLogitsAreCalibratedForRowsThatTheCurveHasNotSeen() {
-    DoubleUnaryOperator[] distortions = {x -> x / 20, x -> 3 * x, x -> Math.signum(x) * Math.sqrt(Math.abs(x)), Math::tanh};
+    DoubleUnaryOperator[] distortions =
+        {x -> x / 20, x -> 3 * x, x -> Math.signum(x) * Math.sqrt(Math.abs(x)), Math::tanh};
     for (DoubleUnaryOperator distortion : distortions) {
       var seen = Sample.of(4000, 1, distortion);
       var unseen = Sample.of(20000, 2, distortion);
@@ -95,10 +96,12 @@ class ConfidenceCurveTest {
 
   @Test
   void fewRowsThatAreAllRightDoNotAskForCertainty() {
-    var logits = ScoreMatrix.of(new float[][] {{4, 0}, {0, 3}, {5, 1}, {1, 2}, {2, 0}, {0, 1}, {3, 0}, {0, 5}, {6, 0}, {0, 2}});
+    var logits =
+        ScoreMatrix.of(new float[][] {{4, 0}, {0, 3}, {5, 1}, {1, 2}, {2, 0}, {0, 1}, {3, 0}, {0, 5}, {6, 0}, {0, 2}});
     ConfidenceCurve curve = ConfidenceCurves.ofBest(logits, logits.best());
-    double mean = IntStream.range(0, 10).mapToDouble(row -> curve.softmax(logits).score(row, logits.best(row))).average()
-        .orElseThrow();
+    double mean =
+        IntStream.range(0, 10).mapToDouble(row -> curve.softmax(logits).score(row, logits.best(row))).average()
+            .orElseThrow();
     assertThat(mean).isBetween(0.85, 0.97);
   }
 

@@ -137,7 +137,8 @@ class ScoreMatrixTest {
 
   private double averagePrecision(int label) {
     int[] order = IntStream.range(0, DOCUMENTS).boxed()
-        .sorted((a, b) -> Float.compare(rows[b][label] + 0f, rows[a][label] + 0f)).mapToInt(Integer::intValue).toArray();
+        .sorted((a, b) -> Float.compare(rows[b][label] + 0f, rows[a][label] + 0f)).mapToInt(Integer::intValue)
+        .toArray();
     long positives = Arrays.stream(sets).filter(row -> contains(row, label)).count();
     double sum = 0;
     long right = 0;

@@ -119,7 +119,8 @@ public record Audit(AuditRows rows, List<Judgement> ranking, List<Conflict> conf
         }
       }
     }
-    SparseMatrix different = features.rows(texts.stream().mapToInt(same -> places.getOrDefault(same.getFirst(), -1)).toArray());
+    SparseMatrix different =
+        features.rows(texts.stream().mapToInt(same -> places.getOrDefault(same.getFirst(), -1)).toArray());
     try (var search = new NearRows(different, options.threads())) {
       List<List<NearRows.Near>> near = search.nearest(different, NEIGHBOURS, listener);
       for (int text = 0; text < near.size(); text++) {

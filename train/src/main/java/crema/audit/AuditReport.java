@@ -199,7 +199,8 @@ public final class AuditReport {
     audit.overlaps().stream().limit(SHOWN_PAIRS).forEach(overlap -> table.row().text(overlap.first())
         .text(overlap.second()).count(overlap.firstAsSecond()).count(overlap.secondAsFirst()).bar(overlap.share()));
     RowPage.section(out, "Labels that are taken for each other",
-        "Rows of one label that are more like the other." + RowPage.shownOf(SHOWN_PAIRS, audit.overlaps().size(), LABELS),
+        "Rows of one label that are more like the other."
+            + RowPage.shownOf(SHOWN_PAIRS, audit.overlaps().size(), LABELS),
         table.render());
   }
 
@@ -209,7 +210,8 @@ public final class AuditReport {
     }
     var table = HtmlTable.sortable(3, "Where", "Text", "Likeliest", "Probability", "Uncertainty");
     audit.next().stream().limit(SHOWN_ROWS).forEach(row -> table.row().text(row.row().location())
-        .text(RowPage.shortened(row.row().text())).text(row.likeliest()).metric(row.probability()).metric(row.uncertainty()));
+        .text(RowPage.shortened(row.row().text())).text(row.likeliest()).metric(row.probability())
+        .metric(row.uncertainty()));
     RowPage.section(out, "What to label next", "Rows without a label: uncertain ones, each unlike those before it."
         + RowPage.shownOf(SHOWN_ROWS, audit.next().size(), NEXT), table.render());
   }

@@ -51,7 +51,8 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
    * @param threads for their search
    * @throws UserError when no row can be used
    */
-  public static ErrorAnalysis of(Classifier classifier, Settings settings, List<String> training, int nearest, int threads,
+  public static ErrorAnalysis of(Classifier classifier, Settings settings, List<String> training, int nearest,
+      int threads,
       TrainingListener listener) {
     listener.stage("Reading the data");
     var problems = new ProblemLog();
@@ -89,8 +90,9 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     if (both.isEmpty()) {
       return Map.of();
     }
-    listener.warning("%,d of the texts are of rows of the training, which the model knows: whether their labels are wrong "
-        .formatted(both.size()) + "is judged by models of the other rows");
+    listener
+        .warning("%,d of the texts are of rows of the training, which the model knows: whether their labels are wrong "
+            .formatted(both.size()) + "is judged by models of the other rows");
     listener.stage("Judging rows of the training by models of the others");
     List<String> texts = trained.labelled().stream().map(AuditRow::text).toList();
     SparseMatrix features = TermVectors.fit(texts, trained.labels().size()).of(texts);
@@ -190,7 +192,8 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     }
 
     private void answer(int from, int to) {
-      float[][] logits = classifier.logits(rows.subList(from, to).stream().map(row -> classifier.text(row.row())).toList());
+      float[][] logits =
+          classifier.logits(rows.subList(from, to).stream().map(row -> classifier.text(row.row())).toList());
       for (int i = 0; i < logits.length; i++) {
         // A text that is empty for the model says nothing for or against any label.
         logits[i] = logits[i].length == 0 ? new float[sums.length] : logits[i];

@@ -90,7 +90,8 @@ public final class ErrorReport {
     if (errors.wrong().isEmpty()) {
       return out.toString();
     }
-    var groups = new TextTable(new TextTable.Text("Group"), new TextTable.Number("Rows"), new TextTable.Number("Share"));
+    var groups =
+        new TextTable(new TextTable.Text("Group"), new TextTable.Number("Rows"), new TextTable.Number("Share"));
     errors.groups().forEach(group -> groups.row(group.title(), Numbers.count(errors.of(group).size()),
         Numbers.percent((double) errors.of(group).size() / errors.wrong().size())));
     var pairs =

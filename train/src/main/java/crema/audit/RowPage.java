@@ -22,7 +22,8 @@ final class RowPage {
    * @param content markup in which every text is escaped
    */
   static void section(StringBuilder out, String heading, String note, String content) {
-    out.append("<section><h2>").append(Html.escape(heading)).append("</h2>\n<p class=\"note\">").append(Html.escape(note))
+    out.append("<section><h2>").append(Html.escape(heading)).append("</h2>\n<p class=\"note\">")
+        .append(Html.escape(note))
         .append("</p>\n").append(content).append("</section>\n");
   }
 

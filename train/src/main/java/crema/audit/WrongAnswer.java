@@ -19,16 +19,18 @@ public record WrongAnswer(AuditRow row, List<String> answered, double probabilit
   /** How far off an answer is. */
   public enum Group {
     /** The label of the row is probably wrong, by confident learning. */
-    MISLABELLED("Probably mislabelled rows", "The model is surer of its answer than of the label, as sure as it is of rows that have "
-        + "this label."),
+    MISLABELLED("Probably mislabelled rows",
+        "The model is surer of its answer than of the label, as sure as it is of rows that have "
+            + "this label."),
     /** The answer is beside the truth. */
     NEAR("Near misses", "In a tree, a sibling of the truth, or a node above or below it; else the truth is the second "
         + "choice, or one of several labels is right."),
     /** The answer is neither near nor far off. */
     OTHER("Others", "Neither near nor far off."),
     /** The answer has nothing to do with the truth. */
-    GROSS("Gross errors", "In a tree, another first step; else at least three labels are more probable than the truth, or "
-        + "none of several is right.");
+    GROSS("Gross errors",
+        "In a tree, another first step; else at least three labels are more probable than the truth, or "
+            + "none of several is right.");
 
     private final String title;
     private final String note;

@@ -26,8 +26,9 @@ record HeatMap(ConfusionMatrix matrix, List<String> labels) {
     var out = new StringBuilder();
     // Slanted headings of the last columns reach beyond the cells.
     int width = size + margin / 2;
-    out.append(PlotFrame.format("<div class=\"scroll heat\"><svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\"", width, size,
-        width));
+    out.append(
+        PlotFrame.format("<div class=\"scroll heat\"><svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\"", width, size,
+            width));
     out.append(" aria-label=\"Confusion matrix\">");
     for (int label = 0; label < count; label++) {
       appendLabels(out, label, margin, cell);

@@ -55,7 +55,7 @@ public final class HtmlReport {
     if (!report.hasTest()) {
       appendCurves();
       out.append(Glossary.render(report));
-    return HtmlPage.of(report.title(), out.toString());
+      return HtmlPage.of(report.title(), out.toString());
     }
     appendTiles();
     out.append("<div class=\"columns\">");
@@ -264,8 +264,9 @@ public final class HtmlReport {
       }
     }
     long untested = report.metrics().perLabel().stream().filter(label -> label.support() == 0).count();
-    section("Labels", FILTER + table.render() + (untested == 0 ? "" : note("%s of %s labels have no test row. They stand"
-        + " last and count in no average.", Numbers.count(untested), Numbers.count(report.labels().size()))));
+    section("Labels",
+        FILTER + table.render() + (untested == 0 ? "" : note("%s of %s labels have no test row. They stand"
+            + " last and count in no average.", Numbers.count(untested), Numbers.count(report.labels().size()))));
   }
 
   /** The labels in their order, those without test rows behind the others. */

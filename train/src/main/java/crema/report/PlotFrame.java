@@ -33,7 +33,8 @@ record PlotFrame(Axis x, Axis y) {
    */
   String render(String title, String legend, String xTitle, CharSequence marks) {
     var out = new StringBuilder("<figure class=\"chart\"><figcaption>").append(Html.escape(title));
-    out.append("<span class=\"legend\">").append(legend).append("</span></figcaption>\n<div class=\"plot\"><div class=\"y\">");
+    out.append("<span class=\"legend\">").append(legend)
+        .append("</span></figcaption>\n<div class=\"plot\"><div class=\"y\">");
     for (double tick : y.ticks()) {
       appendTick(out, y, tick);
     }
@@ -48,7 +49,8 @@ record PlotFrame(Axis x, Axis y) {
     for (double tick : x.ticks()) {
       appendTick(out, x, tick);
     }
-    return out.append("</div><div class=\"axis\">").append(Html.escape(xTitle)).append("</div></div></figure>\n").toString();
+    return out.append("</div><div class=\"axis\">").append(Html.escape(xTitle)).append("</div></div></figure>\n")
+        .toString();
   }
 
   private static void appendTick(StringBuilder out, Axis axis, double tick) {

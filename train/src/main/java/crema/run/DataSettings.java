@@ -102,7 +102,8 @@ public record DataSettings(Settings settings) {
         NO_TEST, TEST, TEST_FRACTION);
     SECTION.rule(settings -> settings.find(ROW_WEIGHT).filter(column -> TextColumn.names(
         TextColumn.parseAll(settings.get(TEXT))).contains(column)).map(column -> "row-weight '" + column
-            + "' is a text column too: name the column of the weights").orElse(null), ROW_WEIGHT, TEXT);
+            + "' is a text column too: name the column of the weights")
+        .orElse(null), ROW_WEIGHT, TEXT);
     SECTION.rule(settings -> settings.get(VALIDATION_FRACTION) + settings.get(TEST_FRACTION) >= 1
         ? "validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and test-fraction ("
             + settings.get(TEST_FRACTION) + ") leave nothing to train on"

@@ -12,8 +12,9 @@ public final class DistillSettings {
   /** The families of students, by their keys. */
   private static final List<String> STUDENTS = List.of("linear", "fasttext", "encoder");
 
-  public static final Setting<String> STUDENT = SECTION.name("student", "linear", () -> STUDENTS).label("FAMILY").basic()
-      .help("The family of the student: linear, fasttext or encoder");
+  public static final Setting<String> STUDENT =
+      SECTION.name("student", "linear", () -> STUDENTS).label("FAMILY").basic()
+          .help("The family of the student: linear, fasttext or encoder");
   public static final Setting<Double> TEMPERATURE = SECTION.number("temperature", 1).atLeast(0.05).atMost(20).label("T")
       .details("above 1 it tells more of the less probable labels")
       .help("What the log-odds of the teacher's probabilities are divided by");

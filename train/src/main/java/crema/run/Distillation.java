@@ -156,10 +156,11 @@ public final class Distillation {
     List<String> unknown =
         labels.names().stream().filter(label -> teacher.target().labels().indexOf(label) < 0).toList();
     if (!unknown.isEmpty()) {
-      throw new UserError("the teacher does not know " + (unknown.size() == 1 ? "the label " : unknown.size() + " labels: ")
-          + "'" + String.join("', '", unknown.subList(0, Math.min(NAMED, unknown.size()))) + "'"
-          + (unknown.size() > NAMED ? ", …" : "") + " of " + String.join(", ", files)
-          + ": take these rows out, or another teacher");
+      throw new UserError(
+          "the teacher does not know " + (unknown.size() == 1 ? "the label " : unknown.size() + " labels: ")
+              + "'" + String.join("', '", unknown.subList(0, Math.min(NAMED, unknown.size()))) + "'"
+              + (unknown.size() > NAMED ? ", …" : "") + " of " + String.join(", ", files)
+              + ": take these rows out, or another teacher");
     }
   }
 

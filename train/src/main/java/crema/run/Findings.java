@@ -77,7 +77,8 @@ public final class Findings {
         .filter(label -> counts.support(label) >= FEWEST_OF_A_LABEL && counts.predictions(label) == 0).toArray();
     if (lost.length > 0) {
       int first = IntStream.of(lost).boxed().max(Comparator.comparingLong(counts::support)).orElseThrow();
-      findings.add("%,d %s with %d test rows or more %s never answered, for instance '%s' with %,d".formatted(lost.length,
+      findings.add("%,d %s with %d test rows or more %s never answered, for instance '%s' with %,d".formatted(
+          lost.length,
           lost.length == 1 ? "label" : "labels", FEWEST_OF_A_LABEL, lost.length == 1 ? "is" : "are", labels.get(first),
           counts.support(first)));
     }
@@ -89,14 +90,16 @@ public final class Findings {
     int[] single = IntStream.range(0, labels.size()).filter(label -> labels.count(label) == 1).toArray();
     return single.length == 0 ? Optional.empty()
         : Optional.of("%,d of %,d labels %s a single training row, for instance '%s': that is hardly learned".formatted(
-            single.length, labels.size(), single.length == 1 ? "has" : "have", labels.name(single[0])).replaceAll("\\R", " "));
+            single.length, labels.size(), single.length == 1 ? "has" : "have", labels.name(single[0]))
+            .replaceAll("\\R", " "));
   }
 
   /** Texts of which an encoder does not read all, if there are any; see the numbers' names. */
   public static Optional<String> cutTexts(long cut, long texts, long tokensCut, int maxTokens) {
     return cut == 0 ? Optional.empty()
-        : Optional.of(String.format(Locale.ROOT, "%,d of %,d training texts are longer than --max-length %d and lose %,.0f "
-            + "tokens on average", cut, texts, maxTokens, (double) tokensCut / cut));
+        : Optional
+            .of(String.format(Locale.ROOT, "%,d of %,d training texts are longer than --max-length %d and lose %,.0f "
+                + "tokens on average", cut, texts, maxTokens, (double) tokensCut / cut));
   }
 
   /** A tokenizer that came out smaller than it was asked to be. */

@@ -62,7 +62,8 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     kept.labels().save(directory.labels());
     TargetFile.write(kept, directory.target());
     new Provenance(Provenance.version(),
-        Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), context.commandLine(), seed, rows.hash(),
+        Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString(), context.commandLine(), seed,
+        rows.hash(),
         rows.train(), rows.validation(), rows.test(), steps, bestStep,
         System.getProperty("java.vm.name") + " " + Runtime.version()).write(directory.provenance());
     // As long as they are here, the run has an end to come.
@@ -85,7 +86,8 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
   TrainingResult report(ScoredRows validation, ScoredRows test, DataSettings data, Map<String, String> facts)
       throws IOException {
     var targetReport = new TargetReport(target, data.languages(), data.labels().bands());
-    TestReport.Builder builder = targetReport.builder((test.isEmpty() ? "Training of " : "Test of ") + directory.path(), test, seed);
+    TestReport.Builder builder =
+        targetReport.builder((test.isEmpty() ? "Training of " : "Test of ") + directory.path(), test, seed);
     targetReport.addValidation(builder, decision, validation, test);
     facts.forEach(builder::fact);
     if (test.isEmpty()) {

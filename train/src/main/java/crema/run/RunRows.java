@@ -201,7 +201,7 @@ public final class RunRows {
   private static Columns columns(DataSettings data) {
     return new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", data.labels().columns(),
         data.labels().format(), data.group().orElse(null), data.languages().column().orElse(null))
-            .withMissing(data.missing()).withWeight(data.rowWeight().orElse(null));
+        .withMissing(data.missing()).withWeight(data.rowWeight().orElse(null));
   }
 
   private static RowSource productTitles(DataSettings data) {

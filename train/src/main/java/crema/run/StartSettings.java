@@ -24,8 +24,9 @@ public final class StartSettings {
       .help("A trained model of the same family to start from, on rows that it need not have seen");
   public static final Setting<String> LABEL_MAP = SECTION.optionalFile("label-map").label("FILE")
       .shownDefault("labels of the same name are the same")
-      .details("columns old and new; a label that was split has several rows, one that was merged with others their new "
-          + "name, one that is gone an empty one")
+      .details(
+          "columns old and new; a label that was split has several rows, one that was merged with others their new "
+              + "name, one that is gone an empty one")
       .help("What became of the labels of the model to start from");
 
   static {
@@ -83,7 +84,8 @@ public final class StartSettings {
   private static <T> Settings inherited(Settings settings, Settings model, Setting<T> row, Path from) {
     Optional<T> own = model.has(row) ? model.find(row) : Optional.empty();
     if (settings.isGiven(row) && !Objects.equals(settings.find(row), own)) {
-      throw settings.error(row, " is another one in " + from + ": a run that starts from it takes it over, leave it out");
+      throw settings.error(row,
+          " is another one in " + from + ": a run that starts from it takes it over, leave it out");
     }
     return own.isPresent() ? settings.with(row, own.get()) : settings;
   }

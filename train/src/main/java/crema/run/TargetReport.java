@@ -94,7 +94,8 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands, Op
       }
     });
     builder.guarantees(precisions.stream().map(share -> precision(test, share)).toList(),
-        coverages.stream().filter(share -> trust.heldOut().canCover(share)).map(share -> coverage(test, share)).toList());
+        coverages.stream().filter(share -> trust.heldOut().canCover(share)).map(share -> coverage(test, share))
+            .toList());
   }
 
   private PrecisionReached precision(ScoredRows test, double share) {
@@ -104,8 +105,9 @@ record TargetReport(Target target, Languages languages, FrequencyBands bands, Op
     long right = 0;
     long answered = 0;
     for (int row = 0; row < answers.length; row++) {
-      Set<Integer> truth = Arrays.stream(test.truth()[row]).flatMap(label -> Arrays.stream(target.implied(label))).boxed()
-          .collect(Collectors.toSet());
+      Set<Integer> truth =
+          Arrays.stream(test.truth()[row]).flatMap(label -> Arrays.stream(target.implied(label))).boxed()
+              .collect(Collectors.toSet());
       given += answers[row].length;
       right += Arrays.stream(answers[row]).filter(truth::contains).count();
       answered += answers[row].length > 0 ? 1 : 0;

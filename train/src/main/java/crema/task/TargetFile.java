@@ -56,7 +56,8 @@ public final class TargetFile {
     HeldOutAnswers answers = trust.heldOut();
     if (!answers.isEmpty()) {
       var heldOut = new LinkedHashMap<String, Object>();
-      heldOut.put("of_truth", IntStream.range(0, answers.rows()).mapToObj(row -> decimal(answers.ofTruth(row))).toList());
+      heldOut.put("of_truth",
+          IntStream.range(0, answers.rows()).mapToObj(row -> decimal(answers.ofTruth(row))).toList());
       heldOut.put("row", IntStream.range(0, answers.size()).mapToObj(answers::row).toList());
       heldOut.put("label", IntStream.range(0, answers.size()).mapToObj(answers::label).toList());
       heldOut.put("confidence",

@@ -94,7 +94,8 @@ public final class Trust {
   /** How far one gets, as the beginning of a sentence. */
   static String farthest(double wanted, PrecisionThresholds thresholds) {
     return String.format(Locale.ROOT, "a precision of %s cannot be vouched for: the surest answers, to %.1f%% of the "
-        + "validation rows, reach %.3f", wanted, thresholds.share() * 100, Math.floor(thresholds.precision() * 1000) / 1000);
+        + "validation rows, reach %.3f", wanted, thresholds.share() * 100,
+        Math.floor(thresholds.precision() * 1000) / 1000);
   }
 
   /**

@@ -71,7 +71,8 @@ public record TrustFit(Target target, Optional<String> note) {
         least = Math.min(least, scores[label]);
       }
       builder.row(least);
-      List<Integer> implied = Arrays.stream(truth).flatMap(label -> Arrays.stream(target.implied(label))).boxed().toList();
+      List<Integer> implied =
+          Arrays.stream(truth).flatMap(label -> Arrays.stream(target.implied(label))).boxed().toList();
       for (int label : target.vouchable(scores, decided[row])) {
         builder.answer(label, scores[label], implied.contains(label));
       }

@@ -32,8 +32,8 @@ record Rungs(List<Double> shares) {
    */
   static Rungs of(long rows, int trials) {
     int rungs = 1;
-    for (long part = REDUCTION; rungs < MOST_RUNGS && rows / part >= FEWEST_ROWS && trials / part >= LAST_TRIALS;
-        part *= REDUCTION) {
+    for (long part = REDUCTION; rungs < MOST_RUNGS && rows / part >= FEWEST_ROWS
+        && trials / part >= LAST_TRIALS; part *= REDUCTION) {
       rungs++;
     }
     int last = rungs - 1;

@@ -104,7 +104,8 @@ sealed interface SearchRange {
         || setting == TrainingSettings.SEED;
     if (isOfRows || !setting.isDecisive()) {
       throw written.origin().error(written.name(), isOfRows
-          ? " must be one value: trials are compared on the same rows and labels" : " changes no result: give one value");
+          ? " must be one value: trials are compared on the same rows and labels"
+          : " changes no result: give one value");
     }
   }
 

@@ -141,7 +141,8 @@ class AuditTest {
     rows.set(12, Row.of("item99 crimson ball", "red", "thing"));
     List<Integer> wrong = List.of(13, 25, 37, 49, 61);
     wrong.forEach(row -> rows.set(row, Row.of(rows.get(row).text(), "red", "thing")));
-    Audit audit = Audit.of(rows(TargetKind.MULTI, LabelFormat.many(","), rows, List.of()), AuditOptions.DEFAULTS, SILENT);
+    Audit audit =
+        Audit.of(rows(TargetKind.MULTI, LabelFormat.many(","), rows, List.of()), AuditOptions.DEFAULTS, SILENT);
     assertThat(audit.ranking().stream().limit(1L + wrong.size())).extracting(row -> row.row().number())
         .containsExactlyInAnyOrder(13L, 14L, 26L, 38L, 50L, 62L);
     assertThat(audit.doubtful()).filteredOn(row -> row.row().number() == 13).singleElement()
@@ -226,7 +227,8 @@ class AuditTest {
 
   @Test
   void mistakesAreTold() throws IOException {
-    assertThatThrownBy(() -> AuditRows.read(settings("title,kind\na,\n"), new ProblemLog())).isInstanceOf(UserError.class)
+    assertThatThrownBy(() -> AuditRows.read(settings("title,kind\na,\n"), new ProblemLog()))
+        .isInstanceOf(UserError.class)
         .hasMessageContaining("both a text and a label");
     assertThatThrownBy(() -> AuditRows.read(settings("title,kind\nab,x\ncd,x\n"), new ProblemLog()))
         .hasMessageContaining("all 2 rows have the label 'x'");

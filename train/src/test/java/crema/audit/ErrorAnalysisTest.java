@@ -125,7 +125,8 @@ class ErrorAnalysisTest {
     Path training = Files.write(folder.resolve("train.tsv"),
         List.of("text\tlabel", "green bottle b=2 a=1\tb", "red car\ta", "green bottle b=1 a=1\ta"));
     ErrorAnalysis errors = ErrorAnalysis.of(new Obedient(new SingleLabelTarget(labels("a", "b"))),
-        rows(TargetKind.SINGLE, "green bottle b=2 a=1\ta", "red car a=1\ta"), List.of(training.toString()), 2, 1, SILENT);
+        rows(TargetKind.SINGLE, "green bottle b=2 a=1\ta", "red car a=1\ta"), List.of(training.toString()), 2, 1,
+        SILENT);
     assertThat(errors.wrong()).singleElement().satisfies(answer -> {
       assertThat(answer.nearest()).hasSize(2);
       assertThat(answer.nearest().getFirst().row().number()).isEqualTo(1);

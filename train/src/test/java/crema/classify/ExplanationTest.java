@@ -92,7 +92,8 @@ class ExplanationTest {
   }
 
   private static List<String> odd() {
-    return List.of("İNDESİT  WASHER\u00A08kg", "  washer\t\tdryer ", "x", "洗濯機 washer テレビ", "washer washer dryer washer",
+    return List.of("İNDESİT  WASHER\u00A08kg", "  washer\t\tdryer ", "x", "洗濯機 washer テレビ",
+        "washer washer dryer washer",
         "__label__washer washer", "ΣΊΣΥΦΟΣ washer", "👩‍👩‍👧 washer");
   }
 
@@ -192,7 +193,8 @@ class ExplanationTest {
     List<List<Prediction>> before = classifier.predict(texts, 1);
     List<List<Prediction>> after = classifier.predict(changed, 1);
     return IntStream.range(0, texts.size())
-        .filter(i -> after.get(i).isEmpty() || !after.get(i).getFirst().label().equals(before.get(i).getFirst().label()))
+        .filter(
+            i -> after.get(i).isEmpty() || !after.get(i).getFirst().label().equals(before.get(i).getFirst().label()))
         .count();
   }
 
@@ -226,7 +228,8 @@ class ExplanationTest {
       calls.add(texts.size());
       return counted(texts);
     });
-    Explanation explanation = classifier.explain(List.of("up and down up"), List.of(List.of("rise", "fall"))).getFirst();
+    Explanation explanation =
+        classifier.explain(List.of("up and down up"), List.of(List.of("rise", "fall"))).getFirst();
     assertThat(explanation.kind()).isEqualTo(Explanation.Kind.LEAVE_OUT);
     assertThat(explanation.labels().get(0).words()).containsExactly(2.0, 0.0, 0.0, 2.0);
     assertThat(explanation.labels().get(1).words()).containsExactly(0.0, 0.0, 1.0, 0.0);

@@ -70,7 +70,8 @@ class HtmlReportTest {
   void completeReportShowsBandsGroupsCalibrationAndThresholds() {
     assertThat(HtmlReport.render(SampleReport.complete().build()))
         .contains("Labels by frequency", "<bdi>Tail</bdi>", "Русский", "Level 2", "Hierarchical", "Macro ROC AUC")
-        .contains("Before calibration", "As the model predicts (temperature, 1.7)", "Leaving out what is uncertain", "F1 by threshold");
+        .contains("Before calibration", "As the model predicts (temperature, 1.7)", "Leaving out what is uncertain",
+            "F1 by threshold");
   }
 
   @Test
@@ -84,14 +85,16 @@ class HtmlReportTest {
   void partsWithoutDataAreLeftOut() {
     var outcomes = MultiLabelOutcomes.of(new int[][] {{0}, {1}}, new int[][] {{0}, {1}}, 2);
     var page = HtmlReport.render(TestReport.builder("Plain", List.of("a", "b"), outcomes).build());
-    assertThat(page).contains("Samples").doesNotContain("<figure", "Confidence", "Most confused", "class=\"scroll heat\"");
+    assertThat(page).contains("Samples").doesNotContain("<figure", "Confidence", "Most confused",
+        "class=\"scroll heat\"");
   }
 
   @Test
   void confusionOfManyLabelsIsNotDrawn() {
     var labels = IntStream.range(0, 51).mapToObj(i -> "label " + i).toList();
     assertThat(HtmlReport.render(SampleReport.builder(labels).build())).doesNotContain("class=\"scroll heat\"");
-    assertThat(HtmlReport.render(SampleReport.builder(labels.subList(0, 50)).build())).contains("class=\"scroll heat\"");
+    assertThat(HtmlReport.render(SampleReport.builder(labels.subList(0, 50)).build()))
+        .contains("class=\"scroll heat\"");
   }
 
   @Test

@@ -91,7 +91,8 @@ class FailedTestTest {
     }
     assertThat(Files.readString(directory.metrics()).replace("failed", "whole"))
         .isEqualTo(Files.readString(folder.resolve("whole/metrics.json")));
-    assertThat(Files.readAllLines(directory.log())).hasSameSizeAs(Files.readAllLines(folder.resolve("whole/log.jsonl")));
+    assertThat(Files.readAllLines(directory.log()))
+        .hasSameSizeAs(Files.readAllLines(folder.resolve("whole/log.jsonl")));
   }
 
   private Settings fastTextSettings() {

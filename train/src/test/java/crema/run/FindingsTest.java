@@ -22,7 +22,8 @@ class FindingsTest {
   private static List<String> ofTest(int documents, IntUnaryOperator truth,
       IntUnaryOperator answer) {
     int[] labels = IntStream.range(0, documents).map(truth).toArray();
-    return Findings.ofTest(SingleLabelOutcomes.of(labels, IntStream.range(0, documents).map(answer).toArray(), 3), LABELS);
+    return Findings.ofTest(SingleLabelOutcomes.of(labels, IntStream.range(0, documents).map(answer).toArray(), 3),
+        LABELS);
   }
 
   @Test
@@ -49,7 +50,8 @@ class FindingsTest {
     assertThat(Findings.cutTexts(3, 120, 90, 32)).contains(
         "3 of 120 training texts are longer than --max-length 32 and lose 30 tokens on average");
     assertThat(Findings.cutTexts(0, 120, 0, 32)).isEmpty();
-    assertThat(Findings.smallVocabulary(8000, 812)).contains("the texts have pieces for a vocabulary of 812 only, not 8,000");
+    assertThat(Findings.smallVocabulary(8000, 812))
+        .contains("the texts have pieces for a vocabulary of 812 only, not 8,000");
     assertThat(Findings.smallVocabulary(800, 800)).isEmpty();
     assertThat(Findings.tooManyParameters(22_000_000, 120, 1200).orElseThrow())
         .startsWith("22,000,000 parameters are to be learned from 120 rows of 1,200 tokens in all");

@@ -74,8 +74,9 @@ class SoftLabelsTest {
 
   @Test
   void ofPathsTheNodesAtWhichTheyEndShareTheProbability() {
-    Target paths = TaxonomyTarget.of(LabelSet.of(List.of("x > a", "x > b", "y"), new long[] {1, 1, 1}), " > ", Link.SIGMOID,
-        new Decoding.BestPath());
+    Target paths =
+        TaxonomyTarget.of(LabelSet.of(List.of("x > a", "x > b", "y"), new long[] {1, 1, 1}), " > ", Link.SIGMOID,
+            new Decoding.BestPath());
     var probabilities = new float[paths.labels().size()];
     probabilities[paths.labels().indexOf("x")] = 0.8f;
     probabilities[paths.labels().indexOf("x > a")] = 0.5f;

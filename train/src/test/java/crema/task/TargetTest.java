@@ -268,11 +268,13 @@ class TargetTest {
           .hasMessageEndingWith("ask for at most that");
       assertThatThrownBy(() -> read.decide(rows.logits(), new Guarantee.Coverage(0.999)))
           .isInstanceOf(UserError.class)
-          .hasMessage("a coverage of 0.999 needs 999 validation rows, and the model was trained with 300: ask for at most "
-              + "0.996");
+          .hasMessage(
+              "a coverage of 0.999 needs 999 validation rows, and the model was trained with 300: ask for at most "
+                  + "0.996");
     }
     assertThatThrownBy(() -> flat.decide(ScoreMatrix.of(new float[1][2]), new Guarantee.Precision(0.9)))
-        .isInstanceOf(UserError.class).hasMessageContaining("trained without validation rows, or by an earlier version");
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("trained without validation rows, or by an earlier version");
   }
 
   @Test
@@ -304,7 +306,8 @@ class TargetTest {
   void aThresholdThatWasGivenIsOfCalibratedProbabilities() {
     ScoredRows rows = overconfident(MultiLabelTarget.of(labels("a", "b")), 0, 1);
     Target given = MultiLabelTarget.of(labels("a", "b"))
-        .tuned(new AnswerSettings(Settings.of(AnswerSettings.SECTION).with(AnswerSettings.THRESHOLD, NumberOr.of(0.99))),
+        .tuned(
+            new AnswerSettings(Settings.of(AnswerSettings.SECTION).with(AnswerSettings.THRESHOLD, NumberOr.of(0.99))),
             rows)
         .calibrated(
             new AnswerSettings(Settings.of(AnswerSettings.SECTION).with(AnswerSettings.THRESHOLD, NumberOr.of(0.99))),

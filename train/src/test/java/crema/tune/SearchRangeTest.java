@@ -57,7 +57,8 @@ class SearchRangeTest {
     }
     assertThat(values(range("encoder", "layers", "linear", "1", "4"), 8))
         .containsExactly("1", "1", "2", "2", "3", "3", "4", "4");
-    assertThat(values(range("encoder", "batch-tokens", "log", "256", "4096"), 5)).allMatch(text -> text.matches("\\d+"));
+    assertThat(values(range("encoder", "batch-tokens", "log", "256", "4096"), 5))
+        .allMatch(text -> text.matches("\\d+"));
   }
 
   @Test

@@ -50,7 +50,8 @@ class TuningTest {
     var lines = new ArrayList<>(List.of("text,kind"));
     List<String> kinds = List.of("apple", "pear", "plum");
     for (int i = 0; i < rows; i++) {
-      lines.add("w" + i % 37 + " " + kinds.get(i % 3) + " w" + i % 11 + "," + kinds.get(i % 13 == 0 ? (i + 1) % 3 : i % 3));
+      lines.add(
+          "w" + i % 37 + " " + kinds.get(i % 3) + " w" + i % 11 + "," + kinds.get(i % 13 == 0 ? (i + 1) % 3 : i % 3));
     }
     return Files.write(shared.resolve(name), lines);
   }
@@ -119,7 +120,8 @@ class TuningTest {
         .containsExactlyInAnyOrderElementsOf(ranked.subList(0, 3));
     assertThat(result.best().lastScore()).isEqualTo(result.trials().stream().filter(trial -> trial.run() != null)
         .mapToDouble(Trial::lastScore).max().orElseThrow()).isGreaterThan(0.85);
-    assertThat(Objects.requireNonNull(result.best().run()).scores()).containsEntry("Accuracy", result.best().lastScore());
+    assertThat(Objects.requireNonNull(result.best().run()).scores()).containsEntry("Accuracy",
+        result.best().lastScore());
     assertThat(result.best().values()).matches("C [0-9.e-]+, ngrams [12]");
     try (Stream<Path> files = Files.walk(folder)) {
       assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).distinct())
@@ -132,7 +134,7 @@ class TuningTest {
     var whole = new Watch(1000);
     Tuning.Result expected = tuning("whole", "fasttext", settings("fasttext", many, "dim=4", "buckets=1000"), 6,
         List.of(range("learning-rate", "log", "0.01", "1"), range("epochs", "integer", "1", "5")), context()).run(whole)
-            .orElseThrow();
+        .orElseThrow();
     Optional<Tuning.Result> result;
     int starts = 0;
     var all = new ArrayList<String>();
@@ -176,7 +178,8 @@ class TuningTest {
   @Test
   void everyFamilyCanBeSearched() throws IOException {
     Tuning.Result encoder = run("encoder", "encoder", settings("encoder", few, "hidden-size=8", "heads=2", "kv-heads=2",
-        "ffn-size=8", "vocabulary-size=300", "epochs=2"), 2, List.of(range("learning-rate", "log", "1e-3", "1e-1"),
+        "ffn-size=8", "vocabulary-size=300", "epochs=2"), 2,
+        List.of(range("learning-rate", "log", "1e-3", "1e-1"),
             range("layers", "choice", "1", "2")));
     assertThat(encoder.trials()).hasSize(2).allMatch(trial -> trial.run() != null);
     Tuning.Result auto = run("auto", "auto", settings("auto", few, "folds=2"), 2,
@@ -191,8 +194,9 @@ class TuningTest {
     Tuning.Result result = run("two", "linear", settings("linear", few), 3,
         List.of(range("ngrams", "choice", "1", "2")));
     assertThat(result.trials()).hasSize(2);
-    Settings encoder = settings("encoder", few, "heads=3", "kv-heads=1", "ffn-size=8", "vocabulary-size=300", "epochs=1",
-        "layers=1");
+    Settings encoder =
+        settings("encoder", few, "heads=3", "kv-heads=1", "ffn-size=8", "vocabulary-size=300", "epochs=1",
+            "layers=1");
     Tuning.Result some = run("some", "encoder", encoder, 2, List.of(range("hidden-size", "choice", "6", "12")));
     assertThat(some.trials()).hasSize(2);
     assertThatThrownBy(() -> run("none", "encoder", encoder, 2, List.of(range("hidden-size", "choice", "8", "10"))))

@@ -47,7 +47,8 @@ public final class StandardLosses implements LossProvider {
 
   /** m of ArcFace. */
   public static final Decimal ANGULAR_MARGIN =
-      new Decimal("angular-margin", 0.5, 0, 1.5, "Of arcface: by how much the angle of the right label is made larger.");
+      new Decimal("angular-margin", 0.5, 0, 1.5,
+          "Of arcface: by how much the angle of the right label is made larger.");
 
   /** The share of soft macro F1 in a mixed loss. */
   public static final Decimal SOFT_F1_SHARE =

@@ -104,7 +104,8 @@ class LossCatalogTest {
         Map.entry("asymmetric-margin", "0.3"), Map.entry("ancestor-weight", "more"),
         Map.entry("level-weights", "1,2,3,4"), Map.entry("hierarchical-constraint", "true"),
         Map.entry("pair-margin", "2"), Map.entry("pair-temperature", "0.7"), Map.entry("triplets", "hardest"),
-        Map.entry("angular-margin", "0.2"), Map.entry("similar-scale", "7"), Map.entry("other-scale", "9"), Map.entry("similarity-threshold", "0.1"));
+        Map.entry("angular-margin", "0.2"), Map.entry("similar-scale", "7"), Map.entry("other-scale", "9"),
+        Map.entry("similarity-threshold", "0.1"));
     for (LossSetting<?> setting : loss.settings()) {
       boolean changes = loss.forms().stream().anyMatch(form -> {
         LossSettings base = setting.name().equals("effective-number-beta")

@@ -116,8 +116,9 @@ final class EncoderExport {
     ConfidenceCurve curve = target.trust().confidence();
     if (!curve.isNone()) {
       json.put("calibration", TargetFile.confidence(curve));
-      notes.add("probabilities are not calibrated there: config.json has the temperature and the curve as 'calibration', "
-          + "which transformers keeps and does not use");
+      notes.add(
+          "probabilities are not calibrated there: config.json has the temperature and the curve as 'calibration', "
+              + "which transformers keeps and does not use");
     }
     json.put("torch_dtype", "float32");
     return json;

@@ -68,7 +68,8 @@ public final class PairSettings {
             ? "from starts from a model of one task, with its encoder: it has no effect with encoder, pairs and tasks"
             : null,
         StartSettings.FROM);
-    SECTION.rule(settings -> AugmentSettings.areAsked(settings) && (arePairs(settings) || TaskSettings.hasTasks(settings)
+    SECTION.rule(settings -> AugmentSettings.areAsked(settings) && (arePairs(settings)
+        || TaskSettings.hasTasks(settings)
         || FineTuningSettings.readsVectors(settings))
             ? "augment writes the texts of one task anew in each epoch: it has no effect on pairs, tasks and frozen "
                 + "encoders, so leave it out"

@@ -138,7 +138,8 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     });
     unknown.report().forEach(listener::warning);
     Findings.tell(Findings.cutTexts(cuts.cut(), cuts.texts(), cuts.tokens(), limit.maxTokens()), directory, listener);
-    var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2), List.copyOf(epochs),
+    var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2),
+        List.copyOf(epochs),
         RowCounts.hash(parts));
     data.requireRows("training", data.train, parts.train());
     data.requireRows("validation", data.validation, parts.validation());

@@ -80,7 +80,8 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, FastTextSettings.SECTION,
-        StartSettings.SECTION, AugmentSettings.SECTION.only(AugmentSettings.AUGMENT), TrainingFolds.SECTION, RefitSettings.SECTION,
+        StartSettings.SECTION, AugmentSettings.SECTION.only(AugmentSettings.AUGMENT), TrainingFolds.SECTION,
+        RefitSettings.SECTION,
         StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
         CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
         .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5)

@@ -135,7 +135,8 @@ final class FastTextRun implements Run {
     if (all.isPresent()) {
       listener.stage(RefitSettings.stage(counts));
       trainRows += counts.validation();
-      Optional<FastText> refitted = trainedAgain(lines(target).write(AugmentSettings.ofEpochs(all.get(), settings), "all"));
+      Optional<FastText> refitted =
+          trainedAgain(lines(target).write(AugmentSettings.ofEpochs(all.get(), settings), "all"));
       if (refitted.isEmpty()) {
         return interrupted();
       }
@@ -209,7 +210,8 @@ final class FastTextRun implements Run {
     Duration interval =
         context.checkpoints().everyMinutes() == 0 ? NEVER
             : Duration.ofMillis((long) (context.checkpoints().everyMinutes() * 60_000));
-    var trainer = config.trainer(threads, AugmentSettings.areAsked(settings) ? totalSteps() : trainRows).checkpoints(checkpoint, interval).listener(progress);
+    var trainer = config.trainer(threads, AugmentSettings.areAsked(settings) ? totalSteps() : trainRows)
+        .checkpoints(checkpoint, interval).listener(progress);
     text.weights().ifPresent(trainer::lineWeights);
     if (Files.exists(checkpoint)) {
       return trainer.resume(checkpoint, text.lines());

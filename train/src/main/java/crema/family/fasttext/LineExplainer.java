@@ -75,7 +75,8 @@ record LineExplainer(FastText model, FastTextReading reading, Target target) {
     ScoreMatrix probabilities = target.probabilities(ScoreMatrix.of(new float[][] {logits}));
     var evidence = new ArrayList<LabelEvidence>();
     for (int i = 0; i < labels.length; i++) {
-      evidence.add(new LabelEvidence(target.labels().name(labels[i]), probabilities.score(0, labels[i]), scores.scores()[i], base[i],
+      evidence.add(new LabelEvidence(target.labels().name(labels[i]), probabilities.score(0, labels[i]),
+          scores.scores()[i], base[i],
           shares.of(i)));
     }
     return new Explanation(Explanation.Kind.EXACT, words, evidence);

@@ -164,7 +164,8 @@ final class LinearRun implements Run {
     } else {
       listener.stage(RefitSettings.stage(counts));
       FeatureSpaces spaces = start.isPresent() ? start.get().spaces() : features.fit(all.orElseThrow(), List.of());
-      fitted = fit(spaces, examples(AugmentSettings.withCopies(all.get(), settings), spaces, target), chosen.hyperplanes());
+      fitted =
+          fit(spaces, examples(AugmentSettings.withCopies(all.get(), settings), spaces, target), chosen.hyperplanes());
       fitted = chosen.shifts().map(fitted::shifted).orElse(fitted);
       if (stop.isRequested()) {
         return Optional.empty();

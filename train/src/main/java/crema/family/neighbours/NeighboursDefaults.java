@@ -17,7 +17,8 @@ final class NeighboursDefaults {
       LinearDefaults.ofTerms().stream().filter(rule -> !rule.setting().equals(LinearSettings.MAX_TERMS)),
       Stream.of(DefaultRule.of(LinearSettings.MAX_TERMS)
           .where(FrozenSettings::usesTerms)
-          .otherwise(MOST_TERMS, _ -> "rare terms tell little of what is near"))).toList();
+          .otherwise(MOST_TERMS, _ -> "rare terms tell little of what is near")))
+      .toList();
 
   private NeighboursDefaults() {}
 }

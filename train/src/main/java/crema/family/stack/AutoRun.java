@@ -165,13 +165,15 @@ final class AutoRun implements Run {
     int folds = given.orElseGet(() -> (int) Math.clamp(rows / Math.max(1, labels), FEWEST_FOLDS,
         rows >= MANY_ROWS ? FEWER_FOLDS : FOLDS));
     if (rows / folds < labels) {
-      String few = " %,d folds of %,d rows have fewer rows than there are labels (%,d): ".formatted(folds, rows, labels);
+      String few =
+          " %,d folds of %,d rows have fewer rows than there are labels (%,d): ".formatted(folds, rows, labels);
       if (given.isPresent()) {
         throw settings.error(StackSettings.FOLDS,
             few + "give " + (folds > FEWEST_FOLDS ? "fewer folds" : "more rows, or one family with --model"));
       }
-      listener.warning(few.stripLeading() + "models are compared roughly, and many labels are not known in a fold; more rows a "
-          + "label help");
+      listener.warning(
+          few.stripLeading() + "models are compared roughly, and many labels are not known in a fold; more rows a "
+              + "label help");
     }
     return folds;
   }
@@ -263,7 +265,8 @@ final class AutoRun implements Run {
     } finally {
       classifiers.forEach(Classifier::close);
     }
-    return new StackFinish(settings, context).write(StackDescription.of(columns, members, chosen.level()), chosen.rows(),
+    return new StackFinish(settings, context).write(StackDescription.of(columns, members, chosen.level()),
+        chosen.rows(),
         start.target(), start.rows(), facts);
   }
 }

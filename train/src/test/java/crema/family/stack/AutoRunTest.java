@@ -290,7 +290,8 @@ class AutoRunTest {
         warnings.add(message);
       }
     }, new StopSignal())).isInstanceOf(UserError.class).hasMessageContaining("memory-budget is too small");
-    assertThat(warnings).anyMatch(message -> message.startsWith("finetuned is left out: its encoder needs about 0.0 GiB"));
+    assertThat(warnings)
+        .anyMatch(message -> message.startsWith("finetuned is left out: its encoder needs about 0.0 GiB"));
   }
 
   @Test
@@ -336,7 +337,8 @@ class AutoRunTest {
     }
     TrainingResult best = results.get(AutoSettings.Preference.ACCURACY);
     results.forEach((preference, result) -> {
-      assertThat(score(result)).as(preference.key()).isGreaterThanOrEqualTo(score(best) - preference.tolerance() - 1e-4);
+      assertThat(score(result)).as(preference.key())
+          .isGreaterThanOrEqualTo(score(best) - preference.tolerance() - 1e-4);
       assertThat(used(result, preference == AutoSettings.Preference.SMALL ? "size" : "operations"))
           .as(preference.key())
           .isLessThanOrEqualTo(used(best, preference == AutoSettings.Preference.SMALL ? "size" : "operations"));
