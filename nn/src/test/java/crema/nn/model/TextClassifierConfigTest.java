@@ -53,7 +53,7 @@ class TextClassifierConfigTest {
       "{\"vocab_size\": 9, \"num_attention_heads\": 128}|hidden_size 384 does not give 128 attention heads an even",
       "{\"vocab_size\": 9, \"num_key_value_heads\": 4}|num_key_value_heads 4 does not divide num_attention_heads 6",
       "{\"vocab_size\": 9, \"num_labels\": 2, \"bag_size\": -1}|bag_size must not be negative, but is -1",
-      "{\"vocab_size\": 9, \"num_labels\": 2, \"head\": \"mpl\"}|head must be one of mlp, residual, linear, normalized, original, not 'mpl'",
+      "{\"vocab_size\": 9, \"num_labels\": 2, \"head\": \"mpl\"}|head must be one of mlp, residual, linear, normalized, cosine, original, not 'mpl'",
       "{\"vocab_size\": 9, \"num_labels\": 2, \"head_dropout\": -1}|head_dropout must be in [0, 1), not -1",
       "{\"vocab_size\": 9, \"num_labels\": 2, \"head\": \"residual\", \"head_hidden_size\": 8, \"head_residual\": true}"
           + "|head_residual needs a head_hidden_size of 384"})

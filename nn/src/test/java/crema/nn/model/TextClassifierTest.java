@@ -114,7 +114,9 @@ class TextClassifierTest {
     Map<String, float[]> cpu = train(Device.CPU, 2, head, 2);
     Map<String, float[]> reference = train(Device.REFERENCE, 1, head, 2);
     assertThat(reference.keySet()).isEqualTo(cpu.keySet());
-    assertThat(reference.get("losses")).containsExactly(cpu.get("losses"), offset(1e-4f));
+    // Logits of 30 times a cosine show more of what Adam makes of gradients that are noise.
+    float rounding = head == HeadConfig.Kind.COSINE ? 1e-2f : 1e-4f;
+    assertThat(reference.get("losses")).containsExactly(cpu.get("losses"), offset(rounding));
     // Adam's first steps are learningRate · sign(gradient): gradients that are noise may go either way.
     reference.forEach((name, values) -> {
       int same = 0;

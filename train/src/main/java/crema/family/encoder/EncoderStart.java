@@ -16,6 +16,7 @@ import crema.settings.Settings;
 import crema.task.Target;
 import crema.tensor.DType;
 import crema.tensor.Scope;
+import crema.tensor.Shape;
 import crema.tensor.Tensor;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -105,7 +107,7 @@ record EncoderStart(Path path, EncoderDescription description, Target target, St
 
   private static void copyRows(String name, Tensor tensor, StoredWeights stored, LabelMapping labels) {
     try (var scope = new Scope(tensor.backend())) {
-      var shape = stored.shapes().get(name);
+      Shape shape = Objects.requireNonNull(stored.shapes().get(name));
       Tensor older = scope.empty(DType.F32, shape);
       stored.read(name, older);
       float[][] mapped = labels.rows(rows(older.toFloats(), labels.older().size()),
