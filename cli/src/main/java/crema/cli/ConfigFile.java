@@ -98,7 +98,8 @@ final class ConfigFile {
 
   private static Ranged parse(Path path, String text, boolean mayHaveRanges) {
     try {
-      var settings = LoadSettings.builder().setLabel(path.toString()).build();
+      // The parser fails on a character of two units that its buffer cuts apart, so all of the text has to fit in.
+      var settings = LoadSettings.builder().setLabel(path.toString()).setBufferSize(text.length() + 1).build();
       var file = new ConfigFile(path, new ParserImpl(settings, new StreamReader(settings, text)), mayHaveRanges);
       return new Ranged(file.settings(), file.ranges);
     } catch (MarkedYamlEngineException e) {

@@ -83,6 +83,14 @@ class ConfigTest {
   }
 
   @Test
+  void aCharacterOfTwoUnitsMayStandAnywhere() {
+    for (int at = 1000; at < 1050; at++) {
+      String text = "#" + "x".repeat(at - 1) + "\ud83d\ude00\nseed: 7\n";
+      assertThat(ConfigFile.parse(Path.of("train.yaml"), text)).as("at " + at).containsOnlyKeys("seed");
+    }
+  }
+
+  @Test
   void aFlagOverridesAKeyAndALaterFileAnEarlierOne() throws IOException {
     Path first = config("a.yaml", "lowercase: true", "strict: true", "seed: 3", "label-smoothing: 0.1");
     Path second = Files.writeString(folder.resolve("b.yaml"), "seed: 4\nlabel-smoothing: 0.2\nepochs: many\n");

@@ -95,7 +95,9 @@ class ExperimentCommandTest {
     assertThat(run.err()).contains("crema: bad, seed 1: ",
         "bad.yaml, line 1: there is no setting 'epocs'; did you mean 'epochs'?",
         "crema: worse, seed 1: ", "worse.yaml, line 2: ").doesNotContain("\tat ");
-    assertThat(run.out()).contains("few", "many").doesNotContain("worse");
+    assertThat(run.out())
+        .contains("few", "many", "Without a result: bad, seed 1: ", "Without a result: worse, seed 1: ")
+        .doesNotContain("\nworse");
   }
 
   @Test

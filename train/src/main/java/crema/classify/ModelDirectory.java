@@ -239,15 +239,15 @@ public record ModelDirectory(Path path) implements ModelSource {
    *     resumed
    */
   public <T> T begin(RunKind kind, Settings settings, Beginning<T> beginning) throws IOException {
-    settings.checked();
     boolean resumes = holdsRun();
-    if (!resumes) {
-      JsonFile.write(trainingConfig(), StoredSettings.of(kind.key(), settings).json());
-    } else if (!holdsRun(kind) || !settingsOf(kind).computesAs(settings)) {
-      throw new UserError(path + " holds a run with other settings, in " + trainingConfig()
-          + "; continue that with its own, or start over with --overwrite");
-    }
     try {
+      settings.checked();
+      if (!resumes) {
+        JsonFile.write(trainingConfig(), StoredSettings.of(kind.key(), settings).json());
+      } else if (!holdsRun(kind) || !settingsOf(kind).computesAs(settings)) {
+        throw new UserError(path + " holds a run with other settings, in " + trainingConfig()
+            + "; continue that with its own, or start over with --overwrite");
+      }
       T begun = beginning.run();
       FileTree.delete(replaced());
       return begun;
@@ -271,6 +271,9 @@ public record ModelDirectory(Path path) implements ModelSource {
 
   /** Deletes a run that could not begin, brings back what it was to replace, and deletes the folder if it is empty. */
   private void discardRun() throws IOException {
+    if (!Files.isDirectory(path)) {
+      return;
+    }
     for (String name : names()) {
       FileTree.delete(file(name));
     }

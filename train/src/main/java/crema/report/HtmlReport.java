@@ -202,7 +202,7 @@ public final class HtmlReport {
   }
 
   private String abstention() {
-    var table = HtmlTable.plain(0, "Answer from probability", "Documents", "Coverage", "Accuracy", "95% interval");
+    var table = HtmlTable.plain(0, "Answer from", "Documents", "Coverage", "Accuracy", "95% interval");
     for (var row : report.abstention()) {
       table.row().number(Numbers.compact(row.threshold()), row.threshold()).count(row.answered())
           .number(Numbers.percent(row.coverage()), row.coverage()).bar(row.accuracy().estimate())

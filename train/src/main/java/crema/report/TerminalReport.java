@@ -148,7 +148,7 @@ public final class TerminalReport {
 
   private static TextTable abstention(TestReport report) {
     var table = new TextTable(
-        new TextTable.Number("Answer from probability"),
+        new TextTable.Number("Answer from"),
         new TextTable.Number("Documents"),
         new TextTable.Number("Coverage"),
         new TextTable.Number("Accuracy"),

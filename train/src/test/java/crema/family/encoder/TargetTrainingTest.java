@@ -22,6 +22,7 @@ import crema.nn.loss.Link;
 import crema.nn.loss.LossCatalog;
 import crema.nn.loss.LossDefinition;
 import crema.nn.loss.StandardLosses;
+import crema.nn.model.HeadConfig;
 import crema.nn.train.StepLog;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
@@ -101,6 +102,7 @@ class TargetTrainingTest {
         .with(EncoderSettings.KV_HEADS, 1).with(EncoderSettings.FFN_SIZE, 32)
         .with(EncoderSettings.HEAD_DROPOUT, 0).with(EncoderSettings.DROP_PATH, 0)
         .with(LossRows.LOSS, loss)
+        .with(EncoderSettings.HEAD, loss.equals("arcface") ? HeadConfig.Kind.COSINE : HeadConfig.Kind.MLP)
         .with(TrainingSettings.EPOCHS, epochs).with(TrainingSettings.LEARNING_RATE, 1e-2)
         .with(OptimizationSettings.BATCH_TOKENS, 128).with(OptimizationSettings.BETA2, 0.99)
         .with(OptimizationSettings.WARMUP, 5)
