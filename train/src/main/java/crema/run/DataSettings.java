@@ -80,7 +80,7 @@ public record DataSettings(Settings settings) {
       .atLeast(0).atMost(0.9).help("How much to split off for validation");
   public static final Setting<Double> TEST_FRACTION = SECTION.number("test-fraction", 0.1)
       .atLeast(0).atMost(0.9).help("How much to split off for the test");
-  public static final Setting<Boolean> NO_TEST = SECTION.flag("no-test").basic()
+  public static final Setting<Boolean> NO_TEST = SECTION.flag("no-test")
       .shownDefault("test on a file, or on rows that are split off")
       .help("Train on all rows: split none off for a test");
   public static final Setting<Boolean> NO_STRATIFY = SECTION.flag("no-stratify")

@@ -41,7 +41,7 @@ public record AnswerSettings(Settings settings) {
       .choice("decision", Metric.ACCURACY, List.of(Metric.ACCURACY, Metric.MACRO_F1)).label("NAME")
       .details("accuracy, the most probable label; macro_f1, with an offset a label, chosen on the validation rows")
       .help("What the answer maximizes where a text has one label");
-  public static final Setting<DecodingKind> DECODING = SECTION.choice("decoding", DecodingKind.BEST_PATH).basic()
+  public static final Setting<DecodingKind> DECODING = SECTION.choice("decoding", DecodingKind.BEST_PATH)
       .details("argmax, the most probable leaf; top-down, level by level; consistent, all nodes that reach "
           + "node-threshold with all above them; best-path, the path whose nodes are most probable together")
       .help("How a path is found");

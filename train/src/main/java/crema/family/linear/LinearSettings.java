@@ -57,7 +57,7 @@ public final class LinearSettings {
   public static final Setting<List<Double>> C =
       SECTION.numbers("C", List.of(1.0)).above(0).atMost(1e12).label("C").basic()
           .help("How closely to fit; of several values cross-validation chooses");
-  public static final Setting<Integer> C_FOLDS = SECTION.integer("C-folds", 5).atLeast(2).atMost(1000).basic()
+  public static final Setting<Integer> C_FOLDS = SECTION.integer("C-folds", 5).atLeast(2).atMost(1000)
       .help("The folds of that cross-validation");
   public static final Setting<Metric> C_METRIC = SECTION
       .optionalChoice("C-metric", List.of(Metric.MICRO_F1, Metric.MACRO_F1)).label("NAME").shownDefault("macro_f1")
