@@ -4,6 +4,7 @@ import crema.base.Fingerprint;
 import crema.base.json.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,17 +121,18 @@ public final class Corrections {
 
   /** Says what the corrections do to rows, which are read once. */
   public Outcome outcome(RowSource rows) {
-    var left = new LinkedHashMap<>(byText);
+    var used = new HashSet<Correction>();
     var counts = new long[3];
     rows.forEach(ProblemListener.SILENT, row -> {
       Correction found = find(row);
       if (found != null) {
-        left.values().remove(found);
+        used.add(found);
         counts[found.drops() ? 2 : found.row.labels().equals(row.labels()) ? 1 : 0]++;
       }
     });
     return new Outcome(counts[0], counts[1], counts[2],
-        left.values().stream().filter(each -> !each.drops()).map(Correction::row).toList());
+        byText.values().stream().filter(each -> !each.drops() && !used.contains(each)).map(Correction::row)
+            .toList());
   }
 
   /** The rows with their corrections, without those that are added. */
