@@ -122,6 +122,10 @@ final class LinearRun implements Run {
     try (var features = new FeatureFit(settings, context)) {
       Optional<Start> start = directory.begin(new LinearFamily(), settings, () -> start(features));
       return start.isPresent() ? finish(start.get(), features) : new TrainingResult(0, 0, null);
+    } catch (UserError e) {
+      // Spaces that make no sense are found before the run begins.
+      directory.discardUnlessBegun();
+      throw e;
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }

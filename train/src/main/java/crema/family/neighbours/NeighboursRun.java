@@ -94,6 +94,10 @@ final class NeighboursRun implements Run {
       try (Start trained = start.get()) {
         return finish(trained, features);
       }
+    } catch (UserError e) {
+      // Spaces that make no sense are found before the run begins.
+      directory.discardUnlessBegun();
+      throw e;
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
