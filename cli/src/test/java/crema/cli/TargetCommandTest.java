@@ -92,7 +92,7 @@ class TargetCommandTest {
     var trained = train(rows, "--label", "path", "--target", "taxonomy", "--path-separator", " / ");
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("Hierarchical F1", "Level 1", "Level 2", "level by level",
-        "Answer from probability",
+        "Answer from",
         "Calibration error");
     assertThat(CommandRun.of("evaluate", model(), "--data", rows.toString()).out()).contains("Level 2");
     assertThat(CommandRun.of("info", model()).out()).contains("a path in a taxonomy of 2 levels");
