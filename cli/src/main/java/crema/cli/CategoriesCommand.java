@@ -1,18 +1,14 @@
 package crema.cli;
 
 import crema.base.UserError;
-import crema.classify.ModelFamily;
-import crema.classify.ModelSource;
 import crema.cli.console.Terminal;
 import crema.family.neighbours.ModelCategories;
 import crema.family.neighbours.ModelCategories.Category;
-import crema.run.DataSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -104,18 +100,13 @@ final class CategoriesCommand implements Runnable {
     private List<String> texts(Path file, ModelCategories categories) throws IOException {
       TextInput input = TextInput.ofColumns(text, files);
       input.tellApart(categories.columns());
-      input.asIn(this::training);
+      input.asIn(() -> TextInput.trainingOf(model, null));
       List<String> texts = InputText.texts(input.of(file)).stream().filter(each -> !each.isBlank()).toList();
       input.report(terminal);
       if (texts.isEmpty()) {
         throw new UserError(file + " has no text: give some that belong to the category, or leave out --items");
       }
       return texts;
-    }
-
-    private Optional<DataSettings> training() throws IOException {
-      return ModelSource.read(model, source -> source.holds(ModelSource.TRAINING)
-          ? Optional.of(new DataSettings(ModelFamily.settingsOf(source))) : Optional.empty());
     }
   }
 

@@ -89,9 +89,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       var output = new ExplanationWriter(terminal, format, words, classifier.columns());
-      input.tellApart(classifier.columns());
-      input.asIn(() -> TextInput.trainingOf(model, task));
-      input.keep(keep);
+      input.readAs(classifier, model, task, keep);
       input.forEachBatch(texts, terminal, batch -> {
         List<String> given = InputText.texts(batch);
         output.write(batch, classifier.explain(given, labels(classifier, given)));

@@ -90,9 +90,7 @@ final class PredictCommand implements Callable<Integer> {
       Optional<Guarantee> guarantee = top != null ? Optional.empty() : asked.or(classifier.target().trust()::guarantee);
       var output = new PredictionWriter(terminal.out(), format,
           guarantee.isPresent() ? "(no label is sure enough)" : "(no label)");
-      input.tellApart(classifier.columns());
-      input.asIn(() -> TextInput.trainingOf(model, task));
-      input.keep(keep);
+      input.readAs(classifier, model, task, keep);
       input.forEachBatch(texts, terminal, batch -> {
         List<String> answered = InputText.texts(batch);
         output.write(batch.stream().map(text -> text.withText(FieldText.joined(text.text()))).toList(),

@@ -4,6 +4,7 @@ import crema.base.NameList;
 import crema.base.UserError;
 import crema.base.json.JsonNode;
 import crema.base.json.JsonValues;
+import crema.classify.Classifier;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.cli.console.Terminal;
@@ -96,6 +97,18 @@ final class TextInput {
   /** Has rows handed over as texts in which these columns are told apart, unless there are none. */
   void tellApart(List<String> columns) {
     apart = columns;
+  }
+
+  /**
+   * Reads texts as a model was trained on them.
+   *
+   * @param task of a model that has several
+   * @param kept what stays with a text
+   */
+  void readAs(Classifier classifier, Path model, @Nullable String task, KeepFlags kept) {
+    tellApart(classifier.columns());
+    asIn(() -> trainingOf(model, task));
+    keep(kept);
   }
 
   /** Has the columns of a training read where none are named. */

@@ -1,6 +1,5 @@
 package crema.data;
 
-import crema.base.Fingerprint;
 import crema.base.json.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,37 +136,10 @@ public final class Corrections {
 
   /** The rows with their corrections, without those that are added. */
   public RowSource applied(RowSource rows) {
-    return new RowSource() {
-      @Override
-      public RowCursor open(ProblemListener listener) {
-        RowCursor cursor = rows.open(listener);
-        return new RowCursor() {
-          @Override
-          public @Nullable Row next() {
-            for (Row row = cursor.next(); row != null; row = cursor.next()) {
-              Correction found = find(row);
-              if (found == null) {
-                return row;
-              }
-              if (!found.drops()) {
-                return row.withLabels(found.row.labels());
-              }
-            }
-            return null;
-          }
-
-          @Override
-          public void close() {
-            cursor.close();
-          }
-        };
-      }
-
-      @Override
-      public String fingerprint() {
-        return new Fingerprint("corrected").add(rows.fingerprint()).add(fingerprints).hex();
-      }
-    };
+    return rows.map("corrected", String.join(" ", fingerprints), row -> {
+      Correction found = find(row);
+      return found == null ? row : found.drops() ? null : row.withLabels(found.row.labels());
+    });
   }
 
   /** The correction of a row: of its text as it is composed, or as its columns are. */

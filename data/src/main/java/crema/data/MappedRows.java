@@ -1,24 +1,31 @@
 package crema.data;
 
 import crema.base.Fingerprint;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that are changed as they are read.
+ * Rows that are changed, or left out, as they are read.
  *
  * @param change what is done to a row, in words
  * @param parameters all that decides what the function does
+ * @param function gives null for a row that is left out
  */
-record MappedRows(RowSource rows, String change, String parameters, UnaryOperator<Row> function) implements RowSource {
+record MappedRows(RowSource rows, String change, String parameters, Function<Row, @Nullable Row> function)
+    implements RowSource {
   @Override
   public RowCursor open(ProblemListener listener) {
     RowCursor cursor = rows.open(listener);
     return new RowCursor() {
       @Override
       public @Nullable Row next() {
-        Row row = cursor.next();
-        return row == null ? null : function.apply(row);
+        for (Row row = cursor.next(); row != null; row = cursor.next()) {
+          Row changed = function.apply(row);
+          if (changed != null) {
+            return changed;
+          }
+        }
+        return null;
       }
 
       @Override

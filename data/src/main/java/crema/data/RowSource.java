@@ -2,7 +2,8 @@ package crema.data;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows that can be read any number of times, always the same and in the same order, without ever being all in memory.
@@ -32,12 +33,13 @@ public interface RowSource {
   }
 
   /**
-   * The rows, changed one by one as they are read.
+   * The rows, changed or left out one by one as they are read.
    *
    * @param change what is done to a row, in a word or two
    * @param parameters all that decides what the function does; rows with other parameters have other fingerprints
+   * @param function gives null for a row that is left out
    */
-  default RowSource map(String change, String parameters, UnaryOperator<Row> function) {
+  default RowSource map(String change, String parameters, Function<Row, @Nullable Row> function) {
     return new MappedRows(this, change, parameters, function);
   }
 

@@ -333,13 +333,7 @@ public final class HnswIndex implements NearestSearch {
   /** {@inheritDoc} Some of the nearest may be missing. */
   @Override
   public List<List<Hit>> nearest(Vectors queries, int k) {
-    if (k < 1) {
-      throw new UserError("k must be at least 1, not " + k);
-    }
-    if (queries.size() != size) {
-      throw new UserError("queries have " + queries.size() + " features and the vectors that are searched " + size
-          + ": they come from different models");
-    }
+    queries.requireQueries(size, k);
     return pool.map(queries.count(), query -> nearest(queries.values(), query, k));
   }
 

@@ -104,13 +104,7 @@ public final class VectorSearch implements NearestSearch {
   /** {@inheritDoc} Of equally near ones the first rows. */
   @Override
   public List<List<Hit>> nearest(Vectors queries, int k) {
-    if (k < 1) {
-      throw new UserError("k must be at least 1, not " + k);
-    }
-    if (queries.size() != size) {
-      throw new UserError("queries have " + queries.size() + " features and the vectors that are searched " + size
-          + ": they come from different models");
-    }
+    queries.requireQueries(size, k);
     var hits = new ArrayList<List<Hit>>();
     for (int query = 0; query < queries.count(); query += BLOCK_QUERIES) {
       int end = Math.min(queries.count(), query + BLOCK_QUERIES);

@@ -50,6 +50,23 @@ public final class Vectors {
     return new float[(int) (count * size)];
   }
 
+  /**
+   * Refuses vectors that cannot be looked up.
+   *
+   * @param searched the size of the vectors that are searched
+   * @param k how many of them are asked for
+   * @throws UserError when they are of another size, or {@code k} is below 1
+   */
+  void requireQueries(int searched, int k) {
+    if (k < 1) {
+      throw new UserError("k must be at least 1, not " + k);
+    }
+    if (size != searched) {
+      throw new UserError("queries have " + size + " features and the vectors that are searched " + searched
+          + ": they come from different models");
+    }
+  }
+
   /** How many vectors. */
   public int count() {
     return values.length / size;

@@ -54,6 +54,41 @@ public sealed interface Target permits SingleLabelTarget, MultiLabelTarget, Taxo
   }
 
   /**
+   * The logits of which the target makes probabilities of its labels: a softmax takes the logarithms, sigmoids those of
+   * the odds.
+   *
+   * @param probabilities {@code [labels]}; those near 0 and 1 are taken as a billionth from there
+   * @return {@code [labels]}
+   */
+  default float[] logits(double[] probabilities) {
+    double least = 1e-9;
+    var logits = new float[probabilities.length];
+    for (int label = 0; label < logits.length; label++) {
+      double p = Math.clamp(probabilities[label], least, 1);
+      logits[label] = (float) (kind() == TargetKind.SINGLE ? Math.log(p)
+          : Math.log(p) - Math.log(Math.max(1 - p, least)));
+    }
+    return logits;
+  }
+
+  /**
+   * The logits of which the target makes probabilities of answers; a node of a taxonomy has the sum of those below it.
+   *
+   * @param answers the label of each
+   * @param probabilities of each
+   * @return {@code [labels]}
+   */
+  default float[] logits(int[] answers, double[] probabilities) {
+    var ofLabels = new double[labels().size()];
+    for (int answer = 0; answer < answers.length; answer++) {
+      for (int label : implied(answers[answer])) {
+        ofLabels[label] += probabilities[answer];
+      }
+    }
+    return logits(ofLabels);
+  }
+
+  /**
    * By what the labels of a text are ordered, the answer first: their probabilities unless something else decides. No
    * calibration changes the order.
    */

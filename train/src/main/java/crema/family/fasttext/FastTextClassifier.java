@@ -12,7 +12,6 @@ import crema.fasttext.Fields;
 import crema.fasttext.LossKind;
 import crema.fasttext.Predictor;
 import crema.fasttext.Task;
-import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Classifier} with a fastText model. */
 public final class FastTextClassifier implements Classifier {
   private static final int ALL = -1;
-  /** Probabilities are at least so far from 0 and, where labels are each decided on for themselves, from 1. */
-  private static final double LEAST = 1e-9;
 
   private final FastText model;
   private final FastTextReading reading;
@@ -135,15 +132,7 @@ public final class FastTextClassifier implements Classifier {
         }
       }
     }
-    var logits = new float[probabilities.length];
-    for (int i = 0; i < logits.length; i++) {
-      double p = Math.clamp(probabilities[i], LEAST, 1);
-      // A softmax takes the logarithms, sigmoids those of the odds.
-      logits[i] = (float) (target instanceof SingleLabelTarget
-          ? Math.log(p)
-          : Math.log(p) - Math.log(Math.max(1 - p, LEAST)));
-    }
-    return logits;
+    return target.logits(probabilities);
   }
 
   /** Exact where the labels have scores of their own; those of the hierarchical softmax are leaves of a tree. */

@@ -37,9 +37,19 @@ public final class FeatureFit implements AutoCloseable {
    * Reads what is wanted.
    *
    * @param settings with those of terms and frozen encoders
-   * @throws UserError when they name a column that is none of the text columns, or a space twice
+   * @throws UserError when they name a column that is none of the text columns, or a space twice; then nothing is left
+   *     of a run that has not begun
    */
-  public FeatureFit(Settings settings, RunContext context) {
+  public static FeatureFit of(Settings settings, RunContext context) throws IOException {
+    try {
+      return new FeatureFit(settings, context);
+    } catch (UserError e) {
+      context.directory().discardUnlessBegun();
+      throw e;
+    }
+  }
+
+  private FeatureFit(Settings settings, RunContext context) {
     this.settings = settings;
     this.context = context;
     listener = context.listener();

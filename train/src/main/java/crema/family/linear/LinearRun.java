@@ -119,13 +119,9 @@ final class LinearRun implements Run {
     if (rest.isPresent()) {
       return rest.get();
     }
-    try (var features = new FeatureFit(settings, context)) {
+    try (var features = FeatureFit.of(settings, context)) {
       Optional<Start> start = directory.begin(new LinearFamily(), settings, () -> start(features));
       return start.isPresent() ? finish(start.get(), features) : new TrainingResult(0, 0, null);
-    } catch (UserError e) {
-      // Spaces that make no sense are found before the run begins.
-      directory.discardUnlessBegun();
-      throw e;
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }
@@ -136,7 +132,7 @@ final class LinearRun implements Run {
     if (settings.get(LinearSettings.C).size() == 1) {
       return settings;
     }
-    try (var features = new FeatureFit(settings, context)) {
+    try (var features = FeatureFit.of(settings, context)) {
       SplitRows rows = RunRows.of(context, settings);
       FeatureSpaces spaces = features.fit(rows.train(), List.of());
       double c = chooseC(examples(rows.train(), spaces, target(rows))).c();

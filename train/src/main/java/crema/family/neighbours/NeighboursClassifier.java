@@ -8,7 +8,6 @@ import crema.data.Row;
 import crema.embed.HnswIndex;
 import crema.embed.NearestSearch;
 import crema.embed.Vectors;
-import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.Arrays;
@@ -22,9 +21,6 @@ import java.util.stream.IntStream;
  * those of probabilities: the candidates have nearly all, and what they leave the other categories share evenly.
  */
 public final class NeighboursClassifier implements Classifier {
-  /** Probabilities are at least so far from 0 and 1. */
-  private static final double LEAST = 1e-9;
-
   private final TextVectors texts;
   private final CandidateFinder finder;
   private final CandidateRanker ranker;
@@ -120,7 +116,8 @@ public final class NeighboursClassifier implements Classifier {
     Vectors vectors = texts.of(read);
     List<Candidates> candidates = finder.find(read, vectors);
     for (int text = 0; text < filled.length; text++) {
-      logits[filled[text]] = logits(isKnown(vectors, text) ? probabilities(candidates.get(text)) : shares.clone());
+      logits[filled[text]] =
+          target.logits(labels, isKnown(vectors, text) ? probabilities(candidates.get(text)) : shares);
     }
     return logits;
   }
@@ -147,23 +144,6 @@ public final class NeighboursClassifier implements Classifier {
       probabilities[candidates.categories()[i]] = ofCandidates[i];
     }
     return probabilities;
-  }
-
-  /** The logits of which the target makes these probabilities; a node has the sum of those of the categories below it. */
-  private float[] logits(double[] probabilities) {
-    var ofLabels = new double[target.labels().size()];
-    for (int category = 0; category < probabilities.length; category++) {
-      for (int label : target.implied(labels[category])) {
-        ofLabels[label] += probabilities[category];
-      }
-    }
-    var logits = new float[ofLabels.length];
-    for (int label = 0; label < logits.length; label++) {
-      double p = Math.max(ofLabels[label], LEAST);
-      logits[label] = (float) (target instanceof SingleLabelTarget ? StrictMath.log(p)
-          : StrictMath.log(p) - StrictMath.log(Math.max(1 - p, LEAST)));
-    }
-    return logits;
   }
 
   @Override

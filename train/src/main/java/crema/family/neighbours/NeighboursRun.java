@@ -86,7 +86,7 @@ final class NeighboursRun implements Run {
     if (rest.isPresent()) {
       return rest.get();
     }
-    try (var features = new FeatureFit(settings, context)) {
+    try (var features = FeatureFit.of(settings, context)) {
       Optional<Start> start = directory.begin(new NeighboursFamily(), settings, () -> start(features));
       if (start.isEmpty()) {
         return new TrainingResult(0, 0, null);
@@ -94,10 +94,6 @@ final class NeighboursRun implements Run {
       try (Start trained = start.get()) {
         return finish(trained, features);
       }
-    } catch (UserError e) {
-      // Spaces that make no sense are found before the run begins.
-      directory.discardUnlessBegun();
-      throw e;
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }

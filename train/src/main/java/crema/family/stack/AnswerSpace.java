@@ -4,7 +4,6 @@ import crema.base.UserError;
 import crema.data.Taxonomy;
 import crema.nn.loss.Link;
 import crema.task.MultiLabelTarget;
-import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import crema.task.TaxonomyTarget;
 import java.util.Arrays;
@@ -17,9 +16,6 @@ import java.util.stream.IntStream;
  * labels, or the nodes at which a path may end. Of several labels a text each is decided on for itself.
  */
 final class AnswerSpace {
-  /** Probabilities are at least so far from 0 and, where labels are each decided on for themselves, from 1. */
-  private static final double LEAST = 1e-9;
-
   private final Target target;
   private final int[] labels;
   private final int[] answerOf;
@@ -94,21 +90,9 @@ final class AnswerSpace {
     }
   }
 
-  /** The logits of which the target makes probabilities of answers; of a node it is the sum of those that end below. */
+  /** The logits of which the target makes probabilities of answers. */
   float[] logits(double[] probabilities) {
-    var ofLabels = new double[answerOf.length];
-    for (int answer = 0; answer < labels.length; answer++) {
-      for (int label : target.implied(labels[answer])) {
-        ofLabels[label] += probabilities[answer];
-      }
-    }
-    var logits = new float[ofLabels.length];
-    for (int label = 0; label < logits.length; label++) {
-      double p = Math.max(ofLabels[label], LEAST);
-      logits[label] = (float) (target instanceof SingleLabelTarget ? Math.log(p)
-          : Math.log(p) - Math.log(Math.max(1 - p, LEAST)));
-    }
-    return logits;
+    return target.logits(labels, probabilities);
   }
 
   /**

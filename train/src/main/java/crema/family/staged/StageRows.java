@@ -46,24 +46,13 @@ record StageRows(RowSource rows, Routes routes, Routes.Stage stage) implements R
 
   @Override
   public RowCursor open(ProblemListener listener) {
-    RowCursor all = rows.open(listener);
-    return new RowCursor() {
-      @Override
-      public @Nullable Row next() {
-        for (Row row = all.next(); row != null; row = all.next()) {
-          List<String> route = routes.route(row.labels().getFirst());
-          if (stage.isOn(route)) {
-            return row.withLabels(List.of(stage.branchOf(route)));
-          }
-        }
-        return null;
-      }
+    return rows.map("stage", stage.toString(), this::onStage).open(listener);
+  }
 
-      @Override
-      public void close() {
-        all.close();
-      }
-    };
+  /** A row with its branch for a label; null if it does not come to the stage. */
+  private @Nullable Row onStage(Row row) {
+    List<String> route = routes.route(row.labels().getFirst());
+    return stage.isOn(route) ? row.withLabels(List.of(stage.branchOf(route))) : null;
   }
 
   @Override
