@@ -52,6 +52,8 @@ public final class Distillation {
 
   private final Classifier teacher;
   private final DataSettings data;
+  /** The text columns. */
+  private final List<String> columns;
   private final SoftLabels soft;
   private final Path folder;
   private final TrainingListener listener;
@@ -71,6 +73,7 @@ public final class Distillation {
     this.folder = folder;
     this.listener = listener;
     this.stop = stop;
+    columns = TextColumn.names(TextColumn.parseAll(data.text()));
     soft = new SoftLabels(teacher.target(), distill.get(DistillSettings.TEMPERATURE),
         distill.get(DistillSettings.LABEL_SHARE));
   }
@@ -209,10 +212,14 @@ public final class Distillation {
     private long seen;
     private long empty;
     private int part;
+    /** Whether the file of the part is there, with the rows that it had. */
+    private boolean isWritten = isThere();
+
+    private boolean isThere() {
+      return Files.exists(file("train", part));
+    }
 
     void add(Row row, int @Nullable [] labels) throws IOException {
-      // A file that is there has the rows that it had.
-      boolean isWritten = Files.exists(file("train", part));
       if (!isWritten) {
         rows.add(row);
         truth.add(labels);
@@ -226,12 +233,13 @@ public final class Distillation {
           flush();
         }
         part++;
+        isWritten = isThere();
       }
       listener.progress(seen, -1);
     }
 
     void finish() throws IOException {
-      if (seen % PART > 0 && !Files.exists(file("train", part))) {
+      if (seen % PART > 0 && !isWritten) {
         flush();
       }
     }
@@ -286,7 +294,6 @@ public final class Distillation {
   /** A row as a line of JSON, with the columns that it was read from. */
   private String line(Row row, List<String> labels, double weight) {
     var json = new ObjectNode();
-    List<String> columns = TextColumn.names(TextColumn.parseAll(data.text()));
     for (int i = 0; i < columns.size(); i++) {
       json.put(columns.get(i), i < row.fields().size() ? row.fields().get(i) : row.text());
     }
@@ -295,20 +302,20 @@ public final class Distillation {
   }
 
   private void putLabels(ObjectNode json, List<String> labels) {
-    List<String> columns = data.labels().columns();
+    List<String> labelColumns = data.labels().columns();
     if (data.settings().get(LabelSettings.ONE_HOT)) {
-      columns.forEach(column -> json.put(column, labels.contains(column) ? 1 : 0));
+      labelColumns.forEach(column -> json.put(column, labels.contains(column) ? 1 : 0));
     } else if (data.labels().kind() == TargetKind.MULTI) {
-      var array = json.putArray(columns.getFirst());
+      var array = json.putArray(labelColumns.getFirst());
       new LinkedHashSet<>(labels).forEach(array::add);
-      columns.subList(1, columns.size()).forEach(json::putArray);
-    } else if (columns.size() > 1 && teacher.target() instanceof TaxonomyTarget paths) {
+      labelColumns.subList(1, labelColumns.size()).forEach(json::putArray);
+    } else if (labelColumns.size() > 1 && teacher.target() instanceof TaxonomyTarget paths) {
       String[] segments = labels.getFirst().split(Pattern.quote(paths.separator()));
-      for (int i = 0; i < columns.size(); i++) {
-        json.put(columns.get(i), i < segments.length ? segments[i] : "");
+      for (int i = 0; i < labelColumns.size(); i++) {
+        json.put(labelColumns.get(i), i < segments.length ? segments[i] : "");
       }
     } else {
-      json.put(columns.getFirst(), labels.getFirst());
+      json.put(labelColumns.getFirst(), labels.getFirst());
     }
   }
 }

@@ -66,7 +66,7 @@ final class LinearRun implements Run {
   private final StopSignal stop;
   private final TextRun run;
   private Map<String, String> foldFacts = Map.of();
-  private Optional<Fitted> start = Optional.empty();
+  private Optional<Fitted> older = Optional.empty();
 
   /**
    * A run in a directory.
@@ -163,7 +163,7 @@ final class LinearRun implements Run {
       fitted = chosen.fitted().get();
     } else {
       listener.stage(RefitSettings.stage(counts));
-      FeatureSpaces spaces = start.isPresent() ? start.get().spaces() : features.fit(all.orElseThrow(), List.of());
+      FeatureSpaces spaces = older.isPresent() ? older.get().spaces() : features.fit(all.orElseThrow(), List.of());
       fitted =
           fit(spaces, examples(AugmentSettings.withCopies(all.get(), settings), spaces, target), chosen.hyperplanes());
       fitted = chosen.shifts().map(fitted::shifted).orElse(fitted);
@@ -185,20 +185,20 @@ final class LinearRun implements Run {
    *
    * @throws UserError if there is none, or it reads texts with an encoder
    */
-  private Optional<Fitted> start(Target target) throws IOException {
+  private Optional<Fitted> older(Target target) throws IOException {
     Optional<Path> from = StartSettings.from(settings);
     if (from.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(ModelSource.read(from.get(), source -> {
-      try (LinearClassifier older = LinearClassifier.load(source, context.compute())) {
-        if (!older.spaces().encoders().isEmpty()) {
+      try (LinearClassifier model = LinearClassifier.load(source, context.compute())) {
+        if (!model.spaces().encoders().isEmpty()) {
           throw new UserError(from.get() + " reads texts with a frozen encoder, which fits its vectors to its rows: "
               + "train anew with --encoder");
         }
-        LabelMapping labels = LabelMapping.of(settings, older.target(), target);
+        LabelMapping labels = LabelMapping.of(settings, model.target(), target);
         listener.model("from " + from.get() + ": " + labels.describe());
-        return new Fitted(older.spaces(), older.model().withLabels(labels.sources()), List.of());
+        return new Fitted(model.spaces(), model.model().withLabels(labels.sources()), List.of());
       }
     }));
   }
@@ -206,8 +206,8 @@ final class LinearRun implements Run {
   /** Chooses C, shifts and offsets by a model of the training rows; empty if the run was asked to stop. */
   private Optional<Chosen> choose(SplitRows rows, Target target, FeatureFit features, boolean isReplaced)
       throws IOException {
-    start = start(target);
-    FeatureSpaces spaces = start.isPresent() ? start.get().spaces()
+    older = older(target);
+    FeatureSpaces spaces = older.isPresent() ? older.get().spaces()
         : features.fit(rows.train(), List.of(rows.validation(), rows.test()));
     Examples examples = examples(rows.train(), spaces, target);
     LinearConfig hyperplanes = chooseC(examples);
@@ -241,7 +241,7 @@ final class LinearRun implements Run {
 
   private Fitted fit(FeatureSpaces spaces, Examples examples, LinearConfig hyperplanes) {
     var trainer = new LinearTrainer(hyperplanes, threads, stop::isRequested);
-    LinearFit fit = start.isPresent() ? trainer.train(examples.texts(), examples.targets(), start.get().model())
+    LinearFit fit = older.isPresent() ? trainer.train(examples.texts(), examples.targets(), older.get().model())
         : trainer.train(examples.texts(), examples.targets());
     return new Fitted(spaces, fit.model(), fit.unconverged());
   }

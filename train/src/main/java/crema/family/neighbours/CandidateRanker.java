@@ -1,6 +1,7 @@
 package crema.family.neighbours;
 
 import crema.base.WorkerPool;
+import crema.linear.PositiveDefinite;
 import java.util.Arrays;
 import java.util.List;
 
@@ -106,7 +107,7 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
     double[] scales = scales(examples, features);
     Slopes now = slopes(examples, isExclusive, features, scales, weights, pool);
     for (int step = 0; step < MOST_STEPS; step++) {
-      double[] direction = now.solve();
+      double[] direction = now.step();
       double expected = 0;
       for (int i = 0; i < direction.length; i++) {
         expected += direction[i] * now.gradient[i];
@@ -156,11 +157,11 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
   private static final class Slopes {
     private double loss;
     private final double[] gradient;
-    private final double[] hessian;
+    private final double[][] hessian;
 
     Slopes(int features) {
       gradient = new double[features];
-      hessian = new double[features * features];
+      hessian = new double[features][features];
     }
 
     void add(Slopes other) {
@@ -169,7 +170,9 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
         gradient[i] += other.gradient[i];
       }
       for (int i = 0; i < hessian.length; i++) {
-        hessian[i] += other.hessian[i];
+        for (int j = 0; j < hessian.length; j++) {
+          hessian[i][j] += other.hessian[i][j];
+        }
       }
     }
 
@@ -179,39 +182,14 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
       for (int i = 0; i < size; i++) {
         double factor = weight * x[i];
         for (int j = 0; j < size; j++) {
-          hessian[i * size + j] += factor * x[j];
+          hessian[i][j] += factor * x[j];
         }
       }
     }
 
-    /** The Newton step, by Cholesky's factors. */
-    double[] solve() {
-      int size = gradient.length;
-      var factor = new double[size * size];
-      for (int i = 0; i < size; i++) {
-        for (int j = 0; j <= i; j++) {
-          double sum = hessian[i * size + j];
-          for (int k = 0; k < j; k++) {
-            sum -= factor[i * size + k] * factor[j * size + k];
-          }
-          // The penalty keeps this above 0.
-          factor[i * size + j] = i == j ? Math.sqrt(Math.max(sum, PENALTY / 2)) : sum / factor[j * size + j];
-        }
-      }
-      double[] solution = gradient.clone();
-      for (int i = 0; i < size; i++) {
-        for (int k = 0; k < i; k++) {
-          solution[i] -= factor[i * size + k] * solution[k];
-        }
-        solution[i] /= factor[i * size + i];
-      }
-      for (int i = size - 1; i >= 0; i--) {
-        for (int k = i + 1; k < size; k++) {
-          solution[i] -= factor[k * size + i] * solution[k];
-        }
-        solution[i] /= factor[i * size + i];
-      }
-      return solution;
+    /** The Newton step; the penalty keeps the factor's diagonal above its bound. */
+    double[] step() {
+      return PositiveDefinite.solve(hessian, gradient, PENALTY / 2);
     }
   }
 
@@ -231,7 +209,7 @@ record CandidateRanker(double[] weights, double missed, boolean isExclusive) {
       double weight = weights[features[f]] * scales[f];
       total.loss += PENALTY / 2 * weight * weight;
       total.gradient[f] += PENALTY * weight;
-      total.hessian[f * features.length + f] += PENALTY;
+      total.hessian[f][f] += PENALTY;
     }
     return total;
   }

@@ -1,5 +1,6 @@
 package crema.family.stack;
 
+import crema.linear.PositiveDefinite;
 import java.util.Arrays;
 
 /**
@@ -10,6 +11,8 @@ final class LogisticFit {
   private static final int ITERATIONS = 50;
   private static final int HALVINGS = 30;
   private static final double ENOUGH = 1e-10;
+  /** What is nearly singular is lifted to this. */
+  private static final double LEAST_PIVOT = 1e-12;
 
   private final AnswerSpace space;
   private final float[][][] features;
@@ -49,7 +52,7 @@ final class LogisticFit {
     double[] at = prior.clone();
     Loss here = loss(at, true);
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-      double[] step = solve(here.hessian, here.gradient);
+      double[] step = PositiveDefinite.solve(here.hessian, here.gradient, LEAST_PIVOT);
       double share = 1;
       Loss next = here;
       for (int halving = 0; halving < HALVINGS; halving++, share /= 2) {
@@ -179,34 +182,5 @@ final class LogisticFit {
       }
     }
     return false;
-  }
-
-  /** Solves a positive definite system by Cholesky's factors; what is nearly singular is lifted a little. */
-  private static double[] solve(double[][] matrix, double[] right) {
-    int n = right.length;
-    var lower = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j <= i; j++) {
-        double sum = matrix[i][j];
-        for (int k = 0; k < j; k++) {
-          sum -= lower[i][k] * lower[j][k];
-        }
-        lower[i][j] = i == j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / lower[j][j];
-      }
-    }
-    var solution = right.clone();
-    for (int i = 0; i < n; i++) {
-      for (int k = 0; k < i; k++) {
-        solution[i] -= lower[i][k] * solution[k];
-      }
-      solution[i] /= lower[i][i];
-    }
-    for (int i = n - 1; i >= 0; i--) {
-      for (int k = i + 1; k < n; k++) {
-        solution[i] -= lower[k][i] * solution[k];
-      }
-      solution[i] /= lower[i][i];
-    }
-    return solution;
   }
 }
