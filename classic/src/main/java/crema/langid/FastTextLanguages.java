@@ -36,6 +36,12 @@ record FastTextLanguages(FastText model, List<String> languages) implements Lang
         .toList();
   }
 
+  /** Nothing is known of the probabilities of a model that others have trained. */
+  @Override
+  public double sureFrom() {
+    return 0;
+  }
+
   @Override
   public LanguageClassifier withoutPrior() {
     return this;

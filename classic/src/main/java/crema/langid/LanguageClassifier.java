@@ -18,6 +18,9 @@ sealed interface LanguageClassifier permits LanguageModel, FastTextLanguages {
    */
   List<Language> best(String text, int k, Set<String> candidates);
 
+  /** From which probability on a language is rather the right one than not, also of titles full of names and codes. */
+  double sureFrom();
+
   /** The same if all languages are equally frequent; itself if it does not take some for more frequent than others. */
   LanguageClassifier withoutPrior();
 }

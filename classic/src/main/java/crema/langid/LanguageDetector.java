@@ -7,10 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Detects the language of a text, with our own model or with a fastText classifier of languages. Thread-safe. */
 public final class LanguageDetector {
+  /** The code of ISO 639 for a language that cannot be told. */
+  public static final String UNDETERMINED = "und";
+
+  /** Which share of the probability of all languages the candidates must have: else the text is rather in none of them. */
+  private static final double PLAUSIBLE = 0.1;
+
   private static final String SHIPPED = "languages.lid";
 
   private final LanguageClassifier model;
@@ -104,6 +111,45 @@ public final class LanguageDetector {
       throw new IllegalArgumentException("at least one language must be asked for, not " + k);
     }
     return model.best(text, k, candidates);
+  }
+
+  /**
+   * The language of a text, if that is sure: its share of the probability of all languages that can be an answer reaches
+   * the threshold, for the text and for what is left of it without words that are rather names and codes. A text that is
+   * far more probably in a language that cannot be an answer has none.
+   *
+   * @param threshold from 0, by which every text with a word has an answer, to 1
+   */
+  public Optional<Language> answer(String text, double threshold) {
+    Optional<Language> best = best(text, threshold);
+    String plain = threshold > 0 ? PlainWords.of(text) : text;
+    return plain.equals(text) ? best
+        : best.filter(language -> best(plain, threshold).filter(again -> again.code().equals(language.code())).isPresent());
+  }
+
+  /** The language of a text, if that is sure by a {@linkplain #sureFrom threshold of its own}. */
+  public Optional<Language> answer(String text) {
+    return answer(text, sureFrom());
+  }
+
+  /** The most probable language, if its share of the candidates' probability reaches a threshold, and theirs is not small. */
+  private Optional<Language> best(String text, double threshold) {
+    boolean isFree = candidates.size() == languages().size();
+    List<Language> best = detect(text, isFree || threshold == 0 ? 1 : candidates.size());
+    if (best.isEmpty()) {
+      return Optional.empty();
+    }
+    double sum = isFree ? 1 : best.stream().mapToDouble(Language::probability).sum();
+    return Optional.of(best.getFirst())
+        .filter(language -> threshold == 0 || sum >= PLAUSIBLE && language.probability() >= threshold * sum);
+  }
+
+  /**
+   * The threshold of {@link #answer(String)}: for models of {@link LanguageTrainer} one by which titles of brands and codes
+   * have no answer; 0 for models of fastText, of whose probabilities nothing is known.
+   */
+  public double sureFrom() {
+    return model.sureFrom();
   }
 
   /** The codes of all languages, the most frequent in training first. */

@@ -18,6 +18,9 @@ public final class LanguageModel implements LanguageClassifier {
   /** By how much a logit is too low below the greatest to change the sum of all probabilities as a float. */
   private static final double NEGLIGIBLE = 60;
 
+  /** See {@code LANGUAGES.md}, where it is chosen. */
+  private static final double SURE = 0.8;
+
   private final List<String> languages;
   private final float[] biases;
   private final float[] logPriors;
@@ -71,6 +74,11 @@ public final class LanguageModel implements LanguageClassifier {
   @Override
   public List<String> languages() {
     return languages;
+  }
+
+  @Override
+  public double sureFrom() {
+    return SURE;
   }
 
   @Override

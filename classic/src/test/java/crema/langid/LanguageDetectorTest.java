@@ -54,6 +54,27 @@ class LanguageDetectorTest {
   }
 
   @Test
+  void namesAndCodesAloneTellNoLanguage() {
+    for (String unsure : List.of("hello", "ok", "iPhone 14 Pro Max 256GB", "Canon EOS R5", "WH-1000XM4", "", "12 %")) {
+      assertThat(SHIPPED.answer(unsure)).as(unsure).isEmpty();
+    }
+    assertThat(SHIPPED.answer("Canon EOS R5", 0)).isPresent();
+    for (var sentence : List.of("Wo ist mein iPhone 14 Pro Max?", "駅は3番線です。", "WO IST DER BAHNHOF?")) {
+      assertThat(SHIPPED.answer(sentence)).as(sentence).isPresent();
+    }
+    assertThat(Sentences.all()).filteredOn(sentence -> SHIPPED.answer(sentence.text())
+        .filter(language -> language.code().equals(sentence.language())).isEmpty()).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void ofFewLanguagesOneIsSureThatWouldNotBeAmongAll() {
+    assertThat(SHIPPED.answer("rote Schuhe")).isEmpty();
+    LanguageDetector two = SHIPPED.among(List.of("eng", "deu"));
+    assertThat(two.answer("rote Schuhe")).map(Language::code).contains("deu");
+    assertThat(two.answer("Où est la gare ?")).isEmpty();
+  }
+
+  @Test
   void improbableLanguagesKeepTheirOrderInALongText() {
     String text = "Where is the station? The children played in the garden until it was dark. There were thousands of "
         + "other people who wanted to know which of these books would have been thought good enough.";

@@ -15,6 +15,11 @@ final class FileFlags {
       description = "What stands between fields: a character, or tab (default: the one by which the header has the columns).")
   private @Nullable String separator;
 
+  @Option(names = "--quote", paramLabel = "CHARACTER",
+      description = "What stands around fields that hold separators or line breaks: a character, or none (default: as the "
+          + "extension and the rows say: \" in CSV, none in TSV).")
+  private @Nullable String quote;
+
   @Option(names = "--no-header",
       description = "Tables have no header; columns are called by their numbers, from 1.")
   private boolean noHeader;
@@ -25,6 +30,6 @@ final class FileFlags {
 
   /** What the flags say. */
   FileOptions options() {
-    return DataSettings.fileOptions(format, separator, !noHeader, encoding);
+    return DataSettings.fileOptions(format, separator, quote, !noHeader, encoding);
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,13 +27,16 @@ import picocli.CommandLine.Parameters;
     description = {
         "Tells the languages of texts: those given as arguments, the lines of a file, or the lines of standard input.",
         "One line of output for each text, in order. The model that comes along knows 113 languages by their ISO 639-3",
-        "codes; one of 'crema langid-train' or any fastText model whose labels are languages can take its place."
+        "codes; one of 'crema langid-train' or any fastText model whose labels are languages can take its place.",
+        "A text whose language is not sure, such as a title of brands and codes, is 'und'; objects of jsonl have the",
+        "candidates with their probabilities too."
     },
     footer = {
         "",
         "Examples:",
         "  crema langid \"Where is the station?\" \"Wo ist der Bahnhof?\"",
         "  crema langid --top 3 --threshold 0.1 --format jsonl --file titles.txt",
+        "  crema langid --threshold 0 \"Canon EOS R5\" hello",
         "  crema langid --file offers.csv.gz --text title --format tsv",
         "  crema langid --languages en,de,fr --codes 2 --file titles.txt",
         "  crema langid --model lid.176.ftz < titles.txt"
@@ -72,9 +76,11 @@ final class LangidCommand implements Callable<Integer> {
           + "in English (default: ${DEFAULT-VALUE}).")
   private String codes = "model";
 
-  @Option(names = "--threshold", paramLabel = "P", defaultValue = "0",
-      description = "Leave out languages that are less probable (default: ${DEFAULT-VALUE}).")
-  private double threshold;
+  @Option(names = "--threshold", paramLabel = "P",
+      description = {"The probability from which a language is sure; of several, those that are less probable are left out.",
+          "With 0 every text has a language (default: 0.8, by which titles of brands and codes are 'und', with all of",
+          "--top listed; 0 for models of fastText)."})
+  private @Nullable Double threshold;
 
   @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
       description = "text: language and probability; tsv: text, then languages and probabilities; jsonl: an object a "
@@ -90,15 +96,21 @@ final class LangidCommand implements Callable<Integer> {
     if (top < 1) {
       throw new UserError("--top must be at least 1");
     }
-    if (!(threshold >= 0 && threshold <= 1)) {
+    if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
       throw new UserError("--threshold must be between 0 and 1");
     }
     LanguageDetector detector = detector();
     UnaryOperator<String> shown = shown(detector);
-    var output = new PredictionWriter(terminal.out(), format, "(unknown)");
+    double sure = threshold == null ? detector.sureFrom() : threshold;
+    var output = new PredictionWriter(terminal.out(), format, LanguageDetector.UNDETERMINED, "language");
     input.keep(keep);
     input.forEachBatch(texts, terminal, batch -> {
-      output.write(batch, batch.stream().map(text -> detect(detector, text.text(), shown)).toList());
+      List<List<Prediction>> candidates =
+          batch.stream().map(text -> detect(detector, text.text(), shown)).toList();
+      output.write(batch, IntStream.range(0, batch.size())
+          .mapToObj(i -> detector.answer(batch.get(i).text(), sure).isPresent() ? candidates.get(i)
+              : List.<Prediction>of())
+          .toList(), candidates);
       return !output.isClosed();
     });
     return Math.max(input.report(terminal), output.report(terminal.err()));
@@ -126,7 +138,7 @@ final class LangidCommand implements Callable<Integer> {
 
   private List<Prediction> detect(LanguageDetector detector, String text, UnaryOperator<String> shown) {
     return detector.detect(text, top).stream()
-        .filter(language -> language.probability() >= threshold)
+        .filter(language -> threshold == null || language.probability() >= threshold)
         .map(language -> new Prediction(shown.apply(language.code()), language.probability()))
         .toList();
   }

@@ -7,15 +7,17 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Prints predictions, a line for each text, and flushes after each batch so that the output can be piped. */
 final class PredictionWriter {
   /** Keys of an object of JSON; a kept column of such a name is written as {@code row.NAME}. */
-  private static final Set<String> OWN_KEYS = Set.of("text", "labels", "error");
+  private static final Set<String> OWN_KEYS = Set.of("text", "labels", "error", "language");
 
   private final PrintStream out;
   private final PredictionFormat format;
   private final String nothing;
+  private final @Nullable String answerKey;
   private boolean closed;
   private long empty;
 
@@ -25,9 +27,20 @@ final class PredictionWriter {
    * @param nothing what people are told of a text without predictions
    */
   PredictionWriter(PrintStream out, PredictionFormat format, String nothing) {
+    this(out, format, nothing, null);
+  }
+
+  /**
+   * A writer of answers that are one of several candidates.
+   *
+   * @param nothing the answer to a text that has no other
+   * @param answerKey under which an object of JSON has the answer; its labels are the candidates
+   */
+  PredictionWriter(PrintStream out, PredictionFormat format, String nothing, @Nullable String answerKey) {
     this.out = out;
     this.format = format;
     this.nothing = nothing;
+    this.answerKey = answerKey;
   }
 
   /** Whether the reader of the output went away: there is no use in predicting more. */
@@ -36,9 +49,18 @@ final class PredictionWriter {
   }
 
   void write(List<InputText> texts, List<List<Prediction>> predictions) {
+    write(texts, predictions, predictions);
+  }
+
+  /**
+   * Writes answers.
+   *
+   * @param candidates what they were chosen among, for programs
+   */
+  void write(List<InputText> texts, List<List<Prediction>> predictions, List<List<Prediction>> candidates) {
     for (int i = 0; i < texts.size(); i++) {
       InputText text = texts.get(i);
-      out.print(line(text, predictions.get(i)) + "\n");
+      out.print(line(text, predictions.get(i), candidates.get(i)) + "\n");
       if (text.problem() == null && text.text().isBlank()) {
         empty++;
       }
@@ -61,11 +83,11 @@ final class PredictionWriter {
     return Crema.UNANSWERED;
   }
 
-  private String line(InputText text, List<Prediction> predictions) {
+  private String line(InputText text, List<Prediction> predictions, List<Prediction> candidates) {
     return switch (format) {
       case TEXT -> kept(text) + text(text, predictions);
       case TSV -> kept(text) + tsv(text, predictions);
-      case JSONL -> json(text, predictions);
+      case JSONL -> json(text, predictions, candidates);
     };
   }
 
@@ -100,8 +122,11 @@ final class PredictionWriter {
         : text.text().isBlank() ? "(empty text)" : nothing;
   }
 
-  private static String tsv(InputText text, List<Prediction> predictions) {
+  private String tsv(InputText text, List<Prediction> predictions) {
     var line = new StringBuilder(escape(text.text()));
+    if (predictions.isEmpty() && answerKey != null && !text.text().isBlank()) {
+      line.append('\t').append(nothing);
+    }
     for (Prediction prediction : predictions) {
       line.append('\t').append(escape(prediction.label())).append('\t').append(rounded(prediction));
     }
@@ -113,12 +138,15 @@ final class PredictionWriter {
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
   }
 
-  private static String json(InputText text, List<Prediction> predictions) {
+  private String json(InputText text, List<Prediction> predictions, List<Prediction> candidates) {
     var object = new ObjectNode();
     text.kept().forEach((column, value) -> object.set(OWN_KEYS.contains(column) ? "row." + column : column, value));
     object.put("text", text.text());
+    if (answerKey != null) {
+      object.put(answerKey, predictions.isEmpty() ? nothing : predictions.getFirst().label());
+    }
     var labels = object.putArray("labels");
-    for (Prediction prediction : predictions) {
+    for (Prediction prediction : candidates) {
       labels.addObject().put("label", prediction.label()).put("probability", rounded(prediction));
     }
     if (text.problem() != null) {

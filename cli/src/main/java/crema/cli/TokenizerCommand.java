@@ -115,7 +115,7 @@ final class TokenizerCommand implements Runnable {
       var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null);
       FileOptions options = fileFlags.options();
       RowSource rows =
-          RowSource.concat(files.stream().map(file -> FileRows.of(Path.of(file), columns, options)).toList());
+          RowSource.concat(FileRows.all(files.stream().map(Path::of).toList(), List.of(), columns, options));
       var problems = new ProblemLog();
       Tokenizer tokenizer;
       try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {

@@ -30,7 +30,7 @@ class LangidCommandTest {
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0)).startsWith("eng ").endsWith("%");
     assertThat(lines.get(1)).startsWith("deu ").endsWith("%");
-    assertThat(lines.get(2)).isEqualTo("(unknown)");
+    assertThat(lines.get(2)).isEqualTo("und");
   }
 
   @Test
@@ -67,13 +67,37 @@ class LangidCommandTest {
   @Test
   void onlyTheGivenLanguagesAreAnswers() {
     assertThat(CommandRun.of("langid", "--languages", "fra,ita", ENGLISH, "Dove è la stazione?").out())
-        .matches("(?s)(fra|ita) .*\\Rita .*\\R");
+        .matches("(?s)und\\Rita .*\\R");
+    assertThat(CommandRun.of("langid", "--languages", "fra,ita", "--threshold", "0", ENGLISH).out())
+        .matches("(fra|ita) .*\\R");
     assertThat(CommandRun.of("langid", "--languages", "fra,germann", ENGLISH).lastError())
         .isEqualTo("crema: the model does not know the language 'germann'; did you mean 'german' (deu)?");
     assertThat(CommandRun.of("langid", "--languages", "en,French", "--codes", "2", ENGLISH).out()).startsWith("en ");
     assertThat(CommandRun.of("langid", "--codes", "name", ENGLISH).out()).startsWith("English ");
     assertThat(CommandRun.of("langid", "--codes", "4", ENGLISH).lastError())
         .isEqualTo("crema: --codes must be model, 2 or name, not '4'");
+  }
+
+  @Test
+  void titlesOfBrandsAndCodesAreUndetermined() throws IOException {
+    Path titles = Files.write(folder.resolve("titles.txt"),
+        List.of("hello", "ok", "iPhone 14 Pro Max 256GB", "Canon EOS R5", "Bosch WAT28371GB", "WH-1000XM4", ENGLISH));
+    String file = titles.toString();
+    List<String> lines = CommandRun.of("langid", "--file", file).out().lines().toList();
+    assertThat(lines).hasSize(7);
+    assertThat(lines.subList(0, 6)).containsOnly("und");
+    assertThat(lines.get(6)).startsWith("eng ");
+    assertThat(CommandRun.of("langid", "--file", file, "--languages", "en,de").out().lines().limit(6))
+        .containsOnly("und");
+    assertThat(CommandRun.of("langid", "--file", file, "--format", "tsv").out().lines().limit(6))
+        .allMatch(line -> line.endsWith("\tund"));
+    assertThat(CommandRun.of("langid", "--file", file, "--threshold", "0").out()).doesNotContain("und");
+    // What an unsure answer was chosen among stays in the objects.
+    var json = JsonMapper.shared().readTree(CommandRun.of("langid", "--file", file, "--format", "jsonl").out()
+        .lines().skip(3).findFirst().orElseThrow());
+    assertThat(json.path("language").asString()).isEqualTo("und");
+    assertThat(json.path("labels").path(0).path("label").asString()).isEqualTo("lat");
+    assertThat(json.path("labels").path(0).path("probability").asDouble()).isGreaterThan(0.5);
   }
 
   @Test

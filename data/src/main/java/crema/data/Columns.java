@@ -5,6 +5,9 @@ import crema.base.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     where there are any, a row without text is a row too
  * @param missing words that mean no value where they are all that a cell of a table holds
  * @param weight the column that says as how many rows a row counts, or null
+ * @param absent those of all these columns that a file does not have; they are empty in its rows
  */
 public record Columns(
     List<String> text,
@@ -31,7 +35,8 @@ public record Columns(
     @Nullable String language,
     List<String> kept,
     Set<String> missing,
-    @Nullable String weight) {
+    @Nullable String weight,
+    Set<String> absent) {
 
   /** Checks the combination. */
   public Columns {
@@ -39,6 +44,7 @@ public record Columns(
     label = List.copyOf(label);
     kept = List.copyOf(kept);
     missing = Set.copyOf(missing);
+    absent = Set.copyOf(absent);
     if (text.isEmpty()) {
       throw new DataException("at least one text column is needed");
     }
@@ -51,7 +57,7 @@ public record Columns(
   /** Columns of which none is kept, and in which every word is a value. */
   public Columns(List<String> text, String joiner, List<String> label, LabelFormat labelFormat, @Nullable String group,
       @Nullable String language) {
-    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of(), null);
+    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of(), null, Set.of());
   }
 
   /** Text columns joined by a space, without labels. */
@@ -61,7 +67,7 @@ public record Columns(
 
   /** The same with another joiner of text columns. */
   public Columns withJoiner(String newJoiner) {
-    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing, weight);
+    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing, weight, absent);
   }
 
   /** The same with one label column that holds one label. */
@@ -71,32 +77,48 @@ public record Columns(
 
   /** The same with label columns and how they are read. */
   public Columns withLabels(LabelFormat format, String... columns) {
-    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing, weight);
+    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing, weight, absent);
   }
 
   /** The same with a group column. */
   public Columns withGroup(String column) {
-    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing, weight);
+    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing, weight, absent);
   }
 
   /** The same with a language column. */
   public Columns withLanguage(String column) {
-    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing, weight);
+    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing, weight, absent);
   }
 
   /** The same with columns whose values stay with a row. */
   public Columns withKept(List<String> columns) {
-    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing, weight);
+    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing, weight, absent);
   }
 
   /** The same with words that mean no value. */
   public Columns withMissing(Set<String> words) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, words, weight);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, words, weight, absent);
   }
 
   /** The same with a column that says as how many rows a row counts; null for none. */
   public Columns withWeight(@Nullable String column) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column, absent);
+  }
+
+  /** The same for a file that does not have some of the columns. */
+  Columns withAbsent(Set<String> names) {
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, names);
+  }
+
+  /**
+   * Those of the columns without which no row of a file can be used: the text columns if it has none of them, and the label
+   * columns likewise.
+   *
+   * @param existing the columns of the file
+   */
+  Set<String> indispensable(List<String> existing) {
+    return Stream.of(text, label).filter(names -> names.stream().noneMatch(existing::contains)).flatMap(List::stream)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The names of all columns that are read. */
@@ -116,12 +138,13 @@ public record Columns(
     return names;
   }
 
-  /** As it was when fingerprints of rows were first kept, unless columns are kept too or weigh rows. */
+  /** As it was when fingerprints of rows were first kept, unless columns are kept too, weigh rows or are absent. */
   @Override
   public String toString() {
     return "Columns[text=" + text + ", joiner=" + joiner + ", label=" + label + ", labelFormat=" + labelFormat
         + ", group=" + group + ", language=" + language + (kept.isEmpty() ? "" : ", kept=" + kept)
-        + (weight == null ? "" : ", weight=" + weight) + "]";
+        + (weight == null ? "" : ", weight=" + weight)
+        + (absent.isEmpty() ? "" : ", absent=" + new TreeSet<>(absent)) + "]";
   }
 
   /** The error for a column that a file lacks. */

@@ -9,16 +9,30 @@ import java.util.List;
  *
  * @param separator the separator of fields, such as {@code ','} or {@code ';'}
  * @param skipped how many lines stand before the header, such as Excel's {@code sep=;}
+ * @param quote what stands around quoted fields; {@link #UNQUOTED} where each line is a record and quotes mean nothing
  */
-public record Csv(char separator, int skipped) implements Delimited {
-  /** Checks the number of lines. */
+public record Csv(char separator, int skipped, char quote) implements Delimited {
+  /** In place of a quote: there is none. */
+  public static final char UNQUOTED = '\0';
+
+  private static final char QUOTE = '"';
+
+  /** Checks the number of lines and the characters. */
   public Csv {
     if (skipped < 0) {
       throw new IllegalArgumentException("a number of lines: " + skipped);
     }
+    if (separator == quote) {
+      throw new IllegalArgumentException("fields cannot be separated and quoted by the same character: " + quote);
+    }
   }
 
-  /** A table that begins with its header. */
+  /** A table with double quotes. */
+  public Csv(char separator, int skipped) {
+    this(separator, skipped, QUOTE);
+  }
+
+  /** A table with double quotes that begins with its header. */
   public Csv(char separator) {
     this(separator, 0);
   }
@@ -46,16 +60,20 @@ public record Csv(char separator, int skipped) implements Delimited {
 
   @Override
   public TableReader records(DataFile file, LineReader lines) {
-    OptionalLibrary.FAST_CSV.require("reading " + file.name());
     for (int i = 0; i < skipped; i++) {
       lines.advance();
     }
-    return new CsvRecords(file, lines, separator);
+    if (quote == UNQUOTED) {
+      return new UnquotedRecords(lines, separator);
+    }
+    OptionalLibrary.FAST_CSV.require("reading " + file.name());
+    return new CsvRecords(file, lines, separator, quote);
   }
 
-  /** As it was when fingerprints of rows were first kept, unless lines are skipped. */
+  /** As it was when fingerprints of rows were first kept, unless lines are skipped or the quote is another one. */
   @Override
   public String toString() {
-    return "Csv[separator=" + separator + (skipped == 0 ? "" : ", skipped=" + skipped) + "]";
+    return "Csv[separator=" + separator + (skipped == 0 ? "" : ", skipped=" + skipped)
+        + (quote == QUOTE ? "" : ", quote=" + quote) + "]";
   }
 }

@@ -22,6 +22,7 @@ final class CsvRecords implements TableReader {
 
   private final DataFile file;
   private final char separator;
+  private final char quote;
   private final Feed feed;
   private Iterator<CsvRecord> records;
   private long linesBefore;
@@ -29,9 +30,10 @@ final class CsvRecords implements TableReader {
   private long line;
   private @Nullable RowProblem problem;
 
-  CsvRecords(DataFile file, LineReader lines, char separator) {
+  CsvRecords(DataFile file, LineReader lines, char separator, char quote) {
     this.file = file;
     this.separator = separator;
+    this.quote = quote;
     feed = new Feed(lines);
     linesBefore = lines.number();
     records = parser();
@@ -91,6 +93,7 @@ final class CsvRecords implements TableReader {
     feed.position = 0;
     return CsvReader.builder()
         .fieldSeparator(separator)
+        .quoteCharacter(quote)
         .skipEmptyLines(true)
         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)

@@ -73,7 +73,7 @@ abstract class FileCursor implements RowCursor {
    * @throws RowRejected if it is no number from 0
    */
   final double weight(@Nullable String cell) {
-    if (columns.weight() == null) {
+    if (columns.weight() == null || columns.absent().contains(columns.weight())) {
       return 1;
     }
     if (cell == null || cell.isBlank()) {

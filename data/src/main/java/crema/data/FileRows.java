@@ -2,8 +2,13 @@ package crema.data;
 
 import crema.base.Fingerprint;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The rows of one file. Every pass opens it anew and holds one row in memory.
@@ -16,18 +21,18 @@ public final class FileRows implements RowSource {
   private final DataFile file;
   private final FileFormat format;
   private final Columns columns;
-  private final @Nullable String note;
+  private final List<String> notes;
 
   /** The rows of a file of a known format. */
   public FileRows(DataFile file, FileFormat format, Columns columns) {
-    this(file, format, columns, null);
+    this(file, format, columns, List.of());
   }
 
-  private FileRows(DataFile file, FileFormat format, Columns columns, @Nullable String note) {
+  private FileRows(DataFile file, FileFormat format, Columns columns, List<String> notes) {
     this.file = file;
     this.format = format;
     this.columns = columns;
-    this.note = note;
+    this.notes = List.copyOf(notes);
   }
 
   /** The rows of a file of which nothing is known; see {@link #of(Path, Columns, FileOptions)}. */
@@ -43,27 +48,93 @@ public final class FileRows implements RowSource {
    * @throws DataException if the format cannot be told
    */
   public static FileRows of(Path path, Columns columns, FileOptions options) {
+    return of(path, columns, options, Set.of());
+  }
+
+  /**
+   * The rows of several files, each read as if it were alone, but for columns that only some of them have: those are empty
+   * in the others, which the listener of a pass is told. A file with none of the text columns, or with none of the label
+   * columns, is no such file: a pass over it fails.
+   *
+   * @param among more files that may have the columns, whose rows are not wanted here
+   * @throws DataException if the format of one cannot be told
+   */
+  public static List<FileRows> all(List<Path> paths, List<Path> among, Columns columns, FileOptions options) {
+    var files = new LinkedHashSet<>(paths);
+    files.addAll(among);
+    if (files.size() < 2) {
+      return paths.stream().map(path -> of(path, columns, options)).toList();
+    }
+    var known = new HashSet<String>();
+    var widths = new LinkedHashMap<String, List<String>>();
+    for (Path path : files) {
+      List<String> names = of(path, columns, options, Set.copyOf(columns.all())).columnNames();
+      known.addAll(names);
+      widths.put(path.toString(), names);
+    }
+    requireHeaders(widths, columns);
+    return paths.stream().map(path -> of(path, columns, options, known)).toList();
+  }
+
+  /** Names what a tool that splits files leaves behind: parts of which only the first one has the header. */
+  private static void requireHeaders(Map<String, List<String>> headers, Columns columns) {
+    headers.forEach((file, names) -> headers.forEach((other, named) -> {
+      if (!names.isEmpty() && names.size() == named.size() && columns.all().stream().noneMatch(names::contains)
+          && named.containsAll(columns.all())) {
+        throw new DataException(file + " has none of the columns " + String.join(", ", columns.all()) + ", which " + other
+            + " has. If it goes on where that one ends, without a header, put them together: cat " + other + " " + file
+            + " > rows.csv");
+      }
+    }));
+  }
+
+  /**
+   * The rows of a file.
+   *
+   * @param elsewhere names of columns that are empty in its rows if it does not have them
+   */
+  private static FileRows of(Path path, Columns columns, FileOptions options, Set<String> elsewhere) {
     DataFile file = DataFile.of(path, options.encoding());
     FileFormat named = options.formatOf(file).orElse(null);
     if (!options.hasHeader()) {
       if (named instanceof Delimited delimited) {
-        return new FileRows(file, new Headerless(delimited), columns);
+        return new FileRows(file, new Headerless(delimited), columns).without(elsewhere);
       }
       throw new DataException(file.name() + " is no table of which it is known how fields are separated: say it with "
           + "--separator, for instance --separator tab");
     }
     if (options.separator() == null && (named == null || named instanceof Delimited)) {
-      DelimitedText.Found found = DelimitedText.find(file, (Delimited) named, columns.all());
+      DelimitedText.Found found = DelimitedText.find(file, (Delimited) named, columns, elsewhere, options);
       if (found != null) {
-        return new FileRows(file, found.format(), columns, found.note());
+        return new FileRows(file, found.format(), columns,
+            found.note() == null ? List.of() : List.of(found.note())).without(elsewhere);
       }
     }
-    return new FileRows(file, named == null ? FileFormat.detect(file) : named, columns);
+    return new FileRows(file, named == null ? FileFormat.detect(file) : named, columns).without(elsewhere);
+  }
+
+  /** The same rows, in which those of some columns are empty that the file does not have. */
+  private FileRows without(Set<String> names) {
+    List<String> existing = names.isEmpty() ? List.of() : columnNames();
+    if (existing.isEmpty()) {
+      return this;
+    }
+    var absent = new LinkedHashSet<>(columns.all());
+    absent.retainAll(names);
+    existing.forEach(absent::remove);
+    absent.removeAll(columns.indispensable(existing));
+    if (absent.isEmpty()) {
+      return this;
+    }
+    var more = new ArrayList<>(notes);
+    more.add(file.name() + (absent.size() == 1 ? ": no column '" : ": no columns '") + String.join("', '", absent) + "', which "
+        + (absent.size() == 1 ? "is" : "are") + " empty in its rows");
+    return new FileRows(file, format, columns.withAbsent(absent), more);
   }
 
   /** The rows of the same file, read in the same way, made up of other columns. */
   public FileRows withColumns(Columns others) {
-    return new FileRows(file, format, others, note);
+    return new FileRows(file, format, others, notes);
   }
 
   /** What makes up a row. */
@@ -83,9 +154,7 @@ public final class FileRows implements RowSource {
 
   @Override
   public RowCursor open(ProblemListener listener) {
-    if (note != null) {
-      listener.note(note);
-    }
+    notes.forEach(listener::note);
     return format.open(file, columns, listener);
   }
 

@@ -26,6 +26,7 @@ final class JsonLinesCursor extends FileCursor {
     super(file, columns, listener);
     this.lines = lines;
     unseen = new HashSet<>(columns.all());
+    unseen.removeAll(columns.absent());
   }
 
   /** The keys of the first objects, in the order in which they are met. */

@@ -28,9 +28,9 @@ final class TableCursor extends FileCursor {
     width = header.size();
     text = columns.text().stream().mapToInt(name -> index(header, name)).toArray();
     label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
-    group = columns.group() == null ? -1 : index(header, columns.group());
-    language = columns.language() == null ? -1 : index(header, columns.language());
-    weight = columns.weight() == null ? -1 : index(header, columns.weight());
+    group = index(header, columns.group());
+    language = index(header, columns.language());
+    weight = index(header, columns.weight());
     kept = columns.kept().stream().mapToInt(name -> index(header, name)).toArray();
     read = IntStream
         .concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language, weight))
@@ -123,7 +123,11 @@ final class TableCursor extends FileCursor {
         .toList();
   }
 
-  private int index(List<String> header, String name) {
+  /** Where a column stands; -1 where there is to be none. */
+  private int index(List<String> header, @Nullable String name) {
+    if (name == null || columns.absent().contains(name)) {
+      return -1;
+    }
     int index = header.indexOf(name);
     if (index < 0 && header.size() == 1) {
       throw new DataException(file.name() + " has a single column, '" + NameList.of(header) + "', and not '" + name
@@ -141,7 +145,7 @@ final class TableCursor extends FileCursor {
   private static List<String> select(List<String> record, int[] columns) {
     var cells = new ArrayList<String>(columns.length);
     for (int column : columns) {
-      cells.add(record.get(column));
+      cells.add(column < 0 ? "" : record.get(column));
     }
     return cells;
   }

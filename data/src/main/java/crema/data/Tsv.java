@@ -35,6 +35,6 @@ public record Tsv() implements Delimited {
 
   @Override
   public TableReader records(DataFile file, LineReader lines) {
-    return new TsvRecords(lines);
+    return new UnquotedRecords(lines, '\t');
   }
 }

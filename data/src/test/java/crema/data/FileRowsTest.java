@@ -226,7 +226,7 @@ class FileRowsTest {
         .hasMessageEndingWith("a.csv has a single column, 'title~category', and not 'title'; are its fields separated "
             + "as its name says? If not, say how with --separator");
     var rows = new ArrayList<Row>();
-    FileRows.of(write("a.csv", bytes("title~category\na~x\n")), TITLE, new FileOptions(null, '~', true, null))
+    FileRows.of(write("a.csv", bytes("title~category\na~x\n")), TITLE, new FileOptions(null, '~', null, true, null))
         .forEach(problems, rows::add);
     assertThat(texts(rows)).containsExactly("a");
     assertThat(problems.report()).isEmpty();
@@ -268,7 +268,7 @@ class FileRowsTest {
       var log = new ProblemLog();
       var rows = new ArrayList<Row>();
       FileRows.of(write(name, name.endsWith("gz") ? gzip(content) : content), columns,
-          new FileOptions(null, null, false, null)).forEach(log, rows::add);
+          new FileOptions(null, null, null, false, null)).forEach(log, rows::add);
       assertThat(rows).as(name).hasSize(2);
       assertThat(rows.getFirst()).isEqualTo(new Row("a", List.of("a"), List.of("x"),
           new RowMeta(null, null, folder.resolve(name).toString(), 1)));
@@ -278,7 +278,7 @@ class FileRowsTest {
         "b.csv has no column '2'; to call columns by their numbers, in a file without header, add --no-header. It has: "
             + "Fruit, cherry");
     assertThatThrownBy(
-        () -> FileRows.of(write("c.txt", bytes("x|a\n")), columns, new FileOptions(null, null, false, null)))
+        () -> FileRows.of(write("c.txt", bytes("x|a\n")), columns, new FileOptions(null, null, null, false, null)))
         .hasMessageContaining("say it with --separator");
   }
 
@@ -305,7 +305,7 @@ class FileRowsTest {
           .hasMessageEndingWith(
               "b.csv is UTF-16 without a byte order mark: read it with --encoding " + unmarked.name());
       var rows = new ArrayList<Row>();
-      FileRows.of(file, TITLE, new FileOptions(null, null, true, unmarked)).forEach(problems, rows::add);
+      FileRows.of(file, TITLE, new FileOptions(null, null, null, true, unmarked)).forEach(problems, rows::add);
       assertThat(texts(rows)).containsExactly("\u00C5ngstr\u00F6m \uD83D\uDE42");
     }
     // Longer than the buffers, so that a pair of surrogates lies across their border.
@@ -416,6 +416,75 @@ class FileRowsTest {
     assertThat(rows("a.csv", "title,category,g,l\na,x,1,de\nb,x,,\n", columns))
         .extracting(row -> row.meta().group(), row -> row.meta().language())
         .containsExactly(tuple("1", "de"), tuple(null, null));
+  }
+
+  @Test
+  void ofSeveralFilesAColumnThatSomeLackIsEmptyInThose() {
+    Columns columns = new Columns(List.of("title", "brand"), " ", List.of("category"), LabelFormat.SINGLE, "id", "l")
+        .withWeight("w");
+    List<Path> paths = List.of(write("a.csv", bytes("title,brand,category,id,w\na,B,x,1,2\n")),
+        write("b.csv", bytes("category;l;title\ny;de;b\n")),
+        write("c.jsonl", bytes("{\"title\":\"c\",\"category\":\"x\"}\n")));
+    var rows = new ArrayList<Row>();
+    RowSource.concat(FileRows.all(paths, List.of(), columns, FileOptions.UNKNOWN)).forEach(problems, rows::add);
+    assertThat(rows).extracting(Row::text, row -> row.meta().group(), row -> row.meta().language(),
+        row -> row.meta().weight()).containsExactly(tuple("a B", "1", null, 2.0), tuple("b", null, "de", 1.0),
+            tuple("c", null, null, 1.0));
+    assertThat(problems.report()).containsExactly(paths.get(0) + ": no column 'l', which is empty in its rows",
+        paths.get(1) + ": fields separated by ';'",
+        paths.get(1) + ": no columns 'brand', 'id', 'w', which are empty in its rows",
+        paths.get(2) + ": no columns 'brand', 'id', 'l', 'w', which are empty in its rows");
+    // Other rows than those of the file alone.
+    assertThat(FileRows.all(paths, List.of(), columns, FileOptions.UNKNOWN).getFirst().fingerprint())
+        .isNotEqualTo(FileRows.of(paths.getFirst(), columns).fingerprint());
+    // Files that are not read have columns too.
+    assertThat(FileRows.all(paths.subList(1, 2), paths.subList(0, 1), columns, FileOptions.UNKNOWN)).hasSize(1)
+        .allSatisfy(file -> file.forEach(problems, row -> {}));
+  }
+
+  @Test
+  void aColumnThatNoFileHasIsRefusedAndSoIsAFileWithoutTextsOrLabels() {
+    Path both = write("a.csv", bytes("title,brand,category\na,B,x\n"));
+    Path noLabels = write("b.csv", bytes("title,brand,x\nb,B,1\n"));
+    Path noTexts = write("c.csv", bytes("name,category,x\nb,y,1\n"));
+    Path noHeader = write("d.csv", bytes("b,B,y\n"));
+    var columns = Columns.text("title", "brand").withLabel("category");
+    assertThatThrownBy(() -> all(columns, both, noLabels)).hasMessageStartingWith(
+        noLabels + " has no column 'category'");
+    assertThatThrownBy(() -> all(columns, both, noTexts)).hasMessageStartingWith(noTexts + " has no column 'title'");
+    assertThatThrownBy(() -> all(Columns.text("title", "price"), both, noLabels))
+        .hasMessageStartingWith(both + " has no column 'price'");
+    assertThatThrownBy(() -> all(columns, both, noHeader)).hasMessage(noHeader + " has none of the columns title, brand, "
+        + "category, which " + both + " has. If it goes on where that one ends, without a header, put them together: cat "
+        + both + " " + noHeader + " > rows.csv");
+  }
+
+  private void all(Columns columns, Path... paths) {
+    FileRows.all(List.of(paths), List.of(), columns, FileOptions.UNKNOWN)
+        .forEach(file -> file.forEach(problems, row -> {}));
+  }
+
+  @Test
+  void whatStandsAroundFieldsCanBeSaid() {
+    record Quoted(char quote, String text) {}
+    for (var quoted : List.of(new Quoted('\'', "title,category\n'a, b',x\n'it''s',y\n"),
+        new Quoted('~', "title;category\n~a, b~;x\n~it's~;y\n"),
+        new Quoted(Csv.UNQUOTED, "title\tcategory\na, b\tx\nit's\ty\n"))) {
+      var rows = new ArrayList<Row>();
+      FileRows.of(write("q.csv", bytes(quoted.text())), TITLE, new FileOptions(null, null, quoted.quote(), true, null))
+          .forEach(problems, rows::add);
+      assertThat(texts(rows)).containsExactly("a, b", "it's");
+    }
+    var rows = new ArrayList<Row>();
+    Path inches = write("inches.csv", bytes("title,category\n\"5\" pipe,x\n6\" \"pipe\",y\n"));
+    FileRows.of(inches, TITLE, new FileOptions("csv", ',', Csv.UNQUOTED, true, null)).forEach(problems, rows::add);
+    assertThat(texts(rows)).containsExactly("\"5\" pipe", "6\" \"pipe\"");
+    assertThatThrownBy(() -> FileRows.of(inches, TITLE, new FileOptions(null, ',', ',', true, null)))
+        .hasMessage("fields cannot be quoted by ',', which separates them");
+    Path json = write("a.jsonl", bytes("{}"));
+    assertThatThrownBy(() -> FileRows.of(json, TITLE, new FileOptions(null, null, '\'', true, null)))
+        .hasMessage(json + " is read as jsonl, in which nothing stands around fields: leave out --quote, or say "
+            + "--input-format csv");
   }
 
   @Test

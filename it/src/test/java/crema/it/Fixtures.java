@@ -58,6 +58,10 @@ final class Fixtures {
     ALL.put("export.txt", path -> write(path, lines(60, i -> CATEGORIES.get(i % 5) + "|" + title(i))));
     ALL.put("comments.csv", path -> write(path, table("comment,toxic,obscene,threat", 60,
         i -> title(i) + "," + (i % 5 == 0 ? 1 : 0) + "," + (i % 5 == 1 ? 1 : 0) + "," + (i % 5 < 2 ? 1 : 0))));
+    ALL.put("shop.csv", path -> write(path, table("title,brand,category", 60,
+        i -> title(i) + ",brand" + i % 3 + "," + CATEGORIES.get(i % 5))));
+    ALL.put("supplier.csv", path -> write(path, table("category;title;ean", 60,
+        i -> CATEGORIES.get(i % 5) + ";" + title(i) + ";" + (4000000 + i))));
     ALL.put("new.txt", path -> write(path, lines(5, Fixtures::title)));
     ALL.put("titles.txt", path -> write(path, lines(12, Fixtures::title)));
     ALL.put("titles.gz", path -> gzip(path, lines(12, Fixtures::title)));

@@ -6,12 +6,9 @@ import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.classify.TrainingListener;
 import crema.data.Batches;
-import crema.data.Columns;
 import crema.data.DataFile;
 import crema.data.FileFormat;
 import crema.data.FileOptions;
-import crema.data.FileRows;
-import crema.data.LabelFormat;
 import crema.data.LabelSet;
 import crema.data.PlainLines;
 import crema.data.ProblemListener;
@@ -21,11 +18,11 @@ import crema.data.RowSource;
 import crema.data.Sampler;
 import crema.data.Split;
 import crema.data.SplitPlan;
-import crema.data.TextColumn;
 import crema.data.TokenDataset;
 import crema.data.TokenRecipe;
 import crema.family.encoder.OptimizationSettings;
 import crema.run.DataSettings;
+import crema.run.RunRows;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import java.nio.file.Path;
@@ -93,20 +90,17 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
     if (files.isEmpty()) {
       return RowSource.of(List.of());
     }
-    List<TextColumn> text = TextColumn.parseAll(settings.get(DataSettings.TEXT));
-    FileOptions options = new DataSettings(settings).fileOptions();
-    return TextColumn.compose(RowSource.concat(files.stream().map(file -> rows(file, text, options)).toList()), text)
+    var data = new DataSettings(settings);
+    RowSource rows = data.text().isEmpty()
+        ? RowSource.concat(files.stream().map(file -> rows(file, data.fileOptions())).toList())
+        : RunRows.unlabelled(files, data);
+    return rows
         // Some formats have labels whatever was asked for.
         .map("unlabelled", "", row -> row.withLabels(List.of()));
   }
 
-  private static RowSource rows(String file, List<TextColumn> text, FileOptions options) {
-    if (file.equals(DataSettings.PRODUCT_TITLES)) {
-      return ProductTitles.rows();
-    }
-    return text.isEmpty() ? lines(file, options)
-        : FileRows.of(Path.of(file),
-            new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null), options);
+  private static RowSource rows(String file, FileOptions options) {
+    return file.equals(DataSettings.PRODUCT_TITLES) ? ProductTitles.rows() : lines(file, options);
   }
 
   private static RowSource lines(String file, FileOptions options) {

@@ -1,6 +1,7 @@
 package crema.run;
 
 import crema.base.UserError;
+import crema.data.Csv;
 import crema.data.DataException;
 import crema.data.DataFile;
 import crema.data.FileOptions;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,6 +65,9 @@ public record DataSettings(Settings settings) {
   public static final Setting<String> SEPARATOR = SECTION.optionalText("separator").label("CHARACTER")
       .shownDefault("the one by which the header has the columns").details("a character, or tab")
       .help("What stands between the fields of a row");
+  public static final Setting<String> QUOTE = SECTION.optionalText("quote").label("CHARACTER")
+      .shownDefault("as the extension and the rows say: \" in CSV, none in TSV").details("a character, or none")
+      .help("What stands around fields that hold separators or line breaks");
   public static final Setting<Boolean> NO_HEADER = SECTION.flag("no-header").shownDefault("the first row names columns")
       .help("Tables have no header; columns are called by their numbers, from 1");
   public static final Setting<String> ENCODING = SECTION.optionalText("encoding").label("NAME")
@@ -183,28 +188,28 @@ public record DataSettings(Settings settings) {
   /**
    * What is known of how the files are written.
    *
-   * @throws UserError if there is no such format, separator or encoding
+   * @throws UserError if there is no such format, separator, quote or encoding
    */
   public FileOptions fileOptions() {
     return fileOptions(settings.find(INPUT_FORMAT).orElse(null), settings.find(SEPARATOR).orElse(null),
-        !settings.get(NO_HEADER), settings.find(ENCODING).orElse(null));
+        settings.find(QUOTE).orElse(null), !settings.get(NO_HEADER), settings.find(ENCODING).orElse(null));
   }
 
   /**
    * What is known of how files are written, in words.
    *
    * @param separator a character, or {@code tab}
-   * @throws UserError if there is no such format, separator or encoding
+   * @param quote a character, or {@code none}
+   * @throws UserError if there is no such format, separator, quote or encoding
    */
-  public static FileOptions fileOptions(@Nullable String format, @Nullable String separator, boolean hasHeader,
-      @Nullable String encoding) {
-    String character = separator == null || separator.length() == 1 ? separator
-        : Map.of("tab", "\t", "\\t", "\t", "comma", ",", "semicolon", ";").get(separator);
-    if (separator != null && character == null) {
-      throw new UserError("--separator must be one character, or tab, not '" + separator + "'");
-    }
+  public static FileOptions fileOptions(@Nullable String format, @Nullable String separator, @Nullable String quote,
+      boolean hasHeader, @Nullable String encoding) {
+    Character between = character("separator", separator, "tab",
+        Map.of("tab", '\t', "\\t", '\t', "comma", ',', "semicolon", ';', "pipe", '|'));
+    Character around = character("quote", quote, "none",
+        Map.of("none", Csv.UNQUOTED, "single", '\'', "double", '"'));
     try {
-      return new FileOptions(format, character == null ? null : character.charAt(0), hasHeader,
+      return new FileOptions(format, between, around, hasHeader,
           encoding == null ? null : Charset.forName(encoding));
     } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
       throw new UserError(
@@ -212,6 +217,18 @@ public record DataSettings(Settings settings) {
               + "ISO-8859-1 and windows-1252",
           e);
     }
+  }
+
+  private static @Nullable Character character(String flag, @Nullable String value, String word,
+      Map<String, Character> words) {
+    if (value == null || value.length() == 1) {
+      return value == null ? null : value.charAt(0);
+    }
+    Character named = words.get(value.toLowerCase(Locale.ROOT));
+    if (named == null) {
+      throw new UserError("--" + flag + " must be one character, or " + word + ", not '" + value + "'");
+    }
+    return named;
   }
 
   /** The words that mean no value where a cell of a table holds nothing else. */

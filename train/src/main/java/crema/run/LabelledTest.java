@@ -44,7 +44,18 @@ public final class LabelledTest {
    * @param listener is notified of progress and warnings
    */
   public LabelledTest(DataSettings data, TrainingListener listener) {
-    this(RunRows.rows(data.test(), data), false, data.isStrict(), data.languages(), data.labels().bands(), listener);
+    this(data, List.of(), listener);
+  }
+
+  /**
+   * A test of a run.
+   *
+   * @param data its test files and columns are used
+   * @param among more files of the run: a column that only some files have is empty in the others
+   * @param listener is notified of progress and warnings
+   */
+  LabelledTest(DataSettings data, List<String> among, TrainingListener listener) {
+    this(RunRows.rows(data.test(), among, data), false, data.isStrict(), data.languages(), data.labels().bands(), listener);
   }
 
   /**

@@ -67,7 +67,7 @@ public record Languages(Settings settings) {
         row -> row.withMeta(row.meta().withLanguage(reader.apply(row))));
   }
 
-  /** What finds the language of a row; {@code unknown} where there is none. */
+  /** What finds the language of a row: {@code unknown} where its column is empty, {@code und} where none is detected. */
   public Function<Row, String> reader() {
     if (!settings.get(DETECT_LANGUAGE)) {
       return row -> {
@@ -76,8 +76,7 @@ public record Languages(Settings settings) {
       };
     }
     LanguageDetector detector = LanguageDetector.shipped();
-    return row -> detector.detect(row.text(), 1).stream()
-        .findFirst().map(Language::code).orElse(UNKNOWN);
+    return row -> detector.answer(row.text()).map(Language::code).orElse(LanguageDetector.UNDETERMINED);
   }
 
   /**

@@ -37,7 +37,7 @@ public final class NamedTests {
     ModelDirectory directory = context.directory();
     try (Classifier classifier = Classifier.load(directory.path(), context.compute())) {
       for (var set : sets.entrySet()) {
-        TestReport report = new LabelledTest(data.withTest(set.getValue()), context.listener())
+        TestReport report = new LabelledTest(data.withTest(set.getValue()), data.train(), context.listener())
             .run(classifier, "Test of " + directory.path() + " on " + set.getKey());
         Path folder = Files.createDirectories(directory.tests().resolve(set.getKey()));
         MetricsJson.write(report, folder.resolve("metrics.json"));

@@ -26,8 +26,10 @@ import crema.nn.train.StopSignal;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,15 +88,15 @@ public final class RunRows {
    */
   private static SplitRows read(DataSettings data, long seed, ProblemListener listener, TrainingListener run,
       StopSignal stop) {
-    RowSource train = new StoppableRows(rows(data.train(), data), stop);
+    List<String> all = Stream.of(data.train(), data.validation(), data.test()).flatMap(List::stream).toList();
+    RowSource train = new StoppableRows(rows(data.train(), all, data), stop);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
     double testShare = data.test().isEmpty() ? data.testFraction() : 0;
-    RowSource validation = new StoppableRows(rows(data.validation(), data), stop);
-    RowSource test = new StoppableRows(rows(data.test(), data), stop);
+    RowSource validation = new StoppableRows(rows(data.validation(), all, data), stop);
+    RowSource test = new StoppableRows(rows(data.test(), all, data), stop);
     // The first pass over each file reports its problems; that over the training file also refuses columns that cannot be
     // meant as labels, before a split fails because of them.
-    LabelSet all = LabelCounts.count(train, data.labels().format(), listener);
-    requireLabels(data.labels(), all);
+    requireLabels(data.labels(), LabelCounts.count(train, data.labels().format(), listener));
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     RowSource added = RowSource.of(List.of());
@@ -150,16 +152,35 @@ public final class RunRows {
 
   /** The rows of some files, as a configuration describes them. */
   public static RowSource rows(List<String> files, DataSettings data) {
+    return rows(files, List.of(), data);
+  }
+
+  /**
+   * The rows of some files.
+   *
+   * @param among more files of the same rows: a column that only some files have is empty in the others
+   */
+  static RowSource rows(List<String> files, List<String> among, DataSettings data) {
+    return rows(files, among, data, columns(data), () -> productTitles(data));
+  }
+
+  private static RowSource rows(List<String> files, List<String> among, DataSettings data, Columns columns,
+      Supplier<RowSource> productTitles) {
     if (files.isEmpty()) {
       return RowSource.of(List.of());
     }
-    List<TextColumn> text = TextColumn.parseAll(data.text());
-    Columns columns = columns(data);
-    return TextColumn.compose(RowSource.concat(files.stream()
-        .map(file -> file.equals(DataSettings.PRODUCT_TITLES)
-            ? productTitles(data)
-            : FileRows.of(Path.of(file), columns, data.fileOptions()))
-        .toList()), text);
+    var sources = new ArrayList<RowSource>(FileRows.all(paths(files), paths(among), columns, data.fileOptions()));
+    for (int i = 0; i < files.size(); i++) {
+      if (files.get(i).equals(DataSettings.PRODUCT_TITLES)) {
+        sources.add(i, productTitles.get());
+      }
+    }
+    return TextColumn.compose(RowSource.concat(sources), TextColumn.parseAll(data.text()));
+  }
+
+  /** All but the rows that come along, whose columns are known. */
+  private static List<Path> paths(List<String> files) {
+    return files.stream().filter(file -> !file.equals(DataSettings.PRODUCT_TITLES)).map(Path::of).toList();
   }
 
   /** Rows of which every pass ends when the run is asked to stop. */
@@ -188,14 +209,10 @@ public final class RunRows {
   }
 
   /** The rows of files without their labels, with the same text columns. */
-  static RowSource unlabelled(List<String> files, DataSettings data) {
-    List<TextColumn> text = TextColumn.parseAll(data.text());
-    Columns columns = new Columns(TextColumn.names(text), " ", List.of(), LabelFormat.SINGLE, null, null)
+  public static RowSource unlabelled(List<String> files, DataSettings data) {
+    Columns columns = new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", List.of(), LabelFormat.SINGLE, null, null)
         .withMissing(data.missing());
-    return TextColumn.compose(RowSource.concat(files.stream()
-        .map(file -> file.equals(DataSettings.PRODUCT_TITLES) ? ProductTitles.rows()
-            : FileRows.of(Path.of(file), columns, data.fileOptions()))
-        .toList()), text);
+    return rows(files, List.of(), data, columns, ProductTitles::rows);
   }
 
   private static Columns columns(DataSettings data) {
