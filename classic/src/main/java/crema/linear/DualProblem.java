@@ -87,6 +87,36 @@ final class DualProblem {
     return squaredNorms[row];
   }
 
+  /** Σ variance · x² of a row, with its constant feature. */
+  double squaredNorm(int row, double[] variances) {
+    double squares = interceptScaling * interceptScaling * variances[columns];
+    for (int at = rowStarts[row]; at < rowStarts[row + 1]; at++) {
+      squares += (double) values[at] * values[at] * variances[positions[at]];
+    }
+    int begin = row * denseColumns;
+    for (int column = 0; column < denseColumns; column++) {
+      squares += (double) dense[begin + column] * dense[begin + column] * variances[firstDense + column];
+    }
+    return squares;
+  }
+
+  /** Adds a value to the place of each sparse column that is not zero in a row. */
+  void count(int row, double value, double[] counts) {
+    for (int at = rowStarts[row]; at < rowStarts[row + 1]; at++) {
+      counts[positions[at]] += value;
+    }
+  }
+
+  /** How many weights there are, that of the constant feature included. */
+  int weights() {
+    return columns + 1;
+  }
+
+  /** How many of them, the first, are of sparse columns. */
+  int sparseWeights() {
+    return firstDense;
+  }
+
   /** w · x of a row, summed in one fixed order over four accumulators. */
   double dot(int row, double[] w) {
     int at = rowStarts[row];
@@ -137,5 +167,18 @@ final class DualProblem {
       w[firstDense + column] += scale * dense[begin + column];
     }
     w[columns] += scale * interceptScaling;
+  }
+
+  /** w += scale · variances · x of a row. */
+  void add(int row, double scale, double[] w, double[] variances) {
+    for (int at = rowStarts[row]; at < rowStarts[row + 1]; at++) {
+      int position = positions[at];
+      w[position] += scale * variances[position] * values[at];
+    }
+    int begin = row * denseColumns;
+    for (int column = 0; column < denseColumns; column++) {
+      w[firstDense + column] += scale * variances[firstDense + column] * dense[begin + column];
+    }
+    w[columns] += scale * variances[columns] * interceptScaling;
   }
 }

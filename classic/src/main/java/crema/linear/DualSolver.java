@@ -2,6 +2,7 @@ package crema.linear;
 
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds one label's hyperplane by coordinate descent on the dual problem. A solver keeps its working memory from label
@@ -15,6 +16,9 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
   private final byte[] signs;
   /** C of each row. */
   private final double[] costs;
+  private final @Nullable BayesVariances bayes;
+  /** How far each weight may go, if not all as far. */
+  private double @Nullable [] variances;
 
   DualSolver(DualProblem problem, LinearConfig config, BooleanSupplier stop) {
     this.problem = problem;
@@ -23,6 +27,7 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
     order = new VisitingOrder(problem.rows());
     signs = new byte[problem.rows()];
     costs = new double[problem.rows()];
+    bayes = config.featureWeights() == FeatureWeights.BAYES ? new BayesVariances(problem) : null;
   }
 
   static DualSolver of(DualProblem problem, LinearConfig config, BooleanSupplier stop) {
@@ -56,8 +61,26 @@ abstract sealed class DualSolver permits SvmDualSolver, LogisticDualSolver {
     for (int row = 0; row < signs.length; row++) {
       costs[row] = (signs[row] > 0 ? positiveCost : negativeCost) * targets.weight(row);
     }
+    variances = bayes == null ? null : bayes.of(label, targets);
     order.reset();
     return descend(label, signs, costs, w);
+  }
+
+  /** x · x of a row, each product multiplied by the variance of its weight. */
+  final double squaredNorm(int row) {
+    return variances == null ? problem.squaredNorm(row) : problem.squaredNorm(row, variances);
+  }
+
+  /**
+   * Moves weights along a row, each as far as its variance lets it: w += scale · variances · x. With Σ w²/variance / 2 in
+   * place of |w|²/2 the dual is the same but that its products are weighted by variances, and w = Σ αᵢyᵢ · variances · xᵢ.
+   */
+  final void add(int row, double scale, double[] w) {
+    if (variances == null) {
+      problem.add(row, scale, w);
+    } else {
+      problem.add(row, scale, w, variances);
+    }
   }
 
   /**

@@ -40,7 +40,7 @@ final class LogisticDualSolver extends DualSolver {
       double cost = costs[row];
       alpha[row] = Math.min(0.001 * cost, FIRST_ALPHA);
       rest[row] = cost - alpha[row];
-      problem.add(row, signs[row] * alpha[row], w);
+      add(row, signs[row] * alpha[row], w);
     }
     double accuracy = FIRST_ACCURACY;
     for (int pass = 0; pass < config.maxIterations() && !stop.getAsBoolean(); pass++) {
@@ -51,7 +51,7 @@ final class LogisticDualSolver extends DualSolver {
         int row = order.row(place);
         int sign = signs[row];
         double cost = costs[row];
-        double curvature = problem.squaredNorm(row);
+        double curvature = squaredNorm(row);
         double slope = sign * problem.dot(row, w);
         boolean mirrored = 0.5 * curvature * (rest[row] - alpha[row]) + slope < 0;
         double old = mirrored ? rest[row] : alpha[row];
@@ -70,7 +70,7 @@ final class LogisticDualSolver extends DualSolver {
           newtonSteps += taken;
           alpha[row] = mirrored ? cost - z : z;
           rest[row] = mirrored ? z : cost - z;
-          problem.add(row, (mirrored ? old - z : z - old) * sign, w);
+          add(row, (mirrored ? old - z : z - old) * sign, w);
         }
       }
       if (largest < config.tolerance()) {

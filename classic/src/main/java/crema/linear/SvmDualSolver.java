@@ -51,8 +51,8 @@ final class SvmDualSolver extends DualSolver {
         largest = Math.max(largest, projected);
         smallest = Math.min(smallest, projected);
         if (Math.abs(projected) > NEGLIGIBLE) {
-          alpha[row] = Math.clamp(old - gradient / (problem.squaredNorm(row) + diagonal), 0, upper);
-          problem.add(row, (alpha[row] - old) * sign, w);
+          alpha[row] = Math.clamp(old - gradient / (squaredNorm(row) + diagonal), 0, upper);
+          add(row, (alpha[row] - old) * sign, w);
         }
       }
       boolean converged = largest - smallest <= config.tolerance();

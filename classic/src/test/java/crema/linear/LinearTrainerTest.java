@@ -63,6 +63,71 @@ class LinearTrainerTest {
     }
   }
 
+  /** NBSVM as it is published: features multiplied by r before they are learned from, weights after it. */
+  @ParameterizedTest
+  @EnumSource
+  void weightsAsFarAsBayesLetsThemAreThoseOfScaledFeatures(LinearLoss loss) {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    LinearConfig config = LinearConfig.DEFAULTS.withLoss(loss).withTolerance(1e-9, 100_000);
+    LinearModel model =
+        new LinearTrainer(config.withFeatureWeights(FeatureWeights.BAYES), 2).train(texts, targets).model();
+    for (int label = 0; label < LABELS; label++) {
+      double[] ratios = ratios(texts, targets, label);
+      LinearModel scaled = new LinearTrainer(config, 1).train(scaled(texts, ratios), targets).model();
+      for (int feature = 0; feature < ratios.length; feature++) {
+        assertThat(model.weight(feature, label))
+            .isCloseTo((float) (scaled.weight(feature, label) * ratios[feature]), offset(1e-4f));
+      }
+      assertThat(model.intercept(label)).isCloseTo(scaled.intercept(label), offset(1e-4f));
+    }
+    LinearModel one = new LinearTrainer(config.withFeatureWeights(FeatureWeights.BAYES), 1).train(texts, targets)
+        .model();
+    assertThat(one.weights()).isEqualTo(model.weights());
+  }
+
+  /** The logarithm of how much more often a text has a feature if it has the label; one more text on the smaller side. */
+  private static double[] ratios(SparseMatrix texts, LabelTargets targets, int label) {
+    var with = new double[texts.columns()];
+    var without = new double[texts.columns()];
+    double positive = targets.count(label);
+    double negative = texts.rows() - positive;
+    for (int row = 0; row < texts.rows(); row++) {
+      boolean has = IntStream.of(targets.labelsOf(row)).anyMatch(each -> each == label);
+      for (int at = texts.start(row); at < texts.end(row); at++) {
+        (has ? with : without)[texts.column(at)]++;
+      }
+    }
+    double smaller = Math.min(positive, negative);
+    return IntStream.range(0, with.length).mapToDouble(feature -> Math.log(
+        (with[feature] + positive / smaller) / positive / ((without[feature] + negative / smaller) / negative)))
+        .toArray();
+  }
+
+  private static SparseMatrix scaled(SparseMatrix texts, double[] ratios) {
+    var rows = new RowBuffer(texts.rows());
+    for (int row = 0; row < texts.rows(); row++) {
+      for (int at = texts.start(row); at < texts.end(row); at++) {
+        rows.append(texts.column(at), (float) (texts.value(at) * ratios[texts.column(at)]));
+      }
+      rows.endRow();
+    }
+    return rows.toMatrix(texts.columns());
+  }
+
+  @Test
+  void featureThatSaysNothingByItselfHasNoWeightInBayesReckoning() {
+    // Feature 0 is on both sides alike, feature 1 on one; feature 2 is in no text.
+    var texts = new SparseMatrix(3, new int[] {0, 2, 3, 5, 6}, new int[] {0, 1, 1, 0, 1, 0},
+        new float[] {1, 1, 1, 1, 0.5f, 1});
+    LabelTargets targets = LabelTargets.multiLabel(1, List.of(new int[] {0}, new int[] {0}, new int[0], new int[0]));
+    LinearModel model = new LinearTrainer(LinearConfig.DEFAULTS.withFeatureWeights(FeatureWeights.BAYES), 1)
+        .train(texts, targets).model();
+    assertThat(model.weight(1, 0)).isPositive();
+    assertThat(model.weight(2, 0)).isZero();
+    assertThat(Math.abs(model.weight(0, 0))).isLessThan(model.weight(1, 0));
+  }
+
   @ParameterizedTest
   @EnumSource
   void theSeedChangesTheWayButNotTheEnd(LinearLoss loss) {

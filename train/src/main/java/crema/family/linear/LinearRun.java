@@ -299,8 +299,10 @@ final class LinearRun implements Run {
     Fitted fitted = start.fitted();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Model",
-        String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s", settings.get(LinearSettings.LOSS).key(),
+        String.format(Locale.ROOT, "linear, %s, C %s, class weights %s%s%s", settings.get(LinearSettings.LOSS).key(),
             chosen.hyperplanes().c(), settings.get(LinearSettings.CLASS_WEIGHTS).key(),
+            settings.get(LinearSettings.FEATURE_WEIGHTS) == LinearSettings.Features.NONE ? ""
+                : ", feature weights " + settings.get(LinearSettings.FEATURE_WEIGHTS).key(),
             settings.get(LinearSettings.SHIFT) ? ", shifted" : ""));
     features.describe().ifPresent(described -> facts.put("Features", described));
     if (chosen.fitted().isEmpty()) {

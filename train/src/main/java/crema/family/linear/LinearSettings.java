@@ -6,6 +6,7 @@ import crema.data.TextColumn;
 import crema.linear.Analyzer;
 import crema.linear.ClassWeights;
 import crema.linear.DocumentFrequency;
+import crema.linear.FeatureWeights;
 import crema.linear.LinearConfig;
 import crema.linear.LinearLoss;
 import crema.linear.TfIdfConfig;
@@ -65,6 +66,9 @@ public final class LinearSettings {
   public static final Setting<Weights> CLASS_WEIGHTS = SECTION.choice("class-weights", Weights.NONE).basic()
       .details("none, all alike; balanced, as much together")
       .help("How texts with a label weigh against those without");
+  public static final Setting<Features> FEATURE_WEIGHTS = SECTION.choice("feature-weights", Features.NONE)
+      .details("none, all alike; bayes, by how much more often texts with the label have the feature (NBSVM)")
+      .help("How far the weights of features may go, against each other");
   public static final Setting<Boolean> SHIFT = SECTION.flag("shift").basic()
       .help("Shift each hyperplane to its best F1 on the validation rows, where texts have several labels");
 
@@ -128,6 +132,20 @@ public final class LinearSettings {
     }
   }
 
+  /** How far the weights of features may go. */
+  public enum Features implements Keyed {
+    /** All alike. */
+    NONE(FeatureWeights.NONE),
+    /** As far as each speaks for the label or against it by itself. */
+    BAYES(FeatureWeights.BAYES);
+
+    private final FeatureWeights engine;
+
+    Features(FeatureWeights engine) {
+      this.engine = engine;
+    }
+  }
+
   /**
    * The spaces of terms that are asked for: of each, the column that it reads; empty for all columns, joined.
    *
@@ -184,6 +202,7 @@ public final class LinearSettings {
   /** The settings of the solver, with the first C. */
   static LinearConfig solver(Settings settings) {
     return LinearConfig.DEFAULTS.withLoss(settings.get(LOSS).engine).withC(settings.get(C).getFirst())
-        .withSeed(settings.get(TrainingSettings.SEED)).withClassWeights(settings.get(CLASS_WEIGHTS).engine);
+        .withSeed(settings.get(TrainingSettings.SEED)).withClassWeights(settings.get(CLASS_WEIGHTS).engine)
+        .withFeatureWeights(settings.get(FEATURE_WEIGHTS).engine);
   }
 }
