@@ -133,7 +133,8 @@ class ExplanationTest {
     try (Classifier classifier = train(new FastTextFamily(), "fasttext", settings -> settings
         .with(FastTextSettings.MINN, 2).with(FastTextSettings.MAXN, 4).with(FastTextSettings.WORD_NGRAMS, 3)
         .with(FastTextSettings.BUCKETS, 5000).with(FastTextSettings.DIM, 16)
-        .with(FastTextSettings.QUANTIZE, quantized).with(FastTextSettings.LEADING_WORDS, 2))) {
+        .with(FastTextSettings.QUANTIZE, quantized).with(FastTextSettings.PUNCTUATION_APART, quantized)
+        .with(FastTextSettings.LEADING_WORDS, 2))) {
       assertAddsUp(classifier, OTHERS.subList(0, 40), 1e-3);
       assertAddsUp(classifier, odd(), 1e-3);
       // What is more probable has the higher score.

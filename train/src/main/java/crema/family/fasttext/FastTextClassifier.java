@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -68,17 +67,8 @@ public final class FastTextClassifier implements Classifier {
     return classifier;
   }
 
-  /** A row as a line of fastText's training text. */
-  static String line(FastTextReading reading, List<String> labels, String text) {
-    return reading.fields().line(labels, List.of(cased(reading, text)));
-  }
-
-  private static String cased(FastTextReading reading, String text) {
-    return reading.isLowercase() ? text.toLowerCase(Locale.ROOT) : text;
-  }
-
   private String words(String text) {
-    return fields.text(List.of(cased(reading, text)));
+    return reading.line(text);
   }
 
   private int index(String token) {

@@ -41,6 +41,8 @@ final class FastTextDefaults {
   /** The rules, in the order in which they are told. */
   static final List<DefaultRule<?>> RULES = List.of(
       DefaultRule.of(DataSettings.LOWERCASE).otherwise(true, _ -> "a word is the same in any case"),
+      DefaultRule.of(FastTextSettings.PUNCTUATION_APART)
+          .otherwise(true, _ -> "a word is the same with a comma behind it"),
       DefaultRule.of(FastTextSettings.WORD_NGRAMS)
           .when("half of the texts or more are a single word", profile -> profile.oneWord() >= ONE_WORD, 1,
               profile -> percent(profile.oneWord()) + "% of the texts are a single word")

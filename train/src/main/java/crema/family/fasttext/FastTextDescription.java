@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** What {@code config.json} says of a fastText model: how texts are read. The rest is in the model's own file. */
 final class FastTextDescription {
   private static final String LOWERCASE = "lowercase";
+  /** Older models lack it, and leave punctuation where it is. */
+  private static final String PUNCTUATION_APART = "punctuation_apart";
   private static final String LEADING_WORDS = "leading_words";
   private static final String LEADING_WEIGHT = "leading_weight";
 
@@ -21,6 +23,7 @@ final class FastTextDescription {
   static void write(FastTextReading text, ModelDirectory directory) throws IOException {
     var json = new LinkedHashMap<String, Object>();
     json.put(LOWERCASE, text.isLowercase());
+    json.put(PUNCTUATION_APART, text.settings().get(FastTextSettings.PUNCTUATION_APART));
     json.put(LEADING_WORDS, text.settings().get(FastTextSettings.LEADING_WORDS));
     json.put(LEADING_WEIGHT, text.settings().get(FastTextSettings.LEADING_WEIGHT));
     ModelConfig.of(new FastTextFamily(), json).write(directory);
@@ -29,9 +32,11 @@ final class FastTextDescription {
   static FastTextReading read(ModelSource model) throws IOException {
     Map<String, @Nullable Object> json = ModelConfig.read(model).values();
     if (json.get(LOWERCASE) instanceof Boolean lowercase
+        && json.getOrDefault(PUNCTUATION_APART, false) instanceof Boolean punctuationApart
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
         && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
       return new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, lowercase)
+          .with(FastTextSettings.PUNCTUATION_APART, punctuationApart)
           .with(FastTextSettings.LEADING_WORDS, leadingWords).with(FastTextSettings.LEADING_WEIGHT, leadingWeight));
     }
     throw new UserError(model.name() + ": config.json does not say how texts are read: it needs " + LOWERCASE + ", "

@@ -13,7 +13,6 @@ import crema.task.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -27,8 +26,6 @@ import java.util.stream.IntStream;
 record LineExplainer(FastText model, FastTextReading reading, Target target) {
   /** What the engine takes for a token of one that {@link crema.fasttext.Fields} writes. */
   private static final Pattern TOKEN = Pattern.compile("[^\\s\0]+");
-
-  private static final Pattern WORD = Pattern.compile("\\S+");
 
   /**
    * A token of the line.
@@ -57,10 +54,10 @@ record LineExplainer(FastText model, FastTextReading reading, Target target) {
     if (words.isEmpty() || logits.length == 0) {
       return Explanation.ofBlank(Explanation.Kind.EXACT);
     }
-    String cased = reading.isLowercase() ? text.toLowerCase(Locale.ROOT) : text;
+    String cased = reading.cased(text);
     int[] origins = reading.isLowercase() ? LowerCase.origins(text) : IntStream.range(0, text.length()).toArray();
     List<Span> spans = spans(cased);
-    LineScores scores = model.scores(reading.fields().text(List.of(cased)), outputs);
+    LineScores scores = model.scores(reading.line(text), outputs);
     var shares = new WordShares(text, words, labels.length);
     var base = new double[labels.length];
     for (LineScores.Part part : scores.parts()) {
@@ -101,9 +98,8 @@ record LineExplainer(FastText model, FastTextReading reading, Target target) {
   private List<Span> spans(String text) {
     Fields.Field field = reading.fields().fields().getFirst();
     var words = new ArrayList<List<Span>>();
-    int begin = text.length() - text.stripLeading().length();
-    for (Matcher word = WORD.matcher(text).region(begin, begin + text.strip().length()); word.find();) {
-      int marks = word.group().startsWith(FastTextReading.LABEL_PREFIX) ? 1 : 0;
+    for (FastTextReading.Word word : reading.words(text)) {
+      int marks = text.startsWith(FastTextReading.LABEL_PREFIX, word.start()) ? 1 : 0;
       var tokens = new ArrayList<Span>();
       for (Matcher token = TOKEN.matcher(text).region(word.start(), word.end()); token.find();) {
         tokens.add(new Span(token.start(), token.end(), tokens.isEmpty() ? marks : 0));

@@ -116,6 +116,11 @@ final class AutoPlan {
     return profile.rows();
   }
 
+  /** How many characters the training rows have, their columns joined. */
+  long characters() {
+    return joined;
+  }
+
   /**
    * The members, the cheapest first.
    *
@@ -156,7 +161,7 @@ final class AutoPlan {
   /** Leaves out members, those that say least of their own first, until the others have room for enough terms. */
   private void leaveOut(List<MemberKind> kinds, TrainingListener listener) {
     var left = new ArrayList<String>();
-    for (MemberKind kind : List.of(MemberKind.UNION, MemberKind.SEQUENCES, MemberKind.COLUMNS, MemberKind.CHARACTERS)) {
+    for (MemberKind kind : List.of(MemberKind.UNION, MemberKind.BAYES, MemberKind.SEQUENCES, MemberKind.COLUMNS, MemberKind.CHARACTERS)) {
       if (terms(settings.get(AutoSettings.MEMORY_BUDGET) * GIB / (kinds.size() + OTHERS)) < ENOUGH_TERMS
           && kinds.remove(kind)) {
         left.add(kind.key());
@@ -170,7 +175,7 @@ final class AutoPlan {
 
   private boolean hasUse(MemberKind kind) {
     return switch (kind) {
-      case WORDS, CHARACTERS, UNION, FASTTEXT -> true;
+      case WORDS, BAYES, CHARACTERS, UNION, FASTTEXT -> true;
       case SEQUENCES -> !ofCharacters.equals(Analyzer.CHAR.key());
       case COLUMNS -> columns.size() > 1;
       // Where rows are few it is behind the others, and where they are many it takes long.
@@ -182,6 +187,7 @@ final class AutoPlan {
   private Member member(MemberKind kind) {
     return switch (kind) {
       case WORDS -> linear(kind, List.of(Analyzer.WORD.key()));
+      case BAYES -> bayes();
       case CHARACTERS -> linear(kind, List.of(ofCharacters));
       case SEQUENCES -> linear(kind, List.of(Analyzer.CHAR.key()));
       case UNION -> linear(kind, List.of(Analyzer.WORD.key(), ofCharacters));
@@ -211,11 +217,20 @@ final class AutoPlan {
   }
 
   private Member linear(MemberKind kind, List<String> spaces) {
+    return linear(kind, spaces, shared(new LinearFamily()));
+  }
+
+  private Member linear(MemberKind kind, List<String> spaces, Settings given) {
     var family = new LinearFamily();
     double terms = spaces.stream().mapToDouble(this::terms).sum();
-    Settings own = shared(family).with(LinearSettings.ANALYZERS, spaces)
+    Settings own = given.with(LinearSettings.ANALYZERS, spaces)
         .with(LinearSettings.MAX_TERMS, mostTerms() / spaces.size());
     return new Member(kind, family, chosen(family, own), terms * PASSES * labels);
+  }
+
+  private Member bayes() {
+    return linear(MemberKind.BAYES, List.of(Analyzer.WORD.key()),
+        shared(new LinearFamily()).with(LinearSettings.FEATURE_WEIGHTS, LinearSettings.Features.BAYES));
   }
 
   /** The terms that an analyzer makes of all texts, about. */

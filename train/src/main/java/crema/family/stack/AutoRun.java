@@ -45,8 +45,9 @@ import java.util.stream.Stream;
  */
 final class AutoRun implements Run {
   private static final int FOLDS = 5;
-  /** With so many rows, three folds compare well enough. */
+  /** With so many rows, three folds compare well enough; with so many characters, five take too long. */
   private static final int MANY_ROWS = 20_000;
+  private static final long MANY_CHARACTERS = 5_000_000;
   private static final int FEWER_FOLDS = 3;
   private static final int FEWEST_FOLDS = 2;
   /** The weights, their gradients, and two moments of the optimizer. */
@@ -123,7 +124,7 @@ final class AutoRun implements Run {
     Target target = Target.of(new LabelSettings(settings), rows.labels(), Link.SIGMOID, answers);
     var plan = new AutoPlan(settings, rows.train(), target.labels().size());
     List<Member> members = withRoom(plan.members(listener));
-    int folds = folds(plan.rows(), rows.labels().size());
+    int folds = folds(plan, rows.labels().size());
     requireOneMember(members, folds);
     Split split = Folds.of(rows.train(), settings, folds);
     var heldOut = new HeldOut(new AnswerSpace(target), rows.train(), split, StackRun.MOST_SCORES, new ProblemLog());
@@ -140,7 +141,7 @@ final class AutoRun implements Run {
       int copies = switch (member.kind()) {
         case FROZEN -> 1;
         case FINETUNED -> COPIES_OF_TRAINING;
-        case WORDS, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, ENCODER -> 0;
+        case WORDS, BAYES, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, ENCODER -> 0;
       };
       double bytes = 0;
       for (String encoder : copies == 0 ? List.<String>of() : settings.get(FrozenSettings.ENCODER)) {
@@ -159,11 +160,13 @@ final class AutoRun implements Run {
     return fitting;
   }
 
-  /** How many folds: fewer where there are many rows, or where a fold would have fewer rows than there are labels. */
-  private int folds(long rows, int labels) {
+  /** How many folds: fewer where there is much to read, or where a fold would have fewer rows than there are labels. */
+  private int folds(AutoPlan plan, int labels) {
+    long rows = plan.rows();
+    boolean isMuch = rows >= MANY_ROWS || plan.characters() >= MANY_CHARACTERS;
     Optional<Integer> given = settings.find(StackSettings.FOLDS);
     int folds = given.orElseGet(() -> (int) Math.clamp(rows / Math.max(1, labels), FEWEST_FOLDS,
-        rows >= MANY_ROWS ? FEWER_FOLDS : FOLDS));
+        isMuch ? FEWER_FOLDS : FOLDS));
     if (rows / folds < labels) {
       String few =
           " %,d folds of %,d rows have fewer rows than there are labels (%,d): ".formatted(folds, rows, labels);

@@ -6,6 +6,8 @@ import crema.base.Keyed;
 enum MemberKind implements Keyed {
   /** A linear model on words and pairs of words. */
   WORDS,
+  /** A linear model on words and pairs of words, each with as much weight as it speaks for the label by itself. */
+  BAYES,
   /** A linear model on runs of characters within words. */
   CHARACTERS,
   /** A linear model on runs of characters across words, where these stand apart. */

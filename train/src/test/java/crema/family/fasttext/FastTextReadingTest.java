@@ -1,0 +1,41 @@
+package crema.family.fasttext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import crema.run.DataSettings;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FastTextReadingTest {
+  private static final FastTextReading READING = new FastTextReading(FastTextReading.SETTINGS
+      .with(DataSettings.LOWERCASE, true).with(FastTextSettings.PUNCTUATION_APART, true));
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      Bosch, 9kg (white).            | bosch , 9kg ( white ).
+      AB-123/4 don't 1.5"            | ab-123/4 don't 1.5 "
+      ... -- ,                       | ... -- ,
+      «Молоко», 3,2%                 | « молоко », 3,2 %
+      snake_case_ (__label__x)       | snake_case_ ( ___label__x )
+      $20 c++                        | $20 c++
+      """)
+  void punctuationAroundWordsIsApartAndWithinThemIsNot(String text, String line) {
+    assertThat(READING.line(text)).isEqualTo(line);
+    String cased = READING.cased(text);
+    assertThat(READING.words(cased).stream().map(word -> cased.substring(word.start(), word.end()))
+        .collect(Collectors.joining(" "))).isEqualTo(line.replace("___label__", "__label__"));
+  }
+
+  @Test
+  void labelsAreNotTakenApart() {
+    assertThat(READING.line(List.of("C, D & E."), "So. ")).isEqualTo("__label__C,%20D%20&%20E. so .");
+  }
+
+  @Test
+  void punctuationStaysWhereItIsUnlessItIsToBeApart() {
+    assertThat(new FastTextReading(FastTextReading.SETTINGS).line(" Bosch, (white). ")).isEqualTo("Bosch, (white).");
+  }
+}
