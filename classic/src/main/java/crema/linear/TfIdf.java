@@ -3,6 +3,7 @@ package crema.linear;
 import crema.base.ByteSource;
 import crema.base.IntList;
 import crema.base.LowerCase;
+import crema.base.WorkerPool;
 import crema.nn.InvalidWeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,8 +12,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Vectors of term frequency times inverse document frequency, as scikit-learn's {@code TfidfVectorizer} computes them.
@@ -25,6 +29,9 @@ import java.util.Map;
 public final class TfIdf {
   /** Python's order of strings: by code point. */
   static final Comparator<String> CODE_POINT_ORDER = TfIdf::compareCodePoints;
+
+  /** A thread has at least so many texts to work on. */
+  private static final int FEWEST_TEXTS = 64;
 
   private final TfIdfConfig config;
   private final int documents;
@@ -60,13 +67,49 @@ public final class TfIdf {
    * @throws IllegalArgumentException when no term is left: no words at all, or bounds that exclude everything
    */
   public static TfIdf fit(Iterable<String> texts, TfIdfConfig config) {
-    TermExtractor extractor = config.analyzer().extractor(config);
-    var counts = new HashMap<String, TermCount>();
-    int documents = 0;
-    for (String text : texts) {
-      int document = ++documents;
-      extractor.forEachTerm(text, (term, _, _) -> counts.computeIfAbsent(term, TermCount::new).occursIn(document));
+    var counts = new TermCounts(config);
+    texts.forEach(counts::add);
+    return fit(counts, config);
+  }
+
+  /**
+   * The same, by several threads; what is learned does not depend on their number.
+   *
+   * @param threads at least 1
+   */
+  public static TfIdf fit(List<String> texts, TfIdfConfig config, int threads) {
+    List<List<String>> parts = parts(texts, threads);
+    var counts = new TermCounts[parts.size()];
+    inParallel(parts.size(), part -> {
+      counts[part] = new TermCounts(config);
+      parts.get(part).forEach(counts[part]::add);
+    });
+    for (int part = 1; part < counts.length; part++) {
+      counts[0].addAll(counts[part]);
     }
+    return fit(counts[0], config);
+  }
+
+  /** Texts in as many parts as there are threads to work on them, or fewer; at least one, in their order. */
+  private static List<List<String>> parts(List<String> texts, int threads) {
+    int count = Math.clamp(texts.size() / FEWEST_TEXTS, 1, threads);
+    return IntStream.range(0, count).mapToObj(part -> texts.subList((int) ((long) part * texts.size() / count),
+        (int) ((part + 1L) * texts.size() / count))).toList();
+  }
+
+  private static void inParallel(int parts, IntConsumer work) {
+    if (parts == 1) {
+      work.accept(0);
+      return;
+    }
+    try (var pool = new WorkerPool(parts)) {
+      pool.run(parts, (part, _) -> work.accept(part));
+    }
+  }
+
+  private static TfIdf fit(TermCounts all, TfIdfConfig config) {
+    Map<String, TermCount> counts = all.counts;
+    int documents = all.documents;
     if (counts.isEmpty()) {
       throw new IllegalArgumentException(config.analyzer() == Analyzer.WORD
           ? "no words in " + documents + " texts: a word is two or more letters, digits or underscores"
@@ -158,12 +201,22 @@ public final class TfIdf {
 
   /** The vectors of texts, one a row: {@code [texts, vocabulary]}. */
   public SparseMatrix transform(List<String> texts) {
-    var rows = new RowBuffer(texts.size());
-    TermExtractor extractor = config.analyzer().extractor(config);
-    for (String text : texts) {
-      appendRow(extractor, text, rows);
-    }
-    return rows.toMatrix(vocabulary.size());
+    return transform(texts, 1);
+  }
+
+  /**
+   * The same, by several threads; the vectors do not depend on their number.
+   *
+   * @param threads at least 1
+   */
+  public SparseMatrix transform(List<String> texts, int threads) {
+    List<List<String>> parts = parts(texts, threads);
+    List<RowBuffer> buffers = parts.stream().map(part -> new RowBuffer(part.size())).toList();
+    inParallel(parts.size(), part -> {
+      TermExtractor extractor = config.analyzer().extractor(config);
+      parts.get(part).forEach(text -> appendRow(extractor, text, buffers.get(part)));
+    });
+    return RowBuffer.toMatrix(buffers, vocabulary.size());
   }
 
   /**
@@ -238,6 +291,32 @@ public final class TfIdf {
     return Integer.compare(left.length(), right.length());
   }
 
+  /** How often each term was seen in some texts. */
+  private static final class TermCounts {
+    private final TermExtractor extractor;
+    private final Map<String, TermCount> counts = new HashMap<>();
+    private int documents;
+
+    TermCounts(TfIdfConfig config) {
+      extractor = config.analyzer().extractor(config);
+    }
+
+    void add(String text) {
+      int document = ++documents;
+      extractor.forEachTerm(text, (term, _, _) -> counts.computeIfAbsent(term, TermCount::new).occursIn(document));
+    }
+
+    /** Adds what was counted of other texts, which is then of no more use. */
+    void addAll(TermCounts others) {
+      documents += others.documents;
+      for (Iterator<TermCount> each = others.counts.values().iterator(); each.hasNext();) {
+        TermCount count = each.next();
+        counts.merge(count.term, count, TermCount::with);
+        each.remove();
+      }
+    }
+  }
+
   /** How often a term was seen. */
   private static final class TermCount {
     private final String term;
@@ -255,6 +334,13 @@ public final class TfIdf {
         lastDocument = document;
         documents++;
       }
+    }
+
+    /** With what was counted in other documents. */
+    TermCount with(TermCount other) {
+      documents += other.documents;
+      occurrences += other.occurrences;
+      return this;
     }
   }
 }

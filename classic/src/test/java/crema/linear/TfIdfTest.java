@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,37 @@ class TfIdfTest {
     SparseMatrix rows = TfIdf.fit(List.of(text.toString()), TfIdfConfig.DEFAULTS).transform(List.of(text.toString()));
     assertThat(rows.elements()).isEqualTo(5000);
     assertThat(rows.value(0)).isEqualTo((float) (1 / Math.sqrt(5000)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"WORD, 2000", "CHAR, 1000", "CHAR_WB, 2147483647"})
+  void anyNumberOfThreadsLearnsAndSeesTheSame(Analyzer analyzer, int terms) {
+    List<String> texts = IntStream.range(0, 700)
+        .mapToObj(i -> "item " + i % 90 + " of kind " + i % 7 + (i % 11 == 0 ? "" : " number" + i * i % 1009)).toList();
+    TfIdfConfig config = TfIdfConfig.DEFAULTS.withAnalyzer(analyzer).withNgrams(1, 2).withMaxFeatures(terms)
+        .withDocuments(new DocumentFrequency.Count(2), new DocumentFrequency.Share(0.9));
+    TfIdf one = TfIdf.fit((Iterable<String>) texts, config);
+    SparseMatrix seen = one.transform(texts);
+    for (int threads : new int[] {1, 2, 3, 10, 1000}) {
+      TfIdf several = TfIdf.fit(texts, config, threads);
+      assertThat(several.documents()).isEqualTo(700);
+      assertThat(several.vocabulary()).isEqualTo(one.vocabulary());
+      for (int column = 0; column < one.vocabulary().size(); column++) {
+        assertThat(several.documentFrequency(column)).isEqualTo(one.documentFrequency(column));
+      }
+      SparseMatrix again = several.transform(texts, threads);
+      assertThat(again.rows()).isEqualTo(seen.rows());
+      assertThat(again.columns()).isEqualTo(seen.columns());
+      for (int row = 0; row < seen.rows(); row++) {
+        assertThat(again.end(row)).isEqualTo(seen.end(row));
+      }
+      for (int at = 0; at < seen.elements(); at++) {
+        assertThat(again.column(at)).isEqualTo(seen.column(at));
+        assertThat(again.value(at)).isEqualTo(seen.value(at));
+      }
+    }
+    assertThat(TfIdf.fit(List.of("one text"), config.withDocuments(new DocumentFrequency.Count(1),
+        new DocumentFrequency.Share(1)), 8).documents()).isEqualTo(1);
   }
 
   @Test

@@ -127,7 +127,8 @@ public final class FeatureFit implements AutoCloseable {
     var spaces = new ArrayList<TermSpace>();
     for (TermSpace.Wanted each : terms) {
       listener.stage("Counting terms");
-      TfIdf fit = TfIdf.fit(views.of(texts, each.column()), LinearSettings.terms(settings, each.analyzer()));
+      TfIdf fit = TfIdf.fit(views.of(texts, each.column()), LinearSettings.terms(settings, each.analyzer()),
+          context.compute().threads());
       spaces.add(new TermSpace(each.column(), fit, (float) each.weight()));
     }
     return spaces;

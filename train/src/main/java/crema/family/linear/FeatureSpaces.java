@@ -115,7 +115,16 @@ public final class FeatureSpaces implements AutoCloseable {
 
   /** The features of texts: {@code [texts, size]}. */
   public SparseMatrix of(List<String> texts) {
-    SparseMatrix sparse = sparse(texts);
+    return of(texts, 1);
+  }
+
+  /**
+   * The same, of many texts: terms are found by several threads.
+   *
+   * @param threads at least 1; the features do not depend on it
+   */
+  public SparseMatrix of(List<String> texts, int threads) {
+    SparseMatrix sparse = sparse(texts, threads);
     if (encoders.isEmpty()) {
       return sparse;
     }
@@ -129,7 +138,7 @@ public final class FeatureSpaces implements AutoCloseable {
     return sparse.withDense(width, block);
   }
 
-  private SparseMatrix sparse(List<String> texts) {
+  private SparseMatrix sparse(List<String> texts, int threads) {
     if (terms.isEmpty()) {
       return new SparseMatrix(0, new int[texts.size() + 1], new int[0], new float[0]);
     }
@@ -137,7 +146,7 @@ public final class FeatureSpaces implements AutoCloseable {
     var weights = new float[terms.size()];
     for (TermSpace space : terms) {
       weights[parts.size()] = space.weight();
-      parts.add(space.terms().transform(views.of(texts, space.column())));
+      parts.add(space.terms().transform(views.of(texts, space.column()), threads));
     }
     return isPlain() ? parts.getFirst() : SparseMatrix.beside(parts, weights);
   }

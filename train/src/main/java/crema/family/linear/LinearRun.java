@@ -257,7 +257,7 @@ final class LinearRun implements Run {
   }
 
   /** The rows whose labels are known; the others are reported when the model is measured on them. */
-  private static Examples examples(RowSource rows, FeatureSpaces spaces, Target target) {
+  private Examples examples(RowSource rows, FeatureSpaces spaces, Target target) {
     var known = new KnownLabels(target.labels());
     var texts = new ArrayList<String>();
     var labels = new ArrayList<int[]>();
@@ -274,7 +274,7 @@ final class LinearRun implements Run {
       case TaxonomyTarget paths ->
           LabelTargets.multiLabel(count, labels.stream().map(row -> paths.implied(row[0])).toList());
     };
-    return new Examples(spaces.of(texts),
+    return new Examples(spaces.of(texts, threads),
         targets.weighted(weights.stream().mapToDouble(Double::doubleValue).toArray()));
   }
 
