@@ -1,19 +1,23 @@
 package crema.data;
 
+import crema.base.IntList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a short scan says of training rows: how many there are, how their labels are spread, how long their texts are and
  * what they are made of. Settings that nobody gives are chosen by it. It depends on the rows alone, and reads them once;
- * it keeps four numbers a row and the different words.
+ * it keeps a few numbers a row and the different words.
  *
  * @param rows how many there are
  * @param labels how many different ones
@@ -21,6 +25,7 @@ import java.util.Set;
  * @param rareLabels the share of labels that fewer than {@link #RARE} rows have
  * @param words in a text
  * @param characters in a text
+ * @param columns the words in each text column; empty where there is one column
  * @param vocabulary how many different words there are, ignoring case
  * @param unseen the share of words that a further text would have and none of these has: that of words seen once, by
  *     Good's estimate (The population frequencies of species, Biometrika 40, 1953)
@@ -33,10 +38,15 @@ import java.util.Set;
  * @param contradictions the share of rows whose text an earlier row has with other labels
  */
 public record DataProfile(long rows, int labels, double labelsPerRow, double rareLabels, Lengths words,
-    Lengths characters, long vocabulary, double unseen, double oneWord, double codes, double uppercase, double unspaced,
-    Character.UnicodeScript script, double duplicates, double contradictions) {
+    Lengths characters, List<Lengths> columns, long vocabulary, double unseen, double oneWord, double codes,
+    double uppercase, double unspaced, Character.UnicodeScript script, double duplicates, double contradictions) {
   /** A label of fewer rows is rare. */
   public static final int RARE = 5;
+
+  /** Copies the list. */
+  public DataProfile {
+    columns = List.copyOf(columns);
+  }
 
   /**
    * The lengths of texts.
@@ -82,11 +92,15 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
 
   /** A scan under way. */
   private static final class Scan {
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
+
     private final Map<String, Long> labels = new HashMap<>();
     private final Map<Long, Long> texts = new HashMap<>();
     private final Set<String> vocabulary = new HashSet<>();
     private final Set<String> seenAgain = new HashSet<>();
     private final Map<Character.UnicodeScript, Long> scripts = new EnumMap<>(Character.UnicodeScript.class);
+    /** The words of each column in each row. */
+    private final List<IntList> columns = new ArrayList<>();
     private int[] words = new int[1024];
     private int[] characters = new int[1024];
     private int rows;
@@ -110,6 +124,7 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
         oneWord++;
       }
       text.codePoints().forEach(this::addCharacter);
+      addColumns(row.fields());
       row.labels().forEach(label -> labels.merge(label, 1L, Long::sum));
       assigned += row.labels().size();
       long said = row.labels().hashCode();
@@ -123,9 +138,19 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
       rows++;
     }
 
+    private void addColumns(List<String> fields) {
+      while (columns.size() < fields.size()) {
+        columns.add(new IntList());
+      }
+      for (int column = 0; column < fields.size(); column++) {
+        String field = fields.get(column).strip();
+        columns.get(column).add(field.isEmpty() ? 0 : WHITE_SPACE.split(field).length);
+      }
+    }
+
     private int addWords(String text) {
       int count = 0;
-      for (String word : text.strip().split("\\s+")) {
+      for (String word : WHITE_SPACE.split(text.strip())) {
         count++;
         String folded = word.toLowerCase(Locale.ROOT);
         if (!vocabulary.add(folded)) {
@@ -161,7 +186,9 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
           .thenComparing(Entry::getKey, Comparator.reverseOrder())).map(Entry::getKey)
           .orElse(Character.UnicodeScript.COMMON);
       return new DataProfile(rows, labels.size(), share(assigned, rows), share(rare, labels.size()), wordLengths,
-          Lengths.of(Arrays.copyOf(characters, rows)), vocabulary.size(),
+          Lengths.of(Arrays.copyOf(characters, rows)), columns.size() < 2 ? List.of()
+              : columns.stream().map(column -> Lengths.of(column.toArray())).toList(),
+          vocabulary.size(),
           share((long) vocabulary.size() - seenAgain.size(), wordLengths.total()), share(oneWord, rows),
           share(codes, wordLengths.total()), share(upper, cased), share(unspacedLetters, letters), most,
           share(duplicates, rows), share(contradictions, rows));

@@ -34,6 +34,20 @@ class DataProfileTest {
   }
 
   @Test
+  void eachOfSeveralColumnsHasItsLengths() {
+    assertThat(of(Row.of("one two", "x")).columns()).isEmpty();
+    DataProfile profile = of(row("red shoe", "made of leather, and red"), row("fox", " "));
+    assertThat(profile.columns()).extracting(DataProfile.Lengths::total).containsExactly(3L, 5L);
+    assertThat(profile.columns().getLast().mean()).isCloseTo(2.5, within(ROUNDING));
+    assertThat(profile.columns().getLast().longest()).isEqualTo(5);
+  }
+
+  private static Row row(String... fields) {
+    Row whole = Row.of(String.join(" ", fields), "x");
+    return new Row(whole.text(), List.of(fields), whole.labels(), whole.meta());
+  }
+
+  @Test
   void newWordsAreEstimatedByThoseSeenOnceIgnoringCase() {
     DataProfile profile = of(Row.of("Red fox", "x"), Row.of("red dog RED", "y"));
     assertThat(profile.vocabulary()).isEqualTo(3);

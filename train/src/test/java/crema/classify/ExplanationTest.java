@@ -144,6 +144,25 @@ class ExplanationTest {
   }
 
   @Test
+  void wordsThatFastTextReadsOfEachColumnAddUpAndTheRestSaysNothing() throws IOException {
+    try (Classifier classifier = train(new FastTextFamily(), "fasttext-columns", settings -> settings
+        .with(DataSettings.TEXT, "title:2:t_", "shop").with(FastTextSettings.COLUMN_WORDS, 3)
+        .with(FastTextSettings.PUNCTUATION_APART, true).with(FastTextSettings.DIM, 16)
+        .with(FastTextSettings.MINN, 2).with(FastTextSettings.MAXN, 4).with(FastTextSettings.BUCKETS, 5000))) {
+      assertThat(classifier.columns()).containsExactly("title", "shop");
+      List<String> texts = IntStream.range(0, 30)
+          .mapToObj(i -> FieldText.of(List.of(" " + OTHERS.get(i), "(shop3), " + OTHERS.get(i + 1)))).toList();
+      assertAddsUp(classifier, texts, 1e-3);
+      assertAddsUp(classifier, List.of("washer dryer", FieldText.of(List.of("", "shop1 washer"))), 1e-3);
+      Explanation explanation = classifier.explain(List.of(FieldText.of(List.of("a b c washer", "shop1"))), 1)
+          .getFirst();
+      assertThat(explanation.labels().getFirst().words().get(3)).isZero();
+      assertThat(classifier.logits(List.of(FieldText.of(List.of("a b c washer", "shop1")))))
+          .isDeepEqualTo(classifier.logits(List.of(FieldText.of(List.of("a b c oven", "shop1")))));
+    }
+  }
+
+  @Test
   void aTreeOfLabelsIsExplainedByLeavingOut() throws IOException {
     try (Classifier classifier = train(new FastTextFamily(), "tree", settings -> settings
         .with(FastTextSettings.LOSS, LossKind.HIERARCHICAL_SOFTMAX).with(FastTextSettings.DIM, 16))) {

@@ -7,6 +7,7 @@ import crema.classify.Explanation;
 import crema.classify.ModelSource;
 import crema.classify.Prediction;
 import crema.data.LabelSet;
+import crema.data.TextColumn;
 import crema.fasttext.FastText;
 import crema.fasttext.Fields;
 import crema.fasttext.LossKind;
@@ -78,6 +79,11 @@ public final class FastTextClassifier implements Classifier {
   @Override
   public Target target() {
     return target;
+  }
+
+  @Override
+  public List<String> columns() {
+    return TextColumn.names(reading.columns());
   }
 
   /** As the engine finds them, which need not look at all labels, unless probabilities are calibrated. */

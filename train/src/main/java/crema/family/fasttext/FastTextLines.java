@@ -65,7 +65,7 @@ record FastTextLines(FastTextReading reading, Target target, boolean withImplied
 
   private void write(List<String> labels, Row row, Writer lines) {
     try {
-      lines.write(reading.line(labels, row.text()) + "\n");
+      lines.write(reading.line(labels, reading.text(row)) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,6 +1,10 @@
 package crema.family.fasttext;
 
+import crema.base.UserError;
 import crema.data.FastTextLines;
+import crema.data.FieldText;
+import crema.data.Row;
+import crema.data.TextColumn;
 import crema.fasttext.Fields;
 import crema.run.DataSettings;
 import crema.settings.Settings;
@@ -17,10 +21,10 @@ import java.util.stream.Collectors;
  * @param settings with {@link #SETTINGS}
  */
 record FastTextReading(Settings settings) {
-  /** The settings that a model keeps. */
-  static final Settings SETTINGS = Settings.of(DataSettings.SECTION.only(DataSettings.LOWERCASE),
-      FastTextSettings.SECTION.only(FastTextSettings.PUNCTUATION_APART, FastTextSettings.LEADING_WORDS,
-          FastTextSettings.LEADING_WEIGHT));
+  /** The settings that a model keeps; the text columns only where it tells them apart. */
+  static final Settings SETTINGS = Settings.of(DataSettings.SECTION.only(DataSettings.LOWERCASE, DataSettings.TEXT),
+      FastTextSettings.SECTION.only(FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS,
+          FastTextSettings.LEADING_WORDS, FastTextSettings.LEADING_WEIGHT));
 
   /** What labels begin with in fastText's own format. */
   static final String LABEL_PREFIX = FastTextLines.LABEL_PREFIX;
@@ -32,8 +36,21 @@ record FastTextReading(Settings settings) {
    *
    * @param start where it begins in the text, as {@link #cased} writes it
    * @param end where it ends, exclusive
+   * @param prefix what the line has before it, to tell its column from others
    */
-  record Word(int start, int end) {}
+  record Word(int start, int end, String prefix) {}
+
+  /** The text columns, if they are told apart. */
+  List<TextColumn> columns() {
+    List<TextColumn> columns = settings.get(FastTextSettings.COLUMN_WORDS) == 0 ? List.of()
+        : TextColumn.parseAll(settings.get(DataSettings.TEXT));
+    return columns.size() > 1 ? columns : List.of();
+  }
+
+  /** The text of a row as it is read. */
+  String text(Row row) {
+    return columns().isEmpty() ? row.text() : FieldText.of(row);
+  }
 
   /** Whether case is ignored. */
   boolean isLowercase() {
@@ -62,8 +79,9 @@ record FastTextReading(Settings settings) {
 
   private String spaced(String text) {
     String cased = cased(text);
-    return isPunctuationApart()
-        ? words(cased).stream().map(word -> cased.substring(word.start, word.end)).collect(Collectors.joining(" "))
+    return isPunctuationApart() || !columns().isEmpty()
+        ? words(cased).stream().map(word -> word.prefix + cased.substring(word.start, word.end))
+            .collect(Collectors.joining(" "))
         : cased;
   }
 
@@ -71,22 +89,52 @@ record FastTextReading(Settings settings) {
     return settings.get(FastTextSettings.PUNCTUATION_APART);
   }
 
-  /** The words of a text as {@link #cased} writes it, in their order. */
+  /**
+   * The words of a text as {@link #cased} writes it, in their order; those of a column that counts several times come as
+   * often.
+   *
+   * @throws UserError if the text has more columns than the model
+   */
   List<Word> words(String cased) {
     var words = new ArrayList<Word>();
-    int begin = cased.length() - cased.stripLeading().length();
-    for (Matcher word = WORD.matcher(cased).region(begin, begin + cased.strip().length()); word.find();) {
-      if (isPunctuationApart()) {
-        addParts(cased, word.start(), word.end(), words);
-      } else {
-        words.add(new Word(word.start(), word.end()));
+    List<TextColumn> columns = columns();
+    if (columns.isEmpty()) {
+      addWords(cased, 0, cased.length(), Integer.MAX_VALUE, "", words);
+      return words;
+    }
+    int start = 0;
+    int number = 0;
+    for (String field : FieldText.fields(cased)) {
+      if (number == columns.size()) {
+        throw new UserError("a text has more columns than the model reads, which are "
+            + String.join(", ", TextColumn.names(columns)));
       }
+      TextColumn column = columns.get(number++);
+      for (int times = 0; times < column.weight(); times++) {
+        addWords(cased, start, start + field.length(), settings.get(FastTextSettings.COLUMN_WORDS), column.prefix(),
+            words);
+      }
+      start += field.length() + 1;
     }
     return words;
   }
 
+  /** Adds the first words of a part of a text. */
+  private void addWords(String cased, int from, int to, int most, String prefix, List<Word> words) {
+    String part = cased.substring(from, to);
+    int begin = from + part.length() - part.stripLeading().length();
+    Matcher word = WORD.matcher(cased).region(begin, begin + part.strip().length());
+    for (int count = 0; count < most && word.find(); count++) {
+      if (isPunctuationApart()) {
+        addParts(cased, word.start(), word.end(), prefix, words);
+      } else {
+        words.add(new Word(word.start(), word.end(), prefix));
+      }
+    }
+  }
+
   /** The punctuation before a word, the word, and the punctuation after it, whatever there is of these. */
-  private static void addParts(String text, int start, int end, List<Word> words) {
+  private static void addParts(String text, int start, int end, String prefix, List<Word> words) {
     int from = start;
     while (from < end && isPunctuation(text.codePointAt(from))) {
       from += Character.charCount(text.codePointAt(from));
@@ -95,7 +143,7 @@ record FastTextReading(Settings settings) {
     while (to > from && isPunctuation(text.codePointBefore(to))) {
       to -= Character.charCount(text.codePointBefore(to));
     }
-    for (Word part : List.of(new Word(start, from), new Word(from, to), new Word(to, end))) {
+    for (Word part : List.of(new Word(start, from, prefix), new Word(from, to, prefix), new Word(to, end, prefix))) {
       if (part.end > part.start) {
         words.add(part);
       }

@@ -75,6 +75,8 @@ public record FastTextSettings(Settings settings) {
       .help("A quantized model keeps so many words and n-grams and is trained on");
   public static final Setting<Boolean> PUNCTUATION_APART = SECTION.flag("punctuation-apart")
       .help("Punctuation at the start or the end of a word is a word of its own");
+  public static final Setting<Integer> COLUMN_WORDS = SECTION.integer("column-words", 0).atLeast(0)
+      .shownDefault("all").help("Of several text columns only so many words each are read, the first");
   public static final Setting<Integer> LEADING_WORDS = SECTION.integer("leading-words", 0).atLeast(0)
       .shownDefault("none").help("How many words at the start of a text count more");
   public static final Setting<Integer> LEADING_WEIGHT = SECTION.integer("leading-weight", 1).atLeast(0).atMost(1000)

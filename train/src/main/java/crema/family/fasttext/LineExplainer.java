@@ -99,7 +99,8 @@ record LineExplainer(FastText model, FastTextReading reading, Target target) {
     Fields.Field field = reading.fields().fields().getFirst();
     var words = new ArrayList<List<Span>>();
     for (FastTextReading.Word word : reading.words(text)) {
-      int marks = text.startsWith(FastTextReading.LABEL_PREFIX, word.start()) ? 1 : 0;
+      String written = word.prefix() + text.substring(word.start(), word.end());
+      int marks = word.prefix().length() + (written.startsWith(FastTextReading.LABEL_PREFIX) ? 1 : 0);
       var tokens = new ArrayList<Span>();
       for (Matcher token = TOKEN.matcher(text).region(word.start(), word.end()); token.find();) {
         tokens.add(new Span(token.start(), token.end(), tokens.isEmpty() ? marks : 0));

@@ -38,6 +38,8 @@ final class AutoPlan {
   private static final int SHORT_COLUMN = 200;
   /** From this share of letters of scripts without spaces on, what stands between spaces is no word. */
   private static final double UNSPACED = 0.3;
+  /** Longer texts have words enough. */
+  private static final int LONG_TEXT = 40;
   /** What a run of characters costs more than a word, as there are so many more of them. */
   private static final double COST_OF_CHARACTERS = 4;
   /** There are still more that begin in one word and end in the next. */
@@ -122,7 +124,7 @@ final class AutoPlan {
   }
 
   /**
-   * The members, the cheapest first.
+   * The members in the order in which they are tried: the cheapest first, of what says most.
    *
    * @param listener is told which are left out for want of memory
    * @throws UserError when none is left, or one was asked for that cannot be
@@ -141,7 +143,8 @@ final class AutoPlan {
     share = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / (kinds.size() + OTHERS);
     List<Member> members = new ArrayList<>(kinds.stream().map(this::member).toList());
     // What cannot be told beforehand comes last, as it is listed.
-    members.sort(Comparator.comparingDouble(member -> member.cost() > 0 ? member.cost() : Double.POSITIVE_INFINITY));
+    members.sort(Comparator.comparing((Member member) -> isLate(member.kind()))
+        .thenComparingDouble(member -> member.cost() > 0 ? member.cost() : Double.POSITIVE_INFINITY));
     members.removeIf(member -> {
       boolean isTooLarge = member.family() instanceof LinearFamily
           && member.settings().get(LinearSettings.MAX_TERMS) < FEWEST_TERMS;
@@ -156,6 +159,12 @@ final class AutoPlan {
           " is too small for any of the models: give more, or fewer labels");
     }
     return members;
+  }
+
+  /** Whether a member is tried after cheaper and dearer ones: in long texts characters alone say less than words do. */
+  private boolean isLate(MemberKind kind) {
+    return (kind == MemberKind.CHARACTERS || kind == MemberKind.SEQUENCES) && profile.words().mean() > LONG_TEXT
+        && profile.unspaced() < UNSPACED;
   }
 
   /** Leaves out members, those that say least of their own first, until the others have room for enough terms. */

@@ -1,7 +1,10 @@
 package crema.family.fasttext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import crema.base.UserError;
+import crema.data.FieldText;
 import crema.run.DataSettings;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -37,5 +40,22 @@ class FastTextReadingTest {
   @Test
   void punctuationStaysWhereItIsUnlessItIsToBeApart() {
     assertThat(new FastTextReading(FastTextReading.SETTINGS).line(" Bosch, (white). ")).isEqualTo("Bosch, (white).");
+  }
+
+  @Test
+  void ofSeveralColumnsTheFirstWordsOfEachAreRead() {
+    FastTextReading columns = new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, true)
+        .with(DataSettings.TEXT, "name:2", "text:1:t_", "shop").with(FastTextSettings.COLUMN_WORDS, 2)
+        .with(FastTextSettings.PUNCTUATION_APART, true));
+    String text = FieldText.of(List.of(" Red shoe, new", "Made of leather", ""));
+    assertThat(columns.line(text)).isEqualTo("red shoe , red shoe , t_made t_of");
+    String cased = columns.cased(text);
+    assertThat(columns.words(cased).stream().map(word -> cased.substring(word.start(), word.end())))
+        .containsExactly("red", "shoe", ",", "red", "shoe", ",", "made", "of");
+    assertThat(columns.line("Hat")).as("any other text is the first column").isEqualTo("hat hat");
+    assertThatThrownBy(() -> columns.line(FieldText.of(List.of("a", "b", "c", "d")))).isInstanceOf(UserError.class)
+        .hasMessage("a text has more columns than the model reads, which are name, text, shop");
+    assertThat(new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.TEXT, "name")
+        .with(FastTextSettings.COLUMN_WORDS, 1)).line("of one column all is read")).endsWith("all is read");
   }
 }
