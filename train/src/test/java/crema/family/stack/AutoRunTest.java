@@ -262,7 +262,7 @@ class AutoRunTest {
         }, new StopSignal());
     assertThat(Objects.requireNonNull(result.report()).facts().keySet().stream()
         .filter(fact -> fact.startsWith("Member "))).containsExactlyInAnyOrder("Member words", "Member fasttext");
-    assertThat(warnings).anyMatch(warning -> warning.contains("no room for union, sequences, characters"));
+    assertThat(warnings).anyMatch(warning -> warning.contains("no room for union, bayes, sequences, characters"));
   }
 
   @Test
