@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -104,13 +105,14 @@ public final class LanguageDetector {
   /**
    * The most probable languages, the most probable first; none for a text without a word.
    *
-   * @param k how many at most, at least 1
+   * @param k how many at most, at least 1; all if there are fewer
+   * @throws IllegalArgumentException if k is below 1
    */
   public List<Language> detect(String text, int k) {
     if (k < 1) {
-      throw new IllegalArgumentException("at least one language must be asked for, not " + k);
+      throw new IllegalArgumentException("k must be at least 1, not " + k);
     }
-    return model.best(text, k, candidates);
+    return model.best(Objects.requireNonNull(text, "the text is null"), k, candidates);
   }
 
   /**

@@ -11,13 +11,17 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * A trained model that gives texts their labels. Safe for use by many threads at once, virtual ones too. A blank text
- * has no label; one that is null is a {@link NullPointerException}. An interrupt is not answered: the call ends, and the
- * thread stays interrupted. Whatever else is thrown, such as an {@link OutOfMemoryError}, leaves it as it was. Once it is
- * closed, which waits for running calls, every call is an {@link IllegalStateException}. All of this holds of every family.
+ * has no label; a text or a list that is null is a {@link NullPointerException}, and any other argument that is not as it
+ * must be an {@link IllegalArgumentException}. A text may be of any length and hold any {@code char}s: a model that reads so
+ * many tokens alone reads the first, and an unpaired surrogate is read like U+FFFD or is no part of any word. An interrupt
+ * is not answered: the call ends, and the thread stays interrupted. Whatever else is thrown, such as an
+ * {@link OutOfMemoryError}, leaves it as it was. Once it is closed, which waits for running calls, every call is an
+ * {@link IllegalStateException}; what it is, its labels and columns, can still be read. All of this holds of every family.
  *
  * <pre>{@code
  * try (Classifier classifier = Classifier.load(Path.of("models/titles"))) {
@@ -136,7 +140,7 @@ public interface Classifier extends AutoCloseable {
    * @throws IllegalArgumentException when the text is blank
    */
   default Prediction predict(String text) {
-    List<Prediction> best = predict(List.of(text), 1).getFirst();
+    List<Prediction> best = predict(Collections.singletonList(text), 1).getFirst();
     if (best.isEmpty()) {
       throw new IllegalArgumentException("the text is blank: there is nothing to predict from");
     }
@@ -146,7 +150,7 @@ public interface Classifier extends AutoCloseable {
   /**
    * The most probable labels of several texts, whatever the model's answer is.
    *
-   * @param k how many labels for each text, at least 1; all if there are fewer
+   * @param k how many labels for each text, at least 1; all if there are fewer, of a taxonomy those at which a path may end
    * @return for each text its labels, the most probable first; none for a blank text
    * @throws IllegalArgumentException when k is below 1
    */
@@ -199,7 +203,8 @@ public interface Classifier extends AutoCloseable {
    * Which words of several texts speak for and against their most probable labels.
    *
    * @param k how many labels for each text, at least 1
-   * @return one for each text
+   * @return one for each text; without words for a blank one
+   * @throws IllegalArgumentException when k is below 1
    */
   default List<Explanation> explain(List<String> texts, int k) {
     return explain(texts, predict(texts, k).stream()
@@ -210,10 +215,14 @@ public interface Classifier extends AutoCloseable {
    * Which words of several texts speak for and against labels.
    *
    * @param labels for each text those that are to be explained
-   * @return one for each text
+   * @return one for each text; without words for a blank one
+   * @throws IllegalArgumentException when there are not labels for each text
    * @throws UserError when the model does not have a label
    */
   default List<Explanation> explain(List<String> texts, List<List<String>> labels) {
+    if (labels.size() != texts.size()) {
+      throw new IllegalArgumentException(texts.size() + " texts, but labels for " + labels.size());
+    }
     List<Explanation> explanations = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       explanations.add(explain(texts.get(i), labels.get(i).stream().mapToInt(label -> {
@@ -231,17 +240,26 @@ public interface Classifier extends AutoCloseable {
    * Which words of a text speak for and against labels: unless a family can say it exactly, found by leaving words out.
    *
    * @param labels numbers of labels
+   * @throws IllegalArgumentException when there is no such label
    */
   default Explanation explain(String text, int[] labels) {
     return new LeaveOut(this).explain(text, labels);
   }
 
-  /** The vector of a text: {@code [hiddenSize]}. */
+  /**
+   * The vector of a text: {@code [hiddenSize]}.
+   *
+   * @throws UserError when the model has no vectors of texts, as a linear one over words alone
+   */
   default float[] embed(String text) {
-    return embed(List.of(text))[0];
+    return embed(Collections.singletonList(text))[0];
   }
 
-  /** The vectors of several texts: {@code [texts][hiddenSize]}. A blank text gets zeros. */
+  /**
+   * The vectors of several texts: {@code [texts][hiddenSize]}. A blank text gets zeros.
+   *
+   * @throws UserError when the model has no vectors of texts, as a linear one over words alone
+   */
   float[][] embed(List<String> texts);
 
   /** How much of a text the model reads: its tokens, special ones included, or its words if the model has no tokens. */

@@ -75,7 +75,14 @@ final class LoadedClassifier implements Classifier {
 
   @Override
   public Explanation explain(String text, int[] labels) {
-    return lock.whileOpen(() -> model.explain(requireText(text).isBlank() ? "" : text, labels));
+    String read = requireText(text).isBlank() ? "" : text;
+    for (int label : labels) {
+      if (label < 0 || label >= model.labels().size()) {
+        throw new IllegalArgumentException("there is no label " + label + ": they are numbered from 0 to "
+            + (model.labels().size() - 1));
+      }
+    }
+    return lock.whileOpen(() -> model.explain(read, labels));
   }
 
   @Override
@@ -94,7 +101,8 @@ final class LoadedClassifier implements Classifier {
   }
 
   private static List<String> withoutBlanks(List<String> texts) {
-    return texts.stream().map(text -> requireText(text).isBlank() ? "" : text).toList();
+    return Objects.requireNonNull(texts, "the list of texts is null").stream()
+        .map(text -> requireText(text).isBlank() ? "" : text).toList();
   }
 
   private static String requireText(String text) {

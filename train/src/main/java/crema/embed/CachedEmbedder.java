@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * this process or another, has its vector from there, the same bits. The model is loaded when a text is new. What is done
  * is written from time to time: a run that was killed goes on where it was.
  *
- * <p>For use by one thread at a time.
+ * <p>For use by one thread at a time. Once it is closed, every call that needs the model or the cache is an
+ * {@link IllegalStateException}.
  */
 public final class CachedEmbedder implements AutoCloseable {
   /** What is read in the folder of a file of weights. */
@@ -38,6 +40,7 @@ public final class CachedEmbedder implements AutoCloseable {
   private final String fingerprint;
   private final CachedVectors<String> vectors;
   private @Nullable Embedder embedder;
+  private boolean isClosed;
 
   /**
    * Prepares a model.
@@ -161,10 +164,21 @@ public final class CachedEmbedder implements AutoCloseable {
     return embedder == null ? List.of() : embedder.notes();
   }
 
-  /** The number of features of a vector. */
+  /**
+   * The number of features of a vector.
+   *
+   * @throws IllegalStateException when it is closed
+   */
   public int size() throws IOException {
+    requireOpen();
     OptionalInt known = vectors.size();
     return known.isPresent() ? known.getAsInt() : embedder().size();
+  }
+
+  private void requireOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the embedder is closed");
+    }
   }
 
   private Embedder embedder() throws IOException {
@@ -176,14 +190,24 @@ public final class CachedEmbedder implements AutoCloseable {
     return loaded;
   }
 
-  /** The vectors of texts, in their order. */
+  /**
+   * The vectors of texts, in their order.
+   *
+   * @throws IllegalStateException when it is closed
+   */
   public Vectors embed(List<String> texts, EmbedListener listener) throws IOException {
+    requireOpen();
+    texts.forEach(text -> Objects.requireNonNull(text, "a text is null"));
     return texts.isEmpty() ? new Vectors(size(), new float[0]) : vectors.of(texts, listener);
   }
 
-  /** Releases the model's memory. */
+  /** Releases the model's memory. Closing again does nothing. */
   @Override
   public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
     if (embedder != null) {
       embedder.close();
     }

@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
@@ -276,11 +278,13 @@ public final class Embedder implements AutoCloseable {
    * @throws UserError when it does not fit the model or asks for what is not supported
    */
   public Embedder adapted(Path adapter) {
-    try {
-      return new Embedder(this, tokens.adapted(adapter));
-    } catch (IOException e) {
-      throw new UserError("the adapter in " + adapter + " cannot be read: " + e.getMessage(), e);
-    }
+    return lock.whileOpen(() -> {
+      try {
+        return new Embedder(this, tokens.adapted(adapter));
+      } catch (IOException e) {
+        throw new UserError("the adapter in " + adapter + " cannot be read: " + e.getMessage(), e);
+      }
+    });
   }
 
   /** The number of tokens that the model reads of a text, special tokens and prompt included. */
@@ -300,7 +304,7 @@ public final class Embedder implements AutoCloseable {
 
   /** The vector of a text: {@code [size]}. */
   public float[] embed(String text) {
-    return embed(List.of(text))[0];
+    return embed(Collections.singletonList(text))[0];
   }
 
   /** The vectors of several texts: {@code [texts][size]}. */
@@ -317,6 +321,7 @@ public final class Embedder implements AutoCloseable {
    * @param progress is told how many texts are done, after each batch
    */
   public Embeddings embedAll(List<String> texts, IntConsumer progress) {
+    texts.forEach(text -> Objects.requireNonNull(text, "a text is null"));
     return lock.whileOpen(() -> embedWhileOpen(texts, progress));
   }
 

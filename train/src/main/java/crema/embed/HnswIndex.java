@@ -2,6 +2,7 @@ package crema.embed;
 
 import crema.base.ByteSource;
 import crema.base.CounterRandom;
+import crema.base.OpenLock;
 import crema.base.UserError;
 import crema.base.WorkerPool;
 import crema.embed.VectorSearch.Hit;
@@ -65,6 +66,7 @@ public final class HnswIndex implements NearestSearch {
   private final int[] upperLinks;
   private int entry;
   private final WorkerPool pool;
+  private final OpenLock lock = new OpenLock("the index");
   private final ConcurrentLinkedQueue<Visit> visits = new ConcurrentLinkedQueue<>();
 
   /**
@@ -334,7 +336,7 @@ public final class HnswIndex implements NearestSearch {
   @Override
   public List<List<Hit>> nearest(Vectors queries, int k) {
     queries.requireQueries(size, k);
-    return pool.map(queries.count(), query -> nearest(queries.values(), query, k));
+    return lock.whileOpen(() -> pool.map(queries.count(), query -> nearest(queries.values(), query, k)));
   }
 
   private List<Hit> nearest(float[] queries, int query, int k) {
@@ -352,7 +354,8 @@ public final class HnswIndex implements NearestSearch {
       for (int layer = layers[entry]; layer > 0; layer--) {
         nearest = climb(queries, query * size, nearest, layer);
       }
-      Near found = search(queries, query * size, new int[] {nearest}, Math.max(k, effort.searched), 0, visit);
+      int kept = Math.min(count, Math.max(k, effort.searched));
+      Near found = search(queries, query * size, new int[] {nearest}, kept, 0, visit);
       return Arrays.stream(found.sorted()).limit(k).mapToObj(row -> new Hit(row, dots.of(queries, query * size, row)))
           .toList();
     } finally {
@@ -609,6 +612,6 @@ public final class HnswIndex implements NearestSearch {
   /** Ends the threads. */
   @Override
   public void close() {
-    pool.close();
+    lock.close(pool::close);
   }
 }

@@ -4,7 +4,10 @@ import crema.embed.VectorSearch.Hit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A search for the nearest of a set of vectors. Safe for use by many threads. */
+/**
+ * A search for the nearest of a set of vectors. Safe for use by many threads at once. Once it is closed, which waits for
+ * running calls, every search is an {@link IllegalStateException}.
+ */
 public interface NearestSearch extends AutoCloseable {
   /** How many vectors are searched. */
   int count();
@@ -17,6 +20,7 @@ public interface NearestSearch extends AutoCloseable {
    *
    * @param k how many, at least 1; fewer where fewer are searched
    * @return for each query its hits, the nearest first
+   * @throws IllegalArgumentException when k is below 1
    * @throws crema.base.UserError when the queries are of another size, or one is not finite
    */
   List<List<Hit>> nearest(Vectors queries, int k);

@@ -1,6 +1,7 @@
 package crema.embed;
 
 import crema.base.Keyed;
+import crema.base.OpenLock;
 import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.tensor.Activation;
@@ -12,10 +13,11 @@ import crema.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
  * Exact search for the nearest of a set of vectors: every one is compared, by matrix products on the backend. The answer
- * to a query is the same bits alone and among others, whatever the number of threads. Safe for use by many threads.
+ * to a query is the same bits alone and among others, whatever the number of threads.
  */
 public final class VectorSearch implements NearestSearch {
   /** Rows that are compared at once: their scores, and a packed copy of them, stay in the caches. */
@@ -29,6 +31,9 @@ public final class VectorSearch implements NearestSearch {
   private final int size;
   private final int count;
   private final List<PackedMatrix> blocks = new ArrayList<>();
+  private final OpenLock lock = new OpenLock("the search");
+  /** Lets one thread at a time use a backend that serves no more. */
+  private final Semaphore running;
 
   /** How near two vectors are. */
   public enum Similarity implements Keyed {
@@ -56,6 +61,7 @@ public final class VectorSearch implements NearestSearch {
     size = vectors.size();
     count = vectors.count();
     backend = options.openBackend();
+    running = new Semaphore(backend.servesManyThreads() ? Integer.MAX_VALUE : 1);
     try {
       for (int row = 0; row < count; row += BLOCK_ROWS) {
         int end = Math.min(count, row + BLOCK_ROWS);
@@ -105,12 +111,20 @@ public final class VectorSearch implements NearestSearch {
   @Override
   public List<List<Hit>> nearest(Vectors queries, int k) {
     queries.requireQueries(size, k);
-    var hits = new ArrayList<List<Hit>>();
-    for (int query = 0; query < queries.count(); query += BLOCK_QUERIES) {
-      int end = Math.min(queries.count(), query + BLOCK_QUERIES);
-      hits.addAll(nearest(prepared(queries.values(), query, end, "query "), end - query, k));
-    }
-    return hits;
+    return lock.whileOpen(() -> {
+      var hits = new ArrayList<List<Hit>>();
+      for (int query = 0; query < queries.count(); query += BLOCK_QUERIES) {
+        int end = Math.min(queries.count(), query + BLOCK_QUERIES);
+        float[] rows = prepared(queries.values(), query, end, "query ");
+        running.acquireUninterruptibly();
+        try {
+          hits.addAll(nearest(rows, end - query, k));
+        } finally {
+          running.release();
+        }
+      }
+      return hits;
+    });
   }
 
   private List<List<Hit>> nearest(float[] queries, int number, int k) {
@@ -174,8 +188,9 @@ public final class VectorSearch implements NearestSearch {
 
   @Override
   public void close() {
-    blocks.forEach(PackedMatrix::close);
-    blocks.clear();
-    backend.close();
+    lock.close(() -> {
+      blocks.forEach(PackedMatrix::close);
+      backend.close();
+    });
   }
 }

@@ -55,11 +55,12 @@ public final class Vectors {
    *
    * @param searched the size of the vectors that are searched
    * @param k how many of them are asked for
-   * @throws UserError when they are of another size, or {@code k} is below 1
+   * @throws IllegalArgumentException when {@code k} is below 1
+   * @throws UserError when they are of another size
    */
   void requireQueries(int searched, int k) {
     if (k < 1) {
-      throw new UserError("k must be at least 1, not " + k);
+      throw new IllegalArgumentException("k must be at least 1, not " + k);
     }
     if (size != searched) {
       throw new UserError("queries have " + size + " features and the vectors that are searched " + searched

@@ -2,6 +2,7 @@ package crema.pretrain;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.base.OpenLock;
 import crema.base.UserError;
 import crema.classify.ComputeOptions;
 import crema.nn.InvalidWeightsException;
@@ -21,8 +22,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 
 /**
@@ -30,8 +34,9 @@ import java.util.function.IntConsumer;
  * probabilities that the model then gives it are multiplied (the pseudo-likelihood of Salazar, Liang, Nguyen and
  * Kirchhoff, "Masked Language Model Scoring", ACL 2020, section 2.1).
  *
- * <p>A text has the same likelihood, to the bit, alone and in any company, with any number of threads. One thread at a
- * time uses it.
+ * <p>A text has the same likelihood, to the bit, alone and in any company, with any number of threads. Safe for use by many
+ * threads, which take turns. A blank text has no tokens, and one that is null is a {@link NullPointerException}. Once it is
+ * closed, which waits for running calls, every call is an {@link IllegalStateException}.
  */
 public final class TextScorer implements AutoCloseable {
   /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
@@ -44,6 +49,9 @@ public final class TextScorer implements AutoCloseable {
   private final MaskedLanguageModel model;
   private final Tokenizer tokenizer;
   private final int mask;
+  private final OpenLock lock = new OpenLock("the scorer");
+  /** One call's batches, and so their memory, at a time. */
+  private final Semaphore running = new Semaphore(1);
 
   private TextScorer(Backend backend, MaskedLanguageModel model, Tokenizer tokenizer, int mask) {
     this.backend = backend;
@@ -116,7 +124,7 @@ public final class TextScorer implements AutoCloseable {
 
   /** How likely a text is. */
   public TextLikelihood score(String text) {
-    return score(List.of(text), _ -> {}).getFirst();
+    return score(Collections.singletonList(text), _ -> {}).getFirst();
   }
 
   /**
@@ -125,6 +133,18 @@ public final class TextScorer implements AutoCloseable {
    * @param progress is told how many texts are done, after each batch
    */
   public List<TextLikelihood> score(List<String> texts, IntConsumer progress) {
+    texts.forEach(text -> Objects.requireNonNull(text, "a text is null"));
+    return lock.whileOpen(() -> {
+      running.acquireUninterruptibly();
+      try {
+        return scoreInTurn(texts, progress);
+      } finally {
+        running.release();
+      }
+    });
+  }
+
+  private List<TextLikelihood> scoreInTurn(List<String> texts, IntConsumer progress) {
     var sums = new double[texts.size()];
     var counts = new int[texts.size()];
     var isCut = new boolean[texts.size()];
@@ -218,10 +238,12 @@ public final class TextScorer implements AutoCloseable {
     batch.clear();
   }
 
-  /** Gives back the memory of the model. */
+  /** Waits for running calls, and gives back the memory of the model. Closing again does nothing. */
   @Override
   public void close() {
-    model.close();
-    backend.close();
+    lock.close(() -> {
+      model.close();
+      backend.close();
+    });
   }
 }

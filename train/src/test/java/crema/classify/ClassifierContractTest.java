@@ -2,72 +2,171 @@ package crema.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
+import crema.base.UserError;
 import crema.data.LabelSet;
+import crema.family.encoder.EncoderFamily;
 import crema.family.encoder.SmallRuns;
 import crema.family.fasttext.FastTextFamily;
 import crema.family.fasttext.FastTextSettings;
 import crema.family.linear.LinearFamily;
+import crema.family.linear.LinearSettings;
+import crema.family.linear.LinearSettings.TextColumns;
 import crema.family.neighbours.NeighboursFamily;
 import crema.family.neighbours.NeighboursSettings;
 import crema.family.stack.StackFamily;
 import crema.family.stack.StackSettings;
 import crema.run.DataSettings;
+import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
+import crema.task.Guarantee;
 import crema.task.LabelSettings;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
+import crema.task.TargetKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What every classifier promises, of whatever family: many callers at once, blank texts, wrong arguments, closing. The
- * models on the class path tell fruit from toys; {@code crema pack} wrote them.
+ * What every classifier promises, of whatever family: many callers at once, blank texts, wrong arguments, texts of any
+ * length and any characters, interrupts, closing. The catalog of models has one of each family at least, and of each kind
+ * of answer; those on the class path, which tell fruit from toys, {@code crema pack} wrote.
  */
 class ClassifierContractTest {
   private static final int CALLERS = 1000;
 
+  /** Texts that come from anywhere. */
+  private static final List<String> ODD_TEXTS = List.of("\uD83D", "red \uDE00\uD83D apple", "\u0000\uFFFF", "\u00A0\u3000\u200B",
+      "a\u0301".repeat(300));
+
   @TempDir
   static Path shared;
+  private static Path titles;
+
+  /**
+   * A model of the catalog.
+   *
+   * @param family its key
+   * @param name of the model
+   * @param maker trains it where it is to be; nothing for one on the class path
+   */
+  private record Model(String family, String name, Maker maker) {
+    @Override
+    public String toString() {
+      return family + ": " + name;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Maker {
+    void make(String name) throws IOException;
+  }
+
+  private static final List<Model> MODELS = List.of(
+      new Model("encoder", "encoder",
+          name -> SmallRuns.train(SmallRuns.config(titles, 1, 2e-3), shared.resolve(name), 2)),
+      new Model("task", "tasks/tasks/category", _ -> trainTasks("tasks")),
+      new Model("fasttext", "fasttext", name -> train(new FastTextFamily(), name, ClassifierContractTest::small)),
+      new Model("fasttext", "fasttext of paths", name -> train(new FastTextFamily(), name,
+          settings -> small(settings).with(LabelSettings.TARGET, TargetKind.TAXONOMY)
+              .with(LabelSettings.LABEL, "path"))),
+      new Model("fasttext", "colours-fasttext", _ -> {}),
+      new Model("linear", "linear", name -> train(new LinearFamily(), name, settings -> settings)),
+      new Model("linear", "linear of several labels", name -> train(new LinearFamily(), name,
+          settings -> settings.with(LabelSettings.TARGET, TargetKind.MULTI).with(LabelSettings.LABEL, "kinds"))),
+      new Model("linear", "linear of paths", name -> train(new LinearFamily(), name,
+          settings -> settings.with(LabelSettings.TARGET, TargetKind.TAXONOMY).with(LabelSettings.LABEL, "path"))),
+      new Model("linear", "linear of columns", name -> train(new LinearFamily(), name, settings -> settings
+          .with(DataSettings.TEXT, List.of("title", "shop"))
+          .with(LinearSettings.COLUMNS, TextColumns.APART))),
+      new Model("linear", "colours", _ -> {}),
+      new Model("neighbours", "neighbours", name -> train(new NeighboursFamily(), name,
+          settings -> settings.with(NeighboursSettings.DIMENSIONS, 16))),
+      new Model("staged", "colours-staged", _ -> {}),
+      new Model("stack", "stack", name -> train(new StackFamily(), name, settings -> settings.with(StackSettings.MODELS,
+          List.of(shared.resolve("linear").toString(), shared.resolve("fasttext").toString())))));
 
   @BeforeAll
   static void train() throws IOException {
-    Path titles = SmallRuns.titles(shared);
-    SmallRuns.train(SmallRuns.config(titles, 1, 2e-3), shared.resolve("encoder"), 2);
-    train(new LinearFamily(), titles, "linear", settings -> settings);
-    train(new NeighboursFamily(), titles, "neighbours", settings -> settings.with(NeighboursSettings.DIMENSIONS, 16));
-    train(new FastTextFamily(), titles, "fasttext", settings -> settings.with(FastTextSettings.DIM, 8)
-        .with(FastTextSettings.BUCKETS, 1000).with(TrainingSettings.EPOCHS, 3));
-    train(new StackFamily(), titles, "stack", settings -> settings.with(StackSettings.MODELS,
-        List.of(shared.resolve("linear").toString(), shared.resolve("fasttext").toString())));
+    List<String> rows = Files.readAllLines(SmallRuns.titles(shared));
+    var all = new ArrayList<>(List.of("title,category,path,kinds,shop"));
+    for (String row : rows.subList(1, rows.size())) {
+      int end = row.lastIndexOf('"') + 1;
+      String category = row.substring(end + 1).split(",")[0];
+      String side = category.startsWith("Fri") ? "Cold" : "Warm";
+      all.add(row.substring(0, end) + "," + category + "," + side + " > " + category + ",\"" + side + "," + category
+          + "\",shop " + category.length() % 3);
+    }
+    titles = Files.write(shared.resolve("all.csv"), all);
+    for (Model model : MODELS) {
+      model.maker.make(model.name);
+    }
   }
 
-  private static void train(ModelFamily family, Path titles, String name, UnaryOperator<Settings> more)
-      throws IOException {
+  private static Settings small(Settings settings) {
+    return settings.with(FastTextSettings.DIM, 8).with(FastTextSettings.BUCKETS, 1000).with(TrainingSettings.EPOCHS, 3);
+  }
+
+  private static void train(ModelFamily family, String name, UnaryOperator<Settings> more) throws IOException {
     Settings settings = family.settings().with(DataSettings.TRAIN, titles.toString())
         .with(DataSettings.TEXT, "title").with(LabelSettings.LABEL, "category").with(DataSettings.TEST_FRACTION, 0.2);
-    var directory = new ModelDirectory(shared.resolve(name));
-    directory.prepareForRun(false);
-    family.newRun(more.apply(settings), RunContext.in(directory).withCompute(ComputeOptions.threads(2))).run();
+    run(family, name, more.apply(settings));
   }
 
-  private static Classifier load(String model) {
-    return Files.isDirectory(shared.resolve(model))
-        ? Classifier.load(shared.resolve(model), ComputeOptions.threads(2))
-        : Classifier.load(ClassifierContractTest.class, "/models/" + model + ".zip", ComputeOptions.threads(2));
+  private static void run(ModelFamily family, String name, Settings settings) throws IOException {
+    var directory = new ModelDirectory(shared.resolve(name));
+    directory.prepareForRun(false);
+    family.newRun(settings, RunContext.in(directory).withCompute(ComputeOptions.threads(2))).run();
+  }
+
+  private static void trainTasks(String name) throws IOException {
+    run(new EncoderFamily(), name, SmallRuns.config(titles, 1, 2e-3)
+        .without(DataSettings.TRAIN).without(DataSettings.TEXT).without(LabelSettings.LABEL)
+        .with(TaskSettings.TASKS, List.of("category.train=" + titles, "category.text=title",
+            "category.label=category", "shop.train=" + titles, "shop.text=title", "shop.label=shop")));
+  }
+
+  private static Stream<Model> models() {
+    return MODELS.stream();
+  }
+
+  private static Classifier load(Model model) {
+    return Files.isDirectory(shared.resolve(model.name))
+        ? Classifier.load(shared.resolve(model.name), ComputeOptions.threads(2))
+        : Classifier.load(ClassifierContractTest.class, "/models/" + model.name + ".zip", ComputeOptions.threads(2));
+  }
+
+  /** Whoever adds a family adds a model here. Those that are left out make models of other families. */
+  @Test
+  void everyFamilyThatPredictsHasAModelInTheCatalog() throws IOException {
+    Set<String> families = ModelFamily.installed().stream().map(ModelFamily::key).collect(Collectors.toSet());
+    families.removeAll(Set.of("auto", "multi-task"));
+    assertThat(MODELS).extracting(Model::family).containsAll(families)
+       .allMatch(families::contains);
+    for (Model model : MODELS) {
+      Path folder = shared.resolve(model.name);
+      if (Files.isDirectory(folder)) {
+        assertThat(ModelFamily.of(new ModelDirectory(folder)).key()).as(model.name).isEqualTo(model.family);
+      }
+    }
   }
 
   private static String text(int caller) {
@@ -75,8 +174,8 @@ class ClassifierContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"encoder", "colours", "colours-fasttext", "colours-staged", "linear", "neighbours", "stack"})
-  void aThousandVirtualThreadsGetTheAnswersOfOne(String model) throws InterruptedException, ExecutionException {
+  @MethodSource("models")
+  void aThousandVirtualThreadsGetTheAnswersOfOne(Model model) throws InterruptedException, ExecutionException {
     try (Classifier classifier = load(model)) {
       var expected = new ArrayList<Prediction>();
       for (int caller = 0; caller < CALLERS; caller++) {
@@ -96,15 +195,52 @@ class ClassifierContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"encoder", "colours", "colours-fasttext", "colours-staged", "linear", "neighbours", "stack"})
-  void blankTextsWrongArgumentsAndClosingAreTheSameForAll(String model) {
+  @MethodSource("models")
+  void textsOfAnyLengthAndCharactersHaveAnAnswer(Model model) {
+    try (Classifier classifier = load(model)) {
+      float[][] all = classifier.probabilities(ODD_TEXTS);
+      for (int i = 0; i < ODD_TEXTS.size(); i++) {
+        String text = ODD_TEXTS.get(i);
+        assertThat(all[i]).hasSize(classifier.labels().size());
+        for (float probability : all[i]) {
+          assertThat(probability).isBetween(0f, 1f);
+        }
+        List<Prediction> best = classifier.predict(List.of(text), 1).getFirst();
+        assertThat(best).hasSizeLessThanOrEqualTo(1);
+        assertThat(best.isEmpty()).as("no answer to text " + i + " means zeros").isEqualTo(isZero(all[i]));
+        assertThat(classifier.answer(List.of(text))).hasSize(1);
+        assertThat(classifier.length(text)).isNotNegative();
+      }
+      String long10MegaBytes = "samsung washing machine 7kg ".repeat(200_000) + "x".repeat(5_000_000);
+      assertThat(classifier.predict(List.of(long10MegaBytes), 1).getFirst()).hasSize(1);
+      assertThat(classifier.predict("red apple \uD83D")).isEqualTo(classifier.predict("red apple \uD83D"));
+    }
+  }
+
+  private static boolean isZero(float[] values) {
+    for (float value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  @SuppressWarnings("NullAway") // what a caller without a checker may pass
+  void blankTextsWrongArgumentsAndClosingAreTheSameForAll(Model model) {
     Classifier classifier = load(model);
+    List<String> labels = classifier.labels();
     List<String> texts = List.of(" \n\t", "red apple", "");
     assertThat(classifier.predict(texts, 1)).extracting(List::size).containsExactly(0, 1, 0);
-    assertThat(classifier.answer(texts)).extracting(List::size).containsExactly(0, 1, 0);
+    assertThat(classifier.answer(texts)).hasSize(3).satisfies(answers -> {
+      assertThat(answers.getFirst()).isEmpty();
+      assertThat(answers.getLast()).isEmpty();
+    });
     assertThat(classifier.probabilities(texts)[0]).containsOnly(0).hasSize(classifier.labels().size());
     assertThat(classifier.logits(texts)[0]).isEmpty();
-    assertThat(classifier.predict(texts, Integer.MAX_VALUE).get(1)).hasSize(classifier.labels().size());
+    assertThat(classifier.predict(texts, Integer.MAX_VALUE).get(1)).hasSize(classifier.target().candidates().length);
     assertThatThrownBy(() -> classifier.predict(" \n")).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("blank");
     for (int k : new int[] {0, -1, Integer.MIN_VALUE}) {
@@ -115,7 +251,27 @@ class ClassifierContractTest {
     withNull.add(null);
     assertThatThrownBy(() -> classifier.predict(withNull, 1)).isInstanceOf(NullPointerException.class)
         .hasMessageContaining("a text is null");
-    assertThatThrownBy(() -> classifier.answer(withNull)).isInstanceOf(NullPointerException.class);
+    for (ThrowingCallable call : List.<ThrowingCallable>of(() -> classifier.answer(withNull),
+        () -> classifier.probabilities(withNull), () -> classifier.logits(withNull), () -> classifier.embed(withNull),
+        () -> classifier.explain(withNull, 1), () -> classifier.predict(null), () -> classifier.predict(null, 1),
+        () -> classifier.answer(null), () -> classifier.length(null), () -> classifier.embed((String) null))) {
+      assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessageContaining("is null");
+    }
+    assertThatThrownBy(() -> classifier.explain(texts, 0)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("k must be at least 1, not 0");
+    assertThatThrownBy(() -> classifier.explain("apple", new int[] {labels.size()}))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("there is no label " + labels.size());
+    assertThatThrownBy(() -> classifier.explain(texts, List.of(labels))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("3 texts, but labels for 1");
+    assertThatThrownBy(() -> classifier.explain(List.of("apple"), List.of(List.of("no such"))))
+        .isInstanceOf(UserError.class).hasMessageContaining("no label 'no such'");
+    assertThat(classifier.explain(List.of(" "), 1)).singleElement().extracting(Explanation::words).asInstanceOf(LIST)
+        .isEmpty();
+    try {
+      assertThat(classifier.embed(" ")).containsOnly(0);
+    } catch (UserError e) {
+      assertThat(e).hasMessageContaining("vectors");
+    }
     assertThat(classifier.predict(List.of(), 1)).isEmpty();
     assertThat(classifier.answer(List.of())).isEmpty();
     assertThat(classifier.predict(List.of(" ", ""), 2)).containsExactly(List.of(), List.of());
@@ -128,18 +284,23 @@ class ClassifierContractTest {
     } finally {
       assertThat(Thread.interrupted()).as("still interrupted").isTrue();
     }
-    assertThat(classifier.answer(texts)).extracting(List::size).containsExactly(0, 1, 0);
     classifier.close();
     classifier.close();
     assertThatThrownBy(() -> classifier.predict("apple")).isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is closed");
-    assertThatThrownBy(() -> classifier.answer(texts)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> classifier.embed("apple")).isInstanceOf(IllegalStateException.class);
+    for (ThrowingCallable call : List.<ThrowingCallable>of(() -> classifier.answer(texts),
+        () -> classifier.predict(texts, 1), () -> classifier.probabilities(texts), () -> classifier.logits(texts),
+        () -> classifier.rawProbabilities(texts), () -> classifier.embed("apple"), () -> classifier.length("apple"),
+        () -> classifier.operations("apple"), () -> classifier.explain(texts, 1),
+        () -> classifier.answer(texts, new Guarantee.Coverage(0.9)))) {
+      assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
+    }
+    assertThat(classifier.labels()).isEqualTo(labels);
   }
 
   @Test
   void aModelIsNotClosedWhileItAnswers() throws InterruptedException {
-    Classifier classifier = load("encoder");
+    Classifier classifier = load(MODELS.getFirst());
     var outcomes = new ArrayList<Future<Prediction>>();
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int caller = 0; caller < 200; caller++) {
