@@ -3,7 +3,10 @@ package crema.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +14,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +43,7 @@ class ApplicationsTest {
   private static final Path ROOT = MODULE.getParent();
   private static final Path TARGET = MODULE.resolve("target");
   private static final Path PROJECTS = TARGET.resolve("projects");
+  private static final Path JAR = ROOT.resolve("cli/target/crema.jar");
 
   /** What a process printed, and how it ended. */
   private record Outcome(int code, String output) {}
@@ -124,6 +131,57 @@ class ApplicationsTest {
     assertThat(run.output()).contains("1000 answers as expected", "[\"");
   }
 
+  /** The classes of a jar, by their names. */
+  private static List<String> classes(Path jar) throws IOException {
+    try (var file = new JarFile(jar.toFile())) {
+      return file.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class"))
+          .map(name -> name.replaceFirst("^META-INF/versions/\\d+/", "")).distinct().toList();
+    }
+  }
+
+  @Test
+  void theJarOfTheCommandLineHasNoClassUnderANameThatAnApplicationMayHaveToo() throws IOException {
+    assertThat(classes(JAR)).isNotEmpty()
+        .allMatch(name -> name.startsWith("crema/") || name.startsWith("com/github/luben/zstd/"));
+  }
+
+  /** Every class of the libraries is on the class path first, in a version that has nothing of what is needed. */
+  @Test
+  void theJarOfTheCommandLinePredictsBesideAnyVersionsOfItsLibraries() throws Exception {
+    Path others = TARGET.resolve("others");
+    delete(others);
+    Map<String, String> libraries = Map.of("fastcsv", "de/siegmar/fastcsv", "jackson", "tools/jackson", "jline",
+        "org/jline", "jspecify", "org/jspecify/annotations", "math3", "org/apache/commons/math3", "picocli", "picocli",
+        "progressbar", "me/tongfei/progressbar", "snakeyaml", "org/snakeyaml/engine");
+    int written = 0;
+    for (String name : classes(JAR)) {
+      String[] parts = name.split("/", 4);
+      if (name.startsWith("crema/shaded/") && libraries.containsKey(parts[2])) {
+        String own = libraries.get(parts[2]) + "/" + parts[3].replaceFirst("\\.class$", "");
+        Path file = others.resolve(own + ".class");
+        Files.createDirectories(file.getParent());
+        Files.write(file, ClassFile.of().build(ClassDesc.ofInternalName(own), _ -> {}));
+        written++;
+      }
+    }
+    assertThat(written).isGreaterThan(500);
+    for (String model : List.of("linear", "fasttext", "encoder")) {
+      Outcome run = java(List.of("-cp", others + File.pathSeparator + JAR + File.pathSeparator
+          + PROJECTS.resolve("classpath/target/classes")), "app.App", model(model), "2000");
+      assertThat(run.output()).contains("2000 answers as expected");
+    }
+  }
+
+  /** Without the module of vector kernels, slower ones are used: the same answers, and one line that says so. */
+  @Test
+  void withoutTheModuleOfVectorKernelsAnApplicationPredictsAll() throws Exception {
+    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+    command.addAll(onClassPath("classpath"));
+    command.addAll(List.of("app.App", model("encoder"), "2000"));
+    Outcome run = run(command, MODULE);
+    assertThat(run.output()).contains("2000 answers as expected").doesNotContain("\tat ");
+  }
+
   private static String model(String name) {
     return TARGET.resolve("models").resolve(name).toString();
   }
@@ -139,7 +197,7 @@ class ApplicationsTest {
 
   /** Trains a small model with the jar of the command line. */
   private static void train(String model) throws Exception {
-    var arguments = new ArrayList<>(List.of("-cp", ROOT.resolve("cli/target/crema.jar").toString(), "crema.cli.Crema",
+    var arguments = new ArrayList<>(List.of("-cp", JAR.toString(), "crema.cli.Crema",
         "train", "--model", model, "--train", MODULE.resolve("src/test/data/titles.csv").toString(), "--text", "title",
         "--label", "category", "--overwrite", "--output", model(model)));
     if (model.equals("encoder")) {
