@@ -89,6 +89,7 @@ public final class Crema implements Runnable {
         terminal.outStyle().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setUsageHelpWidth(Math.min(terminal.columns(), 110));
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    NumberFlags.register(line);
     line.setParameterExceptionHandler((mistake, _) -> {
       mistake(terminal, describe(mistake));
       return MISTAKE;

@@ -2,6 +2,7 @@ package crema.settings;
 
 import crema.base.Keyed;
 import crema.base.NearestName;
+import crema.base.WrittenNumber;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.Matcher;
@@ -81,6 +82,20 @@ sealed interface SettingType<T> {
      */
     N number(String text);
 
+    /** The greatest number of the kind, whatever the range; the least is as far below 0. */
+    double bound();
+
+    /** Whether it must be a whole one. */
+    default boolean isWhole() {
+      return true;
+    }
+
+    @Override
+    default String suggestion(String text) {
+      return WrittenNumber.suggestion(text, Math.max(range().low(), -bound()), Math.min(range().high(), bound()),
+          isWhole());
+    }
+
     @Override
     default Optional<N> parse(String text) {
       try {
@@ -105,7 +120,12 @@ sealed interface SettingType<T> {
   record Whole(Range range) implements OfNumber<Integer> {
     @Override
     public Integer number(String text) {
-      return Integer.valueOf(text);
+      return WrittenNumber.whole(text);
+    }
+
+    @Override
+    public double bound() {
+      return Integer.MAX_VALUE;
     }
 
     @Override
@@ -123,7 +143,12 @@ sealed interface SettingType<T> {
   record LongWhole(Range range) implements OfNumber<Long> {
     @Override
     public Long number(String text) {
-      return Long.valueOf(text);
+      return WrittenNumber.longWhole(text);
+    }
+
+    @Override
+    public double bound() {
+      return Long.MAX_VALUE;
     }
 
     @Override
@@ -141,7 +166,17 @@ sealed interface SettingType<T> {
   record Real(Range range) implements OfNumber<Double> {
     @Override
     public Double number(String text) {
-      return Double.valueOf(text);
+      return WrittenNumber.real(text);
+    }
+
+    @Override
+    public double bound() {
+      return Double.MAX_VALUE;
+    }
+
+    @Override
+    public boolean isWhole() {
+      return false;
     }
 
     @Override
@@ -306,7 +341,8 @@ sealed interface SettingType<T> {
 
     @Override
     public String suggestion(String text) {
-      return NearestName.suggestion(text, Keyed.keys(choices));
+      String ofNumber = new Real(range).suggestion(text);
+      return ofNumber.isEmpty() ? NearestName.suggestion(text, Keyed.keys(choices)) : ofNumber;
     }
 
     @Override
@@ -334,7 +370,8 @@ sealed interface SettingType<T> {
 
     @Override
     public String suggestion(String text) {
-      return NearestName.suggestion(text, words);
+      String ofNumber = new Real(range).suggestion(text);
+      return ofNumber.isEmpty() ? NearestName.suggestion(text, words) : ofNumber;
     }
 
     @Override

@@ -93,7 +93,7 @@ class SettingsTest {
       "loaves | many   | loaves must be a whole number, not 'many'",
       "loaves | 0      | loaves must be at least 1, not 0",
       "salt   | 1      | salt must be from 0 to below 1, not 1",
-      "salt   | NaN    | salt must be from 0 to below 1, not NaN",
+      "salt   | NaN    | salt must be a number, not 'NaN'",
       "heat   | 0      | heat must be above 0, not 0",
       "heat   | hot    | heat must be a number, not 'hot'",
       "steam  | yes    | steam must be true or false, not 'yes'",
