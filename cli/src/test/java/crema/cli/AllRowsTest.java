@@ -85,7 +85,7 @@ class AllRowsTest {
   @Test
   void whatNeedsThoseRowsIsRefused() {
     assertThat(train("linear", "--label", "category", "--no-test", "--test-fraction", "0.2").lastError())
-        .contains("no-test leaves out the test: leave out test and test-fraction");
+        .contains("no-test leaves out the test: leave out --test and --test-fraction");
     assertThat(train("linear", "--label", "category", "--no-test", "--test", "rows.csv").code()).isEqualTo(2);
     assertThat(train("fasttext", "--label", "category", "--validation-fraction", "0", "--autotune-duration", "5")
         .lastError()).contains("a search needs validation rows");

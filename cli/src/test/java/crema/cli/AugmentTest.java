@@ -72,9 +72,9 @@ class AugmentTest {
     assertThat(train("model", "linear", "--augment", "drop").lastError()).contains("write NAME:P");
     assertThat(train("model", "linear", "--augment", "drip:0.1").lastError()).contains("drop");
     assertThat(train("model", "linear", "--augment", "drop:2").lastError()).contains("above 0 and at most 1");
-    assertThat(train("model", "linear", "--augment-copies", "2").lastError()).contains("no effect without augment");
+    assertThat(train("model", "linear", "--augment-copies", "2").lastError()).contains("no effect without --augment");
     assertThat(train("model", "fasttext", "--augment", "drop:0.1", "--autotune-duration", "5").lastError())
-        .contains("leave out augment");
+        .contains("leave out --augment");
     assertThat(folder.resolve("model")).doesNotExist();
   }
 }

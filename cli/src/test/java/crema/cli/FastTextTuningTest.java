@@ -112,7 +112,7 @@ class FastTextTuningTest {
   @Test
   void mistakesAreOneLine() {
     assertThat(train("x", "--folds", "1").lastError()).contains("folds must be at least 2");
-    assertThat(train("x", "--cutoff", "10").lastError()).contains("give quantize too");
+    assertThat(train("x", "--cutoff", "10").lastError()).contains("give --quantize too");
     assertThat(train("x", "--autotune-model-size", "2M").lastError()).contains("autotune-duration");
     assertThat(train("x", "--autotune-duration", "1", "--autotune-metric", "f2").lastError())
         .contains("unknown metric 'f2'");

@@ -108,9 +108,9 @@ class LearningOnTest {
         .contains("ngrams", "a run that starts from it takes it over");
     assertThat(train("old.csv", "x", "--from", folder.resolve("none").toString()).code()).isEqualTo(2);
     assertThat(train("old.csv", "x", "--from", from(), "--folds", "3").lastError())
-        .contains("leave out folds, or from");
+        .contains("leave out --folds, or --from");
     assertThat(train("old.csv", "x", "--model", "linear", "--label-map", "map.csv").lastError())
-        .contains("give that with from");
+        .contains("give that with --from");
     Files.writeString(folder.resolve("map.csv"), "old,new\nkameras,photo\n");
     String map = folder.resolve("map.csv").toString();
     assertThat(train("old.csv", "x", "--from", from(), "--label-map", map).lastError())

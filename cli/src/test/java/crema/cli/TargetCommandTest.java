@@ -83,7 +83,7 @@ class TargetCommandTest {
     assertThat(CommandRun.of("evaluate", model(), "--data", rows.toString(), "--head-from", "100").out())
         .contains("Medium", "Tail").doesNotContain("Head");
     assertMistake(CommandRun.of("evaluate", model(), "--data", rows.toString(), "--tail-to", "20"),
-        "head-from and tail-to: the tail ends at 20 but the head starts at 20");
+        "--head-from and --tail-to: the tail ends at 20 but the head starts at 20");
   }
 
   @Test

@@ -60,18 +60,18 @@ public final class PretrainingSettings {
   static {
     OF_NEW_ENCODERS.forEach(row -> SECTION.rule(
         settings -> settings.find(FineTuningSettings.ENCODER).isPresent() && settings.isChanged(row)
-            ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null,
+            ? row.flag() + " has no effect with --encoder, which brings its own: leave it out" : null,
         row, FineTuningSettings.ENCODER));
     SHAPE.forEach(row -> SECTION.rule(
         settings -> settings.find(NETWORK).isPresent() && settings.isChanged(row)
-            ? row.name() + " has no effect with --network, whose file says it: leave it out" : null,
+            ? row.flag() + " has no effect with --network, whose file says it: leave it out" : null,
         row, NETWORK));
     List.of(TOKENIZER_KIND, EncoderSettings.VOCABULARY_SIZE, DataSettings.LOWERCASE).forEach(row -> SECTION.rule(
         settings -> settings.find(EncoderSettings.TOKENIZER).isPresent() && settings.isChanged(row)
-            ? row.name() + " has no effect with --tokenizer: leave it out" : null,
+            ? row.flag() + " has no effect with --tokenizer: leave it out" : null,
         row, EncoderSettings.TOKENIZER));
     SECTION.rule(settings -> settings.get(MASKED) + settings.get(REPLACED) > 1
-        ? "masked-share (" + settings.get(MASKED) + ") and replaced-share (" + settings.get(REPLACED)
+        ? "--masked-share (" + settings.get(MASKED) + ") and --replaced-share (" + settings.get(REPLACED)
             + ") are more than 1 together"
         : null, MASKED, REPLACED);
   }

@@ -28,7 +28,7 @@ public final class AugmentSettings {
 
   static {
     SECTION.rule(settings -> settings.has(COPIES) && settings.isChanged(COPIES) && settings.get(AUGMENT).isEmpty()
-        ? "augment-copies has no effect without augment: leave it out" : null, COPIES, AUGMENT);
+        ? "--augment-copies has no effect without --augment: leave it out" : null, COPIES, AUGMENT);
   }
 
   private AugmentSettings() {}

@@ -103,14 +103,14 @@ public record DataSettings(Settings settings) {
         TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.get(NO_TEST) && (!settings.get(TEST).isEmpty()
         || settings.isGiven(TEST_FRACTION) && settings.get(TEST_FRACTION) > 0)
-            ? "no-test leaves out the test: leave out test and test-fraction" : null,
+            ? "--no-test leaves out the test: leave out --test and --test-fraction" : null,
         NO_TEST, TEST, TEST_FRACTION);
     SECTION.rule(settings -> settings.find(ROW_WEIGHT).filter(column -> TextColumn.names(
-        TextColumn.parseAll(settings.get(TEXT))).contains(column)).map(column -> "row-weight '" + column
+        TextColumn.parseAll(settings.get(TEXT))).contains(column)).map(column -> "--row-weight '" + column
             + "' is a text column too: name the column of the weights")
         .orElse(null), ROW_WEIGHT, TEXT);
     SECTION.rule(settings -> settings.get(VALIDATION_FRACTION) + settings.get(TEST_FRACTION) >= 1
-        ? "validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and test-fraction ("
+        ? "--validation-fraction (" + settings.get(VALIDATION_FRACTION) + ") and --test-fraction ("
             + settings.get(TEST_FRACTION) + ") leave nothing to train on"
         : null, VALIDATION_FRACTION, TEST_FRACTION);
   }

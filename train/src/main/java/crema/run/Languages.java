@@ -40,7 +40,7 @@ public record Languages(Settings settings) {
 
   static {
     SECTION.rule(settings -> settings.find(LANGUAGE).isPresent() && settings.get(DETECT_LANGUAGE)
-        ? "language and detect-language exclude each other: languages are in a column, or detected" : null,
+        ? "--language and --detect-language exclude each other: languages are in a column, or detected" : null,
         LANGUAGE, DETECT_LANGUAGE);
   }
 

@@ -31,9 +31,9 @@ public final class StartSettings {
 
   static {
     SECTION.rule(settings -> settings.find(LABEL_MAP).isPresent() && settings.find(FROM).isEmpty()
-        ? "label-map says what became of the labels of a model: give that with from" : null, LABEL_MAP, FROM);
+        ? "--label-map says what became of the labels of a model: give that with --from" : null, LABEL_MAP, FROM);
     SECTION.rule(settings -> settings.find(FROM).isPresent() && settings.get(TrainingFolds.FOLDS) > 0
-        ? "the model to start from may have seen the held-out rows of folds: leave out folds, or from" : null,
+        ? "the model to start from may have seen the held-out rows of folds: leave out --folds, or --from" : null,
         FROM, TrainingFolds.FOLDS);
   }
 

@@ -32,9 +32,9 @@ public final class TrainingFolds {
           .help("First cross-validate on the training rows");
 
   static {
-    SECTION.rule(settings -> settings.get(FOLDS) == 1 ? "folds must be at least 2, not 1" : null, FOLDS);
+    SECTION.rule(settings -> settings.get(FOLDS) == 1 ? "--folds must be at least 2, not 1" : null, FOLDS);
     SECTION.rule(settings -> settings.get(FOLDS) > 0 && TaskSettings.hasTasks(settings)
-        ? "folds are of one task: leave out folds, or tasks" : null, FOLDS, TaskSettings.TASKS);
+        ? "--folds are of one task: leave out --folds, or tasks" : null, FOLDS, TaskSettings.TASKS);
   }
 
   private final ModelFamily family;

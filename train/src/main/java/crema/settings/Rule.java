@@ -18,7 +18,10 @@ public record Rule(List<Setting<?>> settings, Check check) {
   /** Says what is wrong with settings. */
   @FunctionalInterface
   public interface Check {
-    /** What is wrong, in a sentence that names the settings; null if nothing is. */
+    /**
+     * What is wrong, in a sentence that names the settings by their flags, which become keys where a file gave them; null
+     * if nothing is.
+     */
     @Nullable
     String problem(Settings settings);
   }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
   /** How the help shows the default of a setting that depends on the training rows. */
   private static final String FROM_DATA = "chosen from the data";
+
+  private static final Pattern FLAG = Pattern.compile("--([A-Za-z][A-Za-z0-9-]*)");
 
   private final List<Setting<?>> rows;
   private final List<Rule> rules;
@@ -266,12 +269,19 @@ public final class Settings {
       if (rows.containsAll(rule.settings())) {
         String problem = rule.check().problem(this);
         if (problem != null) {
-          throw rule.settings().stream().map(setting -> given.get(setting.name())).filter(Objects::nonNull)
-              .map(Given::origin).findFirst().orElse(Origin.CODE).error(problem);
+          Origin origin = rule.settings().stream().map(setting -> given.get(setting.name())).filter(Objects::nonNull)
+              .map(Given::origin).findFirst().orElse(Origin.CODE);
+          throw origin.error(origin.place().isEmpty() ? problem : asKeys(problem));
         }
       }
     }
     return this;
+  }
+
+  /** A sentence that names settings as flags, as a file has them. */
+  private String asKeys(String sentence) {
+    return FLAG.matcher(sentence).replaceAll(flag ->
+        rows.stream().anyMatch(row -> row.name().equals(flag.group(1))) ? flag.group(1) : flag.group());
   }
 
   /** Whether a run with other settings computes the same, wherever and however often it is stopped. */

@@ -64,16 +64,16 @@ public record AnswerSettings(Settings settings) {
 
   static {
     SECTION.rule(settings -> settings.get(THRESHOLD_TO) < settings.get(THRESHOLD_FROM)
-        ? "threshold-to (" + settings.get(THRESHOLD_TO) + ") must be at least threshold-from ("
+        ? "--threshold-to (" + settings.get(THRESHOLD_TO) + ") must be at least --threshold-from ("
             + settings.get(THRESHOLD_FROM) + ")"
         : null, THRESHOLD_TO, THRESHOLD_FROM);
     SECTION.rule(settings -> settings.find(MIN_PRECISION).isPresent() && settings.find(COVERAGE).isPresent()
-        ? "min-precision is for one answer that is sure, coverage for a set of labels: give one of them" : null,
+        ? "--min-precision is for one answer that is sure, --coverage for a set of labels: give one of them" : null,
         MIN_PRECISION, COVERAGE);
     SECTION.rule(settings -> settings.get(DECISION) != Metric.ACCURACY
         && settings.get(LabelSettings.TARGET) != TargetKind.SINGLE
-            ? "decision " + settings.get(DECISION).key() + " is for one label a text; where there are several, choose "
-                + "a threshold per-label"
+            ? "--decision " + settings.get(DECISION).key() + " is for one label a text; where there are several, choose "
+                + "--threshold per-label"
             : null,
         DECISION, LabelSettings.TARGET);
   }

@@ -36,13 +36,13 @@ public record LabelSettings(Settings settings) {
     SECTION.rule(settings -> settings.get(TARGET) == TargetKind.SINGLE && settings.get(LABEL).size() > 1
         && !settings.get(ONE_HOT)
             ? "several label columns " + String.join(", ", settings.get(LABEL)) + " need a target with several labels "
-                + "(multi) or with paths (taxonomy), or one-hot where their names are the labels"
+                + "(multi) or with paths (taxonomy), or --one-hot where their names are the labels"
             : null,
         LABEL, TARGET, ONE_HOT);
     SECTION.rule(settings -> settings.get(TARGET) == TargetKind.TAXONOMY && settings.get(ONE_HOT)
-        ? "one-hot: the segments of a path cannot be told by 1 and 0" : null, ONE_HOT, TARGET);
+        ? "--one-hot: the segments of a path cannot be told by 1 and 0" : null, ONE_HOT, TARGET);
     SECTION.rule(settings -> settings.get(TAIL_TO) >= settings.get(HEAD_FROM)
-        ? "head-from and tail-to: the tail ends at %d but the head starts at %d: the tail must end below".formatted(
+        ? "--head-from and --tail-to: the tail ends at %d but the head starts at %d: the tail must end below".formatted(
             settings.get(TAIL_TO), settings.get(HEAD_FROM))
         : null, HEAD_FROM, TAIL_TO);
   }

@@ -60,7 +60,7 @@ public final class EncoderSettings {
       int features = settings.get(HIDDEN_SIZE);
       int heads = settings.get(HEADS);
       return features % heads != 0 || features / heads % 2 != 0
-          ? "hidden-size " + features + " must split into heads (" + heads + ") of an even number of features" : null;
+          ? "--hidden-size " + features + " must split into --heads (" + heads + ") of an even number of features" : null;
     }, HIDDEN_SIZE, HEADS);
     SECTION.rule(settings -> settings.has(LossRows.LOSS)
         && settings.find(LossRows.LOSS).filter(ANGULAR::equals).isPresent()
@@ -68,10 +68,10 @@ public final class EncoderSettings {
             ? "the loss " + ANGULAR + " is of angles, which only the head cosine has: take --head cosine" : null,
         LossRows.LOSS, HEAD);
     SECTION.rule(settings -> settings.get(HEAD_LAYERS) > 1 && settings.get(HEAD) != HeadConfig.Kind.MLP
-        ? "head-layers has no effect with the head " + settings.get(HEAD).key() + ": leave it out, or take --head mlp"
+        ? "--head-layers has no effect with --head " + settings.get(HEAD).key() + ": leave it out, or take --head mlp"
         : null, HEAD_LAYERS, HEAD);
     SECTION.rule(settings -> settings.get(HEADS) % settings.get(KV_HEADS) != 0
-        ? "heads (" + settings.get(HEADS) + ") must be a multiple of kv-heads (" + settings.get(KV_HEADS) + ")" : null,
+        ? "--heads (" + settings.get(HEADS) + ") must be a multiple of --kv-heads (" + settings.get(KV_HEADS) + ")" : null,
         HEADS, KV_HEADS);
   }
 
@@ -83,7 +83,7 @@ public final class EncoderSettings {
       long elements = (long) settings.get(rows) * settings.get(columns);
       return elements > MOST_ELEMENTS
           ? "%s %d needs a matrix of %d x %d numbers; a tensor can have at most %d".formatted(
-              rows, settings.get(rows), settings.get(rows), settings.get(columns), MOST_ELEMENTS)
+              rows.flag(), settings.get(rows), settings.get(rows), settings.get(columns), MOST_ELEMENTS)
           : null;
     }, rows, columns);
   }

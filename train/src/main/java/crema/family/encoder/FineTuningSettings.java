@@ -63,31 +63,31 @@ public final class FineTuningSettings {
   static {
     OF_NEW_ENCODERS
         .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isPresent() && settings.isChanged(row)
-            ? row.name() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
+            ? row.flag() + " has no effect with --encoder, which brings its own: leave it out" : null, row, ENCODER));
     SECTION.rule(
         settings -> settings.find(ENCODER).isEmpty() && settings.get(EncoderSettings.HEAD) == HeadConfig.Kind.ORIGINAL
-            ? "head original is that of a pretrained encoder: give one with --encoder" : null,
+            ? "--head original is that of a pretrained encoder: give one with --encoder" : null,
         EncoderSettings.HEAD, ENCODER);
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS, LORA)
         .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && settings.isChanged(row)
-            ? row.name() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
+            ? row.flag() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
             ENCODER));
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY)
         .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && settings.isChanged(row)
-            ? row.name() + " has no effect with --lora, which leaves the encoder as it is" : null, row, LORA));
+            ? row.flag() + " has no effect with --lora, which leaves the encoder as it is" : null, row, LORA));
     List.of(LORA_ALPHA, LORA_DROPOUT, RSLORA, LORA_TARGETS)
         .forEach(row -> SECTION.rule(settings -> settings.get(LORA) == 0 && settings.isChanged(row)
-            ? row.name() + " has no effect without --lora RANK" : null, row, LORA));
+            ? row.flag() + " has no effect without --lora RANK" : null, row, LORA));
     List.of(LossRows.row(AuxiliaryLoss.CONTRASTIVE_WEIGHT), LossRows.row(AuxiliaryLoss.TREE_TRIPLET_WEIGHT))
         .forEach(row -> SECTION.rule(settings -> settings.get(FREEZE_ENCODER) && settings.isChanged(row)
-            ? row.name() + " has no effect with --freeze-encoder, which leaves the vectors of texts as they are" : null,
+            ? row.flag() + " has no effect with --freeze-encoder, which leaves the vectors of texts as they are" : null,
             row, FREEZE_ENCODER));
     SECTION.rule(settings -> settings.get(FREEZE_ENCODER) && settings.get(UNFREEZE_EVERY) > 0
-        ? "unfreeze-every has no effect with --freeze-encoder, with which no layer ever learns: leave one of the two out"
+        ? "--unfreeze-every has no effect with --freeze-encoder, with which no layer ever learns: leave one of the two out"
         : null, UNFREEZE_EVERY, FREEZE_ENCODER);
     SECTION.rule(settings -> !readsVectors(settings) && settings.isChanged(FrozenSettings.VECTOR_CACHE)
-        ? FrozenSettings.VECTOR_CACHE.name() + " has no effect without --freeze-encoder, nor where the encoder runs "
-            + "for every batch: with the head original, token-dropout or tasks"
+        ? FrozenSettings.VECTOR_CACHE.flag() + " has no effect without --freeze-encoder, nor where the encoder runs "
+            + "for every batch: with --head original, --token-dropout or tasks"
         : null, FrozenSettings.VECTOR_CACHE, FREEZE_ENCODER);
   }
 

@@ -44,11 +44,11 @@ public final class OptimizationSettings {
     // A config with all values of a run has both, one of them as it is by default.
     SECTION.rule(
         settings -> settings.isChanged(WARMUP) && settings.get(WARMUP_FRACTION) > 0
-            ? "give warmup or warmup-fraction, not both" : null,
+            ? "give --warmup or --warmup-fraction, not both" : null,
         WARMUP,
         WARMUP_FRACTION);
     SECTION.rule(settings -> settings.get(SCHEDULE) == Decay.EXPONENTIAL && settings.get(MIN_SCALE) == 0
-        ? "an exponential schedule needs a min-scale above 0" : null, SCHEDULE, MIN_SCALE);
+        ? "an exponential schedule needs a --min-scale above 0" : null, SCHEDULE, MIN_SCALE);
   }
 
   private OptimizationSettings() {}

@@ -43,51 +43,51 @@ public final class PairSettings {
 
   static {
     SECTION.rule(settings -> arePairs(settings) && settings.find(FineTuningSettings.ENCODER).isEmpty()
-        ? "pairs needs a pretrained encoder: give one with --encoder" : null, PAIRS, FineTuningSettings.ENCODER);
+        ? "--pairs needs a pretrained encoder: give one with --encoder" : null, PAIRS, FineTuningSettings.ENCODER);
     SECTION.rule(settings -> arePairs(settings) && settings.get(LabelSettings.TARGET) == TargetKind.MULTI
-        ? "pairs needs texts with one label each, not the target multi: two texts that share some of their labels are "
+        ? "--pairs needs texts with one label each, not --target multi: two texts that share some of their labels are "
             + "neither similar nor not"
         : null, PAIRS, LabelSettings.TARGET);
     SECTION.rule(settings -> arePairs(settings) && settings.isChanged(EncoderSettings.HEAD)
         && !FittedHead.KINDS.contains(settings.get(EncoderSettings.HEAD))
-            ? "head must be " + String.join(" or ", Keyed.keys(FittedHead.KINDS))
+            ? "--head must be " + String.join(" or ", Keyed.keys(FittedHead.KINDS))
                 + " with --pairs, which fits it to the trained encoder"
             : null,
         PAIRS, EncoderSettings.HEAD);
     SECTION.rule(settings -> arePairs(settings) && settings.get(FineTuningSettings.FREEZE_ENCODER)
-        ? "freeze-encoder leaves nothing to train with --pairs: for a frozen encoder, take --model linear" : null,
+        ? "--freeze-encoder leaves nothing to train with --pairs: for a frozen encoder, take --model linear" : null,
         PAIRS, FineTuningSettings.FREEZE_ENCODER);
     List.of(LossRows.LOSS, LossRows.row(AuxiliaryLoss.CONTRASTIVE_WEIGHT),
         LossRows.row(AuxiliaryLoss.TREE_TRIPLET_WEIGHT), EncoderSettings.BAG_SIZE, EncoderSettings.HEAD_DROPOUT,
         SamplingSettings.SAMPLER, FineTuningSettings.UNFREEZE_EVERY, ValidationSettings.VALIDATE_EVERY,
         ValidationSettings.PATIENCE)
         .forEach(row -> SECTION.rule(settings -> arePairs(settings) && settings.isChanged(row)
-            ? row.name() + " has no effect with --pairs: leave it out" : null, row, PAIRS));
+            ? row.flag() + " has no effect with --pairs: leave it out" : null, row, PAIRS));
     SECTION.rule(settings -> StartSettings.from(settings).isPresent() && (arePairs(settings)
         || TaskSettings.hasTasks(settings) || settings.find(FineTuningSettings.ENCODER).isPresent())
-            ? "from starts from a model of one task, with its encoder: it has no effect with encoder, pairs and tasks"
+            ? "--from starts from a model of one task, with its encoder: it has no effect with --encoder, --pairs and tasks"
             : null,
         StartSettings.FROM);
     SECTION.rule(settings -> AugmentSettings.areAsked(settings) && (arePairs(settings)
         || TaskSettings.hasTasks(settings)
         || FineTuningSettings.readsVectors(settings))
-            ? "augment writes the texts of one task anew in each epoch: it has no effect on pairs, tasks and frozen "
+            ? "--augment writes the texts of one task anew in each epoch: it has no effect on pairs, tasks and frozen "
                 + "encoders, so leave it out"
             : null,
         AugmentSettings.AUGMENT);
     SECTION.rule(settings -> arePairs(settings) && TaskSettings.hasTasks(settings)
-        ? "pairs trains an encoder for one task, but there are several in tasks: leave one of the two out" : null,
+        ? "--pairs trains an encoder for one task, but there are several in tasks: leave one of the two out" : null,
         PAIRS, TaskSettings.TASKS);
     List<Setting<?>> ofLosses = LossCatalog.of(LossDefinition.Input.EMBEDDINGS).stream()
         .flatMap(loss -> loss.settings().stream()).<Setting<?>>map(setting -> LossRows.row(setting)).distinct()
         .toList();
     Stream.concat(Stream.of(ITERATIONS, HEAD_C), ofLosses.stream())
         .forEach(row -> SECTION.rule(settings -> !arePairs(settings) && settings.isChanged(row)
-            ? row.name() + " has no effect without --pairs: leave it out" : null, row, PAIRS));
+            ? row.flag() + " has no effect without --pairs: leave it out" : null, row, PAIRS));
     ofLosses.forEach(row -> SECTION.rule(
         settings -> arePairs(settings) && settings.isChanged(row)
             && definition(settings).settings().stream().noneMatch(setting -> setting.name().equals(row.name()))
-                ? row.name() + " is no setting of the pair loss " + definition(settings).name() + ": leave it out"
+                ? row.flag() + " is no setting of the pair loss " + definition(settings).name() + ": leave it out"
                 : null,
         row, PAIRS));
   }

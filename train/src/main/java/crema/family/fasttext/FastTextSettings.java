@@ -91,44 +91,44 @@ public record FastTextSettings(Settings settings) {
 
   static {
     SECTION.rule(settings -> settings.get(BUCKETS) == 0 && (settings.get(WORD_NGRAMS) > 1 || settings.get(MAXN) > 0)
-        ? "buckets must be above 0 for word or character n-grams" : null, BUCKETS, WORD_NGRAMS, MAXN);
+        ? "--buckets must be above 0 for word or character n-grams" : null, BUCKETS, WORD_NGRAMS, MAXN);
     SECTION.rule(
         settings -> LossRows.problem(() -> LossRows.chosen(settings).ifPresent(loss -> loss.requireOfRows("fasttext"))),
         LossRows.LOSS);
     SECTION.rule(settings -> needsOneVsAll(settings) && settings.find(LOSS).isPresent()
         && settings.get(LOSS) != LossKind.ONE_VS_ALL
-            ? settings.find(LossRows.LOSS).map(loss -> "the loss " + loss).orElse("path-labels all")
-                + " needs fasttext-loss one-vs-all"
+            ? settings.find(LossRows.LOSS).map(loss -> "the loss " + loss).orElse("--path-labels all")
+                + " needs --fasttext-loss one-vs-all"
             : null,
         LOSS, LossRows.LOSS, PATH_LABELS);
     SECTION.rule(settings -> isSearch(settings) && settings.find(LossRows.LOSS).isPresent()
-        ? "a search is for the losses of fasttext itself: leave out the loss " + settings.get(LossRows.LOSS) : null,
+        ? "a search is for the losses of fasttext itself: leave out --loss " + settings.get(LossRows.LOSS) : null,
         LossRows.LOSS, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && settings.get(DataSettings.VALIDATION).isEmpty()
         && settings.get(DataSettings.VALIDATION_FRACTION) == 0
-            ? "a search needs validation rows: give validation, or validation-fraction above 0" : null,
+            ? "a search needs validation rows: give --validation, or --validation-fraction above 0" : null,
         DataSettings.VALIDATION_FRACTION, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && StartSettings.from(settings).isPresent()
-        ? "a search makes models of other shapes: leave out from, or autotune-duration" : null,
+        ? "a search makes models of other shapes: leave out --from, or --autotune-duration" : null,
         StartSettings.FROM, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && AugmentSettings.areAsked(settings)
-        ? "a search finds epochs for the rows as they are: leave out augment, or autotune-duration" : null,
+        ? "a search finds epochs for the rows as they are: leave out --augment, or --autotune-duration" : null,
         AugmentSettings.AUGMENT, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && settings.find(DataSettings.ROW_WEIGHT).isPresent()
-        ? "a search does not weigh rows: leave out row-weight, or autotune-duration" : null,
+        ? "a search does not weigh rows: leave out --row-weight, or --autotune-duration" : null,
         DataSettings.ROW_WEIGHT, AUTOTUNE_DURATION);
     SECTION.rule(settings -> isSearch(settings) && settings.get(TrainingFolds.FOLDS) > 0
-        ? "folds tests given settings, autotune-duration finds others: run one after the other" : null,
+        ? "--folds tests given settings, --autotune-duration finds others: run one after the other" : null,
         TrainingFolds.FOLDS, AUTOTUNE_DURATION);
     SECTION.rule(settings -> !isSearch(settings) && settings.find(AUTOTUNE_MODEL_SIZE).isPresent()
-        ? "autotune-model-size limits what a search finds: give autotune-duration too" : null,
+        ? "--autotune-model-size limits what a search finds: give --autotune-duration too" : null,
         AUTOTUNE_MODEL_SIZE, AUTOTUNE_DURATION);
     SECTION.rule(settings -> settings.get(CUTOFF) > 0 && !settings.get(QUANTIZE)
-        ? "cutoff is about quantized models: give quantize too" : null, CUTOFF, QUANTIZE);
+        ? "--cutoff is about quantized models: give --quantize too" : null, CUTOFF, QUANTIZE);
     SECTION.rule(settings -> settings.get(QUANTIZE) && settings.find(AUTOTUNE_MODEL_SIZE).isPresent()
-        ? "a model of a given size is quantized already: leave out quantize" : null, QUANTIZE, AUTOTUNE_MODEL_SIZE);
+        ? "a model of a given size is quantized already: leave out --quantize" : null, QUANTIZE, AUTOTUNE_MODEL_SIZE);
     SECTION.rule(settings -> settings.get(CUTOFF) > 0 && settings.get(CUTOFF) < LEAST_ROWS
-        ? "cutoff must be at least " + LEAST_ROWS + ": fewer words and n-grams cannot be quantized" : null, CUTOFF);
+        ? "--cutoff must be at least " + LEAST_ROWS + ": fewer words and n-grams cannot be quantized" : null, CUTOFF);
   }
 
   private static boolean needsOneVsAll(Settings settings) {

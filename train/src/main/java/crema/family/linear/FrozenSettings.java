@@ -54,15 +54,15 @@ public final class FrozenSettings {
   static {
     SECTION.rule(settings -> settings.isChanged(FEATURES) && settings.get(FEATURES) != Features.TFIDF
         && settings.get(ENCODER).isEmpty()
-            ? "features " + settings.get(FEATURES).key()
+            ? "--features " + settings.get(FEATURES).key()
                 + " needs a pretrained encoder: give one with --encoder"
             : null,
         FEATURES, ENCODER);
     SECTION.rule(settings -> !settings.get(ENCODER).isEmpty() && settings.get(FEATURES) == Features.TFIDF
-        ? "encoder has no effect with features tfidf: leave it out" : null, ENCODER, FEATURES);
+        ? "--encoder has no effect with --features tfidf: leave it out" : null, ENCODER, FEATURES);
     List.of(COLUMNS, WEIGHT, POOLING, PROMPT, MAX_LENGTH, REFERENCE).forEach(row -> SECTION.rule(
         settings -> settings.get(ENCODER).isEmpty() && settings.isChanged(row)
-            ? row.name() + " has no effect without --encoder: leave it out" : null,
+            ? row.flag() + " has no effect without --encoder: leave it out" : null,
         row, ENCODER));
   }
 
@@ -71,7 +71,7 @@ public final class FrozenSettings {
       int given = settings.get(row).size();
       int encoders = settings.get(ENCODER).size();
       return given > 1 && encoders > 0 && given != encoders
-          ? row.name() + " has " + given + " values for " + encoders + " encoders: give one for all, or one each"
+          ? row.flag() + " has " + given + " values for " + encoders + " encoders: give one for all, or one each"
           : null;
     }, row, ENCODER));
   }

@@ -79,13 +79,13 @@ public final class LinearSettings {
   static {
     SECTION.rule(settings -> settings.get(SHIFT) && settings.get(DataSettings.VALIDATION).isEmpty()
         && settings.get(DataSettings.VALIDATION_FRACTION) == 0
-            ? "shift needs validation rows: give validation, or validation-fraction above 0" : null,
+            ? "--shift needs validation rows: give --validation, or --validation-fraction above 0" : null,
         SHIFT, DataSettings.VALIDATION_FRACTION);
   }
 
   static {
     SECTION.rule(settings -> settings.get(CHARACTERS_TO) < settings.get(CHARACTERS_FROM)
-        ? "char-ngrams-to (" + settings.get(CHARACTERS_TO) + ") must be at least char-ngrams-from ("
+        ? "--char-ngrams-to (" + settings.get(CHARACTERS_TO) + ") must be at least --char-ngrams-from ("
             + settings.get(CHARACTERS_FROM) + ")"
         : null, CHARACTERS_TO, CHARACTERS_FROM);
   }

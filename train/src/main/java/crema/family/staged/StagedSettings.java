@@ -27,7 +27,7 @@ public final class StagedSettings {
 
   static {
     SECTION.rule(settings -> settings.find(TWO_STAGE).isPresent() && settings.get(LOCAL_CLASSIFIERS)
-        ? "two-stage and local-classifiers exclude each other" : null, TWO_STAGE, LOCAL_CLASSIFIERS);
+        ? "--two-stage and --local-classifiers exclude each other" : null, TWO_STAGE, LOCAL_CLASSIFIERS);
   }
 
   private StagedSettings() {}

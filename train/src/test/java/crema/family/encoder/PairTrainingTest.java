@@ -200,7 +200,7 @@ class PairTrainingTest {
   void mistakesAreOneLine() throws IOException {
     Settings pairs = config("cosine-similarity");
     assertMistake(pairs.without(FineTuningSettings.ENCODER), "pairs needs a pretrained encoder");
-    assertMistake(pairs.with(LabelSettings.TARGET, TargetKind.MULTI), "one label each, not the target multi");
+    assertMistake(pairs.with(LabelSettings.TARGET, TargetKind.MULTI), "one label each, not --target multi");
     assertMistake(pairs.with(LossRows.LOSS, "balanced-softmax"), "loss has no effect with --pairs");
     assertMistake(pairs.with(FineTuningSettings.FREEZE_ENCODER, true), "freeze-encoder leaves nothing to train");
     assertMistake(pairs.without(PairSettings.PAIRS).with(PairSettings.ITERATIONS, 5), "no effect without --pairs");

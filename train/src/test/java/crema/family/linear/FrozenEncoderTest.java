@@ -144,6 +144,6 @@ class FrozenEncoderTest {
     assertThatThrownBy(() -> rowsAlone.with(FrozenSettings.WEIGHT, 2.0).checked())
         .isInstanceOf(UserError.class).hasMessageContaining("no effect without --encoder");
     assertThatThrownBy(() -> settings(Features.TFIDF).checked()).isInstanceOf(UserError.class)
-        .hasMessageContaining("no effect with features tfidf");
+        .hasMessageContaining("no effect with --features tfidf");
   }
 }
