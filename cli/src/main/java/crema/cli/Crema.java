@@ -81,6 +81,17 @@ public final class Crema implements Runnable {
 
   /** Runs a command on the given streams and returns its exit code. */
   static int run(Terminal terminal, String... arguments) {
+    CommandLine line = line(terminal, arguments);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      mistake(terminal, describe(e, line));
+      return MISTAKE;
+    }
+  }
+
+  /** The command line, with the command that is called, or with all of them if none is. */
+  static CommandLine line(Terminal terminal, String... arguments) {
     var line = new CommandLine(new Crema(terminal));
     commands(terminal, arguments).addTo(line, arguments.length == 0 ? null : arguments[0]);
     line.setOut(new PrintWriter(terminal.out(), true));
@@ -95,12 +106,7 @@ public final class Crema implements Runnable {
       return MISTAKE;
     });
     line.setExecutionExceptionHandler((failure, _, _) -> report(terminal, failure));
-    try {
-      return line.execute(arguments);
-    } catch (OutOfMemoryError e) {
-      mistake(terminal, describe(e, line));
-      return MISTAKE;
-    }
+    return line;
   }
 
   /** A command that knows which of its settings take memory as it was called. */

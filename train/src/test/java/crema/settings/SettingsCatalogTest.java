@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import crema.base.UserError;
 import crema.classify.ModelFamily;
 import crema.classify.RunKind;
 import crema.pretrain.Pretraining;
@@ -52,6 +53,36 @@ class SettingsCatalogTest {
           .isEqualTo(settings.plain(row::equals)));
     }
     assertThat(settings.rows()).extracting(Setting::name).doesNotHaveDuplicates();
+  }
+
+  /** Texts that are no number of any setting. */
+  private static final List<String> NO_NUMBERS = List.of("", " ", "NaN", "Infinity", "-Infinity", "1e999", "1e-400",
+      "0x10", "1f", "1,5", "1_000", "\u0661\u0662", "\uFF11", "9223372036854775808.5.1", "one", "null", "true");
+
+  /** Numbers that some settings have. */
+  private static final List<String> NUMBERS = List.of("0", "-1", "-0", "1e308", "-1e308", "2147483647", "2147483648",
+      "-2147483648", "9223372036854775807", "9223372036854775808", "1e-300", "0.5");
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void eachNumberIsOneInAllFamiliesOrRefusedInOneSentenceWithItsFlag(RunKind family) {
+    Settings settings = family.settings();
+    for (Setting<?> row : settings.rows()) {
+      boolean isNumber = row.values().matches("(several: )?a (whole )?number.*");
+      for (String text : Stream.concat(NO_NUMBERS.stream(), NUMBERS.stream()).toList()) {
+        // An empty text is none where a setting need not have one.
+        if (!isNumber || text.isEmpty() && row.defaultValue().isEmpty()) {
+          continue;
+        }
+        try {
+          settings.with(new Assignment(row.name(), text, Origin.FLAG));
+          assertThat(NO_NUMBERS).as(row + " takes '" + text + "'").doesNotContain(text);
+        } catch (UserError e) {
+          assertThat(e.getMessage()).startsWith("--" + row.name()).doesNotContain("Exception", "E-", "E3")
+              .hasLineCount(1);
+        }
+      }
+    }
   }
 
   /** What a setting is after it was given as text what it was before. */
