@@ -15,29 +15,48 @@ public final class PositiveDefinite {
    */
   public static double[] solve(double[][] matrix, double[] right, double least) {
     int n = right.length;
-    var lower = new double[n][n];
+    var upper = new double[n * n];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
-        double sum = matrix[i][j];
-        for (int k = 0; k < j; k++) {
-          sum -= lower[i][k] * lower[j][k];
-        }
-        lower[i][j] = i == j ? Math.sqrt(Math.max(sum, least)) : sum / lower[j][j];
+        upper[j * n + i] = matrix[i][j];
       }
     }
+    factor(upper, n, least);
     var solution = right.clone();
     for (int i = 0; i < n; i++) {
       for (int k = 0; k < i; k++) {
-        solution[i] -= lower[i][k] * solution[k];
+        solution[i] -= upper[k * n + i] * solution[k];
       }
-      solution[i] /= lower[i][i];
+      solution[i] /= upper[i * n + i];
     }
     for (int i = n - 1; i >= 0; i--) {
       for (int k = i + 1; k < n; k++) {
-        solution[i] -= lower[k][i] * solution[k];
+        solution[i] -= upper[i * n + k] * solution[k];
       }
-      solution[i] /= lower[i][i];
+      solution[i] /= upper[i * n + i];
     }
     return solution;
+  }
+
+  /**
+   * Replaces the upper half of a matrix by its Cholesky factor, of which the matrix is the product with itself.
+   *
+   * @param matrix {@code [width, width]}; its lower half is neither read nor written
+   * @param least squares of the factor's diagonal are lifted to this
+   */
+  public static void factor(double[] matrix, int width, double least) {
+    for (int i = 0; i < width; i++) {
+      double root = Math.sqrt(Math.max(matrix[i * width + i], least));
+      matrix[i * width + i] = root;
+      for (int j = i + 1; j < width; j++) {
+        matrix[i * width + j] /= root;
+      }
+      for (int k = i + 1; k < width; k++) {
+        double factor = matrix[i * width + k];
+        for (int j = k; j < width; j++) {
+          matrix[k * width + j] -= factor * matrix[i * width + j];
+        }
+      }
+    }
   }
 }

@@ -106,8 +106,7 @@ final class ErrorsCommand implements Callable<Integer> {
     ComputeOptions options = compute.announced(model, terminal);
     try (Classifier classifier = ComputeFlags.load(model, task, options);
         var view = new ProgressView(terminal, quiet)) {
-      Settings settings =
-          ModelSource.read(model, source -> settings(task == null ? source : source.task(task)));
+      Settings settings = ModelSource.read(model, source -> settings(source.taskOrSelf(task)));
       TextInput.requireAsMany(TextColumn.parseAll(settings.get(DataSettings.TEXT)), classifier.columns());
       DataSettings.requireFiles(training);
       ErrorAnalysis errors = ErrorAnalysis.of(classifier, settings, training, nearest, options.threads(), view);

@@ -106,7 +106,7 @@ final class EvaluateCommand implements Callable<Integer> {
     guarantees.guarantee();
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal));
         var view = new ProgressView(terminal, quiet)) {
-      DataSettings data = ModelSource.read(model, source -> columns(task == null ? source : source.task(task)));
+      DataSettings data = ModelSource.read(model, source -> columns(source.taskOrSelf(task)));
       TextInput.requireAsMany(TextColumn.parseAll(data.text()), classifier.columns());
       var test = new LabelledTest(data, view);
       var report = test.run(classifier, "Test of " + model + " on " + String.join(", ", files),

@@ -123,7 +123,7 @@ final class TextInput {
    */
   static Optional<DataSettings> trainingOf(Path model, @Nullable String task) throws IOException {
     return ModelSource.read(model, source -> {
-      ModelSource of = task == null ? source : source.task(task);
+      ModelSource of = source.taskOrSelf(task);
       return of.holds(ModelSource.TRAINING) ? Optional.of(new DataSettings(ModelFamily.settingsOf(of)))
           : Optional.empty();
     });

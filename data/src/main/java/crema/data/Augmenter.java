@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the texts of training rows anew, differently in each epoch. What comes out is a function of the seed, the epoch
@@ -74,23 +73,9 @@ public final class Augmenter {
       public RowCursor open(ProblemListener listener) {
         Map<List<String>, List<Row>> byLabels = wanted.stream().anyMatch(each -> each.kind().needsOther())
             ? byLabels(train) : Map.of();
-        RowCursor cursor = train.open(listener);
-        return new RowCursor() {
-          private int number;
-
-          @Override
-          public @Nullable Row next() {
-            Row row = cursor.next();
-            return row == null ? null
-                : augmented(row, new Draws(new Rng(seed, epoch).stream(number++)),
-                    byLabels.getOrDefault(row.labels(), List.of()));
-          }
-
-          @Override
-          public void close() {
-            cursor.close();
-          }
-        };
+        var number = new int[1];
+        return train.open(listener).map(row -> augmented(row, new Draws(new Rng(seed, epoch).stream(number[0]++)),
+            byLabels.getOrDefault(row.labels(), List.of())));
       }
 
       @Override

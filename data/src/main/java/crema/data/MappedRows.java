@@ -15,24 +15,7 @@ record MappedRows(RowSource rows, String change, String parameters, Function<Row
     implements RowSource {
   @Override
   public RowCursor open(ProblemListener listener) {
-    RowCursor cursor = rows.open(listener);
-    return new RowCursor() {
-      @Override
-      public @Nullable Row next() {
-        for (Row row = cursor.next(); row != null; row = cursor.next()) {
-          Row changed = function.apply(row);
-          if (changed != null) {
-            return changed;
-          }
-        }
-        return null;
-      }
-
-      @Override
-      public void close() {
-        cursor.close();
-      }
-    };
+    return rows.open(listener).map(function);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package crema.data;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A single pass over rows. Not safe for use by several threads. */
@@ -15,6 +16,16 @@ public interface RowCursor extends AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * The rest of the rows, changed or left out one by one as they are read.
+   *
+   * @param function gives null for a row that is left out
+   * @return is closed in place of this one
+   */
+  default RowCursor map(Function<Row, @Nullable Row> function) {
+    return new MappedCursor(this, function);
+  }
 
   /**
    * The rows of a table.

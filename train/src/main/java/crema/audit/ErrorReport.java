@@ -6,11 +6,8 @@ import crema.audit.WrongAnswer.NearRow;
 import crema.base.AtomicFile;
 import crema.base.json.ArrayNode;
 import crema.base.json.ObjectNode;
+import crema.classify.AnswerMarks;
 import crema.classify.Classifier;
-import crema.classify.Explanation;
-import crema.classify.Explanation.LabelEvidence;
-import crema.data.FieldText;
-import crema.data.TextWord;
 import crema.report.Html;
 import crema.report.HtmlPage;
 import crema.report.HtmlTable;
@@ -21,7 +18,6 @@ import crema.report.TextTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -157,36 +153,7 @@ public final class ErrorReport {
         + Numbers.metric(near.similarity()) + ")";
   }
 
-  /** The text with the words that speak for what was answered rather than for the truth, and against it. */
   private MarkedText marked(WrongAnswer answer) {
-    String text = classifier.text(answer.row().row());
-    String added = answer.added();
-    String missed = answer.missed();
-    var names = new ArrayList<String>();
-    if (added != null) {
-      names.add(added);
-    }
-    if (missed != null) {
-      names.add(missed);
-    }
-    Explanation explanation = classifier.explain(List.of(text), List.of(names)).getFirst();
-    var evidence = new double[explanation.words().size()];
-    for (int i = 0; i < explanation.labels().size(); i++) {
-      LabelEvidence label = explanation.labels().get(i);
-      double sign = label.label().equals(added) ? 1 : -1;
-      for (int word = 0; word < evidence.length; word++) {
-        evidence[word] += sign * label.words().get(word);
-      }
-    }
-    double most = 0;
-    for (double each : evidence) {
-      most = Math.max(most, Math.abs(each));
-    }
-    var marks = new ArrayList<MarkedText.Mark>();
-    for (int i = 0; i < evidence.length && most > 0; i++) {
-      TextWord word = explanation.words().get(i);
-      marks.add(new MarkedText.Mark(word.start(), word.end(), evidence[i] / most));
-    }
-    return new MarkedText(text.replace(FieldText.SEPARATOR, ' '), marks);
+    return AnswerMarks.of(classifier, classifier.text(answer.row().row()), answer.added(), answer.missed());
   }
 }

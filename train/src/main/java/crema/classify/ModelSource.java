@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The files of a model, wherever they are: in a directory, or in an archive. */
 public sealed interface ModelSource permits ModelDirectory, ModelArchive.Folder {
@@ -51,6 +52,11 @@ public sealed interface ModelSource permits ModelDirectory, ModelArchive.Folder 
 
   /** What this is a {@linkplain #folder folder} of. */
   ModelSource outer();
+
+  /** The model itself where no task is named, or else that {@linkplain #task task}. */
+  default ModelSource taskOrSelf(@Nullable String name) throws IOException {
+    return name == null ? this : task(name);
+  }
 
   /**
    * A task of a model that has several.

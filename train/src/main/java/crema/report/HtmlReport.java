@@ -27,6 +27,10 @@ public final class HtmlReport {
       "Of the answers given 80%, four in five should be right. A bar is the share of right answers among those of similar "
           + "probability, a mark what that share should be; the expected error is the mean distance between both.";
 
+  private static final String WRONG_NOTE =
+      "Words in green speak for the answer rather than for the truth, those in red against it. All wrong answers, in "
+          + "groups and beside the most similar rows of the training: crema errors.";
+
   private static final String GUARANTEES_NOTE =
       "Left: only answers above their threshold are given, which was chosen on validation rows so that the share of right "
           + "ones is at least what is asked for; of a taxonomy the deepest node that is sure enough. Right: a text is "
@@ -69,6 +73,7 @@ public final class HtmlReport {
     out.append("</div>\n");
     appendLabels();
     appendConfusedPairs();
+    appendWrong();
     appendHeatMap();
     appendCalibration();
     appendGuarantees();
@@ -289,6 +294,20 @@ public final class HtmlReport {
           .bar(pair.share());
     }
     section("Most confused", table.render());
+  }
+
+  private void appendWrong() {
+    if (report.wrong().isEmpty()) {
+      return;
+    }
+    var table = HtmlTable.sortable(3, "Text", "Truth", "Answer", "Probability");
+    report.wrong().forEach(row -> table.row().text(row.text()).text(named(row.labels())).text(named(row.answered()))
+        .metric(row.probability()));
+    section("Wrong answers that the model is surest of", note(WRONG_NOTE) + table.render());
+  }
+
+  private static String named(List<String> labels) {
+    return labels.isEmpty() ? "(none)" : String.join(", ", labels);
   }
 
   private void appendHeatMap() {

@@ -58,6 +58,7 @@ import org.jspecify.annotations.Nullable;
  * @param abstention coverage against accuracy; empty where not asked for
  * @param precisions what answers reach that must be sure; empty where the model does not know how sure they are
  * @param sets what sets of labels reach; empty likewise
+ * @param wrong the wrong answers that the model is surest of; empty where nobody looked
  * @param thresholds how averages change with the threshold, where there is one
  * @param log the steps and validations of the training; empty where there was none
  */
@@ -80,6 +81,7 @@ public record TestReport(
     List<Abstention> abstention,
     List<PrecisionReached> precisions,
     List<SetCoverage> sets,
+    List<WrongRow> wrong,
     @Nullable ThresholdSweep thresholds,
     List<LogRecord> log) {
 
@@ -120,6 +122,7 @@ public record TestReport(
     abstention = List.copyOf(abstention);
     precisions = List.copyOf(precisions);
     sets = List.copyOf(sets);
+    wrong = List.copyOf(wrong);
     log = List.copyOf(log);
   }
 
@@ -175,6 +178,7 @@ public record TestReport(
     private List<Abstention> abstention = List.of();
     private List<PrecisionReached> precisions = List.of();
     private List<SetCoverage> sets = List.of();
+    private List<WrongRow> wrong = List.of();
     private @Nullable ThresholdSweep thresholds;
     private List<LogRecord> log = List.of();
 
@@ -274,6 +278,12 @@ public record TestReport(
       return this;
     }
 
+    /** Adds wrong answers to look at. */
+    public Builder wrong(List<WrongRow> rows) {
+      wrong = rows;
+      return this;
+    }
+
     /** Adds the sweep by which the threshold was chosen. */
     public Builder thresholds(ThresholdSweep sweep) {
       thresholds = sweep;
@@ -364,6 +374,7 @@ public record TestReport(
           abstention,
           precisions,
           sets,
+          wrong,
           thresholds,
           log);
     }

@@ -9,6 +9,7 @@ import crema.report.HtmlReport;
 import crema.report.MetricsJson;
 import crema.report.TestOutcomes;
 import crema.report.TestReport;
+import crema.report.WrongRow;
 import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
 import crema.task.Target;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -42,6 +44,16 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
   public interface Test {
     /** Asks the model for all test rows. */
     ScoredRows run() throws IOException;
+
+    /**
+     * The wrong answers that the model is surest of; none where nobody can look.
+     *
+     * @param target what the model predicts, calibrated
+     * @param rows what it said of the test rows
+     */
+    default List<WrongRow> wrong(Target target, ScoredRows rows) throws IOException {
+      return List.of();
+    }
   }
 
   /**
@@ -50,14 +62,15 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
    *
    * @param files the files of this kind of model
    * @param validation what it says of the validation rows
+   * @param calibration what it says of the rows that it is calibrated on, mostly the same
    * @param test asks it for the test rows
    * @param data what to report by language, and which labels are head and tail
    * @param facts what to say of the model, for people, in order
    */
-  public TrainingResult write(ModelFiles files, ScoredRows validation, Test test, DataSettings data,
-      Map<String, String> facts) throws IOException {
+  public TrainingResult write(ModelFiles files, ScoredRows validation, ScoredRows calibration, Test test,
+      DataSettings data, Map<String, String> facts) throws IOException {
     files.writeWeights();
-    TrustFit trust = TrustFit.of(target, new AnswerSettings(data.settings()), validation);
+    TrustFit trust = TrustFit.of(target, new AnswerSettings(data.settings()), calibration);
     Target kept = trust.target();
     kept.labels().save(directory.labels());
     TargetFile.write(kept, directory.target());
@@ -68,9 +81,11 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
         System.getProperty("java.vm.name") + " " + Runtime.version()).write(directory.provenance());
     // As long as they are here, the run has an end to come.
     Files.createDirectories(directory.checkpoints());
+    Map<String, String> all = withNote(facts, trust);
+    files.writeUntested(all);
     files.writeDescription();
     return new FinishedRun(directory, kept, decision, rows, seed, context, steps, bestStep)
-        .report(validation, test.run(), data, withNote(facts, trust));
+        .report(validation, test, data, all);
   }
 
   private static Map<String, String> withNote(Map<String, String> facts, TrustFit trust) {
@@ -83,12 +98,16 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
   }
 
   /** Writes how a model did that is whole in its directory, and deletes what only an unfinished run needs. */
-  TrainingResult report(ScoredRows validation, ScoredRows test, DataSettings data, Map<String, String> facts)
+  TrainingResult report(ScoredRows validation, Test made, DataSettings data, Map<String, String> facts)
       throws IOException {
+    ScoredRows test = made.run();
     var targetReport = new TargetReport(target, data.languages(), data.labels().bands());
     TestReport.Builder builder =
         targetReport.builder((test.isEmpty() ? "Training of " : "Test of ") + directory.path(), test, seed);
     targetReport.addValidation(builder, decision, validation, test);
+    if (!test.isEmpty()) {
+      builder.wrong(made.wrong(target, test));
+    }
     facts.forEach(builder::fact);
     if (test.isEmpty()) {
       builder.fact("Test", "none: all rows were for training, and there are no metrics of a test");

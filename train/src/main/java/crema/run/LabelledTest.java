@@ -101,7 +101,9 @@ public final class LabelledTest {
     asked.ifPresent(guarantee -> target.decide(ScoredRows.none(target.labels().size()).logits(), guarantee));
     OptionalLibrary.COMMONS_MATH.require("testing");
     listener.stage("Testing");
-    return new TargetReport(target, languages, bands, asked).builder(title, scored(classifier), SEED).build();
+    ScoredRows test = scored(classifier);
+    return new TargetReport(target, languages, bands, asked).builder(title, test, SEED)
+        .wrong(WrongRows.of(target, classifier, rows, test)).build();
   }
 
   /**

@@ -15,7 +15,6 @@ import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.ProductTitles;
-import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.RowSource;
 import crema.data.Split;
@@ -32,7 +31,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and splits the rows of a run. */
 public final class RunRows {
@@ -187,19 +185,10 @@ public final class RunRows {
   private record StoppableRows(RowSource rows, StopSignal stop) implements RowSource {
     @Override
     public RowCursor open(ProblemListener listener) {
-      RowCursor cursor = rows.open(listener);
-      return new RowCursor() {
-        @Override
-        public @Nullable Row next() {
-          stop.check();
-          return cursor.next();
-        }
-
-        @Override
-        public void close() {
-          cursor.close();
-        }
-      };
+      return rows.open(listener).map(row -> {
+        stop.check();
+        return row;
+      });
     }
 
     @Override

@@ -6,11 +6,13 @@ import crema.classify.TrainingResult;
 import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.nn.train.StepLog;
+import crema.report.WrongRow;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -63,7 +65,16 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
    */
   public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, RowCounts counts,
       ScoredRows validation, long steps, Map<String, String> facts) throws IOException {
-    var untested = new UntestedModel(steps, facts, validation);
+    return finish(classifier, files, rows, counts, validation, validation, steps, facts);
+  }
+
+  /**
+   * The same of a model that is calibrated on other rows than it was validated on.
+   *
+   * @param calibration what it says, or may be expected to say, of rows that it did not learn from
+   */
+  public TrainingResult finish(Classifier classifier, ModelFiles files, SplitRows rows, RowCounts counts,
+      ScoredRows validation, ScoredRows calibration, long steps, Map<String, String> facts) throws IOException {
     return finished(classifier.target(), counts, steps).write(new ModelFiles() {
       @Override
       public void writeWeights() throws IOException {
@@ -71,11 +82,15 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
       }
 
       @Override
+      public void writeUntested(Map<String, String> all) throws IOException {
+        new UntestedModel(steps, all, validation).write(context.directory());
+      }
+
+      @Override
       public void writeDescription() throws IOException {
-        untested.write(context.directory());
         files.writeDescription();
       }
-    }, validation, () -> test(classifier, rows, counts), data(), facts);
+    }, validation, calibration, test(classifier, rows, counts), data(), facts);
   }
 
   /**
@@ -102,12 +117,22 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
         context, steps, steps);
   }
 
-  private ScoredRows test(Classifier classifier, SplitRows rows, RowCounts counts) {
-    if (counts.test() == 0) {
-      return ScoredRows.none(classifier.labels().size());
-    }
-    context.listener().stage("Testing");
-    return scored(classifier, rows.test(), data().languages());
+  private FinishedRun.Test test(Classifier classifier, SplitRows rows, RowCounts counts) {
+    return new FinishedRun.Test() {
+      @Override
+      public ScoredRows run() {
+        if (counts.test() == 0) {
+          return ScoredRows.none(classifier.labels().size());
+        }
+        context.listener().stage("Testing");
+        return scored(classifier, rows.test(), data().languages());
+      }
+
+      @Override
+      public List<WrongRow> wrong(Target target, ScoredRows test) {
+        return WrongRows.of(target, classifier, rows.test(), test);
+      }
+    };
   }
 
   private DataSettings data() {

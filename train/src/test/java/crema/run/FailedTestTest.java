@@ -15,12 +15,16 @@ import crema.family.fasttext.FastTextFamily;
 import crema.family.fasttext.FastTextSettings;
 import crema.family.linear.LinearFamily;
 import crema.settings.Settings;
+import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,12 +38,13 @@ class FailedTestTest {
   @BeforeEach
   void writeTitles() throws IOException {
     titles = SmallRuns.titles(folder);
+    Files.writeString(titles, "a thing like no other,Things,0\n", StandardOpenOption.APPEND);
   }
 
   private Settings rows(Settings settings) {
     return settings.with(DataSettings.TRAIN, titles.toString()).with(DataSettings.TEXT, "title")
         .with(LabelSettings.LABEL, "category").with(DataSettings.TEST_FRACTION, 0.2)
-        .with(TrainingSettings.SEED, 3);
+        .with(TrainingSettings.SEED, 3).with(AnswerSettings.MIN_PRECISION, 0.9999);
   }
 
   /** Runs out of memory at a stage, as a test of many labels may. */
@@ -72,7 +77,8 @@ class FailedTestTest {
 
   private void failsAndGoesOn(ModelFamily family, Settings settings, List<String> learning, List<String> same)
       throws IOException {
-    run(family, settings, "whole", new TrainingListener() {});
+    Map<String, String> facts = facts(run(family, settings, "whole", new TrainingListener() {}));
+    assertThat(facts).containsKeys("Warning", "Not guaranteed");
     var failing = new Failing("Testing");
     assertThatThrownBy(() -> run(family, settings, "failed", failing)).isInstanceOf(OutOfMemoryError.class);
     assertThat(failing.stages).contains(learning.toArray(String[]::new));
@@ -84,7 +90,7 @@ class FailedTestTest {
     var resumed = new Failing("nowhere");
     TrainingResult result = run(family, settings, "failed", resumed);
     assertThat(resumed.stages).doesNotContainAnyElementsOf(learning).contains("Testing");
-    assertThat(result.report()).isNotNull();
+    assertThat(facts(result)).isEqualTo(facts);
     assertThat(directory.isFinished()).isTrue();
     for (String file : same) {
       assertThat(directory.file(file)).as(file).hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
@@ -93,6 +99,10 @@ class FailedTestTest {
         .isEqualTo(Files.readString(folder.resolve("whole/metrics.json")));
     assertThat(Files.readAllLines(directory.log()))
         .hasSameSizeAs(Files.readAllLines(folder.resolve("whole/log.jsonl")));
+  }
+
+  private static Map<String, String> facts(TrainingResult result) {
+    return Objects.requireNonNull(result.report()).facts();
   }
 
   private Settings fastTextSettings() {

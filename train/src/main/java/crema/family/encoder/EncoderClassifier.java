@@ -71,6 +71,12 @@ public final class EncoderClassifier implements Classifier {
     return load(source, source, options, adapter);
   }
 
+  /** A model that a run has trained: the run closes it, and its backend. */
+  static EncoderClassifier ofRun(Backend backend, TextClassifier model, Tokenizer tokenizer, Target target,
+      TextLimit limit, int threads) {
+    return new EncoderClassifier(backend, model, null, tokenizer, target, limit, threads);
+  }
+
   /**
    * Loads a model.
    *

@@ -14,6 +14,7 @@ import crema.classify.TrainingResult;
 import crema.data.Batches;
 import crema.data.PackedBatch;
 import crema.data.PairSampler;
+import crema.data.SplitRows;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsWriter;
@@ -24,6 +25,7 @@ import crema.nn.train.Objective;
 import crema.nn.train.TrainingLoop;
 import crema.nn.train.Validation;
 import crema.pretrained.PretrainedModel;
+import crema.report.WrongRow;
 import crema.run.DataSettings;
 import crema.run.Findings;
 import crema.run.FinishedRun;
@@ -33,6 +35,7 @@ import crema.run.RunRows;
 import crema.run.TrainingFolds;
 import crema.run.ValidationSettings;
 import crema.run.Validator;
+import crema.run.WrongRows;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LossRows;
@@ -321,8 +324,23 @@ public final class EncoderRun implements AutoCloseable {
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED),
         context.withCommandLine(commandLine),
         outcome.steps(), kept)
-        .write(new EncoderFiles(), validation, () -> evaluator.evaluate(data.test(), testLogits, listener).rows()
-            .withLanguages(data.testLanguages(settings)), new DataSettings(settings), facts);
+        .write(new EncoderFiles(), validation, validation, new Test(), new DataSettings(settings), facts);
+  }
+
+  /** The test of the model. */
+  private final class Test implements FinishedRun.Test {
+    @Override
+    public ScoredRows run() {
+      return evaluator.evaluate(data.test(), testLogits, listener).rows().withLanguages(data.testLanguages(settings));
+    }
+
+    @Override
+    public List<WrongRow> wrong(Target target, ScoredRows rows) {
+      // The texts are read again: batches hold their tokens alone. What is wrong with rows was told before.
+      SplitRows read = RunRows.of(context.withListener(new TrainingListener() {}), settings);
+      return WrongRows.of(target,
+          EncoderClassifier.ofRun(backend, model, data.tokenizer(), target, data.limit(), threads), read.test(), rows);
+    }
   }
 
   private void fitHead() {

@@ -290,7 +290,7 @@ public final class MultiTaskRun implements AutoCloseable {
     facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), outcome.bestStep()));
     TrainingResult result = new FinishedRun(folder, tuned, new AnswerSettings(own), part.data.rows(),
         settings.get(TrainingSettings.SEED), context, outcome.steps(), outcome.bestStep())
-        .write(new TaskFiles(part), validation,
+        .write(new TaskFiles(part), validation, validation,
             () -> part.evaluator.evaluate(part.data.test(), context.listener()).rows()
                 .withLanguages(part.data.testLanguages(own)),
             new DataSettings(own), facts);

@@ -13,6 +13,7 @@ import crema.fasttext.Fields;
 import crema.fasttext.LossKind;
 import crema.fasttext.Predictor;
 import crema.fasttext.Task;
+import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -134,9 +136,11 @@ public final class FastTextClassifier implements Classifier {
   /** Exact where the labels have scores of their own; those of the hierarchical softmax are leaves of a tree. */
   @Override
   public Explanation explain(String text, int[] labels) {
-    List<String> outputs = Arrays.stream(labels).mapToObj(label -> fields.encodeLabel(target.labels().name(label)))
-        .toList();
-    return model.hasScores() && outputs.stream().allMatch(outputLabels::contains)
+    IntFunction<String> outputs = label -> fields.encodeLabel(target.labels().name(label));
+    // A label that excludes others is compared with all of them.
+    boolean areKnown = target instanceof SingleLabelTarget ? outputLabels.size() == this.labels.size()
+        : Arrays.stream(labels).mapToObj(outputs).allMatch(outputLabels::contains);
+    return model.hasScores() && areKnown
         ? new LineExplainer(model, reading, target).explain(text, labels, outputs, logits(List.of(text))[0])
         : Classifier.super.explain(text, labels);
   }

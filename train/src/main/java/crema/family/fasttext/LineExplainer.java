@@ -1,6 +1,7 @@
 package crema.family.fasttext;
 
 import crema.base.LowerCase;
+import crema.classify.Contrast;
 import crema.classify.Explanation;
 import crema.classify.Explanation.LabelEvidence;
 import crema.classify.WordShares;
@@ -13,13 +14,14 @@ import crema.task.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
  * Explains the scores of a fastText model: each is a sum over words and n-grams, and the end of the line, which is no
- * word, is what it starts from.
+ * word, is what it starts from. Where labels exclude each other it is the {@link Contrast} of scores that is explained.
  *
  * @param reading how a text becomes a line
  */
@@ -46,10 +48,10 @@ record LineExplainer(FastText model, FastTextReading reading, Target target) {
    * Explains a text.
    *
    * @param labels numbers of labels
-   * @param outputs the same as the model spells them
+   * @param outputs how the model spells labels
    * @param logits of all labels; of length 0 for a text that is empty to the model
    */
-  Explanation explain(String text, int[] labels, List<String> outputs, float[] logits) {
+  Explanation explain(String text, int[] labels, IntFunction<String> outputs, float[] logits) {
     List<TextWord> words = TextWord.of(text);
     if (words.isEmpty() || logits.length == 0) {
       return Explanation.ofBlank(Explanation.Kind.EXACT);
@@ -57,24 +59,25 @@ record LineExplainer(FastText model, FastTextReading reading, Target target) {
     String cased = reading.cased(text);
     int[] origins = reading.isLowercase() ? LowerCase.origins(text) : IntStream.range(0, text.length()).toArray();
     List<Span> spans = spans(cased);
-    LineScores scores = model.scores(reading.line(text), outputs);
+    Contrast contrast = Contrast.of(target, logits, labels);
+    int[] compared = contrast.labels();
+    LineScores scores = model.scores(reading.line(text), Arrays.stream(compared).mapToObj(outputs).toList());
     var shares = new WordShares(text, words, labels.length);
     var base = new double[labels.length];
     for (LineScores.Part part : scores.parts()) {
-      var added = new double[labels.length];
-      Arrays.setAll(added, label -> part.added()[label]);
+      double[] added = contrast.of(label -> part.added()[Arrays.binarySearch(compared, label)]);
       if (part.firstToken() >= spans.size()) {
         Arrays.setAll(base, label -> base[label] + added[label]);
       } else {
         share(part, spans, origins, added, shares);
       }
     }
+    double[] whole = contrast.of(label -> scores.scores()[Arrays.binarySearch(compared, label)]);
     ScoreMatrix probabilities = target.probabilities(ScoreMatrix.of(new float[][] {logits}));
     var evidence = new ArrayList<LabelEvidence>();
     for (int i = 0; i < labels.length; i++) {
       evidence.add(new LabelEvidence(target.labels().name(labels[i]), probabilities.score(0, labels[i]),
-          scores.scores()[i], base[i],
-          shares.of(i)));
+          whole[i], base[i], shares.of(i)));
     }
     return new Explanation(Explanation.Kind.EXACT, words, evidence);
   }

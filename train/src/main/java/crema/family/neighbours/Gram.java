@@ -1,6 +1,7 @@
 package crema.family.neighbours;
 
 import crema.base.WorkerPool;
+import crema.linear.PositiveDefinite;
 
 /** Products of the columns of a matrix with few columns, in double precision: the same bits for any number of threads. */
 final class Gram {
@@ -63,26 +64,13 @@ final class Gram {
     }
   }
 
-  /** Replaces a symmetric matrix by its upper Cholesky factor. */
+  /** Replaces a symmetric matrix by its upper Cholesky factor; one that is nearly singular is taken to be a little off. */
   static void cholesky(double[] matrix, int width) {
     double trace = 0;
     for (int i = 0; i < width; i++) {
       trace += matrix[i * width + i];
     }
-    double least = Math.max(RIDGE * trace, Double.MIN_NORMAL);
-    for (int i = 0; i < width; i++) {
-      double root = Math.sqrt(Math.max(matrix[i * width + i], least));
-      matrix[i * width + i] = root;
-      for (int j = i + 1; j < width; j++) {
-        matrix[i * width + j] /= root;
-      }
-      for (int k = i + 1; k < width; k++) {
-        double factor = matrix[i * width + k];
-        for (int j = k; j < width; j++) {
-          matrix[k * width + j] -= factor * matrix[i * width + j];
-        }
-      }
-    }
+    PositiveDefinite.factor(matrix, width, Math.max(RIDGE * trace, Double.MIN_NORMAL));
   }
 
   /** Work on some rows, from the first to before the last. */

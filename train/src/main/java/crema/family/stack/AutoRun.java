@@ -23,6 +23,7 @@ import crema.run.ValidationSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
+import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +84,11 @@ final class AutoRun implements Run {
     }
     listener.stage("Choosing a second level");
     Choice choice = choose(start, search.whole());
+    double[] weights = choice.chosen().level().weights();
+    Optional<List<FewerRows>> fewer = search.withFewerRows(member -> weights[member] != 0);
+    if (fewer.isEmpty()) {
+      return interrupted();
+    }
     var members = new ArrayList<StackMember>();
     List<String> text = settings.get(DataSettings.TEXT);
     for (Trained each : search.whole()) {
@@ -90,7 +96,7 @@ final class AutoRun implements Run {
     }
     var seconds = new LinkedHashMap<String, Double>();
     for (int i = 0; i < members.size(); i++) {
-      if (choice.chosen().level().weights()[i] != 0) {
+      if (weights[i] != 0) {
         long beganTraining = System.nanoTime();
         if (!trainedOnAll(search.whole().get(i).member(), start.rows())) {
           return interrupted();
@@ -106,12 +112,12 @@ final class AutoRun implements Run {
       var row = new MemberFacts(choice.alone().get(i).score(), choice.alone().get(i).deviation(),
           each.seconds() + seconds.getOrDefault(name, 0.0), each.mean(Fit::latency), each.mean(Fit::operations),
           (long) each.mean(Fit::bytes));
-      facts.put("Member " + name, row.describe(choice.chosen().level().weights()[i]));
+      facts.put("Member " + name, row.describe(weights[i]));
     }
     facts.putAll(search.notes());
     facts.put("Fits", search.done().size() + ": " + String.join(", ", search.done()));
     keepFits(search.done());
-    return finish(start, choice.chosen(), members, facts);
+    return finish(start, choice, choice.measures().expected(choice.chosen(), fewer.get()), members, facts);
   }
 
   private TrainingResult interrupted() {
@@ -212,8 +218,14 @@ final class AutoRun implements Run {
     return true;
   }
 
-  /** The second level that was chosen, and each member by itself. */
-  private record Choice(LevelChoice.Measured chosen, List<LevelChoice.Measured> alone) {}
+  /**
+   * What was chosen.
+   *
+   * @param measures of all second levels
+   * @param chosen the second level
+   * @param alone each member by itself
+   */
+  private record Choice(LevelChoice measures, LevelChoice.Measured chosen, List<LevelChoice.Measured> alone) {}
 
   private Choice choose(Start start, List<Trained> members) {
     var choice =
@@ -232,8 +244,8 @@ final class AutoRun implements Run {
       case SMALL -> Comparator.comparingDouble(level -> sum(level, members, Fit::bytes));
     };
     // Of equally good ones the first: a member alone before a combination.
-    return new Choice(all.stream().filter(level -> level.score() >= best - prefer.tolerance()).min(order).orElseThrow(),
-        alone);
+    return new Choice(choice,
+        all.stream().filter(level -> level.score() >= best - prefer.tolerance()).min(order).orElseThrow(), alone);
   }
 
   private static double sum(LevelChoice.Measured level, List<Trained> members,
@@ -254,8 +266,9 @@ final class AutoRun implements Run {
     }
   }
 
-  private TrainingResult finish(Start start, LevelChoice.Measured chosen, List<StackMember> members,
+  private TrainingResult finish(Start start, Choice choice, ScoredRows expected, List<StackMember> members,
       Map<String, String> facts) throws IOException {
+    LevelChoice.Measured chosen = choice.chosen();
     var classifiers = new ArrayList<Classifier>();
     List<String> columns;
     try {
@@ -269,7 +282,6 @@ final class AutoRun implements Run {
       classifiers.forEach(Classifier::close);
     }
     return new StackFinish(settings, context).write(StackDescription.of(columns, members, chosen.level()),
-        chosen.rows(),
-        start.target(), start.rows(), facts);
+        chosen.rows(), expected, start.target(), start.rows(), facts);
   }
 }

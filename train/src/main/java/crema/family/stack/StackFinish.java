@@ -38,18 +38,20 @@ record StackFinish(Settings settings, RunContext context) {
    *
    * @param description what it is made of
    * @param heldOut what its second level says of rows that it did not learn from
+   * @param expected what it may be expected to say of rows that it did not learn from once its members are trained: the
+   *     thresholds and the calibration are found on it
    * @param target what it predicts, before thresholds are chosen
    * @param facts what to say of it, in order
    */
-  TrainingResult write(StackDescription description, ScoredRows heldOut, Target target, SplitRows rows,
-      Map<String, String> facts) throws IOException {
+  TrainingResult write(StackDescription description, ScoredRows heldOut, ScoredRows expected, Target target,
+      SplitRows rows, Map<String, String> facts) throws IOException {
     TextRun run = run();
     ModelDirectory directory = context.directory();
     try (var log = StepLog.create(directory.log())) {
       run.record(target, heldOut, 0, 0, System.nanoTime(), log);
     }
     try (StackClassifier classifier =
-        StackDescription.load(description, target.tuned(run.answers(), heldOut), directory, context.compute())) {
+        StackDescription.load(description, target.tuned(run.answers(), expected), directory, context.compute())) {
       return run.finish(classifier, new ModelFiles() {
         @Override
         public void writeWeights() {}
@@ -58,7 +60,7 @@ record StackFinish(Settings settings, RunContext context) {
         public void writeDescription() throws IOException {
           description.write(directory);
         }
-      }, rows, RowCounts.of(rows), heldOut, 0, facts);
+      }, rows, RowCounts.of(rows), heldOut, expected, 0, facts);
     }
   }
 }

@@ -1,0 +1,111 @@
+package crema.run;
+
+import crema.classify.AnswerMarks;
+import crema.classify.Classifier;
+import crema.data.FieldText;
+import crema.data.KnownLabels;
+import crema.data.ProblemListener;
+import crema.data.RowSource;
+import crema.data.TextWord;
+import crema.metrics.ScoreMatrix;
+import crema.report.MarkedText;
+import crema.report.WrongRow;
+import crema.task.ScoredRows;
+import crema.task.Target;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the wrong answers of a test that a model is surest of, and the words that spoke for them. */
+public final class WrongRows {
+  private static final int MOST_ROWS = 20;
+  /** Families that ask a model once for each word have no more of them to ask for than this, in all rows together. */
+  private static final int MOST_WORDS = 1_000;
+
+  private final Target target;
+  private final ScoredRows test;
+  private final int[][] answers;
+  private final ScoreMatrix probabilities;
+
+  private WrongRows(Target target, ScoredRows test) {
+    this.target = target;
+    this.test = test;
+    answers = target.decide(test.logits());
+    probabilities = target.probabilities(test.logits());
+  }
+
+  /**
+   * Finds them.
+   *
+   * @param target what the classifier predicts, calibrated
+   * @param classifier that was tested
+   * @param rows of the test
+   * @param test what the classifier said of those whose labels it knows
+   * @return the surest first; empty where nothing is answered wrongly
+   */
+  public static List<WrongRow> of(Target target, Classifier classifier, RowSource rows, ScoredRows test) {
+    return new WrongRows(target, test).find(classifier, rows);
+  }
+
+  private List<WrongRow> find(Classifier classifier, RowSource rows) {
+    List<Integer> surest = IntStream.range(0, answers.length).filter(this::isWrong).boxed()
+        .sorted(Comparator.comparingDouble(row -> -probability(row))).limit(MOST_ROWS).toList();
+    Map<Integer, String> texts = surest.isEmpty() ? Map.of() : texts(classifier, rows, surest);
+    var found = new ArrayList<WrongRow>();
+    int words = 0;
+    for (int row : surest) {
+      String text = texts.get(row);
+      if (text == null) {
+        continue;
+      }
+      int own = TextWord.of(text).size();
+      boolean isExplained = words + own <= MOST_WORDS;
+      words += isExplained ? own : 0;
+      int[] truth = test.truth()[row];
+      found.add(new WrongRow(isExplained
+          ? AnswerMarks.of(classifier, text, onlyIn(answers[row], truth), onlyIn(truth, answers[row]))
+          : new MarkedText(text.replace(FieldText.SEPARATOR, ' '), List.of()), names(truth), names(answers[row]),
+          probability(row)));
+    }
+    return found;
+  }
+
+  /** Whether a row has an answer, and another one than its labels. */
+  private boolean isWrong(int row) {
+    int[] truth = test.truth()[row].clone();
+    Arrays.sort(truth);
+    return answers[row].length > 0 && !Arrays.equals(truth, answers[row]);
+  }
+
+  private double probability(int row) {
+    return Arrays.stream(answers[row]).mapToDouble(label -> probabilities.score(row, label)).min().orElse(0);
+  }
+
+  private @Nullable String onlyIn(int[] labels, int[] others) {
+    return Arrays.stream(labels).filter(label -> Arrays.stream(others).noneMatch(other -> other == label)).boxed()
+        .findFirst().map(target.labels()::name).orElse(null);
+  }
+
+  private List<String> names(int[] labels) {
+    return Arrays.stream(labels).mapToObj(target.labels()::name).toList();
+  }
+
+  /** The texts of rows by their numbers among those whose labels are known. */
+  private Map<Integer, String> texts(Classifier classifier, RowSource rows, List<Integer> wanted) {
+    var known = new KnownLabels(target.labels());
+    var texts = new HashMap<Integer, String>();
+    var number = new int[1];
+    rows.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT).ifPresent(labels -> {
+      int own = number[0]++;
+      if (wanted.contains(own) && Arrays.equals(labels, test.truth()[own])) {
+        texts.put(own, classifier.text(row));
+      }
+    }));
+    return texts;
+  }
+}
