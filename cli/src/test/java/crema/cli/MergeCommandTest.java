@@ -1,6 +1,7 @@
 package crema.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import crema.base.json.Json;
 import crema.base.json.JsonNode;
@@ -20,12 +21,15 @@ import crema.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code crema merge}, {@code export} and {@code latency}, with an encoder of random numbers and adapters of it. */
 class MergeCommandTest {
@@ -81,6 +85,42 @@ class MergeCommandTest {
       assertClose(embed(merged), trained.embed(TEXTS));
       assertThat(embed(base)).isNotEqualTo(embed(merged));
     }
+  }
+
+  private CommandRun from(Path start, String... more) {
+    var arguments = new ArrayList<>(List.of("train", "--train", shared.resolve("titles.csv").toString(), "--text",
+        "title", "--label", "category", "--model", "encoder", "--from", start.toString(), "--epochs", "1",
+        "--learning-rate", "1e-6", "--output", folder.resolve("on").toString(), "--threads", "2"));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  /** Its weights hold the adapter: a run that hardly learns answers as it does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--lora 2", "--freeze-encoder"})
+  void aRunStartsFromAModelWithAnAdapterAndMayHaveOneOfItsOwn(String flags) {
+    CommandRun run = from(model, flags.isEmpty() ? new String[] {} : flags.split(" "));
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("10 labels as they were");
+    assertThat(folder.resolve("on/adapter/adapter_model.safetensors").toFile().exists())
+        .isEqualTo(flags.startsWith("--lora"));
+    try (Classifier before = Classifier.load(model); Classifier after = Classifier.load(folder.resolve("on"))) {
+      float[][] was = before.logits(TEXTS);
+      float[][] is = after.logits(TEXTS);
+      for (int text = 0; text < was.length; text++) {
+        for (int label = 0; label < was[text].length; label++) {
+          assertThat(is[text][label]).isCloseTo(was[text][label], within(0.02f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAdapterAloneIsNothingToStartFrom() {
+    CommandRun run = from(adapter);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.lastError()).contains(adapter + " holds no model to start from");
+    assertThat(folder.resolve("on")).doesNotExist();
   }
 
   @Test

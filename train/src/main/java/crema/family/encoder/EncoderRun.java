@@ -145,7 +145,7 @@ public final class EncoderRun implements AutoCloseable {
       RunContext context) throws IOException {
     boolean resumes = directory.holdsRun();
     return directory.begin(new EncoderFamily(), settings, () -> {
-      PreparedData prepared = PreparedData.prepare(settings, pretrained, resumes, context);
+      PreparedData prepared = PreparedData.prepare(settings, pretrained, start, resumes, context);
       try {
         // A run whose labels do not fit has not begun.
         start.ifPresent(older -> LabelMapping.of(settings, older.target(), prepared.target()));

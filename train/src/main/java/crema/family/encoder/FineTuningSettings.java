@@ -8,6 +8,7 @@ import crema.nn.model.HeadConfig;
 import crema.nn.model.TextEncoderConfig;
 import crema.nn.optim.Schedule;
 import crema.run.DataSettings;
+import crema.run.StartSettings;
 import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
@@ -69,9 +70,10 @@ public final class FineTuningSettings {
             ? "--head original is that of a pretrained encoder: give one with --encoder" : null,
         EncoderSettings.HEAD, ENCODER);
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY, REINITIALIZE_LAYERS, LORA)
-        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty() && settings.isChanged(row)
-            ? row.flag() + " has no effect without --encoder: there is nothing that was trained before" : null, row,
-            ENCODER));
+        .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty()
+            && StartSettings.from(settings).isEmpty() && settings.isChanged(row)
+                ? row.flag() + " has no effect without --encoder or --from: there is nothing that was trained before"
+                : null, row, ENCODER));
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY)
         .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && settings.isChanged(row)
             ? row.flag() + " has no effect with --lora, which leaves the encoder as it is" : null, row, LORA));

@@ -148,7 +148,8 @@ public final class MultiTaskRun implements AutoCloseable {
     var data = new ArrayList<PreparedData>();
     try {
       for (int i = 0; i < tasks.size(); i++) {
-        data.add(PreparedData.of(tasks.get(i).settings(), rows.get(i), tokenizer, pretrained, directory,
+        Settings own = tasks.get(i).settings();
+        data.add(PreparedData.of(own, rows.get(i), tokenizer, PreparedData.limit(own, pretrained), directory,
             Files.createDirectories(directory.cache().resolve(tasks.get(i).name())), context.listener()));
       }
       return new Prepared(tokenizer, data);

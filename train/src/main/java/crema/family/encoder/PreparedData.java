@@ -77,32 +77,34 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
    * Reads, splits and tokenizes the rows. Token caches are kept in the model directory, so that a resumed run need not
    * tokenize again.
    *
+   * @param start the model that the run starts from, whose parameters are made for as much of a text as it reads
    * @param resumes whether the directory holds the run's tokenizer, if it got so far
    * @param context where to write, how the run is watched, and its rows if they were read before
    * @throws crema.data.DataException when the rows cannot be used
    */
-  static PreparedData prepare(Settings settings, @Nullable PretrainedModel pretrained, boolean resumes,
-      RunContext context) throws IOException {
+  static PreparedData prepare(Settings settings, @Nullable PretrainedModel pretrained, Optional<EncoderStart> start,
+      boolean resumes, RunContext context) throws IOException {
     SplitRows parts = RunRows.of(context, settings);
     ModelDirectory directory = context.directory();
     Tokenizer tokenizer = tokenizer(settings, pretrained, parts.train(), directory, resumes,
         context.compute().threads(), context.listener());
-    return of(settings, parts, tokenizer, pretrained, directory, directory.cache(), context.listener());
+    TextLimit limit =
+        start.isPresent() ? start.get().description().limit() : limit(settings, pretrained);
+    return of(settings, parts, tokenizer, limit, directory, directory.cache(), context.listener());
   }
 
   /**
    * Tokenizes rows that were read and split.
    *
    * @param tokenizer the run's, which is in the directory
+   * @param limit how much of a text is read
    * @param cache where token caches are kept
    */
-  static PreparedData of(Settings settings, SplitRows parts, Tokenizer tokenizer,
-      @Nullable PretrainedModel pretrained, ModelDirectory directory, Path cache, TrainingListener listener)
-      throws IOException {
+  static PreparedData of(Settings settings, SplitRows parts, Tokenizer tokenizer, TextLimit limit,
+      ModelDirectory directory, Path cache, TrainingListener listener) throws IOException {
     var reading = new LabelSettings(settings);
     Target target = Target.of(reading, parts.labels(), PairSettings.link(settings, reading.kind()),
         new AnswerSettings(settings));
-    var limit = new TextLimit(maxLength(settings, pretrained), settings.get(EncoderSettings.KEEP));
     listener.stage("Tokenizing");
     // Caches of the beginnings of texts are called as before there was anything else.
     String tokenizerHash = Sha256.ofFile(directory.file(EncoderFamily.TOKENIZER))
@@ -187,6 +189,11 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     }
     tokenizer.save(directory.file(EncoderFamily.TOKENIZER));
     return tokenizer;
+  }
+
+  /** How much of a text a run reads that starts from a pretrained encoder, or from nothing. */
+  static TextLimit limit(Settings settings, @Nullable PretrainedModel pretrained) throws IOException {
+    return new TextLimit(maxLength(settings, pretrained), settings.get(EncoderSettings.KEEP));
   }
 
   /** What the settings say; if they say nothing, no more than a pretrained encoder and its tokenizer are made for. */
