@@ -4,6 +4,7 @@ import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.FieldText;
 import crema.data.Row;
+import crema.report.TellingWord;
 import crema.task.Guarantee;
 import crema.task.Target;
 import java.io.IOException;
@@ -244,6 +245,17 @@ public interface Classifier extends AutoCloseable {
    */
   default Explanation explain(String text, int[] labels) {
     return new LeaveOut(this).explain(text, labels);
+  }
+
+  /**
+   * Which words speak for each label the most, in whatever text they stand.
+   *
+   * @param most how many for each label, at least 1
+   * @return for each label its words, the strongest first; empty for a model that does not weigh words by themselves
+   * @throws IllegalArgumentException when {@code most} is below 1
+   */
+  default List<List<TellingWord>> tellingWords(int most) {
+    return List.of();
   }
 
   /**

@@ -1,6 +1,7 @@
 package crema.classify;
 
 import crema.base.OpenLock;
+import crema.report.TellingWord;
 import crema.task.Guarantee;
 import crema.task.Target;
 import java.io.IOException;
@@ -83,6 +84,14 @@ final class LoadedClassifier implements Classifier {
       }
     }
     return lock.whileOpen(() -> model.explain(read, labels));
+  }
+
+  @Override
+  public List<List<TellingWord>> tellingWords(int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("at least one word must be asked for, not " + most);
+    }
+    return lock.whileOpen(() -> model.tellingWords(most));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package crema.report;
 
 import crema.metrics.Metric;
+import crema.nn.train.LogRecord;
 import crema.nn.train.StepRecord;
 import crema.nn.train.ValidationRecord;
 import crema.report.LineChart.Look;
@@ -23,10 +24,19 @@ final class Curves {
 
   private final List<StepRecord> steps;
   private final List<ValidationRecord> validations;
+  /** Whether the run takes steps of an optimizer: for one that goes through its rows one by one, epochs say more. */
+  private final boolean hasOptimizer;
+  private final String axis;
 
   Curves(TestReport report) {
     steps = report.steps();
     validations = report.validations();
+    hasOptimizer = steps.stream().anyMatch(step -> Double.isFinite(step.gradNorm()));
+    axis = hasOptimizer ? "step" : "epoch";
+  }
+
+  private double place(LogRecord entry) {
+    return hasOptimizer ? entry.step() : entry.epoch();
   }
 
   /** Those charts that the log has values for. */
@@ -42,7 +52,7 @@ final class Curves {
     if (hasValues(validation)) {
       series.add(validation);
     }
-    return new LineChart("Loss", "step", series);
+    return new LineChart("Loss", axis, series);
   }
 
   private LineChart metrics() {
@@ -56,19 +66,20 @@ final class Curves {
         series.add(line);
       }
     }
-    return new LineChart("Validation", "step", series);
+    return new LineChart("Validation", axis, series);
   }
 
   private LineChart learningRate() {
-    return new LineChart("Learning rate", "step", List.of(ofSteps("", 3, Look.LINE, StepRecord::learningRate)));
+    return new LineChart("Learning rate", axis, List.of(ofSteps("", 3, Look.LINE, StepRecord::learningRate)));
   }
 
   private LineChart gradNorm() {
-    return new LineChart("Gradient norm", "step", smoothedSteps("", 4, StepRecord::gradNorm));
+    return new LineChart("Gradient norm", axis, smoothedSteps("", 4, StepRecord::gradNorm));
   }
 
   private LineChart speed() {
-    return new LineChart("Tokens a second", "step", smoothedSteps("", 5, StepRecord::tokensPerSecond));
+    return new LineChart(hasOptimizer ? "Tokens a second" : "Words a second", axis,
+        smoothedSteps("", 5, StepRecord::tokensPerSecond));
   }
 
   /** The raw values, pale, and in front of them their moving average; nothing where there are no values. */
@@ -82,7 +93,7 @@ final class Curves {
         name,
         colour,
         look,
-        steps.stream().mapToDouble(StepRecord::step).toArray(),
+        steps.stream().mapToDouble(this::place).toArray(),
         steps.stream().mapToDouble(value).toArray());
   }
 
@@ -91,7 +102,7 @@ final class Curves {
         name,
         colour,
         Look.MARKED,
-        validations.stream().mapToDouble(ValidationRecord::step).toArray(),
+        validations.stream().mapToDouble(this::place).toArray(),
         validations.stream().mapToDouble(value).toArray());
   }
 

@@ -7,13 +7,16 @@ import crema.metrics.Interval;
 import crema.metrics.LabelMetrics;
 import crema.metrics.Metric;
 import crema.metrics.ThresholdSweep;
+import crema.nn.train.TrialRecord;
 import crema.report.LineChart.Series;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A test report as one {@link HtmlPage}, charts included.
@@ -37,6 +40,9 @@ public final class HtmlReport {
           + "answered with all labels above one threshold, so that the true one is among them as often as asked for. "
           + "Intervals are Wilson's, of this test.";
 
+  /** A page of all words of ten thousand labels is of no use. */
+  private static final int MOST_LABELS_WITH_WORDS = 500;
+
   private final TestReport report;
   private final StringBuilder out = new StringBuilder(1 << 16);
 
@@ -58,6 +64,7 @@ public final class HtmlReport {
     appendHeader();
     if (!report.hasTest()) {
       appendCurves();
+      appendWords();
       out.append(Glossary.render(report));
       return HtmlPage.of(report.title(), out.toString());
     }
@@ -72,6 +79,7 @@ public final class HtmlReport {
     report.groups().forEach(this::appendGroups);
     out.append("</div>\n");
     appendLabels();
+    appendWords();
     appendConfusedPairs();
     appendWrong();
     appendHeatMap();
@@ -159,11 +167,50 @@ public final class HtmlReport {
   }
 
   private void appendCurves() {
-    var charts = new Curves(report).charts();
+    var charts = new StringBuilder();
+    new Curves(report).charts().forEach(chart -> charts.append(chart.render()));
+    report.trials().stream().collect(Collectors.groupingBy(TrialRecord::setting, LinkedHashMap::new,
+        Collectors.toList())).forEach((setting, trials) -> charts.append(trials(setting, trials)));
     if (!charts.isEmpty()) {
-      section("Training", "<div class=\"charts\">\n"
-          + charts.stream().map(LineChart::render).collect(Collectors.joining()) + "</div>\n");
+      section("Training", "<div class=\"charts\">\n" + charts + "</div>\n");
     }
+  }
+
+  /** What each value of a setting gave that was tried, the best in bold. */
+  private static String trials(String setting, List<TrialRecord> trials) {
+    List<Metric> shown = Stream.of(Metric.MACRO_F1, Metric.MICRO_F1)
+        .filter(metric -> trials.stream().allMatch(trial -> trial.metrics().containsKey(metric.key()))).toList();
+    var table = HtmlTable.plain(0, Stream.concat(Stream.of(setting), shown.stream().map(Metric::title))
+        .toArray(String[]::new));
+    for (TrialRecord trial : trials) {
+      table.row();
+      if (trial.isChosen()) {
+        table.best(Numbers.compact(trial.value()), trial.value());
+      } else {
+        table.number(Numbers.compact(trial.value()), trial.value());
+      }
+      shown.forEach(metric -> table.bar(trial.metrics().getOrDefault(metric.key(), Double.NaN)));
+    }
+    return "<figure><figcaption>Choosing " + Html.escape(setting) + "</figcaption>" + table.render()
+        + "<p class=\"note\">Each value was trained and tested on folds of the training rows; the one in bold was chosen."
+        + "</p></figure>\n";
+  }
+
+  /** The most telling words of the labels, those with most test rows first. */
+  private void appendWords() {
+    if (report.words().isEmpty()) {
+      return;
+    }
+    List<Integer> labels = testedFirst().stream().map(LabelMetrics::label)
+        .filter(label -> !report.words().get(label).isEmpty()).toList();
+    var table = HtmlTable.plain(2, "Label", "Words that speak for it, the strongest first");
+    double strongest = report.words().stream().flatMap(List::stream).mapToDouble(TellingWord::weight).max().orElse(1);
+    for (int label : labels.subList(0, Math.min(labels.size(), MOST_LABELS_WITH_WORDS))) {
+      table.row().text(report.labels().get(label)).words(report.words().get(label), strongest);
+    }
+    section("Most telling words", FILTER + table.render() + (labels.size() <= MOST_LABELS_WITH_WORDS ? ""
+        : note("The %s labels of %s with most test rows.", Numbers.count(MOST_LABELS_WITH_WORDS),
+            Numbers.count(labels.size()))));
   }
 
   private void appendBands() {

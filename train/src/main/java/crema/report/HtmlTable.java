@@ -1,6 +1,7 @@
 package crema.report;
 
 import crema.metrics.PrecisionRecall;
+import java.util.List;
 import java.util.Locale;
 
 /** A table of a report's page. Headings of a sortable one are buttons that {@code report.js} listens to. */
@@ -89,6 +90,21 @@ public final class HtmlTable {
   /** A cell of text with marks. */
   public HtmlTable text(MarkedText text) {
     out.append("<td class=\"text\">").append(text.html()).append("</td>");
+    return this;
+  }
+
+  /**
+   * A cell of words, the darker the stronger.
+   *
+   * @param strongest weight of any cell
+   */
+  HtmlTable words(List<TellingWord> words, double strongest) {
+    out.append("<td class=\"text words\">");
+    for (TellingWord word : words) {
+      out.append(String.format(Locale.ROOT, "<span style=\"--share:%.2f\" title=\"%s\">%s</span> ",
+          Math.clamp(word.weight() / strongest, 0, 1), Numbers.compact(word.weight()), Html.isolated(word.text())));
+    }
+    out.append("</td>");
     return this;
   }
 

@@ -26,6 +26,7 @@ import crema.metrics.SingleLabelOutcomes;
 import crema.metrics.ThresholdSweep;
 import crema.nn.train.LogRecord;
 import crema.nn.train.StepRecord;
+import crema.nn.train.TrialRecord;
 import crema.nn.train.ValidationRecord;
 import java.util.Arrays;
 import java.util.Collections;
@@ -61,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  * @param wrong the wrong answers that the model is surest of; empty where nobody looked
  * @param thresholds how averages change with the threshold, where there is one
  * @param log the steps and validations of the training; empty where there was none
+ * @param words the most telling words of each label; empty where the model does not weigh words by themselves
  */
 public record TestReport(
     String title,
@@ -83,7 +85,8 @@ public record TestReport(
     List<SetCoverage> sets,
     List<WrongRow> wrong,
     @Nullable ThresholdSweep thresholds,
-    List<LogRecord> log) {
+    List<LogRecord> log,
+    List<List<TellingWord>> words) {
 
   /**
    * How the scores of the model would do as they are.
@@ -124,6 +127,7 @@ public record TestReport(
     sets = List.copyOf(sets);
     wrong = List.copyOf(wrong);
     log = List.copyOf(log);
+    words = List.copyOf(words);
   }
 
   /**
@@ -155,6 +159,11 @@ public record TestReport(
     return log.stream().filter(StepRecord.class::isInstance).map(StepRecord.class::cast).toList();
   }
 
+  /** The trials of the log, by which a value of a setting was chosen. */
+  List<TrialRecord> trials() {
+    return log.stream().filter(TrialRecord.class::isInstance).map(TrialRecord.class::cast).toList();
+  }
+
   /** The validations of the log. */
   List<ValidationRecord> validations() {
     return log.stream().filter(ValidationRecord.class::isInstance).map(ValidationRecord.class::cast).toList();
@@ -181,6 +190,7 @@ public record TestReport(
     private List<WrongRow> wrong = List.of();
     private @Nullable ThresholdSweep thresholds;
     private List<LogRecord> log = List.of();
+    private List<List<TellingWord>> words = List.of();
 
     private Builder(String title, List<String> labels, Outcomes outcomes) {
       if (labels.size() != outcomes.labelCount()) {
@@ -349,6 +359,16 @@ public record TestReport(
       return this;
     }
 
+    /**
+     * Adds the most telling words.
+     *
+     * @param ofLabels those of each label, by number; empty if the model does not tell
+     */
+    public Builder words(List<List<TellingWord>> ofLabels) {
+      words = ofLabels;
+      return this;
+    }
+
     /** Computes the metrics and makes the report. */
     public TestReport build() {
       var confusion =
@@ -376,7 +396,8 @@ public record TestReport(
           sets,
           wrong,
           thresholds,
-          log);
+          log,
+          words);
     }
   }
 }

@@ -7,6 +7,7 @@ import crema.classify.TrainingResult;
 import crema.nn.train.StepLog;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
+import crema.report.TellingWord;
 import crema.report.TestOutcomes;
 import crema.report.TestReport;
 import crema.report.WrongRow;
@@ -52,6 +53,11 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
      * @param rows what it said of the test rows
      */
     default List<WrongRow> wrong(Target target, ScoredRows rows) throws IOException {
+      return List.of();
+    }
+
+    /** The most telling words of each label; none if the model does not weigh words by themselves. */
+    default List<List<TellingWord>> words() {
       return List.of();
     }
   }
@@ -129,6 +135,7 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
         .fact("Rows", rows.toString())
         .fact("Seed", Long.toString(seed))
         .log(StepLog.read(directory.log()))
+        .words(made.words())
         .build();
     MetricsJson.write(report, directory.metrics());
     TestOutcomes.write(target.outcomes(test), target.labels().names(), directory.testOutcomes());

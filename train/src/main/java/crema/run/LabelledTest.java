@@ -103,7 +103,8 @@ public final class LabelledTest {
     listener.stage("Testing");
     ScoredRows test = scored(classifier);
     return new TargetReport(target, languages, bands, asked).builder(title, test, SEED)
-        .wrong(WrongRows.of(target, classifier, rows, test)).build();
+        .wrong(WrongRows.of(target, classifier, rows, test)).words(classifier.tellingWords(TextRun.TELLING_WORDS))
+        .build();
   }
 
   /**

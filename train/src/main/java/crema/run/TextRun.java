@@ -6,6 +6,7 @@ import crema.classify.TrainingResult;
 import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.nn.train.StepLog;
+import crema.report.TellingWord;
 import crema.report.WrongRow;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
@@ -25,6 +26,9 @@ import java.util.function.Supplier;
  * @param context where the run writes, and how it is watched
  */
 public record TextRun(Settings settings, AnswerSettings answers, RunContext context) {
+  /** How many words of each label the report has. */
+  static final int TELLING_WORDS = 10;
+
   /** Measures a model on validation rows, if there are any, when its training is over; returns what it says of them. */
   public ScoredRows validate(Classifier classifier, RowSource rows, long steps, double epochs,
       StepLog log) throws IOException {
@@ -131,6 +135,11 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
       @Override
       public List<WrongRow> wrong(Target target, ScoredRows test) {
         return WrongRows.of(target, classifier, rows.test(), test);
+      }
+
+      @Override
+      public List<List<TellingWord>> words() {
+        return classifier.tellingWords(TELLING_WORDS);
       }
     };
   }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * {"type":"step","step":1,"epoch":0.01,"loss":2.3,"learning_rate":1.0E-5,"grad_norm":1.7,…,"seconds":0.4}
  * {"type":"validation","step":100,"epoch":1.0,"loss":0.9,"metrics":{"accuracy":0.8,…},"seconds":1.2}
  * {"type":"thresholds","step":100,"epoch":1.0,"metrics":{"micro_auc":0.98,…},"curves":{"threshold":[0.4,…],…}}
+ * {"type":"trial","setting":"C","value":1.0,"metrics":{"macro_f1":0.81,…},"chosen":true}
  * }</pre>
  *
  * <p>A number that is not finite is {@code null} and is read as NaN. Lines of other types are passed over, so that
@@ -154,6 +155,13 @@ public final class StepLog implements Closeable {
         validation.metrics().forEach((key, value) -> putFinite(metrics, key, value));
         putFinite(json, "seconds", validation.seconds());
       }
+      case TrialRecord trial -> {
+        json.put("type", "trial").put("setting", trial.setting());
+        putFinite(json, "value", trial.value());
+        var metrics = json.putObject("metrics");
+        trial.metrics().forEach((key, value) -> putFinite(metrics, key, value));
+        json.put("chosen", trial.isChosen());
+      }
       case ThresholdRecord thresholds -> {
         json.put("type", "thresholds").put("step", thresholds.step());
         putFinite(json, "epoch", thresholds.epoch());
@@ -197,6 +205,13 @@ public final class StepLog implements Closeable {
                   number(json, "loss"),
                   metrics(json),
                   number(json, "seconds")));
+      case "trial" ->
+          Optional.of(
+              new TrialRecord(
+                  json.path("setting").asString(""),
+                  number(json, "value"),
+                  metrics(json),
+                  json.path("chosen").asBoolean()));
       case "thresholds" -> {
         var curves = new LinkedHashMap<String, List<Double>>();
         for (var curve : json.path("curves").properties()) {

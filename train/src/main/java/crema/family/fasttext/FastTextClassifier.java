@@ -10,9 +10,11 @@ import crema.data.LabelSet;
 import crema.data.TextColumn;
 import crema.fasttext.FastText;
 import crema.fasttext.Fields;
+import crema.fasttext.LineScores;
 import crema.fasttext.LossKind;
 import crema.fasttext.Predictor;
 import crema.fasttext.Task;
+import crema.report.TellingWord;
 import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import crema.task.TaxonomyTarget;
@@ -33,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Classifier} with a fastText model. */
 public final class FastTextClassifier implements Classifier {
   private static final int ALL = -1;
+  private static final String END_OF_LINE = "</s>";
+  /** Words that are looked at for the most telling ones, and scores that this may take. */
+  private static final int MOST_TELLING = 20_000;
+  private static final int MOST_SCORES = 4_000_000;
 
   private final FastText model;
   private final FastTextReading reading;
@@ -143,6 +149,40 @@ public final class FastTextClassifier implements Classifier {
     return model.hasScores() && areKnown
         ? new LineExplainer(model, reading, target).explain(text, labels, outputs, logits(List.of(text))[0])
         : Classifier.super.explain(text, labels);
+  }
+
+  /**
+   * {@inheritDoc} A word of the vocabulary, the frequent ones first, adds the product of its vector with the label's; where
+   * a text has one label, as far as that is above what it adds to the labels on average.
+   */
+  @Override
+  public List<List<TellingWord>> tellingWords(int most) {
+    List<String> outputs = labels.names().stream().map(fields::encodeLabel).toList();
+    if (!model.hasScores() || !outputLabels.containsAll(outputs)) {
+      return List.of();
+    }
+    var strongest = new TellingWord.Strongest(outputs.size(), most);
+    List<String> words = model.words().stream().filter(word -> !word.equals(END_OF_LINE))
+        .limit(Math.min(MOST_TELLING, MOST_SCORES / outputs.size())).toList();
+    for (String word : words) {
+      List<LineScores.Part> parts = model.scores(word, outputs).parts();
+      var added = new double[outputs.size()];
+      int rows = 0;
+      for (LineScores.Part part : parts) {
+        if (part.lastToken() == 0) {
+          rows++;
+          for (int label = 0; label < added.length; label++) {
+            added[label] += part.added()[label];
+          }
+        }
+      }
+      double average = isOnePath ? Arrays.stream(added).average().orElse(0) : 0;
+      for (int label = 0; label < added.length; label++) {
+        // A part of the line has been divided by the number of all, the end of the line among them.
+        strongest.add(label, word, rows == 0 ? 0 : (added[label] - average) * parts.size() / rows);
+      }
+    }
+    return strongest.all();
   }
 
   /** A row of the input matrix for each word and each of its n-grams, and one of the output matrix a label. */

@@ -6,8 +6,10 @@ import crema.classify.ComputeOptions;
 import crema.classify.Explanation;
 import crema.classify.ModelSource;
 import crema.embed.Vectors;
+import crema.linear.Analyzer;
 import crema.linear.LinearModel;
 import crema.linear.SparseMatrix;
+import crema.report.TellingWord;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.Arrays;
@@ -79,6 +81,38 @@ public final class LinearClassifier implements Classifier {
   public Explanation explain(String text, int[] labels) {
     return spaces.encoders().isEmpty() ? new TermExplainer(spaces, model, target).explain(text, labels)
         : Classifier.super.explain(text, labels);
+  }
+
+  /**
+   * {@inheritDoc} A word adds its weight times its inverse document frequency, before the text is scaled to length 1. Runs
+   * of characters are told only by a model that knows no words.
+   */
+  @Override
+  public List<List<TellingWord>> tellingWords(int most) {
+    boolean areWords = spaces.terms().stream().anyMatch(LinearClassifier::isOfWords);
+    var strongest = new TellingWord.Strongest(model.labels(), most);
+    int first = 0;
+    for (TermSpace space : spaces.terms()) {
+      List<String> vocabulary = space.terms().vocabulary();
+      if (isOfWords(space) == areWords) {
+        String column = space.column().map(name -> name + ": ").orElse("");
+        for (int term = 0; term < vocabulary.size(); term++) {
+          double value = space.weight() * space.terms().idf(term);
+          for (int label = 0; label < model.labels(); label++) {
+            double added = value * model.weight(first + term, label);
+            if (strongest.wants(label, added)) {
+              strongest.add(label, column + vocabulary.get(term), added);
+            }
+          }
+        }
+      }
+      first += vocabulary.size();
+    }
+    return spaces.terms().isEmpty() ? List.of() : strongest.all();
+  }
+
+  private static boolean isOfWords(TermSpace space) {
+    return space.terms().config().analyzer() == Analyzer.WORD;
   }
 
   /** Those of a hyperplane a label over the features that a text has; an encoder's are about those of its vectors alone. */

@@ -24,6 +24,7 @@ import crema.metrics.Metric;
 import crema.nn.loss.Link;
 import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
+import crema.nn.train.TrialRecord;
 import crema.run.AugmentSettings;
 import crema.run.LabelMapping;
 import crema.run.ModelFiles;
@@ -135,7 +136,7 @@ final class LinearRun implements Run {
     try (var features = FeatureFit.of(settings, context)) {
       SplitRows rows = RunRows.of(context, settings);
       FeatureSpaces spaces = features.fit(rows.train(), List.of());
-      double c = chooseC(examples(rows.train(), spaces, target(rows))).c();
+      double c = chooseC(examples(rows.train(), spaces, target(rows)), new ArrayList<>()).c();
       return stop.isRequested() ? settings : settings.with(LinearSettings.C, List.of(c));
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
@@ -210,7 +211,8 @@ final class LinearRun implements Run {
     FeatureSpaces spaces = older.isPresent() ? older.get().spaces()
         : features.fit(rows.train(), List.of(rows.validation(), rows.test()));
     Examples examples = examples(rows.train(), spaces, target);
-    LinearConfig hyperplanes = chooseC(examples);
+    var trials = new ArrayList<TrialRecord>();
+    LinearConfig hyperplanes = chooseC(examples, trials);
     if (stop.isRequested()) {
       return Optional.empty();
     }
@@ -231,6 +233,9 @@ final class LinearRun implements Run {
     }
     ScoredRows validation;
     try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+      for (TrialRecord trial : trials) {
+        log.write(trial);
+      }
       validation =
           run.validate(new LinearClassifier(spaces, fitted.model(), target), rows.validation(), 0, 0, log);
     }
@@ -278,7 +283,12 @@ final class LinearRun implements Run {
         targets.weighted(weights.stream().mapToDouble(Double::doubleValue).toArray()));
   }
 
-  private LinearConfig chooseC(Examples examples) {
+  /**
+   * Chooses C.
+   *
+   * @param trials receives what each C gave; nothing if there is one only
+   */
+  private LinearConfig chooseC(Examples examples, List<TrialRecord> trials) {
     LinearConfig hyperplanes = LinearSettings.solver(settings);
     List<Double> candidates = settings.get(LinearSettings.C);
     if (candidates.size() == 1) {
@@ -288,9 +298,16 @@ final class LinearRun implements Run {
     var validation = new CrossValidation(hyperplanes, settings.get(LinearSettings.C_FOLDS), threads, stop::isRequested);
     double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
     CrossValidation.Result result = validation.run(examples.texts(), examples.targets(), values);
-    return hyperplanes.withC(settings.find(LinearSettings.C_METRIC).orElse(Metric.MACRO_F1) == Metric.MICRO_F1
+    double best = settings.find(LinearSettings.C_METRIC).orElse(Metric.MACRO_F1) == Metric.MICRO_F1
         ? result.best(CrossValidation.Score::microF1)
-        : result.best(CrossValidation.Score::macroF1));
+        : result.best(CrossValidation.Score::macroF1);
+    for (CrossValidation.Score score : result.scores()) {
+      var metrics = new LinkedHashMap<String, Double>();
+      metrics.put(Metric.MACRO_F1.key(), score.macroF1());
+      metrics.put(Metric.MICRO_F1.key(), score.microF1());
+      trials.add(new TrialRecord(LinearSettings.C.name(), score.c(), metrics, score.c() == best));
+    }
+    return hyperplanes.withC(best);
   }
 
   /** Writes the model and tests it. */

@@ -2,6 +2,7 @@ package crema.family.stack;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.report.TellingWord;
 import crema.task.Target;
 import java.util.List;
 
@@ -63,6 +64,19 @@ final class StackClassifier implements Classifier {
       }
     }
     throw none;
+  }
+
+  /** {@inheritDoc} Those of the first member that weighs words by themselves. */
+  @Override
+  public List<List<TellingWord>> tellingWords(int most) {
+    List<String> labels = target.labels().names();
+    for (Classifier member : members.classifiers()) {
+      List<List<TellingWord>> words = member.tellingWords(most);
+      if (!words.isEmpty()) {
+        return labels.stream().map(label -> words.get(member.target().labels().indexOf(label))).toList();
+      }
+    }
+    return List.of();
   }
 
   @Override

@@ -23,6 +23,7 @@ import crema.nn.train.StepLog;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
 import crema.nn.train.ThresholdRecord;
+import crema.nn.train.TrialRecord;
 import crema.nn.train.ValidationRecord;
 import crema.run.DataSettings;
 import crema.run.RefitSettings;
@@ -189,6 +190,7 @@ class FastTextRunTest {
           case StepRecord step -> step.step() + " " + step.epoch() + " " + step.loss() + " " + step.learningRate();
           case ValidationRecord validation -> validation.step() + " " + validation.metrics();
           case ThresholdRecord thresholds -> thresholds.toString();
+          case TrialRecord trial -> trial.toString();
         })
         .toList();
   }
