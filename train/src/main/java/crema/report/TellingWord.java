@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
  * A word, or a run of words or characters, that speaks for a label in whatever text it stands.
  *
  * @param text as the model knows it
- * @param weight what it adds to the score of the label where it stands once, above 0
+ * @param weight how much it speaks for the label, above 0; only to be compared with other words of the same model
  */
 public record TellingWord(String text, double weight) {
   private static final Comparator<TellingWord> STRONGEST =

@@ -84,8 +84,9 @@ public final class LinearClassifier implements Classifier {
   }
 
   /**
-   * {@inheritDoc} A word adds its weight times its inverse document frequency, before the text is scaled to length 1. Runs
-   * of characters are told only by a model that knows no words.
+   * {@inheritDoc} The weight of a word times the standard deviation of its value over the training texts, so that a word
+   * which a single text has does not count for more than one which most texts of the label have. Runs of characters are
+   * told only by a model that knows no words.
    */
   @Override
   public List<List<TellingWord>> tellingWords(int most) {
@@ -97,7 +98,8 @@ public final class LinearClassifier implements Classifier {
       if (isOfWords(space) == areWords) {
         String column = space.column().map(name -> name + ": ").orElse("");
         for (int term = 0; term < vocabulary.size(); term++) {
-          double value = space.weight() * space.terms().idf(term);
+          double share = (double) space.terms().documentFrequency(term) / space.terms().documents();
+          double value = space.weight() * space.terms().idf(term) * Math.sqrt(share * (1 - share));
           for (int label = 0; label < model.labels(); label++) {
             double added = value * model.weight(first + term, label);
             if (strongest.wants(label, added)) {
