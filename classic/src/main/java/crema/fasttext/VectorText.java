@@ -115,7 +115,8 @@ public final class VectorText {
   /**
    * Reads a vector's elements.
    *
-   * @throws IllegalArgumentException if there are not as many numbers as {@code vector} is long; names the word
+   * @throws IllegalArgumentException if there are not as many numbers as {@code vector} is long, or one is not finite; names
+   *     the word
    */
   static void parse(String numbers, String word, float[] vector) {
     String[] parts = numbers.strip().split(" ");
@@ -128,6 +129,9 @@ public final class VectorText {
         vector[j] = Float.parseFloat(parts[j]);
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException("the vector of '" + word + "' has a number '" + parts[j] + "'", e);
+      }
+      if (!Float.isFinite(vector[j])) {
+        throw new IllegalArgumentException("the vector of '" + word + "' has a number that is not finite: " + parts[j]);
       }
     }
   }

@@ -51,3 +51,25 @@ printf 'kettle\n' | fasttext nn words.bin 5 > nn.expected
 fasttext dump words.bin args > dump-args.expected
 fasttext dump words.bin dict > dump-dict.expected
 fasttext dump softmax-words.bin output > dump-output.expected
+
+# Lines as they come from anywhere: ends of Windows, blank ones, bytes that are no UTF-8, NUL, spaces of Unicode, the end
+# of a sentence and labels within the text, other white space, and no end of the last line.
+printf 'Nokio handset new\r\n\r\n\n \t \nNokio\0handset new\nNokio\302\240handset\nNokio\343\200\200handset\n' > odd.txt
+printf '</s> kettle </s> toaster\n__label__phone Nokio __label__nosuch lens\n\377\376 Nokio \303 handset\n' >> odd.txt
+printf 'Nokio\vhandset\flens\n\357\273\277Nokio lens\nNokio lens\rNokio toaster\n__label__\n</s>\ntripod lens' >> odd.txt
+for model in softmax-ngrams.bin hs-words.bin one-vs-all-ngrams.bin; do
+  fasttext predict-prob $model odd.txt -1 0.1 > odd-$model.expected
+done
+# The same with labels, some of which nothing knows.
+awk 'BEGIN { RS = "\n"; ORS = "" } { print (NR % 3 == 0 ? "__label__kettle " : NR % 3 == 1 ? "__label__camera __label__nosuch " : "") $0 "\n" }' odd.txt \
+  | tr -d '\000' > odd-labelled.txt
+fasttext supervised -input odd-labelled.txt -dim 2 -epoch 1 -thread 1 -verbose 0 -output "$work/odd"
+fasttext dump "$work/odd.bin" dict > odd-dict.expected
+{ fasttext test softmax-ngrams.bin odd-labelled.txt; fasttext test hs-words.bin odd-labelled.txt 2 0.2; } > odd-test.expected
+# A model of an earlier version: its character n-grams were not used.
+{ head -c 4 softmax-ngrams.bin; printf '\013\0\0\0'; tail -c +9 softmax-ngrams.bin; } > "$work/v11.bin"
+fasttext predict-prob "$work/v11.bin" lines.txt 3 > v11.expected
+# Word vectors with ends of lines of Windows, spaces at the ends, a word with a space of Unicode, a word twice.
+printf '5 3\r\nkettle 1 2 3\r\nlens 4 5 6 \r\nNokio\302\240x 7 8 9\r\nlens 10 11 12\r\nR\303\274ssel -1 -2.5e-3 0\r\n' > odd.vec
+fasttext supervised -input train.txt -dim 3 -lr 0 -epoch 1 -thread 1 -verbose 0 -pretrainedVectors odd.vec -output "$work/vec"
+printf 'kettle\nlens\nR\303\274ssel\n' | fasttext print-word-vectors "$work/vec.bin" > odd-vec.expected
