@@ -17,6 +17,7 @@ import crema.family.neighbours.NeighboursFamily;
 import crema.family.neighbours.NeighboursSettings;
 import crema.family.stack.StackFamily;
 import crema.family.stack.StackSettings;
+import crema.report.TellingWord;
 import crema.run.DataSettings;
 import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -190,6 +192,23 @@ class ClassifierContractTest {
       }
       for (int caller = 0; caller < CALLERS; caller++) {
         assertThat(answers.get(caller).get()).isEqualTo(expected.get(caller));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void tellingWordsAreToldForEachLabelOrForNone(Model model) {
+    try (Classifier classifier = load(model)) {
+      List<List<TellingWord>> words = classifier.tellingWords(4);
+      assertThat(words.size()).isIn(0, classifier.labels().size());
+      assertThat(words).allSatisfy(ofLabel -> assertThat(ofLabel).hasSizeLessThanOrEqualTo(4)
+          .isSortedAccordingTo(Comparator.comparingDouble(TellingWord::weight).reversed())
+          .allMatch(word -> word.weight() > 0 && !word.text().isBlank()));
+      assertThatThrownBy(() -> classifier.tellingWords(0)).isInstanceOf(IllegalArgumentException.class);
+      if (model.name.startsWith("colours") && !words.isEmpty()) {
+        int fruit = classifier.labels().indexOf("fruit");
+        assertThat(words.get(fruit)).extracting(TellingWord::text).anyMatch(word -> word.contains("apple"));
       }
     }
   }

@@ -7,6 +7,9 @@ import crema.metrics.MultiLabelOutcomes;
 import crema.nn.train.LogRecord;
 import crema.nn.train.StepRecord;
 import crema.nn.train.ValidationRecord;
+import crema.nn.train.TrialRecord;
+import java.util.Collections;
+import java.util.ArrayList;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -117,6 +120,31 @@ class HtmlReportTest {
     var log = List.<LogRecord>of(new ValidationRecord(0, 0, Double.NaN, Map.of("accuracy", 0.9), 1));
     assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(log).build()))
         .doesNotContain("<h2>Training</h2>");
+  }
+
+  @Test
+  void trialsAreATableWithTheChosenValueInBold() {
+    List<LogRecord> log = List.of(new TrialRecord("C", 0.1, Map.of("macro_f1", 0.8, "micro_f1", 0.7), false),
+        new TrialRecord("C", 10, Map.of("macro_f1", 0.9, "micro_f1", 0.6), true));
+    assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(log).build()))
+        .contains("Choosing C", "<strong>10</strong>", "0.900", ">0.1<", "0.600");
+  }
+
+  @Test
+  void wordsOfLabelsAreShownFromTheStrongestAndEscaped() {
+    List<List<TellingWord>> words = new ArrayList<>(Collections.nCopies(SampleReport.LABELS.size(), List.of()));
+    words.set(1, List.of(new TellingWord("<b>", 2), new TellingWord("lens", 1)));
+    String page = HtmlReport.render(SampleReport.builder(SampleReport.LABELS).words(words).build());
+    assertThat(page).contains("Most telling words", "&lt;b&gt;", "--share:1.00", "--share:0.50").doesNotContain("<b>");
+    assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).build())).doesNotContain("Most telling words");
+  }
+
+  @Test
+  void aRunThatGoesThroughItsRowsOneByOneIsDrawnByEpoch() {
+    List<LogRecord> log = List.of(new StepRecord(100, 0.5, 2, 0.1, Double.NaN, 5, 1),
+        new StepRecord(200, 1, 1, 0.1, Double.NaN, 5, 2));
+    assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).log(log).build()))
+        .contains("data-axis=\"epoch\"", "Words a second").doesNotContain("data-axis=\"step\"");
   }
 
   @Test

@@ -36,6 +36,16 @@ class StepLogTest {
   }
 
   @Test
+  void trialsComeBackAsWrittenAndStandBeforeAllSteps() throws IOException {
+    Path file = folder.resolve("trials.jsonl");
+    List<LogRecord> records = List.of(new TrialRecord("C", 0.5, Map.of("macro_f1", 0.8), false),
+        new TrialRecord("C", 2, Map.of("macro_f1", 0.9), true));
+    write(file, records);
+    StepLog.resume(file, 0).close();
+    assertThat(StepLog.read(file)).isEqualTo(records);
+  }
+
+  @Test
   void eachLineIsInTheFileBeforeTheNextIsWritten() throws IOException {
     var file = folder.resolve("steps.jsonl");
     try (var log = StepLog.create(file)) {
