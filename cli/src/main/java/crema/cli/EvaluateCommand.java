@@ -57,7 +57,8 @@ final class EvaluateCommand implements Callable<Integer> {
   /** What can be another one than in training. */
   private static final List<Setting<?>> ROWS = Stream.of(
       List.of(DataSettings.TEXT, LabelSettings.LABEL, DataSettings.ROW_WEIGHT, DataSettings.INPUT_FORMAT,
-          DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER, DataSettings.ENCODING, DataSettings.STRICT),
+          DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER,
+          DataSettings.ENCODING, DataSettings.MISSING, DataSettings.STRICT),
       Languages.SECTION.rows(),
       List.of(LabelSettings.HEAD_FROM, LabelSettings.TAIL_TO)).<Setting<?>>flatMap(List::stream).toList();
 

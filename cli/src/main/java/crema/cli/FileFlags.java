@@ -2,6 +2,8 @@ package crema.cli;
 
 import crema.data.FileOptions;
 import crema.run.DataSettings;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,6 +29,16 @@ final class FileFlags {
   @Option(names = "--encoding", paramLabel = "NAME",
       description = "The encoding of files, such as ISO-8859-1 (default: UTF-8, or UTF-16 with its mark).")
   private @Nullable String encoding;
+
+  @Option(names = "--missing", paramLabel = "WORD", parameterConsumer = CommaSeparated.class,
+      description = "Cells that are one of these words are empty (default: NaN, null, None, N/A and others that pandas "
+          + "writes, or as in training).")
+  private List<String> missing = new ArrayList<>();
+
+  /** The words that mean no value; empty if the flags do not say. */
+  List<String> missing() {
+    return missing;
+  }
 
   /** What the flags say. */
   FileOptions options() {

@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -175,8 +176,9 @@ final class TextInput {
    * How a file is read.
    *
    * @param columns those of its text; none to read it by lines
+   * @param missing words that mean no value
    */
-  private record Reading(List<String> columns, FileOptions options) {}
+  private record Reading(List<String> columns, FileOptions options, Set<String> missing) {}
 
   private void forEachBatch(Path texts, Answerer answerer) throws IOException {
     DataFile.requireFile(texts);
@@ -190,7 +192,7 @@ final class TextInput {
       return;
     }
     var columns = new Columns(TextColumn.names(TextColumn.parseAll(reading.columns)), " ", List.of(),
-        LabelFormat.SINGLE, null, null);
+        LabelFormat.SINGLE, null, null).withMissing(reading.missing);
     FileRows rows = Files.isRegularFile(texts) ? FileRows.of(texts, columns, reading.options)
         : new FileRows(data, FileFormat.detect(data), columns);
     rows(keep.any() ? rows.withColumns(columns.withKept(keep.of(rows.columnNames()))) : rows, reading.columns,
@@ -199,22 +201,23 @@ final class TextInput {
 
   private Reading reading(Path texts) throws IOException {
     FileOptions given = files.options();
+    Set<String> missing = DataSettings.missing(files.missing());
     // What is no regular file, such as a pipe, can be read only once.
     if (!textColumns.isEmpty() || !Files.isRegularFile(texts)) {
-      return new Reading(textColumns, given);
+      return new Reading(textColumns, given, missing);
     }
     DataSettings before = training.settings().filter(settings -> !settings.text().isEmpty()).orElse(null);
     FileOptions options = before == null ? given : given.orElse(before.fileOptions());
     DataFile data = DataFile.of(texts, options.encoding());
     List<String> existing = options.formatOf(data).map(format -> format.columns(data)).orElse(List.of());
     if (existing.isEmpty()) {
-      return new Reading(List.of(), given);
+      return new Reading(List.of(), given, missing);
     }
     if (before == null) {
       throw new UserError(texts + " has columns: name those of the text with --text. It has: "
           + NameList.of(existing));
     }
-    return new Reading(before.text(), options);
+    return new Reading(before.text(), options, files.missing().isEmpty() ? before.missing() : missing);
   }
 
   private void requireNothingToKeep() {

@@ -10,6 +10,7 @@ import crema.data.ProblemLog;
 import crema.data.Row;
 import crema.data.RowCursor;
 import crema.data.RowSource;
+import crema.run.DataSettings;
 import crema.tokenizer.TokenizerTrainer;
 import crema.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -112,7 +113,8 @@ final class TokenizerCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       TokenizerTrainer trainer = trainer();
-      var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null);
+      var columns = new Columns(text, " ", List.of(), LabelFormat.SINGLE, null, null)
+          .withMissing(DataSettings.missing(fileFlags.missing()));
       FileOptions options = fileFlags.options();
       RowSource rows =
           RowSource.concat(FileRows.all(files.stream().map(Path::of).toList(), List.of(), columns, options));

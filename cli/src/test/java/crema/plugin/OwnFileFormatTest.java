@@ -56,6 +56,6 @@ class OwnFileFormatTest {
     CommandRun outcome = CommandRun.of("train", "--model", "linear", "--train", rows.toString(), "--text",
         "name", "--label", "kind", "--output", folder.resolve("none").toString());
     assertThat(outcome.code()).isEqualTo(2);
-    assertThat(outcome.err()).contains("rows.stanza", "rename it to end in");
+    assertThat(outcome.err()).contains("rows.stanza", "--input-format");
   }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param language the column with the language of the text, or null
  * @param kept columns whose values stay with a row as they are, so that what is made of it can be joined with its file;
  *     where there are any, a row without text is a row too
- * @param missing words that mean no value where they are all that a cell of a table holds
+ * @param missing words that mean no value where they are all that a cell holds
  * @param weight the column that says as how many rows a row counts, or null
  * @param absent those of all these columns that a file does not have; they are empty in its rows
  */
@@ -50,7 +50,8 @@ public record Columns(
     }
     if (label.size() > 1 && labelFormat.equals(LabelFormat.SINGLE)) {
       throw new DataException(
-          "several label columns " + label + " need labels that are paths, or several labels a row");
+          "several label columns " + label + " need labels that are paths (--target taxonomy), or several labels a row "
+              + "(--target multi)");
     }
   }
 

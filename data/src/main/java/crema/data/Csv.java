@@ -10,8 +10,9 @@ import java.util.List;
  * @param separator the separator of fields, such as {@code ','} or {@code ';'}
  * @param skipped how many lines stand before the header, such as Excel's {@code sep=;}
  * @param quote what stands around quoted fields; {@link #UNQUOTED} where each line is a record and quotes mean nothing
+ * @param isEscaped whether quotes and backslashes may be written with a backslash before them, as databases do it
  */
-public record Csv(char separator, int skipped, char quote) implements Delimited {
+public record Csv(char separator, int skipped, char quote, boolean isEscaped) implements Delimited {
   /** In place of a quote: there is none. */
   public static final char UNQUOTED = '\0';
 
@@ -25,6 +26,11 @@ public record Csv(char separator, int skipped, char quote) implements Delimited 
     if (separator == quote) {
       throw new IllegalArgumentException("fields cannot be separated and quoted by the same character: " + quote);
     }
+  }
+
+  /** A table whose quotes are doubled within fields. */
+  public Csv(char separator, int skipped, char quote) {
+    this(separator, skipped, quote, false);
   }
 
   /** A table with double quotes. */
@@ -67,13 +73,13 @@ public record Csv(char separator, int skipped, char quote) implements Delimited 
       return new UnquotedRecords(lines, separator);
     }
     OptionalLibrary.FAST_CSV.require("reading " + file.name());
-    return new CsvRecords(file, lines, separator, quote);
+    return new CsvRecords(file, lines, this);
   }
 
   /** As it was when fingerprints of rows were first kept, unless lines are skipped or the quote is another one. */
   @Override
   public String toString() {
     return "Csv[separator=" + separator + (skipped == 0 ? "" : ", skipped=" + skipped)
-        + (quote == QUOTE ? "" : ", quote=" + quote) + "]";
+        + (quote == QUOTE ? "" : ", quote=" + quote) + (isEscaped ? ", escaped" : "") + "]";
   }
 }

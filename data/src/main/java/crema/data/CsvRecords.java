@@ -21,8 +21,7 @@ final class CsvRecords implements TableReader {
   private static final long MUCH_TEXT = LineReader.MAX_LINE_BYTES / 2;
 
   private final DataFile file;
-  private final char separator;
-  private final char quote;
+  private final Csv format;
   private final Feed feed;
   private Iterator<CsvRecord> records;
   private long linesBefore;
@@ -30,11 +29,10 @@ final class CsvRecords implements TableReader {
   private long line;
   private @Nullable RowProblem problem;
 
-  CsvRecords(DataFile file, LineReader lines, char separator, char quote) {
+  CsvRecords(DataFile file, LineReader lines, Csv format) {
     this.file = file;
-    this.separator = separator;
-    this.quote = quote;
-    feed = new Feed(lines);
+    this.format = format;
+    feed = new Feed(lines, format);
     linesBefore = lines.number();
     records = parser();
   }
@@ -57,7 +55,8 @@ final class CsvRecords implements TableReader {
       }
       if (feed.ended || feed.served > MUCH_TEXT) {
         throw new DataException(file.name() + ", line " + first
-            + ": a quote that is opened in this record is never closed, so the rest of the file cannot be read", e);
+            + ": a quote that is opened in this record is never closed, so the rest of the file cannot be read; if quotes "
+            + "are characters like others in this file, say so with --quote none", e);
       }
       line = first;
       feed.takeProblem();
@@ -92,9 +91,10 @@ final class CsvRecords implements TableReader {
     feed.pending = "";
     feed.position = 0;
     return CsvReader.builder()
-        .fieldSeparator(separator)
-        .quoteCharacter(quote)
+        .fieldSeparator(format.separator())
+        .quoteCharacter(format.quote())
         .skipEmptyLines(true)
+        .trimWhitespacesAroundQuotes(true)
         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
         .allowUnclosedQuote(false)
@@ -105,7 +105,10 @@ final class CsvRecords implements TableReader {
 
   /** Hands out one line at a time, terminator included, and remembers the first fault since it was last asked. */
   private static final class Feed extends Reader {
+    private static final char BACKSLASH = '\\';
+
     private final LineReader lines;
+    private final Csv format;
     private String pending = "";
     private int position;
     private boolean ended;
@@ -113,8 +116,9 @@ final class CsvRecords implements TableReader {
     private long served;
     private @Nullable RowProblem problem;
 
-    Feed(LineReader lines) {
+    Feed(LineReader lines, Csv format) {
       this.lines = lines;
+      this.format = format;
     }
 
     @Override
@@ -124,7 +128,7 @@ final class CsvRecords implements TableReader {
           ended = true;
           return -1;
         }
-        pending = lines.text() + lines.terminator();
+        pending = (format.isEscaped() ? doubled(lines.text()) : lines.text()) + lines.terminator();
         position = 0;
         problem = problem == null ? lines.problem() : problem;
       }
@@ -133,6 +137,26 @@ final class CsvRecords implements TableReader {
       position += count;
       served += count;
       return count;
+    }
+
+    /** A line whose quotes are doubled in place of having a backslash before them. */
+    private String doubled(String line) {
+      if (line.indexOf(BACKSLASH) < 0) {
+        return line;
+      }
+      var doubled = new StringBuilder(line.length());
+      for (int i = 0; i < line.length(); i++) {
+        char c = line.charAt(i);
+        char next = c == BACKSLASH && i + 1 < line.length() ? line.charAt(i + 1) : '\0';
+        if (next == format.quote()) {
+          doubled.append(next).append(next);
+          i++;
+        } else {
+          doubled.append(c);
+          i += next == BACKSLASH ? 1 : 0;
+        }
+      }
+      return doubled.toString();
     }
 
     @Nullable

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class DataFile {
   private static final int BUFFER = 1 << 16;
   private static final int HEAD = 64;
+  private static final Charset UTF_32BE = Charset.forName("UTF-32BE");
+  private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
 
   private final String name;
   private final Opener opener;
@@ -51,7 +53,7 @@ public final class DataFile {
     this.encoding = encoding;
   }
 
-  /** A file on disk, its text in UTF-8, or in UTF-16 if a byte order mark says so. */
+  /** A file on disk, its text in UTF-8, or in UTF-16 or UTF-32 if a byte order mark says so. */
   public static DataFile of(Path path) {
     return of(path, null);
   }
@@ -59,7 +61,7 @@ public final class DataFile {
   /**
    * A file on disk.
    *
-   * @param encoding of its text; null for UTF-8, or UTF-16 if a byte order mark says so
+   * @param encoding of its text; null for UTF-8, or UTF-16 or UTF-32 if a byte order mark says so
    */
   public static DataFile of(Path path, @Nullable Charset encoding) {
     return new DataFile(path.toString(), () -> {
@@ -235,16 +237,27 @@ public final class DataFile {
       throw new DataException(name + " is empty");
     }
     if (startsWith(head, 0xef, 0xbb, 0xbf)) {
-      text.skipNBytes(3);
+      // Files that were put together, or saved by several programs, can have more than one.
+      do {
+        text.skipNBytes(3);
+      } while (startsWith(peek(text, 3), 0xef, 0xbb, 0xbf));
       return encoding == null ? StandardCharsets.UTF_8 : encoding;
+    }
+    if (startsWith(head, 0xff, 0xfe, 0, 0) || startsWith(head, 0, 0, 0xfe, 0xff)) {
+      text.skipNBytes(4);
+      return head[0] == 0 ? UTF_32BE : UTF_32LE;
     }
     if (startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff)) {
       text.skipNBytes(2);
       return head[0] == (byte) 0xff ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE;
     }
-    if (encoding == null && head.length >= 2 && (head[0] == 0) != (head[1] == 0)) {
-      throw new DataException(name + " is UTF-16 without a byte order mark: read it with --encoding "
-          + (head[0] == 0 ? "UTF-16BE" : "UTF-16LE"));
+    if (encoding == null && head.length >= 2 && (head[0] == 0 || head[1] == 0)) {
+      boolean isWide = head.length == 4 && (head[0] == 0 && head[1] == 0 && head[2] == 0
+          || head[1] == 0 && head[2] == 0 && head[3] == 0);
+      if (isWide || head[0] != head[1]) {
+        throw new DataException(name + " is UTF-" + (isWide ? 32 : 16) + " without a byte order mark: read it with "
+            + "--encoding UTF-" + (isWide ? 32 : 16) + (head[0] == 0 ? "BE" : "LE"));
+      }
     }
     return encoding == null ? StandardCharsets.UTF_8 : encoding;
   }

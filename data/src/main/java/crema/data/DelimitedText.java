@@ -20,6 +20,17 @@ final class DelimitedText {
   /** A first line by which a spreadsheet is told the separator. */
   private static final Pattern SEPARATOR_LINE = Pattern.compile("\"?sep=(.)\"?\\s*");
 
+  /** Characters of names, and those that stand around fields. */
+  private static final String NO_SEPARATORS = "_-.'\"()[]{}";
+
+  private static final char DOUBLE_QUOTE = '"';
+  private static final char SINGLE_QUOTE = '\'';
+
+  private static final Pattern ESCAPED_QUOTE = Pattern.compile("\\\\\"");
+
+  /** How many lines may stand before a header. */
+  private static final int LINES_BEFORE = 20;
+
   /** Records that are looked at to see how fields are quoted. */
   private static final int RECORDS = 1000;
 
@@ -58,17 +69,35 @@ final class DelimitedText {
   }
 
   private @Nullable Found find(@Nullable Delimited usual) {
-    Matcher first = SEPARATOR_LINE.matcher(firstLine());
+    Matcher first = SEPARATOR_LINE.matcher(line(1));
     if (first.matches()) {
       char separator = first.group(1).charAt(0);
       return new Found(options.quoted(new Csv(separator, 1)),
           file.name() + ": fields separated by " + shown(separator) + ", header in line 2 after '"
-              + first.group().strip()
-              + "'");
+              + first.group().strip() + "'");
     }
+    Delimited best = best(candidates(usual));
+    if (best == null && options.quote() == null) {
+      best = best(SEPARATORS.stream().map(separator -> new Csv(separator, 0, SINGLE_QUOTE)).toList());
+    }
+    if (best == null) {
+      best = unusual();
+    }
+    if (best == null) {
+      best = behindOtherLines();
+    }
+    if (best == null) {
+      return null;
+    }
+    Delimited quoted = options.quote() == null ? quoted(best) : best;
+    return new Found(quoted, quoted.equals(usual) ? null : file.name() + ": " + describe(quoted, usual));
+  }
+
+  /** That by which the header has the most columns, and of equal ones the first. */
+  private @Nullable Delimited best(Collection<? extends Delimited> candidates) {
     Delimited best = null;
     long most = 0;
-    for (Delimited format : candidates(usual)) {
+    for (Delimited format : candidates) {
       long had = had(header(format));
       if (had > most) {
         best = format;
@@ -78,13 +107,7 @@ final class DelimitedText {
         break;
       }
     }
-    if (best == null) {
-      return null;
-    }
-    boolean isUsual = best.equals(usual);
-    return options.quote() == null && best instanceof Tsv && isQuoted()
-        ? new Found(new Csv('\t'), file.name() + ": fields separated by tabs and quoted as in CSV")
-        : new Found(best, isUsual ? null : file.name() + ": fields separated by " + shown(best.separator()));
+    return best;
   }
 
   private Set<Delimited> candidates(@Nullable Delimited usual) {
@@ -95,6 +118,87 @@ final class DelimitedText {
     SEPARATORS.stream().filter(separator -> !separator.equals(options.quote()))
         .forEach(separator -> candidates.add(options.quoted(separator == '\t' ? new Tsv() : new Csv(separator))));
     return candidates;
+  }
+
+  /** A separator that nobody else has, if it gives all columns and each record has as many fields as the header. */
+  private @Nullable Delimited unusual() {
+    return line(1).chars().filter(c -> c > ' ' && c < 0x7f && !Character.isLetterOrDigit(c) && NO_SEPARATORS.indexOf(c) < 0)
+        .distinct().mapToObj(c -> (char) c).filter(c -> !c.equals(options.quote()))
+        .map(separator -> options.quoted(new Csv(separator)))
+        .filter(format -> hasAll(format) && faults(format) == 0).findFirst().orElse(null);
+  }
+
+  /** A table with a title, or with comments, before its header. */
+  private @Nullable Delimited behindOtherLines() {
+    for (int skipped = 1; skipped <= LINES_BEFORE; skipped++) {
+      String line = line(skipped + 1);
+      for (char separator : SEPARATORS) {
+        if (line.indexOf(separator) >= 0 && !Character.valueOf(separator).equals(options.quote())) {
+          Delimited format = options.quoted(
+              separator == '\t' ? new Csv(separator, skipped, Csv.UNQUOTED) : new Csv(separator, skipped));
+          if (hasAll(format)) {
+            return format;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean hasAll(Delimited format) {
+    return had(header(format)) == columns.all().size();
+  }
+
+  /** The same, quoted in another way if its records are whole by that way alone. */
+  private Delimited quoted(Delimited format) {
+    char separator = format.separator();
+    int skipped = format instanceof Csv csv ? csv.skipped() : 0;
+    var others = new ArrayList<Delimited>();
+    if (format instanceof Tsv || format instanceof Csv csv && csv.quote() == Csv.UNQUOTED) {
+      others.add(new Csv(separator, skipped));
+    } else {
+      if (isMet(ESCAPED_QUOTE)) {
+        others.add(new Csv(separator, skipped, DOUBLE_QUOTE, true));
+      }
+      if (isMet(Pattern.compile("(^|" + Pattern.quote(String.valueOf(separator)) + ")" + SINGLE_QUOTE))) {
+        others.add(new Csv(separator, skipped, SINGLE_QUOTE));
+      }
+    }
+    return others.isEmpty() || faults(format) == 0 ? format
+        : others.stream().filter(other -> hasAll(other) && faults(other) == 0).findFirst().orElse(format);
+  }
+
+  /** Whether one of the first lines has such a place. */
+  private boolean isMet(Pattern pattern) {
+    return LineReader.read(file, lines -> {
+      while (lines.number() < RECORDS && lines.advance()) {
+        if (pattern.matcher(lines.text()).find()) {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+
+  private String describe(Delimited format, @Nullable Delimited usual) {
+    var parts = new ArrayList<String>();
+    Csv csv = format instanceof Csv table ? table : new Csv(format.separator());
+    if (usual == null || usual.separator() != csv.separator()) {
+      parts.add("fields separated by " + shown(csv.separator()));
+    }
+    if (format instanceof Csv && csv.separator() == '\t' && csv.quote() == DOUBLE_QUOTE) {
+      parts.clear();
+      parts.add("fields separated by tabs and quoted as in CSV");
+    } else if (csv.quote() == SINGLE_QUOTE) {
+      parts.add("fields quoted by \"" + SINGLE_QUOTE + "\"");
+    }
+    if (csv.isEscaped()) {
+      parts.add("quotes within fields written \\" + DOUBLE_QUOTE);
+    }
+    if (csv.skipped() > 0) {
+      parts.add("header in line " + (csv.skipped() + 1));
+    }
+    return String.join(", ", parts);
   }
 
   /** How many of the wanted columns a header has; 0 if it lacks one that it must have. */
@@ -118,14 +222,24 @@ final class DelimitedText {
         : "'" + separator + "'";
   }
 
-  private String firstLine() {
-    return LineReader.read(file, lines -> lines.advance() ? lines.text() : "");
+  /** A line, from 1; empty behind the last one. */
+  private String line(int number) {
+    return LineReader.read(file, lines -> {
+      while (lines.number() < number && lines.advance()) {
+        // On to the next one.
+      }
+      return lines.number() == number ? lines.text() : "";
+    });
   }
 
-  /** Whether records are whole only if a quoted field may hold tabs and line breaks. */
-  private boolean isQuoted() {
-    return faults(LineReader.read(file, lines -> widths(new UnquotedRecords(lines, '\t')))) > 0
-        && faults(LineReader.read(file, lines -> widths(new Csv('\t').records(file, lines)))) == 0;
+  /** How many of the first records have another number of fields than the header, or bad quotes. */
+  private long faults(Delimited format) {
+    List<Integer> widths = LineReader.read(file, lines -> {
+      try (TableReader records = format.records(file, lines)) {
+        return widths(records);
+      }
+    });
+    return widths.stream().filter(width -> !width.equals(widths.getFirst())).count();
   }
 
   private static List<Integer> widths(TableReader records) {
@@ -139,9 +253,5 @@ final class DelimitedText {
       widths.add(0);
     }
     return widths;
-  }
-
-  private static long faults(List<Integer> widths) {
-    return widths.stream().filter(width -> !width.equals(widths.getFirst())).count();
   }
 }

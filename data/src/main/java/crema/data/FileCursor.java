@@ -92,6 +92,16 @@ abstract class FileCursor implements RowCursor {
     return weight;
   }
 
+  /** Whether a cell holds a word for no value and nothing else, which is told. */
+  final boolean isForNoValue(String cell, String column) {
+    if (cell.isEmpty() || !columns.missing().contains(cell)) {
+      return false;
+    }
+    listener.note(file.name() + ": '" + cell + "' in column '" + column
+        + "' is taken for no value; --missing names other words");
+    return true;
+  }
+
   /** Refuses columns that only a file with named columns has. */
   final void requireNoColumnsBesideText(String format) {
     if (columns.group() != null || columns.language() != null || columns.weight() != null

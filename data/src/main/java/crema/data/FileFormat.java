@@ -63,9 +63,9 @@ public interface FileFormat {
    */
   static FileFormat detect(DataFile file) {
     return find(file).orElseThrow(() -> new DataException(file.name()
-        + " has no extension that names its format; rename it to end in "
-        + all().stream().flatMap(format -> format.extensions().stream()).map(known -> "." + known)
-            .collect(Collectors.joining(", "))));
+        + " does not say by its name or its first line what format it has: say it with --input-format ("
+        + all().stream().map(FileFormat::key).collect(Collectors.joining(", "))
+        + "), or what stands between its fields with --separator"));
   }
 
   /** The format of a file by the extension of its name, or else by its first bytes; nothing if neither says. */

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLinesCursor extends FileCursor {
   private static final int ROWS_TO_FIND_COLUMNS = 1000;
+  private static final Pattern PYTHON = Pattern.compile("\\s*\\{\\s*'");
+
+  private static final JsonNode NOTHING = JsonValues.toJson(null);
 
   private final JsonTexts lines;
   private final Set<String> unseen;
@@ -34,7 +38,7 @@ final class JsonLinesCursor extends FileCursor {
     var keys = new LinkedHashSet<String>();
     for (int i = 0; i < ROWS_TO_FIND_COLUMNS && lines.advancePastBlanks(); i++) {
       try {
-        keys.addAll(lines.problem() == null ? Json.parse(lines.text()).propertyNames() : List.of());
+        keys.addAll(lines.problem() == null ? Json.parseWithNaN(lines.text()).propertyNames() : List.of());
       } catch (JsonException e) {
         // Whoever reads the rows is told of it.
       }
@@ -71,7 +75,7 @@ final class JsonLinesCursor extends FileCursor {
     var fields = columns.text().stream().map(name -> string(object, name)).toList();
     var labels = columns.label().isEmpty() ? List.<String>of() : labels(object);
     var kept = columns.kept().stream().map(object::path)
-        .map(value -> value.isMissingNode() ? JsonValues.toJson(null) : value).toList();
+        .map(value -> value.isMissingNode() ? NOTHING : value).toList();
     return row(fields, labels, optional(object, columns.group()), optional(object, columns.language()), kept,
         weight(optional(object, columns.weight())));
   }
@@ -84,9 +88,10 @@ final class JsonLinesCursor extends FileCursor {
   private JsonNode object() {
     JsonNode node;
     try {
-      node = Json.parse(lines.text());
+      node = Json.parseWithNaN(lines.text());
     } catch (JsonException e) {
-      throw new RowRejected(RowFault.BAD_JSON, e.getMessage());
+      throw new RowRejected(RowFault.BAD_JSON, e.getMessage() + (PYTHON.matcher(lines.text()).lookingAt()
+          ? "; keys in single quotes are Python's: write rows with its json.dumps" : ""));
     }
     if (!node.isObject()) {
       throw new RowRejected(RowFault.BAD_JSON, "not an object");
@@ -115,8 +120,8 @@ final class JsonLinesCursor extends FileCursor {
     if (format.oneHot()) {
       return format.named(columns.label(), columns.label().stream().map(name -> string(object, name)).toList());
     }
-    var values = columns.label().stream().map(name -> object.path(name)).toList();
-    if (values.stream().allMatch(value -> isMissing(value))) {
+    var values = columns.label().stream().map(name -> value(object, name)).toList();
+    if (values.stream().allMatch(JsonLinesCursor::isMissing)) {
       throw missingLabel();
     }
     if (values.size() == 1) {
@@ -136,9 +141,18 @@ final class JsonLinesCursor extends FileCursor {
     return value.isMissingNode() || value.isNull() || (value.isString() && value.stringValue().isBlank());
   }
 
-  /** The text in a column; an array of strings is read as one text. */
-  private static String string(JsonNode object, String name) {
+  /** The value of a column, null where it is a word for no value. */
+  private JsonNode value(JsonNode object, String name) {
     var value = object.path(name);
+    if (value.isString() && isForNoValue(value.stringValue(), name)) {
+      return NOTHING;
+    }
+    return value;
+  }
+
+  /** The text in a column; an array of strings is read as one text. */
+  private String string(JsonNode object, String name) {
+    var value = value(object, name);
     if (value.isMissingNode() || value.isNull()) {
       return "";
     }
@@ -154,12 +168,13 @@ final class JsonLinesCursor extends FileCursor {
 
   private static String scalar(JsonNode value, String name) {
     if (!value.isValueNode()) {
-      throw new RowRejected(RowFault.BAD_JSON, "the value of '" + name + "' is neither text nor a number");
+      throw new RowRejected(RowFault.BAD_JSON, "the value of '" + name + "' is neither text nor a number"
+          + (value.isObject() ? "; pandas writes a row an object with orient='records'" : ""));
     }
     return value.isNull() ? "" : value.asString();
   }
 
-  private static @Nullable String optional(JsonNode object, @Nullable String name) {
+  private @Nullable String optional(JsonNode object, @Nullable String name) {
     if (name == null) {
       return null;
     }

@@ -44,16 +44,29 @@ final class JsonObjects implements JsonTexts {
       if (first.startsWith("[")) {
         return true;
       }
+      if (!first.startsWith("{")) {
+        return false;
+      }
+      int end = end(first);
+      if (end > 0) {
+        // Another value, or a comma, may follow in the same line.
+        return end < first.length() && (first.charAt(end) == ',' || first.substring(end).stripLeading().startsWith("{"));
+      }
       // A line that is damaged leaves its object open too, but the next line begins another one.
-      return first.startsWith("{") && !isClosed(first) && lines.advancePastBlanks()
-          && !lines.text().stripLeading().startsWith("{");
+      return lines.advancePastBlanks() && !lines.text().stripLeading().startsWith("{");
     });
   }
 
-  private static boolean isClosed(String object) {
+  /** Behind the object with which a line begins; 0 if it does not end. */
+  private static int end(String line) {
     var depth = new Depth();
-    object.chars().forEach(depth::add);
-    return depth.open <= 0;
+    for (int i = 0; i < line.length(); i++) {
+      depth.add(line.charAt(i));
+      if (depth.open == 0) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   /** How deep a character is in objects. */

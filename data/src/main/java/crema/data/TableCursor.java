@@ -51,7 +51,14 @@ final class TableCursor extends FileCursor {
 
   @Override
   boolean advance() {
-    return records.advance();
+    while (records.advance()) {
+      // A line of blanks is as empty as one of none.
+      if (width == 1 || records.problem() != null || records.fields().size() > 1
+          || !records.fields().getFirst().isBlank()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -68,10 +75,14 @@ final class TableCursor extends FileCursor {
   @Override
   Row read() {
     var record = records.fields();
-    if (record.size() == width + 1 && record.getLast().isBlank()) {
-      // Some programs end each record with a separator.
-      listener.note(file.name() + ": rows end with an empty field more than the header has, which is left out");
+    if (record.size() > width && record.subList(width, record.size()).stream().allMatch(String::isBlank)) {
+      // Some programs end each record with a separator, or with as many as the longest has.
+      listener.note(file.name() + ": rows end with empty fields that the header does not have, which are left out");
       record = record.subList(0, width);
+    }
+    if (width > 1 && record.getFirst().strip().equals(header.getFirst())
+        && record.stream().map(String::strip).toList().equals(header)) {
+      throw new RowRejected(RowFault.LEFT_OUT, "the header once more");
     }
     if (record.size() != width) {
       throw new RowRejected(RowFault.FIELD_COUNT, record.size() + " fields, but the header has " + width);
@@ -91,10 +102,7 @@ final class TableCursor extends FileCursor {
   private List<String> withoutMissing(List<String> record) {
     List<String> fields = record;
     for (int column : read) {
-      String field = record.get(column);
-      if (!field.isEmpty() && columns.missing().contains(field)) {
-        listener.note(file.name() + ": '" + field + "' in column '" + header.get(column)
-            + "' is taken for no value; --missing names other words");
+      if (isForNoValue(record.get(column), header.get(column))) {
         fields = fields == record ? new ArrayList<>(record) : fields;
         fields.set(column, "");
       }
@@ -137,7 +145,7 @@ final class TableCursor extends FileCursor {
       throw Columns.missing(file.name(), name, header);
     }
     if (header.lastIndexOf(name) != index) {
-      throw new DataException(file.name() + " has more than one column '" + name + "'");
+      throw new DataException(file.name() + " has more than one column '" + name + "': rename the one that is meant");
     }
     return index;
   }

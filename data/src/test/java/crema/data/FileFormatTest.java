@@ -43,11 +43,11 @@ class FileFormatTest {
   }
 
   @Test
-  void aFileOfNoFormatNamesTheExtensionsThereAre() throws IOException {
+  void aFileOfNoFormatNamesTheFormatsThereAre() throws IOException {
     Path file = Files.writeString(folder.resolve("rows.xls"), "title\ncategory\n");
     assertThatThrownBy(() -> FileRows.of(file, COLUMNS)).isInstanceOf(DataException.class)
-        .hasMessageEndingWith("rows.xls has no extension that names its format; rename it to end in "
-            + ".jsonl, .ndjson, .json, .csv, .tsv, .pad");
+        .hasMessageEndingWith("rows.xls does not say by its name or its first line what format it has: say it with "
+            + "--input-format (jsonl, csv, tsv, fasttext, padded), or what stands between its fields with --separator");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,9 +222,9 @@ class FileRowsTest {
 
   @Test
   void aHeaderWithoutTheColumnsSuggestsAnotherSeparator() {
-    assertThatThrownBy(() -> rows("a.csv", "title~category\na~x\n", TITLE))
+    assertThatThrownBy(() -> rows("a.csv", "title category\na x\n", TITLE))
         .isInstanceOf(DataException.class)
-        .hasMessageEndingWith("a.csv has a single column, 'title~category', and not 'title'; are its fields separated "
+        .hasMessageEndingWith("a.csv has a single column, 'title category', and not 'title'; are its fields separated "
             + "as its name says? If not, say how with --separator");
     var rows = new ArrayList<Row>();
     FileRows.of(write("a.csv", bytes("title~category\na~x\n")), TITLE, new FileOptions(null, '~', null, true, null))
@@ -241,6 +242,80 @@ class FileRowsTest {
     assertThat(problems.report()).containsExactlyInAnyOrder(folder.resolve("a.csv") + ": fields separated by ';'",
         folder.resolve("b.csv") + ": fields separated by tabs", folder.resolve("c.txt") + ": fields separated by '|'",
         folder.resolve("d.tsv") + ": fields separated by ','");
+  }
+
+  @Test
+  void aSeparatorThatNobodyElseHasIsFoundIfAllRecordsAreWholeByIt() {
+    assertThat(texts(rows("a.csv", "title~category\na,b~x\n", TITLE))).containsExactly("a,b");
+    assertThat(texts(rows("b.csv", "title::category\na,b::x\n", TITLE))).containsExactly("a,b");
+    assertThat(problems.report()).containsExactly(folder.resolve("a.csv") + ": fields separated by '~'",
+        folder.resolve("b.csv") + ": fields separated by ':'");
+    assertThatThrownBy(() -> rows("c.csv", "title~category\na~b~x\n", TITLE)).hasMessageContaining("a single column");
+  }
+
+  @Test
+  void aHeaderMayStandBehindOtherLines() {
+    assertThat(texts(rows("a.csv", "# exported 2024\n\n# by x, y\ntitle,category\n\"a,\nb\",x\n", TITLE)))
+        .containsExactly("a,\nb");
+    assertThat(texts(rows("b.tsv", "Our goods\ntitle\tcategory\na\tx\n", TITLE))).containsExactly("a");
+    assertThat(problems.report()).containsExactly(folder.resolve("a.csv") + ": header in line 4",
+        folder.resolve("b.tsv") + ": header in line 2");
+  }
+
+  @Test
+  void whatStandsAroundFieldsIsFoundWhereRecordsAreWholeByItAlone() {
+    assertThat(texts(rows("a.csv", "'title','category'\n'a, ''b''','x'\n", TITLE))).containsExactly("a, 'b'");
+    assertThat(texts(rows("b.csv", "title,category\n'a, b',x\n", TITLE))).containsExactly("a, b");
+    assertThat(texts(rows("c.csv", "title,category\n\"5\\\" a, b\\\\\",x\n", TITLE))).containsExactly("5\" a, b\\");
+    assertThat(texts(rows("d.csv", "title,category\n'tis a,x\nc:\\\"d,y\n", TITLE)))
+        .containsExactly("'tis a", "c:\\\"d");
+    assertThat(problems.report()).containsExactly(folder.resolve("a.csv") + ": fields quoted by \"'\"",
+        folder.resolve("b.csv") + ": fields quoted by \"'\"",
+        folder.resolve("c.csv") + ": quotes within fields written \\\"");
+  }
+
+  @Test
+  void blanksAroundQuotesAreNoPartOfAField() {
+    assertThat(rows("a.csv", "\" title \" , \"category\"\n\"a\" , \"x\"\n b, y\n", TITLE))
+        .extracting(Row::text, Row::labels).containsExactly(tuple("a", List.of("x")), tuple(" b", List.of("y")));
+  }
+
+  @Test
+  void aHeaderThatComesOnceMoreIsNoRow() {
+    assertThat(texts(rows("a.csv", "title,category\na,x\ntitle,category\nb,y\n   \n", TITLE)))
+        .containsExactly("a", "b");
+    assertThat(problems.report()).containsExactly("1 row: left out",
+        "  " + folder.resolve("a.csv") + ", line 3: the header once more");
+  }
+
+  @Test
+  void rowsOfJsonAreReadAsProgramsWriteThem() {
+    String rows = "{\"title\": \"a\", \"category\": \"x\"}##{\"title\": \"b, {c}\", \"category\": \"y\"}##"
+        + "{\"title\": NaN, \"category\": \"y\"}";
+    for (String between : List.of("\n", ",\n", "", " ", ", ")) {
+      assertThat(texts(rows("a.jsonl", rows.replace("##", between), TITLE))).as(between)
+          .containsExactly("a", "b, {c}");
+    }
+    assertThat(problems.counts()).containsOnlyKeys(RowFault.EMPTY_TEXT).containsEntry(RowFault.EMPTY_TEXT, 5L);
+    var others = new ProblemLog();
+    FileRows.of(write("b.json", bytes("{'title': 'a', 'category': 'x'}\n{\"title\": {\"0\": \"a\"}}\n"
+        + "{\"title\": \"a\", \"category\": \"NULL\"}\n")), TITLE.withMissing(Set.of("NULL"))).forEach(others, row -> {});
+    assertThat(String.join("\n", others.report())).contains("json.dumps", "orient='records'",
+        "'NULL' in column 'category' is taken for no value", "missing label");
+  }
+
+  @Test
+  void everyMarkOfAnEncodingIsKnown() {
+    for (String name : List.of("UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "UTF-8")) {
+      Charset charset = Charset.forName(name);
+      assertThat(texts(rows("a.csv", "\uFEFFtitle,category\n\u00C5,x\n".getBytes(charset), TITLE))).as(name)
+          .containsExactly("\u00C5");
+      if (!name.equals("UTF-8")) {
+        assertThatThrownBy(() -> rows("b.csv", "title,category\n\u00C5,x\n".getBytes(charset), TITLE))
+            .hasMessageEndingWith("without a byte order mark: read it with --encoding " + name);
+      }
+    }
+    assertThat(texts(rows("a.csv", "\uFEFF\uFEFFtitle,category\na,x\n", TITLE))).containsExactly("a");
   }
 
   @Test
@@ -286,7 +361,7 @@ class FileRowsTest {
   void anEmptyFieldBehindTheLastColumnIsLeftOut() {
     assertThat(texts(rows("a.csv", "title,category\na,x,\nb,y,\nc,z,more\n", TITLE))).containsExactly("a", "b");
     assertThat(problems.report()).startsWith(
-        folder.resolve("a.csv") + ": rows end with an empty field more than the header has, which is left out",
+        folder.resolve("a.csv") + ": rows end with empty fields that the header does not have, which are left out",
         "1 row: wrong number of fields");
   }
 
@@ -336,7 +411,7 @@ class FileRowsTest {
   @Test
   void aColumnNamedTwiceIsRefusedOnlyIfItIsWanted() {
     assertThatThrownBy(() -> rows("a.csv", "title,title,category\na,b,x\n", TITLE))
-        .isInstanceOf(DataException.class).hasMessageEndingWith("a.csv has more than one column 'title'");
+        .isInstanceOf(DataException.class).hasMessageEndingWith("a.csv has more than one column 'title': rename the one that is meant");
     assertThat(texts(rows("a.csv", "title,other,other,category\na,b,c,x\n", TITLE))).containsExactly("a");
   }
 
@@ -360,8 +435,9 @@ class FileRowsTest {
         .isInstanceOf(DataException.class).hasMessageEndingWith("e.csv is empty");
     assertThatThrownBy(() -> rows("e.csv.gz", gzip(new byte[0]), TITLE))
         .isInstanceOf(DataException.class).hasMessageEndingWith("e.csv.gz is empty");
-    assertThatThrownBy(() -> rows("a.data", "title~category\n", TITLE))
-        .isInstanceOf(DataException.class).hasMessageContaining("a.data has no extension that names its format");
+    assertThatThrownBy(() -> rows("a.data", "title category\n", TITLE))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.data does not say by its name or its first line what format it has");
   }
 
   @Test

@@ -35,9 +35,9 @@ public record DataSettings(Settings settings) {
   /** The name under which the rows that come with Crema can be given in place of a file. */
   public static final String PRODUCT_TITLES = "builtin:product-titles";
 
-  /** The words by which pandas and NumPy write that there is no value. */
+  /** The words by which pandas, NumPy and databases write that there is no value. */
   private static final Set<String> NO_VALUE = Set.of("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan",
-      "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null");
+      "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "\\N", "NULL", "NaN", "None", "n/a", "nan", "null");
 
   /** Which rows, and how they are split. */
   public static final Section SECTION = Section.of("Data");
@@ -74,7 +74,7 @@ public record DataSettings(Settings settings) {
       .shownDefault("UTF-8, or UTF-16 with its mark").help("The encoding of data files, such as ISO-8859-1");
   public static final Setting<List<String>> MISSING = SECTION.texts("missing").label("WORD")
       .shownDefault("NaN, null, None, N/A and others that pandas writes")
-      .help("Cells of a table that are one of these words are empty");
+      .help("Cells that are one of these words are empty");
   public static final Setting<Boolean> LOWERCASE = SECTION.flag("lowercase").basic().help("Ignore case");
   public static final Setting<String> GROUP = SECTION.optionalText("group").label("COLUMN").basic()
       .help("A column whose equal values stay in one split");
@@ -105,6 +105,10 @@ public record DataSettings(Settings settings) {
         || settings.isGiven(TEST_FRACTION) && settings.get(TEST_FRACTION) > 0)
             ? "--no-test leaves out the test: leave out --test and --test-fraction" : null,
         NO_TEST, TEST, TEST_FRACTION);
+    SECTION.rule(settings -> TextColumn.names(TextColumn.parseAll(settings.get(TEXT))).stream()
+        .filter(settings.get(LabelSettings.LABEL)::contains).findFirst().map(column -> "text and label name the same column '"
+            + column + "': a model would read its answers")
+        .orElse(null), TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.find(ROW_WEIGHT).filter(column -> TextColumn.names(
         TextColumn.parseAll(settings.get(TEXT))).contains(column)).map(column -> "--row-weight '" + column
             + "' is a text column too: name the column of the weights")
@@ -233,7 +237,11 @@ public record DataSettings(Settings settings) {
 
   /** The words that mean no value where a cell of a table holds nothing else. */
   public Set<String> missing() {
-    List<String> words = settings.get(MISSING);
+    return missing(settings.get(MISSING));
+  }
+
+  /** The words that mean no value: those that are given, and if there are none, the usual ones. */
+  public static Set<String> missing(List<String> words) {
     return words.isEmpty() ? NO_VALUE : Set.copyOf(words);
   }
 

@@ -1,13 +1,19 @@
 package crema.run;
 
+import crema.data.ProblemListener;
+import crema.data.Row;
+import crema.data.RowCursor;
+import crema.data.RowSource;
 import crema.report.TextTable;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -19,16 +25,38 @@ public final class LookAlikes {
 
   private LookAlikes() {}
 
-  /** A warning that names some of them; nothing if all labels differ in what can be seen. */
-  static Optional<String> among(List<String> labels) {
-    List<String> groups = groups(labels).stream()
-        .map(group -> group.stream().map(LookAlikes::shown).collect(Collectors.joining(" and "))).toList();
+  /**
+   * A warning that names some of them; nothing if all labels differ in what can be seen.
+   *
+   * @param rows by which it says where each is met first; read only if there are any
+   */
+  static Optional<String> among(List<String> labels, RowSource rows) {
+    List<List<String>> groups = groups(labels);
     if (groups.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of("labels that look alike are different labels: " + String.join("; ",
-        groups.subList(0, Math.min(SHOWN, groups.size())))
+    List<List<String>> named = groups.subList(0, Math.min(SHOWN, groups.size()));
+    Map<String, String> places = places(named.stream().flatMap(List::stream).collect(Collectors.toSet()), rows);
+    return Optional.of("labels that look alike are different labels: " + named.stream()
+        .map(group -> group.stream().map(label -> shown(label)
+            + (places.containsKey(label) ? " (" + places.get(label) + ")" : "")).collect(Collectors.joining(" and ")))
+        .collect(Collectors.joining("; "))
         + (groups.size() > SHOWN ? "; and %,d more".formatted(groups.size() - SHOWN) : ""));
+  }
+
+  /** Where each of some labels is met first. */
+  private static Map<String, String> places(Set<String> labels, RowSource rows) {
+    Map<String, String> places = new HashMap<>();
+    try (RowCursor cursor = rows.open(ProblemListener.SILENT)) {
+      for (Row row = cursor.next(); row != null && places.size() < labels.size(); row = cursor.next()) {
+        for (String label : row.labels()) {
+          if (labels.contains(label)) {
+            places.putIfAbsent(label, row.meta().location());
+          }
+        }
+      }
+    }
+    return places;
   }
 
   /** The labels that look alike, those together that a person would take for one. */

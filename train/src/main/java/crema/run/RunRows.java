@@ -47,7 +47,7 @@ public final class RunRows {
     var data = new DataSettings(settings);
     MissingRows.describe(settings).forEach(context.listener()::warning);
     SplitRows rows = read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop());
-    Findings.tell(LookAlikes.among(rows.labels().names()), context.directory(), context.listener());
+    Findings.tell(LookAlikes.among(rows.labels().names(), rows.train()), context.directory(), context.listener());
     Findings.tell(Findings.singleRows(rows.labels()), context.directory(), context.listener());
     return rows;
   }

@@ -15,12 +15,17 @@ import tools.jackson.core.PrettyPrinter;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /** Reads and writes JSON. Nesting, numbers and strings are bounded by the parser, whatever a text holds. */
 public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
+  /** Also reads what Python writes where there is no number. */
+  private static final JsonFactory OF_PYTHON =
+      JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   /** Has a generator indent what it writes. */
   private static final ObjectWriteContext INDENTED = new ObjectWriteContext.Base() {
@@ -50,6 +55,16 @@ public final class Json {
    */
   public static JsonNode parse(String text) {
     return parse(FACTORY.createParser(ObjectReadContext.empty(), text));
+  }
+
+  /**
+   * Reads a text that is one JSON value, in which {@code NaN} and {@code Infinity} may stand for {@code null}: Python's json
+   * writes them.
+   *
+   * @throws JsonException if it is not JSON, is empty, or goes on after the value
+   */
+  public static JsonNode parseWithNaN(String text) {
+    return parse(OF_PYTHON.createParser(ObjectReadContext.empty(), text));
   }
 
   /**
@@ -118,7 +133,7 @@ public final class Json {
         yield array;
       }
       case VALUE_STRING -> ValueNode.of(parser.getString());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> ValueNode.of(parser.getNumberValue());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.isNaN() ? ValueNode.NULL : ValueNode.of(parser.getNumberValue());
       case VALUE_TRUE -> ValueNode.of(true);
       case VALUE_FALSE -> ValueNode.of(false);
       case VALUE_NULL -> ValueNode.NULL;
