@@ -15,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -187,7 +189,10 @@ public final class Crema implements Runnable {
   private static String describe(CommandSpec command, String unknown) {
     if (!unknown.startsWith("-")) {
       String what = command.subcommands().isEmpty() ? "Unknown argument '" : "Unknown command '";
-      return what + unknown + "'" + NearestName.suggestion(unknown, command.subcommands().keySet());
+      // A shell makes several arguments of one pattern.
+      return what + unknown + "'" + (command.subcommands().isEmpty() && Files.exists(Path.of(unknown))
+          ? "; several files are given with commas between them"
+          : NearestName.suggestion(unknown, command.subcommands().keySet()));
     }
     String name = unknown.split("=", 2)[0];
     return "Unknown option '" + name + "'" + NearestName.suggestion(name, command.optionsMap().keySet());

@@ -155,6 +155,38 @@ class FilesAsTheyAreTest {
   }
 
   @Test
+  void labelColumnsThatAreNotWhatTheyAreTakenForAreNamedInTheReportToo() throws IOException {
+    Path file = write("odd.csv", "title,kind,list,piped", i -> title(i) + "," + label(i) + ",\"['" + label(i)
+        + "', 'all']\"," + label(i) + "|all");
+    var leak = train(file, "--text", "title,kind", "--label", "kind");
+    assertThat(leak.code()).isEqualTo(2);
+    assertThat(leak.lastError())
+        .isEqualTo("crema: text and label name the same column 'kind': a model would read its answers");
+    Path twice = write("twice.csv", "title,kind,name", i -> title(i) + "," + label(i) + "," + label(i));
+    leak = train(twice, "--text", "title,name", "--label", "kind");
+    String found = "the text column 'name' is the label in 90 of 90 rows: a model reads its answers there";
+    assertThat(leak.err()).isEqualTo("crema: " + found + "\n");
+    assertThat(Files.readString(folder.resolve("model/report.html"))).contains(found.replace("'", "&#39;"));
+    assertThat(train(file, "--text", "title", "--label", "list").err())
+        .startsWith("crema: labels are lists, such as ['").endsWith("--target multi reads their items\n").hasLineCount(1);
+    assertThat(train(file, "--text", "title", "--label", "list", "--target", "multi").err()).isEmpty();
+    assertThat(train(file, "--text", "title", "--label", "piped", "--target", "multi").err())
+        .startsWith("crema: no row has several labels, but '").endsWith("--label-separator '|'\n").hasLineCount(1);
+    assertThat(train(file, "--text", "title", "--label", "piped", "--target", "multi", "--label-separator", "|").err())
+        .isEmpty();
+    Path unique = write("unique.csv", "title,label", i -> title(i) + ",label " + i);
+    assertThat(train(unique, "--text", "title", "--label", "label").lastError())
+        .contains("nearly each with a label of its own");
+  }
+
+  @Test
+  void filesOfAPatternAreGivenWithCommas() throws IOException {
+    Path file = write("a.csv", "title,label", i -> title(i) + "," + label(i));
+    assertThat(train(file, file.toString(), "--text", "title", "--label", "label").lastError()).startsWith(
+        "crema: Unknown argument '" + file + "'; several files are given with commas between them");
+  }
+
+  @Test
   void theReasonsAreToldWhereNoRowIsLeft() throws IOException {
     Path file = write("three.csv", "title,label", i -> title(i) + "," + label(i) + ",more");
     var run = train(file, "--text", "title", "--label", "label");

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class DataFile {
   private static final int BUFFER = 1 << 16;
   private static final int HEAD = 64;
+  /** How a file begins that Git LFS keeps elsewhere. */
+  private static final String POINTER = "version https://git-lfs.github.com/spec/";
+  private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+]+:/");
   private static final Charset UTF_32BE = Charset.forName("UTF-32BE");
   private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
 
@@ -77,10 +82,24 @@ public final class DataFile {
    */
   public static void requireFile(Path path) {
     if (Files.isDirectory(path)) {
-      throw new DataException(path + " is a directory, not a file");
+      throw new DataException(path + " is a directory, not a file" + firstFile(path));
     }
     if (!Files.exists(path)) {
-      throw new DataException(path + " does not exist");
+      throw new DataException(ADDRESS.matcher(path.toString()).lookingAt()
+          ? path + " is an address, not a file: download it first"
+          : path.toString().equals("-") ? "- is the standard input, which can be read only once: write it to a file"
+              : path + " does not exist");
+    }
+  }
+
+  /** What to name in place of a directory; empty if it has no file. */
+  private static String firstFile(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(Files::isRegularFile).sorted().findFirst()
+          .map(file -> ": name its files, with commas between them, such as " + file).orElse("");
+    } catch (IOException e) {
+      // The directory itself is what is wrong.
+      return "";
     }
   }
 
@@ -189,7 +208,7 @@ public final class DataFile {
   }
 
   private InputStream decompressed(InputStream stored) throws IOException {
-    var head = peek(stored, 6);
+    var head = peek(stored, POINTER.length());
     if (head.length == 0) {
       throw new DataException(name + " is empty");
     }
@@ -214,7 +233,9 @@ public final class DataFile {
   /** Names what people have and Crema does not read, and what to do about it. */
   private void refuseOther(byte[] head) {
     String lower = name.toLowerCase(Locale.ROOT);
-    String advice = startsWith(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? "is compressed with xz: unpack it with 'xz -dk'"
+    String advice = new String(head, StandardCharsets.US_ASCII).equals(POINTER)
+        ? "is a pointer of Git LFS and not the file itself: get that with 'git lfs pull'"
+        : startsWith(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? "is compressed with xz: unpack it with 'xz -dk'"
         : startsWith(head, 'B', 'Z', 'h') && lower.endsWith(".bz2")
             ? "is compressed with bzip2: unpack it with 'bzip2 -dk'"
             : startsWith(head, 'P', 'K', 3, 4)

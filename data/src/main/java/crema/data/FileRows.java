@@ -122,6 +122,8 @@ public final class FileRows implements RowSource {
     var absent = new LinkedHashSet<>(columns.all());
     absent.retainAll(names);
     existing.forEach(absent::remove);
+    // In JSON, a value within the value of a column.
+    absent.removeIf(name -> name.indexOf('.') > 0 && existing.contains(name.substring(0, name.indexOf('.'))));
     absent.removeAll(columns.indispensable(existing));
     if (absent.isEmpty()) {
       return this;

@@ -25,6 +25,8 @@ final class JsonLinesCursor extends FileCursor {
   private final Set<String> unseen;
   private final Set<String> seen = new LinkedHashSet<>();
   private int objects;
+  /** The key of an array of objects in the only object, if there is one. */
+  private @Nullable String rowsUnder;
 
   JsonLinesCursor(DataFile file, JsonTexts lines, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
@@ -101,7 +103,10 @@ final class JsonLinesCursor extends FileCursor {
 
   private void look(JsonNode object) {
     seen.addAll(object.propertyNames());
-    unseen.removeAll(seen);
+    unseen.removeIf(name -> !find(object, name).isMissingNode());
+    rowsUnder = objects > 0 ? null : object.propertyNames().stream()
+        .filter(name -> object.path(name).isArray()
+            && object.path(name).valueStream().limit(1).anyMatch(JsonNode::isObject)).findFirst().orElse(null);
     if (++objects >= ROWS_TO_FIND_COLUMNS) {
       requireColumns();
     }
@@ -110,6 +115,10 @@ final class JsonLinesCursor extends FileCursor {
   private void requireColumns() {
     for (var name : columns.all()) {
       if (objects > 0 && unseen.contains(name)) {
+        if (rowsUnder != null) {
+          throw new DataException(file.name() + " is one object, whose rows seem to be the array '" + rowsUnder
+              + "': write that array alone");
+        }
         throw Columns.missing(file.name(), name, List.copyOf(seen));
       }
     }
@@ -141,9 +150,17 @@ final class JsonLinesCursor extends FileCursor {
     return value.isMissingNode() || value.isNull() || (value.isString() && value.stringValue().isBlank());
   }
 
+  /** The value under a key, or under keys with dots between them, each in the object before it. */
+  private static JsonNode find(JsonNode object, String name) {
+    JsonNode value = object.path(name);
+    int dot = name.indexOf('.');
+    return value.isMissingNode() && dot > 0 && object.path(name.substring(0, dot)).isObject()
+        ? find(object.path(name.substring(0, dot)), name.substring(dot + 1)) : value;
+  }
+
   /** The value of a column, null where it is a word for no value. */
   private JsonNode value(JsonNode object, String name) {
-    var value = object.path(name);
+    var value = find(object, name);
     if (value.isString() && isForNoValue(value.stringValue(), name)) {
       return NOTHING;
     }

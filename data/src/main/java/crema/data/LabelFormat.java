@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * out in one spelling: its segments joined by the separator as given.
  *
  * @param manySeparator what separates several labels in a cell, or null if a row has one label. A cell that begins
- *     with {@code [} is read as a JSON array of strings instead, or as a list of strings in Python; {@code []} says that the row has no label, while an
+ *     with {@code [} is read as a JSON array of strings instead, or as a list in Python; {@code []} says that the row has no label, while an
  *     empty cell is a missing label. Empty items between separators are ignored
  * @param pathSeparator what separates the segments of a path, or null if labels are no paths
  * @param oneHot whether the names of the label columns are the labels, and their cells say with 1 or 0 which a row has
@@ -100,14 +100,14 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
     if (manySeparator == null) {
       return List.of(one(cell));
     }
-    if (cell.stripLeading().startsWith("[")) {
+    if (PythonList.isBegunIn(cell)) {
       try {
         return parse(Json.parse(cell));
       } catch (JsonException e) {
         List<String> items = PythonList.read(cell.strip());
         if (items == null) {
           throw new RowRejected(RowFault.BAD_LABEL,
-              "neither a JSON array nor a list of strings as Python writes it: " + cell);
+              "neither a JSON array nor a list as Python writes it: " + cell);
         }
         return distinct(items);
       }
@@ -128,6 +128,9 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
     var items = value.valueStream().map(LabelFormat::scalar).toList();
     if (manySeparator != null) {
       return distinct(items);
+    }
+    if (pathSeparator == null && items.size() == 1) {
+      return List.of(one(items.getFirst()));
     }
     if (pathSeparator == null) {
       throw new RowRejected(RowFault.BAD_LABEL, "an array of " + items.size() + " labels where one is expected");

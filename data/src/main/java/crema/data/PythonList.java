@@ -2,13 +2,23 @@ package crema.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists of strings as Python's {@code repr} writes them, and so pandas a column of lists: {@code ['Fruit', "it's"]}. The
- * escapes are those of Python's string literals, without names of characters.
+ * Lists as Python's {@code repr} writes them, and so pandas a column of lists: {@code ['Fruit', "it's"]}, a tuple, a set,
+ * or an array of NumPy, {@code ['Fruit' 'Toys']} and {@code array(['Fruit'], dtype=object)}. Items are strings, with the
+ * escapes of Python's string literals but for names of characters, numbers, or plain words between commas;
+ * {@code None} and {@code nan} are no items.
  */
 final class PythonList {
+  /** What begins a list, and what no label begins with. */
+  private static final Pattern BEGIN =
+      Pattern.compile("\\[|[({]\\s*['\"]|(?:np\\.|numpy\\.)?array\\(\\s*\\[|frozenset\\(\\s*\\{|set\\(\\)|\\(\\)$");
+  private static final Pattern NUMBER = Pattern.compile("[-+]?\\d+(?:\\.\\d*)?(?:[eE][-+]?\\d+)?");
+  private static final Pattern CALL = Pattern.compile("(?:(?:np\\.|numpy\\.)?array|frozenset|set)\\s*\\((.*?)(?:,\\s*dtype=[^)]*)?\\)",
+      Pattern.DOTALL);
+
   private final String text;
   private int position;
 
@@ -16,40 +26,47 @@ final class PythonList {
     this.text = text;
   }
 
-  /** The strings of a list; null if the text is none. */
+  /** Whether a cell is meant as a list. */
+  static boolean isBegunIn(String cell) {
+    return BEGIN.matcher(cell.strip()).lookingAt();
+  }
+
+  /** The items of a list; null if the text is none. */
   static @Nullable List<String> read(String text) {
-    var list = new PythonList(text);
+    var call = CALL.matcher(text.strip());
+    String inner = call.matches() ? call.group(1).strip() : text.strip();
+    if (inner.isEmpty()) {
+      return List.of();
+    }
+    var list = new PythonList(inner);
     List<String> items = list.items();
-    return items != null && list.position == text.length() ? items : null;
+    return items != null && list.position == inner.length() ? items : null;
   }
 
   private @Nullable List<String> items() {
     var items = new ArrayList<String>();
-    if (!skip('[')) {
+    char end = skip('[') ? ']' : skip('(') ? ')' : skip('{') ? '}' : 0;
+    if (end == 0) {
       return null;
     }
-    while (!skip(']')) {
-      if (!items.isEmpty() && !skip(',')) {
-        return null;
-      }
+    boolean isFirst = true;
+    while (!skip(end)) {
+      boolean isApart = isFirst || skip(',');
       // A comma may stand behind the last item.
-      if (!items.isEmpty() && skip(']')) {
+      if (isApart && !isFirst && skip(end)) {
         return items;
       }
-      String item = item();
-      if (item == null) {
+      isFirst = false;
+      if (!item(items, isApart, end)) {
         return null;
       }
-      items.add(item);
     }
     return items;
   }
 
   /** Skips white space and then that character, if it is there. */
   private boolean skip(char expected) {
-    while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
-      position++;
-    }
+    skipBlanks();
     if (position < text.length() && text.charAt(position) == expected) {
       position++;
       return true;
@@ -57,12 +74,47 @@ final class PythonList {
     return false;
   }
 
-  private @Nullable String item() {
-    boolean single = skip('\'');
-    if (!single && !skip('"')) {
-      return null;
+  private void skipBlanks() {
+    while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
+      position++;
     }
-    char quote = single ? '\'' : '"';
+  }
+
+  /**
+   * Reads an item.
+   *
+   * @param isApart whether there is a comma before it, or nothing; strings and numbers need none
+   * @return whether it is one
+   */
+  private boolean item(List<String> items, boolean isApart, char end) {
+    skipBlanks();
+    boolean single = skip('\'');
+    if (single || skip('"')) {
+      String item = string(single ? '\'' : '"');
+      if (item != null) {
+        items.add(item);
+      }
+      return item != null;
+    }
+    int begin = position;
+    while (position < text.length() && "[](){},'\"".indexOf(text.charAt(position)) < 0) {
+      position++;
+    }
+    String word = text.substring(begin, position).strip();
+    if (word.isEmpty() || position < text.length() && text.charAt(position) != ',' && text.charAt(position) != end) {
+      return false;
+    }
+    String[] numbers = word.split("\\s+");
+    if (NUMBER.matcher(numbers[0]).matches()) {
+      // NumPy separates numbers by blanks.
+      items.addAll(List.of(numbers));
+    } else if (isApart && !word.equals("None") && !word.equals("nan")) {
+      items.add(word);
+    }
+    return isApart || NUMBER.matcher(numbers[0]).matches();
+  }
+
+  private @Nullable String string(char quote) {
     var item = new StringBuilder();
     while (position < text.length()) {
       char c = text.charAt(position++);

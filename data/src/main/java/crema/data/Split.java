@@ -42,7 +42,9 @@ public final class Split {
         throw new DataException("the " + plan.names().get(part) + " part of the split is empty: there are only "
             + "%,d rows".formatted(split.parts.length)
             + (units.count() < split.parts.length ? " in %,d groups".formatted(units.count()) : "")
-            + ", too few for a share of " + plan.fractions().get(part));
+            + (2 * units.labelCount() > units.count() && units.count() * plan.fractions().get(part) >= 1
+                ? ", nearly each with a label of its own, and a label's only row is trained on: is it the right column?"
+                : ", too few for a share of " + plan.fractions().get(part)));
       }
     }
     return split;

@@ -137,6 +137,10 @@ final class TableCursor extends FileCursor {
       return -1;
     }
     int index = header.indexOf(name);
+    if (index < 0 && header.getFirst().startsWith("<")) {
+      throw new DataException(file.name() + " is a web page or XML and no table: download the file itself, or write its rows "
+          + "as CSV or JSON lines");
+    }
     if (index < 0 && header.size() == 1) {
       throw new DataException(file.name() + " has a single column, '" + NameList.of(header) + "', and not '" + name
           + "'; are its fields separated as its name says? If not, say how with --separator");

@@ -154,7 +154,7 @@ class FileRowsTest {
         ["title"]
         {"title": {"en": "c"}, "category": "x"}
         {"title": "d", "category": "x"} trailing
-        {"title": "e", "category": ["x"]}
+        {"title": "e", "category": ["x", "y"]}
         {"title": "f", "category": null}
         """, TITLE);
     assertThat(texts(rows)).containsExactly("a");
@@ -402,10 +402,52 @@ class FileRowsTest {
         d,"['open"
         e,"[1, 2]"
         f,"['a' 'b']"
+        g,"('Fruit', ""all"")"
+        h,"{'Fruit'}"
+        i,"array(['Fruit', 'all'], dtype=object)"
+        j,"[0 9]"
+        k,"['Fruit', None, nan]"
+        l,"[Fruit, Hand tools]"
+        m,(new) fruit
+        n,"[['Fruit'], ['all']]"
         """, columns);
     assertThat(rows).extracting(Row::labels).containsExactly(List.of("Fruit", "all"),
-        List.of("it's", "a'b\u00E9\u20AC\uD83D\uDE42"), List.of(), List.of("1", "2"));
-    assertThat(problems.examples(RowFault.BAD_LABEL)).extracting(RowProblem::line).containsExactly(5L, 7L);
+        List.of("it's", "a'b\u00E9\u20AC\uD83D\uDE42"), List.of(), List.of("1", "2"), List.of("a", "b"),
+        List.of("Fruit", "all"), List.of("Fruit"), List.of("Fruit", "all"), List.of("0", "9"), List.of("Fruit"),
+        List.of("Fruit", "Hand tools"), List.of("(new) fruit"));
+    assertThat(problems.examples(RowFault.BAD_LABEL)).extracting(RowProblem::line).containsExactly(5L, 15L);
+  }
+
+  @Test
+  void anArrayOfOneLabelIsThatLabel() {
+    assertThat(rows("a.jsonl", "{\"title\":\"a\",\"category\":[\"x\"]}\n{\"title\":\"b\",\"category\":[\"x\",\"y\"]}\n",
+        TITLE)).extracting(Row::labels).containsExactly(List.of("x"));
+    assertThat(problems.examples(RowFault.BAD_LABEL)).extracting(RowProblem::line).containsExactly(2L);
+  }
+
+  @Test
+  void valuesWithinValuesAreNamedWithDots() {
+    assertThat(texts(rows("a.jsonl", "{\"product\":{\"name\":{\"de\":\"a\"}},\"category\":\"x\"}\n",
+        Columns.text("product.name.de").withLabel("category")))).containsExactly("a");
+    assertThat(texts(rows("b.jsonl", "{\"product.name\":\"a\",\"category\":\"x\"}\n",
+        Columns.text("product.name").withLabel("category")))).containsExactly("a");
+    assertThatThrownBy(() -> rows("c.json", "{\"version\": 1, \"data\": [{\"title\": \"a\"}]}", TITLE))
+        .hasMessageEndingWith("c.json is one object, whose rows seem to be the array 'data': write that array alone");
+  }
+
+  @Test
+  void whatIsNoTableIsNamed() throws IOException {
+    assertThatThrownBy(() -> rows("a.csv", "<!DOCTYPE html><html>\n", TITLE)).hasMessageContaining("a web page");
+    assertThatThrownBy(() -> rows("b.csv", "version https://git-lfs.github.com/spec/v1\noid x\n", TITLE))
+        .hasMessageContaining("git lfs pull");
+    Path inside = Files.createDirectory(folder.resolve("parts")).resolve("1.csv");
+    Files.writeString(inside, "title,category\n");
+    assertThatThrownBy(() -> FileRows.of(folder.resolve("parts"), TITLE))
+        .hasMessageEndingWith("parts is a directory, not a file: name its files, with commas between them, such as "
+            + inside);
+    assertThatThrownBy(() -> FileRows.of(Path.of("https://example.com/a.csv"), TITLE))
+        .hasMessageEndingWith("is an address, not a file: download it first");
+    assertThatThrownBy(() -> FileRows.of(Path.of("-"), TITLE)).hasMessageContaining("standard input");
   }
 
   @Test

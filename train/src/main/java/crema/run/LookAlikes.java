@@ -20,7 +20,9 @@ import java.util.stream.Collectors;
 /** Labels that a person would take for one: they differ in white space, case, how characters are composed, or 1 and 1.0. */
 public final class LookAlikes {
   private static final int SHOWN = 3;
-  private static final Pattern BLANKS = Pattern.compile("[\\p{Z}\\p{Cf}\\s]+");
+  private static final Pattern BLANKS = Pattern.compile("[\\p{Z}\\s]+");
+  /** Characters of no width, and those that choose between two looks of another. */
+  private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}\\uFE00-\\uFE0F]+");
   private static final Pattern WHOLE = Pattern.compile("([-+]?\\d+)\\.0+");
 
   private LookAlikes() {}
@@ -69,7 +71,8 @@ public final class LookAlikes {
   }
 
   private static String key(String label) {
-    String plain = BLANKS.matcher(Normalizer.normalize(label, Normalizer.Form.NFKC)).replaceAll(" ").strip()
+    String seen = UNSEEN.matcher(Normalizer.normalize(label, Normalizer.Form.NFKC)).replaceAll("");
+    String plain = BLANKS.matcher(seen).replaceAll(" ").strip()
         .toLowerCase(Locale.ROOT);
     return WHOLE.matcher(plain).replaceFirst("$1");
   }

@@ -28,6 +28,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,7 +48,8 @@ public final class RunRows {
     }
     var data = new DataSettings(settings);
     MissingRows.describe(settings).forEach(context.listener()::warning);
-    SplitRows rows = read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop());
+    SplitRows rows = read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop(),
+        finding -> Findings.tell(Optional.of(finding), context.directory(), context.listener()));
     Findings.tell(LookAlikes.among(rows.labels().names(), rows.train()), context.directory(), context.listener());
     Findings.tell(Findings.singleRows(rows.labels()), context.directory(), context.listener());
     return rows;
@@ -61,12 +64,22 @@ public final class RunRows {
    * @throws crema.data.DataException when the rows cannot be used
    */
   public static SplitRows read(DataSettings data, long seed, TrainingListener listener, StopSignal stop) {
+    return read(data, seed, listener, stop, listener::warning);
+  }
+
+  /**
+   * Reads and splits rows.
+   *
+   * @param findings receives what makes the run hardly worth its name
+   */
+  private static SplitRows read(DataSettings data, long seed, TrainingListener listener, StopSignal stop,
+      Consumer<String> findings) {
     DataSettings.requireFiles(data.files());
     listener.stage("Reading the data");
     var problems = new ProblemLog();
     SplitRows rows;
     try {
-      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems, listener, stop);
+      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems, listener, stop, findings);
     } finally {
       // Also where no row is left: the reasons are those of each row.
       problems.report().forEach(listener::warning);
@@ -82,10 +95,11 @@ public final class RunRows {
    * @param seed of the split
    * @param listener is notified of each row that cannot be used, once
    * @param run is told what corrections did
+   * @param findings receives what makes the run hardly worth its name
    * @throws crema.data.DataException when the rows cannot be used
    */
   private static SplitRows read(DataSettings data, long seed, ProblemListener listener, TrainingListener run,
-      StopSignal stop) {
+      StopSignal stop, Consumer<String> findings) {
     List<String> all = Stream.of(data.train(), data.validation(), data.test()).flatMap(List::stream).toList();
     RowSource train = new StoppableRows(rows(data.train(), all, data), stop);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
@@ -94,7 +108,9 @@ public final class RunRows {
     RowSource test = new StoppableRows(rows(data.test(), all, data), stop);
     // The first pass over each file reports its problems; that over the training file also refuses columns that cannot be
     // meant as labels, before a split fails because of them.
-    requireLabels(data.labels(), LabelCounts.count(train, data.labels().format(), listener));
+    var warnings = new LabelWarnings(data.labels(), TextColumn.names(TextColumn.parseAll(data.text())));
+    requireLabels(data.labels(), LabelCounts.count(warnings.over(train), data.labels().format(), listener));
+    warnings.found().forEach(findings);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     RowSource added = RowSource.of(List.of());
