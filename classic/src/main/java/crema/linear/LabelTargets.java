@@ -135,4 +135,12 @@ public final class LabelTargets {
     return new LabelTargets(labels, exclusive, rows,
         weights == null ? null : Arrays.stream(wanted).mapToDouble(this::weight).toArray());
   }
+
+  /** Adds all that makes up the targets to a digest. */
+  void addTo(ContentDigest digest) {
+    digest.add(labels).add(exclusive ? 1 : 0).add(rows());
+    for (int row = 0; row < rows(); row++) {
+      digest.add(labelsOfRow[row]).add(weight(row));
+    }
+  }
 }

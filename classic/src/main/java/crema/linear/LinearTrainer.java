@@ -1,11 +1,13 @@
 package crema.linear;
 
 import crema.base.WorkerPool;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,14 @@ public final class LinearTrainer {
   private final LinearConfig config;
   private final int threads;
   private final BooleanSupplier stop;
+  private final @Nullable Keeping keeping;
+
+  /**
+   * Where hyperplanes are kept as they are found.
+   *
+   * @param identity a digest of what they depend on; empty to compute it
+   */
+  private record Keeping(Path file, String identity, Consumer<String> warnings) {}
 
   /**
    * A trainer.
@@ -33,12 +43,33 @@ public final class LinearTrainer {
    * @param stop asked in each pass over the texts: once it says yes, what is trained is of no use
    */
   public LinearTrainer(LinearConfig config, int threads, BooleanSupplier stop) {
+    this(config, threads, stop, null);
+  }
+
+  private LinearTrainer(LinearConfig config, int threads, BooleanSupplier stop, @Nullable Keeping keeping) {
     if (threads < 1) {
       throw new IllegalArgumentException("there must be at least 1 thread, not " + threads);
     }
     this.config = config;
     this.threads = threads;
     this.stop = stop;
+    this.keeping = keeping;
+  }
+
+  /**
+   * The same that appends each hyperplane to a file as it is found, and does not look again for those that are there: a
+   * training that was killed goes on from them, to the same bits.
+   *
+   * @param file of no other training; one of other texts, targets or settings is replaced
+   * @param warnings told in one line that the file cannot be kept: training goes on without
+   */
+  public LinearTrainer keeping(Path file, Consumer<String> warnings) {
+    return keeping(file, "", warnings);
+  }
+
+  /** The same with a digest of what the hyperplanes depend on. */
+  LinearTrainer keeping(Path file, String identity, Consumer<String> warnings) {
+    return new LinearTrainer(config, threads, stop, new Keeping(file, identity, warnings));
   }
 
   /**
@@ -54,7 +85,21 @@ public final class LinearTrainer {
     if (texts.rows() == 0) {
       throw new IllegalArgumentException("there are no texts to train on");
     }
-    return train(new DualProblem(texts, config.interceptScaling()), targets, null);
+    return identified(texts, targets, null).train(new DualProblem(texts, config.interceptScaling()), targets, null);
+  }
+
+  /** The same, with a digest of what it keeps if it has none. */
+  private LinearTrainer identified(SparseMatrix texts, LabelTargets targets, @Nullable LinearModel start) {
+    if (keeping == null || !keeping.identity().isEmpty()) {
+      return this;
+    }
+    var digest = new ContentDigest().add(config.toString());
+    texts.addTo(digest);
+    targets.addTo(digest);
+    if (start != null) {
+      digest.add(start.weights()).add(start.intercepts());
+    }
+    return keeping(keeping.file(), digest.hex(), keeping.warnings());
   }
 
   /**
@@ -74,7 +119,7 @@ public final class LinearTrainer {
       throw new IllegalArgumentException("the model to start from has " + start.features() + " features and "
           + start.labels() + " labels, the texts have " + texts.columns() + " and " + targets.labels());
     }
-    return train(new DualProblem(texts, config.interceptScaling()), targets, start);
+    return identified(texts, targets, start).train(new DualProblem(texts, config.interceptScaling()), targets, start);
   }
 
   /** Trains on texts that were prepared with the configuration's intercept scaling, once for several trainings. */
@@ -88,8 +133,10 @@ public final class LinearTrainer {
     }
     var run = new Run(texts, targets, start);
     int workers = Math.min(threads, targets.labels());
-    try (var pool = new WorkerPool(workers)) {
-      pool.run(workers, (_, _) -> run.trainLabels());
+    try (var kept = keeping == null ? null : FoundHyperplanes.open(keeping.file(), keeping.identity(), texts.columns(),
+        targets.labels(), run::take, keeping.warnings());
+        var pool = new WorkerPool(workers)) {
+      pool.run(workers, (_, _) -> run.trainLabels(kept));
     }
     return run.toFit();
   }
@@ -103,6 +150,7 @@ public final class LinearTrainer {
     private final float[] weights;
     private final float[] intercepts;
     private final boolean[] converged;
+    private final boolean[] found;
     private final AtomicInteger next = new AtomicInteger();
 
     Run(DualProblem problem, LabelTargets targets, @Nullable LinearModel start) {
@@ -113,19 +161,38 @@ public final class LinearTrainer {
       weights = LinearModel.newWeights(features, targets.labels());
       intercepts = new float[targets.labels()];
       converged = new boolean[targets.labels()];
+      found = new boolean[targets.labels()];
     }
 
-    void trainLabels() {
+    /** Takes a hyperplane. */
+    void take(int label, boolean isConverged, float intercept, float[] of) {
+      found[label] = true;
+      converged[label] = isConverged;
+      intercepts[label] = intercept;
+      for (int feature = 0; feature < features; feature++) {
+        weights[feature * targets.labels() + label] = of[feature];
+      }
+    }
+
+    void trainLabels(@Nullable FoundHyperplanes kept) {
       DualSolver solver = DualSolver.of(problem, config, stop);
       var w = new double[features + 1];
+      var own = new float[features];
       for (int label = next.getAndIncrement(); label < targets.labels() && !stop.getAsBoolean(); label =
           next.getAndIncrement()) {
-        begin(label, w);
-        converged[label] = solver.solve(label, targets, w);
-        for (int feature = 0; feature < features; feature++) {
-          weights[feature * targets.labels() + label] = (float) w[problem.position(feature)];
+        if (found[label]) {
+          continue;
         }
-        intercepts[label] = (float) (w[problem.interceptPosition()] * config.interceptScaling());
+        begin(label, w);
+        boolean isConverged = solver.solve(label, targets, w);
+        for (int feature = 0; feature < features; feature++) {
+          own[feature] = (float) w[problem.position(feature)];
+        }
+        take(label, isConverged, (float) (w[problem.interceptPosition()] * config.interceptScaling()), own);
+        // One that was left in the middle is not what it should be.
+        if (kept != null && !stop.getAsBoolean()) {
+          kept.add(label, isConverged, intercepts[label], own);
+        }
       }
     }
 

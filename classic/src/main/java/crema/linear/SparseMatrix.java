@@ -191,6 +191,11 @@ public final class SparseMatrix {
     return new SparseMatrix(new SparseMatrix(columns, starts, indices, copied), denseColumns, block);
   }
 
+  /** Adds all that makes up the matrix to a digest. */
+  void addTo(ContentDigest digest) {
+    digest.add(columns).add(rowStarts).add(columnIndices).add(values).add(denseColumns).add(dense);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof SparseMatrix matrix && columns == matrix.columns

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -181,6 +188,93 @@ class LinearTrainerTest {
     assertThatThrownBy(() -> LinearConfig.DEFAULTS.withInterceptScaling(-1))
         .hasMessageContaining("0 or more, not -1.0");
     assertThatThrownBy(() -> LinearConfig.DEFAULTS.withTolerance(1, 0)).hasMessageContaining("at least 1 iteration");
+  }
+
+  /** Stops when it has been asked so often, as a kill would. */
+  private static BooleanSupplier after(int questions) {
+    var left = new AtomicInteger(questions);
+    return () -> left.getAndDecrement() <= 0;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTrainingThatWasLeftInTheMiddleGoesOnToTheSameBits(LinearLoss loss, @TempDir Path folder) throws IOException {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    LinearConfig config = LinearConfig.DEFAULTS.withLoss(loss);
+    var all = new AtomicInteger();
+    LinearFit whole = new LinearTrainer(config, 1, () -> all.incrementAndGet() < 0).train(texts, targets);
+    Path file = folder.resolve("train.journal");
+    var warnings = new ArrayList<String>();
+    long size = 100;
+    for (int leg = 0; leg < 2; leg++) {
+      new LinearTrainer(config, 1, after(all.get() / 3)).keeping(file, warnings::add).train(texts, targets);
+      assertThat(Files.size(file)).isGreaterThan(size);
+      size = Files.size(file);
+    }
+    var asked = new AtomicInteger();
+    LinearFit rest = new LinearTrainer(config, 2, () -> asked.incrementAndGet() < 0).keeping(file, warnings::add)
+        .train(texts, targets);
+    assertThat(rest.model().weights()).isEqualTo(whole.model().weights());
+    assertThat(rest.model().intercepts()).isEqualTo(whole.model().intercepts());
+    assertThat(rest.unconverged()).isEqualTo(whole.unconverged());
+    int before = asked.get();
+    LinearFit again = new LinearTrainer(config, 1, () -> asked.incrementAndGet() < 0).keeping(file, warnings::add)
+        .train(texts, targets);
+    assertThat(asked.get() - before).as("nothing is trained again").isLessThanOrEqualTo(LABELS + 1);
+    assertThat(again.model().weights()).isEqualTo(whole.model().weights());
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void whatWasFoundOfOtherTextsTargetsOrSettingsIsNotUsed(@TempDir Path folder) {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    LinearConfig config = LinearConfig.DEFAULTS;
+    Path file = folder.resolve("train.journal");
+    List<String> warnings = new ArrayList<>();
+    var weights = new double[texts.rows()];
+    Arrays.setAll(weights, row -> 1 + row % 3);
+    int[] reversed = IntStream.range(0, texts.rows()).map(row -> texts.rows() - 1 - row).toArray();
+    LinearModel start = new LinearTrainer(config.withC(0.1), 1).train(texts, targets).model();
+    for (LinearConfig each : List.of(config, config.withC(0.5), config.withSeed(3))) {
+      for (LabelTargets of : List.of(targets, targets.weighted(weights), targets.rows(reversed))) {
+        var plain = new LinearTrainer(each, 1);
+        LinearTrainer keeping = plain.keeping(file, warnings::add);
+        assertThat(keeping.train(texts, of).model().weights()).isEqualTo(plain.train(texts, of).model().weights());
+        assertThat(keeping.train(texts.rows(reversed), of).model().weights())
+            .isEqualTo(plain.train(texts.rows(reversed), of).model().weights());
+        assertThat(keeping.train(texts, of, start).model().weights())
+            .isEqualTo(plain.train(texts, of, start).model().weights());
+      }
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aCrossValidationThatWasLeftInTheMiddleGoesOnToTheSameScores(@TempDir Path folder) {
+    SparseMatrix texts = texts();
+    LabelTargets targets = targets(texts);
+    var warnings = new ArrayList<String>();
+    double[] candidates = {0.1, 1};
+    List<CrossValidation.Score> whole =
+        new CrossValidation(LinearConfig.DEFAULTS, 3, 1).run(texts, targets, candidates).scores();
+    int stops = 0;
+    for (int questions = 80;; questions += 10) {
+      var left = new AtomicInteger(questions);
+      CrossValidation.Result result =
+          new CrossValidation(LinearConfig.DEFAULTS, 3, 1, () -> left.getAndDecrement() <= 0)
+              .keeping(folder, warnings::add).run(texts, targets, candidates);
+      if (left.get() > 0) {
+        assertThat(result.scores()).isEqualTo(whole);
+        break;
+      }
+      assertThat(stops++).isLessThan(60);
+    }
+    assertThat(stops).isGreaterThan(2);
+    assertThat(new CrossValidation(LinearConfig.DEFAULTS, 3, 1).keeping(folder, warnings::add)
+        .run(texts, targets, 1, 10).scores().getFirst()).isEqualTo(whole.getLast());
+    assertThat(warnings).isEmpty();
   }
 
   @Test

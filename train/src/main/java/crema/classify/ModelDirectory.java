@@ -233,7 +233,7 @@ public record ModelDirectory(Path path) implements ModelSource {
 
   /**
    * Writes the settings of a run and begins it. If that fails, what was written is deleted again, unless the run is one
-   * that is resumed here.
+   * that is resumed here or has kept a checkpoint.
    *
    * @throws UserError when the settings are not what they must be together, or other ones than those of the run that is
    *     resumed
@@ -255,7 +255,7 @@ public record ModelDirectory(Path path) implements ModelSource {
       // It goes on when it is resumed.
       throw e;
     } catch (IOException | RuntimeException e) {
-      if (!resumes) {
+      if (!resumes && !Files.exists(checkpoints())) {
         discardRun();
       }
       throw e;

@@ -150,7 +150,8 @@ public interface ModelFamily extends RunKind {
    * trains several models on nearly the same rows chooses once.
    *
    * @param settings of a run
-   * @param context of the run, with its rows; nothing is written
+   * @param context of the run, with its rows; of its directory only checkpoints are written, by which a choice that was
+   *     killed goes on
    * @return what was given, if the run is asked to stop meanwhile
    */
   default Settings settled(Settings settings, RunContext context) throws IOException {

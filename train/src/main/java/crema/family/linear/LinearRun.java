@@ -55,8 +55,8 @@ import java.util.Optional;
 /**
  * Trains the linear baseline: TF-IDF of the training texts, C by cross-validation if there are several to choose from,
  * hyperplanes, their shift on validation rows, the same once more with the validation rows if these are not to be kept
- * out, and the test. Its result depends on the settings and the rows alone. It has no checkpoints: one that was stopped
- * starts over.
+ * out, and the test. Its result depends on the settings and the rows alone. Each hyperplane is kept when it is found, so one
+ * that was stopped or killed looks for the others.
  */
 final class LinearRun implements Run {
   private final Settings settings;
@@ -166,7 +166,8 @@ final class LinearRun implements Run {
       listener.stage(RefitSettings.stage(counts));
       FeatureSpaces spaces = older.isPresent() ? older.get().spaces() : features.fit(all.orElseThrow(), List.of());
       fitted =
-          fit(spaces, examples(AugmentSettings.withCopies(all.get(), settings), spaces, target), chosen.hyperplanes());
+          fit("all", spaces, examples(AugmentSettings.withCopies(all.get(), settings), spaces, target),
+              chosen.hyperplanes());
       fitted = chosen.shifts().map(fitted::shifted).orElse(fitted);
       if (stop.isRequested()) {
         return Optional.empty();
@@ -218,7 +219,7 @@ final class LinearRun implements Run {
     }
     listener.stage("Training");
     // C was chosen without copies: one of a held-out text must not be trained on.
-    Fitted fitted = fit(spaces, AugmentSettings.areAsked(settings)
+    Fitted fitted = fit("train", spaces, AugmentSettings.areAsked(settings)
         ? examples(AugmentSettings.withCopies(rows.train(), settings), spaces, target) : examples, hyperplanes);
     stop.check();
     Optional<float[]> shifts = Optional.empty();
@@ -232,7 +233,7 @@ final class LinearRun implements Run {
       return Optional.empty();
     }
     ScoredRows validation;
-    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+    try (var log = StepLog.create(directory.log())) {
       for (TrialRecord trial : trials) {
         log.write(trial);
       }
@@ -244,8 +245,14 @@ final class LinearRun implements Run {
         isReplaced ? Optional.empty() : Optional.of(fitted)));
   }
 
-  private Fitted fit(FeatureSpaces spaces, Examples examples, LinearConfig hyperplanes) {
-    var trainer = new LinearTrainer(hyperplanes, threads, stop::isRequested);
+  /**
+   * Trains, from what is there of it.
+   *
+   * @param name of the training among those of the run
+   */
+  private Fitted fit(String name, FeatureSpaces spaces, Examples examples, LinearConfig hyperplanes) {
+    LinearTrainer trainer = new LinearTrainer(hyperplanes, threads, stop::isRequested)
+        .keeping(directory.checkpoints().resolve(name + ".journal"), listener::warning);
     LinearFit fit = older.isPresent() ? trainer.train(examples.texts(), examples.targets(), older.get().model())
         : trainer.train(examples.texts(), examples.targets());
     return new Fitted(spaces, fit.model(), fit.unconverged());
@@ -295,7 +302,9 @@ final class LinearRun implements Run {
       return hyperplanes;
     }
     listener.stage("Choosing C");
-    var validation = new CrossValidation(hyperplanes, settings.get(LinearSettings.C_FOLDS), threads, stop::isRequested);
+    CrossValidation validation =
+        new CrossValidation(hyperplanes, settings.get(LinearSettings.C_FOLDS), threads, stop::isRequested)
+            .keeping(directory.checkpoints().resolve("C"), listener::warning);
     double[] values = candidates.stream().mapToDouble(Double::doubleValue).toArray();
     CrossValidation.Result result = validation.run(examples.texts(), examples.targets(), values);
     double best = settings.find(LinearSettings.C_METRIC).orElse(Metric.MACRO_F1) == Metric.MICRO_F1

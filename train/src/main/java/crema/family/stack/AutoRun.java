@@ -77,6 +77,11 @@ final class AutoRun implements Run {
 
   @Override
   public TrainingResult run() throws IOException {
+    var finish = new StackFinish(settings, context);
+    Optional<TrainingResult> rest = finish.rest(() -> RunRows.of(context, settings));
+    if (rest.isPresent()) {
+      return rest.get();
+    }
     Start start = directory.begin(new AutoFamily(), settings, this::start);
     var search = new AutoSearch(settings, context, start.heldOut(), start.plan(), began);
     if (!search.run()) {
@@ -117,7 +122,10 @@ final class AutoRun implements Run {
     facts.putAll(search.notes());
     facts.put("Fits", search.done().size() + ": " + String.join(", ", search.done()));
     keepFits(search.done());
-    return finish(start, choice, choice.measures().expected(choice.chosen(), fewer.get()), members, facts);
+    StackDescription description =
+        StackDescription.of(columns(choice.chosen(), members), members, choice.chosen().level());
+    return finish.write(description, choice.chosen().rows(), choice.measures().expected(choice.chosen(), fewer.get()),
+        start.target(), start.rows(), facts);
   }
 
   private TrainingResult interrupted() {
@@ -203,13 +211,12 @@ final class AutoRun implements Run {
   /** Trains a member on all training rows, unless that was done before; false if the run was asked to stop. */
   private boolean trainedOnAll(Member member, SplitRows rows) throws IOException {
     ModelDirectory own = directory.folder(StackFamily.MEMBERS).folder(member.name());
-    if (own.isFinished()) {
-      return true;
-    }
-    Files.createDirectories(own.path());
-    listener.stage(member.name() + " on all rows");
-    if (!training.run(member, rows.train(), own, new ProgressOnly(listener))) {
-      return false;
+    if (!own.isFinished()) {
+      Files.createDirectories(own.path());
+      listener.stage(member.name() + " on all rows");
+      if (!training.run(member, rows.train(), own, new ProgressOnly(listener))) {
+        return false;
+      }
     }
     // Its test was on a few training rows: the stack's report is what counts.
     for (Path file : List.of(own.report(), own.metrics(), own.testOutcomes(), own.log(), own.thresholdLog())) {
@@ -266,22 +273,18 @@ final class AutoRun implements Run {
     }
   }
 
-  private TrainingResult finish(Start start, Choice choice, ScoredRows expected, List<StackMember> members,
-      Map<String, String> facts) throws IOException {
-    LevelChoice.Measured chosen = choice.chosen();
+  /** The text columns of a stack of those members that count. */
+  private List<String> columns(LevelChoice.Measured chosen, List<StackMember> members) throws IOException {
     var classifiers = new ArrayList<Classifier>();
-    List<String> columns;
     try {
       for (int i = 0; i < members.size(); i++) {
         if (chosen.level().weights()[i] != 0) {
           classifiers.add(StackDescription.open(StackFamily.member(directory, members.get(i)), context.compute()));
         }
       }
-      columns = StackMembers.columns(settings.get(DataSettings.TEXT), members, classifiers);
+      return StackMembers.columns(settings.get(DataSettings.TEXT), members, classifiers);
     } finally {
       classifiers.forEach(Classifier::close);
     }
-    return new StackFinish(settings, context).write(StackDescription.of(columns, members, chosen.level()),
-        chosen.rows(), expected, start.target(), start.rows(), facts);
   }
 }

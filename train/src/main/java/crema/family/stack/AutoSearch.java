@@ -274,7 +274,8 @@ final class AutoSearch {
     Files.createDirectories(kept);
     listener.stage("%s, settings".formatted(member.name()));
     long beganSettling = System.nanoTime();
-    trained.member = training.settled(member, heldOut.others(0), new ModelDirectory(kept.resolve(member.name())));
+    var own = new ModelDirectory(kept.resolve(member.name()));
+    trained.member = training.settled(member, heldOut.others(0), own);
     trained.settling = secondsSince(beganSettling);
     if (stop.isRequested()) {
       return false;
@@ -282,6 +283,7 @@ final class AutoSearch {
     var json = new LinkedHashMap<>(StoredSettings.of(member.family().key(), trained.member.settings()).json());
     json.put(SECONDS, trained.settling);
     JsonFile.write(file, json);
+    FileTree.delete(own.path());
     return true;
   }
 

@@ -47,7 +47,7 @@ record MemberTraining(Settings settings, RunContext context) {
    * The member with one value where its training would choose among several.
    *
    * @param train the rows to choose by
-   * @param own a directory to which nothing is written
+   * @param own a directory that is used for checkpoints alone
    */
   Member settled(Member member, RowSource train, ModelDirectory own) throws IOException {
     return member.with(member.family().settled(member.settings(),
