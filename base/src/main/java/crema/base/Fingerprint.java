@@ -2,11 +2,15 @@ package crema.base;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link Sha256} over a sequence of values, each framed by its length so that no two run into each other. */
 public final class Fingerprint {
+  private static final int BUFFER = 1 << 16;
+
   private final Sha256 sha256 = new Sha256();
 
   /**
@@ -39,6 +43,39 @@ public final class Fingerprint {
   /** Adds a number. */
   public Fingerprint add(long value) {
     sha256.add(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    return this;
+  }
+
+  /** Adds a number, by its bits. */
+  public Fingerprint add(double value) {
+    return add(Double.doubleToRawLongBits(value));
+  }
+
+  /** Adds numbers in their order. */
+  public Fingerprint add(int[] values) {
+    return add(values.length, Integer.BYTES, (buffer, i) -> buffer.putInt(values[i]));
+  }
+
+  /** Adds numbers in their order, by their bits. */
+  public Fingerprint add(float[] values) {
+    return add(values.length, Float.BYTES, (buffer, i) -> buffer.putInt(Float.floatToRawIntBits(values[i])));
+  }
+
+  /** Adds numbers in their order, by their bits. */
+  public Fingerprint add(double[] values) {
+    return add(values.length, Double.BYTES, (buffer, i) -> buffer.putLong(Double.doubleToRawLongBits(values[i])));
+  }
+
+  private Fingerprint add(int count, int size, ObjIntConsumer<ByteBuffer> put) {
+    add(count);
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    for (int i = 0; i < count; i++) {
+      put.accept(buffer, i);
+      if (buffer.remaining() < size || i + 1 == count) {
+        sha256.add(Arrays.copyOf(buffer.array(), buffer.position()));
+        buffer.clear();
+      }
+    }
     return this;
   }
 

@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.base.Fingerprint;
 import crema.base.Journal;
 import crema.metrics.Averages;
 import crema.metrics.LabelCounts;
@@ -198,7 +199,7 @@ public final class CrossValidation {
         journal = null;
         return;
       }
-      var digest = new ContentDigest().add(config.toString()).add(folds);
+      Fingerprint digest = new Fingerprint("cross-validation").add(config.toString()).add(folds);
       texts.addTo(digest);
       targets.addTo(digest);
       identity = digest.hex();

@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.base.Fingerprint;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -136,11 +137,11 @@ public final class LabelTargets {
         weights == null ? null : Arrays.stream(wanted).mapToDouble(this::weight).toArray());
   }
 
-  /** Adds all that makes up the targets to a digest. */
-  void addTo(ContentDigest digest) {
-    digest.add(labels).add(exclusive ? 1 : 0).add(rows());
-    for (int row = 0; row < rows(); row++) {
-      digest.add(labelsOfRow[row]).add(weight(row));
-    }
+  /** Adds all that makes up the targets to a fingerprint. */
+  void addTo(Fingerprint fingerprint) {
+    fingerprint.add(labels).add(exclusive ? 1 : 0)
+        .add(Arrays.stream(labelsOfRow).mapToInt(row -> row.length).toArray())
+        .add(Arrays.stream(labelsOfRow).flatMapToInt(Arrays::stream).toArray())
+        .add(weights == null ? new double[0] : weights);
   }
 }

@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.base.Fingerprint;
 import crema.base.WorkerPool;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ public final class LinearTrainer {
     if (keeping == null || !keeping.identity().isEmpty()) {
       return this;
     }
-    var digest = new ContentDigest().add(config.toString());
+    Fingerprint digest = new Fingerprint("hyperplanes").add(config.toString());
     texts.addTo(digest);
     targets.addTo(digest);
     if (start != null) {

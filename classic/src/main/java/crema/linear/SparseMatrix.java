@@ -1,5 +1,6 @@
 package crema.linear;
 
+import crema.base.Fingerprint;
 import java.util.Arrays;
 import java.util.List;
 
@@ -191,9 +192,9 @@ public final class SparseMatrix {
     return new SparseMatrix(new SparseMatrix(columns, starts, indices, copied), denseColumns, block);
   }
 
-  /** Adds all that makes up the matrix to a digest. */
-  void addTo(ContentDigest digest) {
-    digest.add(columns).add(rowStarts).add(columnIndices).add(values).add(denseColumns).add(dense);
+  /** Adds all that makes up the matrix to a fingerprint. */
+  public void addTo(Fingerprint fingerprint) {
+    fingerprint.add(columns).add(rowStarts).add(columnIndices).add(values).add(denseColumns).add(dense);
   }
 
   @Override

@@ -2,6 +2,7 @@ package crema.embed;
 
 import crema.base.ByteSource;
 import crema.base.CounterRandom;
+import crema.base.Fingerprint;
 import crema.base.OpenLock;
 import crema.base.UserError;
 import crema.base.WorkerPool;
@@ -25,7 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An index for approximate search among many vectors: a hierarchical navigable small world (Malkov and Yashunin, arXiv
@@ -113,6 +116,27 @@ public final class HnswIndex implements NearestSearch {
    * @param seed of the layers
    */
   public static HnswIndex build(Vectors vectors, Effort effort, long seed, int threads) {
+    return build(vectors, effort, seed, threads, null);
+  }
+
+  /**
+   * Builds an index, and writes what there is of it to a file every few seconds: an index whose building was killed is
+   * built on from there, to the same bits.
+   *
+   * @param vectors which are near where their product is high; they are not copied
+   * @param seed of the layers
+   * @param checkpoint one of other vectors is replaced
+   * @param warnings told in one line that the file cannot be written
+   */
+  public static HnswIndex build(Vectors vectors, Effort effort, long seed, int threads, Path checkpoint,
+      Consumer<String> warnings) {
+    String identity = new Fingerprint("index " + VERSION).add(vectors.size()).add(vectors.values())
+        .add(effort.toString()).add(seed).hex();
+    return build(vectors, effort, seed, threads, new IndexCheckpoint(checkpoint, identity, warnings));
+  }
+
+  static HnswIndex build(Vectors vectors, Effort effort, long seed, int threads,
+      @Nullable IndexCheckpoint checkpoint) {
     int count = vectors.count();
     if ((long) count * 2 * effort.links > Integer.MAX_VALUE - 8) {
       throw new UserError("%,d vectors are more than an index holds with %,d links".formatted(count, effort.links));
@@ -127,11 +151,16 @@ public final class HnswIndex implements NearestSearch {
     var upperLinks = new int[Math.multiplyExact(Arrays.stream(layers).sum(), effort.links)];
     Arrays.fill(links, NONE);
     Arrays.fill(upperLinks, NONE);
-    var index = new HnswIndex(vectors, effort, layers, links, upperLinks, 0, threads);
-    for (int node = 1; node < count;) {
+    IndexCheckpoint.Progress begun =
+        checkpoint == null ? IndexCheckpoint.Progress.NONE : checkpoint.read(links, upperLinks);
+    var index = new HnswIndex(vectors, effort, layers, links, upperLinks, begun.entry(), threads);
+    for (int node = begun.nodes(); node < count;) {
       int end = Math.min(count, node + Math.clamp(node / BATCHES, 1, MOST_IN_BATCH));
       index.add(node, end);
       node = end;
+      if (checkpoint != null) {
+        checkpoint.writeIfDue(new IndexCheckpoint.Progress(node, index.entry), links, upperLinks);
+      }
     }
     return index;
   }

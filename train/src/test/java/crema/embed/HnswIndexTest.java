@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +93,51 @@ class HnswIndexTest {
       try (var loaded = HnswIndex.load(ByteSource.of(one), vectors, 2)) {
         assertThat(loaded.nearest(queries, 20)).isEqualTo(alone.nearest(queries, 20));
       }
+    }
+  }
+
+  @Test
+  void anIndexWhoseBuildingWasKilledIsBuiltOnToTheSameBits() throws IOException {
+    Vectors vectors = clustered(2000, 3);
+    Path whole = folder.resolve("whole");
+    try (var index = HnswIndex.build(vectors, HnswIndex.Effort.DEFAULT, 1, 2)) {
+      index.save(whole);
+    }
+    Path checkpoint = folder.resolve("checkpoint");
+    int kills = 0;
+    for (int pieces = 5;; pieces += 3) {
+      var left = new AtomicInteger(pieces);
+      var before = Files.exists(checkpoint) ? Files.readAllBytes(checkpoint) : new byte[0];
+      try (var index = HnswIndex.build(vectors, HnswIndex.Effort.DEFAULT, 1, 1,
+          new IndexCheckpoint(checkpoint, "of this", 0, warning -> {
+            throw new AssertionError(warning);
+          }) {
+            @Override
+            void writeIfDue(Progress progress, int[] links, int[] upperLinks) {
+              super.writeIfDue(progress, links, upperLinks);
+              if (left.decrementAndGet() == 0) {
+                throw new IllegalStateException("killed");
+              }
+            }
+          })) {
+        index.save(folder.resolve("again"));
+        break;
+      } catch (IllegalStateException e) {
+        assertThat(Files.readAllBytes(checkpoint)).isNotEqualTo(before);
+        assertThat(kills++).isLessThan(30);
+      }
+    }
+    assertThat(kills).isGreaterThan(2);
+    assertThat(folder.resolve("again")).hasSameBinaryContentAs(whole);
+    // Of other vectors it is of no use.
+    Vectors others = clustered(2000, 8);
+    try (var plain = HnswIndex.build(others, HnswIndex.Effort.DEFAULT, 1, 1);
+        var index = HnswIndex.build(others, HnswIndex.Effort.DEFAULT, 1, 1, checkpoint, warning -> {
+          throw new AssertionError(warning);
+        })) {
+      plain.save(whole);
+      index.save(folder.resolve("again"));
+      assertThat(folder.resolve("again")).hasSameBinaryContentAs(whole);
     }
   }
 

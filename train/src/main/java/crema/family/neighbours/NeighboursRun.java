@@ -42,8 +42,8 @@ import java.util.Optional;
 
 /**
  * Trains a model of neighbours: the vectors of texts and of categories, how candidates are ranked, and the test. Its
- * result depends on the settings and the rows alone. It has no checkpoints: one that was stopped starts over, but for
- * the vectors that an encoder has made.
+ * result depends on the settings and the rows alone. What was found is kept piece by piece: a run that was stopped or killed
+ * goes on with the next one.
  */
 final class NeighboursRun implements Run {
   /** Folds in which texts are looked up among others. */
@@ -55,6 +55,7 @@ final class NeighboursRun implements Run {
   private final ModelDirectory directory;
   private final TrainingListener listener;
   private final TextRun run;
+  private final NeighboursCheckpoints checkpoints;
   private Map<String, String> foldFacts = Map.of();
 
   /**
@@ -68,6 +69,7 @@ final class NeighboursRun implements Run {
     this.context = context.withCompute(context.compute().onCpu(new NeighboursFamily()));
     directory = context.directory();
     listener = context.listener();
+    checkpoints = new NeighboursCheckpoints(directory.checkpoints(), listener::warning, context.stop());
     run = new TextRun(settings, new AnswerSettings(settings), context);
   }
 
@@ -119,7 +121,7 @@ final class NeighboursRun implements Run {
     listener.stage("Projecting terms");
     SparseMatrix matrix = spaces.of(texts);
     TextVectors plain = TextVectors.fit(spaces, matrix, settings.get(NeighboursSettings.DIMENSIONS),
-        NeighboursSettings.seed(settings), pool);
+        NeighboursSettings.seed(settings), checkpoints, pool);
     if (context.stop().isRequested()) {
       return Optional.empty();
     }
@@ -140,7 +142,7 @@ final class NeighboursRun implements Run {
     var finder = new CandidateFinder(search, categories, new BitSet(), items.labels(), near, context.compute());
     var classifier = new NeighboursClassifier(vectors, finder, ranker.get(), categories, target, items.count());
     ScoredRows validation;
-    try (var log = StepLog.resume(directory.log(), Long.MAX_VALUE)) {
+    try (var log = StepLog.create(directory.log())) {
       validation = run.validate(classifier, rows.validation(), 0, 0, log);
     }
     NeighboursClassifier tuned = target instanceof TaxonomyTarget ? classifier
@@ -155,7 +157,7 @@ final class NeighboursRun implements Run {
     }
     listener.stage("Building the index");
     return Optional.of(HnswIndex.build(items.vectors(), NeighboursSettings.effort(settings),
-        NeighboursSettings.seed(settings), context.compute().threads()));
+        NeighboursSettings.seed(settings), context.compute().threads(), checkpoints.file("index"), listener::warning));
   }
 
   private Optional<Whitening> whitening(Items items, int categories, WorkerPool pool) {
@@ -181,10 +183,11 @@ final class NeighboursRun implements Run {
     listener.stage("Looking up neighbours");
     Split folds = Folds.of(rows.train(), settings, Math.clamp(items.count() / ROWS_OF_A_FOLD, 2, RANKER_FOLDS));
     var lookups = new OutOfFold(search, names, nameVectors, items, texts, folds,
-        others -> whitening(others, names.size(), pool), NeighboursSettings.seed(settings), context.compute(), pool);
+        others -> whitening(others, names.size(), pool), NeighboursSettings.seed(settings), context.compute(),
+        checkpoints, pool);
     int most = Math.min(settings.get(NeighboursSettings.RANKER_ROWS), items.count());
-    CandidateRanker.Examples known = lookups.known(most, done -> listener.progress(done, most), context.stop());
-    CandidateRanker.Examples added = lookups.added(context.stop());
+    CandidateRanker.Examples known = lookups.known(most, done -> listener.progress(done, most));
+    CandidateRanker.Examples added = lookups.added();
     if (context.stop().isRequested()) {
       return Optional.empty();
     }

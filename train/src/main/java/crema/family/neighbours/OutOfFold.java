@@ -1,11 +1,12 @@
 package crema.family.neighbours;
 
+import crema.base.Fingerprint;
+import crema.base.PieceJournal;
 import crema.base.Rng;
 import crema.base.WorkerPool;
 import crema.classify.ComputeOptions;
 import crema.data.Split;
 import crema.embed.Vectors;
-import crema.nn.train.StopSignal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What training texts say when they are looked up among others: each fold among the items of all other folds, so that
@@ -29,6 +30,8 @@ final class OutOfFold {
   private static final int MOST_ADDED = 4000;
   /** Of few texts, each is looked up so often, among other categories. */
   private static final int MOST_ROUNDS = 8;
+  /** So many texts are looked up, then what was found is kept. */
+  private static final int AT_ONCE = 512;
 
   private final CandidateFinder.Search search;
   private final List<String> names;
@@ -40,6 +43,7 @@ final class OutOfFold {
   private final WorkerPool pool;
   private final long seed;
   private final ComputeOptions compute;
+  private final NeighboursCheckpoints checkpoints;
 
   /**
    * Texts.
@@ -50,10 +54,12 @@ final class OutOfFold {
    * @param texts the same as they are written
    * @param folds which fold each is in
    * @param whitening learned anew of the items of all other folds
+   * @param checkpoints keep what is found
    */
   OutOfFold(CandidateFinder.Search search, List<String> names, Vectors nameVectors, Items items, List<String> texts,
       Split folds, Function<Items, Optional<Whitening>> whitening, long seed, ComputeOptions compute,
-      WorkerPool pool) {
+      NeighboursCheckpoints checkpoints, WorkerPool pool) {
+    this.checkpoints = checkpoints;
     this.whitening = whitening;
     this.pool = pool;
     this.search = search;
@@ -71,25 +77,37 @@ final class OutOfFold {
    *
    * @param most how many texts are looked up
    * @param progress is told how many are
-   * @param stop ends early
+   * @throws crema.nn.train.StoppedException if it was asked to stop
    */
-  CandidateRanker.Examples known(int most, IntConsumer progress, StopSignal stop) {
+  CandidateRanker.Examples known(int most, IntConsumer progress) {
     var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    for (int fold = 0; fold < folds.parts() && !stop.isRequested(); fold++) {
-      var limits = new int[names.size()];
-      Arrays.fill(limits, Integer.MAX_VALUE);
-      add(fold, chosen(most), limits, new BitSet(), examples);
-      progress.accept(examples.candidates().size());
+    try (PieceJournal found = pieces("known")) {
+      for (int fold = 0; fold < folds.parts(); fold++) {
+        var limits = new int[names.size()];
+        Arrays.fill(limits, Integer.MAX_VALUE);
+        add(fold, chosen(most), limits, new BitSet(), found, examples, progress);
+      }
     }
     return examples;
   }
 
+  private PieceJournal pieces(String name) {
+    var identity = new Fingerprint(name).add(search.toString()).add(names).add(texts).add(seed).add(folds.parts())
+        .add(IntStream.range(0, items.count()).map(folds::partOf).toArray())
+        .add(items.labels().starts()).add(items.labels().categories()).add(items.weights())
+        .add(items.vectors().size()).add(items.vectors().rows(IntStream.range(0, items.count()).toArray()));
+    return checkpoints.pieces(name, identity.add(nameVectors.rows(IntStream.range(0, names.size()).toArray()))
+        .add(CandidateFeature.COUNT));
+  }
+
   /** Texts some of whose categories are as if they had been added with few items or none: in each fold others. */
-  CandidateRanker.Examples added(StopSignal stop) {
+  CandidateRanker.Examples added() {
     var examples = new CandidateRanker.Examples(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     int rounds = Math.clamp(MOST_ADDED / Math.max(1, items.count()), 1, MOST_ROUNDS);
-    for (int round = 0; round < rounds; round++) {
-      for (int fold = 0; fold < folds.parts() && !stop.isRequested(); fold++) {
+    try (PieceJournal found = pieces("added")) {
+      for (int part = 0; part < rounds * folds.parts(); part++) {
+        int round = part / folds.parts();
+        int fold = part % folds.parts();
         var stream = new Rng(seed, 3 + round * folds.parts() + fold).stream(0);
         var limits = new int[names.size()];
         var added = new BitSet();
@@ -99,32 +117,67 @@ final class OutOfFold {
               ? ITEMS_OF_ADDED[Integer.remainderUnsigned(stream.bits(2L * category + 1), ITEMS_OF_ADDED.length)]
               : Integer.MAX_VALUE;
         }
-        add(fold, chosen(MOST_ADDED), limits, added, examples);
+        add(fold, chosen(MOST_ADDED), limits, added, found, examples, _ -> {});
       }
     }
     return examples;
   }
 
   /** Looks the chosen texts of a fold up among the items of all others. */
-  private void add(int fold, int[] chosen, int[] limits, BitSet added, CandidateRanker.Examples examples) {
+  private void add(int fold, int[] chosen, int[] limits, BitSet added, PieceJournal found,
+      CandidateRanker.Examples examples, IntConsumer progress) {
     int[] looked = IntStream.of(chosen).filter(row -> folds.partOf(row) == fold).toArray();
     Items others =
         items.only(IntStream.range(0, items.count()).filter(row -> folds.partOf(row) != fold).toArray(), limits);
     if (looked.length == 0 || others.count() == 0) {
       return;
     }
-    Optional<Whitening> seen = whitening.apply(others);
-    UnaryOperator<Vectors> see = vectors -> seen.map(each -> each.apply(vectors, pool)).orElse(vectors);
-    Items known = others.with(see.apply(others.vectors()));
-    var queries = new Vectors(nameVectors.size(), items.vectors().rows(looked));
-    try (var finder = new CandidateFinder(search, Categories.of(names, see.apply(nameVectors), known), added,
-        known.labels(), known.search(compute), compute)) {
-      examples.candidates().addAll(finder.find(IntStream.of(looked).mapToObj(texts::get).toList(),
-          see.apply(queries)));
+    try (var among = new Among(others, added)) {
+      for (int from = 0; from < looked.length; from += AT_ONCE) {
+        int[] some = Arrays.copyOfRange(looked, from, Math.min(looked.length, from + AT_ONCE));
+        examples.candidates().addAll(Candidates.ofBytes(found.next(() -> Candidates.toBytes(among.find(some)))));
+        progress.accept(examples.candidates().size());
+      }
     }
     for (int row : looked) {
       examples.truth().add(items.labels().of(row));
       examples.weights().add(items.weights()[row]);
+    }
+  }
+
+  /** The items of other folds, prepared when the first text is looked up among them. */
+  private final class Among implements AutoCloseable {
+    private final Items others;
+    private final BitSet added;
+    private Optional<Whitening> seen = Optional.empty();
+    private @Nullable CandidateFinder finder;
+
+    Among(Items others, BitSet added) {
+      this.others = others;
+      this.added = added;
+    }
+
+    List<Candidates> find(int[] rows) {
+      checkpoints.stop().check();
+      if (finder == null) {
+        seen = whitening.apply(others);
+        Items known = others.with(see(others.vectors()));
+        finder = new CandidateFinder(search, Categories.of(names, see(nameVectors), known), added, known.labels(),
+            known.search(compute), compute);
+      }
+      return finder.find(IntStream.of(rows).mapToObj(texts::get).toList(),
+          see(new Vectors(nameVectors.size(), items.vectors().rows(rows))));
+    }
+
+    private Vectors see(Vectors vectors) {
+      return seen.map(each -> each.apply(vectors, pool)).orElse(vectors);
+    }
+
+    @Override
+    public void close() {
+      if (finder != null) {
+        finder.close();
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package crema.family.neighbours;
 
 import crema.base.ByteSource;
+import crema.base.Fingerprint;
+import crema.base.PieceJournal;
 import crema.base.Rng;
 import crema.base.WorkerPool;
 import crema.linear.SparseMatrix;
@@ -76,16 +78,27 @@ final class TermProjection {
    * @param texts {@code [texts, terms]}, the sparse columns of which are projected
    * @param wanted how many directions; fewer where there are fewer terms or texts
    * @param seed of the first guess, and of the texts that are taken where there are many
+   * @param checkpoints keep what each iteration comes to
    */
-  static TermProjection fit(SparseMatrix texts, int wanted, long seed, WorkerPool pool) {
+  static TermProjection fit(SparseMatrix texts, int wanted, long seed, NeighboursCheckpoints checkpoints,
+      WorkerPool pool) {
     SparseMatrix rows = texts.rows() <= MOST_TEXTS ? texts : texts.rows(sample(texts.rows(), seed));
     int terms = rows.sparseColumns();
     int size = Math.min(wanted, Math.min(terms, rows.rows()));
     Transposed columns = Transposed.of(rows);
+    var identity = new Fingerprint("projection").add(size).add(seed);
+    rows.addTo(identity);
     float[] basis = guess(terms, size, seed, pool);
-    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-      basis = columns.times(times(rows, basis, size, pool), size, pool);
-      Gram.orthonormalize(basis, terms, size, pool);
+    try (PieceJournal kept = checkpoints.pieces("projection", identity)) {
+      for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+        float[] before = basis;
+        basis = kept.nextFloats(() -> {
+          checkpoints.stop().check();
+          float[] next = columns.times(times(rows, before, size, pool), size, pool);
+          Gram.orthonormalize(next, terms, size, pool);
+          return next;
+        });
+      }
     }
     return new TermProjection(terms, size, rounded(basis));
   }

@@ -37,9 +37,11 @@ final class TextVectors implements AutoCloseable {
    * @param features of the training texts in these spaces
    * @param dimensions of what is left of terms
    */
-  static TextVectors fit(FeatureSpaces spaces, SparseMatrix features, int dimensions, long seed, WorkerPool pool) {
+  static TextVectors fit(FeatureSpaces spaces, SparseMatrix features, int dimensions, long seed,
+      NeighboursCheckpoints checkpoints, WorkerPool pool) {
     return new TextVectors(spaces,
-        features.sparseColumns() == 0 ? null : TermProjection.fit(features, dimensions, seed, pool), null);
+        features.sparseColumns() == 0 ? null : TermProjection.fit(features, dimensions, seed, checkpoints, pool),
+        null);
   }
 
   /** The same with directions that count differently; without such to begin with. */

@@ -8,6 +8,8 @@ import crema.base.ByteSource;
 import crema.base.WorkerPool;
 import crema.linear.SparseMatrix;
 import crema.nn.InvalidWeightsException;
+import crema.nn.train.StopSignal;
+import crema.nn.train.StoppedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,10 +59,35 @@ class TermProjectionTest {
     return new SparseMatrix(TERMS, starts, columns.stream().mapToInt(i -> i).toArray(), array);
   }
 
-  private static TermProjection fit(SparseMatrix texts, int size, int threads) {
+  private final StopSignal stop = new StopSignal();
+
+  private TermProjection fit(SparseMatrix texts, int size, int threads) {
+    return fit(texts, size, threads, String.valueOf(threads));
+  }
+
+  private TermProjection fit(SparseMatrix texts, int size, int threads, String run) {
+    var checkpoints = new NeighboursCheckpoints(folder.resolve(run), warning -> {
+      throw new AssertionError(warning);
+    }, stop);
     try (var pool = new WorkerPool(threads)) {
-      return TermProjection.fit(texts, size, 1, pool);
+      return TermProjection.fit(texts, size, 1, checkpoints, pool);
     }
+  }
+
+  @Test
+  void whatWasCutOffGoesOnToTheSameBits() throws IOException {
+    SparseMatrix texts = lowRank();
+    float[] whole = apply(fit(texts, 4, 1, "killed"), texts);
+    Path journal = folder.resolve("killed/projection.journal");
+    byte[] all = Files.readAllBytes(journal);
+    for (int length : new int[] {0, 50, all.length / 2, all.length - 1, all.length}) {
+      Files.write(journal, Arrays.copyOf(all, length));
+      assertThat(apply(fit(texts, 4, 1, "killed"), texts)).isEqualTo(whole);
+      assertThat(journal).hasBinaryContent(all);
+    }
+    stop.request();
+    assertThat(apply(fit(texts, 4, 1, "killed"), texts)).as("nothing is left to be stopped").isEqualTo(whole);
+    assertThatThrownBy(() -> fit(texts, 5, 1, "killed")).isInstanceOf(StoppedException.class);
   }
 
   private static float[] apply(TermProjection projection, SparseMatrix texts) {

@@ -1,0 +1,65 @@
+package crema.base;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A computation in pieces that are always asked for in the same order: those that a killed process has computed are read
+ * from a {@link Journal}, the others computed and added to it. For one thread.
+ */
+public final class PieceJournal implements Closeable {
+  private final Deque<byte[]> known;
+  private final Journal journal;
+
+  private PieceJournal(Deque<byte[]> known, Journal journal) {
+    this.known = known;
+    this.journal = journal;
+  }
+
+  /**
+   * Those of a file; see {@link Journal#open}.
+   *
+   * @param identity a digest of all that the pieces depend on
+   */
+  public static PieceJournal open(Path file, String identity, Consumer<String> warnings) {
+    var known = new ArrayDeque<byte[]>();
+    return new PieceJournal(known, Journal.open(file, identity, known::add, warnings));
+  }
+
+  /**
+   * The next piece.
+   *
+   * @param compute computes it; may throw to leave the computation, and then nothing is kept of the piece
+   */
+  public byte[] next(Supplier<byte[]> compute) {
+    if (!known.isEmpty()) {
+      return known.remove();
+    }
+    byte[] piece = compute.get();
+    journal.append(piece);
+    return piece;
+  }
+
+  /** The next piece, if it is numbers. */
+  public float[] nextFloats(Supplier<float[]> compute) {
+    byte[] bytes = next(() -> {
+      float[] numbers = compute.get();
+      ByteBuffer out = ByteBuffer.allocate(Math.multiplyExact(numbers.length, Float.BYTES));
+      out.asFloatBuffer().put(numbers);
+      return out.array();
+    });
+    var numbers = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).asFloatBuffer().get(numbers);
+    return numbers;
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+  }
+}
