@@ -45,17 +45,30 @@ public final class PieceJournal implements Closeable {
     return piece;
   }
 
-  /** The next piece, if it is numbers. */
-  public float[] nextFloats(Supplier<float[]> compute) {
+  /** The next piece, if it is rows of numbers; they need not have the same length. */
+  public float[][] nextRows(Supplier<float[][]> compute) {
     byte[] bytes = next(() -> {
-      float[] numbers = compute.get();
-      ByteBuffer out = ByteBuffer.allocate(Math.multiplyExact(numbers.length, Float.BYTES));
-      out.asFloatBuffer().put(numbers);
+      float[][] rows = compute.get();
+      long numbers = 0;
+      for (float[] row : rows) {
+        numbers += 1 + row.length;
+      }
+      ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(Integer.BYTES * (1 + numbers))).putInt(rows.length);
+      for (float[] row : rows) {
+        out.putInt(row.length);
+        out.asFloatBuffer().put(row);
+        out.position(out.position() + row.length * Float.BYTES);
+      }
       return out.array();
     });
-    var numbers = new float[bytes.length / Float.BYTES];
-    ByteBuffer.wrap(bytes).asFloatBuffer().get(numbers);
-    return numbers;
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    var rows = new float[in.getInt()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new float[in.getInt()];
+      in.asFloatBuffer().get(rows[i]);
+      in.position(in.position() + rows[i].length * Float.BYTES);
+    }
+    return rows;
   }
 
   @Override

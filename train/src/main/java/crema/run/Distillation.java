@@ -2,6 +2,7 @@ package crema.run;
 
 import crema.base.AtomicFile;
 import crema.base.FileTree;
+import crema.base.PieceJournal;
 import crema.base.Rng;
 import crema.base.Sha256;
 import crema.base.UserError;
@@ -49,6 +50,7 @@ public final class Distillation {
   private static final int MOST_VALIDATION_PARTS = 5;
   private static final int NAMED = 5;
   private static final String STATE = "distill.txt";
+  private static final String ASKED = "asked.journal";
 
   private final Classifier teacher;
   private final DataSettings data;
@@ -111,12 +113,14 @@ public final class Distillation {
     RowSource labelled = RunRows.rows(data.train(), data);
     RowSource test = RunRows.rows(data.test(), data);
     requireKnown(data.train(), labelled);
-    begin(new Sha256().add(identity).add(unlabelled.fingerprint()).add(labelled.fingerprint())
-        .add(test.fingerprint()).hex());
+    String digest = new Sha256().add(identity).add(unlabelled.fingerprint()).add(labelled.fingerprint())
+        .add(test.fingerprint()).hex();
+    begin(digest);
     listener.stage("Asking the teacher");
     var problems = new ProblemLog();
-    var parts = new Parts();
-    try (RowCursor known = labelled.open(problems); RowCursor unknown = unlabelled.open(problems)) {
+    long empty;
+    try (var parts = new Parts(digest); RowCursor known = labelled.open(problems);
+        RowCursor unknown = unlabelled.open(problems)) {
       var labels = new KnownLabels(teacher.target().labels());
       for (Row row = known.next(); row != null && !stop.isRequested(); row = known.next()) {
         parts.add(row, labels.of(row, ProblemListener.SILENT).orElse(new int[0]));
@@ -124,18 +128,19 @@ public final class Distillation {
       for (Row row = unknown.next(); row != null && !stop.isRequested(); row = unknown.next()) {
         parts.add(row, null);
       }
+      if (stop.isRequested()) {
+        return Optional.empty();
+      }
+      parts.finish();
+      empty = parts.empty;
     }
-    if (stop.isRequested()) {
-      return Optional.empty();
-    }
-    parts.finish();
     problems.report().forEach(listener::warning);
     List<String> train = files("train");
     if (train.isEmpty()) {
       throw new UserError("there is no row to ask the teacher for: --data has none with a text");
     }
-    if (parts.empty > 0) {
-      listener.warning("%,d texts are empty to the teacher and are left out".formatted(parts.empty));
+    if (empty > 0) {
+      listener.warning("%,d texts are empty to the teacher and are left out".formatted(empty));
     }
     return Optional.of(ofStudent(student, train, writeTest(test)));
   }
@@ -203,7 +208,8 @@ public final class Distillation {
   }
 
   /** Rows on their way into files. */
-  private final class Parts {
+  private final class Parts implements AutoCloseable {
+    private final String identity;
     private final Rng.Stream draws = new Rng(data.settings().get(TrainingSettings.SEED), 0).stream(0);
     private final List<Row> rows = new ArrayList<>();
     private final List<int @Nullable []> truth = new ArrayList<>();
@@ -214,6 +220,17 @@ public final class Distillation {
     private int part;
     /** Whether the file of the part is there, with the rows that it had. */
     private boolean isWritten = isThere();
+    /** What the teacher has said of the rows of the part so far. */
+    private @Nullable PieceJournal asked;
+
+    /**
+     * Begins with the first row.
+     *
+     * @param identity of the distillation
+     */
+    Parts(String identity) {
+      this.identity = identity;
+    }
 
     private boolean isThere() {
       return Files.exists(file("train", part));
@@ -250,11 +267,30 @@ public final class Distillation {
       AtomicFile.writeText(file("train", part), train.toString());
       train = new StringBuilder();
       validation = new StringBuilder();
+      close();
+      Files.deleteIfExists(folder.resolve(ASKED));
+    }
+
+    @Override
+    public void close() {
+      if (asked != null) {
+        asked.close();
+        asked = null;
+      }
     }
 
     private void ask() {
+      if (rows.isEmpty()) {
+        return;
+      }
+      if (asked == null) {
+        asked = PieceJournal.open(folder.resolve(ASKED), identity + " part " + part, listener::warning);
+      }
       long first = seen - rows.size();
-      float[][] said = teacher.probabilities(rows.stream().map(teacher::text).toList());
+      float[][] said = asked.nextRows(() -> {
+        stop.check();
+        return teacher.probabilities(rows.stream().map(teacher::text).toList());
+      });
       for (int i = 0; i < said.length; i++) {
         write(first + i, rows.get(i), said[i], truth.get(i));
       }

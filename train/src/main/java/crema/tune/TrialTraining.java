@@ -109,7 +109,7 @@ record TrialTraining(Trial trial, Path folder, Metric metric, boolean isLast, Ru
     var model = new ModelDirectory(folder.resolve("model"));
     Note note;
     try {
-      if (model.holdsModel()) {
+      if (model.isFinished()) {
         // It was stopped between its end and the note.
         FileTree.delete(model.path());
       }

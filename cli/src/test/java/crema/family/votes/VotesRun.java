@@ -21,16 +21,27 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Counts. */
 record VotesRun(Settings settings, RunContext context) implements Run {
+  /** A model that is only to be written and tested. */
+  private record Start(SplitRows rows, VotesClassifier classifier, ScoredRows validation) {}
+
   @Override
   public TrainingResult run() throws IOException {
-    return context.directory().begin(new VotesFamily(), settings, this::count);
+    var run = new TextRun(settings, AnswerSettings.DEFAULT, context);
+    Optional<TrainingResult> rest = run.rest(() -> RunRows.of(context, settings));
+    if (rest.isPresent()) {
+      return rest.get();
+    }
+    Start start = context.directory().begin(new VotesFamily(), settings, () -> count(run));
+    return run.finish(start.classifier(), new Files(start.classifier(), context.directory()), start.rows(),
+        RowCounts.of(start.rows()), start.validation(), 1, Map.of("Model", "votes"));
   }
 
-  private TrainingResult count() throws IOException {
+  private Start count(TextRun run) throws IOException {
     SplitRows rows = RunRows.of(context, settings);
     var target = new SingleLabelTarget(rows.labels());
     Map<String, List<Integer>> votes = new TreeMap<>();
@@ -44,13 +55,11 @@ record VotesRun(Settings settings, RunContext context) implements Run {
       }
     });
     var classifier = new VotesClassifier(target, settings.get(VotesFamily.PRIOR), votes);
-    var run = new TextRun(settings, AnswerSettings.DEFAULT, context);
     ScoredRows validation;
     try (var log = StepLog.create(context.directory().log())) {
       validation = run.validate(classifier, rows.validation(), 1, 1, log);
     }
-    return run.finish(classifier, new Files(classifier, context.directory()), rows, RowCounts.of(rows), validation, 1,
-        Map.of("Model", "votes"));
+    return new Start(rows, classifier, validation);
   }
 
   private record Files(VotesClassifier classifier, ModelDirectory directory) implements ModelFiles {

@@ -92,12 +92,12 @@ final class TermProjection {
     try (PieceJournal kept = checkpoints.pieces("projection", identity)) {
       for (int iteration = 0; iteration < ITERATIONS; iteration++) {
         float[] before = basis;
-        basis = kept.nextFloats(() -> {
+        basis = kept.nextRows(() -> {
           checkpoints.stop().check();
           float[] next = columns.times(times(rows, before, size, pool), size, pool);
           Gram.orthonormalize(next, terms, size, pool);
-          return next;
-        });
+          return new float[][] {next};
+        })[0];
       }
     }
     return new TermProjection(terms, size, rounded(basis));

@@ -1,6 +1,8 @@
 package crema.family.stack;
 
 import crema.base.FileTree;
+import crema.base.Fingerprint;
+import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ModelDirectory;
@@ -18,6 +20,7 @@ import crema.nn.loss.Link;
 import crema.run.DataSettings;
 import crema.run.Folds;
 import crema.run.RunRows;
+import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
@@ -41,7 +44,7 @@ import java.util.stream.Stream;
 
 /**
  * Stacks models that are already trained: asks them for rows that they have not seen, finds a second level, and copies
- * the members into the directory of the stack. It has no checkpoints: one that was stopped starts over.
+ * the members into the directory of the stack. What they say is kept, so one that was stopped or killed asks for the rest.
  */
 final class StackRun implements Run {
   /** The most scores of a member that are kept, for models of many labels. */
@@ -187,6 +190,19 @@ final class StackRun implements Run {
     };
   }
 
+  /** A digest of the rows and the models on which depends what these say. */
+  private String identity(SplitRows rows, List<StackMember> members, int folds) throws IOException {
+    var identity = new Fingerprint("asked").add(rows.train().fingerprint()).add(folds)
+        .add(settings.get(TrainingSettings.SEED));
+    for (StackMember member : members) {
+      ModelDirectory own = StackFamily.member(directory, member);
+      for (String file : own.files()) {
+        identity.add(file).add(Sha256.ofFile(own.file(file)));
+      }
+    }
+    return identity.hex();
+  }
+
   /** The second level that was chosen, and the table of members. */
   private record Choice(LevelChoice.Measured chosen, Map<String, String> facts) {}
 
@@ -203,13 +219,16 @@ final class StackRun implements Run {
     int count = members.members().size();
     context.listener().stage("Asking " + count + " models");
     Function<Row, String> text = row -> members.columns().isEmpty() ? row.text() : FieldText.of(row);
-    long began = System.nanoTime();
     var parts = new ArrayList<List<float[][]>>();
-    for (int fold = 0; fold < folds; fold++) {
-      parts.add(heldOut.evidence(fold, members.ballots(), text, members::logits));
-      context.listener().progress(fold + 1, folds);
+    double latency;
+    try (var asked = new AskedMembers(members, directory.checkpoints().resolve("asked.journal"),
+        identity(rows, members.members(), folds), context)) {
+      for (int fold = 0; fold < folds; fold++) {
+        parts.add(heldOut.evidence(fold, members.ballots(), text, asked));
+        context.listener().progress(fold + 1, folds);
+      }
+      latency = asked.milliseconds() / count;
     }
-    double latency = (System.nanoTime() - began) * 1e-6 / heldOut.size() / count;
     List<float[][]> evidence = IntStream.range(0, count).mapToObj(member -> parts.stream()
         .flatMap(part -> Stream.of(part.get(member))).toArray(float[][]::new)).toList();
     context.listener().stage("Choosing a second level");

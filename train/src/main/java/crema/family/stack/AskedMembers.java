@@ -1,0 +1,57 @@
+package crema.family.stack;
+
+import crema.base.PieceJournal;
+import crema.classify.RunContext;
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Asks the members of a stack, and keeps what they say: a run that was killed asks for the rest. */
+final class AskedMembers implements HeldOut.Asked, Closeable {
+  private final StackMembers members;
+  private final RunContext context;
+  private final PieceJournal kept;
+  private long nanos;
+  private long texts;
+
+  /**
+   * Members that are asked.
+   *
+   * @param identity a digest of the models and the texts
+   * @param context is told where the file cannot be written, and says when to stop
+   */
+  AskedMembers(StackMembers members, Path file, String identity, RunContext context) {
+    this.members = members;
+    this.context = context;
+    kept = PieceJournal.open(file, identity, context.listener()::warning);
+  }
+
+  @Override
+  public float[][][] ask(List<String> asked) {
+    float[][] rows = kept.nextRows(() -> {
+      context.stop().check();
+      long began = System.nanoTime();
+      float[][][] logits = members.logits(asked);
+      nanos += System.nanoTime() - began;
+      texts += asked.size();
+      return Arrays.stream(logits).flatMap(Arrays::stream).toArray(float[][]::new);
+    });
+    var logits = new ArrayList<float[][]>();
+    for (int from = 0; from < rows.length; from += asked.size()) {
+      logits.add(Arrays.copyOfRange(rows, from, from + asked.size()));
+    }
+    return logits.toArray(float[][][]::new);
+  }
+
+  /** How long it took to ask for a text that was not known, on average. */
+  double milliseconds() {
+    return nanos * 1e-6 / Math.max(1, texts);
+  }
+
+  @Override
+  public void close() {
+    kept.close();
+  }
+}
