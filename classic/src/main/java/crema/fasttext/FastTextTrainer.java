@@ -101,14 +101,17 @@ public final class FastTextTrainer {
 
   /**
    * Continues a run from a checkpoint, to the same bits as if it had never stopped. Everything but the number of
-   * threads and the checkpoints to write comes from the run that stopped.
+   * threads, the checkpoints to write and the number of epochs comes from the run that stopped. With more epochs than
+   * that had, the learning rate goes on as in a run that was planned for all of them: it is higher than where it stopped,
+   * and falls to zero again.
    *
    * @param text what that run was given
    * @throws IOException if the checkpoint is damaged, or the text is another one
    */
   public FastText resume(Path checkpoint, TextSource text) throws IOException {
     Checkpoint state = Checkpoint.read(checkpoint);
-    FastTextConfig resumed = state.config().toBuilder().threads(config.threads()).build();
+    FastTextConfig resumed = state.config().toBuilder().threads(config.threads())
+        .epoch(Math.max(config.epoch(), state.config().epoch())).build();
     FastText model = state.model();
     try (var corpus = Corpus.read(text, model.dictionary(), resumed.task(), lineWeights)) {
       if (corpus.checksum() != state.corpus()) {

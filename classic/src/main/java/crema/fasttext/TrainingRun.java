@@ -230,7 +230,9 @@ final class TrainingRun {
       reportLossSum = 0;
       reportLossCount = 0;
     }
-    if (checkpoints != null && (fraction < 1 && checkpoints.isDue() || stop)) {
+    // At the end too, unless that is where the run began: more epochs go on from there.
+    boolean isDue = fraction < 1 ? checkpoints != null && checkpoints.isDue() : startFraction < 1;
+    if (checkpoints != null && (isDue || stop)) {
       try {
         checkpoints.write(new RunState(position, batches, lossSum, lossCount));
       } catch (IOException e) {

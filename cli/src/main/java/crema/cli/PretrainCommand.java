@@ -81,29 +81,36 @@ final class PretrainCommand implements Callable<Integer>, SettingOptions.Command
   @Override
   public Integer call() throws IOException {
     ParseResult line = spec.commandLine().getParseResult();
-    GivenSettings given =
-        GivenSettings.of(line, rows(), line.matchedOptionValue(TrainCommand.CONFIG, List.<Path>of()));
-    Settings command = given.over(Settings.of(RUN));
-    Path output = Path.of(command.find(CommandSettings.OUTPUT)
+    List<Path> configs = line.matchedOptionValue(TrainCommand.CONFIG, List.<Path>of());
+    GivenSettings called = GivenSettings.of(line, rows(), configs);
+    Path output = Path.of(called.over(Settings.of(RUN)).find(CommandSettings.OUTPUT)
         .orElseThrow(() -> new UserError("Missing required option: --output DIR, the folder of the encoder to write")));
+    boolean isResumed = line.matchedOptionValue(RESUME, false);
+    GivenSettings kept = isResumed
+        ? GivenSettings.of(line, rows(), TrainCommand.withKept(new ModelDirectory(output), called, configs)) : called;
+    Settings command = kept.over(Settings.of(RUN));
+    // The settings of a run that has begun are in its own file.
+    GivenSettings given = new ModelDirectory(output).holdsRun() ? called : kept;
     RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(CommandSettings.compute(command))
         .withCommandLine(TrainCommand.commandLine(line)).withHub(() -> CommandSettings.hub(command, terminal));
     ModelDirectory directory = context.directory();
-    boolean isResumed = line.matchedOptionValue(RESUME, false);
     if (isResumed && directory.holdsRun()) {
       if (!directory.holdsRun(kind)) {
         throw new UserError(output + " holds a run of 'crema train'; continue that with: crema train --resume --output "
             + output);
       }
-      Settings settings = TrainCommand.resumed(directory.settingsOf(kind), given, directory);
+      Settings before = directory.settingsOf(kind);
+      Settings settings = TrainCommand.resumed(kind, before, given, directory);
+      if (!settings.computesAs(before)) {
+        TrainCommand.keep(directory, context.compute().resolved(), command, settings);
+      }
       return train(settings, context.withCompute(context.compute().resolved()), command);
     }
     Settings settings = kind.resolved(given.over(kind.settings()));
     settings.checked();
     ComputeOptions compute = context.compute().resolved();
     directory.prepareForRun(command.get(CommandSettings.OVERWRITE) || isResumed);
-    AtomicFile.writeText(directory.resolvedConfig(),
-        ResolvedConfig.of(CommandSettings.computingOn(compute, command)) + ResolvedConfig.of(settings));
+    TrainCommand.keep(directory, compute, command, settings);
     try {
       return train(settings, context.withCompute(compute), command);
     } catch (IOException | RuntimeException e) {

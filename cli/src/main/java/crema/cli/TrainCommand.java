@@ -8,6 +8,7 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.RunContext;
+import crema.classify.RunKind;
 import crema.cli.console.Terminal;
 import crema.pretrain.Pretraining;
 import crema.run.DataSettings;
@@ -110,7 +111,11 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
       }
       ModelFamily family = ModelFamily.ofRun(directory);
       trained = family;
-      Settings settings = resumed(ModelFamily.settingsOf(directory), given, directory);
+      Settings before = ModelFamily.settingsOf(directory);
+      Settings settings = resumed(family, before, given, directory);
+      if (!settings.computesAs(before)) {
+        keep(directory, family.computesOn(context.compute()), command, settings);
+      }
       return session.run(family, settings, context.withCompute(family.computesOn(context.compute()))
           .withCheckpoints(new CheckpointSettings(settings)));
     }
@@ -134,7 +139,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
    *
    * @throws UserError if nothing was started there
    */
-  private static List<Path> withKept(ModelDirectory directory, GivenSettings called, List<Path> configs) {
+  static List<Path> withKept(ModelDirectory directory, GivenSettings called, List<Path> configs) {
     if (!Files.exists(directory.resolvedConfig())) {
       if (!called.byName().containsKey(DataSettings.TRAIN.name())
           && !called.byName().containsKey(TaskSettings.TASKS.name()) && !directory.holdsRun()) {
@@ -167,12 +172,18 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
           ResolvedConfig.ofGiven(command) + ResolvedConfig.ofGiven(settings));
       return session.begin(family, settings, context.withCompute(compute)
           .withCheckpoints(new CheckpointSettings(settings)),
-          chosen -> AtomicFile.writeText(directory.resolvedConfig(),
-              ResolvedConfig.of(CommandSettings.computingOn(compute, command)) + ResolvedConfig.of(chosen)));
+          chosen -> keep(directory, compute, command, chosen));
     } catch (IOException | RuntimeException e) {
       directory.discardUnlessBegun();
       throw e;
     }
+  }
+
+  /** Keeps the settings of a run as a config file. */
+  static void keep(ModelDirectory directory, ComputeOptions compute, Settings command, Settings settings)
+      throws IOException {
+    AtomicFile.writeText(directory.resolvedConfig(),
+        ResolvedConfig.of(CommandSettings.computingOn(compute, command)) + ResolvedConfig.of(settings));
   }
 
   /** Fails where there is no such device, or it does not compute like that, before rows are read for it. */
@@ -195,22 +206,48 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
         : FamilyChoice.of(families, named, given.byName().values());
   }
 
-  private static boolean wantsMoreEpochs(Settings before, GivenSettings given) {
+  /**
+   * The settings of a run that is resumed. They are fixed when it starts, since a resumed run ends with the same bits as one
+   * that was not stopped; but a finished one goes on for more epochs, if these are given.
+   */
+  static Settings resumed(RunKind kind, Settings before, GivenSettings given, ModelDirectory directory)
+      throws IOException {
     Assignment epochs = given.byName().get(TrainingSettings.EPOCHS.name());
-    return epochs != null && before.has(TrainingSettings.EPOCHS)
-        && !epochs.texts().equals(List.of(before.get(TrainingSettings.EPOCHS).toString()));
+    if (epochs != null && directory.holdsModel() && (directory.isFinished() || directory.holdsState())) {
+      return goingOn(kind, before, epochs, given, directory);
+    }
+    if (directory.isFinished()) {
+      throw new UserError("the run in " + directory.path() + " is finished; start over with --overwrite"
+          + (before.has(TrainingSettings.EPOCHS) ? ", or give more --epochs" : ""));
+    }
+    return withGiven(before, given, directory);
   }
 
-  /** Settings of a run are fixed when it starts: a resumed run ends with the same bits as one that was not stopped. */
-  static Settings resumed(Settings before, GivenSettings given, ModelDirectory directory) {
-    if (directory.isFinished()) {
-      // The optimizer's state of a finished run is gone with its checkpoints, and a schedule has come to its end.
-      throw new UserError("the run in " + directory.path() + " is finished"
-          + (wantsMoreEpochs(before, given)
-              ? ", and its optimizer's state is not kept: for more epochs start from it with --from " + directory.path()
-                  + " and another --output"
-              : "; start over with --overwrite"));
+  /** Opens a finished run again, for more epochs. */
+  private static Settings goingOn(RunKind kind, Settings before, Assignment epochs, GivenSettings given,
+      ModelDirectory directory) throws IOException {
+    if (!before.has(TrainingSettings.EPOCHS)) {
+      throw epochs.error(" cannot be given with --resume: the run in " + directory.path() + " is of the kind "
+          + kind.key() + ", which has no epochs; leave it out, or start over with --overwrite");
     }
+    Settings longer = withGiven(before.with(epochs), given, directory);
+    int done = before.get(TrainingSettings.EPOCHS);
+    if (longer.get(TrainingSettings.EPOCHS) <= done && directory.isFinished()) {
+      throw epochs.error(" must be more than the " + done + " of the finished run in " + directory.path());
+    }
+    if (longer.get(TrainingSettings.EPOCHS) < done) {
+      throw epochs.error(" must be at least the " + done + " that the run in " + directory.path() + " goes on for");
+    }
+    if (!directory.holdsState()) {
+      throw new UserError("the run in " + directory.path() + " is finished and has kept nothing to go on from, as with "
+          + CheckpointSettings.NO_STATE.flag() + ", in searches and with copies of texts: for more epochs start from it "
+          + "with --from " + directory.path() + " and another --output");
+    }
+    directory.reopen(kind, longer);
+    return longer;
+  }
+
+  private static Settings withGiven(Settings before, GivenSettings given, ModelDirectory directory) {
     Map<String, Object> values = ResolvedConfig.values(before);
     Settings now = before;
     for (Assignment value : given.byName().values()) {

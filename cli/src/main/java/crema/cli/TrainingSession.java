@@ -91,7 +91,7 @@ final class TrainingSession {
       result = family.newRun(settings, context).run();
       sets = result.isInterrupted() ? Map.of() : NamedTests.run(settings, context);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      if (directory.holdsModel() && !directory.isFinished()) {
+      if (directory.holdsModel() && !directory.isFinished() && !directory.holdsState()) {
         view.close();
         terminal.err().println("crema: the model is trained and kept; only its test is left to: crema train --resume "
             + "--output " + directory.path());

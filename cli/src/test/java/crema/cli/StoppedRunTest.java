@@ -9,14 +9,17 @@ import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.classify.TrainingResult;
+import crema.nn.train.StepLog;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
+import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,14 +153,80 @@ class StoppedRunTest {
     assertThat(saved).contains(2L, 4L, 6L, 8L, 10L, 12L, 14L);
   }
 
-  @Test
-  void moreEpochsOfAFinishedRunAreThoseOfARunThatStartsFromIt() {
+  private CommandRun train(Path output, String... more) {
+    var arguments = new ArrayList<>(List.of("train", "--output", output.toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  private String[] fresh(String family, String epochs) {
+    var words = new ArrayList<>(List.of("--train", rows.toString(), "--text", "title", "--label", "category", "--model"));
+    words.addAll(List.of(family.split(" ")));
+    words.addAll(List.of("--epochs", epochs));
+    return words.toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fasttext --dim 8", "encoder --hidden-size 8 --heads 2 --kv-heads 1 --ffn-size 8 --layers 1 "
+      + "--vocabulary-size 300 --batch-size 16 --validation-fraction 0"})
+  void aFinishedRunGoesOnForMoreEpochs(String family) throws IOException {
     Path output = folder.resolve("model");
-    CommandRun first = CommandRun.of("train", "--model", "fasttext", "--dim", "8", "--epochs", "3", "--train",
-        rows.toString(), "--text", "title", "--label", "category", "--output", output.toString());
+    CommandRun first = train(output, fresh(family, "2"));
     assertThat(first.code()).as(first.err()).isZero();
-    CommandRun more = CommandRun.of("train", "--resume", "--epochs", "5", "--output", output.toString());
+    byte[] before = Files.readAllBytes(weights(output));
+    assertThat(train(output, "--resume").lastError()).contains("is finished; start over with --overwrite, or give more");
+    for (String epochs : List.of("1", "2")) {
+      CommandRun no = train(output, "--resume", "--epochs", epochs);
+      assertThat(no.code()).isEqualTo(2);
+      assertThat(no.lastError()).contains("must be more than the 2 of the finished run in " + output);
+    }
+    assertThat(train(output, "--resume", "--epochs", "4", "--seed", "9").lastError())
+        .contains("seed", "cannot be given with --resume");
+    assertThat(Files.readAllBytes(weights(output))).isEqualTo(before);
+    // From where the run ended the learning rate is that of a run of four epochs.
+    List<StepRecord> shorter = steps(output);
+    CommandRun more = train(output, "--resume", "--epochs", "4");
+    assertThat(more.code()).as(more.err()).isZero();
+    List<StepRecord> all = steps(output);
+    assertThat(all.subList(0, shorter.size())).isEqualTo(shorter);
+    assertThat(all.getLast().epoch()).isEqualTo(4);
+    Path whole = folder.resolve("whole");
+    assertThat(train(whole, fresh(family, "4")).code()).isZero();
+    List<StepRecord> unbroken = steps(whole);
+    assertThat(all.getLast().step()).isEqualTo(unbroken.getLast().step());
+    StepRecord next = all.get(shorter.size());
+    assertThat(next.learningRate()).isGreaterThan(shorter.getLast().learningRate())
+        .isEqualTo(unbroken.stream().filter(step -> step.step() == next.step()).findFirst().orElseThrow()
+            .learningRate());
+    assertThat(Arrays.equals(Files.readAllBytes(weights(output)), before)).isFalse();
+    assertThat(ModelFamily.settingsOf(new ModelDirectory(output)).get(TrainingSettings.EPOCHS)).isEqualTo(4);
+    assertThat(Files.readString(output.resolve("train.yaml"))).contains("epochs: 4");
+    // Once more.
+    CommandRun last = train(output, "--resume", "--epochs", "5");
+    assertThat(last.code()).as(last.err()).isZero();
+    assertThat(steps(output).getLast().epoch()).isEqualTo(5);
+  }
+
+  private static List<StepRecord> steps(Path model) throws IOException {
+    return StepLog.read(model.resolve("log.jsonl")).stream().filter(StepRecord.class::isInstance)
+        .map(StepRecord.class::cast).toList();
+  }
+
+  @Test
+  void whereThereIsNothingToGoOnFromThatIsSaid() {
+    Path output = folder.resolve("model");
+    String[] fresh = fresh("fasttext --dim 8", "2");
+    String[] withoutState = Arrays.copyOf(fresh, fresh.length + 1);
+    withoutState[fresh.length] = "--no-state";
+    assertThat(train(output, withoutState).code()).isZero();
+    assertThat(output.resolve("state")).doesNotExist();
+    CommandRun more = train(output, "--resume", "--epochs", "5");
     assertThat(more.code()).isEqualTo(2);
-    assertThat(more.lastError()).contains("is finished", "start from it with --from " + output);
+    assertThat(more.lastError()).contains("is finished and has kept nothing to go on from", "--from " + output);
+    Path linear = folder.resolve("linear");
+    assertThat(CommandRun.of("train", "--model", "linear", "--train", rows.toString(), "--text", "title", "--label",
+        "category", "--output", linear.toString()).code()).isZero();
+    assertThat(train(linear, "--resume", "--epochs", "5").lastError())
+        .contains("is of the kind linear, which has no epochs");
   }
 }

@@ -22,8 +22,24 @@ public record CheckpointSettings(Settings settings) {
   public static final Setting<Double> MINUTES = SECTION.number("checkpoint-minutes", 10).atLeast(0).resumable()
       .help("A checkpoint after so many minutes; 0 for not by time");
 
+  public static final Setting<Boolean> NO_STATE = SECTION.flag("no-state").resumable()
+      .help("Do not keep what more epochs would go on from when the run is finished, in the folder state");
+
   /** After each epoch and every ten minutes. */
   public static final CheckpointSettings DEFAULT = new CheckpointSettings(Settings.of(SECTION));
+
+  /** After each epoch and every minute: for the members of a larger run, which may be killed often. */
+  public static final CheckpointSettings OFTEN = new CheckpointSettings(Settings.of(SECTION).with(MINUTES, 1.0));
+
+  /** The settings of a run whose model is a part of another one: nothing is kept of it for more epochs. */
+  public static Settings ofPart(Settings settings) {
+    return settings.has(NO_STATE) ? settings.with(NO_STATE, true) : settings;
+  }
+
+  /** Whether a run with these settings keeps what more epochs would go on from. */
+  public static boolean keepState(Settings settings) {
+    return settings.has(NO_STATE) && !settings.get(NO_STATE);
+  }
 
   /** The same for a training loop. */
   public CheckpointPolicy policy() {

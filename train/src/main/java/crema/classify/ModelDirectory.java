@@ -2,6 +2,7 @@ package crema.classify;
 
 import crema.base.ByteSource;
 import crema.base.FileTree;
+import crema.base.Sha256;
 import crema.base.UserError;
 import crema.nn.train.StoppedException;
 import crema.pretrained.PretrainedFolder;
@@ -12,7 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,10 +28,16 @@ import java.util.stream.Stream;
  * {@code train.yaml}, {@code metrics.json}, {@code test.jsonl}, {@code report.html}, {@code log.jsonl} and, with
  * thresholds, {@code thresholds.jsonl} say where it comes from. While it is trained there are also
  * {@code checkpoints} and {@code cache}, and in {@code replaced} what a run that has not begun is to take the place of.
+ * In {@code state} is what more epochs of a finished run go on from.
  *
  * @param path the folder
  */
 public record ModelDirectory(Path path) implements ModelSource {
+  private static final Pattern CHECKPOINT = Pattern.compile("step-\\d+\\.safetensors|[a-z]+\\.checkpoint");
+
+  /** In the settings of a run that goes on for more epochs, the digest of those before. */
+  private static final String BEGUN_WITH = "begun-with";
+
   /** A file that belongs to the family of the model, or a folder of such. */
   public Path file(String name) {
     return path.resolve(name);
@@ -120,6 +131,74 @@ public record ModelDirectory(Path path) implements ModelSource {
   /** The checkpoints of a run that is not finished. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
+  }
+
+  /** What more epochs of a finished run go on from: its last checkpoints. */
+  public Path state() {
+    return path.resolve("state");
+  }
+
+  /** Whether a finished run has kept what more epochs go on from. */
+  public boolean holdsState() {
+    return Files.isDirectory(state());
+  }
+
+  /** Keeps the newest checkpoint of each training of a run that has ended. */
+  public void keepState() throws IOException {
+    var newest = new TreeMap<String, Path>();
+    if (Files.isDirectory(checkpoints())) {
+      try (Stream<Path> files = Files.list(checkpoints())) {
+        files.map(file -> file.getFileName().toString()).filter(name -> CHECKPOINT.matcher(name).matches()).sorted()
+            .forEach(name -> newest.put(name.replaceAll("\\d", ""), checkpoints().resolve(name)));
+      }
+    }
+    // Those of the run before more epochs are in the way.
+    FileTree.delete(state());
+    if (!newest.isEmpty()) {
+      link(newest.values(), state());
+    }
+  }
+
+  /**
+   * Makes a finished run go on from the {@linkplain #keepState state} that it has kept. Its model stays until that of the
+   * longer run takes its place.
+   *
+   * @param settings of the longer run
+   */
+  public void reopen(RunKind kind, Settings settings) throws IOException {
+    if (!Files.isDirectory(checkpoints())) {
+      try (Stream<Path> files = Files.list(state())) {
+        link(files.toList(), checkpoints());
+      }
+    }
+    var json = new LinkedHashMap<>(StoredSettings.of(kind.key(), settings).json());
+    json.put(BEGUN_WITH, runDigest());
+    JsonFile.write(trainingConfig(), json);
+  }
+
+  /**
+   * A digest of the settings with which the run here was started, which its checkpoints carry: that of their file, also
+   * when it goes on for more epochs.
+   */
+  public String runDigest() throws IOException {
+    return JsonFile.read(trainingConfig()).get(BEGUN_WITH) instanceof String digest ? digest
+        : Sha256.ofFile(trainingConfig());
+  }
+
+  /** Fills a folder with other names of files, or copies: all or none. */
+  private void link(Collection<Path> files, Path folder) throws IOException {
+    Path aside = path.resolve("linking");
+    FileTree.delete(aside);
+    Files.createDirectories(aside);
+    for (Path file : files) {
+      Path to = aside.resolve(file.getFileName());
+      try {
+        Files.createLink(to, file);
+      } catch (IOException | UnsupportedOperationException e) {
+        Files.copy(file, to);
+      }
+    }
+    Files.move(aside, folder);
   }
 
   @Override
@@ -297,7 +376,8 @@ public record ModelDirectory(Path path) implements ModelSource {
   private List<String> names() {
     var names = new ArrayList<String>();
     for (Path file : List.of(config(), labels(), target(), provenance(), trainingConfig(), resolvedConfig(), metrics(),
-        testOutcomes(), report(), log(), thresholdLog(), tests(), adapter(), pretrained(), checkpoints(), cache())) {
+        testOutcomes(), report(), log(), thresholdLog(), tests(), adapter(), pretrained(), checkpoints(), state(),
+        cache())) {
       names.add(file.getFileName().toString());
     }
     ModelFamily.installed().forEach(family -> {

@@ -8,6 +8,7 @@ import static crema.run.TrainingSettings.SEED;
 
 import crema.autograd.Tape;
 import crema.base.UserError;
+import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
 import crema.classify.Provenance;
 import crema.classify.RunContext;
@@ -331,6 +332,9 @@ final class PretrainingRun implements AutoCloseable {
       folder.writeSentenceModules(source);
     }
     folder.writeModel(model.encoder().config(), json, "ForMaskedLM", model.stateDict());
+    if (CheckpointSettings.keepState(settings)) {
+      directory.keepState();
+    }
     directory.deleteRunFiles();
     return new PretrainingResult(outcome.steps(), outcome.bestStep(), OptionalDouble.of(measured.loss()));
   }

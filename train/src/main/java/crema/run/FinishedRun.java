@@ -1,5 +1,6 @@
 package crema.run;
 
+import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
 import crema.classify.Provenance;
 import crema.classify.RunContext;
@@ -140,6 +141,9 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     MetricsJson.write(report, directory.metrics());
     TestOutcomes.write(target.outcomes(test), target.labels().names(), directory.testOutcomes());
     HtmlReport.write(report, directory.report());
+    if (CheckpointSettings.keepState(data.settings())) {
+      directory.keepState();
+    }
     directory.deleteRunFiles();
     return new TrainingResult(steps, bestStep, report);
   }

@@ -6,6 +6,7 @@ import crema.classify.TrainingResult;
 import crema.data.RowSource;
 import crema.data.SplitRows;
 import crema.nn.train.StepLog;
+import crema.nn.train.ValidationRecord;
 import crema.report.TellingWord;
 import crema.report.WrongRow;
 import crema.settings.Settings;
@@ -52,7 +53,12 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
       throws IOException {
     Validator.Result result = new Validator(target, answers, ValidationMetric.MICRO_F1)
         .validate(scored, Double.NaN, steps, epochs, beganNanos);
-    log.write(result.entry());
+    // One that went on after its validation has logged it.
+    boolean isLogged = StepLog.read(context.directory().log()).stream()
+        .anyMatch(entry -> entry instanceof ValidationRecord && entry.step() == steps);
+    if (!isLogged) {
+      log.write(result.entry());
+    }
     result.logThresholds(context.directory().thresholdLog());
     context.listener().validated(result.entry(), true);
   }

@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * @param <B> a batch
  */
 public final class TrainingLoop<B> implements AutoCloseable {
+  private static final String STEPS = "steps";
+  private static final String SCHEDULE = "schedule";
+
   private final LoopBuilder<B> settings;
   private final Module model;
   private final BatchSource<B> batches;
@@ -128,11 +131,11 @@ public final class TrainingLoop<B> implements AutoCloseable {
   private Map<String, Identity> identity() {
     var parts = new LinkedHashMap<>(settings.identity);
     var own = new LinkedHashMap<String, Object>();
-    own.put("steps", totalSteps);
+    own.put(STEPS, totalSteps);
     own.put("seed", settings.seed);
     own.put("accumulation", settings.accumulation);
     own.put("learning rate", settings.learningRate);
-    own.put("schedule", schedule);
+    own.put(SCHEDULE, schedule);
     own.put("clip norm", settings.clipNorm);
     own.put("validations every", settings.validateEvery);
     own.put("patience", settings.patience);
@@ -148,7 +151,9 @@ public final class TrainingLoop<B> implements AutoCloseable {
   }
 
   /**
-   * Trains until the end, or until asked to stop. A run whose folder has checkpoints goes on from the newest.
+   * Trains until the end, or until asked to stop. A run whose folder has checkpoints goes on from the newest. Where that is
+   * the end of a run with fewer epochs, the learning rate goes on as in a run that was planned for all of them, and the
+   * patience of early stopping begins anew.
    *
    * @throws UserError when training diverges, or a checkpoint does not fit
    * @throws IOException when the log, or the checkpoint of a run that was stopped, cannot be written
@@ -201,8 +206,9 @@ public final class TrainingLoop<B> implements AutoCloseable {
     }
     try (Checkpoint found = newest.get()) {
       TrainingState state = found.state();
+      boolean goesOn = isEndOfShorter(state);
       identity.forEach((name, part) -> {
-        if (!part.value.equals(state.identity().get(name))) {
+        if (!(goesOn && (name.equals(STEPS) || name.equals(SCHEDULE))) && !part.value.equals(state.identity().get(name))) {
           throw new UserError(found.file() + " " + part.message);
         }
       });
@@ -214,7 +220,17 @@ public final class TrainingLoop<B> implements AutoCloseable {
       }
       lastCheckpoint = found.file();
       savedStep = state.step();
-      return state;
+      return goesOn ? state.goingOn(values) : state;
+    }
+  }
+
+  /** Whether a run with fewer steps, but for these like this one, ended in a state: this one goes on from there. */
+  private boolean isEndOfShorter(TrainingState state) {
+    try {
+      long steps = Long.parseLong(state.identity().getOrDefault(STEPS, ""));
+      return steps < totalSteps && (state.step() >= steps || state.earlyStopping().isExhausted(settings.patience));
+    } catch (NumberFormatException e) {
+      return false;
     }
   }
 

@@ -65,6 +65,12 @@ record TrainingState(int version, long step, int epoch, int batch, EarlyStopping
     return new TrainingState(version, step, epoch + 1, 0, earlyStopping, smoothedLoss, seconds, identity);
   }
 
+  /** Where a run with more steps begins that goes on from here. */
+  TrainingState goingOn(Map<String, String> newIdentity) {
+    var best = new EarlyStopping(earlyStopping.bestStep(), earlyStopping.bestValue(), 0);
+    return new TrainingState(version, step, epoch, batch, best, smoothedLoss, seconds, newIdentity);
+  }
+
   /** With the running mean of the loss up to this step. */
   TrainingState withSmoothedLoss(double newSmoothedLoss) {
     return new TrainingState(version, step, epoch, batch, earlyStopping, newSmoothedLoss, seconds, identity);

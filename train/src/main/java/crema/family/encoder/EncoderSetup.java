@@ -33,7 +33,6 @@ import static crema.run.TrainingSettings.EPOCHS;
 import static crema.run.TrainingSettings.LEARNING_RATE;
 import static crema.run.TrainingSettings.SEED;
 
-import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
@@ -193,7 +192,7 @@ public record EncoderSetup(Settings settings, RunContext context) {
         .listener(context.listener())
         .stop(context.stop())
         .startOver(START_OVER)
-        .identity("settings", Sha256.ofFile(directory.trainingConfig()),
+        .identity("settings", directory.runDigest(),
             "is of a run with other settings than " + directory.trainingConfig() + "; " + START_OVER)
         .identity("encoder", pretrainedHash, "is of a run from another pretrained encoder: "
             + settings.find(ENCODER).orElse("there was one") + " has changed since the run in " + directory.path()

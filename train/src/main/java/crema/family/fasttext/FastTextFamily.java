@@ -83,7 +83,7 @@ public final class FastTextFamily implements ModelFamily {
         StartSettings.SECTION, AugmentSettings.SECTION.only(AugmentSettings.AUGMENT), TrainingFolds.SECTION,
         RefitSettings.SECTION,
         StagedSettings.SECTION, LossRows.ofRows(), TrainingSettings.SECTION, AnswerSettings.SECTION,
-        CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES))
+        CheckpointSettings.SECTION.only(CheckpointSettings.MINUTES, CheckpointSettings.NO_STATE))
         .withDefault(TrainingSettings.EPOCHS, 10).withDefault(TrainingSettings.LEARNING_RATE, 0.5)
         .ofData(DefaultRule.settings(FastTextDefaults.RULES));
   }

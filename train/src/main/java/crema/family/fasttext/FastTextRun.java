@@ -1,6 +1,7 @@
 package crema.family.fasttext;
 
 import crema.base.UserError;
+import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
 import crema.classify.Run;
@@ -92,7 +93,9 @@ final class FastTextRun implements Run {
     threads = context.compute().onCpu(new FastTextFamily()).threads();
     listener = context.listener();
     stop = context.stop();
-    textRun = new TextRun(settings, config.answers(), context);
+    // What a search found, and texts that differ from epoch to epoch, have no epochs that more could follow.
+    textRun = new TextRun(config.isSearch() || AugmentSettings.areAsked(settings)
+        ? CheckpointSettings.ofPart(settings) : settings, config.answers(), context);
   }
 
   /** What a run begins with: its rows, what they are to be given, and the training rows as fastText reads them. */

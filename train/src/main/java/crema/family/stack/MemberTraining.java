@@ -40,7 +40,7 @@ record MemberTraining(Settings settings, RunContext context) {
    */
   boolean run(Member member, RowSource train, ModelDirectory own, TrainingListener watching)
       throws IOException {
-    return !member.family().newRun(member.settings(), context(member, train, own, watching)).run().isInterrupted();
+    return !member.family().newRun(CheckpointSettings.ofPart(member.settings()), context(member, train, own, watching)).run().isInterrupted();
   }
 
   /**
@@ -70,7 +70,7 @@ record MemberTraining(Settings settings, RunContext context) {
     ComputeOptions compute = member.family().hasTensors() ? context.compute()
         : ComputeOptions.threads(context.compute().threads());
     return context.withDirectory(own).withRows(rows).withCompute(compute)
-        .withCheckpoints(CheckpointSettings.DEFAULT).withListener(watching);
+        .withCheckpoints(CheckpointSettings.OFTEN).withListener(watching);
   }
 
   /** The first rows. */

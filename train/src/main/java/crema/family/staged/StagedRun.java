@@ -1,5 +1,6 @@
 package crema.family.staged;
 
+import crema.classify.CheckpointSettings;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
@@ -87,7 +88,8 @@ final class StagedRun implements Run {
     Files.createDirectories(own.path());
     SplitRows reaching = StageRows.of(rows, routes, routes.stages().get(stage));
     Settings ofStage =
-        family.ofStage(LabelSettings.onlyLabel(StagedSettings.ofStage(settings)), reaching.train());
+        family.ofStage(CheckpointSettings.ofPart(LabelSettings.onlyLabel(StagedSettings.ofStage(settings))),
+            reaching.train());
     var renamed = new PrefixedListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()),
         context.listener());
     return family.newRun(ofStage, context.withDirectory(own).withRows(reaching).withListener(renamed)).run();

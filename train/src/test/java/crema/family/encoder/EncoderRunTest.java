@@ -206,7 +206,7 @@ class EncoderRunTest {
     try (var files = Files.list(shared.resolve("straight"))) {
       assertThat(files.map(file -> Objects.toString(file.getFileName()))).containsExactlyInAnyOrder("config.json",
           "model.safetensors", "tokenizer.json", "labels.json", "target.json", "provenance.json", "training.json",
-          "metrics.json", "test.jsonl", "report.html", "log.jsonl");
+          "metrics.json", "test.jsonl", "report.html", "log.jsonl", "state");
     }
   }
 
