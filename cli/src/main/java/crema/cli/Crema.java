@@ -17,9 +17,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -82,7 +84,8 @@ public final class Crema implements Runnable {
   }
 
   /** Runs a command on the given streams and returns its exit code. */
-  static int run(Terminal terminal, String... arguments) {
+  static int run(Terminal terminal, String... given) {
+    String[] arguments = withoutHelpCommand(given);
     CommandLine line = line(terminal, arguments);
     try {
       return line.execute(arguments);
@@ -90,6 +93,14 @@ public final class Crema implements Runnable {
       mistake(terminal, describe(e, line));
       return MISTAKE;
     }
+  }
+
+  /** {@code help}, which is no command, as the option of the command after it, or of {@code crema} itself. */
+  private static String[] withoutHelpCommand(String... arguments) {
+    if (arguments.length == 0 || !arguments[0].equals("help")) {
+      return arguments;
+    }
+    return Stream.concat(Arrays.stream(arguments).skip(1), Stream.of("--help")).toArray(String[]::new);
   }
 
   /** The command line, with the command that is called, or with all of them if none is. */

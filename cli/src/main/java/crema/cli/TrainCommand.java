@@ -20,6 +20,7 @@ import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.tensor.Device;
 import crema.tensor.Precision;
+import crema.task.LabelSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +163,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
   static int start(TrainingSession session, ModelFamily family, Settings settings, RunContext context,
       Settings command, boolean overwrite) throws IOException {
     settings.checked();
+    LabelSettings.requireEffect(settings);
     ModelDirectory directory = context.directory();
     ComputeOptions compute = family.computesOn(context.compute());
     requireDevice(family, compute);

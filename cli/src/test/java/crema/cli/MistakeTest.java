@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -234,6 +235,42 @@ class MistakeTest {
     assertMistake(CommandRun.of("predict", folder.resolve("none").toString(), "x"), "none does not exist");
     assertMistake(CommandRun.of("predict", folder.toString(), "x"), "not a model directory");
     assertMistake(CommandRun.of("predict", rows.toString(), "x"), "is a file");
+  }
+
+  @Test
+  void aModelOfFastTextsOwnIsShownTheCommandThatReadsIt() throws IOException {
+    Path model = folder.resolve("ft.bin");
+    Files.write(model, Objects.requireNonNull(
+        MistakeTest.class.getResourceAsStream("fasttext/titles.bin")).readAllBytes());
+    assertMistake(CommandRun.of("predict", model.toString(), "x"), "ft.bin", "crema fasttext predict");
+  }
+
+  @Test
+  void separatorsOfWhatRowsDoNotHaveAreRefused() {
+    assertMistake(trainOn(rows, "--path-separator", "/"), "--path-separator has no effect with --target single",
+        "--target taxonomy");
+    assertMistake(trainOn(rows, "--label-separator", "|"), "--label-separator has no effect", "--target multi");
+    assertMistake(trainOn(rows, "--target", "taxonomy", "--label-separator", "|"), "--label-separator", "taxonomy");
+    assertThat(folder.resolve("model")).doesNotExist();
+  }
+
+  @Test
+  void anEmptyCellOfSeveralLabelsIsToldHowToSayNone() throws IOException {
+    var lines = new ArrayList<>(rows(20));
+    lines.add("tent,");
+    lines.add("rope,[]");
+    var run = CommandRun.of("train", "--model", "linear", "--target", "multi", "--quiet", "--output",
+        folder.resolve("many").toString(), "--train", write("many.csv", "title,category", lines).toString(), "--text",
+        "title", "--label", "category");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("1 row", "many.csv, line 22", "[] says that a row has no label");
+  }
+
+  @Test
+  void helpIsToldWithoutDashesToo() {
+    assertThat(CommandRun.of("help")).isEqualTo(CommandRun.of("--help"));
+    assertThat(CommandRun.of("help", "predict").out()).isEqualTo(CommandRun.of("predict", "--help").out())
+        .contains("crema predict");
   }
 
   @Test

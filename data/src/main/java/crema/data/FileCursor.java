@@ -113,7 +113,8 @@ abstract class FileCursor implements RowCursor {
   }
 
   final RowRejected missingLabel() {
-    return new RowRejected(RowFault.MISSING_LABEL, "nothing in " + String.join(", ", columns.label()));
+    return new RowRejected(RowFault.MISSING_LABEL, "nothing in " + String.join(", ", columns.label())
+        + (columns.labelFormat().manySeparator() == null ? "" : "; [] says that a row has no label"));
   }
 
   private String join(List<String> fields) {

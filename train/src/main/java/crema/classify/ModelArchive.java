@@ -39,6 +39,9 @@ public final class ModelArchive implements AutoCloseable {
   /** The flag of an encrypted entry, and that of an entry whose size follows it. */
   private static final int UNREADABLE_FLAGS = 1 | 1 << 3;
 
+  /** How a model of fastText's own program begins. */
+  private static final int FASTTEXT_MARK = 793_712_314;
+
   private static final int CHUNK = 1 << 20;
 
   private final String name;
@@ -114,6 +117,10 @@ public final class ModelArchive implements AutoCloseable {
   }
 
   private void readDirectory() {
+    if (zip.byteSize() >= Integer.BYTES && zip.get(INT, 0) == FASTTEXT_MARK) {
+      throw new UserError(name + " is a model of fastText's own: use it with crema fasttext, for instance: "
+          + "crema fasttext predict " + name + " -");
+    }
     if (zip.byteSize() < Integer.BYTES || zip.get(INT, 0) != LOCAL_MARK) {
       throw new UserError(
           name + " is a file, but not the archive of a model: give the directory of a trained model, or "

@@ -214,7 +214,8 @@ public final class HtmlReport {
   }
 
   private void appendBands() {
-    if (report.bands().isEmpty()) {
+    // Of one band there is nothing to compare: its averages are those of all labels.
+    if (report.bands().size() < 2) {
       return;
     }
     var table = HtmlTable.plain(1, "Band", "Macro F1", "Micro F1", "Labels", "Support");

@@ -47,6 +47,23 @@ public record LabelSettings(Settings settings) {
         : null, HEAD_FROM, TAIL_TO);
   }
 
+  /**
+   * Refuses separators of what rows do not have.
+   *
+   * @throws crema.base.UserError which names the first one and the target that it is for
+   */
+  public static void requireEffect(Settings settings) {
+    requireEffect(settings, LABEL_SEPARATOR, TargetKind.MULTI);
+    requireEffect(settings, PATH_SEPARATOR, TargetKind.TAXONOMY);
+  }
+
+  private static void requireEffect(Settings settings, Setting<String> separator, TargetKind kind) {
+    if (settings.has(separator) && settings.isChanged(separator) && settings.get(TARGET) != kind) {
+      throw settings.error(separator, " has no effect with --target " + settings.get(TARGET).key()
+          + ": leave it out, or take --target " + kind.key());
+    }
+  }
+
   /** The label columns. */
   public List<String> columns() {
     return settings.get(LABEL);
