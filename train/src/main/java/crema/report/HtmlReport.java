@@ -259,7 +259,7 @@ public final class HtmlReport {
     for (var row : report.abstention()) {
       table.row().number(Numbers.compact(row.threshold()), row.threshold()).count(row.answered())
           .number(Numbers.percent(row.coverage()), row.coverage()).bar(row.accuracy().estimate())
-          .text(row.answered() == 0 ? "" : range(row.accuracy()));
+          .number(row.answered() == 0 ? "" : range(row.accuracy()), row.accuracy().low());
     }
     return "<figure><figcaption>Leaving out what is uncertain</figcaption>" + table.render() + "</figure>\n";
   }
@@ -271,12 +271,13 @@ public final class HtmlReport {
     var precisions = HtmlTable.plain(0, "Precision asked for", "Reached", "95% interval", "Texts answered");
     for (var row : report.precisions()) {
       precisions.row().number(Numbers.compact(row.asked()), row.asked()).metric(row.reached().estimate())
-          .text(row.answered() == 0 ? "no answer is sure enough" : range(row.reached())).bar(row.answered());
+          .number(row.answered() == 0 ? "no answer is sure enough" : range(row.reached()), row.reached().low())
+          .bar(row.answered());
     }
     var sets = HtmlTable.plain(0, "Coverage asked for", "Reached", "95% interval", "Labels in a set", "Empty sets");
     for (var row : report.sets()) {
       sets.row().number(Numbers.compact(row.asked()), row.asked()).metric(row.reached().estimate())
-          .text(range(row.reached())).number(Numbers.compact(row.size()), row.size())
+          .number(range(row.reached()), row.reached().low()).number(Numbers.compact(row.size()), row.size())
           .number(Numbers.percent(row.empty()), row.empty());
     }
     section("Answers to trust", "<p class=\"note\">" + GUARANTEES_NOTE + "</p>\n<div class=\"charts\">\n"
