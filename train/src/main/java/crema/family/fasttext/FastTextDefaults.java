@@ -1,6 +1,7 @@
 package crema.family.fasttext;
 
 import crema.data.DataProfile;
+import crema.data.TextColumn;
 import crema.defaults.DefaultRule;
 import crema.fasttext.LossKind;
 import crema.run.DataSettings;
@@ -16,8 +17,10 @@ final class FastTextDefaults {
   private static final int LONG_TEXT = 40;
   /** A step moves each word of a text by a part of it. */
   private static final int VERY_LONG_TEXT = 200;
+  /** What a thing is called stands first in each column; a long one drowns short ones in the average. */
+  private static final int COLUMN_WORDS = 20;
   /** From this share of unseen words on, a text has too little in it that was seen before. */
-  private static final double UNSEEN = 0.15;
+  private static final double UNSEEN = 0.1;
   /** From this share of words with digits on, texts name things by numbers and codes. */
   private static final double CODES = 0.15;
   /** From this share of letters of scripts without spaces on, what stands between spaces is no word. */
@@ -43,11 +46,16 @@ final class FastTextDefaults {
       DefaultRule.of(DataSettings.LOWERCASE).otherwise(true, _ -> "a word is the same in any case"),
       DefaultRule.of(FastTextSettings.PUNCTUATION_APART)
           .otherwise(true, _ -> "a word is the same with a comma behind it"),
+      DefaultRule.of(FastTextSettings.COLUMN_WORDS)
+          .where(settings -> TextColumn.parseAll(settings.get(DataSettings.TEXT)).stream()
+              .allMatch(column -> column.weight() == 1))
+          .when("several text columns, of more than %d words together".formatted(LONG_TEXT), FastTextDefaults::isCut,
+              COLUMN_WORDS, profile -> "the words of short columns would be lost among %,.0f in all".formatted(
+                  profile.words().mean())),
       DefaultRule.of(FastTextSettings.WORD_NGRAMS)
           .when("half of the texts or more are a single word", profile -> profile.oneWord() >= ONE_WORD, 1,
               profile -> percent(profile.oneWord()) + "% of the texts are a single word")
-          .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(
-              profile.words().mean())),
+          .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(read(profile))),
       // Who gives one of the two lengths wants runs of characters, or none.
       DefaultRule.of(FastTextSettings.MINN).where(settings -> !settings.isGiven(FastTextSettings.MAXN))
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 2, FastTextDefaults::whyCharacters)
@@ -58,7 +66,7 @@ final class FastTextDefaults {
       DefaultRule.of(FastTextSettings.BUCKETS)
           .otherwise(FastTextDefaults::buckets,
               "a power of two for the n-grams of the texts, from %,d to %,d".formatted(FEWEST_BUCKETS, MOST_BUCKETS),
-              profile -> "for the n-grams of %,d words".formatted(profile.words().total())),
+              profile -> "for the n-grams of %,.0f words".formatted(read(profile) * profile.rows())),
       DefaultRule.of(FastTextSettings.LOSS)
           .where(settings -> settings.find(LossRows.LOSS).isEmpty()
               && settings.get(FastTextSettings.PATH_LABELS) == FastTextSettings.PathLabels.LAST
@@ -78,18 +86,30 @@ final class FastTextDefaults {
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 1.0,
               _ -> "a step is shared by all runs of characters of a text")
           .when("texts of more than %d words".formatted(VERY_LONG_TEXT),
-              profile -> profile.words().mean() > VERY_LONG_TEXT, 2.0,
-              profile -> "a step is shared by all %,.0f words of a text".formatted(profile.words().mean()))
+              profile -> read(profile) > VERY_LONG_TEXT, 2.0, FastTextDefaults::sharedByWords)
           .when("texts of more than %d words".formatted(LONG_TEXT),
-              profile -> profile.words().mean() > LONG_TEXT, 1.0,
-              profile -> "a step is shared by all %,.0f words of a text".formatted(profile.words().mean()))
-          .otherwise(0.5, profile -> "a step is shared by the %,.0f words of a text".formatted(
-              profile.words().mean())));
+              profile -> read(profile) > LONG_TEXT, 1.0, FastTextDefaults::sharedByWords)
+          .otherwise(0.5, FastTextDefaults::sharedByWords));
 
   private FastTextDefaults() {}
 
+  private static boolean isCut(DataProfile profile) {
+    return profile.columns().size() > 1 && profile.words().mean() > LONG_TEXT;
+  }
+
+  /** The words of a text that are read, on average. */
+  private static double read(DataProfile profile) {
+    return isCut(profile)
+        ? profile.columns().stream().mapToDouble(column -> Math.min(column.mean(), COLUMN_WORDS)).sum()
+        : profile.words().mean();
+  }
+
+  private static String sharedByWords(DataProfile profile) {
+    return "a step is shared by the %,.0f words of a text".formatted(read(profile));
+  }
+
   private static boolean usesCharacters(DataProfile profile) {
-    return profile.words().mean() <= LONG_TEXT
+    return read(profile) <= LONG_TEXT
         && (profile.unseen() >= UNSEEN || profile.codes() >= CODES || profile.unspaced() >= UNSPACED);
   }
 
@@ -102,9 +122,8 @@ final class FastTextDefaults {
   }
 
   private static String whyWords(DataProfile profile) {
-    return profile.words().mean() > LONG_TEXT
-        ? "in texts of %,.0f words, their words would be lost among runs of characters".formatted(
-            profile.words().mean())
+    return read(profile) > LONG_TEXT
+        ? "in texts of %,.0f words, their words would be lost among runs of characters".formatted(read(profile))
         : "only %d%% of the words of a further text are new".formatted(percent(profile.unseen()));
   }
 
@@ -114,7 +133,9 @@ final class FastTextDefaults {
 
   /** So many n-grams there are about: each pair of words may be another, and runs of characters repeat. */
   private static int buckets(DataProfile profile) {
-    long ngrams = profile.words().total() + (usesCharacters(profile) ? profile.characters().total() : 0);
+    double share = read(profile) / Math.max(1, profile.words().mean());
+    long ngrams = Math.round(share
+        * (profile.words().total() + (usesCharacters(profile) ? profile.characters().total() : 0)));
     return (int) Math.clamp(Long.highestOneBit(Math.max(1, ngrams)), FEWEST_BUCKETS, MOST_BUCKETS);
   }
 

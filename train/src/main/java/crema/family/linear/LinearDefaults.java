@@ -58,6 +58,10 @@ public final class LinearDefaults {
       DefaultRule.of(LinearSettings.SUBLINEAR)
           .where(FrozenSettings::usesTerms)
           .otherwise(true, _ -> "a word that comes again says less than it said at first"),
+      DefaultRule.of(LinearSettings.FEATURE_WEIGHTS)
+          .where(settings -> settings.get(FrozenSettings.ENCODER).isEmpty() && !StagedSettings.areGiven(settings))
+          .when("two labels, and no codes", LinearDefaults::isPair, LinearSettings.Features.BAYES,
+              _ -> "between two labels few words decide: each counts as it speaks for one by itself"),
       DefaultRule.of(LinearSettings.MIN_DF)
           .where(settings -> FrozenSettings.usesTerms(settings) && !StagedSettings.areGiven(settings))
           .when("%,d characters or more in all, and %d rows".formatted(MANY_CHARACTERS, ENOUGH_ROWS),
@@ -113,10 +117,15 @@ public final class LinearDefaults {
         .when("%stexts of more than %d words".formatted(where, LONG_TEXT),
             profile -> profile.words().mean() > LONG_TEXT,
             List.of(WORD, WITHIN_WORDS),
-            profile -> "words, and parts of words for the %s that are new in a text".formatted(share(profile.unseen())))
+            LinearDefaults::whyParts)
+        .when(where + "two labels", LinearDefaults::isPair, List.of(WORD, WITHIN_WORDS), LinearDefaults::whyParts)
         .when(where + "otherwise", _ -> true, ofShortTexts,
             profile -> "runs of characters, which say most of texts of %,.0f words of which %s are new, beside words"
                 .formatted(profile.words().mean(), share(profile.unseen())));
+  }
+
+  private static String whyParts(DataProfile profile) {
+    return "words, and parts of words for the %s that are new in a text".formatted(share(profile.unseen()));
   }
 
   private static String whenCheap(long most) {
@@ -132,6 +141,11 @@ public final class LinearDefaults {
   private static String whyChosen(DataProfile profile) {
     return "by cross-validation, which is cheap for %,d rows and %,d labels".formatted(profile.rows(),
         profile.labels());
+  }
+
+  /** Whether there are two labels, such as of opinions, and texts of words. */
+  private static boolean isPair(DataProfile profile) {
+    return profile.labels() == 2 && !isUnspaced(profile) && !isCodes(profile);
   }
 
   private static boolean isUnspaced(DataProfile profile) {

@@ -66,10 +66,6 @@ public final class LinearSettings {
   public static final Setting<Weights> CLASS_WEIGHTS = SECTION.choice("class-weights", Weights.NONE).basic()
       .details("none, all alike; balanced, as much together")
       .help("How texts with a label weigh against those without");
-  public static final Setting<Double> SOLVER_TOLERANCE = SECTION
-      .number("solver-tolerance", LinearConfig.DEFAULTS.tolerance()).above(0)
-      .atMost(1).label("N")
-      .help("How far from the optimum a hyperplane may be; the larger, the sooner training ends");
   public static final Setting<Features> FEATURE_WEIGHTS = SECTION.choice("feature-weights", Features.NONE)
       .details("none, all alike; bayes, by how much more often texts with the label have the feature (NBSVM)")
       .help("How far the weights of features may go, against each other");
@@ -207,7 +203,6 @@ public final class LinearSettings {
   static LinearConfig solver(Settings settings) {
     return LinearConfig.DEFAULTS.withLoss(settings.get(LOSS).engine).withC(settings.get(C).getFirst())
         .withSeed(settings.get(TrainingSettings.SEED)).withClassWeights(settings.get(CLASS_WEIGHTS).engine)
-        .withFeatureWeights(settings.get(FEATURE_WEIGHTS).engine)
-        .withTolerance(settings.get(SOLVER_TOLERANCE), LinearConfig.DEFAULTS.maxIterations());
+        .withFeatureWeights(settings.get(FEATURE_WEIGHTS).engine);
   }
 }

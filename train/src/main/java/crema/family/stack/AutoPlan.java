@@ -226,7 +226,8 @@ final class AutoPlan {
   }
 
   private Member linear(MemberKind kind, List<String> spaces) {
-    return linear(kind, spaces, shared(new LinearFamily()));
+    return linear(kind, spaces,
+        shared(new LinearFamily()).with(LinearSettings.FEATURE_WEIGHTS, LinearSettings.Features.NONE));
   }
 
   private Member linear(MemberKind kind, List<String> spaces, Settings given) {
@@ -237,8 +238,10 @@ final class AutoPlan {
     return new Member(kind, family, chosen(family, own), terms * PASSES * labels);
   }
 
+  /** Of long texts words alone: their runs of characters take long, and each says little by itself. */
   private Member bayes() {
-    return linear(MemberKind.BAYES, List.of(Analyzer.WORD.key()),
+    return linear(MemberKind.BAYES, profile.words().mean() > LONG_TEXT ? List.of(Analyzer.WORD.key())
+        : List.of(Analyzer.WORD.key(), ofCharacters),
         shared(new LinearFamily()).with(LinearSettings.FEATURE_WEIGHTS, LinearSettings.Features.BAYES));
   }
 

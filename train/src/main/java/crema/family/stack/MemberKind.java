@@ -6,7 +6,7 @@ import crema.base.Keyed;
 enum MemberKind implements Keyed {
   /** A linear model on words and pairs of words. */
   WORDS,
-  /** A linear model on words and pairs of words, each with as much weight as it speaks for the label by itself. */
+  /** A linear model on words, and on runs of characters in short texts, with as much weight as each speaks for a label. */
   BAYES,
   /** A linear model on runs of characters within words. */
   CHARACTERS,
