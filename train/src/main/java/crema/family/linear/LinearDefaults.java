@@ -60,8 +60,9 @@ public final class LinearDefaults {
           .otherwise(true, _ -> "a word that comes again says less than it said at first"),
       DefaultRule.of(LinearSettings.FEATURE_WEIGHTS)
           .where(settings -> settings.get(FrozenSettings.ENCODER).isEmpty() && !StagedSettings.areGiven(settings))
-          .when("two labels, and no codes", LinearDefaults::isPair, LinearSettings.Features.BAYES,
-              _ -> "between two labels few words decide: each counts as it speaks for one by itself"),
+          .when("two labels, and texts of at most %d words, which are no codes".formatted(LONG_TEXT),
+              LinearDefaults::isPair, LinearSettings.Features.BAYES,
+              _ -> "between two labels few words of a short text decide: each counts as it speaks by itself"),
       DefaultRule.of(LinearSettings.MIN_DF)
           .where(settings -> FrozenSettings.usesTerms(settings) && !StagedSettings.areGiven(settings))
           .when("%,d characters or more in all, and %d rows".formatted(MANY_CHARACTERS, ENOUGH_ROWS),
@@ -143,9 +144,9 @@ public final class LinearDefaults {
         profile.labels());
   }
 
-  /** Whether there are two labels, such as of opinions, and texts of words. */
+  /** Whether short texts of words have one of two labels, such as opinions. */
   private static boolean isPair(DataProfile profile) {
-    return profile.labels() == 2 && !isUnspaced(profile) && !isCodes(profile);
+    return profile.labels() == 2 && profile.words().mean() <= LONG_TEXT && !isUnspaced(profile) && !isCodes(profile);
   }
 
   private static boolean isUnspaced(DataProfile profile) {
