@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * @param rareLabels the share of labels that fewer than {@link #RARE} rows have
  * @param words in a text
  * @param characters in a text
- * @param columns the words in each text column; empty where there is one column
+ * @param columns the text columns one by one; empty where there is one
  * @param vocabulary how many different words there are, ignoring case
  * @param unseen the share of words that a further text would have and none of these has: that of words seen once, by
  *     Good's estimate (The population frequencies of species, Biometrika 40, 1953)
@@ -38,7 +38,7 @@ import java.util.regex.Pattern;
  * @param contradictions the share of rows whose text an earlier row has with other labels
  */
 public record DataProfile(long rows, int labels, double labelsPerRow, double rareLabels, Lengths words,
-    Lengths characters, List<Lengths> columns, long vocabulary, double unseen, double oneWord, double codes,
+    Lengths characters, List<Column> columns, long vocabulary, double unseen, double oneWord, double codes,
     double uppercase, double unspaced, Character.UnicodeScript script, double duplicates, double contradictions) {
   /** A label of fewer rows is rare. */
   public static final int RARE = 5;
@@ -67,6 +67,14 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
               sorted[(int) ((sorted.length - 1) * 0.9)], sorted[sorted.length - 1]);
     }
   }
+
+  /**
+   * One of several text columns.
+   *
+   * @param words in its texts
+   * @param distinct the share of rows whose text in it no earlier row has
+   */
+  public record Column(Lengths words, double distinct) {}
 
   /** Scans rows. */
   public static DataProfile of(RowSource rows) {
@@ -99,8 +107,7 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
     private final Set<String> vocabulary = new HashSet<>();
     private final Set<String> seenAgain = new HashSet<>();
     private final Map<Character.UnicodeScript, Long> scripts = new EnumMap<>(Character.UnicodeScript.class);
-    /** The words of each column in each row. */
-    private final List<IntList> columns = new ArrayList<>();
+    private final List<ColumnScan> columns = new ArrayList<>();
     private int[] words = new int[1024];
     private int[] characters = new int[1024];
     private int rows;
@@ -139,12 +146,31 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
     }
 
     private void addColumns(List<String> fields) {
+      if (fields.size() < 2) {
+        return;
+      }
       while (columns.size() < fields.size()) {
-        columns.add(new IntList());
+        columns.add(new ColumnScan(new IntList(), new HashSet<>()));
       }
       for (int column = 0; column < fields.size(); column++) {
-        String field = fields.get(column).strip();
-        columns.get(column).add(field.isEmpty() ? 0 : WHITE_SPACE.split(field).length);
+        columns.get(column).add(fields.get(column).strip());
+      }
+    }
+
+    /**
+     * One of several columns under way.
+     *
+     * @param words in each row
+     * @param texts hashes of those that there are
+     */
+    private record ColumnScan(IntList words, Set<Long> texts) {
+      void add(String text) {
+        words.add(text.isEmpty() ? 0 : WHITE_SPACE.split(text).length);
+        texts.add(TextHash.of(text));
+      }
+
+      Column column() {
+        return new Column(Lengths.of(words.toArray()), share(texts.size(), words.size()));
       }
     }
 
@@ -186,8 +212,7 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
           .thenComparing(Entry::getKey, Comparator.reverseOrder())).map(Entry::getKey)
           .orElse(Character.UnicodeScript.COMMON);
       return new DataProfile(rows, labels.size(), share(assigned, rows), share(rare, labels.size()), wordLengths,
-          Lengths.of(Arrays.copyOf(characters, rows)), columns.size() < 2 ? List.of()
-              : columns.stream().map(column -> Lengths.of(column.toArray())).toList(),
+          Lengths.of(Arrays.copyOf(characters, rows)), columns.stream().map(ColumnScan::column).toList(),
           vocabulary.size(),
           share((long) vocabulary.size() - seenAgain.size(), wordLengths.total()), share(oneWord, rows),
           share(codes, wordLengths.total()), share(upper, cased), share(unspacedLetters, letters), most,

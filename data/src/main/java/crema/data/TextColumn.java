@@ -36,6 +36,11 @@ public record TextColumn(String name, int weight, String prefix) {
     return new TextColumn(parts.group(1), weight, parts.group(3) == null ? "" : parts.group(3));
   }
 
+  /** The same, written another number of times. */
+  public TextColumn weighing(int times) {
+    return new TextColumn(name, times, prefix);
+  }
+
   /** Reads several; see {@link #parse}. */
   public static List<TextColumn> parseAll(List<String> texts) {
     return texts.stream().map(TextColumn::parse).toList();

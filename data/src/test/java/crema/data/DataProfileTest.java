@@ -36,10 +36,12 @@ class DataProfileTest {
   @Test
   void eachOfSeveralColumnsHasItsLengths() {
     assertThat(of(Row.of("one two", "x")).columns()).isEmpty();
-    DataProfile profile = of(row("red shoe", "made of leather, and red"), row("fox", " "));
-    assertThat(profile.columns()).extracting(DataProfile.Lengths::total).containsExactly(3L, 5L);
-    assertThat(profile.columns().getLast().mean()).isCloseTo(2.5, within(ROUNDING));
-    assertThat(profile.columns().getLast().longest()).isEqualTo(5);
+    DataProfile profile = of(row("red shoe", "made of leather, and red"), row("fox", " "), row("red shoe", "a b c"));
+    assertThat(profile.columns()).extracting(column -> column.words().total()).containsExactly(5L, 8L);
+    assertThat(profile.columns().getLast().words().mean()).isCloseTo(8 / 3.0, within(ROUNDING));
+    assertThat(profile.columns().getLast().words().longest()).isEqualTo(5);
+    assertThat(profile.columns().getFirst().distinct()).isCloseTo(2 / 3.0, within(ROUNDING));
+    assertThat(profile.columns().getLast().distinct()).isCloseTo(1, within(ROUNDING));
   }
 
   private static Row row(String... fields) {

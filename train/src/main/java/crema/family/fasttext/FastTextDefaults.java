@@ -10,6 +10,7 @@ import crema.task.LabelSettings;
 import crema.task.LossRows;
 import crema.task.TargetKind;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** How the settings of a fastText model that nobody gives are chosen for the training rows. */
 final class FastTextDefaults {
@@ -17,8 +18,11 @@ final class FastTextDefaults {
   private static final int LONG_TEXT = 40;
   /** A step moves each word of a text by a part of it. */
   private static final int VERY_LONG_TEXT = 200;
-  /** What a thing is called stands first in each column; a long one drowns short ones in the average. */
-  private static final int COLUMN_WORDS = 20;
+  /** A short column is read so many times at most. */
+  private static final int MOST_WEIGHT = 8;
+  /** Columns of shorter texts that are nearly all different hold addresses and numbers of things, not words. */
+  private static final double ONE_OR_TWO = 2;
+  private static final double DISTINCT = 0.5;
   /** From this share of unseen words on, a text has too little in it that was seen before. */
   private static final double UNSEEN = 0.1;
   /** From this share of words with digits on, texts name things by numbers and codes. */
@@ -46,11 +50,14 @@ final class FastTextDefaults {
       DefaultRule.of(DataSettings.LOWERCASE).otherwise(true, _ -> "a word is the same in any case"),
       DefaultRule.of(FastTextSettings.PUNCTUATION_APART)
           .otherwise(true, _ -> "a word is the same with a comma behind it"),
-      DefaultRule.of(FastTextSettings.COLUMN_WORDS)
+      DefaultRule.of(FastTextSettings.COLUMN_WEIGHTS)
           .where(settings -> TextColumn.parseAll(settings.get(DataSettings.TEXT)).stream()
               .allMatch(column -> column.weight() == 1))
-          .when("several text columns, of more than %d words together".formatted(LONG_TEXT), FastTextDefaults::isCut,
-              COLUMN_WORDS, profile -> "the words of short columns would be lost among %,.0f in all".formatted(
+          .when("several text columns, of more than %d words together".formatted(LONG_TEXT),
+              FastTextDefaults::isWeighed, FastTextDefaults::weights,
+              "so that each column has as many words as the longest, but at most %d, and 1 of addresses and the like"
+                  .formatted(MOST_WEIGHT),
+              profile -> "the words of short columns would be lost among %,.0f in all".formatted(
                   profile.words().mean())),
       DefaultRule.of(FastTextSettings.WORD_NGRAMS)
           .when("half of the texts or more are a single word", profile -> profile.oneWord() >= ONE_WORD, 1,
@@ -66,7 +73,7 @@ final class FastTextDefaults {
       DefaultRule.of(FastTextSettings.BUCKETS)
           .otherwise(FastTextDefaults::buckets,
               "a power of two for the n-grams of the texts, from %,d to %,d".formatted(FEWEST_BUCKETS, MOST_BUCKETS),
-              profile -> "for the n-grams of %,.0f words".formatted(read(profile) * profile.rows())),
+              profile -> "for the n-grams of %,d words".formatted(profile.words().total())),
       DefaultRule.of(FastTextSettings.LOSS)
           .where(settings -> settings.find(LossRows.LOSS).isEmpty()
               && settings.get(FastTextSettings.PATH_LABELS) == FastTextSettings.PathLabels.LAST
@@ -93,15 +100,24 @@ final class FastTextDefaults {
 
   private FastTextDefaults() {}
 
-  private static boolean isCut(DataProfile profile) {
+  private static boolean isWeighed(DataProfile profile) {
     return profile.columns().size() > 1 && profile.words().mean() > LONG_TEXT;
   }
 
-  /** The words of a text that are read, on average. */
+  private static List<Long> weights(DataProfile profile) {
+    double longest = profile.columns().stream().mapToDouble(column -> column.words().mean()).max().orElseThrow();
+    return profile.columns().stream().map(column -> column.words().mean() < ONE_OR_TWO && column.distinct() > DISTINCT
+        ? 1L : Math.clamp(Math.round(longest / Math.max(1, column.words().mean())), 1, MOST_WEIGHT)).toList();
+  }
+
+  /** The words of a text that are read, on average, each as often as it is. */
   private static double read(DataProfile profile) {
-    return isCut(profile)
-        ? profile.columns().stream().mapToDouble(column -> Math.min(column.mean(), COLUMN_WORDS)).sum()
-        : profile.words().mean();
+    if (!isWeighed(profile)) {
+      return profile.words().mean();
+    }
+    List<Long> weights = weights(profile);
+    return IntStream.range(0, weights.size())
+        .mapToDouble(column -> weights.get(column) * profile.columns().get(column).words().mean()).sum();
   }
 
   private static String sharedByWords(DataProfile profile) {
@@ -133,9 +149,7 @@ final class FastTextDefaults {
 
   /** So many n-grams there are about: each pair of words may be another, and runs of characters repeat. */
   private static int buckets(DataProfile profile) {
-    double share = read(profile) / Math.max(1, profile.words().mean());
-    long ngrams = Math.round(share
-        * (profile.words().total() + (usesCharacters(profile) ? profile.characters().total() : 0)));
+    long ngrams = profile.words().total() + (usesCharacters(profile) ? profile.characters().total() : 0);
     return (int) Math.clamp(Long.highestOneBit(Math.max(1, ngrams)), FEWEST_BUCKETS, MOST_BUCKETS);
   }
 

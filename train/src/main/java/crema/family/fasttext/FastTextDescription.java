@@ -17,6 +17,7 @@ final class FastTextDescription {
   /** Older models lack it and what is about columns: they leave punctuation where it is, and read one text. */
   private static final String PUNCTUATION_APART = "punctuation_apart";
   private static final String COLUMN_WORDS = "column_words";
+  private static final String COLUMN_WEIGHTS = "column_weights";
   /** The text columns as settings have them, where they are told apart. */
   private static final String COLUMNS = "columns";
   private static final String LEADING_WORDS = "leading_words";
@@ -30,6 +31,7 @@ final class FastTextDescription {
     json.put(PUNCTUATION_APART, text.settings().get(FastTextSettings.PUNCTUATION_APART));
     if (!text.columns().isEmpty()) {
       json.put(COLUMN_WORDS, text.settings().get(FastTextSettings.COLUMN_WORDS));
+      json.put(COLUMN_WEIGHTS, text.settings().get(FastTextSettings.COLUMN_WEIGHTS));
       json.put(COLUMNS, text.settings().get(DataSettings.TEXT));
     }
     json.put(LEADING_WORDS, text.settings().get(FastTextSettings.LEADING_WORDS));
@@ -42,12 +44,15 @@ final class FastTextDescription {
     if (json.get(LOWERCASE) instanceof Boolean lowercase
         && json.getOrDefault(PUNCTUATION_APART, false) instanceof Boolean punctuationApart
         && json.getOrDefault(COLUMN_WORDS, 0) instanceof Integer columnWords
+        && json.getOrDefault(COLUMN_WEIGHTS, List.of()) instanceof List<?> weights
+        && weights.stream().allMatch(Integer.class::isInstance)
         && json.getOrDefault(COLUMNS, List.of()) instanceof List<?> columns
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
         && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
       return new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, lowercase)
           .with(FastTextSettings.PUNCTUATION_APART, punctuationApart)
           .with(FastTextSettings.COLUMN_WORDS, columnWords)
+          .with(FastTextSettings.COLUMN_WEIGHTS, weights.stream().map(weight -> ((Integer) weight).longValue()).toList())
           .with(DataSettings.TEXT, columns.stream().map(String::valueOf).toList())
           .with(FastTextSettings.LEADING_WORDS, leadingWords).with(FastTextSettings.LEADING_WEIGHT, leadingWeight));
     }

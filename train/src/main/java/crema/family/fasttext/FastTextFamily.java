@@ -92,7 +92,7 @@ public final class FastTextFamily implements ModelFamily {
   @Override
   public Settings resolved(Settings settings) {
     return StartSettings.inherited(settings, this, List.of(DataSettings.TEXT, DataSettings.LOWERCASE,
-        FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS,
+        FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS, FastTextSettings.COLUMN_WEIGHTS,
         FastTextSettings.DIM, FastTextSettings.LOSS, FastTextSettings.PATH_LABELS, FastTextSettings.WORD_NGRAMS,
         FastTextSettings.MINN, FastTextSettings.MAXN, FastTextSettings.BUCKETS, FastTextSettings.LEADING_WORDS,
         FastTextSettings.LEADING_WEIGHT));

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How a text is read by a fastText model, in training and in prediction alike.
@@ -24,7 +25,7 @@ record FastTextReading(Settings settings) {
   /** The settings that a model keeps; the text columns only where it tells them apart. */
   static final Settings SETTINGS = Settings.of(DataSettings.SECTION.only(DataSettings.LOWERCASE, DataSettings.TEXT),
       FastTextSettings.SECTION.only(FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS,
-          FastTextSettings.LEADING_WORDS, FastTextSettings.LEADING_WEIGHT));
+          FastTextSettings.COLUMN_WEIGHTS, FastTextSettings.LEADING_WORDS, FastTextSettings.LEADING_WEIGHT));
 
   /** What labels begin with in fastText's own format. */
   static final String LABEL_PREFIX = FastTextLines.LABEL_PREFIX;
@@ -40,11 +41,16 @@ record FastTextReading(Settings settings) {
    */
   record Word(int start, int end, String prefix) {}
 
-  /** The text columns, if they are told apart. */
+  /** The text columns, each with how many times it is read, if they are told apart. */
   List<TextColumn> columns() {
-    List<TextColumn> columns = settings.get(FastTextSettings.COLUMN_WORDS) == 0 ? List.of()
+    List<Long> weights = settings.get(FastTextSettings.COLUMN_WEIGHTS);
+    List<TextColumn> columns = weights.isEmpty() && settings.get(FastTextSettings.COLUMN_WORDS) == 0 ? List.of()
         : TextColumn.parseAll(settings.get(DataSettings.TEXT));
-    return columns.size() > 1 ? columns : List.of();
+    if (columns.size() < 2) {
+      return List.of();
+    }
+    return weights.isEmpty() ? columns : IntStream.range(0, columns.size())
+        .mapToObj(i -> columns.get(i).weighing(Math.toIntExact(columns.get(i).weight() * weights.get(i)))).toList();
   }
 
   /** The text of a row as it is read. */
@@ -110,9 +116,9 @@ record FastTextReading(Settings settings) {
             + String.join(", ", TextColumn.names(columns)));
       }
       TextColumn column = columns.get(number++);
+      int most = settings.get(FastTextSettings.COLUMN_WORDS);
       for (int times = 0; times < column.weight(); times++) {
-        addWords(cased, start, start + field.length(), settings.get(FastTextSettings.COLUMN_WORDS), column.prefix(),
-            words);
+        addWords(cased, start, start + field.length(), most == 0 ? Integer.MAX_VALUE : most, column.prefix(), words);
       }
       start += field.length() + 1;
     }

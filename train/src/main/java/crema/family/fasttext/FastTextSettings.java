@@ -77,6 +77,9 @@ public record FastTextSettings(Settings settings) {
       .help("Punctuation at the start or the end of a word is a word of its own");
   public static final Setting<Integer> COLUMN_WORDS = SECTION.integer("column-words", 0).atLeast(0)
       .shownDefault("all").help("Of several text columns only so many words each are read, the first");
+  public static final Setting<List<Long>> COLUMN_WEIGHTS = SECTION.longIntegers("column-weights", List.of()).atLeast(1)
+      .atMost(1000).label("N").shownDefault("1 each")
+      .help("How many times each of several text columns is read, in their order");
   public static final Setting<Integer> LEADING_WORDS = SECTION.integer("leading-words", 0).atLeast(0)
       .shownDefault("none").help("How many words at the start of a text count more");
   public static final Setting<Integer> LEADING_WEIGHT = SECTION.integer("leading-weight", 1).atLeast(0).atMost(1000)
@@ -92,6 +95,12 @@ public record FastTextSettings(Settings settings) {
   static {
     SECTION.rule(settings -> settings.get(BUCKETS) == 0 && (settings.get(WORD_NGRAMS) > 1 || settings.get(MAXN) > 0)
         ? "--buckets must be above 0 for word or character n-grams" : null, BUCKETS, WORD_NGRAMS, MAXN);
+    SECTION.rule(settings -> settings.get(COLUMN_WEIGHTS).size() != settings.get(DataSettings.TEXT).size()
+        && !settings.get(COLUMN_WEIGHTS).isEmpty() && !settings.get(DataSettings.TEXT).isEmpty()
+            ? "--column-weights has %d numbers for %d text columns: give one each".formatted(
+                settings.get(COLUMN_WEIGHTS).size(), settings.get(DataSettings.TEXT).size())
+            : null,
+        COLUMN_WEIGHTS, DataSettings.TEXT);
     SECTION.rule(
         settings -> LossRows.problem(() -> LossRows.chosen(settings).ifPresent(loss -> loss.requireOfRows("fasttext"))),
         LossRows.LOSS);

@@ -55,6 +55,9 @@ class FastTextReadingTest {
     assertThat(columns.line("Hat")).as("any other text is the first column").isEqualTo("hat hat");
     assertThatThrownBy(() -> columns.line(FieldText.of(List.of("a", "b", "c", "d")))).isInstanceOf(UserError.class)
         .hasMessage("a text has more columns than the model reads, which are name, text, shop");
+    assertThat(new FastTextReading(columns.settings().with(FastTextSettings.COLUMN_WORDS, 0)
+        .with(FastTextSettings.COLUMN_WEIGHTS, List.of(1L, 2L, 3L))).line(FieldText.of(List.of("Hat", "red", "x y"))))
+        .isEqualTo("hat hat t_red t_red x y x y x y");
     assertThat(new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.TEXT, "name")
         .with(FastTextSettings.COLUMN_WORDS, 1)).line("of one column all is read")).endsWith("all is read");
   }
