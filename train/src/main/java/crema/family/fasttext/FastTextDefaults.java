@@ -16,8 +16,6 @@ import java.util.stream.IntStream;
 final class FastTextDefaults {
   /** In longer texts, runs of characters outnumber words so far that what a word says vanishes in the average. */
   private static final int LONG_TEXT = 40;
-  /** A step moves each word of a text by a part of it. */
-  private static final int VERY_LONG_TEXT = 200;
   /** A short column is read so many times at most. */
   private static final int MOST_WEIGHT = 8;
   /** Columns of shorter texts that are nearly all different hold addresses and numbers of things, not words. */
@@ -92,10 +90,8 @@ final class FastTextDefaults {
       DefaultRule.of(TrainingSettings.LEARNING_RATE)
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 1.0,
               _ -> "a step is shared by all runs of characters of a text")
-          .when("texts of more than %d words".formatted(VERY_LONG_TEXT),
-              profile -> read(profile) > VERY_LONG_TEXT, 2.0, FastTextDefaults::sharedByWords)
           .when("texts of more than %d words".formatted(LONG_TEXT),
-              profile -> read(profile) > LONG_TEXT, 1.0, FastTextDefaults::sharedByWords)
+              profile -> read(profile) > LONG_TEXT, 3.0, FastTextDefaults::sharedByWords)
           .otherwise(0.5, FastTextDefaults::sharedByWords));
 
   private FastTextDefaults() {}
