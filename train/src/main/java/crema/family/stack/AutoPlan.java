@@ -143,7 +143,7 @@ final class AutoPlan {
     share = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / (kinds.size() + OTHERS);
     List<Member> members = new ArrayList<>(kinds.stream().map(this::member).toList());
     // What cannot be told beforehand comes last, as it is listed.
-    members.sort(Comparator.comparing((Member member) -> isLate(member.kind()))
+    members.sort(Comparator.comparingInt((Member member) -> turn(member.kind()))
         .thenComparingDouble(member -> member.cost() > 0 ? member.cost() : Double.POSITIVE_INFINITY));
     members.removeIf(member -> {
       boolean isTooLarge = member.family() instanceof LinearFamily
@@ -161,10 +161,20 @@ final class AutoPlan {
     return members;
   }
 
-  /** Whether a member is tried after cheaper and dearer ones: in long texts characters alone say less than words do. */
-  private boolean isLate(MemberKind kind) {
-    return (kind == MemberKind.CHARACTERS || kind == MemberKind.SEQUENCES) && profile.words().mean() > LONG_TEXT
-        && profile.unspaced() < UNSPACED;
+  /**
+   * When a member is tried, before its cost is looked at: of long texts first what reads words, and what reads all there
+   * is, and last what reads characters alone, which say less there.
+   */
+  private int turn(MemberKind kind) {
+    if (profile.words().mean() <= LONG_TEXT || profile.unspaced() >= UNSPACED) {
+      return 0;
+    }
+    return switch (kind) {
+      case WORDS, COLUMNS -> 0;
+      case UNION -> columns.size() > 1 ? 1 : 0;
+      case BAYES, FASTTEXT, FROZEN, ENCODER, FINETUNED -> 1;
+      case CHARACTERS, SEQUENCES -> 2;
+    };
   }
 
   /** Leaves out members, those that say least of their own first, until the others have room for enough terms. */

@@ -39,6 +39,8 @@ final class AutoSearch {
   private static final double RESERVE = 1.1;
   /** So many rows tell what learning from fewer changes. */
   private static final int ENOUGH_PAIRS = 2_000;
+  /** What a fit costs besides what is counted is not less by more than this. */
+  private static final double LEAST_RATIO = 0.25;
   private static final String SECONDS = "seconds";
 
   private final Settings settings;
@@ -224,7 +226,7 @@ final class AutoSearch {
         .filter(trained -> trained.member.family().key().equals(member.family().key())).findFirst()
         .orElse(whole.getLast());
     boolean isCounted = member.cost() > 0 && last.member.cost() > 0;
-    return seconds.applyAsDouble(last) * (isCounted ? Math.max(1, member.cost() / last.member.cost()) : 1);
+    return seconds.applyAsDouble(last) * (isCounted ? Math.max(LEAST_RATIO, member.cost() / last.member.cost()) : 1);
   }
 
   private void cut(Trained at) {
