@@ -57,7 +57,7 @@ final class LangidCommand implements Callable<Integer> {
       description = "A model of 'crema langid-train' or of fastText, .bin or .ftz (default: the one that comes along).")
   private @Nullable Path model;
 
-  @Option(names = "--languages", split = ",", paramLabel = "CODE",
+  @Option(names = "--languages", split = "[,;]", paramLabel = "CODE",
       description = "The languages that the texts can be in, by their codes of two or three letters or their English names "
           + "(default: all that the model knows).")
   private List<String> languages = List.of();
@@ -72,8 +72,8 @@ final class LangidCommand implements Callable<Integer> {
   private int top;
 
   @Option(names = "--codes", paramLabel = "KIND", defaultValue = "model",
-      description = "How languages are printed: model, as the model calls them; 2, by two letters where there are some; name, "
-          + "in English (default: ${DEFAULT-VALUE}).")
+      description = "How languages are printed: model, as the model calls them; 2 or 3, by so many letters where there are such "
+          + "codes; name, in English (default: ${DEFAULT-VALUE}).")
   private String codes = "model";
 
   @Option(names = "--threshold", paramLabel = "P",
@@ -131,8 +131,9 @@ final class LangidCommand implements Callable<Integer> {
     return switch (codes) {
       case "model" -> UnaryOperator.identity();
       case "2" -> new LanguageNames(detector.languages())::shortCode;
+      case "3" -> new LanguageNames(detector.languages())::longCode;
       case "name" -> new LanguageNames(detector.languages())::englishName;
-      default -> throw new UserError("--codes must be model, 2 or name, not '" + codes + "'");
+      default -> throw new UserError("--codes must be model, 2, 3 or name, not '" + codes + "'");
     };
   }
 

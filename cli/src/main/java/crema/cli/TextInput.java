@@ -42,6 +42,8 @@ import picocli.CommandLine.Option;
 final class TextInput {
   /** Texts that are answered together: enough to fill the machine, few enough to stream. */
   private static final int BATCH = 256;
+  /** In place of a file. */
+  private static final String STANDARD_INPUT = "-";
   /** Characters by which the ends of lines are told. */
   private static final int BEGINNING = 1 << 13;
 
@@ -67,6 +69,9 @@ final class TextInput {
 
   private KeepFlags keep = new KeepFlags();
   private final ProblemLog unreadable = new ProblemLog();
+  /** Lines with something that is no character, and the first of them. */
+  private long damaged;
+  private long firstDamaged;
 
   /** Answers texts. */
   @FunctionalInterface
@@ -157,7 +162,7 @@ final class TextInput {
     if (file != null && !arguments.isEmpty()) {
       throw new UserError("give texts or --file, not both");
     }
-    if (file != null) {
+    if (file != null && !file.toString().equals(STANDARD_INPUT)) {
       forEachBatch(file, answerer);
       return;
     }
@@ -244,6 +249,11 @@ final class TextInput {
   /** Tells of the rows that could not be read, and returns the exit code that says whether there were any. */
   int report(Terminal terminal) {
     unreadable.report().forEach(line -> terminal.err().println("crema: " + line));
+    if (damaged > 0) {
+      terminal.err().println("crema: %,d %s bytes that are no UTF-8, first in line %,d: a file in another encoding is read "
+          .formatted(damaged, damaged == 1 ? "line has" : "lines have", firstDamaged)
+          + "when that is said, for instance with --encoding windows-1252");
+    }
     if (unreadable.total() > 0) {
       terminal.err().println("crema: %,d %s could not be read, and %s no answer".formatted(unreadable.total(),
           unreadable.total() == 1 ? "row" : "rows", unreadable.total() == 1 ? "has" : "have"));
@@ -278,10 +288,15 @@ final class TextInput {
     return line.toString();
   }
 
-  private static void lines(BufferedReader lines, char end, Answerer answerer) throws IOException {
+  private void lines(BufferedReader lines, char end, Answerer answerer) throws IOException {
     var batch = new ArrayList<InputText>(BATCH);
     boolean wantsMore = true;
+    long number = 0;
     for (String line = next(lines, end); line != null && wantsMore; line = next(lines, end)) {
+      number++;
+      if (line.indexOf('\uFFFD') >= 0 && damaged++ == 0) {
+        firstDamaged = number;
+      }
       batch.add(InputText.of(line));
       // A person who types, or a program that waits for each answer, gets it at once.
       if (batch.size() == BATCH || !lines.ready()) {

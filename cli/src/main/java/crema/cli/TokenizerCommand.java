@@ -119,12 +119,17 @@ final class TokenizerCommand implements Runnable {
       RowSource rows =
           RowSource.concat(FileRows.all(files.stream().map(Path::of).toList(), List.of(), columns, options));
       var problems = new ProblemLog();
+      var texts = new long[1];
       Tokenizer tokenizer;
       try (var view = new ProgressView(terminal, quiet); RowCursor cursor = rows.open(problems)) {
         view.stage("Training the tokenizer");
         tokenizer = trainer.withProgress((_, done, total) -> view.progress(done, total))
-            .train(Stream.iterate(cursor.next(), Objects::nonNull, _ -> cursor.next()).map(Row::text));
+            .train(Stream.iterate(cursor.next(), Objects::nonNull, _ -> cursor.next()).map(Row::text)
+                .peek(_ -> texts[0]++));
         problems.report().forEach(view::warning);
+      }
+      if (texts[0] == 0) {
+        throw new UserError("there is no text to train on");
       }
       tokenizer.save(output);
       terminal.out().println("Wrote " + output + " with " + tokenizer.vocabularySize() + " tokens");

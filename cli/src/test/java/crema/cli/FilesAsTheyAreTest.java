@@ -187,6 +187,32 @@ class FilesAsTheyAreTest {
   }
 
   @Test
+  void aStandardInputMayBeNamedAndBytesThatAreNoTextAreTold() throws IOException {
+    Path lines = Files.write(folder.resolve("latin.txt"), "one\nd\u00E9j\u00E0 vu\n\nGer\u00E4t\n".getBytes(
+        StandardCharsets.ISO_8859_1));
+    var run = CommandRun.of("langid", "--file", lines.toString());
+    assertThat(run.out().lines()).hasSize(4);
+    assertThat(run.err()).startsWith("crema: 2 lines have bytes that are no UTF-8, first in line 2: a file in another "
+        + "encoding is read when that is said");
+    assertThat(CommandRun.of("langid", "--file", lines.toString(), "--encoding", "windows-1252").err())
+        .doesNotContain("UTF-8");
+    assertThat(CommandRun.reading("Where is the station?\nWo ist der Bahnhof?\n", "langid", "--file", "-").out())
+        .matches("eng .*\\Rdeu .*\\R");
+  }
+
+  @Test
+  void aTokenizerIsNotTrainedOnNoTextAndTheReasonsAreTold() throws IOException {
+    Path file = write("three.csv", "title,label", i -> title(i) + "," + label(i) + ",more");
+    Path tokenizer = folder.resolve("t.json");
+    var run = CommandRun.of("tokenizer", "train", "--data", file.toString(), "--text", "title", "--vocabulary-size",
+        "300", "--output", tokenizer.toString(), "--quiet");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("crema: 90 rows: wrong number of fields").contains("three.csv, line 2: 3 fields")
+        .endsWith("crema: there is no text to train on\n");
+    assertThat(tokenizer).doesNotExist();
+  }
+
+  @Test
   void theReasonsAreToldWhereNoRowIsLeft() throws IOException {
     Path file = write("three.csv", "title,label", i -> title(i) + "," + label(i) + ",more");
     var run = train(file, "--text", "title", "--label", "label");

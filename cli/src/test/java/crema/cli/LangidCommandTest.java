@@ -75,7 +75,7 @@ class LangidCommandTest {
     assertThat(CommandRun.of("langid", "--languages", "en,French", "--codes", "2", ENGLISH).out()).startsWith("en ");
     assertThat(CommandRun.of("langid", "--codes", "name", ENGLISH).out()).startsWith("English ");
     assertThat(CommandRun.of("langid", "--codes", "4", ENGLISH).lastError())
-        .isEqualTo("crema: --codes must be model, 2 or name, not '4'");
+        .isEqualTo("crema: --codes must be model, 2, 3 or name, not '4'");
   }
 
   @Test

@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.Reader;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class CsvRecords implements TableReader {
   /** A record that is refused after so many characters ran into the size of FastCSV's buffer. */
   private static final long MUCH_TEXT = LineReader.MAX_LINE_BYTES / 2;
+
+  /** What FastCSV says of places, which are those within its part of the file, and codes of characters. */
+  private static final Pattern PLACES = Pattern.compile(" \\(record starting at line \\d+\\)| \\(0x[0-9a-fA-F]+\\)");
 
   private final DataFile file;
   private final Csv format;
@@ -60,7 +64,8 @@ final class CsvRecords implements TableReader {
       }
       line = first;
       feed.takeProblem();
-      problem = new RowProblem(RowFault.BAD_QUOTING, file.name(), line, String.valueOf(e.getMessage()));
+      problem = new RowProblem(RowFault.BAD_QUOTING, file.name(), line,
+          PLACES.matcher(String.valueOf(e.getMessage())).replaceAll(""));
       linesBefore = feed.lines.number();
       records = parser();
     }

@@ -4,11 +4,15 @@ import crema.base.NameList;
 import crema.base.json.JsonValues;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a table with named columns. */
 final class TableCursor extends FileCursor {
+  private static final Predicate<String> HAS_BLANK = Pattern.compile("\\S\\s+\\S+\\s+\\S").asPredicate();
+
   private final TableReader records;
   private final List<String> header;
   private final int width;
@@ -69,7 +73,15 @@ final class TableCursor extends FileCursor {
   @Override
   @Nullable
   RowProblem problem() {
-    return records.problem();
+    RowProblem problem = records.problem();
+    return problem != null && problem.fault() == RowFault.INVALID_UTF8 && isBesideTheColumns() ? null : problem;
+  }
+
+  /** Whether what is no character stands in fields that nobody wants. */
+  private boolean isBesideTheColumns() {
+    List<String> record = records.fields();
+    return record.size() == width && IntStream.concat(IntStream.of(read), IntStream.of(kept).filter(column -> column >= 0))
+        .noneMatch(column -> record.get(column).indexOf('\uFFFD') >= 0);
   }
 
   @Override
@@ -141,9 +153,13 @@ final class TableCursor extends FileCursor {
       throw new DataException(file.name() + " is a web page or XML and no table: download the file itself, or write its rows "
           + "as CSV or JSON lines");
     }
-    if (index < 0 && header.size() == 1) {
+    if (index < 0 && header.size() == 1 && !columns.all().contains(header.getFirst())) {
       throw new DataException(file.name() + " has a single column, '" + NameList.of(header) + "', and not '" + name
           + "'; are its fields separated as its name says? If not, say how with --separator");
+    }
+    if (index < 0 && columns.all().stream().noneMatch(header::contains) && header.stream().anyMatch(HAS_BLANK)) {
+      throw new DataException(file.name() + " has no column '" + name + "'. It has: " + NameList.of(header)
+          + ". If that is a row and no header, --no-header calls columns by their numbers");
     }
     if (index < 0) {
       throw Columns.missing(file.name(), name, header);

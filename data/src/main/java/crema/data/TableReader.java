@@ -16,7 +16,10 @@ public interface TableReader extends AutoCloseable {
    */
   boolean advance();
 
-  /** The fields of the current record; not asked for if it has a problem. */
+  /**
+   * The fields of the current record; asked for beside no problem but bytes that are no UTF-8, in whose place stand
+   * replacement characters.
+   */
   List<String> fields();
 
   /** The line on which the current record begins, from 1; of a binary file, the number of the record. */

@@ -319,6 +319,29 @@ class FileRowsTest {
   }
 
   @Test
+  void whatIsWrongInColumnsThatNobodyWantsSpoilsNoRow() {
+    byte[] bytes = bytesWithBadHash("title,category,note\na,x,#\nb,y,\n");
+    assertThat(texts(rows("a.csv", bytes, TITLE))).containsExactly("a", "b");
+    assertThat(texts(rows("a.tsv", new String(bytes, StandardCharsets.ISO_8859_1).replace(',', '\t')
+        .getBytes(StandardCharsets.ISO_8859_1), TITLE))).containsExactly("a", "b");
+    assertThat(problems.total()).isZero();
+    rows("b.csv", bytes, TITLE.withKept(List.of("note")));
+    rows("c.csv", bytes, Columns.text("title", "note"));
+    assertThat(problems.counts()).containsOnlyKeys(RowFault.INVALID_UTF8).containsEntry(RowFault.INVALID_UTF8, 2L);
+    assertThat(problems.report()).contains(
+        "  a file in another encoding is read when that is said, for instance with --encoding windows-1252");
+  }
+
+  @Test
+  void aRowInPlaceOfAHeaderIsToldFromOne() {
+    assertThatThrownBy(() -> rows("a.csv", "red apple pear,Fruit\nblue doll,Toys\n", TITLE))
+        .hasMessageEndingWith("a.csv has no column 'title'. It has: red apple pear, Fruit. If that is a row and no header, "
+            + "--no-header calls columns by their numbers");
+    assertThatThrownBy(() -> rows("b.csv", "title\na\n", TITLE))
+        .hasMessageEndingWith("b.csv has no column 'category'. It has: title");
+  }
+
+  @Test
   void aFirstLineThatNamesTheSeparatorIsNoHeader() {
     var rows = rows("a.csv", "sep=;\r\ntitle;category\r\na,b;x\r\n", TITLE);
     assertThat(texts(rows)).containsExactly("a,b");
