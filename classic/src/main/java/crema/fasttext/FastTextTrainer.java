@@ -249,13 +249,13 @@ public final class FastTextTrainer {
         builder.build(new Subwords(config.wordNgrams(), config.bucket(), config.minn(), config.maxn()));
     if (dictionary.wordCount() == 0) {
       throw new IllegalArgumentException(hadWords
-          ? "no word occurs " + config.minCount() + " times; lower minCount"
+          ? "no word occurs " + config.minCount() + " times; lower the minimum count (minCount, --min-count)"
           : hadLabels ? "the text has labels but no words, so there is nothing to learn from"
               : "the text is empty: there is nothing to learn from");
     }
     if (config.task() == Task.SUPERVISED && dictionary.labelCount() == 0) {
       throw new IllegalArgumentException(hadLabels
-          ? "no label occurs " + config.minCountLabel() + " times; lower minCountLabel"
+          ? "no label occurs " + config.minCountLabel() + " times; lower the minimum count of labels (minCountLabel)"
           : "no token starts with '" + config.labelPrefix()
               + "', so there is nothing to learn; is that the label prefix?");
     }

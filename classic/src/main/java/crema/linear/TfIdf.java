@@ -124,12 +124,16 @@ public final class TfIdf {
     return new TfIdf(config, documents, vocabulary, kept.stream().mapToInt(count -> count.documents).toArray());
   }
 
+  private static String shown(double documents) {
+    return documents == Math.rint(documents) ? Long.toString((long) documents) : Double.toString(documents);
+  }
+
   private static List<TermCount> keep(Iterable<TermCount> counts, int documents, TfIdfConfig config) {
     double fewest = config.minDocuments().of(documents);
     double most = config.maxDocuments().of(documents);
     if (most < fewest) {
-      throw new IllegalArgumentException("a term may be in at most " + most + " documents but must be in at least "
-          + fewest + "; raise the first or lower the second");
+      throw new IllegalArgumentException("a term may be in at most " + shown(most) + " of " + documents
+          + " texts but must be in at least " + shown(fewest) + "; raise the first (max-df) or lower the second (min-df)");
     }
     var kept = new ArrayList<TermCount>();
     for (TermCount count : counts) {

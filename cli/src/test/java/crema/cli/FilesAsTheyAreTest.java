@@ -213,6 +213,21 @@ class FilesAsTheyAreTest {
   }
 
   @Test
+  void titlesWithoutSpacesAreLearnedAndWordsOfThemAreTold() throws IOException {
+    List<List<String>> words = List.of(List.of("苹果", "香蕉", "葡萄", "西瓜"), List.of("锤子", "锯子", "扳手", "钻头"),
+        List.of("娃娃", "积木", "皮球", "拼图"));
+    Path file = write("zh.csv", "title,label", i -> words.get(i % 3).get(i % 4) + words.get(i % 3).get(i / 4 % 4)
+        + words.get(i % 3).get(i / 16 % 4) + (10 + i) + "," + label(i));
+    var run = train(file, "--text", "title", "--label", "label");
+    assertThat(run.out()).containsPattern("Accuracy +1\\.000");
+    assertThat(run.err()).isEmpty();
+    assertKinds(predict(file));
+    run = train(file, "--text", "title", "--label", "label", "--analyzer", "word");
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).startsWith("crema: hardly one training text has a word that another has too").hasLineCount(1);
+  }
+
+  @Test
   void theReasonsAreToldWhereNoRowIsLeft() throws IOException {
     Path file = write("three.csv", "title,label", i -> title(i) + "," + label(i) + ",more");
     var run = train(file, "--text", "title", "--label", "label");

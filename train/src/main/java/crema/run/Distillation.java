@@ -148,7 +148,7 @@ public final class Distillation {
   /** The settings of a student with the rows that were written. */
   private Settings ofStudent(Settings student, List<String> train, List<String> test) throws IOException {
     Settings settings = student.without(DataSettings.INPUT_FORMAT).without(DataSettings.SEPARATOR)
-        .without(DataSettings.QUOTE).without(DataSettings.NO_HEADER).without(DataSettings.ENCODING).without(DataSettings.MISSING)
+        .without(DataSettings.QUOTE).without(DataSettings.NO_HEADER).without(DataSettings.ENCODING)
         .without(DataSettings.GROUP).with(DataSettings.TRAIN, train)
         .with(DataSettings.VALIDATION, files("validation")).with(DataSettings.TEST, test)
         .with(DataSettings.ROW_WEIGHT, WEIGHT);

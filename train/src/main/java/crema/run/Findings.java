@@ -4,6 +4,7 @@ import crema.base.AtomicFile;
 import crema.classify.ModelDirectory;
 import crema.classify.TrainingListener;
 import crema.data.LabelSet;
+import crema.linear.TfIdf;
 import crema.metrics.LabelCounts;
 import crema.metrics.Outcomes;
 import crema.metrics.SingleLabelOutcomes;
@@ -28,6 +29,9 @@ public final class Findings {
   private static final double TOO_OFTEN = 1.5;
   /** A network has some 40 parameters for each token that it learns from where that goes well, and thousands where not. */
   private static final double MOST_PARAMETERS_OF_A_TOKEN = 1000;
+
+  /** A text that shares fewer terms with others than this, on average, says nothing of them. */
+  private static final double FEWEST_SHARED_TERMS = 0.5;
 
   private Findings() {}
 
@@ -92,6 +96,19 @@ public final class Findings {
         : Optional.of("%,d of %,d labels %s a single training row, for instance '%s': that is hardly learned".formatted(
             single.length, labels.size(), single.length == 1 ? "has" : "have", labels.name(single[0]))
             .replaceAll("\\R", " "));
+  }
+
+  /** Texts of which hardly one has a term that another has too, by any of some features. */
+  public static Optional<String> unsharedTerms(List<TfIdf> features) {
+    boolean areShared = features.isEmpty() || features.stream().anyMatch(terms -> terms.documents() < FEWEST_DOCUMENTS
+        || sharedTerms(terms) >= FEWEST_SHARED_TERMS * terms.documents());
+    return areShared ? Optional.empty() : Optional.of("hardly one training text has a word that another has too: texts of "
+        + "which words are not separated by spaces are told apart by --analyzer char");
+  }
+
+  private static long sharedTerms(TfIdf terms) {
+    return IntStream.range(0, terms.vocabulary().size()).map(terms::documentFrequency).filter(texts -> texts > 1)
+        .asLongStream().sum();
   }
 
   /** Texts of which an encoder does not read all, if there are any; see the numbers' names. */

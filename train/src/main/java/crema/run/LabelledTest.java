@@ -128,7 +128,7 @@ public final class LabelledTest {
     batch.score();
     problems.report().forEach(listener::warning);
     if (batch.truth.isEmpty()) {
-      throw new UserError("there is no row to test on whose label the model knows");
+      throw new UserError("no row is left to validate or test on: the model knows the label of none");
     }
     return new ScoredRows(batch.logits.build(), batch.truth.toArray(int[][]::new), rowLanguages,
         batch.weights.stream().mapToDouble(Double::doubleValue).toArray());

@@ -162,8 +162,8 @@ public final class TrainingLoop<B> implements AutoCloseable {
     TrainingState state = restore();
     if (schedule.warmup() > 0 && schedule.warmup() >= totalSteps && state.step() == 0) {
       settings.listener
-          .warning("the run has %,d steps, all within the warm-up of %,d, so the learning rate stays below %s: "
-              .formatted(totalSteps, schedule.warmup(), settings.learningRate)
+          .warning("the run has %,d %s, all within the warm-up of %,d, so the learning rate stays below %s: "
+              .formatted(totalSteps, totalSteps == 1 ? "step" : "steps", schedule.warmup(), settings.learningRate)
               + "train for more epochs, make batches smaller or the warm-up shorter");
     }
     secondsBefore = state.seconds();

@@ -10,6 +10,7 @@ import crema.data.SplitRows;
 import crema.embed.CachedEmbedder;
 import crema.linear.TfIdf;
 import crema.run.DataSettings;
+import crema.run.Findings;
 import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +131,9 @@ public final class FeatureFit implements AutoCloseable {
       TfIdf fit = TfIdf.fit(views.of(texts, each.column()), LinearSettings.terms(settings, each.analyzer()),
           context.compute().threads());
       spaces.add(new TermSpace(each.column(), fit, (float) each.weight()));
+    }
+    if (encoders.isEmpty()) {
+      Findings.tell(Findings.unsharedTerms(spaces.stream().map(TermSpace::terms).toList()), context.directory(), listener);
     }
     return spaces;
   }
