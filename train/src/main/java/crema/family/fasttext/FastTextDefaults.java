@@ -5,6 +5,7 @@ import crema.data.TextColumn;
 import crema.defaults.DefaultRule;
 import crema.fasttext.LossKind;
 import crema.run.DataSettings;
+import crema.run.StartSettings;
 import crema.run.TrainingSettings;
 import crema.task.LabelSettings;
 import crema.task.LossRows;
@@ -49,8 +50,9 @@ final class FastTextDefaults {
       DefaultRule.of(FastTextSettings.PUNCTUATION_APART)
           .otherwise(true, _ -> "a word is the same with a comma behind it"),
       DefaultRule.of(FastTextSettings.COLUMN_WEIGHTS)
-          .where(settings -> TextColumn.parseAll(settings.get(DataSettings.TEXT)).stream()
-              .allMatch(column -> column.weight() == 1))
+          // A model that a run starts from reads its columns as it does.
+          .where(settings -> StartSettings.from(settings).isEmpty()
+              && TextColumn.parseAll(settings.get(DataSettings.TEXT)).stream().allMatch(column -> column.weight() == 1))
           .when("several text columns, of more than %d words together".formatted(LONG_TEXT),
               FastTextDefaults::isWeighed, FastTextDefaults::weights,
               "so that each column has as many words as the longest, but at most %d, and 1 of addresses and the like"
