@@ -44,6 +44,8 @@ final class AutoPlan {
   private static final double COST_OF_CHARACTERS = 4;
   /** There are still more that begin in one word and end in the next. */
   private static final double COST_OF_SEQUENCES = 5;
+  /** How far each weight may go is read beside it. */
+  private static final double COST_OF_BAYES = 1.2;
   /** Words and pairs of words that a character makes, about. */
   private static final double TERMS_PER_CHARACTER = 1.0 / 3;
   /** How often the solver looks at a text for each label, about. */
@@ -250,9 +252,10 @@ final class AutoPlan {
 
   /** Of long texts words alone: their runs of characters take long, and each says little by itself. */
   private Member bayes() {
-    return linear(MemberKind.BAYES, profile.words().mean() > LONG_TEXT ? List.of(Analyzer.WORD.key())
+    Member member = linear(MemberKind.BAYES, profile.words().mean() > LONG_TEXT ? List.of(Analyzer.WORD.key())
         : List.of(Analyzer.WORD.key(), ofCharacters),
         shared(new LinearFamily()).with(LinearSettings.FEATURE_WEIGHTS, LinearSettings.Features.BAYES));
+    return new Member(member.kind(), member.family(), member.settings(), member.cost() * COST_OF_BAYES);
   }
 
   /** The terms that an analyzer makes of all texts, about. */
