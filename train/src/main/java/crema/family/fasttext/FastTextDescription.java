@@ -45,8 +45,8 @@ final class FastTextDescription {
         && json.getOrDefault(PUNCTUATION_APART, false) instanceof Boolean punctuationApart
         && json.getOrDefault(COLUMN_WORDS, 0) instanceof Integer columnWords
         && json.getOrDefault(COLUMN_WEIGHTS, List.of()) instanceof List<?> weights
-        && weights.stream().allMatch(Integer.class::isInstance)
         && json.getOrDefault(COLUMNS, List.of()) instanceof List<?> columns
+        && columnWords >= 0 && areWeights(weights, columns.size())
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
         && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
       return new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, lowercase)
@@ -58,5 +58,10 @@ final class FastTextDescription {
     }
     throw new UserError(model.name() + ": config.json does not say how texts are read: it needs " + LOWERCASE + ", "
         + LEADING_WORDS + " and " + LEADING_WEIGHT);
+  }
+
+  private static boolean areWeights(List<?> weights, int columns) {
+    return weights.isEmpty() || (weights.size() == columns && weights.stream().allMatch(
+        weight -> weight instanceof Integer whole && whole >= 1 && whole <= FastTextSettings.MOST_COLUMN_WEIGHT));
   }
 }

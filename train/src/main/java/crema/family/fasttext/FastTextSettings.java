@@ -32,6 +32,9 @@ import java.util.stream.Collectors;
  * @param settings with those of {@link FastTextFamily}
  */
 public record FastTextSettings(Settings settings) {
+  /** A text column is read so many times at most. */
+  static final int MOST_COLUMN_WEIGHT = 1000;
+
   /** What a fastText model is, and how it is trained. */
   public static final Section SECTION = Section.of("FastText");
 
@@ -78,7 +81,7 @@ public record FastTextSettings(Settings settings) {
   public static final Setting<Integer> COLUMN_WORDS = SECTION.integer("column-words", 0).atLeast(0)
       .shownDefault("all").help("Of several text columns only so many words each are read, the first");
   public static final Setting<List<Long>> COLUMN_WEIGHTS = SECTION.longIntegers("column-weights", List.of()).atLeast(1)
-      .atMost(1000).label("N").shownDefault("1 each")
+      .atMost(MOST_COLUMN_WEIGHT).label("N").shownDefault("1 each")
       .help("How many times each of several text columns is read, in their order");
   public static final Setting<Integer> LEADING_WORDS = SECTION.integer("leading-words", 0).atLeast(0)
       .shownDefault("none").help("How many words at the start of a text count more");
