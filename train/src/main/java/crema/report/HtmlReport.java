@@ -122,7 +122,8 @@ public final class HtmlReport {
     var consistency = report.pathConsistency();
     if (consistency != null) {
       appendTile("Path consistency", Numbers.percent(consistency.answers()),
-          "of each level's best alone " + Numbers.percent(consistency.levels()));
+          "levels alone "
+              + Numbers.percent(consistency.levels()));
     }
     appendTile("Documents", Numbers.count(metrics.documents()), Numbers.count(report.labels().size()) + " labels");
     out.append("</section>\n");
@@ -204,9 +205,8 @@ public final class HtmlReport {
     List<Integer> labels = testedFirst().stream().map(LabelMetrics::label)
         .filter(label -> !report.words().get(label).isEmpty()).toList();
     var table = HtmlTable.plain(2, "Label", "Words that speak for it, the strongest first");
-    double strongest = report.words().stream().flatMap(List::stream).mapToDouble(TellingWord::weight).max().orElse(1);
     for (int label : labels.subList(0, Math.min(labels.size(), MOST_LABELS_WITH_WORDS))) {
-      table.row().text(report.labels().get(label)).words(report.words().get(label), strongest);
+      table.row().text(report.labels().get(label)).words(report.words().get(label));
     }
     section("Most telling words", FILTER + table.render() + (labels.size() <= MOST_LABELS_WITH_WORDS ? ""
         : note("The %s labels of %s with most test rows.", Numbers.count(MOST_LABELS_WITH_WORDS),

@@ -9,6 +9,10 @@ public final class HtmlTable {
 
   private static final String SORTABLE = "sortable";
 
+  /** Characters that a narrow page has room for in a few lines. */
+  private static final int LONG = 48;
+  private static final int END = 24;
+
   private final StringBuilder out = new StringBuilder();
   private boolean rowOpen;
 
@@ -41,10 +45,24 @@ public final class HtmlTable {
     return this;
   }
 
-  /** A cell of text. */
+  /** A cell of text. Of a long one a narrow page shows where it begins and how it ends, and the whole where one points. */
   public HtmlTable text(String text) {
-    out.append("<td class=\"text\">").append(Html.isolated(text)).append("</td>");
+    out.append("<td class=\"text\">").append(isLong(text) ? cutInTheMiddle(text) : Html.isolated(text)).append("</td>");
     return this;
+  }
+
+  private static boolean isLong(String text) {
+    return text.codePointCount(0, text.length()) > LONG;
+  }
+
+  /** The last segment of a path stands by itself, or the last words of another text. */
+  private static String cutInTheMiddle(String text) {
+    int end = text.lastIndexOf(" > ") + 1;
+    if (end <= 0 || text.length() - end > LONG) {
+      end = text.offsetByCodePoints(text.length(), -END);
+    }
+    return "<bdi class=\"long\" title=\"%s\"><span class=\"start\">%s</span>%s</bdi>".formatted(
+        Html.escape(text), Html.escape(text.substring(0, end)), Html.escape(text.substring(end)));
   }
 
   /** A cell of a number, with the value that it sorts by. */
@@ -93,12 +111,9 @@ public final class HtmlTable {
     return this;
   }
 
-  /**
-   * A cell of words, the darker the stronger.
-   *
-   * @param strongest weight of any cell
-   */
-  HtmlTable words(List<TellingWord> words, double strongest) {
+  /** A cell of words from the strongest on, the darker the stronger beside that. */
+  HtmlTable words(List<TellingWord> words) {
+    double strongest = words.isEmpty() ? 1 : words.getFirst().weight();
     out.append("<td class=\"text words\">");
     for (TellingWord word : words) {
       out.append(String.format(Locale.ROOT, "<span style=\"--share:%.2f\" title=\"%s\">%s</span> ",

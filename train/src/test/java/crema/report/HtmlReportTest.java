@@ -123,6 +123,16 @@ class HtmlReportTest {
   }
 
   @Test
+  void longLabelsKeepTheirLeafAndAreWholeWhereOnePoints() {
+    String path = "67000000_Clothing for every day > 67010000_A group of goods > 67010100_Leaf <1>";
+    List<String> labels = new ArrayList<>(SampleReport.LABELS);
+    labels.set(0, path);
+    String page = HtmlReport.render(SampleReport.builder(labels).build());
+    assertThat(page).contains("title=\"67000000_Clothing for every day &gt; 67010000_A group of goods &gt; 67010100_Leaf "
+        + "&lt;1&gt;\"", "&gt; 67010100_Leaf &lt;1&gt;</bdi>");
+  }
+
+  @Test
   void trialsAreATableWithTheChosenValueInBold() {
     List<LogRecord> log = List.of(new TrialRecord("C", 0.1, Map.of("macro_f1", 0.8, "micro_f1", 0.7), false),
         new TrialRecord("C", 10, Map.of("macro_f1", 0.9, "micro_f1", 0.6), true));
