@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.SoftAssertions;
@@ -89,6 +90,45 @@ class HostileOptionsTest {
       soft.check(() -> run(arguments.toArray(String[]::new)));
     }
     soft.assertAll();
+  }
+
+  /** What a lower module refuses to allocate or to compute is told as any other mistake, in the words of the setting. */
+  @Test
+  void theGreatestAndLeastNumberOfEachSettingEndWithAModelOrALine() {
+    var soft = new SoftAssertions();
+    var random = new Random(SEED + 2000L);
+    var tried = new ArrayList<List<String>>();
+    for (String key : List.of("linear", "fasttext", "encoder", "neighbours")) {
+      for (Setting<?> setting : ModelFamily.named(key).settings().rows()) {
+        if (setting.values().matches("(several: )?a whole number.*") && !LONG.contains(setting.name())) {
+          for (String value : List.of("2147483647", "1000000", "0")) {
+            tried.add(List.of(key, setting.name(), value));
+          }
+        }
+      }
+    }
+    Collections.shuffle(tried, random);
+    for (List<String> each : tried.subList(0, Math.min(VALUES, tried.size()))) {
+      var arguments = start(each.getFirst());
+      arguments.removeIf(argument -> argument.startsWith("--" + each.get(1) + "="));
+      arguments.add("--" + each.get(1) + "=" + each.getLast());
+      soft.check(() -> run(arguments.toArray(String[]::new)));
+    }
+    soft.assertAll();
+  }
+
+  /** A run of a family that takes a moment. */
+  private static List<String> start(String family) {
+    var arguments = new ArrayList<>(List.of("train", "--model", family, "--train", rows.toString(), "--text", "title",
+        "--label", "label", "--output", folder.resolve("out").toString(), "--overwrite", "--quiet", "--threads=1"));
+    switch (family) {
+      case "encoder" -> arguments.addAll(List.of("--epochs=1", "--layers=1", "--hidden-size=16", "--heads=2",
+          "--kv-heads=1", "--ffn-size=16", "--vocabulary-size=270"));
+      case "fasttext" -> arguments.addAll(List.of("--epochs=1", "--dim=4", "--buckets=100"));
+      case "neighbours" -> arguments.add("--dimensions=8");
+      default -> {}
+    }
+    return arguments;
   }
 
   @Test
