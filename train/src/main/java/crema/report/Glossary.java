@@ -19,8 +19,8 @@ final class Glossary {
     var terms = new LinkedHashMap<String, String>();
     terms.put("Precision, recall, F1", "Of the answers with a label, the share that is right; of the rows that have"
         + " it, the share that got it; and the harmonic mean of the two.");
-    terms.put("Micro, macro, weighted", "The average over rows; over labels that have test rows, each counting alike;"
-        + " and over labels, each counting by its test rows.");
+    terms.put("Micro, macro, weighted", "The average over rows; over labels that a test row has or was"
+        + " answered with, each counting alike; and over labels, each counting by its test rows.");
     if (report.multiLabel()) {
       terms.put("Samples", "The average over rows of the F1 of each row's labels.");
     }

@@ -317,10 +317,21 @@ public final class HtmlReport {
         table.metric(ofLabel.rocAuc()).metric(ofLabel.averagePrecision());
       }
     }
+    section("Labels", FILTER + table.render() + untested());
+  }
+
+  /** What becomes of labels that no test row has; empty if there are none. */
+  private String untested() {
     long untested = report.metrics().perLabel().stream().filter(label -> label.support() == 0).count();
-    section("Labels",
-        FILTER + table.render() + (untested == 0 ? "" : note("%s of %s labels have no test row. They stand"
-            + " last and count in no average.", Numbers.count(untested), Numbers.count(report.labels().size()))));
+    long answered = report.metrics().perLabel().stream()
+        .filter(label -> label.support() == 0 && label.predictions() > 0).count();
+    if (untested == 0) {
+      return "";
+    }
+    return note("%s of %s labels have no test row. They stand last%s", Numbers.count(untested),
+        Numbers.count(report.labels().size()), answered == 0 ? " and count in no average."
+            : "; %s of them, which were answered all the same, count as 0 in the macro averages, as in scikit-learn, the others in no average."
+                .formatted(Numbers.count(answered)));
   }
 
   /** The labels in their order, those without test rows behind the others. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.metrics.GroupMetrics;
 import crema.metrics.MultiLabelOutcomes;
+import crema.metrics.SingleLabelOutcomes;
 import crema.nn.train.LogRecord;
 import crema.nn.train.StepRecord;
 import crema.nn.train.ValidationRecord;
@@ -130,6 +131,15 @@ class HtmlReportTest {
     String page = HtmlReport.render(SampleReport.builder(labels).build());
     assertThat(page).contains("title=\"67000000_Clothing for every day &gt; 67010000_A group of goods &gt; 67010100_Leaf "
         + "&lt;1&gt;\"", "&gt; 67010100_Leaf &lt;1&gt;</bdi>");
+  }
+
+  @Test
+  void labelsWithoutTestRowsThatWereAnsweredCountAsTheTableSays() {
+    var outcomes = SingleLabelOutcomes.of(new int[] {0, 0, 0, 0}, new int[] {0, 0, 0, 1}, 3);
+    TestReport report = TestReport.builder("t", List.of("seen", "answered", "neither"), outcomes).build();
+    assertThat(report.metrics().averages().macro().f1()).as("scikit-learn's: (6/7 + 0) / 2").isEqualTo(3 / 7.0);
+    assertThat(HtmlReport.render(report)).contains("2 of 3 labels have no test row",
+        "1 of them, which were answered all the same, count as 0");
   }
 
   @Test
