@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.Reader;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -28,7 +29,6 @@ final class CsvRecords implements TableReader {
   private final Csv format;
   private final Feed feed;
   private Iterator<CsvRecord> records;
-  private long linesBefore;
   private List<String> fields = List.of();
   private long line;
   private @Nullable RowProblem problem;
@@ -37,7 +37,6 @@ final class CsvRecords implements TableReader {
     this.file = file;
     this.format = format;
     feed = new Feed(lines, format);
-    linesBefore = lines.number();
     records = parser();
   }
 
@@ -50,7 +49,7 @@ final class CsvRecords implements TableReader {
         return false;
       }
       var record = records.next();
-      line = linesBefore + record.getStartingLineNumber();
+      line = feed.line(record.getStartingLineNumber());
       fields = record.getFields();
       problem = feed.takeProblem();
     } catch (CsvParseException e) {
@@ -62,11 +61,10 @@ final class CsvRecords implements TableReader {
             + ": a quote that is opened in this record is never closed, so the rest of the file cannot be read; if quotes "
             + "are characters like others in this file, say so with --quote none", e);
       }
-      line = first;
+      line = feed.served == 0 ? feed.lines.number() : first;
       feed.takeProblem();
       problem = new RowProblem(RowFault.BAD_QUOTING, file.name(), line,
           PLACES.matcher(String.valueOf(e.getMessage())).replaceAll(""));
-      linesBefore = feed.lines.number();
       records = parser();
     }
     return true;
@@ -93,8 +91,7 @@ final class CsvRecords implements TableReader {
   }
 
   private Iterator<CsvRecord> parser() {
-    feed.pending = "";
-    feed.position = 0;
+    feed.begin();
     return CsvReader.builder()
         .fieldSeparator(format.separator())
         .quoteCharacter(format.quote())
@@ -108,12 +105,21 @@ final class CsvRecords implements TableReader {
         .iterator();
   }
 
-  /** Hands out one line at a time, terminator included, and remembers the first fault since it was last asked. */
+  /**
+   * Hands out one line at a time, terminator included, and remembers the first fault since it was last asked. FastCSV
+   * numbers lines from where it began, and takes a carriage return for the end of one too; what line of the file each of
+   * them is in is remembered.
+   */
   private static final class Feed extends Reader {
     private static final char BACKSLASH = '\\';
 
     private final LineReader lines;
     private final Csv format;
+    /** Lines handed out: the number that FastCSV gives to the first in each, and its own in the file. */
+    private final ArrayDeque<Start> starts = new ArrayDeque<>();
+    /** The number that FastCSV gives to the line after those handed out. */
+    private long next;
+    private boolean endsInReturn;
     private String pending = "";
     private int position;
     private boolean ended;
@@ -121,9 +127,49 @@ final class CsvRecords implements TableReader {
     private long served;
     private @Nullable RowProblem problem;
 
+    /** Where a line of the file begins for FastCSV. */
+    private record Start(long parsed, long number) {}
+
     Feed(LineReader lines, Csv format) {
       this.lines = lines;
       this.format = format;
+    }
+
+    /** Leaves what is left of the current line to nobody: a parser takes over that has read nothing. */
+    void begin() {
+      pending = "";
+      position = 0;
+      starts.clear();
+      next = 1;
+      endsInReturn = false;
+    }
+
+    /** The line of the file in which a line begins that has a number for FastCSV; never asked for an earlier one again. */
+    long line(long parsed) {
+      long number = lines.number();
+      while (!starts.isEmpty() && starts.getFirst().parsed <= parsed) {
+        number = starts.removeFirst().number;
+        if (starts.isEmpty() || starts.getFirst().parsed > parsed) {
+          starts.addFirst(new Start(parsed, number));
+          break;
+        }
+      }
+      return number;
+    }
+
+    private void count(String line) {
+      starts.addLast(new Start(next, lines.number()));
+      if (!endsInReturn && line.indexOf('\r') < 0) {
+        next++;
+        return;
+      }
+      for (int i = 0; i < line.length(); i++) {
+        char c = line.charAt(i);
+        if (c == '\r' || c == '\n' && !endsInReturn) {
+          next++;
+        }
+        endsInReturn = c == '\r';
+      }
     }
 
     @Override
@@ -135,6 +181,7 @@ final class CsvRecords implements TableReader {
         }
         pending = (format.isEscaped() ? doubled(lines.text()) : lines.text()) + lines.terminator();
         position = 0;
+        count(pending);
         problem = problem == null ? lines.problem() : problem;
       }
       int count = Math.min(length, pending.length() - position);

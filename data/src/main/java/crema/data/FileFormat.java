@@ -1,6 +1,5 @@
 package crema.data;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -51,9 +50,7 @@ public interface FileFormat {
 
   /** All formats: Crema's own, then those of other providers. */
   static List<FileFormat> all() {
-    var formats = new ArrayList<FileFormat>(List.of(new JsonLines(), new Csv(','), new Tsv(), new FastTextLines()));
-    ServiceLoader.load(FileFormat.class, FileFormat.class.getClassLoader()).forEach(formats::add);
-    return List.copyOf(formats);
+    return InstalledFormats.ALL;
   }
 
   /**
