@@ -52,13 +52,13 @@ final class CharsMap {
     for (var unit : units) {
       if (isLeafValue(unit)) {
         var offset = unit & Integer.MAX_VALUE;
-        if (offset < bytes.length - pool && (offset == 0 || bytes[pool + offset - 1] == 0)) {
+        // Many leaves have the same replacement; that of a damaged file may be long.
+        if (offset < bytes.length - pool && !replacements.containsKey(offset) && (offset == 0 || bytes[pool + offset - 1] == 0)) {
           var start = pool + offset;
           var end = start;
           while (end < bytes.length && bytes[end] != 0) {
             end++;
           }
-          replacements.computeIfAbsent(offset, _ -> "");
           try {
             replacements.put(offset, StandardCharsets.UTF_8.newDecoder()
                 .decode(ByteBuffer.wrap(bytes, start, end - start)).toString());
