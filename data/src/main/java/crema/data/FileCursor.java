@@ -37,6 +37,7 @@ abstract class FileCursor implements RowCursor {
   @Override
   public final @Nullable Row next() {
     while (advance()) {
+      listener.row();
       var problem = problem();
       if (problem == null) {
         try {

@@ -1,14 +1,17 @@
 package crema.data;
 
 import crema.base.NearestName;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The labels of rows as indices of a model's labels.
  *
- * <p>A label that is not in the set is unknown. It is reported as {@link RowFault#UNKNOWN_LABEL} and dropped; a row
- * left without a label is skipped, so it counts in no metric. A strict listener stops instead.
+ * <p>A label that is not in the set is unknown. It is dropped and reported, once for a row: as
+ * {@link RowFault#DROPPED_LABEL}, or as {@link RowFault#UNKNOWN_LABEL} if the row is left without a label and skipped, so
+ * that it counts in no metric. A strict listener stops instead.
  *
  * @param labels the labels of the model
  */
@@ -21,16 +24,27 @@ public record KnownLabels(LabelSet labels) {
   public Optional<int[]> of(Row row, ProblemListener listener) {
     var known = new int[row.labels().size()];
     int count = 0;
+    var unknown = new ArrayList<String>();
     for (var name : row.labels()) {
       int label = labels.indexOf(name);
       if (label >= 0) {
         known[count++] = label;
       } else {
-        var hint = NearestName.among(name, labels.names()).map(near -> "; the nearest is '" + near + "'").orElse("");
-        listener.problem(new RowProblem(RowFault.UNKNOWN_LABEL, row.meta().file(), row.meta().line(),
-            "'" + name + "' is not among the " + labels.size() + " labels of the training rows" + hint));
+        unknown.add(name);
       }
     }
+    if (!unknown.isEmpty()) {
+      listener.problem(new RowProblem(count == 0 ? RowFault.UNKNOWN_LABEL : RowFault.DROPPED_LABEL, row.meta().file(),
+          row.meta().line(), describe(unknown)));
+    }
     return count == 0 && known.length > 0 ? Optional.empty() : Optional.of(Arrays.copyOf(known, count));
+  }
+
+  private String describe(List<String> unknown) {
+    String first = unknown.getFirst();
+    String hint = NearestName.among(first, labels.names()).map(near -> "; the nearest is '" + near + "'").orElse("");
+    String others = unknown.size() == 1 ? "" : " and %,d more".formatted(unknown.size() - 1);
+    return "'" + first + "'" + others + (unknown.size() == 1 ? " is" : " are") + " not among the " + labels.size()
+        + " labels of the training rows" + hint;
   }
 }

@@ -18,7 +18,11 @@ final class MemoryRows implements RowSource {
     return new RowCursor() {
       @Override
       public @Nullable Row next() {
-        return iterator.hasNext() ? iterator.next() : null;
+        if (!iterator.hasNext()) {
+          return null;
+        }
+        listener.row();
+        return iterator.next();
       }
 
       @Override

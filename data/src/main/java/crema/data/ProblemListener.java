@@ -19,6 +19,9 @@ public interface ProblemListener {
   /** Called once for each skipped row, in the order of the file. */
   void problem(RowProblem problem);
 
+  /** Called for each row of a file before it is looked at, those that will be skipped too. Does nothing by default. */
+  default void row() {}
+
   /**
    * Called with what a reader concluded of a file as a whole, such as which character separates its fields; in each pass
    * anew. Does nothing by default.

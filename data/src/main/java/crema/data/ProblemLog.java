@@ -14,6 +14,7 @@ public final class ProblemLog implements ProblemListener {
   private final Map<RowFault, Long> counts = new EnumMap<>(RowFault.class);
   private final Map<RowFault, List<RowProblem>> examples = new EnumMap<>(RowFault.class);
   private final Set<String> notes = new LinkedHashSet<>();
+  private long rows;
 
   /** Keeps up to three examples of each kind. */
   public ProblemLog() {
@@ -34,9 +35,51 @@ public final class ProblemLog implements ProblemListener {
     }
   }
 
+  /** This log, but that the first problem ends the reading as with {@link ProblemListener#STRICT}. */
+  public ProblemListener strict() {
+    ProblemLog log = this;
+    return new ProblemListener() {
+      @Override
+      public void problem(RowProblem problem) {
+        STRICT.problem(problem);
+        log.problem(problem);
+      }
+
+      @Override
+      public void row() {
+        log.row();
+      }
+
+      @Override
+      public void note(String note) {
+        log.note(note);
+      }
+    };
+  }
+
+  @Override
+  public void row() {
+    rows++;
+  }
+
   @Override
   public void note(String note) {
     notes.add(note);
+  }
+
+  /**
+   * Where the rows of this pass went.
+   *
+   * @param usedFor how many were used, by what for
+   */
+  public RowAccount account(Map<String, Long> usedFor) {
+    var leftOut = new EnumMap<RowFault, Long>(RowFault.class);
+    counts.forEach((fault, count) -> {
+      if (fault.leavesRowOut()) {
+        leftOut.put(fault, count);
+      }
+    });
+    return new RowAccount(rows, usedFor, leftOut);
   }
 
   /** The number of problems of all kinds. */

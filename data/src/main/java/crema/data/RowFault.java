@@ -1,7 +1,10 @@
 package crema.data;
 
+import crema.base.Keyed;
+import java.util.Locale;
+
 /** The ways in which a row can be unusable. */
-public enum RowFault {
+public enum RowFault implements Keyed {
   /** The row has more or fewer fields than the header. */
   FIELD_COUNT("wrong number of fields"),
   /** Quotes that do not follow the rules of CSV. */
@@ -16,10 +19,14 @@ public enum RowFault {
   MISSING_LABEL("missing label"),
   /** A label that cannot be read, such as a path with an empty segment. */
   BAD_LABEL("bad label"),
-  /** A label that the model was not trained on. */
+  /** No label of the row is one that the model was trained on. */
   UNKNOWN_LABEL("unknown label"),
+  /** A label that the model was not trained on, of a row that has others: the row is used without it. */
+  DROPPED_LABEL("unknown label beside known ones, which alone count"),
   /** All text columns are missing or blank. */
   EMPTY_TEXT("empty text"),
+  /** A text in which the tokenizer finds no token. */
+  NO_TOKENS("text without tokens"),
   /** A weight that is no number, or below 0. */
   BAD_WEIGHT("bad weight"),
   /** Left out because a file says so: no mistake. */
@@ -29,6 +36,17 @@ public enum RowFault {
 
   RowFault(String words) {
     this.words = words;
+  }
+
+  /** The fault in files for programs. */
+  @Override
+  public String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether a row with this fault is left out. */
+  public boolean leavesRowOut() {
+    return this != DROPPED_LABEL;
   }
 
   /** The fault in plain words, for messages. */

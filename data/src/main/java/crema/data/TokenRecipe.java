@@ -45,7 +45,7 @@ public record TokenRecipe(
       for (var ids : encoder.examples(row.text())) {
         if (ids.length == 0) {
           listener.problem(
-              new RowProblem(RowFault.EMPTY_TEXT, row.meta().file(), row.meta().line(), "the text has no tokens"));
+              new RowProblem(RowFault.NO_TOKENS, row.meta().file(), row.meta().line(), "the text has no tokens"));
         } else {
           sink.add(ids, Math.min(ids.length, maxLength), indices, row.meta());
         }

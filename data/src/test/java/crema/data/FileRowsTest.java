@@ -111,6 +111,34 @@ class FileRowsTest {
     }
   }
 
+  /** FastCSV takes a carriage return for the end of a line; editors, and the other formats here, do not. */
+  @Test
+  void theLineOfARowIsThatOfItsLineFeedsWhateverCarriageReturnsStandBeforeIt() {
+    var log = new ProblemLog();
+    var lines = new ArrayList<Long>();
+    FileRows.of(write("a.csv", bytes("title,category\na,x\n\"b\r\r\rb\",x\n\"c\nc\",x\r\n\nd,x\ne\n")), TITLE)
+        .forEach(log, row -> lines.add(row.meta().line()));
+    assertThat(lines).containsExactly(2L, 3L, 4L, 7L);
+    assertThat(log.examples(RowFault.FIELD_COUNT)).singleElement()
+        .satisfies(problem -> assertThat(problem.line()).isEqualTo(8));
+  }
+
+  @Test
+  void everyRowIsReadAndUsedOrLeftOut() {
+    for (var name : List.of("a.csv", "a.tsv")) {
+      var text = "title,category\na,x\nb\n,x\nc,\nd,y\n";
+      var log = new ProblemLog();
+      var used = new ArrayList<Row>();
+      FileRows.of(write(name, bytes(name.endsWith("csv") ? text : text.replace(',', '\t'))), TITLE)
+          .forEach(log, used::add);
+      var account = log.account(Map.of("all", (long) used.size()));
+      assertThat(account.read()).isEqualTo(5);
+      assertThat(account.used() + account.notUsed()).isEqualTo(account.read());
+      assertThat(account).hasToString(
+          "2 of 5 used; left out: 1 wrong number of fields, 1 missing label, 1 empty text");
+    }
+  }
+
   @Test
   void strictListenerStopsWithFileAndLine() {
     var source = FileRows.of(write("a.tsv", bytes("title\tcategory\na\tx\nb\n")), TITLE);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -127,7 +128,7 @@ class TokenDatasetTest {
     try (var data = TokenDataset.inMemory(recipe(rows, "1", 10), log)) {
       assertThat(dump(data)).containsExactly("[97] [0]", "[99] [2]", "[100] []");
     }
-    assertThat(log.counts()).containsEntry(RowFault.UNKNOWN_LABEL, 2L);
+    assertThat(log.counts()).containsOnly(Map.entry(RowFault.UNKNOWN_LABEL, 1L), Map.entry(RowFault.DROPPED_LABEL, 1L));
     assertThat(log.examples(RowFault.UNKNOWN_LABEL).getFirst().detail())
         .isEqualTo("'xx' is not among the 3 labels of the training rows; the nearest is 'x'");
   }
@@ -140,7 +141,7 @@ class TokenDatasetTest {
     try (var data = TokenDataset.inMemory(recipe, log)) {
       assertThat(data.size()).isEqualTo(1);
     }
-    assertThat(log.counts()).containsEntry(RowFault.EMPTY_TEXT, 1L);
+    assertThat(log.counts()).containsEntry(RowFault.NO_TOKENS, 1L);
   }
 
   private int[] encode(String text) {

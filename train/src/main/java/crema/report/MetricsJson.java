@@ -4,6 +4,7 @@ import crema.base.AtomicFile;
 import crema.base.json.Json;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
+import crema.data.RowAccount;
 import crema.metrics.Interval;
 import crema.metrics.Averages;
 import crema.metrics.Calibration;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   "format": 1,                     // raised when a key changes its meaning; new keys may appear any time
  *   "title": "…",
  *   "facts": {"Model": "…"},         // for people
+ *   "rows": {"read": 3100, "used": {"test": 3000}, "left_out": {"unknown_label": 100}},  // read = used + left out
  *   "documents": 3000,
  *   "labels": 10,
  *   "multi_label": false,
@@ -77,6 +79,7 @@ public final class MetricsJson {
     json.put("format", FORMAT).put("title", report.title());
     var facts = json.putObject("facts");
     report.facts().forEach(facts::put);
+    putRows(json, report.rows());
     json.put("documents", metrics.documents());
     json.put("labels", report.labels().size());
     json.put("multi_label", report.multiLabel());
@@ -124,6 +127,16 @@ public final class MetricsJson {
     var text = values.collect(Collectors.joining(oneLine ? ", " : "," + inner));
     var between = oneLine ? text : inner + text + lineBreak;
     return json.isArray() ? "[" + between + "]" : "{" + between + "}";
+  }
+
+  private static void putRows(ObjectNode json, @Nullable RowAccount rows) {
+    if (rows != null) {
+      var object = json.putObject("rows").put("read", rows.read());
+      var used = object.putObject("used");
+      rows.usedFor().forEach(used::put);
+      var leftOut = object.putObject("left_out");
+      rows.leftOut().forEach((fault, count) -> leftOut.put(fault.key(), count));
+    }
   }
 
   private static void putAverages(ObjectNode json, Averages averages) {

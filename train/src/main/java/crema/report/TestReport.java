@@ -1,6 +1,7 @@
 package crema.report;
 
 import crema.base.Forest;
+import crema.data.RowAccount;
 import crema.metrics.Abstention;
 import crema.metrics.Averages;
 import crema.metrics.Bootstrap;
@@ -61,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  * @param sets what sets of labels reach; empty likewise
  * @param wrong the wrong answers that the model is surest of; empty where nobody looked
  * @param thresholds how averages change with the threshold, where there is one
+ * @param rows where the rows went of which these are metrics; null where that is not known
  * @param log the steps and validations of the training; empty where there was none
  * @param words the most telling words of each label; empty where the model does not weigh words by themselves
  */
@@ -85,6 +87,7 @@ public record TestReport(
     List<SetCoverage> sets,
     List<WrongRow> wrong,
     @Nullable ThresholdSweep thresholds,
+    @Nullable RowAccount rows,
     List<LogRecord> log,
     List<List<TellingWord>> words) {
 
@@ -176,6 +179,7 @@ public record TestReport(
     private final List<String> labels;
     private final Outcomes outcomes;
     private final Map<String, String> facts = new LinkedHashMap<>();
+    private @Nullable RowAccount rows;
     private Map<Metric, Interval> intervals = Map.of();
     private final Map<String, List<GroupMetrics>> groups = new LinkedHashMap<>();
     private @Nullable RankingMetrics ranking;
@@ -353,6 +357,12 @@ public record TestReport(
       return Arrays.stream(truth).mapToInt(labels -> labels[0]).toArray();
     }
 
+    /** Adds where the rows went. */
+    public Builder rows(RowAccount account) {
+      rows = account;
+      return this;
+    }
+
     /** Adds the log of the training, for its curves. */
     public Builder log(List<LogRecord> records) {
       log = records;
@@ -396,6 +406,7 @@ public record TestReport(
           sets,
           wrong,
           thresholds,
+          rows,
           log,
           words);
     }

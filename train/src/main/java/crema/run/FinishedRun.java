@@ -5,6 +5,7 @@ import crema.classify.ModelDirectory;
 import crema.classify.Provenance;
 import crema.classify.RunContext;
 import crema.classify.TrainingResult;
+import crema.data.RowAccount;
 import crema.nn.train.StepLog;
 import crema.report.HtmlReport;
 import crema.report.MetricsJson;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A training run that has come to its end, whatever it trained: what is left is to write the model, where it comes from
@@ -132,8 +134,10 @@ public record FinishedRun(ModelDirectory directory, Target target, AnswerSetting
     for (int i = 0; i < findings.size(); i++) {
       builder.fact(i == 0 ? "Warning" : "Warning " + (i + 1), findings.get(i));
     }
+    Optional<RowAccount> account = ReadRows.of(directory).map(rows::account);
+    account.ifPresent(builder::rows);
     TestReport report = builder
-        .fact("Rows", rows.toString())
+        .fact("Rows", rows + account.filter(read -> read.notUsed() > 0).map(read -> "; " + read).orElse(""))
         .fact("Seed", Long.toString(seed))
         .log(StepLog.read(directory.log()))
         .words(made.words())

@@ -8,6 +8,7 @@ import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.Row;
+import crema.data.RowAccount;
 import crema.data.RowSource;
 import crema.metrics.FrequencyBands;
 import crema.metrics.ScoreMatrix;
@@ -17,6 +18,7 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -101,10 +103,12 @@ public final class LabelledTest {
     asked.ifPresent(guarantee -> target.decide(ScoredRows.none(target.labels().size()).logits(), guarantee));
     OptionalLibrary.COMMONS_MATH.require("testing");
     listener.stage("Testing");
-    ScoredRows test = scored(classifier);
+    var problems = new ProblemLog();
+    ScoredRows test = scored(classifier, problems);
+    RowAccount account = problems.account(Map.of("test", (long) test.truth().length));
     return new TargetReport(target, languages, bands, asked).builder(title, test, SEED)
         .wrong(WrongRows.of(target, classifier, rows, test)).words(classifier.tellingWords(TextRun.TELLING_WORDS))
-        .build();
+        .fact("Rows", account.toString()).rows(account).build();
   }
 
   /**
@@ -113,9 +117,12 @@ public final class LabelledTest {
    * @throws UserError when there is none
    */
   public ScoredRows scored(Classifier classifier) {
+    return scored(classifier, new ProblemLog());
+  }
+
+  private ScoredRows scored(Classifier classifier, ProblemLog problems) {
     var known = new KnownLabels(classifier.target().labels());
-    var problems = new ProblemLog();
-    ProblemListener reporter = strict ? ProblemListener.STRICT : problems;
+    ProblemListener reporter = strict ? problems.strict() : problems;
     var batch = new Batch(classifier);
     var rowLanguages = new ArrayList<String>();
     Function<Row, String> language = languages.areReported() ? languages.reader() : null;

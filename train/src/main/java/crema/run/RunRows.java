@@ -15,7 +15,9 @@ import crema.data.LabelSet;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.ProductTitles;
+import crema.data.RowAccount;
 import crema.data.RowCursor;
+import crema.data.RowFault;
 import crema.data.RowSource;
 import crema.data.Split;
 import crema.data.SplitPlan;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,8 +51,10 @@ public final class RunRows {
     }
     var data = new DataSettings(settings);
     MissingRows.describe(settings).forEach(context.listener()::warning);
-    SplitRows rows = read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop(),
+    Reading reading = reading(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop(),
         finding -> Findings.tell(Optional.of(finding), context.directory(), context.listener()));
+    ReadRows.keep(reading.account(), context.directory());
+    SplitRows rows = reading.rows();
     Findings.tell(LookAlikes.among(rows.labels().names(), rows.train()), context.directory(), context.listener());
     Findings.tell(Findings.singleRows(rows.labels()), context.directory(), context.listener());
     return rows;
@@ -64,28 +69,37 @@ public final class RunRows {
    * @throws crema.data.DataException when the rows cannot be used
    */
   public static SplitRows read(DataSettings data, long seed, TrainingListener listener, StopSignal stop) {
-    return read(data, seed, listener, stop, listener::warning);
+    return reading(data, seed, listener, stop, listener::warning).rows();
   }
+
+  /**
+   * Rows that were read.
+   *
+   * @param account what became of all that there were, but for what is made of them
+   */
+  private record Reading(SplitRows rows, RowAccount account) {}
 
   /**
    * Reads and splits rows.
    *
    * @param findings receives what makes the run hardly worth its name
    */
-  private static SplitRows read(DataSettings data, long seed, TrainingListener listener, StopSignal stop,
+  private static Reading reading(DataSettings data, long seed, TrainingListener listener, StopSignal stop,
       Consumer<String> findings) {
     DataSettings.requireFiles(data.files());
     listener.stage("Reading the data");
     var problems = new ProblemLog();
-    SplitRows rows;
+    var ofCorrections = new ProblemLog();
+    Reading reading;
     try {
-      rows = read(data, seed, data.isStrict() ? ProblemListener.STRICT : problems, listener, stop, findings);
+      reading = read(data, seed, problems, ofCorrections, listener, stop, findings);
     } finally {
       // Also where no row is left: the reasons are those of each row.
       problems.report().forEach(listener::warning);
+      ofCorrections.report().forEach(listener::warning);
     }
-    reportDuplicates(rows, listener);
-    return rows;
+    reportDuplicates(reading.rows(), listener);
+    return reading;
   }
 
   /**
@@ -93,13 +107,15 @@ public final class RunRows {
    *
    * @param data which rows, and how they are split
    * @param seed of the split
-   * @param listener is notified of each row that cannot be used, once
+   * @param problems is notified of each row, and of those that cannot be used, once
+   * @param ofCorrections likewise of corrections
    * @param run is told what corrections did
    * @param findings receives what makes the run hardly worth its name
    * @throws crema.data.DataException when the rows cannot be used
    */
-  private static SplitRows read(DataSettings data, long seed, ProblemListener listener, TrainingListener run,
-      StopSignal stop, Consumer<String> findings) {
+  private static Reading read(DataSettings data, long seed, ProblemLog problems, ProblemLog ofCorrections,
+      TrainingListener run, StopSignal stop, Consumer<String> findings) {
+    ProblemListener listener = data.isStrict() ? problems.strict() : problems;
     List<String> all = Stream.of(data.train(), data.validation(), data.test()).flatMap(List::stream).toList();
     RowSource train = new StoppableRows(rows(data.train(), all, data), stop);
     double validationShare = data.validation().isEmpty() ? data.validationFraction() : 0;
@@ -114,16 +130,19 @@ public final class RunRows {
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     RowSource added = RowSource.of(List.of());
+    RowAccount account = problems.account(Map.of());
     if (!data.corrections().isEmpty()) {
-      Corrections corrections = corrections(data, listener);
+      Corrections corrections = corrections(data, data.isStrict() ? ProblemListener.STRICT : ofCorrections);
       Corrections.Outcome outcome = corrections.outcome(RowSource.concat(List.of(train, validation)));
       run.warning(String.join(", ", data.corrections()) + ": " + outcome.describe());
       train = corrections.applied(train);
       validation = corrections.applied(validation);
       added = RowSource.of(outcome.added());
+      account = new RowAccount(account.read() + outcome.added().size(), Map.of(), account.leftOut())
+          .and(RowFault.LEFT_OUT, outcome.dropped());
     }
     if (validationShare + testShare == 0) {
-      return splitRows(train, added, validation, test, data);
+      return new Reading(splitRows(train, added, validation, test, data), account);
     }
     SplitPlan plan = SplitPlan.trainValidationTest(validationShare, testShare, seed);
     if (!data.isStratified()) {
@@ -133,8 +152,9 @@ public final class RunRows {
       plan = plan.withGrouping(Grouping.COLUMN);
     }
     Split split = Split.of(train, plan, ProblemListener.SILENT);
-    return splitRows(split.train(), added, validationShare > 0 ? split.validation() : validation,
+    SplitRows parts = splitRows(split.train(), added, validationShare > 0 ? split.validation() : validation,
         testShare > 0 ? split.test() : test, data);
+    return new Reading(parts, account);
   }
 
   /** Rows in their parts; rows that are added are trained on, since nobody measures on what was put right for it. */

@@ -100,7 +100,7 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
       public void writeDescription() throws IOException {
         files.writeDescription();
       }
-    }, validation, calibration, test(classifier, rows, counts), data(), facts);
+    }, validation, calibration, test(classifier, rows), data(), facts);
   }
 
   /**
@@ -115,10 +115,10 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
     }
     UntestedModel model = untested.get();
     SplitRows all = rows.get();
-    RowCounts counts = RowCounts.of(all);
     try (Classifier classifier = Classifier.load(context.directory().path(), context.compute())) {
+      RowCounts counts = RowCounts.of(all, classifier.target().labels());
       return Optional.of(finished(classifier.target(), counts, model.steps())
-          .report(model.validation(), test(classifier, all, counts), data(), model.facts()));
+          .report(model.validation(), test(classifier, all), data(), model.facts()));
     }
   }
 
@@ -127,11 +127,11 @@ public record TextRun(Settings settings, AnswerSettings answers, RunContext cont
         context, steps, steps);
   }
 
-  private FinishedRun.Test test(Classifier classifier, SplitRows rows, RowCounts counts) {
+  private FinishedRun.Test test(Classifier classifier, SplitRows rows) {
     return new FinishedRun.Test() {
       @Override
       public ScoredRows run() {
-        if (counts.test() == 0) {
+        if (RowCounts.isEmpty(rows.test())) {
           return ScoredRows.none(classifier.labels().size());
         }
         context.listener().stage("Testing");

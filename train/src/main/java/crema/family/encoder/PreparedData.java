@@ -20,6 +20,7 @@ import crema.run.AugmentSettings;
 import crema.run.DataSettings;
 import crema.run.Findings;
 import crema.run.Languages;
+import crema.run.ReadRows;
 import crema.run.RowCounts;
 import crema.run.RunRows;
 import crema.run.TrainingSettings;
@@ -112,7 +113,8 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
     var unknown = new ProblemLog();
     ProblemListener unknownReporter = problem -> {
       // The other faults were told when the rows were first read.
-      if (problem.fault() == RowFault.UNKNOWN_LABEL || problem.fault() == RowFault.EMPTY_TEXT) {
+      if (problem.fault() == RowFault.UNKNOWN_LABEL || problem.fault() == RowFault.DROPPED_LABEL
+          || problem.fault() == RowFault.NO_TOKENS) {
         (settings.get(DataSettings.STRICT) ? ProblemListener.STRICT : unknown).problem(problem);
       }
     };
@@ -139,6 +141,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
       }
     });
     unknown.report().forEach(listener::warning);
+    ReadRows.leaveOut(RowFault.NO_TOKENS, unknown.counts().getOrDefault(RowFault.NO_TOKENS, 0L), directory);
     Findings.tell(Findings.cutTexts(cuts.cut(), cuts.texts(), cuts.tokens(), limit.maxTokens()), directory, listener);
     var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2),
         List.copyOf(epochs),

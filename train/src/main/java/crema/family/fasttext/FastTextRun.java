@@ -115,7 +115,7 @@ final class FastTextRun implements Run {
     });
     SplitRows rows = start.rows();
     Target target = start.target();
-    RowCounts counts = RowCounts.of(rows);
+    RowCounts counts = RowCounts.of(rows, target.labels());
     trainRows = counts.train();
     var facts = new LinkedHashMap<String, String>();
     FastText model;

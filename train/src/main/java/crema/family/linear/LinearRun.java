@@ -158,7 +158,7 @@ final class LinearRun implements Run {
       return Optional.empty();
     }
     Chosen chosen = found.get();
-    RowCounts counts = RowCounts.of(rows);
+    RowCounts counts = RowCounts.of(rows, target.labels());
     Fitted fitted;
     if (chosen.fitted().isPresent()) {
       fitted = chosen.fitted().get();

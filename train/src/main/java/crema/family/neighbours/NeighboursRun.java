@@ -205,8 +205,8 @@ final class NeighboursRun implements Run {
         settings.get(NeighboursSettings.NEIGHBOURS)));
     features.describe().ifPresent(described -> facts.put("Features", described));
     facts.putAll(foldFacts);
-    return run.finish(start.classifier(), start.files(), start.rows(), RowCounts.of(start.rows()), start.validation(),
-        0, facts);
+    return run.finish(start.classifier(), start.files(), start.rows(),
+        RowCounts.of(start.rows(), start.classifier().target().labels()), start.validation(), 0, facts);
   }
 
   /** What there is of a model of neighbours besides its labels. */

@@ -60,7 +60,7 @@ record StackFinish(Settings settings, RunContext context) {
         public void writeDescription() throws IOException {
           description.write(directory);
         }
-      }, rows, RowCounts.of(rows), heldOut, expected, 0, facts);
+      }, rows, RowCounts.of(rows, classifier.target().labels()), heldOut, expected, 0, facts);
     }
   }
 }
