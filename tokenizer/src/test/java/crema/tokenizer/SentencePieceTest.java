@@ -60,6 +60,13 @@ class SentencePieceTest {
     }
   }
 
+  /** Writes the models that the corpus of fuzzing has, into its folder; run by hand. */
+  public static void main(String[] arguments) throws IOException {
+    Path corpus = Files.createDirectories(Path.of(arguments[0]).resolve("sentencepiece"));
+    Files.write(corpus.resolve("unigram.model"), model(1));
+    Files.write(corpus.resolve("bpe.model"), model(2));
+  }
+
   private static byte[] model(int type) {
     var writer = new Writer().piece("<unk>", 0, UNKNOWN).piece("<s>", 0, CONTROL).piece("</s>", 0, CONTROL);
     for (int i = 0; i < WORDS.size(); i++) {

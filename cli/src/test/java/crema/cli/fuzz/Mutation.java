@@ -1,4 +1,4 @@
-package crema.cli;
+package crema.cli.fuzz;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Random;
 
 /** Damages files as editors, transfers and attackers do. The same random numbers damage them alike. */
-final class Mutation {
+public final class Mutation {
   private Mutation() {}
 
   /** Bytes that parsers trip over. */
-  private static final List<byte[]> TRAPS = List.of("\"", ",", ";", "\t", "\r", "\n", "\r\n", "\0", "\\", "{", "}", "[",
+  static final List<byte[]> TRAPS = List.of("\"", ",", ";", "\t", "\r", "\n", "\r\n", "\0", "\\", "{", "}", "[",
       "]",
       "\uFEFF", "\u2028", "\u202E", "__label__", "null", "NaN", "-0", "1e999", "\uD83D\uDE00", "'", "\"\"\"", "sep=,\n",
       "\\u0000", "\\uD800", "#").stream().map(trap -> trap.getBytes(StandardCharsets.UTF_8)).toList();
 
   /** Bytes with one to six changes: of the kind of those that damage files. */
-  static byte[] of(byte[] bytes, Random random) {
+  public static byte[] of(byte[] bytes, Random random) {
     byte[] now = bytes;
     for (int change = random.nextInt(6); change >= 0; change--) {
       int at = now.length == 0 ? 0 : random.nextInt(now.length);
@@ -46,6 +46,11 @@ final class Mutation {
       };
     }
     return now;
+  }
+
+  /** Bytes of which the first are left alone. */
+  static byte[] of(byte[] bytes, int head, Random random) {
+    return replaced(bytes, head, bytes.length - head, of(Arrays.copyOfRange(bytes, head, bytes.length), random));
   }
 
   private static byte[] replaced(byte[] bytes, int at, int length, byte[] by) {

@@ -1,8 +1,9 @@
-package crema.cli;
+package crema.cli.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.classify.ModelFamily;
+import crema.cli.CommandRun;
 import crema.settings.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whatever an option is given, a command ends with an answer or one line. A few values are tried with every build;
  * {@code -Dcrema.values=460} tries as many, and {@code -Dcrema.seed=N} others.
  */
-class HostileOptionsTest {
+class OptionFuzzTest {
   private static final int VALUES = Integer.getInteger("crema.values", 40);
   private static final int SEED = Integer.getInteger("crema.seed", 1);
   private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -1,0 +1,309 @@
+package crema.cli.fuzz;
+
+import crema.base.ByteSource;
+import crema.base.Keyed;
+import crema.base.UserError;
+import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.ModelFamily;
+import crema.cli.CommandRun;
+import crema.data.Columns;
+import crema.data.Corrections;
+import crema.data.LabelFormat;
+import crema.data.ProblemLog;
+import crema.data.RowSource;
+import crema.embed.EmbedOptions;
+import crema.embed.Embedder;
+import crema.fasttext.FastText;
+import crema.fasttext.Task;
+import crema.langid.LanguageModel;
+import crema.nn.io.StoredWeights;
+import crema.run.LabelMapping;
+import crema.run.StartSettings;
+import crema.task.Target;
+import crema.task.TargetFile;
+import crema.tensor.Backend;
+import crema.tensor.DType;
+import crema.tensor.Scope;
+import crema.tokenizer.PieceOrder;
+import crema.tokenizer.Tokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The formats that come from outside, each with what reads it: the catalog of what is fuzzed. The first reader of a file
+ * and all that it asks of it afterwards is the target of a format; its corpus is in the folder of its {@link #key}.
+ */
+enum Format implements Keyed {
+  /** Tables with fields between commas, semicolons or tabs, compressed or not. */
+  CSV("csv", Rows::read),
+  /** Tables with fields between tabs. */
+  TSV("tsv", Rows::read),
+  /** An object a line. */
+  JSONL("jsonl", Rows::read),
+  /** An array of objects. */
+  JSON_ARRAY("json", Rows::read),
+  /** Lines with labels among the words. */
+  FASTTEXT_TEXT("txt", Rows::read),
+  /** Labels that were put right. */
+  CORRECTIONS("csv", Format::corrections),
+  /** What became of the labels of a model. */
+  LABEL_MAP("csv", Format::labelMap),
+  /** Settings of a run, or ranges to tune in. */
+  CONFIG("yaml", Format::config),
+  /** The tokenizers of Hugging Face. */
+  TOKENIZER("json", input -> tokenize(Tokenizer.load(input.file()))),
+  /** The vocabulary of BERT. */
+  VOCABULARY("txt", input -> tokenize(Tokenizer.load(input.file()))),
+  /** A model of SentencePiece. */
+  SENTENCEPIECE("model", Format::sentencePiece),
+  /** Weights in one file. */
+  SAFETENSORS("safetensors", input -> weights(input.file())),
+  /** Weights that PyTorch wrote. */
+  PYTORCH("bin", input -> weights(input.file())),
+  /** A model that was exported to ONNX. */
+  ONNX("onnx", input -> weights(input.file())),
+  /** Weights in several files, and the index of them; a checkpoint of TensorFlow. */
+  WEIGHT_FOLDERS((_, folder) -> weights(indexIn(folder))),
+  /** A model of fastText. */
+  FASTTEXT_BIN("bin", Format::fastText),
+  /** A quantized model of fastText. */
+  FASTTEXT_FTZ("ftz", Format::fastText),
+  /** Vectors of words as text. */
+  FASTTEXT_VEC("vec", Format::vectors),
+  /** A model that tells languages. */
+  LANGUAGES("bin", Format::languages),
+  /** A model in one file. */
+  ARCHIVE("zip", input -> classify(
+      Classifier.load(new ByteArrayInputStream(input.bytes()), ComputeOptions.threads(1)))),
+  /** Every file of a model's folder, of every family. */
+  MODEL(Format::model),
+  /** Every file of a pretrained encoder's folder, and of an adapter. */
+  PRETRAINED(Format::pretrained),
+  /** Every file of a run that was interrupted. */
+  CHECKPOINT((_, folder) -> requireAnswer(
+      Judge.command("train", "--resume", "--output", folder.toString(), "--quiet", "--threads", "1")));
+
+  private static final ComputeOptions ONE_THREAD = ComputeOptions.threads(1);
+  private static final List<String> TEXTS = List.of("apple 1 washing machine", "", "Ünï\u0000 漢字");
+
+  private final String extension;
+  private final Judge.Reader reader;
+  private final Folders.@Nullable Reader folderReader;
+  private @Nullable Folders folders;
+
+  Format(String extension, Judge.Reader reader) {
+    this.extension = extension;
+    this.reader = reader;
+    folderReader = null;
+  }
+
+  Format(Folders.Reader folderReader) {
+    extension = "input";
+    reader = input -> folders().read(input.bytes(), input.place(), folderReader);
+    this.folderReader = folderReader;
+  }
+
+  /** The name of the folder of its corpus, and of its target. */
+  @Override
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Reads an input. */
+  Judge.Reader reader() {
+    return reader;
+  }
+
+  /** Whether an input is a file of a folder, and begins with its name. */
+  boolean isFolder() {
+    return folderReader != null;
+  }
+
+  /** What a target is given, under a name with the extension of the format. */
+  Input input(byte[] bytes, Path scratch) {
+    return new Input(bytes, scratch.resolve(isFolder() ? key() : key() + "." + extension));
+  }
+
+  /** The inputs of the corpus by their names: sound ones, then those that were found. */
+  Map<String, byte[]> corpus() {
+    var corpus = new LinkedHashMap<String, byte[]>();
+    if (isFolder()) {
+      corpus.putAll(folders().seeds());
+    } else {
+      Corpus.files(Corpus.folder(key())).forEach((name, bytes) -> {
+        if (!isFound(name)) {
+          corpus.put(name, bytes);
+        }
+      });
+    }
+    Corpus.files(Corpus.folder(key()).resolve(Corpus.FOUND))
+        .forEach((name, bytes) -> corpus.put(Corpus.FOUND + "/" + name, bytes));
+    return corpus;
+  }
+
+  /** Whether an input of the corpus broke a promise once, and need not be sound. */
+  static boolean isFound(String name) {
+    return name.startsWith(Corpus.FOUND + "/");
+  }
+
+  private synchronized Folders folders() {
+    if (folders == null) {
+      folders = new Folders(Corpus.folder(key()));
+    }
+    return folders;
+  }
+
+  private static void corrections(Input input) throws IOException {
+    Path file = input.file();
+    int variant = Math.floorMod(Arrays.hashCode(input.bytes()), 3);
+    Columns columns = Columns.text("title").withLabels(
+        List.of(LabelFormat.SINGLE, LabelFormat.many(","), LabelFormat.path(">")).get(variant), "label");
+    var corrections = new Corrections();
+    corrections.read(file, columns, fields -> String.join(" ", fields), new ProblemLog());
+    RowSource none = RowSource.of(List.of());
+    corrections.outcome(none).describe();
+    corrections.applied(none).fingerprint();
+  }
+
+  private static Target target() throws IOException {
+    Path model = Corpus.folder(MODEL.key()).resolve("linear");
+    return TargetFile.read(ByteSource.of(model.resolve("target.json")), ByteSource.of(model.resolve("labels.json")));
+  }
+
+  private static void labelMap(Input input) throws IOException {
+    Target target = target();
+    LabelMapping.of(ModelFamily.named("linear").settings()
+        .with(StartSettings.FROM.name(), Corpus.folder(MODEL.key()).resolve("linear").toString())
+        .with(StartSettings.LABEL_MAP.name(), input.file().toString()), target, target).describe();
+  }
+
+  /** The rows that a config of the corpus names are not there, so that nothing is trained. */
+  private static void config(Input input) throws IOException {
+    String file = input.file().toString();
+    String out = input.place().resolveSibling("config-model").toString();
+    boolean hasRanges = new String(input.bytes(), StandardCharsets.UTF_8).contains(": {");
+    CommandRun run = hasRanges ? Judge.command("tune", file, "--output", out, "--trials", "1", "--quiet")
+        : Judge.command("train", "--config", file, "--output", out, "--overwrite", "--quiet");
+    if (!run.err().contains("none.csv does not exist")) {
+      requireAnswer(run);
+    }
+  }
+
+  private static void requireAnswer(CommandRun run) {
+    if (run.code() != 0) {
+      throw new UserError(run.lastError());
+    }
+  }
+
+  private static void sentencePiece(Input input) throws IOException {
+    Path file = input.file();
+    PieceOrder[] orders = PieceOrder.values();
+    tokenize(
+        Tokenizer.loadSentencePiece(file, orders[Math.floorMod(Arrays.hashCode(input.bytes()), orders.length)]));
+  }
+
+  private static void tokenize(Tokenizer tokenizer) {
+    for (String text : TEXTS) {
+      tokenizer.decode(tokenizer.encode(text));
+      tokenizer.encodeWithOffsets(text, TEXTS.getFirst());
+    }
+    tokenizer.decode(IntStream.range(0, tokenizer.vocabularySize()).toArray(), true);
+  }
+
+  private static Path indexIn(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".index.json") || file.toString().endsWith(".index"))
+          .findFirst().orElseThrow();
+    }
+  }
+
+  private static void weights(Path file) throws IOException {
+    try (StoredWeights weights = StoredWeights.open(file);
+        Backend backend = ONE_THREAD.openBackend();
+        var scope = new Scope(backend)) {
+      weights.config();
+      long held = 0;
+      for (Path each : siblings(file)) {
+        held += Files.size(each);
+      }
+      for (var tensor : weights.shapes().entrySet()) {
+        if (tensor.getValue().elements() > 64 * held) {
+          throw new AssertionError(tensor.getKey() + " has " + tensor.getValue().elements()
+              + " elements, which the file cannot hold");
+        }
+        weights.read(tensor.getKey(), scope.empty(DType.F32, tensor.getValue()));
+      }
+    }
+  }
+
+  private static List<Path> siblings(Path file) throws IOException {
+    try (var files = Files.list(file.resolveSibling(""))) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static void fastText(Input input) throws IOException {
+    FastText model = FastText.read(input.bytes(), "model.bin");
+    boolean hasLabels = model.config().task() == Task.SUPERVISED;
+    for (String text : TEXTS) {
+      if (hasLabels) {
+        model.predict(text, 2, 0);
+      }
+      model.sentenceVector(text);
+    }
+    model.wordVector("apple");
+  }
+
+  /** Training takes vectors, and so does a comparison of words. */
+  private static void vectors(Input input) throws IOException {
+    requireAnswer(Judge.command("fasttext", "supervised", "-input",
+        Corpus.folder(FASTTEXT_TEXT.key()).resolve("plain.txt").toString(), "-output",
+        input.place().resolveSibling("from-vectors").toString(), "-epoch", "1", "-dim", "4", "-bucket", "10", "-thread",
+        "1", "-verbose", "0", "-pretrainedVectors", input.file().toString()));
+  }
+
+  private static void languages(Input input) throws IOException {
+    LanguageModel model = LanguageModel.read(input.bytes(), "languages.bin");
+    for (String text : TEXTS) {
+      model.best(text, 2, Set.copyOf(model.languages()));
+    }
+  }
+
+  private static void classify(Classifier loaded) {
+    try (Classifier classifier = loaded) {
+      classifier.answer(TEXTS);
+    }
+  }
+
+  private static void model(String name, Path folder) throws IOException {
+    if (Files.isDirectory(folder.resolve("tasks"))) {
+      for (String task : List.of("kind", "kinds")) {
+        classify(Classifier.load(folder, task, ONE_THREAD));
+      }
+    } else {
+      classify(Classifier.load(folder, ONE_THREAD));
+    }
+    requireAnswer(Judge.command("info", folder.toString()));
+  }
+
+  private static void pretrained(String name, Path folder) throws IOException {
+    Path adapter = folder.resolve("adapter");
+    try (Embedder embedder = Files.isDirectory(adapter)
+        ? Embedder.loadMerged(folder, adapter, EmbedOptions.DEFAULT, ONE_THREAD)
+        : Embedder.load(folder, EmbedOptions.DEFAULT, ONE_THREAD)) {
+      embedder.embed(TEXTS);
+    }
+  }
+}
