@@ -1,6 +1,7 @@
 package crema.cli.fuzz;
 
 import crema.data.Columns;
+import crema.data.Csv;
 import crema.data.FileOptions;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
@@ -29,7 +30,7 @@ final class Rows {
     Path file = input.file();
     int variant = Math.floorMod(Arrays.hashCode(input.bytes()), 1 << 16);
     FileOptions options = variant % 7 == 0 && TABLES.matcher(file.toString()).matches()
-        ? new FileOptions(null, null, false, null) : FileOptions.UNKNOWN;
+        ? new FileOptions(null, null, variant % 2 == 0 ? Csv.UNQUOTED : null, false, null) : FileOptions.UNKNOWN;
     FileRows rows = FileRows.of(file, Columns.text(options.hasHeader() ? "title" : "1"), options);
     List<String> names = rows.columnNames();
     Columns columns = names.isEmpty() ? Columns.text("title") : columns(names, variant / 7);
