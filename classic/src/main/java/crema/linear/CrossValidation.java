@@ -131,9 +131,9 @@ public final class CrossValidation {
         for (int i = 0; i < candidates.length && !stop.getAsBoolean(); i++) {
           int[][] predicted = predictions.find(fold, candidates[i], inside.length);
           if (predicted == null) {
-            LinearModel model = predictions.trainer(fold, candidates[i]).train(training.problem(), training.targets())
-                .model();
-            predicted = predict(model, texts, inside);
+            var answers = new HeldOutAnswers(texts, inside, targets.exclusive());
+            predictions.trainer(fold, candidates[i]).train(training.problem(), training.targets(), answers);
+            predicted = answers.labels();
             predictions.keep(fold, candidates[i], predicted);
           }
           for (int at = 0; at < inside.length; at++) {
@@ -148,12 +148,6 @@ public final class CrossValidation {
       scores.add(new Score(candidates[i], averages.micro().f1(), averages.macro().f1()));
     }
     return new Result(scores);
-  }
-
-  private static int[][] predict(LinearModel model, SparseMatrix texts, int[] rows) {
-    var predicted = new int[rows.length][];
-    Arrays.setAll(predicted, at -> model.predict(model.decisions(texts, rows[at])));
-    return predicted;
   }
 
   /** The texts outside a fold, prepared once for all candidates, if one is to be trained. */

@@ -1,6 +1,7 @@
 package crema.linear;
 
 import crema.base.ByteSource;
+import crema.base.LargeArrays;
 import crema.nn.InvalidWeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public final class LinearModel {
       throw new IllegalArgumentException(features + " features times " + labels
           + " labels are more weights than a linear model holds (2147483639); limit the features");
     }
-    return new float[(int) (features * labels)];
+    return LargeArrays.floats(features * labels);
   }
 
   /**

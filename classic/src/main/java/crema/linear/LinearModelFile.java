@@ -1,16 +1,12 @@
 package crema.linear;
 
 import crema.base.ByteSource;
+import crema.base.LargeArrays;
 import crema.nn.InvalidWeightsException;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.StoredWeights;
 import crema.nn.io.SafetensorsWriter;
-import crema.tensor.Backend;
-import crema.tensor.DType;
-import crema.tensor.Device;
-import crema.tensor.Scope;
 import crema.tensor.Shape;
-import crema.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,13 +28,12 @@ final class LinearModelFile {
   private LinearModelFile() {}
 
   static void write(Path file, LinearModel model) throws IOException {
-    try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
-      var tensors = new LinkedHashMap<String, Tensor>();
-      tensors.put(WEIGHT, scope.floats(model.weights(), model.features(), model.labels()));
-      tensors.put(BIAS, scope.floats(model.intercepts(), model.labels()));
-      SafetensorsWriter.write(file, tensors, Map.of(VERSION_KEY, Integer.toString(VERSION),
-          LOSS_KEY, model.loss().name(), EXCLUSIVE_KEY, Boolean.toString(model.exclusive())));
-    }
+    var tensors = new LinkedHashMap<String, SafetensorsWriter.Floats>();
+    tensors.put(WEIGHT,
+        new SafetensorsWriter.Floats(model.weights(), Shape.of(model.features(), model.labels())));
+    tensors.put(BIAS, new SafetensorsWriter.Floats(model.intercepts(), Shape.of(model.labels())));
+    SafetensorsWriter.writeFloats(file, tensors, Map.of(VERSION_KEY, Integer.toString(VERSION),
+        LOSS_KEY, model.loss().name(), EXCLUSIVE_KEY, Boolean.toString(model.exclusive())));
   }
 
   static LinearModel read(ByteSource file) throws IOException {
@@ -65,10 +60,8 @@ final class LinearModelFile {
     if (!bias.equals(Shape.of(weight.extent(1)))) {
       throw new InvalidWeightsException("its weight is " + weight + ", which does not fit its bias " + bias);
     }
-    try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
-      return new LinearModel(loss, exclusive, Math.toIntExact(weight.extent(0)),
-          floats(reader, WEIGHT, scope.empty(DType.F32, weight)), floats(reader, BIAS, scope.empty(DType.F32, bias)));
-    }
+    return new LinearModel(loss, exclusive, Math.toIntExact(weight.extent(0)), floats(reader, WEIGHT, weight),
+        floats(reader, BIAS, bias));
   }
 
   private static Shape shape(StoredWeights reader, String name, int rank) {
@@ -82,9 +75,10 @@ final class LinearModelFile {
     return shape;
   }
 
-  private static float[] floats(StoredWeights reader, String name, Tensor into) {
-    reader.read(name, into);
-    return into.toFloats();
+  private static float[] floats(StoredWeights reader, String name, Shape shape) {
+    float[] values = LargeArrays.floats(shape.elements());
+    reader.read(name, values);
+    return values;
   }
 
   private static LinearLoss loss(String name) {

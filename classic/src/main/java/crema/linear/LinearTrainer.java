@@ -3,12 +3,11 @@ package crema.linear;
 import crema.base.Fingerprint;
 import crema.base.WorkerPool;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,23 +122,54 @@ public final class LinearTrainer {
     return identified(texts, targets, start).train(new DualProblem(texts, config.interceptScaling()), targets, start);
   }
 
-  /** Trains on texts that were prepared with the configuration's intercept scaling, once for several trainings. */
-  LinearFit train(DualProblem texts, LabelTargets targets) {
-    return train(texts, targets, null);
+  /** Receives hyperplanes, one after another or several at a time, each once. */
+  @FunctionalInterface
+  interface Sink {
+    /**
+     * Takes a hyperplane.
+     *
+     * @param isConverged whether it did not run out of iterations
+     * @param weights {@code [features]}, filled anew for another label
+     */
+    void accept(int label, boolean isConverged, float intercept, float[] weights);
+  }
+
+  /**
+   * Trains on texts that were prepared with the configuration's intercept scaling, once for several trainings, and makes no
+   * model: one of all hyperplanes may be much larger than what is asked of it.
+   */
+  void train(DualProblem texts, LabelTargets targets, Sink sink) {
+    train(texts, targets, null, sink);
   }
 
   private LinearFit train(DualProblem texts, LabelTargets targets, @Nullable LinearModel start) {
+    int features = texts.columns();
+    int labels = targets.labels();
+    float[] weights = LinearModel.newWeights(features, labels);
+    var intercepts = new float[labels];
+    var hasConverged = new boolean[labels];
+    train(texts, targets, start, (label, isConverged, intercept, of) -> {
+      hasConverged[label] = isConverged;
+      intercepts[label] = intercept;
+      for (int feature = 0; feature < features; feature++) {
+        weights[feature * labels + label] = of[feature];
+      }
+    });
+    return new LinearFit(new LinearModel(config.loss(), targets.exclusive(), features, weights, intercepts),
+        IntStream.range(0, labels).filter(label -> !hasConverged[label]).boxed().toList());
+  }
+
+  private void train(DualProblem texts, LabelTargets targets, @Nullable LinearModel start, Sink sink) {
     if (texts.rows() != targets.rows()) {
       throw new IllegalArgumentException(texts.rows() + " texts, but targets for " + targets.rows());
     }
-    var run = new Run(texts, targets, start);
+    var run = new Run(texts, targets, start, sink);
     int workers = Math.min(threads, targets.labels());
     try (var kept = keeping == null ? null : FoundHyperplanes.open(keeping.file(), keeping.identity(), texts.columns(),
         targets.labels(), run::take, keeping.warnings());
         var pool = new WorkerPool(workers)) {
       pool.run(workers, (_, _) -> run.trainLabels(kept));
     }
-    return run.toFit();
   }
 
   /** Training under way; its threads take labels until none is left. */
@@ -148,31 +178,23 @@ public final class LinearTrainer {
     private final LabelTargets targets;
     private final @Nullable LinearModel start;
     private final int features;
-    private final float[] weights;
-    private final float[] intercepts;
-    private final boolean[] converged;
+    private final Sink sink;
     private final boolean[] found;
     private final AtomicInteger next = new AtomicInteger();
 
-    Run(DualProblem problem, LabelTargets targets, @Nullable LinearModel start) {
+    Run(DualProblem problem, LabelTargets targets, @Nullable LinearModel start, Sink sink) {
+      this.sink = sink;
       this.problem = problem;
       this.targets = targets;
       this.start = start;
       features = problem.columns();
-      weights = LinearModel.newWeights(features, targets.labels());
-      intercepts = new float[targets.labels()];
-      converged = new boolean[targets.labels()];
       found = new boolean[targets.labels()];
     }
 
     /** Takes a hyperplane. */
     void take(int label, boolean isConverged, float intercept, float[] of) {
       found[label] = true;
-      converged[label] = isConverged;
-      intercepts[label] = intercept;
-      for (int feature = 0; feature < features; feature++) {
-        weights[feature * targets.labels() + label] = of[feature];
-      }
+      sink.accept(label, isConverged, intercept, of);
     }
 
     void trainLabels(@Nullable FoundHyperplanes kept) {
@@ -189,10 +211,11 @@ public final class LinearTrainer {
         for (int feature = 0; feature < features; feature++) {
           own[feature] = (float) w[problem.position(feature)];
         }
-        take(label, isConverged, (float) (w[problem.interceptPosition()] * config.interceptScaling()), own);
+        float intercept = (float) (w[problem.interceptPosition()] * config.interceptScaling());
+        take(label, isConverged, intercept, own);
         // One that was left in the middle is not what it should be.
         if (kept != null && !stop.getAsBoolean()) {
-          kept.add(label, isConverged, intercepts[label], own);
+          kept.add(label, isConverged, intercept, own);
         }
       }
     }
@@ -206,17 +229,6 @@ public final class LinearTrainer {
         w[problem.interceptPosition()] =
             config.interceptScaling() == 0 ? 0 : start.intercept(label) / config.interceptScaling();
       }
-    }
-
-    LinearFit toFit() {
-      List<Integer> unconverged = new ArrayList<>();
-      for (int label = 0; label < converged.length; label++) {
-        if (!converged[label]) {
-          unconverged.add(label);
-        }
-      }
-      return new LinearFit(new LinearModel(config.loss(), targets.exclusive(), features, weights, intercepts),
-          unconverged);
     }
   }
 }

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CrossValidationTest {
   private static final LinearConfig CONFIG = LinearConfig.DEFAULTS.withLoss(LinearLoss.HINGE);
@@ -39,6 +41,36 @@ class CrossValidationTest {
         .isEqualTo(result.scores().stream().filter(score -> score.microF1() == 0.8)
             .mapToDouble(CrossValidation.Score::c).min().orElseThrow());
     assertThat(validation.run(texts(100), targets(100), 100, 0.5, 1e-4)).isEqualTo(result);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 1", "true, 3", "false, 1", "false, 3"})
+  void heldOutTextsAreAnsweredAsByTheWholeModel(boolean exclusive, int threads) {
+    var random = new Random(11);
+    int labels = 7;
+    var buffer = new RowBuffer(120);
+    for (int row = 0; row < 120; row++) {
+      for (int column = random.nextInt(3); column < 40; column += 1 + random.nextInt(6)) {
+        buffer.append(column, random.nextFloat());
+      }
+      buffer.endRow();
+    }
+    var dense = new float[240];
+    for (int i = 0; i < dense.length; i++) {
+      dense[i] = random.nextFloat();
+    }
+    SparseMatrix texts = buffer.toMatrix(40).withDense(2, dense);
+    LabelTargets targets = exclusive ? LabelTargets.singleLabel(labels, random.ints(120, 0, labels).toArray())
+        : LabelTargets.multiLabel(labels, random.ints(120, 0, labels)
+            .mapToObj(label -> new int[] {label, (label + 3) % labels}).toList());
+    int[] inside = random.ints(50, 0, 120).toArray();
+    var trainer = new LinearTrainer(CONFIG, threads);
+    LinearModel whole = trainer.train(texts, targets).model();
+    var answers = new HeldOutAnswers(texts, inside, exclusive);
+    trainer.train(new DualProblem(texts, CONFIG.interceptScaling()), targets, answers);
+    for (int place = 0; place < inside.length; place++) {
+      assertThat(answers.labels()[place]).isEqualTo(whole.predict(whole.decisions(texts, inside[place])));
+    }
   }
 
   @Test

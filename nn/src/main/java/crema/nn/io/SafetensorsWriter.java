@@ -52,6 +52,42 @@ public final class SafetensorsWriter {
   }
 
   /**
+   * Numbers of a tensor that are in an array.
+   *
+   * @param values in row-major order, not copied
+   * @param shape of as many elements
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a large array, which is only written
+  public record Floats(float[] values, Shape shape) {
+    /** Checks the number of elements. */
+    public Floats {
+      if (values.length != shape.elements()) {
+        throw new IllegalArgumentException(values.length + " numbers are not " + shape);
+      }
+    }
+  }
+
+  /**
+   * Writes arrays as F32, {@linkplain AtomicFile#write atomically}, in the map's order: some numbers are in memory twice
+   * at a time, whatever the size of the arrays.
+   *
+   * @param path created or replaced
+   * @param tensors by name
+   * @param metadata free texts by name, written in sorted order
+   */
+  public static void writeFloats(Path path, Map<String, Floats> tensors, Map<String, String> metadata)
+      throws IOException {
+    var extents = new LinkedHashMap<String, Extent>();
+    tensors.forEach((name, floats) -> extents.put(name, new Extent(StoredType.F32, floats.shape())));
+    write(path, extents, metadata, channel -> {
+      ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      for (Floats floats : tensors.values()) {
+        write(channel, floats.values(), StoredType.F32, chunk);
+      }
+    });
+  }
+
+  /**
    * Writes weights as they are read, {@linkplain AtomicFile#write atomically}, in the order of their names: some rows are
    * in memory at a time, whatever the size of the model.
    *

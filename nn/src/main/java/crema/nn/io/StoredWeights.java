@@ -204,6 +204,32 @@ public final class StoredWeights implements Weights, AutoCloseable {
     (stored.isContiguous() ? bytes.asSlice(first, to * size - first) : bytes).unload();
   }
 
+  /**
+   * Copies a whole tensor, converted to F32, into an array: some numbers are in memory twice at a time. The file's pages
+   * are given back to the system.
+   *
+   * @param target receives all elements in row-major order
+   * @throws InvalidWeightsException when there is no tensor of that name, or it has another number of elements
+   */
+  public void read(String tensor, float[] target) {
+    StoredTensor stored = tensor(tensor);
+    if (stored.shape().elements() != target.length) {
+      throw new InvalidWeightsException("tensor " + tensor + " of " + name + " is " + stored.shape()
+          + " but should have " + target.length + " elements");
+    }
+    MemorySegment all = MemorySegment.ofArray(target);
+    int most = (int) (UNLOAD_BYTES / Float.BYTES);
+    for (int at = 0; at < target.length; at += most) {
+      int count = Math.min(most, target.length - at);
+      try {
+        stored.copy(at, count, DType.F32, all.asSlice((long) at * Float.BYTES, (long) count * Float.BYTES));
+      } catch (InvalidWeightsException e) {
+        throw new InvalidWeightsException("tensor " + tensor + " of " + name + ": " + e.getMessage(), e);
+      }
+      unload(stored, at, at + count);
+    }
+  }
+
   private StoredTensor tensor(String tensor) {
     StoredTensor stored = tensors.get(tensor);
     if (stored == null) {
