@@ -1,6 +1,7 @@
 package crema.fasttext;
 
 import crema.base.IntList;
+import crema.base.LargeArrays;
 import crema.tensor.cpu.RowKernels;
 import java.util.Arrays;
 
@@ -35,7 +36,7 @@ final class DenseMatrix implements RowMatrix {
     long pageRows = 1L << pageShift;
     pages = new float[(int) ((rows + pageRows - 1) / pageRows)][];
     for (int p = 0; p < pages.length; p++) {
-      pages[p] = new float[(int) (Math.min(pageRows, rows - p * pageRows) * dim)];
+      pages[p] = LargeArrays.floats(Math.min(pageRows, rows - p * pageRows) * dim);
     }
   }
 

@@ -43,6 +43,10 @@ public record Fields(List<Field> fields, String labelPrefix) {
       }
     }
 
+    private boolean isWrittenAsItIs() {
+      return weight == 1 && prefix.isEmpty() && (leadingWords == 0 || leadingWeight == 0);
+    }
+
     /** The same column with its words written {@code newWeight} times. */
     public Field withWeight(int newWeight) {
       return new Field(newWeight, prefix, leadingWords, leadingWeight);
@@ -74,6 +78,12 @@ public record Fields(List<Field> fields, String labelPrefix) {
     if (values.size() != fields.size()) {
       throw new IllegalArgumentException("a row has " + values.size() + " columns, not " + fields.size());
     }
+    if (values.size() == 1 && fields.getFirst().isWrittenAsItIs()) {
+      String value = values.getFirst().strip();
+      if (isText(value)) {
+        return value;
+      }
+    }
     var text = new StringJoiner(" ");
     for (int i = 0; i < values.size(); i++) {
       Field field = fields.get(i);
@@ -91,6 +101,20 @@ public record Fields(List<Field> fields, String labelPrefix) {
       }
     }
     return text.toString();
+  }
+
+  /** Whether a stripped column is its own text: words are apart by single spaces, and none looks like a label. */
+  private boolean isText(String value) {
+    if (value.startsWith(labelPrefix) || value.contains(" " + labelPrefix)) {
+      return false;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c >= '\t' && c <= '\r' || c == ' ' && value.charAt(i - 1) == ' ') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void add(StringJoiner text, String[] words, int count) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -35,6 +36,32 @@ public final class Predictor {
       throw new UncheckedIOException(e);
     }
     return predictions(k, threshold);
+  }
+
+  /**
+   * The probabilities that {@link #predict} gives all labels of a line of text, by their numbers in
+   * {@link FastText#labels}.
+   *
+   * @param probabilities receives them, {@code [labels]}; zeros if the text has no known word or n-gram
+   * @return whether it has one
+   * @throws IllegalArgumentException if the array has another length
+   */
+  public boolean probabilities(String text, float[] probabilities) {
+    if (probabilities.length != model.dictionary().labelCount()) {
+      throw new IllegalArgumentException(
+          probabilities.length + " numbers for " + model.dictionary().labelCount() + " labels");
+    }
+    try {
+      read(TokenReader.ofLine(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    TopK ranked = rank(-1, 0f);
+    Arrays.fill(probabilities, 0f);
+    for (int rank = 0; rank < ranked.size(); rank++) {
+      probabilities[ranked.id(rank)] = (float) Math.exp(ranked.score(rank));
+    }
+    return ranked.size() > 0;
   }
 
   /**

@@ -53,6 +53,25 @@ class FastTextTrainerTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(LossKind.class)
+  void probabilitiesByNumberAreThoseOfThePredictions(LossKind loss) throws IOException {
+    FastText model = new FastTextTrainer(small().loss(loss).build()).train(TITLES);
+    Predictor predictor = model.newPredictor();
+    var said = new float[model.labels().size()];
+    for (String text : List.of("kettle steel 2l", "fridge", "unseenword", "")) {
+      List<Prediction> predictions = predictor.predict(text, -1, 0f);
+      assertThat(predictor.probabilities(text, said)).isEqualTo(!predictions.isEmpty());
+      for (int label = 0; label < said.length; label++) {
+        String name = model.labels().get(label);
+        assertThat(said[label]).isEqualTo(predictions.stream().filter(each -> each.label().equals(name))
+            .findFirst().map(Prediction::probability).orElse(0f));
+      }
+    }
+    assertThatThrownBy(() -> predictor.probabilities("fridge", new float[1]))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("1 numbers for");
+  }
+
   @Test
   void anotherSeedGivesAnotherModel() throws IOException {
     assertThat(bytes(new FastTextTrainer(small().seed(1).build()).train(TITLES)))

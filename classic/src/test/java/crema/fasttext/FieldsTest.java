@@ -8,6 +8,8 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FieldsTest {
   private static final Fields FIELDS = new Fields(
@@ -22,6 +24,16 @@ class FieldsTest {
   @Test
   void aWordThatLooksLikeALabelDoesNotBecomeOne() {
     assertThat(FIELDS.text(List.of("__label__spam", ""))).startsWith("___label__spam ");
+  }
+
+  /** A plain column may be taken as it is; beside an empty one it is taken apart and put together again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "red kettle", " red  kettle ", "red\tkettle", "a\nb\r\nc\u000Bd\fe", "__label__a b",
+      "a __label__b", "a__label__b", "red\u00a0kettle", "\u2003red\u2003kettle\u2003", "\u0001a \u0001 b", "x"})
+  void aPlainColumnIsWrittenAsItWouldBeWordByWord(String text) {
+    var one = new Fields(List.of(Field.PLAIN), "__label__");
+    var two = new Fields(List.of(Field.PLAIN, Field.PLAIN), "__label__");
+    assertThat(one.text(List.of(text))).isEqualTo(two.text(List.of(text, "")));
   }
 
   @Property

@@ -5,6 +5,7 @@ import crema.task.Guarantee;
 import crema.task.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,8 +16,6 @@ final class Answers {
   /** The numbers of the texts that are not empty; their logits are the rows of the matrix. */
   private final int[] filled;
   private final ScoreMatrix logits;
-  private final ScoreMatrix probabilities;
-  private final ScoreMatrix preferences;
 
   private Answers(Target target, float[][] rows) {
     this.target = target;
@@ -26,8 +25,6 @@ final class Answers {
     ScoreMatrix.Builder scores = ScoreMatrix.builder(target.labels().size());
     Arrays.stream(filled).forEach(text -> scores.add(rows[text]));
     logits = scores.build();
-    probabilities = target.probabilities(logits);
-    preferences = target.preferences(logits);
   }
 
   static Answers of(Classifier classifier, List<String> texts) {
@@ -58,20 +55,38 @@ final class Answers {
     for (int text = 0; text < texts; text++) {
       rows.add(List.of());
     }
+    ScoreMatrix probabilities = target.probabilities(logits);
+    // Of one label a text there is nothing to put in order.
+    boolean isOrdered = Arrays.stream(labels).allMatch(each -> each.length <= 1);
+    ScoreMatrix preferences = isOrdered ? probabilities : target.preferences(logits);
     for (int row = 0; row < filled.length; row++) {
-      int document = row;
-      rows.set(filled[row], Arrays.stream(labels[row]).boxed()
-          .sorted((a, b) -> Float.compare(preferences.score(document, b), preferences.score(document, a)))
-          .limit(limit)
-          .map(label -> new Prediction(target.labels().name(label), probabilities.score(document, label)))
-          .toList());
+      int[] order = isOrdered ? labels[row] : ordered(labels[row], limit, preferences, row);
+      var predictions = new ArrayList<Prediction>();
+      for (int i = 0; i < Math.min(limit, order.length); i++) {
+        predictions.add(new Prediction(target.labels().name(order[i]), probabilities.score(row, order[i])));
+      }
+      rows.set(filled[row], Collections.unmodifiableList(predictions));
     }
     return rows;
   }
 
+  /** The labels by falling preference, those of equal ones as they are; only the first counts where one is wanted. */
+  private static int[] ordered(int[] labels, int limit, ScoreMatrix preferences, int row) {
+    if (limit > 1 || labels.length == 0) {
+      return Arrays.stream(labels).boxed()
+          .sorted((a, b) -> Float.compare(preferences.score(row, b), preferences.score(row, a)))
+          .mapToInt(label -> label).toArray();
+    }
+    int best = labels[0];
+    for (int label : labels) {
+      best = Float.compare(preferences.score(row, label), preferences.score(row, best)) > 0 ? label : best;
+    }
+    return new int[] {best};
+  }
+
   /** {@code [texts][labels]}, zeros for empty texts. */
   float[][] probabilities() {
-    return rows(probabilities);
+    return rows(target.probabilities(logits));
   }
 
   /** The same before calibration. */

@@ -1,5 +1,6 @@
 package crema.embed;
 
+import crema.base.LargeArrays;
 import crema.base.UserError;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class Vectors {
           "%,d vectors of %,d numbers are more than are held at once (%,d numbers): use fewer rows", count, size,
           Integer.MAX_VALUE - 8));
     }
-    return new float[(int) (count * size)];
+    return LargeArrays.floats(count * size);
   }
 
   /**
@@ -85,7 +86,7 @@ public final class Vectors {
 
   /** Copies of some vectors, {@code [rows, size]}, in that order. */
   public float[] rows(int... rows) {
-    var some = new float[Math.multiplyExact(rows.length, size)];
+    float[] some = LargeArrays.floats((long) rows.length * size);
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(values, rows[i] * size, some, i * size, size);
     }

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link Classifier} with a fastText model. */
 public final class FastTextClassifier implements Classifier {
-  private static final int ALL = -1;
   private static final String END_OF_LINE = "</s>";
   /** Words that are looked at for the most telling ones, and scores that this may take. */
   private static final int MOST_TELLING = 20_000;
@@ -51,6 +50,8 @@ public final class FastTextClassifier implements Classifier {
   private final WorkerPool pool;
   /** The labels of the model itself: of a taxonomy, there may be fewer than nodes. */
   private final Set<String> outputLabels;
+  /** The number of each label of the model among those of the target; -1 of one that it does not have. */
+  private final int[] ofOutputs;
 
   FastTextClassifier(FastText model, FastTextReading reading, Target target, int threads) {
     this.model = model;
@@ -62,6 +63,7 @@ public final class FastTextClassifier implements Classifier {
     outputLabels = Set.copyOf(model.labels());
     isOnePath = model.config().loss() != LossKind.ONE_VS_ALL;
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
+    ofOutputs = model.labels().stream().mapToInt(label -> indices.getOrDefault(label, -1)).toArray();
   }
 
   static FastTextClassifier load(ModelSource source, int threads) throws IOException {
@@ -119,8 +121,12 @@ public final class FastTextClassifier implements Classifier {
       if (words.isEmpty()) {
         return new float[0];
       }
+      var said = new float[ofOutputs.length];
+      predictor.probabilities(words, said);
       var probabilities = new double[labels.size()];
-      predictor.predict(words, ALL, 0f).forEach(best -> probabilities[index(best.label())] = best.probability());
+      for (int output = 0; output < said.length; output++) {
+        probabilities[ofOutputs[output]] = said[output];
+      }
       return logits(probabilities);
     }).toArray(float[][]::new);
   }

@@ -2,6 +2,7 @@ package crema.family.neighbours;
 
 import crema.base.ByteSource;
 import crema.base.Fingerprint;
+import crema.base.LargeArrays;
 import crema.base.PieceJournal;
 import crema.base.Rng;
 import crema.base.WorkerPool;
@@ -115,7 +116,7 @@ final class TermProjection {
 
   /** Signs: as good a first guess as normal numbers. */
   private static float[] guess(int terms, int width, long seed, WorkerPool pool) {
-    var guess = new float[Math.multiplyExact(terms, width)];
+    float[] guess = LargeArrays.floats((long) terms * width);
     var stream = new Rng(seed, 0).stream(0);
     Gram.forBlocks(terms, pool, (from, to) -> {
       for (int at = from * width; at < to * width; at++) {
@@ -151,7 +152,7 @@ final class TermProjection {
     /** The product of the transposed matrix with {@code [rows, width]}: {@code [columns, width]}. */
     float[] times(float[] right, int width, WorkerPool pool) {
       int columns = starts.length - 1;
-      var product = new float[columns * width];
+      float[] product = LargeArrays.floats((long) columns * width);
       Gram.forBlocks(columns, pool, (from, to) -> {
         for (int column = from; column < to; column++) {
           for (int element = starts[column]; element < starts[column + 1]; element++) {
@@ -165,7 +166,7 @@ final class TermProjection {
 
   /** The product of sparse columns with {@code [terms, width]}: {@code [rows, width]}. */
   private static float[] times(SparseMatrix left, float[] right, int width, WorkerPool pool) {
-    var product = new float[Math.multiplyExact(left.rows(), width)];
+    float[] product = LargeArrays.floats((long) left.rows() * width);
     Gram.forBlocks(left.rows(), pool, (from, to) -> {
       for (int row = from; row < to; row++) {
         for (int element = left.start(row); element < left.end(row); element++) {
@@ -184,6 +185,7 @@ final class TermProjection {
 
   /** Half the room, and as they are in the file. */
   private static short[] rounded(float[] values) {
+    LargeArrays.makeRoom((long) values.length * Short.BYTES);
     var rounded = new short[values.length];
     for (int i = 0; i < values.length; i++) {
       rounded[i] = BFloat16.of(values[i]);

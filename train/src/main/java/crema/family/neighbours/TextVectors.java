@@ -1,5 +1,6 @@
 package crema.family.neighbours;
 
+import crema.base.LargeArrays;
 import crema.base.UserError;
 import crema.base.WorkerPool;
 import crema.classify.ComputeOptions;
@@ -71,7 +72,7 @@ final class TextVectors implements AutoCloseable {
       throw new UserError("%,d vectors of %,d numbers are more than are held at once: use fewer rows, or a smaller "
           .formatted(features.rows(), size) + "--dimensions");
     }
-    var values = new float[features.rows() * size];
+    float[] values = LargeArrays.floats((long) features.rows() * size);
     int first = projection == null ? 0 : projection.size();
     for (int row = 0; row < features.rows(); row++) {
       if (projection != null) {

@@ -1,6 +1,7 @@
 package crema.family.neighbours;
 
 import crema.base.ByteSource;
+import crema.base.LargeArrays;
 import crema.base.WorkerPool;
 import crema.embed.Vectors;
 import crema.nn.InvalidWeightsException;
@@ -119,7 +120,7 @@ final class Whitening {
 
   /** The vectors as this sees them, of length 1 or 0. */
   Vectors apply(Vectors vectors, WorkerPool pool) {
-    var values = new float[vectors.count() * size];
+    float[] values = LargeArrays.floats((long) vectors.count() * size);
     Gram.forBlocks(vectors.count(), pool, (from, to) -> {
       for (int row = from; row < to; row++) {
         apply(vectors.row(row), values, row * size);

@@ -55,14 +55,13 @@ final class AutoPlan {
   private static final double RUNS_PER_WORD = 15;
   /** Rows of fastText's matrices are worked on so many numbers at a time; the terms of a linear model one by one. */
   private static final double LANES = 8;
-  /** Models of the result beside its members: what the solver keeps, what is written, and what members said of rows. */
-  private static final int OTHERS = 2;
+  /** The share of occurrences of terms that are the first of theirs, about. */
+  private static final double DISTINCT = 0.2;
   private static final int FEWEST_TERMS = 20_000;
   /** With fewer terms each, fewer members are better. */
   private static final int ENOUGH_TERMS = 50_000;
-  private static final double GIB = 1L << 30;
-
   private final Settings settings;
+  private final MemoryBudget memory;
   private final int labels;
   private final DataProfile profile;
   private final String ofCharacters;
@@ -102,6 +101,7 @@ final class AutoPlan {
    */
   AutoPlan(Settings settings, RowSource train, int labels) {
     this.settings = settings;
+    memory = MemoryBudget.of(settings);
     this.labels = labels;
     profile = DataProfile.of(train);
     ofCharacters = (profile.unspaced() >= UNSPACED ? Analyzer.CHAR : Analyzer.CHAR_WB).key();
@@ -142,24 +142,17 @@ final class AutoPlan {
     if (wanted.isEmpty()) {
       leaveOut(kinds, listener);
     }
-    share = settings.get(AutoSettings.MEMORY_BUDGET) * GIB / (kinds.size() + OTHERS);
+    share = memory.share(kinds.size());
     List<Member> members = new ArrayList<>(kinds.stream().map(this::member).toList());
     // What cannot be told beforehand comes last, as it is listed.
     members.sort(Comparator.comparingInt((Member member) -> turn(member.kind()))
         .thenComparingDouble(member -> member.cost() > 0 ? member.cost() : Double.POSITIVE_INFINITY));
-    members.removeIf(member -> {
-      boolean isTooLarge = member.family() instanceof LinearFamily
-          && member.settings().get(LinearSettings.MAX_TERMS) < FEWEST_TERMS;
-      if (isTooLarge) {
-        listener.warning("%s is left out: with %,d labels it would have room for %,d terms only; give more "
-            .formatted(member.name(), labels, member.settings().get(LinearSettings.MAX_TERMS)) + "--memory-budget");
-      }
-      return isTooLarge;
-    });
+    members.removeIf(member -> isTooLarge(member, listener));
     if (members.isEmpty()) {
       throw settings.error(AutoSettings.MEMORY_BUDGET,
-          " is too small for any of the models: give more, or fewer labels");
+          " is too small for any of the models: give more, or fewer rows or labels");
     }
+    tellOfCut(members, listener);
     return members;
   }
 
@@ -179,11 +172,47 @@ final class AutoPlan {
     };
   }
 
+  /** Tells that there is not room for all terms that there may be. */
+  private void tellOfCut(List<Member> members, TrainingListener listener) {
+    List<String> cut = members.stream().filter(member -> member.family() instanceof LinearFamily)
+        .filter(member -> mostTerms() < occurrences(member) * DISTINCT).map(Member::name).toList();
+    if (!cut.isEmpty()) {
+      listener.warning("with %,d labels memory has room for the %,d most frequent terms of %s; give more ".formatted(
+          labels, mostTerms(), String.join(", ", cut)) + "--memory-budget");
+    }
+  }
+
+  /** Whether a member has no room for enough terms, or its texts have none beside its weights; that is told. */
+  private boolean isTooLarge(Member member, TrainingListener listener) {
+    if (!(member.family() instanceof LinearFamily)) {
+      return false;
+    }
+    int room = member.settings().get(LinearSettings.MAX_TERMS);
+    if (room < FEWEST_TERMS) {
+      listener.warning("%s is left out: with %,d labels it would have room for %,d terms only; give more "
+          .formatted(member.name(), labels, room) + "--memory-budget");
+      return true;
+    }
+    double needed = MemoryBudget.training(occurrences(member));
+    if (share + needed > memory.room()) {
+      listener.warning("%s is left out: its terms in %,d texts need about %.1f GiB beside its weights; give more "
+          .formatted(member.name(), profile.rows(), needed / MemoryBudget.GIB) + "--memory-budget");
+      return true;
+    }
+    return false;
+  }
+
+  /** The occurrences of terms in all texts, about. */
+  private double occurrences(Member member) {
+    return member.settings().get(LinearSettings.ANALYZERS).stream().mapToDouble(this::terms).sum();
+  }
+
   /** Leaves out members, those that say least of their own first, until the others have room for enough terms. */
   private void leaveOut(List<MemberKind> kinds, TrainingListener listener) {
     var left = new ArrayList<String>();
-    for (MemberKind kind : List.of(MemberKind.UNION, MemberKind.BAYES, MemberKind.SEQUENCES, MemberKind.COLUMNS, MemberKind.CHARACTERS)) {
-      if (terms(settings.get(AutoSettings.MEMORY_BUDGET) * GIB / (kinds.size() + OTHERS)) < ENOUGH_TERMS
+    for (MemberKind kind : List.of(MemberKind.UNION, MemberKind.BAYES, MemberKind.SEQUENCES, MemberKind.COLUMNS,
+        MemberKind.CHARACTERS)) {
+      if (terms(memory.share(kinds.size())) < ENOUGH_TERMS
           && kinds.remove(kind)) {
         left.add(kind.key());
       }

@@ -53,7 +53,6 @@ final class AutoRun implements Run {
   private static final int FEWEST_FOLDS = 2;
   /** The weights, their gradients, and two moments of the optimizer. */
   private static final int COPIES_OF_TRAINING = 4;
-  private static final double GIB = 1L << 30;
 
   private final Settings settings;
   private final RunContext context;
@@ -77,6 +76,12 @@ final class AutoRun implements Run {
 
   @Override
   public TrainingResult run() throws IOException {
+    try (var _ = MemoryBudget.of(settings).watchHeap()) {
+      return searched();
+    }
+  }
+
+  private TrainingResult searched() throws IOException {
     var finish = new StackFinish(settings, context);
     Optional<TrainingResult> rest = finish.rest(() -> RunRows.of(context, settings));
     if (rest.isPresent()) {
@@ -161,11 +166,11 @@ final class AutoRun implements Run {
       for (String encoder : copies == 0 ? List.<String>of() : settings.get(FrozenSettings.ENCODER)) {
         bytes = Math.max(bytes, (double) EncoderSize.of(context.locate(encoder)) * copies);
       }
-      if (bytes <= settings.get(AutoSettings.MEMORY_BUDGET) * GIB) {
+      if (bytes <= MemoryBudget.of(settings).room()) {
         fitting.add(member);
       } else {
         listener.warning("%s is left out: its encoder needs about %.1f GiB; give more --memory-budget"
-            .formatted(member.name(), bytes / GIB));
+            .formatted(member.name(), bytes / MemoryBudget.GIB));
       }
     }
     if (fitting.isEmpty()) {

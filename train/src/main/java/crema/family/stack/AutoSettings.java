@@ -21,7 +21,8 @@ public final class AutoSettings {
       .details("90s, 10m, 2h; it decides on where the list of trainings ends, and on nothing else")
       .help("How long to train and compare models");
   public static final Setting<Double> MEMORY_BUDGET = SECTION.number("memory-budget", 4).above(0).label("GIB").basic()
-      .help("The most memory that a model may take while it is trained, about");
+      .details("resident memory of the process, all together")
+      .help("The most memory that the run may hold");
   public static final Setting<List<String>> MEMBERS = SECTION.texts("members").label("NAME").basic()
       .shownDefault("all that fit").check(names -> names.forEach(AutoSettings::requireMember))
       .details(String.join(", ", Keyed.keys(MemberKind.class)))
