@@ -38,12 +38,20 @@ enum CandidateFeature implements Keyed {
   TREE_DISTANCE,
   /** The logarithm of the number of items. */
   ITEM_COUNT,
+  /** The cosine of all terms with the mean of the items. */
+  TERMS,
+  /** How much less likely the category makes the terms than the candidate that makes them most likely: a logarithm. */
+  TERM_LIKELIHOOD,
   /** 1. */
   IS_TRAINED,
   /** Of an added category: the cosine with its vector. */
   ADDED_CATEGORY,
   /** Of an added category: how much less that is than the highest among the candidates. */
   ADDED_GAP,
+  /** Of an added category: the cosine of all terms with the mean of the items. */
+  ADDED_TERMS,
+  /** Of an added category: how much less that is than the highest of all categories. */
+  ADDED_TERMS_GAP,
   /** Of an added category: the cosine with the name. */
   ADDED_NAME,
   /** Of an added category: how much less the cosine with its nearest item is than that with the nearest of all. */
@@ -67,6 +75,11 @@ enum CandidateFeature implements Keyed {
 
   /** How many features there are. */
   static final int COUNT = values().length;
+
+  /** Whether it is of all terms of a text: there is no such feature where texts are vectors of an encoder alone. */
+  boolean isOfTerms() {
+    return this == TERMS || this == TERM_LIKELIHOOD || this == ADDED_TERMS || this == ADDED_TERMS_GAP;
+  }
 
   /** Whether it is one of categories that were added after the training. */
   boolean isOfAdded() {

@@ -7,9 +7,11 @@ import crema.embed.VectorSearch;
 import crema.embed.VectorSearch.Hit;
 import crema.embed.VectorSearch.Similarity;
 import crema.embed.Vectors;
+import crema.linear.SparseMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -45,6 +47,7 @@ final class CandidateFinder implements AutoCloseable {
   private final BitSet added;
   private final VectorSearch nearCategories;
   private final NearestSearch nearItems;
+  private final Optional<TermScorer> scorer;
 
   /**
    * What is searched for.
@@ -67,9 +70,10 @@ final class CandidateFinder implements AutoCloseable {
    * @param added the categories that were added after the training
    * @param labels the categories of items
    * @param nearItems the search among these, which is closed with this
+   * @param scorer compares all terms with those of the categories; empty where texts have none
    */
   CandidateFinder(Search settings, Categories categories, BitSet added, ItemLabels labels, NearestSearch nearItems,
-      ComputeOptions compute) {
+      Optional<TermScorer> scorer, ComputeOptions compute) {
     this.added = added;
     this.settings = settings;
     this.categories = categories;
@@ -82,6 +86,7 @@ final class CandidateFinder implements AutoCloseable {
     nodes = tree == null ? new int[0] : categories.names().stream().mapToInt(tree::indexOf).toArray();
     this.labels = labels;
     this.nearItems = nearItems;
+    this.scorer = scorer;
     nearCategories = new VectorSearch(new Vectors(size, vectors), Similarity.DOT, compute);
   }
 
@@ -89,22 +94,26 @@ final class CandidateFinder implements AutoCloseable {
    * The candidates for each text.
    *
    * @param texts as they are written
+   * @param features their terms, {@code [texts, features]}
    * @param queries their vectors, of length 1
    */
-  List<Candidates> find(List<String> texts, Vectors queries) {
+  List<Candidates> find(List<String> texts, SparseMatrix features, Vectors queries) {
     List<List<Hit>> near = nearCategories.nearest(queries, settings.candidates());
     List<List<Hit>> items = nearItems.nearest(queries, settings.neighbours());
     var found = new ArrayList<Candidates>();
     for (int text = 0; text < texts.size(); text++) {
+      int row = text;
       found.add(candidates(NameMatch.Parts.of(texts.get(text)), queries.row(text), near.get(text),
-          items.get(text)));
+          items.get(text), scorer.map(each -> each.of(features, row))));
     }
     return found;
   }
 
-  private Candidates candidates(NameMatch.Parts text, float[] query, List<Hit> near, List<Hit> items) {
+  private Candidates candidates(NameMatch.Parts text, float[] query, List<Hit> near, List<Hit> items,
+      Optional<TermScorer.Scores> terms) {
     var votes = new Votes(items);
-    int[] candidates = nearest(near, votes);
+    int[] candidates = terms.map(scores -> alternating(nearest(near, votes), scores.nearest(settings.candidates())))
+        .orElseGet(() -> nearest(near, votes));
     var cosines = new float[candidates.length];
     float best = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < cosines.length; i++) {
@@ -129,7 +138,38 @@ final class CandidateFinder implements AutoCloseable {
         addAdded(row, candidates[i], query, text, votes);
       }
     }
+    terms.ifPresent(scores -> addTerms(candidates, scores, features));
     return new Candidates(candidates, features);
+  }
+
+  private void addTerms(int[] candidates, TermScorer.Scores scores, float[] features) {
+    double highest = Arrays.stream(candidates).mapToDouble(each -> scores.likelihoods()[each]).max().orElse(0);
+    double nearest = Arrays.stream(scores.cosines()).max().orElse(0);
+    for (int i = 0; i < candidates.length; i++) {
+      var row = new Row(features, i * CandidateFeature.COUNT);
+      double cosine = scores.cosines()[candidates[i]];
+      if (added.get(candidates[i])) {
+        row.set(CandidateFeature.ADDED_TERMS, cosine);
+        row.set(CandidateFeature.ADDED_TERMS_GAP, cosine - nearest);
+      } else {
+        row.set(CandidateFeature.TERMS, cosine);
+        row.set(CandidateFeature.TERM_LIKELIHOOD, scores.likelihoods()[candidates[i]] - highest);
+      }
+    }
+  }
+
+  /** The first of one list, the first of another, the second of each, and so on, each category once. */
+  private int[] alternating(int[] some, int[] others) {
+    var both = new LinkedHashSet<Integer>();
+    for (int place = 0; place < Math.max(some.length, others.length); place++) {
+      if (place < some.length) {
+        both.add(some[place]);
+      }
+      if (place < others.length) {
+        both.add(others[place]);
+      }
+    }
+    return both.stream().limit(settings.candidates()).mapToInt(i -> i).toArray();
   }
 
   /** The categories of the nearest items and the nearest categories, by the highest cosine of one of these. */

@@ -44,12 +44,21 @@ record Items(Vectors vectors, ItemLabels labels, double[] weights) {
   }
 
   /**
+   * Some items.
+   *
+   * @param items these
+   * @param rows where each was
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Some(Items items, int[] rows) {}
+
+  /**
    * Some of them.
    *
    * @param rows which, in their order
    * @param limits how many items a category has at most; an item that is left without one is left out
    */
-  Items only(int[] rows, int[] limits) {
+  Some only(int[] rows, int[] limits) {
     int[] left = limits.clone();
     var kept = new int[rows.length];
     var lists = new ArrayList<int[]>();
@@ -61,8 +70,8 @@ record Items(Vectors vectors, ItemLabels labels, double[] weights) {
       }
     }
     int[] some = Arrays.copyOf(kept, lists.size());
-    return new Items(new Vectors(vectors.size(), vectors.rows(some)), ItemLabels.of(lists),
-        Arrays.stream(some).mapToDouble(row -> weights[row]).toArray());
+    return new Some(new Items(new Vectors(vectors.size(), vectors.rows(some)), ItemLabels.of(lists),
+        Arrays.stream(some).mapToDouble(row -> weights[row]).toArray()), some);
   }
 
   /** An exact search among them. */
@@ -77,7 +86,7 @@ record Items(Vectors vectors, ItemLabels labels, double[] weights) {
     }
     var limits = new int[Arrays.stream(labels.categories()).max().orElse(0) + 1];
     Arrays.fill(limits, 0, categories, Integer.MAX_VALUE);
-    return only(IntStream.range(0, count()).toArray(), limits);
+    return only(IntStream.range(0, count()).toArray(), limits).items();
   }
 
   /** These, and after them others. */

@@ -7,6 +7,7 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.data.Taxonomy;
 import crema.embed.Vectors;
+import crema.linear.SparseMatrix;
 import crema.family.linear.FeatureSpaces;
 import crema.task.Target;
 import crema.task.TargetFile;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,11 +152,15 @@ public record ModelCategories(Path model) {
             + " has no encoder that knows what a name means");
       }
       Vectors named = texts.of(List.of(description.search().text(name)));
-      Vectors vectors = items.isEmpty() ? Items.none(texts.size()).vectors() : texts.of(items);
+      SparseMatrix features = texts.spaces().of(items);
+      Vectors vectors = items.isEmpty() ? Items.none(texts.size()).vectors() : texts.of(features);
       Items more = new Items(vectors, ItemLabels.of(Collections.nCopies(items.size(), new int[] {count})));
+      TermSums terms = TermSums.of(features, IntStream.range(0, items.size()).toArray(),
+          ItemLabels.of(Collections.nCopies(items.size(), new int[1])), more.weights(), 1);
       Target longer = target.withLabel(name, items.size());
       NeighbourFiles.write(directory, new NeighbourFiles.Known(categories.and(name, named.row(0), vectors),
-          known.added().below(count).and(more), known.trained()));
+          known.added().below(count).and(more), known.addedTerms().first(count - known.trained()).and(terms),
+          known.trained()));
       TargetFile.write(longer, directory.target());
       longer.labels().save(directory.labels());
     }

@@ -35,6 +35,7 @@ final class NeighbourFiles {
   static final String ITEMS = "items.safetensors";
   static final String INDEX = "index.safetensors";
   static final String CATEGORIES = "categories.safetensors";
+  static final String TERMS = "category-terms.safetensors";
 
   private static final String VERSION_KEY = "neighbours_version";
   private static final String VERSION = "1";
@@ -47,6 +48,9 @@ final class NeighbourFiles {
   private static final String MEANS = "means";
   private static final String COUNTS = "counts";
   private static final String ADDED = "added";
+  private static final String TERM_STARTS = "term_starts";
+  private static final String TERM_NUMBERS = "terms";
+  private static final String TERM_SUMS = "term_sums";
 
   private NeighbourFiles() {}
 
@@ -55,9 +59,10 @@ final class NeighbourFiles {
    *
    * @param categories all of them
    * @param added the items of categories that were added after the training
+   * @param addedTerms what these items have of each term, of the categories after those of the training
    * @param trained how many of the categories were in the training; those that were added come after them
    */
-  record Known(Categories categories, Items added, int trained) {}
+  record Known(Categories categories, Items added, TermSums addedTerms, int trained) {}
 
   /** Writes the training texts. */
   static void write(ModelDirectory directory, Items items) throws IOException {
@@ -80,6 +85,49 @@ final class NeighbourFiles {
     return scope.floats(vectors.rows(rows), vectors.count(), vectors.size());
   }
 
+  /** Writes what the texts of the categories of the training have of each term. */
+  static void write(ModelDirectory directory, TermSums terms) throws IOException {
+    try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
+      var tensors = new LinkedHashMap<String, Tensor>();
+      put(tensors, terms, scope);
+      SafetensorsWriter.write(directory.file(TERMS), tensors, Map.of(VERSION_KEY, VERSION));
+    }
+  }
+
+  private static void put(Map<String, Tensor> tensors, TermSums terms, Scope scope) {
+    tensors.put(TERM_STARTS, scope.ints(terms.starts(), terms.starts().length));
+    // Where no text has a known term, there is nothing more.
+    if (terms.terms().length > 0) {
+      tensors.put(TERM_NUMBERS, scope.ints(terms.terms(), terms.terms().length));
+      tensors.put(TERM_SUMS, scope.floats(terms.sums(), terms.sums().length));
+    }
+  }
+
+  /**
+   * Reads what {@link #write(ModelDirectory, TermSums)} wrote.
+   *
+   * @throws InvalidWeightsException when the file is malformed; the message names it
+   */
+  static TermSums readTerms(ModelSource model) throws IOException {
+    ByteSource file = model.bytes(TERMS);
+    try (var reader = SafetensorsReader.open(file); var backend = Backend.open(Device.REFERENCE)) {
+      requireVersion(reader);
+      return terms(reader, backend);
+    } catch (InvalidWeightsException e) {
+      throw named(file, e);
+    }
+  }
+
+  private static TermSums terms(StoredWeights reader, Backend backend) {
+    int[] starts = ints(reader, TERM_STARTS, backend);
+    if (!reader.shapes().containsKey(TERM_NUMBERS)) {
+      return TermSums.none(starts.length - 1);
+    }
+    var sums = new float[Math.toIntExact(shape(reader, TERM_SUMS, 1).elements())];
+    reader.read(TERM_SUMS, sums);
+    return new TermSums(starts, ints(reader, TERM_NUMBERS, backend), sums);
+  }
+
   /** Writes the categories, atomically. */
   static void write(ModelDirectory directory, Known known) throws IOException {
     var names = new ArrayNode();
@@ -91,6 +139,9 @@ final class NeighbourFiles {
       tensors.put(COUNTS, scope.ints(known.categories.counts(), known.categories.count()));
       if (known.added.count() > 0) {
         put(tensors, ADDED, known.added, scope);
+      }
+      if (known.addedTerms.categories() > 0) {
+        put(tensors, known.addedTerms, scope);
       }
       SafetensorsWriter.write(directory.file(CATEGORIES), tensors,
           Map.of(VERSION_KEY, VERSION, NAMES_KEY, Json.write(names), TRAINED_KEY, Integer.toString(known.trained)));
@@ -119,8 +170,13 @@ final class NeighbourFiles {
       if (added.vectors().size() != means.size()) {
         throw new InvalidWeightsException("its items have vectors of another size than its categories");
       }
-      return new Known(new Categories(names, ofNames, means, counts), added,
-          trained(reader.metadata().getOrDefault(TRAINED_KEY, ""), names.size()));
+      int trained = trained(reader.metadata().getOrDefault(TRAINED_KEY, ""), names.size());
+      TermSums terms = reader.shapes().containsKey(TERM_STARTS) ? terms(reader, backend)
+          : TermSums.none(names.size() - trained);
+      if (terms.categories() != names.size() - trained || !terms.isValid(Integer.MAX_VALUE)) {
+        throw new InvalidWeightsException("its terms are not those of its added categories");
+      }
+      return new Known(new Categories(names, ofNames, means, counts), added, terms, trained);
     } catch (InvalidWeightsException e) {
       throw named(file, e);
     }

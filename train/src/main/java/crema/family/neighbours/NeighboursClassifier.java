@@ -8,12 +8,14 @@ import crema.data.Row;
 import crema.embed.HnswIndex;
 import crema.embed.NearestSearch;
 import crema.embed.Vectors;
+import crema.linear.SparseMatrix;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -83,11 +85,24 @@ public final class NeighboursClassifier implements Classifier {
           : items.search(options);
       NearestSearch all = later.count() == 0 ? search : search.and(later.search(options));
       return new NeighboursClassifier(texts, new CandidateFinder(description.search(), categories, added,
-          items.labels().and(later.labels()), all, options), description.ranker(), categories, target, all.count());
+          items.labels().and(later.labels()), all, scorer(model, known, count, texts.spaces().termCount()), options), description.ranker(), categories, target, all.count());
     } catch (IOException | RuntimeException e) {
       texts.close();
       throw e;
     }
+  }
+
+  private static Optional<TermScorer> scorer(ModelSource model, NeighbourFiles.Known known, int count, int terms)
+      throws IOException {
+    if (!model.holds(NeighbourFiles.TERMS)) {
+      return Optional.empty();
+    }
+    TermSums sums = NeighbourFiles.readTerms(model).and(known.addedTerms());
+    if (sums.categories() != known.categories().count() || !sums.isValid(terms)) {
+      throw new UserError(model.name() + ": " + NeighbourFiles.TERMS + " has other terms than the texts: the files are "
+          + "damaged, or of different models");
+    }
+    return Optional.of(new TermScorer(sums.first(count), terms));
   }
 
   @Override
@@ -113,8 +128,9 @@ public final class NeighboursClassifier implements Classifier {
     if (filled.length == 0) {
       return logits;
     }
-    Vectors vectors = texts.of(read);
-    List<Candidates> candidates = finder.find(read, vectors);
+    SparseMatrix features = texts.spaces().of(read);
+    Vectors vectors = texts.of(features);
+    List<Candidates> candidates = finder.find(read, features, vectors);
     for (int text = 0; text < filled.length; text++) {
       logits[filled[text]] =
           target.logits(labels, isKnown(vectors, text) ? probabilities(candidates.get(text)) : shares);

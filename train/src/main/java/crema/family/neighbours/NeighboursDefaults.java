@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /** How the settings of a model of neighbours that nobody gives are chosen for the training rows. */
 final class NeighboursDefaults {
-  /** Each has a row in the projection. */
-  private static final int MOST_TERMS = 50_000;
+  /** Each has the categories that its texts are of. */
+  private static final int MOST_TERMS = 200_000;
 
   /** The rules, in the order in which they are told: those of terms are as linear models have them. */
   static final List<DefaultRule<?>> RULES = Stream.concat(

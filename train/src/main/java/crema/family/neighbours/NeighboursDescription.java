@@ -7,6 +7,7 @@ import crema.classify.ModelSource;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,13 +50,16 @@ record NeighboursDescription(CandidateFinder.Search search, CandidateRanker rank
    */
   static NeighboursDescription read(ModelSource model) throws IOException {
     Map<?, ?> json = ModelConfig.read(model).values();
+    boolean hasTerms = model.holds(NeighbourFiles.TERMS);
+    List<CandidateFeature> features = Arrays.stream(CandidateFeature.values())
+        .filter(feature -> hasTerms || !feature.isOfTerms()).toList();
     if (!(json.get(WEIGHTS) instanceof Map<?, ?> named)
-        || !Arrays.stream(CandidateFeature.values()).map(CandidateFeature::key).toList()
-            .equals(named.keySet().stream().map(String::valueOf).toList())) {
+        || !named.keySet().containsAll(features.stream().map(CandidateFeature::key).toList())
+        || named.size() > CandidateFeature.COUNT) {
       throw damaged(model, WEIGHTS);
     }
     var weights = new double[CandidateFeature.COUNT];
-    for (CandidateFeature feature : CandidateFeature.values()) {
+    for (CandidateFeature feature : features) {
       weights[feature.ordinal()] = number(model, named, feature.key());
     }
     double missed = number(model, json, MISSED);

@@ -48,7 +48,7 @@ public final class NeighboursFamily implements ModelFamily {
   @Override
   public List<String> optionalFiles() {
     return Stream.concat(FeatureSpaces.FILES.stream(), Stream.of(TermProjection.FILE, Whitening.FILE,
-        NeighbourFiles.INDEX)).toList();
+        NeighbourFiles.INDEX, NeighbourFiles.TERMS)).toList();
   }
 
   @Override

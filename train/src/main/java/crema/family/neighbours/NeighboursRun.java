@@ -39,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Trains a model of neighbours: the vectors of texts and of categories, how candidates are ranked, and the test. Its
@@ -129,7 +130,7 @@ final class NeighboursRun implements Run {
     CandidateFinder.Search search = NeighboursSettings.search(settings);
     List<String> names = rows.labels().names();
     List<String> named = names.stream().map(search::text).toList();
-    Optional<CandidateRanker> ranker = ranker(rows, search, names, plain.of(named), base, texts, pool);
+    Optional<CandidateRanker> ranker = ranker(rows, search, names, plain.of(named), base, texts, matrix, pool);
     if (ranker.isEmpty()) {
       return Optional.empty();
     }
@@ -139,7 +140,11 @@ final class NeighboursRun implements Run {
     Categories categories = Categories.of(names, vectors.of(named), items);
     Optional<HnswIndex> index = index(items);
     NearestSearch near = index.isPresent() ? index.get() : items.search(context.compute());
-    var finder = new CandidateFinder(search, categories, new BitSet(), items.labels(), near, context.compute());
+    Optional<TermSums> terms = matrix.sparseColumns() == 0 ? Optional.empty()
+        : Optional.of(TermSums.of(matrix, IntStream.range(0, items.count()).toArray(), items.labels(), items.weights(),
+            names.size()));
+    var finder = new CandidateFinder(search, categories, new BitSet(), items.labels(), near,
+        terms.map(sums -> new TermScorer(sums, matrix.sparseColumns())), context.compute());
     var classifier = new NeighboursClassifier(vectors, finder, ranker.get(), categories, target, items.count());
     ScoredRows validation;
     try (var log = StepLog.create(directory.log())) {
@@ -147,7 +152,7 @@ final class NeighboursRun implements Run {
     }
     NeighboursClassifier tuned = target instanceof TaxonomyTarget ? classifier
         : classifier.withTarget(target.tuned(run.answers(), validation));
-    return Optional.of(new Start(tuned, finder, new NeighboursFiles(features, vectors, categories, items, index,
+    return Optional.of(new Start(tuned, finder, new NeighboursFiles(features, vectors, categories, items, terms, index,
         new NeighboursDescription(search, ranker.get())), rows, validation));
   }
 
@@ -179,10 +184,10 @@ final class NeighboursRun implements Run {
 
   /** How candidates are ranked; empty if the run was asked to stop. */
   private Optional<CandidateRanker> ranker(SplitRows rows, CandidateFinder.Search search, List<String> names,
-      Vectors nameVectors, Items items, List<String> texts, WorkerPool pool) {
+      Vectors nameVectors, Items items, List<String> texts, SparseMatrix features, WorkerPool pool) {
     listener.stage("Looking up neighbours");
     Split folds = Folds.of(rows.train(), settings, Math.clamp(items.count() / ROWS_OF_A_FOLD, 2, RANKER_FOLDS));
-    var lookups = new OutOfFold(search, names, nameVectors, items, texts, folds,
+    var lookups = new OutOfFold(search, names, nameVectors, items, texts, features, folds,
         others -> whitening(others, names.size(), pool), NeighboursSettings.seed(settings), context.compute(),
         checkpoints, pool);
     int most = Math.min(settings.get(NeighboursSettings.RANKER_ROWS), items.count());
@@ -215,16 +220,18 @@ final class NeighboursRun implements Run {
     private final TextVectors vectors;
     private final Categories categories;
     private final Items items;
+    private final Optional<TermSums> terms;
     private final Optional<HnswIndex> index;
     private final NeighboursDescription description;
 
     NeighboursFiles(FeatureFit features, TextVectors vectors, Categories categories, Items items,
-        Optional<HnswIndex> index, NeighboursDescription description) {
+        Optional<TermSums> terms, Optional<HnswIndex> index, NeighboursDescription description) {
       this.index = index;
       this.features = features;
       this.vectors = vectors;
       this.categories = categories;
       this.items = items;
+      this.terms = terms;
       this.description = description;
     }
 
@@ -232,11 +239,14 @@ final class NeighboursRun implements Run {
     public void writeWeights() throws IOException {
       vectors.save(features, directory);
       NeighbourFiles.write(directory, items);
+      if (terms.isPresent()) {
+        NeighbourFiles.write(directory, terms.get());
+      }
       if (index.isPresent()) {
         index.get().save(directory.file(NeighbourFiles.INDEX));
       }
       NeighbourFiles.write(directory,
-          new NeighbourFiles.Known(categories, Items.none(vectors.size()), categories.count()));
+          new NeighbourFiles.Known(categories, Items.none(vectors.size()), TermSums.none(0), categories.count()));
     }
 
     @Override

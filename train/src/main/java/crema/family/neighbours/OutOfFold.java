@@ -7,6 +7,7 @@ import crema.base.WorkerPool;
 import crema.classify.ComputeOptions;
 import crema.data.Split;
 import crema.embed.Vectors;
+import crema.linear.SparseMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -38,6 +39,7 @@ final class OutOfFold {
   private final Vectors nameVectors;
   private final Items items;
   private final List<String> texts;
+  private final SparseMatrix features;
   private final Split folds;
   private final Function<Items, Optional<Whitening>> whitening;
   private final WorkerPool pool;
@@ -52,13 +54,14 @@ final class OutOfFold {
    * @param nameVectors of these
    * @param items all training texts
    * @param texts the same as they are written
+   * @param features of the same, {@code [texts, features]}
    * @param folds which fold each is in
    * @param whitening learned anew of the items of all other folds
    * @param checkpoints keep what is found
    */
   OutOfFold(CandidateFinder.Search search, List<String> names, Vectors nameVectors, Items items, List<String> texts,
-      Split folds, Function<Items, Optional<Whitening>> whitening, long seed, ComputeOptions compute,
-      NeighboursCheckpoints checkpoints, WorkerPool pool) {
+      SparseMatrix features, Split folds, Function<Items, Optional<Whitening>> whitening, long seed,
+      ComputeOptions compute, NeighboursCheckpoints checkpoints, WorkerPool pool) {
     this.checkpoints = checkpoints;
     this.whitening = whitening;
     this.pool = pool;
@@ -67,6 +70,7 @@ final class OutOfFold {
     this.nameVectors = nameVectors;
     this.items = items;
     this.texts = texts;
+    this.features = features;
     this.folds = folds;
     this.seed = seed;
     this.compute = compute;
@@ -96,6 +100,7 @@ final class OutOfFold {
         .add(IntStream.range(0, items.count()).map(folds::partOf).toArray())
         .add(items.labels().starts()).add(items.labels().categories()).add(items.weights())
         .add(items.vectors().size()).add(items.vectors().rows(IntStream.range(0, items.count()).toArray()));
+    features.addTo(identity);
     return checkpoints.pieces(name, identity.add(nameVectors.rows(IntStream.range(0, names.size()).toArray()))
         .add(CandidateFeature.COUNT));
   }
@@ -127,15 +132,15 @@ final class OutOfFold {
   private void add(int fold, int[] chosen, int[] limits, BitSet added, PieceJournal found,
       CandidateRanker.Examples examples, IntConsumer progress) {
     int[] looked = IntStream.of(chosen).filter(row -> folds.partOf(row) == fold).toArray();
-    Items others =
+    Items.Some some =
         items.only(IntStream.range(0, items.count()).filter(row -> folds.partOf(row) != fold).toArray(), limits);
-    if (looked.length == 0 || others.count() == 0) {
+    if (looked.length == 0 || some.items().count() == 0) {
       return;
     }
-    try (var among = new Among(others, added)) {
+    try (var among = new Among(some, added)) {
       for (int from = 0; from < looked.length; from += AT_ONCE) {
-        int[] some = Arrays.copyOfRange(looked, from, Math.min(looked.length, from + AT_ONCE));
-        examples.candidates().addAll(Candidates.ofBytes(found.next(() -> Candidates.toBytes(among.find(some)))));
+        int[] rows = Arrays.copyOfRange(looked, from, Math.min(looked.length, from + AT_ONCE));
+        examples.candidates().addAll(Candidates.ofBytes(found.next(() -> Candidates.toBytes(among.find(rows)))));
         progress.accept(examples.candidates().size());
       }
     }
@@ -147,12 +152,12 @@ final class OutOfFold {
 
   /** The items of other folds, prepared when the first text is looked up among them. */
   private final class Among implements AutoCloseable {
-    private final Items others;
+    private final Items.Some others;
     private final BitSet added;
     private Optional<Whitening> seen = Optional.empty();
     private @Nullable CandidateFinder finder;
 
-    Among(Items others, BitSet added) {
+    Among(Items.Some others, BitSet added) {
       this.others = others;
       this.added = added;
     }
@@ -160,12 +165,12 @@ final class OutOfFold {
     List<Candidates> find(int[] rows) {
       checkpoints.stop().check();
       if (finder == null) {
-        seen = whitening.apply(others);
-        Items known = others.with(see(others.vectors()));
+        seen = whitening.apply(others.items());
+        Items known = others.items().with(see(others.items().vectors()));
         finder = new CandidateFinder(search, Categories.of(names, see(nameVectors), known), added, known.labels(),
-            known.search(compute), compute);
+            known.search(compute), scorer(others), compute);
       }
-      return finder.find(IntStream.of(rows).mapToObj(texts::get).toList(),
+      return finder.find(IntStream.of(rows).mapToObj(texts::get).toList(), features.rows(rows),
           see(new Vectors(nameVectors.size(), items.vectors().rows(rows))));
     }
 
@@ -179,6 +184,12 @@ final class OutOfFold {
         finder.close();
       }
     }
+  }
+
+  private Optional<TermScorer> scorer(Items.Some some) {
+    return features.sparseColumns() == 0 ? Optional.empty()
+        : Optional.of(new TermScorer(TermSums.of(features, some.rows(), some.items().labels(), some.items().weights(),
+            names.size()), features.sparseColumns()));
   }
 
   /** Texts at random, in their order. */

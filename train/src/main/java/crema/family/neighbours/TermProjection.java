@@ -8,10 +8,10 @@ import crema.base.Rng;
 import crema.base.WorkerPool;
 import crema.linear.SparseMatrix;
 import crema.nn.InvalidWeightsException;
-import crema.nn.Weights;
 import crema.nn.io.SafetensorsReader;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.io.StoredType;
+import crema.nn.io.StoredWeights;
 import crema.tensor.BFloat16;
 import crema.tensor.Backend;
 import crema.tensor.DType;
@@ -44,28 +44,33 @@ final class TermProjection {
   private static final int ITERATIONS = 3;
   /** Texts that the directions are found from: more tell hardly anything new. */
   private static final int MOST_TEXTS = 40_000;
+  /** Terms that are projected, those of the most texts: a rare one says little in few directions. */
+  private static final int MOST_TERMS = 50_000;
 
   private static final ValueLayout.OfShort LITTLE_ENDIAN =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final String VERSION_KEY = "projection_version";
   private static final String VERSION = "1";
+  private static final String TERMS_KEY = "terms";
   private static final String DIRECTIONS = "directions";
+  private static final String PROJECTED = "projected";
 
-  private final int terms;
   private final int size;
-  /** {@code [terms, size]}, numbers of BF16. */
+  /** The row of directions of each term, -1 of one that is left out. */
+  private final int[] rows;
+  /** {@code [projected terms, size]}, numbers of BF16. */
   private final short[] directions;
 
-  private TermProjection(int terms, int size, short[] directions) {
-    this.terms = terms;
+  private TermProjection(int size, int[] rows, short[] directions) {
     this.size = size;
+    this.rows = rows;
     this.directions = directions;
   }
 
   /** The number of terms. */
   int terms() {
-    return terms;
+    return rows.length;
   }
 
   /** The number of features of a projected text. */
@@ -83,7 +88,9 @@ final class TermProjection {
    */
   static TermProjection fit(SparseMatrix texts, int wanted, long seed, NeighboursCheckpoints checkpoints,
       WorkerPool pool) {
-    SparseMatrix rows = texts.rows() <= MOST_TEXTS ? texts : texts.rows(sample(texts.rows(), seed));
+    int[] projected = projected(texts);
+    SparseMatrix some = texts.rows() <= MOST_TEXTS ? texts : texts.rows(sample(texts.rows(), seed));
+    SparseMatrix rows = only(some, projected);
     int terms = rows.sparseColumns();
     int size = Math.min(wanted, Math.min(terms, rows.rows()));
     Transposed columns = Transposed.of(rows);
@@ -101,7 +108,48 @@ final class TermProjection {
         })[0];
       }
     }
-    return new TermProjection(terms, size, rounded(basis));
+    return new TermProjection(size, projected, rounded(basis));
+  }
+
+  /** The row of directions of each term: where there are many, the terms of the most texts have one, and the others none. */
+  private static int[] projected(SparseMatrix texts) {
+    var keys = new long[texts.sparseColumns()];
+    Arrays.setAll(keys, term -> term);
+    for (int element = 0; element < texts.elements(); element++) {
+      keys[texts.column(element)] -= 1L << Integer.SIZE;
+    }
+    Arrays.sort(keys);
+    var isProjected = new boolean[keys.length];
+    for (int i = 0; i < Math.min(keys.length, MOST_TERMS); i++) {
+      isProjected[(int) keys[i]] = true;
+    }
+    var rows = new int[keys.length];
+    int row = 0;
+    for (int term = 0; term < rows.length; term++) {
+      rows[term] = isProjected[term] ? row++ : -1;
+    }
+    return rows;
+  }
+
+  /** The columns of projected terms. */
+  private static SparseMatrix only(SparseMatrix texts, int[] projected) {
+    if (projected.length <= MOST_TERMS) {
+      return texts;
+    }
+    var starts = new int[texts.rows() + 1];
+    var columns = new int[texts.elements()];
+    var values = new float[texts.elements()];
+    int count = 0;
+    for (int text = 0; text < texts.rows(); text++) {
+      for (int element = texts.start(text); element < texts.end(text); element++) {
+        if (projected[texts.column(element)] >= 0) {
+          columns[count] = projected[texts.column(element)];
+          values[count++] = texts.value(element);
+        }
+      }
+      starts[text + 1] = count;
+    }
+    return new SparseMatrix(MOST_TERMS, starts, Arrays.copyOf(columns, count), Arrays.copyOf(values, count));
   }
 
   private static int[] sample(int rows, long seed) {
@@ -201,7 +249,10 @@ final class TermProjection {
    */
   void apply(SparseMatrix texts, int text, float[] into, int place) {
     for (int element = texts.start(text); element < texts.end(text); element++) {
-      addScaled(texts.column(element) * size, texts.value(element), into, place);
+      int row = rows[texts.column(element)];
+      if (row >= 0) {
+        addScaled(row * size, texts.value(element), into, place);
+      }
     }
   }
 
@@ -213,20 +264,19 @@ final class TermProjection {
 
   /** Writes it, atomically. */
   void save(Path file) throws IOException {
+    int[] terms = IntStream.range(0, rows.length).filter(term -> rows[term] >= 0).toArray();
     try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
       var tensors = new TreeMap<String, Tensor>();
-      tensors.put(DIRECTIONS, scope.floats(floats(), terms, size));
-      SafetensorsWriter.write(file, Weights.of(tensors), _ -> DType.BF16, Map.of(VERSION_KEY, VERSION),
-          backend, _ -> {});
+      Tensor numbers = scope.empty(DType.BF16, Shape.of(terms.length, size));
+      numbers.storage().write(numbers.offset(), MemorySegment.ofArray(directions));
+      tensors.put(DIRECTIONS, numbers);
+      var metadata = new TreeMap<>(Map.of(VERSION_KEY, VERSION));
+      if (terms.length < rows.length) {
+        tensors.put(PROJECTED, scope.ints(terms, terms.length));
+        metadata.put(TERMS_KEY, Integer.toString(rows.length));
+      }
+      SafetensorsWriter.write(file, tensors, metadata);
     }
-  }
-
-  private float[] floats() {
-    var floats = new float[directions.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = BFloat16.toFloat(directions[i]);
-    }
-    return floats;
   }
 
   /**
@@ -244,7 +294,33 @@ final class TermProjection {
       }
       var directions = new short[(int) shape.elements()];
       MemorySegment.copy(reader.bytes(DIRECTIONS), LITTLE_ENDIAN, 0, directions, 0, directions.length);
-      return new TermProjection((int) shape.extent(0), (int) shape.extent(1), directions);
+      return new TermProjection((int) shape.extent(1), rows(file, reader, (int) shape.extent(0)), directions);
     }
+  }
+
+  /** The row of directions of each term. */
+  private static int[] rows(ByteSource file, StoredWeights reader, int projected) {
+    Shape shape = reader.shapes().get(PROJECTED);
+    if (shape == null) {
+      return IntStream.range(0, projected).toArray();
+    }
+    String count = reader.metadata().getOrDefault(TERMS_KEY, "");
+    if (!count.matches("\\d{1,9}") || !shape.equals(Shape.of(projected))) {
+      throw new InvalidWeightsException(file + " does not say which terms it projects");
+    }
+    var rows = new int[Integer.parseInt(count)];
+    Arrays.fill(rows, -1);
+    try (var backend = Backend.open(Device.REFERENCE); var scope = new Scope(backend)) {
+      Tensor terms = scope.empty(DType.I32, shape);
+      reader.read(PROJECTED, terms);
+      int row = 0;
+      for (int term : terms.toInts()) {
+        if (term < 0 || term >= rows.length || rows[term] >= 0) {
+          throw new InvalidWeightsException(file + " projects a term that there is not, or one twice");
+        }
+        rows[term] = row++;
+      }
+    }
+    return rows;
   }
 }
