@@ -9,6 +9,7 @@ import crema.classify.ModelSource;
 import crema.classify.RunContext;
 import crema.cli.console.Terminal;
 import crema.family.fasttext.FastTextSettings;
+import crema.fasttext.LossKind;
 import crema.run.DataSettings;
 import crema.run.DistillSettings;
 import crema.run.Distillation;
@@ -114,7 +115,7 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
     given.foreign(family.settings().and(CommandSettings.SECTION, DistillSettings.SECTION)).ifPresent(value -> {
       throw value.error(" has no effect with --student " + family.key() + ": leave it out");
     });
-    Settings settings = family.resolved(given.over(asInTraining(model, small(family.settings()))));
+    Settings settings = family.resolved(folded(given.over(asInTraining(model, small(family.settings())))));
     DataSettings.requireFiles(Stream.of(files, settings.get(DataSettings.TRAIN), settings.get(DataSettings.TEST))
         .flatMap(List::stream).toList());
     if (files.isEmpty() && settings.get(DataSettings.TRAIN).isEmpty()) {
@@ -147,6 +148,13 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
   private static Settings small(Settings student) {
     return student.has(FastTextSettings.DIM)
         ? student.with(FastTextSettings.DIM, STUDENT_DIM).with(FastTextSettings.BUCKETS, STUDENT_BUCKETS) : student;
+  }
+
+  /** The same with words folded where labels have scores of their own. */
+  private static Settings folded(Settings student) {
+    return student.has(FastTextSettings.FOLD) && student.find(FastTextSettings.LOSS)
+        .filter(loss -> loss == LossKind.HIERARCHICAL_SOFTMAX || loss == LossKind.NEGATIVE_SAMPLING).isEmpty()
+            ? student.with(FastTextSettings.FOLD, true) : student;
   }
 
   /** The teacher's kind of target is that of the student. */

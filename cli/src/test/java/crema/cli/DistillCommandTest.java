@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DistillCommandTest {
   private static final List<String> FRUIT = List.of("red apple ", "green pear ", "blue plum ");
@@ -73,6 +76,52 @@ class DistillCommandTest {
     assertThat(Files.readString(rows)).contains("\"distilled_weight\":");
     // The blank row and one of ten are not among them.
     assertThat(Files.readAllLines(own.resolve("student/teacher/validation-00000.jsonl"))).hasSize(30);
+  }
+
+  private static List<String> small(String student) {
+    return switch (student) {
+      case "linear" -> List.of();
+      case "fasttext" -> List.of("--epochs", "20");
+      default -> List.of("--hidden-size", "16", "--heads", "2", "--kv-heads", "2", "--layers", "1", "--ffn-size", "32",
+          "--vocabulary-size", "300", "--epochs", "8", "--batch-tokens", "128", "--learning-rate", "1e-2", "--warmup", "5");
+    };
+  }
+
+  /** Of each kind of target, a teacher whose answers a student of each family repeats, files and test included. */
+  @ParameterizedTest
+  @CsvSource({"single, encoder", "multi, linear", "multi, fasttext", "multi, encoder", "taxonomy, linear",
+      "taxonomy, fasttext", "taxonomy, encoder"})
+  void everyKindOfTargetIsTaught(String kind, String student) throws IOException {
+    var rows = new ArrayList<>(List.of("name,kinds"));
+    for (int i = 0; i < 240; i++) {
+      rows.add(switch (kind) {
+        case "single" -> FRUIT.get(i % 3) + i + "," + KINDS.get(i % 3);
+        case "multi" -> FRUIT.get(i % 3) + FRUIT.get((i + 1) % 3) + i + "," + KINDS.get(i % 3) + ";"
+            + KINDS.get((i + 1) % 3);
+        default -> FRUIT.get(i % 3) + i + "," + (i % 3 == 2 ? "stone > plum" : "core > " + KINDS.get(i % 3));
+      });
+    }
+    Path known = Files.write(own.resolve("known.csv"), rows);
+    Path model = own.resolve("model");
+    var train = new ArrayList<>(List.of("train", "--model", "linear", "--train", known.toString(), "--text", "name",
+        "--label", "kinds", "--target", kind, "--output", model.toString(), "--quiet"));
+    if (kind.equals("multi")) {
+      train.addAll(List.of("--label-separator", ";"));
+    }
+    var taught = CommandRun.of(train.toArray(String[]::new));
+    assertThat(taught.code()).as(taught.err()).isZero();
+    var arguments = new ArrayList<>(List.of("distill", model.toString(), "--data", known.toString(), "--test",
+        known.toString(), "--student", student, "--output", own.resolve("student").toString(), "--quiet"));
+    arguments.addAll(small(student));
+    var run = CommandRun.of(arguments.toArray(String[]::new));
+    assertThat(run.code()).as(run.err()).isZero();
+    String text = kind.equals("multi") ? "green pear blue plum" : "a green pear";
+    assertThat(answered(own.resolve("student"), text)).isEqualTo(answered(model, text)).isNotEmpty();
+  }
+
+  /** The labels that a model answers with, without their probabilities. */
+  private static Set<String> answered(Path model, String text) {
+    return Set.of(CommandRun.of("predict", model.toString(), text).out().replaceAll("[0-9.]+", "").strip().split("\\s{2,}|\n"));
   }
 
   @Test

@@ -10,6 +10,7 @@ import crema.data.LabelSet;
 import crema.data.TextColumn;
 import crema.fasttext.FastText;
 import crema.fasttext.Fields;
+import crema.fasttext.FoldedWords;
 import crema.fasttext.LineScores;
 import crema.fasttext.LossKind;
 import crema.fasttext.Predictor;
@@ -27,8 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,8 @@ public final class FastTextClassifier implements Classifier {
   /** Words that are looked at for the most telling ones, and scores that this may take. */
   private static final int MOST_TELLING = 20_000;
   private static final int MOST_SCORES = 4_000_000;
+  /** Of a label that no training row has: the logarithm of a billionth. */
+  private static final double LEAST_LOGIT = -20.7;
 
   private final FastText model;
   private final FastTextReading reading;
@@ -52,6 +56,8 @@ public final class FastTextClassifier implements Classifier {
   private final Set<String> outputLabels;
   /** The number of each label of the model among those of the target; -1 of one that it does not have. */
   private final int[] ofOutputs;
+  /** Null where words are not folded. */
+  private final @Nullable FoldedWords folded;
 
   FastTextClassifier(FastText model, FastTextReading reading, Target target, int threads) {
     this.model = model;
@@ -63,6 +69,8 @@ public final class FastTextClassifier implements Classifier {
     outputLabels = Set.copyOf(model.labels());
     isOnePath = model.config().loss() != LossKind.ONE_VS_ALL;
     IntStream.range(0, labels.size()).forEach(i -> indices.put(fields.encodeLabel(labels.name(i)), i));
+    folded = reading.isFolded() && (model.config().loss() == LossKind.SOFTMAX || !isOnePath) && model.hasScores()
+        ? new FoldedWords(model) : null;
     ofOutputs = model.labels().stream().mapToInt(label -> indices.getOrDefault(label, -1)).toArray();
   }
 
@@ -99,9 +107,9 @@ public final class FastTextClassifier implements Classifier {
   /** As the engine finds them, which need not look at all labels, unless probabilities are calibrated. */
   @Override
   public List<List<Prediction>> predict(List<String> texts, int k) {
-    return target instanceof TaxonomyTarget || !target.trust().isNone()
+    return target instanceof TaxonomyTarget || !target.trust().isNone() || folded != null
         ? Classifier.super.predict(texts, k)
-        : forEach(texts, predictor -> text -> predict(predictor, text, k));
+        : forEach(texts, model::newPredictor, (predictor, text) -> predict(predictor, text, k));
   }
 
   private List<Prediction> predict(Predictor predictor, String text, int k) {
@@ -116,19 +124,62 @@ public final class FastTextClassifier implements Classifier {
 
   @Override
   public float[][] logits(List<String> texts) {
-    return forEach(texts, predictor -> text -> {
-      String words = words(text);
-      if (words.isEmpty()) {
-        return new float[0];
+    FoldedWords words = folded;
+    return (words == null ? forEach(texts, model::newPredictor, this::logits)
+        : forEach(texts, words::newScorer, this::logits)).toArray(float[][]::new);
+  }
+
+  /** The scores themselves, but of a taxonomy's nodes, which have the probabilities of the paths below them. */
+  private float[] logits(FoldedWords.Scorer scorer, String text) {
+    String words = words(text);
+    var scores = new float[ofOutputs.length];
+    if (words.isEmpty() || !scorer.scores(words, scores)) {
+      return words.isEmpty() ? new float[0] : logits(new double[labels.size()]);
+    }
+    double highest = 0;
+    if (isOnePath) {
+      highest = Double.NEGATIVE_INFINITY;
+      for (float score : scores) {
+        highest = Math.max(highest, score);
       }
-      var said = new float[ofOutputs.length];
-      predictor.probabilities(words, said);
-      var probabilities = new double[labels.size()];
-      for (int output = 0; output < said.length; output++) {
-        probabilities[ofOutputs[output]] = said[output];
-      }
-      return logits(probabilities);
-    }).toArray(float[][]::new);
+    }
+    if (target instanceof TaxonomyTarget && isOnePath) {
+      return logits(softmax(scores, highest));
+    }
+    var logits = new float[labels.size()];
+    if (logits.length > scores.length) {
+      Arrays.fill(logits, (float) (highest + LEAST_LOGIT));
+    }
+    for (int output = 0; output < scores.length; output++) {
+      logits[ofOutputs[output]] = scores[output];
+    }
+    return logits;
+  }
+
+  private double[] softmax(float[] scores, double highest) {
+    double sum = 0;
+    for (float score : scores) {
+      sum += Math.exp(score - highest);
+    }
+    var probabilities = new double[labels.size()];
+    for (int output = 0; output < scores.length; output++) {
+      probabilities[ofOutputs[output]] = Math.exp(scores[output] - highest) / sum;
+    }
+    return probabilities;
+  }
+
+  private float[] logits(Predictor predictor, String text) {
+    String words = words(text);
+    if (words.isEmpty()) {
+      return new float[0];
+    }
+    var said = new float[ofOutputs.length];
+    predictor.probabilities(words, said);
+    var probabilities = new double[labels.size()];
+    for (int output = 0; output < said.length; output++) {
+      probabilities[ofOutputs[output]] = said[output];
+    }
+    return logits(probabilities);
   }
 
   /** What the target makes the same probabilities of. */
@@ -210,14 +261,14 @@ public final class FastTextClassifier implements Classifier {
   }
 
   /** Answers for all texts in order, each thread with a predictor of its own. */
-  private <T> List<T> forEach(List<String> texts, Function<Predictor, Function<String, T>> answer) {
+  private <P, T> List<T> forEach(List<String> texts, Supplier<P> predictors, BiFunction<P, String, T> answer) {
     var answers = new ArrayList<@Nullable T>(Collections.nCopies(texts.size(), null));
     int parts = Math.min(pool.threads(), texts.size());
     WorkerPool.Task task = (part, _) -> {
-      Function<String, T> answerOf = answer.apply(model.newPredictor());
+      P predictor = predictors.get();
       int end = (int) ((part + 1L) * texts.size() / parts);
       for (int i = (int) ((long) part * texts.size() / parts); i < end; i++) {
-        answers.set(i, answerOf.apply(texts.get(i)));
+        answers.set(i, answer.apply(predictor, texts.get(i)));
       }
     };
     // One text is answered by its caller, so that many callers need not take turns.

@@ -22,6 +22,7 @@ final class FastTextDescription {
   private static final String COLUMNS = "columns";
   private static final String LEADING_WORDS = "leading_words";
   private static final String LEADING_WEIGHT = "leading_weight";
+  private static final String FOLDED = "folded";
 
   private FastTextDescription() {}
 
@@ -36,6 +37,9 @@ final class FastTextDescription {
     }
     json.put(LEADING_WORDS, text.settings().get(FastTextSettings.LEADING_WORDS));
     json.put(LEADING_WEIGHT, text.settings().get(FastTextSettings.LEADING_WEIGHT));
+    if (text.isFolded()) {
+      json.put(FOLDED, true);
+    }
     ModelConfig.of(new FastTextFamily(), json).write(directory);
   }
 
@@ -48,13 +52,15 @@ final class FastTextDescription {
         && json.getOrDefault(COLUMNS, List.of()) instanceof List<?> columns
         && columnWords >= 0 && areWeights(weights, columns.size())
         && json.get(LEADING_WORDS) instanceof Integer leadingWords
-        && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight) {
+        && json.get(LEADING_WEIGHT) instanceof Integer leadingWeight
+        && json.getOrDefault(FOLDED, false) instanceof Boolean folded) {
       return new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, lowercase)
           .with(FastTextSettings.PUNCTUATION_APART, punctuationApart)
           .with(FastTextSettings.COLUMN_WORDS, columnWords)
           .with(FastTextSettings.COLUMN_WEIGHTS, weights.stream().map(weight -> ((Integer) weight).longValue()).toList())
           .with(DataSettings.TEXT, columns.stream().map(String::valueOf).toList())
-          .with(FastTextSettings.LEADING_WORDS, leadingWords).with(FastTextSettings.LEADING_WEIGHT, leadingWeight));
+          .with(FastTextSettings.LEADING_WORDS, leadingWords).with(FastTextSettings.LEADING_WEIGHT, leadingWeight)
+          .with(FastTextSettings.FOLD, folded));
     }
     throw new UserError(model.name() + ": config.json does not say how texts are read: it needs " + LOWERCASE + ", "
         + LEADING_WORDS + " and " + LEADING_WEIGHT);

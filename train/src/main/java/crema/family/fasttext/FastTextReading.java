@@ -25,7 +25,8 @@ record FastTextReading(Settings settings) {
   /** The settings that a model keeps; the text columns only where it tells them apart. */
   static final Settings SETTINGS = Settings.of(DataSettings.SECTION.only(DataSettings.LOWERCASE, DataSettings.TEXT),
       FastTextSettings.SECTION.only(FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS,
-          FastTextSettings.COLUMN_WEIGHTS, FastTextSettings.LEADING_WORDS, FastTextSettings.LEADING_WEIGHT));
+          FastTextSettings.COLUMN_WEIGHTS, FastTextSettings.LEADING_WORDS, FastTextSettings.LEADING_WEIGHT,
+          FastTextSettings.FOLD));
 
   /** What labels begin with in fastText's own format. */
   static final String LABEL_PREFIX = FastTextLines.LABEL_PREFIX;
@@ -61,6 +62,11 @@ record FastTextReading(Settings settings) {
   /** Whether case is ignored. */
   boolean isLowercase() {
     return settings.get(DataSettings.LOWERCASE);
+  }
+
+  /** Whether what known words add is summed once. */
+  boolean isFolded() {
+    return settings.get(FastTextSettings.FOLD);
   }
 
   Fields fields() {

@@ -87,6 +87,9 @@ public record FastTextSettings(Settings settings) {
       .shownDefault("none").help("How many words at the start of a text count more");
   public static final Setting<Integer> LEADING_WEIGHT = SECTION.integer("leading-weight", 1).atLeast(0).atMost(1000)
       .help("How many more times those are read");
+  public static final Setting<Boolean> FOLD = SECTION.flag("fold")
+      .details("with softmax or one-vs-all; the last bits of probabilities differ")
+      .help("Sum what known words add once, when the model is loaded: it answers sooner");
 
   /** What a search changes unless it is given, by the engine's names. */
   private static final Map<Setting<?>, String> ENGINE_NAMES = Map.of(DIM, "dim", TrainingSettings.LEARNING_RATE, "lr",
@@ -116,6 +119,9 @@ public record FastTextSettings(Settings settings) {
     SECTION.rule(settings -> isSearch(settings) && settings.find(LossRows.LOSS).isPresent()
         ? "a search is for the losses of fasttext itself: leave out --loss " + settings.get(LossRows.LOSS) : null,
         LossRows.LOSS, AUTOTUNE_DURATION);
+    SECTION.rule(settings -> settings.get(FOLD) && settings.find(LOSS).isPresent()
+        && settings.get(LOSS) != LossKind.SOFTMAX && settings.get(LOSS) != LossKind.ONE_VS_ALL
+            ? "fold needs labels with scores of their own: take fasttext-loss softmax or one-vs-all" : null, FOLD, LOSS);
     SECTION.rule(settings -> isSearch(settings) && settings.get(DataSettings.VALIDATION).isEmpty()
         && settings.get(DataSettings.VALIDATION_FRACTION) == 0
             ? "a search needs validation rows: give --validation, or --validation-fraction above 0" : null,
