@@ -2,6 +2,7 @@ package crema.fasttext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +71,21 @@ class FastTextTrainerTest {
     }
     assertThatThrownBy(() -> predictor.probabilities("fridge", new float[1]))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("1 numbers for");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = LossKind.class, names = {"SOFTMAX", "ONE_VS_ALL"})
+  void foldedWordsGiveTheScoresOfTheRowsOneByOne(LossKind loss) throws IOException {
+    FastText model = new FastTextTrainer(small().loss(loss).build()).train(TITLES);
+    var scorer = new FoldedWords(model).newScorer();
+    var scores = new float[model.labels().size()];
+    for (String text : List.of("kettle steel 2l", "fridge unseenword", "unseenword", "__label__none x", "")) {
+      assertThat(scorer.scores(text, scores)).isTrue();
+      assertThat(scores).containsExactly(model.scores(text, model.labels()).scores(), within(1e-4f));
+    }
+    assertThatThrownBy(() -> scorer.scores("fridge", new float[1])).isInstanceOf(IllegalArgumentException.class);
+    FastText tree = new FastTextTrainer(small().loss(LossKind.HIERARCHICAL_SOFTMAX).epoch(1).build()).train(TITLES);
+    assertThatThrownBy(() -> new FoldedWords(tree)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test

@@ -187,6 +187,37 @@ class TermProjectionTest {
         .hasMessageContaining(TermProjection.FILE);
   }
 
+  /** Of 50,004 terms, four that fewer texts have than the others are left out. */
+  @Test
+  void ofManyTermsThoseOfTheMostTextsAreProjected() throws IOException {
+    int terms = 50_004;
+    var starts = new int[5];
+    var columns = new int[4 * terms];
+    var values = new float[4 * terms];
+    int at = 0;
+    for (int text = 0; text < 4; text++) {
+      for (int term = 0; term < terms; term++) {
+        if (term % 12_501 != 7 || text == 0) {
+          columns[at] = term;
+          values[at++] = (term * 31 + text * 17) % 97 / 97f;
+        }
+      }
+      starts[text + 1] = at;
+    }
+    var texts = new SparseMatrix(terms, starts, Arrays.copyOf(columns, at), Arrays.copyOf(values, at));
+    TermProjection projection = fit(texts, 3, 2);
+    assertThat(projection.terms()).isEqualTo(terms);
+    Path file = folder.resolve(TermProjection.FILE);
+    projection.save(file);
+    TermProjection loaded = TermProjection.load(ByteSource.of(file));
+    assertThat(loaded.terms()).isEqualTo(terms);
+    assertThat(apply(loaded, texts)).isEqualTo(apply(projection, texts));
+    var rare = new SparseMatrix(terms, new int[] {0, 2}, new int[] {7, 12_508}, new float[] {1, 1});
+    assertThat(apply(loaded, rare)).containsOnly(0f);
+    var frequent = new SparseMatrix(terms, new int[] {0, 1}, new int[] {8}, new float[] {1});
+    assertThat(apply(loaded, frequent)).isNotEqualTo(new float[3]);
+  }
+
   @Test
   void textsThatAreAllAlikeHaveOneDirection() {
     var texts = new SparseMatrix(3, new int[] {0, 1, 2, 3, 4}, new int[] {1, 1, 1, 1}, new float[] {1, 1, 1, 1});
