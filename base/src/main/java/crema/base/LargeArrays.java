@@ -7,8 +7,8 @@ package crema.base;
  * room for them, and take more memory only if that did not help.
  */
 public final class LargeArrays {
-  /** Smaller arrays are left to the collector; they are about as large as its young generation. */
-  private static final long LARGE = 1L << 26;
+  /** Smaller arrays are left to the collector: they have room in its young generation. */
+  private static final long LARGE = 1L << 24;
 
   private LargeArrays() {}
 

@@ -141,11 +141,12 @@ public final class ConfidenceCurve {
     double highest = row[best];
     double rest = 0;
     double second = 0;
+    var powers = new double[row.length];
     for (int label = 0; label < row.length; label++) {
       if (label != best) {
-        double other = Math.exp((row[label] - highest) / temperature);
-        rest += other;
-        second = Math.max(second, other);
+        powers[label] = Math.exp((row[label] - highest) / temperature);
+        rest += powers[label];
+        second = Math.max(second, powers[label]);
       }
     }
     double logOdds = -Math.log(rest);
@@ -153,7 +154,7 @@ public final class ConfidenceCurve {
     double mapped = Math.max(logOdds(logOdds), least + Math.min(MARGIN, logOdds - least));
     double others = rest == 0 ? 0 : logistic(-mapped) / rest;
     for (int label = 0; label < row.length; label++) {
-      row[label] = (float) (label == best ? logistic(mapped) : others * Math.exp((row[label] - highest) / temperature));
+      row[label] = (float) (label == best ? logistic(mapped) : others * powers[label]);
     }
     return row;
   }

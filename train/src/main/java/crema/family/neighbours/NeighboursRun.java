@@ -1,5 +1,6 @@
 package crema.family.neighbours;
 
+import crema.base.HeapBound;
 import crema.base.UserError;
 import crema.base.WorkerPool;
 import crema.classify.ModelDirectory;
@@ -50,6 +51,8 @@ final class NeighboursRun implements Run {
   /** Folds in which texts are looked up among others. */
   private static final int RANKER_FOLDS = 5;
   private static final int ROWS_OF_A_FOLD = 4;
+  /** From so many bytes in use on, garbage is collected as it grows: folds make large vectors one after the other. */
+  private static final long GARBAGE_FROM = 1L << 30;
 
   private final Settings settings;
   private final RunContext context;
@@ -89,7 +92,7 @@ final class NeighboursRun implements Run {
     if (rest.isPresent()) {
       return rest.get();
     }
-    try (var features = FeatureFit.of(settings, context)) {
+    try (var _ = HeapBound.of(GARBAGE_FROM); var features = FeatureFit.of(settings, context)) {
       Optional<Start> start = directory.begin(new NeighboursFamily(), settings, () -> start(features));
       if (start.isEmpty()) {
         return new TrainingResult(0, 0, null);
