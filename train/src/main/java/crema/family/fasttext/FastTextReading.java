@@ -11,17 +11,11 @@ import crema.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/**
- * How a text is read by a fastText model, in training and in prediction alike.
- *
- * @param settings with {@link #SETTINGS}
- */
-record FastTextReading(Settings settings) {
+/** How a text is read by a fastText model, in training and in prediction alike. Immutable. */
+final class FastTextReading {
   /** The settings that a model keeps; the text columns only where it tells them apart. */
   static final Settings SETTINGS = Settings.of(DataSettings.SECTION.only(DataSettings.LOWERCASE, DataSettings.TEXT),
       FastTextSettings.SECTION.only(FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS,
@@ -31,7 +25,41 @@ record FastTextReading(Settings settings) {
   /** What labels begin with in fastText's own format. */
   static final String LABEL_PREFIX = FastTextLines.LABEL_PREFIX;
 
-  private static final Pattern WORD = Pattern.compile("\\S+");
+  private final Settings settings;
+  private final boolean isLowercase;
+  private final boolean isPunctuationApart;
+  private final List<TextColumn> columns;
+  private final Fields fields;
+
+  /**
+   * Reads what settings say.
+   *
+   * @param settings with {@link #SETTINGS}
+   */
+  FastTextReading(Settings settings) {
+    this.settings = settings;
+    isLowercase = settings.get(DataSettings.LOWERCASE);
+    isPunctuationApart = settings.get(FastTextSettings.PUNCTUATION_APART);
+    columns = columns(settings);
+    fields = new Fields(List.of(Fields.Field.PLAIN.withLeading(settings.get(FastTextSettings.LEADING_WORDS),
+        settings.get(FastTextSettings.LEADING_WEIGHT))), LABEL_PREFIX);
+  }
+
+  private static List<TextColumn> columns(Settings settings) {
+    List<Long> weights = settings.get(FastTextSettings.COLUMN_WEIGHTS);
+    List<TextColumn> columns = weights.isEmpty() && settings.get(FastTextSettings.COLUMN_WORDS) == 0 ? List.of()
+        : TextColumn.parseAll(settings.get(DataSettings.TEXT));
+    if (columns.size() < 2) {
+      return List.of();
+    }
+    return weights.isEmpty() ? columns : IntStream.range(0, columns.size())
+        .mapToObj(i -> columns.get(i).weighing(Math.toIntExact(columns.get(i).weight() * weights.get(i)))).toList();
+  }
+
+  /** The settings, with {@link #SETTINGS}. */
+  Settings settings() {
+    return settings;
+  }
 
   /**
    * A word of a line.
@@ -44,24 +72,17 @@ record FastTextReading(Settings settings) {
 
   /** The text columns, each with how many times it is read, if they are told apart. */
   List<TextColumn> columns() {
-    List<Long> weights = settings.get(FastTextSettings.COLUMN_WEIGHTS);
-    List<TextColumn> columns = weights.isEmpty() && settings.get(FastTextSettings.COLUMN_WORDS) == 0 ? List.of()
-        : TextColumn.parseAll(settings.get(DataSettings.TEXT));
-    if (columns.size() < 2) {
-      return List.of();
-    }
-    return weights.isEmpty() ? columns : IntStream.range(0, columns.size())
-        .mapToObj(i -> columns.get(i).weighing(Math.toIntExact(columns.get(i).weight() * weights.get(i)))).toList();
+    return columns;
   }
 
   /** The text of a row as it is read. */
   String text(Row row) {
-    return columns().isEmpty() ? row.text() : FieldText.of(row);
+    return columns.isEmpty() ? row.text() : FieldText.of(row);
   }
 
   /** Whether case is ignored. */
   boolean isLowercase() {
-    return settings.get(DataSettings.LOWERCASE);
+    return isLowercase;
   }
 
   /** Whether what known words add is summed once. */
@@ -70,35 +91,30 @@ record FastTextReading(Settings settings) {
   }
 
   Fields fields() {
-    return new Fields(List.of(Fields.Field.PLAIN.withLeading(settings.get(FastTextSettings.LEADING_WORDS),
-        settings.get(FastTextSettings.LEADING_WEIGHT))), LABEL_PREFIX);
+    return fields;
   }
 
   /** A text as it is read, but for what is a word in it. */
   String cased(String text) {
-    return isLowercase() ? text.toLowerCase(Locale.ROOT) : text;
+    return isLowercase ? text.toLowerCase(Locale.ROOT) : text;
   }
 
   /** The line of a text, without labels. */
   String line(String text) {
-    return fields().text(List.of(spaced(text)));
+    return fields.text(List.of(spaced(text)));
   }
 
   /** The line of a row. */
   String line(List<String> labels, String text) {
-    return fields().line(labels, List.of(spaced(text)));
+    return fields.line(labels, List.of(spaced(text)));
   }
 
   private String spaced(String text) {
     String cased = cased(text);
-    return isPunctuationApart() || !columns().isEmpty()
+    return isPunctuationApart || !columns.isEmpty()
         ? words(cased).stream().map(word -> word.prefix + cased.substring(word.start, word.end))
             .collect(Collectors.joining(" "))
         : cased;
-  }
-
-  private boolean isPunctuationApart() {
-    return settings.get(FastTextSettings.PUNCTUATION_APART);
   }
 
   /**
@@ -109,7 +125,6 @@ record FastTextReading(Settings settings) {
    */
   List<Word> words(String cased) {
     var words = new ArrayList<Word>();
-    List<TextColumn> columns = columns();
     if (columns.isEmpty()) {
       addWords(cased, 0, cased.length(), Integer.MAX_VALUE, "", words);
       return words;
@@ -134,15 +149,27 @@ record FastTextReading(Settings settings) {
   /** Adds the first words of a part of a text. */
   private void addWords(String cased, int from, int to, int most, String prefix, List<Word> words) {
     String part = cased.substring(from, to);
-    int begin = from + part.length() - part.stripLeading().length();
-    Matcher word = WORD.matcher(cased).region(begin, begin + part.strip().length());
-    for (int count = 0; count < most && word.find(); count++) {
-      if (isPunctuationApart()) {
-        addParts(cased, word.start(), word.end(), prefix, words);
-      } else {
-        words.add(new Word(word.start(), word.end(), prefix));
+    int at = from + part.length() - part.stripLeading().length();
+    int last = at + part.strip().length();
+    for (int count = 0; count < most && at < last; count++) {
+      while (at < last && isBlank(cased.charAt(at))) {
+        at++;
+      }
+      int begin = at;
+      while (at < last && !isBlank(cased.charAt(at))) {
+        at++;
+      }
+      if (at > begin && isPunctuationApart) {
+        addParts(cased, begin, at, prefix, words);
+      } else if (at > begin) {
+        words.add(new Word(begin, at, prefix));
       }
     }
+  }
+
+  /** What stands between words. */
+  private static boolean isBlank(char c) {
+    return c == ' ' || c >= '\t' && c <= '\r';
   }
 
   /** The punctuation before a word, the word, and the punctuation after it, whatever there is of these. */
