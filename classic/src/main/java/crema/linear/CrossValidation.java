@@ -132,7 +132,7 @@ public final class CrossValidation {
           int[][] predicted = predictions.find(fold, candidates[i], inside.length);
           if (predicted == null) {
             var answers = new HeldOutAnswers(texts, inside, targets.exclusive());
-            predictions.trainer(fold, candidates[i]).train(training.problem(), training.targets(), answers);
+            predictions.trainer(fold, candidates[i]).trainInto(answers, training.problem(), training.targets());
             predicted = answers.labels();
             predictions.keep(fold, candidates[i], predicted);
           }

@@ -138,8 +138,8 @@ public final class LinearTrainer {
    * Trains on texts that were prepared with the configuration's intercept scaling, once for several trainings, and makes no
    * model: one of all hyperplanes may be much larger than what is asked of it.
    */
-  void train(DualProblem texts, LabelTargets targets, Sink sink) {
-    train(texts, targets, null, sink);
+  void trainInto(Sink sink, DualProblem texts, LabelTargets targets) {
+    trainInto(sink, texts, targets, null);
   }
 
   private LinearFit train(DualProblem texts, LabelTargets targets, @Nullable LinearModel start) {
@@ -148,18 +148,19 @@ public final class LinearTrainer {
     float[] weights = LinearModel.newWeights(features, labels);
     var intercepts = new float[labels];
     var hasConverged = new boolean[labels];
-    train(texts, targets, start, (label, isConverged, intercept, of) -> {
+    Sink sink = (label, isConverged, intercept, of) -> {
       hasConverged[label] = isConverged;
       intercepts[label] = intercept;
       for (int feature = 0; feature < features; feature++) {
         weights[feature * labels + label] = of[feature];
       }
-    });
+    };
+    trainInto(sink, texts, targets, start);
     return new LinearFit(new LinearModel(config.loss(), targets.exclusive(), features, weights, intercepts),
         IntStream.range(0, labels).filter(label -> !hasConverged[label]).boxed().toList());
   }
 
-  private void train(DualProblem texts, LabelTargets targets, @Nullable LinearModel start, Sink sink) {
+  private void trainInto(Sink sink, DualProblem texts, LabelTargets targets, @Nullable LinearModel start) {
     if (texts.rows() != targets.rows()) {
       throw new IllegalArgumentException(texts.rows() + " texts, but targets for " + targets.rows());
     }

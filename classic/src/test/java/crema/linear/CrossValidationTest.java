@@ -67,7 +67,7 @@ class CrossValidationTest {
     var trainer = new LinearTrainer(CONFIG, threads);
     LinearModel whole = trainer.train(texts, targets).model();
     var answers = new HeldOutAnswers(texts, inside, exclusive);
-    trainer.train(new DualProblem(texts, CONFIG.interceptScaling()), targets, answers);
+    trainer.trainInto(answers, new DualProblem(texts, CONFIG.interceptScaling()), targets);
     for (int place = 0; place < inside.length; place++) {
       assertThat(answers.labels()[place]).isEqualTo(whole.predict(whole.decisions(texts, inside[place])));
     }
