@@ -109,9 +109,17 @@ public final class LabelOffsets {
     private final long[] support;
     private final long[] predicted;
     private final long[] right;
+    /** Of each document, the labels that win and come second with the offsets as they are; of equal ones the first. */
+    private final int[] winners;
+    private final int[] seconds;
+    private final float[] winning;
+    private final float[] second;
     /** Of each document, the label that wins without the one whose offset is looked for, and by how much. */
     private final int[] rivals;
     private final double[] needed;
+    /** The documents by what they need. */
+    private final int[] ascending;
+    private final long[] keys;
 
     Search(ScoreMatrix scores, int[] truth) {
       this.scores = scores;
@@ -123,6 +131,15 @@ public final class LabelOffsets {
       right = new long[scores.labels()];
       rivals = new int[documents];
       needed = new double[documents];
+      ascending = new int[documents];
+      keys = new long[documents];
+      winners = new int[documents];
+      seconds = new int[documents];
+      winning = new float[documents];
+      second = new float[documents];
+      for (int document = 0; document < documents; document++) {
+        rank(document);
+      }
       Arrays.stream(truth).forEach(label -> support[label]++);
     }
 
@@ -147,17 +164,16 @@ public final class LabelOffsets {
       Arrays.fill(predicted, 0);
       Arrays.fill(right, 0);
       for (int document = 0; document < documents; document++) {
-        int rival = rival(document, label);
+        boolean wins = winners[document] == label;
+        int rival = wins ? seconds[document] : winners[document];
         rivals[document] = rival;
-        needed[document] = (double) scores.score(document, rival) + offsets[rival] - scores.score(document, label);
+        needed[document] = (double) (wins ? second[document] : winning[document]) + offsets[rival]
+            - (wins ? winning[document] : scores.score(document, label));
         predicted[rival]++;
         right[rival] += truth[document] == rival ? 1 : 0;
       }
-      Integer[] ascending = IntStream.range(0, documents).boxed()
-          .sorted(
-              Comparator.comparingDouble((Integer document) -> needed[document]).thenComparing(document -> document))
-          .toArray(Integer[]::new);
-      double now = gain(label, ascending, offsets[label]);
+      sort();
+      double now = gain(label, offsets[label]);
       double best = now;
       float bestOffset = offsets[label];
       double gain = 0;
@@ -181,23 +197,79 @@ public final class LabelOffsets {
       boolean improves = best > now + TOLERANCE;
       if (improves) {
         offsets[label] = bestOffset;
+        rankAnew(label);
       }
       return improves;
     }
 
-    private int rival(int document, int label) {
-      int rival = label == 0 ? 1 : 0;
-      for (int other = rival + 1; other < offsets.length; other++) {
-        if (other != label && scores.score(document, other) + offsets[other] > scores.score(document, rival)
-            + offsets[rival]) {
-          rival = other;
+    /** Sorts the documents by what they need, those that need the same by their number. */
+    private void sort() {
+      for (int document = 0; document < documents; document++) {
+        int bits = Float.floatToIntBits((float) needed[document]);
+        keys[document] = (long) (bits ^ bits >> 31 & Integer.MAX_VALUE) << Integer.SIZE | document;
+      }
+      Arrays.sort(keys);
+      // Rounding keeps the order, but for those that it makes equal.
+      for (int place = 0; place < documents; place++) {
+        int document = (int) keys[place];
+        int to = place;
+        while (to > 0 && keys[to - 1] >> Integer.SIZE == keys[place] >> Integer.SIZE
+            && Double.compare(needed[ascending[to - 1]], needed[document]) > 0) {
+          ascending[to] = ascending[to - 1];
+          to--;
+        }
+        ascending[to] = document;
+      }
+    }
+
+    /** Finds the winner and the second of a document. */
+    private void rank(int document) {
+      float[] row = scores.row(document);
+      int winner = 0;
+      int next = -1;
+      for (int label = 1; label < row.length; label++) {
+        if (row[label] + offsets[label] > row[winner] + offsets[winner]) {
+          next = winner;
+          winner = label;
+        } else if (next < 0 || row[label] + offsets[label] > row[next] + offsets[next]) {
+          next = label;
         }
       }
-      return rival;
+      set(document, winner, row[winner], next, row[next]);
+    }
+
+    private void set(int document, int winner, float ofWinner, int next, float ofNext) {
+      winners[document] = winner;
+      winning[document] = ofWinner;
+      seconds[document] = next;
+      second[document] = ofNext;
+    }
+
+    /** Finds the winners and seconds when the offset of a label has changed. */
+    private void rankAnew(int label) {
+      for (int document = 0; document < documents; document++) {
+        int winner = winners[document];
+        int next = seconds[document];
+        float own = scores.score(document, label);
+        if (winner == label || next == label) {
+          rank(document);
+        } else if (isAbove(label, own, winner, winning[document])) {
+          set(document, label, own, winner, winning[document]);
+        } else if (isAbove(label, own, next, second[document])) {
+          set(document, winner, winning[document], label, own);
+        }
+      }
+    }
+
+    /** Whether a label beats another one, with their offsets; of equal ones the first does. */
+    private boolean isAbove(int label, float own, int other, float others) {
+      float sum = own + offsets[label];
+      float otherSum = others + offsets[other];
+      return sum > otherSum || sum == otherSum && label < other;
     }
 
     /** What an offset gains over never choosing the label: the sum of the differences of all labels' F1. */
-    private double gain(int label, Integer[] ascending, float offset) {
+    private double gain(int label, float offset) {
       long[] predictedBefore = predicted.clone();
       long[] rightBefore = right.clone();
       double gain = 0;
