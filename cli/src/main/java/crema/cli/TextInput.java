@@ -187,8 +187,9 @@ final class TextInput {
 
   private void forEachBatch(Path texts, Answerer answerer) throws IOException {
     DataFile.requireFile(texts);
-    Reading reading = reading(texts);
-    DataFile data = DataFile.of(texts, reading.options.encoding());
+    DataFile file = open(texts);
+    Reading reading = reading(file);
+    DataFile data = file.withEncoding(reading.options.encoding());
     if (reading.columns.isEmpty()) {
       requireNothingToKeep();
       try (var lines = new BufferedReader(new InputStreamReader(data.open(), StandardCharsets.UTF_8))) {
@@ -196,33 +197,47 @@ final class TextInput {
       }
       return;
     }
-    var columns = new Columns(TextColumn.names(TextColumn.parseAll(reading.columns)), " ", List.of(),
-        LabelFormat.SINGLE, null, null).withMissing(reading.missing);
-    FileRows rows = Files.isRegularFile(texts) ? FileRows.of(texts, columns, reading.options)
-        : new FileRows(data, FileFormat.detect(data), columns);
-    rows(keep.any() ? rows.withColumns(columns.withKept(keep.of(rows.columnNames()))) : rows, reading.columns,
+    FileRows rows = FileRows.of(data, columns(reading), reading.options);
+    rows(keep.any() ? rows.withColumns(rows.columns().withKept(keep.of(rows.columnNames()))) : rows, reading.columns,
         answerer);
   }
 
-  private Reading reading(Path texts) throws IOException {
+  /** A file; what is none, such as a pipe, is spooled if it may have columns, and else read as it comes, once. */
+  private DataFile open(Path texts) {
+    DataFile file = DataFile.of(texts);
+    return Files.isRegularFile(texts) || textColumns.isEmpty() && !FileFormat.isNamed(file) && !keep.any() ? file
+        : DataFile.spooled(texts, null);
+  }
+
+  private static Columns columns(Reading reading) {
+    return new Columns(TextColumn.names(TextColumn.parseAll(reading.columns)), " ", List.of(), LabelFormat.SINGLE, null,
+        null).withMissing(reading.missing);
+  }
+
+  private Reading reading(DataFile file) throws IOException {
     FileOptions given = files.options();
     Set<String> missing = DataSettings.missing(files.missing());
-    // What is no regular file, such as a pipe, can be read only once.
-    if (!textColumns.isEmpty() || !Files.isRegularFile(texts)) {
+    var lines = new Reading(List.of(), given, missing);
+    if (!textColumns.isEmpty()) {
       return new Reading(textColumns, given, missing);
+    }
+    if (!file.isRepeatable()) {
+      return lines;
     }
     DataSettings before = training.settings().filter(settings -> !settings.text().isEmpty()).orElse(null);
     FileOptions options = before == null ? given : given.orElse(before.fileOptions());
-    DataFile data = DataFile.of(texts, options.encoding());
+    DataFile data = file.withEncoding(options.encoding());
     List<String> existing = options.formatOf(data).map(format -> format.columns(data)).orElse(List.of());
-    if (existing.isEmpty()) {
-      return new Reading(List.of(), given, missing);
-    }
-    if (before == null) {
-      throw new UserError(texts + " has columns: name those of the text with --text. It has: "
+    if (before == null && !existing.isEmpty()) {
+      throw new UserError(file.name() + " has columns: name those of the text with --text. It has: "
           + NameList.of(existing));
     }
-    return new Reading(before.text(), options, files.missing().isEmpty() ? before.missing() : missing);
+    if (before == null) {
+      return lines;
+    }
+    var asBefore =
+        new Reading(before.text(), options, files.missing().isEmpty() ? before.missing() : missing);
+    return !existing.isEmpty() || FileRows.isTable(data, columns(asBefore), options) ? asBefore : lines;
   }
 
   private void requireNothingToKeep() {

@@ -228,6 +228,35 @@ class FilesAsTheyAreTest {
   }
 
   @Test
+  void aPipeOfTextsIsReadAsAFileIs() throws Exception {
+    assumeThat(System.getProperty("os.name").toLowerCase(Locale.ROOT)).doesNotContain("windows");
+    Path file = write("rows.csv", "title,label", i -> title(i) + "," + label(i));
+    train(file, "--text", "title", "--label", "label");
+    Path json = json("rows.jsonl", "", "\n", "\n");
+    for (Path source : List.of(file, json)) {
+      for (String name : List.of("pipe", "pipe.csv", "pipe.jsonl")) {
+        if (name.equals("pipe") || name.equals("pipe." + source.toString().replaceFirst(".*\\.", ""))) {
+          Path pipe = folder.resolve(name);
+          assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+          var writer = new ProcessBuilder("cp", source.toString(), pipe.toString()).start();
+          assertKinds(name.equals("pipe") ? predict(pipe, "--text", "title") : predict(pipe));
+          assertThat(writer.waitFor()).isZero();
+          Files.delete(pipe);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aTableWithoutAnExtensionIsPredictedByTheColumnsOfTheTraining() throws IOException {
+    Path file = write("rows.dat", "title;label", i -> title(i) + ";" + label(i));
+    assertThat(train(file, "--text", "title", "--label", "label").code()).isZero();
+    assertKinds(predict(file));
+    Path lines = Files.write(folder.resolve("lines"), List.of("apple title label", "saw"));
+    assertThat(predict(lines).out().lines()).hasSize(2);
+  }
+
+  @Test
   void theReasonsAreToldWhereNoRowIsLeft() throws IOException {
     Path file = write("three.csv", "title,label", i -> title(i) + "," + label(i) + ",more");
     var run = train(file, "--text", "title", "--label", "label");

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ public final class DataFile {
   private final String name;
   private final Opener opener;
   private final @Nullable Charset encoding;
+  private final boolean isRepeatable;
 
   /** Apart, as the class that has it is verified with the library, which may not be there. */
   private static final class Zstandard {
@@ -52,10 +54,11 @@ public final class DataFile {
     InputStream open() throws IOException;
   }
 
-  private DataFile(String name, Opener opener, @Nullable Charset encoding) {
+  private DataFile(String name, Opener opener, @Nullable Charset encoding, boolean isRepeatable) {
     this.name = name;
     this.opener = opener;
     this.encoding = encoding;
+    this.isRepeatable = isRepeatable;
   }
 
   /** A file on disk, its text in UTF-8, or in UTF-16 or UTF-32 if a byte order mark says so. */
@@ -72,7 +75,31 @@ public final class DataFile {
     return new DataFile(path.toString(), () -> {
       requireFile(path);
       return Files.newInputStream(path);
-    }, encoding);
+    }, encoding, Files.isRegularFile(path));
+  }
+
+  /**
+   * Everything that a pipe or a device has to say, kept in a file that is deleted when the program ends: what is to be
+   * looked at before it is read must be read twice.
+   *
+   * @param encoding as in {@link #of(Path, Charset)}
+   * @throws DataException if it cannot be read
+   */
+  public static DataFile spooled(Path path, @Nullable Charset encoding) {
+    requireFile(path);
+    try (InputStream in = Files.newInputStream(path)) {
+      Path spool = Files.createTempFile("crema-", ".spool");
+      spool.toFile().deleteOnExit();
+      Files.copy(in, spool, StandardCopyOption.REPLACE_EXISTING);
+      return new DataFile(path.toString(), () -> Files.newInputStream(spool), encoding, true);
+    } catch (IOException e) {
+      throw new DataException(path + ": cannot be read: " + reason(e), e);
+    }
+  }
+
+  /** The same file, its text in another encoding. */
+  public DataFile withEncoding(@Nullable Charset other) {
+    return new DataFile(name, opener, other, isRepeatable);
   }
 
   /**
@@ -111,7 +138,12 @@ public final class DataFile {
         throw new DataException("the resource " + path + " is missing from this build");
       }
       return stream;
-    }, null);
+    }, null, true);
+  }
+
+  /** Whether it can be read more than once, as a pipe cannot. */
+  public boolean isRepeatable() {
+    return isRepeatable;
   }
 
   /** The name for messages. */

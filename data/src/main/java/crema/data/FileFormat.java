@@ -65,17 +65,22 @@ public interface FileFormat {
         + "), or what stands between its fields with --separator"));
   }
 
+  /** Whether the extension of a file's name is that of a format. */
+  static boolean isNamed(DataFile file) {
+    return byName(file).isPresent();
+  }
+
   /** The format of a file by the extension of its name, or else by its first bytes; nothing if neither says. */
   static Optional<FileFormat> find(DataFile file) {
-    List<FileFormat> formats = all();
+    return byName(file).or(() -> {
+      byte[] head = file.head();
+      return all().stream().filter(format -> format.beginsWith(head)).findFirst();
+    });
+  }
+
+  private static Optional<FileFormat> byName(DataFile file) {
     String name = file.plainName();
     String extension = name.substring(name.lastIndexOf('.') + 1);
-    for (FileFormat format : formats) {
-      if (format.extensions().contains(extension)) {
-        return Optional.of(format);
-      }
-    }
-    byte[] head = file.head();
-    return formats.stream().filter(format -> format.beginsWith(head)).findFirst();
+    return all().stream().filter(format -> format.extensions().contains(extension)).findFirst();
   }
 }

@@ -52,6 +52,21 @@ public final class FileRows implements RowSource {
   }
 
   /**
+   * The rows of a file that is open to be read any number of times; see {@link #of(Path, Columns, FileOptions)}. Its
+   * encoding is its own.
+   *
+   * @throws DataException if the format cannot be told
+   */
+  public static FileRows of(DataFile file, Columns columns, FileOptions options) {
+    return of(file, columns, options, Set.of());
+  }
+
+  /** Whether a file whose name and first bytes say nothing is a table that has some columns. */
+  public static boolean isTable(DataFile file, Columns columns, FileOptions options) {
+    return options.formatOf(file).isEmpty() && DelimitedText.find(file, null, columns, Set.of(), options) != null;
+  }
+
+  /**
    * The rows of several files, each read as if it were alone, but for columns that only some of them have: those are empty
    * in the others, which the listener of a pass is told. A file with none of the text columns, or with none of the label
    * columns, is no such file: a pass over it fails.
@@ -94,7 +109,10 @@ public final class FileRows implements RowSource {
    * @param elsewhere names of columns that are empty in its rows if it does not have them
    */
   private static FileRows of(Path path, Columns columns, FileOptions options, Set<String> elsewhere) {
-    DataFile file = DataFile.of(path, options.encoding());
+    return of(DataFile.of(path, options.encoding()), columns, options, elsewhere);
+  }
+
+  private static FileRows of(DataFile file, Columns columns, FileOptions options, Set<String> elsewhere) {
     FileFormat named = options.formatOf(file).orElse(null);
     if (!options.hasHeader()) {
       if (named instanceof Delimited delimited) {
