@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Lists on the command line: their items are separated by commas. Between double quotes a comma is part of an item, and
- * two double quotes stand for one, as in CSV.
+ * two double quotes stand for one, as in CSV. Blanks around other items are left out.
  */
 final class CommaSeparated implements IParameterConsumer {
   private static final char QUOTE = '"';
@@ -19,28 +19,34 @@ final class CommaSeparated implements IParameterConsumer {
     var items = new ArrayList<String>();
     var item = new StringBuilder();
     boolean isQuoted = false;
+    boolean wasQuoted = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == QUOTE && isQuoted && i + 1 < text.length() && text.charAt(i + 1) == QUOTE) {
         item.append(QUOTE);
         i++;
-      } else if (c == QUOTE && (isQuoted || item.isEmpty())) {
+      } else if (c == QUOTE && (isQuoted || !wasQuoted && item.toString().isBlank())) {
+        if (!isQuoted) {
+          item.setLength(0);
+        }
         isQuoted = !isQuoted;
+        wasQuoted = true;
       } else if (c == ',' && !isQuoted) {
-        items.add(item.toString());
+        items.add(wasQuoted ? item.toString() : item.toString().strip());
         item.setLength(0);
-      } else {
+        wasQuoted = false;
+      } else if (isQuoted || !wasQuoted || !Character.isWhitespace(c)) {
         item.append(c);
       }
     }
-    items.add(item.toString());
+    items.add(wasQuoted ? item.toString() : item.toString().strip());
     return items;
   }
 
   /** A list as {@link #split} reads it. */
   static String join(List<String> items) {
     return String.join(",", items.stream().map(item -> item.indexOf(',') < 0 && item.indexOf(QUOTE) < 0
-        ? item : QUOTE + item.replace("\"", "\"\"") + QUOTE).toList());
+        && item.equals(item.strip()) ? item : QUOTE + item.replace("\"", "\"\"") + QUOTE).toList());
   }
 
   /** Adds the items of the next argument to an option that is a list of texts. */

@@ -52,6 +52,15 @@ class ColumnNamesTest {
   }
 
   @Test
+  void blanksAroundItemsAreNoPartOfThem() {
+    assertDone(CommandRun.of("train", "--model", "linear", "--train", " " + '"' + rows + '"', "--text",
+        "extra, " + COLUMN + " ", "--label", " label ", "--output", model, "--quiet"));
+    assertDone(CommandRun.of("predict", model, "--file", rows.toString(), "--text", " extra , " + COLUMN));
+    assertThat(CommandRun.of("predict", model, "--file", rows.toString(), "--text", "extra,\" label\"").lastError())
+        .contains("has no column ' label'; did you mean 'label'?");
+  }
+
+  @Test
   void aConfigTakesThemAsTheyAre() throws IOException {
     Path config = Files.writeString(folder.resolve("config.yaml"), """
         model: linear

@@ -26,6 +26,7 @@ final class DelimitedText {
   private static final char DOUBLE_QUOTE = '"';
   private static final char SINGLE_QUOTE = '\'';
 
+  private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]|\"\")*+\"");
   private static final Pattern ESCAPED_QUOTE = Pattern.compile("\\\\\"");
 
   /** How many lines may stand before a header. */
@@ -115,8 +116,12 @@ final class DelimitedText {
     if (usual != null) {
       candidates.add(usual);
     }
-    SEPARATORS.stream().filter(separator -> !separator.equals(options.quote()))
-        .forEach(separator -> candidates.add(options.quoted(separator == '\t' ? new Tsv() : new Csv(separator))));
+    SEPARATORS.stream().filter(separator -> !separator.equals(options.quote())).forEach(separator -> {
+      if (separator == '\t') {
+        candidates.add(options.quoted(new Tsv()));
+      }
+      candidates.add(options.quoted(new Csv(separator)));
+    });
     return candidates;
   }
 
@@ -164,8 +169,30 @@ final class DelimitedText {
         others.add(new Csv(separator, skipped, SINGLE_QUOTE));
       }
     }
+    if (format instanceof Tsv && areQuotesDoubled(format)) {
+      return new Csv(separator);
+    }
     return others.isEmpty() || faults(format) == 0 ? format
         : others.stream().filter(other -> hasAll(other) && faults(other) == 0).findFirst().orElse(format);
+  }
+
+  /** Whether each field that begins with a quote is quoted by the rules of CSV, and one has quotes that are doubled. */
+  private boolean areQuotesDoubled(Delimited format) {
+    return LineReader.read(file, lines -> {
+      boolean areDoubled = false;
+      TableReader records = format.records(file, lines);
+      for (int i = 0; i < RECORDS && records.advance(); i++) {
+        for (String field : records.fields()) {
+          if (field.startsWith("\"")) {
+            if (!QUOTED.matcher(field).matches()) {
+              return false;
+            }
+            areDoubled |= field.substring(1, field.length() - 1).contains("\"\"");
+          }
+        }
+      }
+      return areDoubled;
+    });
   }
 
   /** Whether one of the first lines has such a place. */

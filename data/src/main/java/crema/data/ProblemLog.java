@@ -108,6 +108,9 @@ public final class ProblemLog implements ProblemListener {
       for (var problem : examples(fault)) {
         lines.add("  " + problem.file() + ", line " + problem.line() + ": " + problem.detail());
       }
+      if (fault == RowFault.BAD_QUOTING) {
+        lines.add("  where quotes are characters like others, say so with --quote none");
+      }
       if (fault == RowFault.INVALID_UTF8) {
         lines.add("  a file in another encoding is read when that is said, for instance with --encoding windows-1252");
       }

@@ -3,6 +3,7 @@ package crema.data;
 import crema.base.NameList;
 import crema.base.json.JsonValues;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -16,6 +17,8 @@ final class TableCursor extends FileCursor {
   private final TableReader records;
   private final List<String> header;
   private final int width;
+  /** How many columns there are up to the last one that has a name. */
+  private final int named;
   private final int[] text;
   private final int[] label;
   private final int group;
@@ -30,6 +33,7 @@ final class TableCursor extends FileCursor {
     this.records = records;
     header = header(file, records);
     width = header.size();
+    named = IntStream.rangeClosed(1, width).filter(count -> !header.get(count - 1).isEmpty()).max().orElse(0);
     text = columns.text().stream().mapToInt(name -> index(header, name)).toArray();
     label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
     group = index(header, columns.group());
@@ -96,13 +100,19 @@ final class TableCursor extends FileCursor {
         && record.stream().map(String::strip).toList().equals(header)) {
       throw new RowRejected(RowFault.LEFT_OUT, "the header once more");
     }
+    if (record.size() >= named && record.size() < width) {
+      // The header ends with separators, and the rows do not.
+      record = new ArrayList<>(record);
+      record.addAll(Collections.nCopies(width - record.size(), ""));
+    }
     if (record.size() != width) {
       throw new RowRejected(RowFault.FIELD_COUNT, record.size() + " fields, but the header has " + width);
     }
+    List<String> whole = record;
     record = withoutMissing(record);
     var labels = label.length == 0 ? List.<String>of() : labels(select(record, label));
     return row(select(record, text), labels, optional(record, group), optional(record, language),
-        select(records.fields(), kept).stream().map(JsonValues::toJson).toList(), weight(optional(record, weight)));
+        select(whole, kept).stream().map(JsonValues::toJson).toList(), weight(optional(record, weight)));
   }
 
   @Override

@@ -370,6 +370,32 @@ class FileRowsTest {
   }
 
   @Test
+  void tabSeparatedValuesWhoseQuotesAreDoubledAreQuoted() {
+    assertThat(texts(rows("a.tsv", "title\tcategory\n\"5\"\" pipe\"\tx\npipe\ty\n", TITLE)))
+        .containsExactly("5\" pipe", "pipe");
+    assertThat(texts(rows("b.tsv", "\"title\"\t\"category\"\n\"pipe\"\t\"x\"\n", TITLE))).containsExactly("pipe");
+    assertThat(texts(rows("c.tsv", "title\tcategory\n\"5\"\" pipe\"\tx\n\"6\" pipe\ty\n", TITLE)))
+        .containsExactly("\"5\"\" pipe\"", "\"6\" pipe");
+    assertThat(problems.report()).containsExactly(
+        folder.resolve("a.tsv") + ": fields separated by tabs and quoted as in CSV",
+        folder.resolve("b.tsv") + ": fields separated by tabs and quoted as in CSV");
+  }
+
+  @Test
+  void aSeparatorBehindTheHeaderAloneAddsNoColumn() {
+    assertThat(texts(rows("a.csv", "title,category,\na,x\nb,y,\nc\n", TITLE))).containsExactly("a", "b");
+    assertThat(problems.counts()).containsOnlyKeys(RowFault.FIELD_COUNT).containsEntry(RowFault.FIELD_COUNT, 1L);
+  }
+
+  @Test
+  void badQuotesAreToldWithWhatToDo() {
+    assertThat(texts(rows("a.csv", "title,category\n\"5\" pipe,x\nb,y\n", TITLE))).containsExactly("b");
+    assertThat(problems.report()).containsExactly("1 row: bad quoting",
+        "  " + folder.resolve("a.csv") + ", line 2: Unexpected character after closing quote: 'p'",
+        "  where quotes are characters like others, say so with --quote none");
+  }
+
+  @Test
   void aFirstLineThatNamesTheSeparatorIsNoHeader() {
     var rows = rows("a.csv", "sep=;\r\ntitle;category\r\na,b;x\r\n", TITLE);
     assertThat(texts(rows)).containsExactly("a,b");
