@@ -65,8 +65,8 @@ public final class LabelCounts {
     }
     refuseFreeText();
     if (counts.size() == 1 && format.manySeparator() == null) {
-      throw new DataException("all %,d rows have the label '%s'; a classifier needs at least two labels"
-          .formatted(rows, counts.firstKey()));
+      throw new DataException((rows == 1 ? "the only row has" : "all %,d rows have".formatted(rows))
+          + " the label '" + counts.firstKey() + "'; a classifier needs at least two labels");
     }
     return LabelSet.of(counts);
   }

@@ -39,12 +39,16 @@ public final class Split {
     var split = new Split(source, plan, new Dealer(units, plan).deal());
     for (int part = 0; part < split.sizes.length; part++) {
       if (split.sizes[part] == 0 && plan.fractions().get(part) > 0) {
-        throw new DataException("the " + plan.names().get(part) + " part of the split is empty: there are only "
-            + "%,d rows".formatted(split.parts.length)
-            + (units.count() < split.parts.length ? " in %,d groups".formatted(units.count()) : "")
-            + (2 * units.labelCount() > units.count() && units.count() * plan.fractions().get(part) >= 1
-                ? ", nearly each with a label of its own, and a label's only row is trained on: is it the right column?"
-                : ", too few for a share of " + plan.fractions().get(part)));
+        String few = "%,d %s".formatted(split.parts.length, split.parts.length == 1 ? "row" : "rows")
+            + (units.count() < split.parts.length ? " in %,d groups".formatted(units.count()) : "");
+        throw new DataException(plan.isOfFolds()
+            ? "%d folds need at least as many rows that are not kept together, and there are only %s: give more rows"
+                .formatted(plan.names().size(), few)
+            : "the " + plan.names().get(part) + " part of the split is empty: there are only " + few
+                + (2 * units.labelCount() > units.count() && units.count() * plan.fractions().get(part) >= 1
+                    ? ", nearly each with a label of its own, and a label's only row is trained on: is it the right "
+                        + "column?"
+                    : ", too few for a share of " + plan.fractions().get(part)));
       }
     }
     return split;

@@ -22,6 +22,7 @@ public record SplitPlan(
     Grouping grouping,
     boolean everyLabelFirst,
     long seed) {
+  private static final String FOLD = "fold ";
 
   /** Checks the fractions. */
   public SplitPlan {
@@ -56,8 +57,13 @@ public record SplitPlan(
     if (count < 2 || count > 100) {
       throw new DataException("the number of folds must be from 2 to 100, but is " + count);
     }
-    var names = IntStream.rangeClosed(1, count).mapToObj(fold -> "fold " + fold).toList();
+    var names = IntStream.rangeClosed(1, count).mapToObj(fold -> FOLD + fold).toList();
     return new SplitPlan(names, Collections.nCopies(count, 1.0 / count), true, Grouping.ROWS, false, seed);
+  }
+
+  /** Whether the parts are folds, each in the place of all others. */
+  boolean isOfFolds() {
+    return names.getFirst().equals(FOLD + 1);
   }
 
   /** The same with another grouping. */

@@ -12,6 +12,7 @@ import crema.data.ProblemLog;
 import crema.linear.SparseMatrix;
 import crema.metrics.ScoreMatrix;
 import crema.run.DataSettings;
+import crema.run.LabelledTest;
 import crema.settings.Settings;
 import crema.task.MultiLabelTarget;
 import crema.task.Target;
@@ -59,9 +60,12 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     ProblemListener reporter = new DataSettings(settings).isStrict() ? ProblemListener.STRICT : problems;
     List<AuditRow> rows = new ArrayList<>();
     List<int[]> truth = new ArrayList<>();
+    int read = 0;
     try {
       var known = new KnownLabels(classifier.target().labels());
-      for (AuditRow row : AuditRows.labelled(settings, reporter)) {
+      List<AuditRow> labelled = AuditRows.labelled(settings, reporter);
+      read = labelled.size();
+      for (AuditRow row : labelled) {
         known.of(row.row(), reporter).ifPresent(labels -> {
           rows.add(row);
           truth.add(Arrays.stream(labels).sorted().distinct().toArray());
@@ -71,7 +75,7 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
       problems.report().forEach(listener::warning);
     }
     if (rows.isEmpty()) {
-      throw new UserError("there is no row whose label the model knows");
+      throw LabelledTest.noRow(read);
     }
     if (training.isEmpty()) {
       return new Answered(classifier, rows, truth).wrong(Map.of(), listener);
@@ -87,7 +91,8 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
       TrainingListener listener) {
     Set<String> known = trained.labelled().stream().map(ErrorAnalysis::key).collect(Collectors.toSet());
     Set<String> both = rows.stream().map(ErrorAnalysis::key).filter(known::contains).collect(Collectors.toSet());
-    if (both.isEmpty()) {
+    AuditOptions defaults = AuditOptions.DEFAULTS;
+    if (both.isEmpty() || !OutOfFold.canJudge(trained, defaults.folds())) {
       return Map.of();
     }
     listener
@@ -96,7 +101,6 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     listener.stage("Judging rows of the training by models of the others");
     List<String> texts = trained.labelled().stream().map(AuditRow::text).toList();
     SparseMatrix features = TermVectors.fit(texts, trained.labels().size()).of(texts);
-    AuditOptions defaults = AuditOptions.DEFAULTS;
     var outOfFold = new OutOfFold(trained, features,
         new AuditOptions(defaults.folds(), defaults.seed(), defaults.similarity(), defaults.next(), threads));
     List<Judgement> judged = outOfFold.judgements(listener);

@@ -30,6 +30,9 @@ final class OutOfFold {
   /** As many scores are looked at to find the temperature. */
   private static final int TEMPERATURE_SCORES = 4_000_000;
 
+  /** With fewer on average, a fold's labels are hardly among the others'. */
+  private static final int ROWS_OF_A_FOLD = 2;
+
   private final AuditRows rows;
   private final SparseMatrix features;
   private final AuditOptions options;
@@ -48,6 +51,16 @@ final class OutOfFold {
     this.options = options;
     exclusive = rows.kind() != TargetKind.MULTI;
     sums = new double[rows.labels().size()];
+  }
+
+  /** Whether there are enough rows for folds. */
+  static boolean canJudge(AuditRows rows, int folds) {
+    return rows.labelled().size() >= fewestRows(folds);
+  }
+
+  /** How many rows so many folds need at least. */
+  static int fewestRows(int folds) {
+    return ROWS_OF_A_FOLD * folds;
   }
 
   /** Judges all rows, in their order. */

@@ -126,19 +126,33 @@ public final class LabelledTest {
     var batch = new Batch(classifier);
     var rowLanguages = new ArrayList<String>();
     Function<Row, String> language = languages.areReported() ? languages.reader() : null;
-    rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> known.of(row, reporter).ifPresent(labels -> {
-      if (language != null) {
-        rowLanguages.add(language.apply(row));
-      }
-      batch.add(classifier.text(row), labels, row.meta().weight());
-    }));
+    var read = new long[1];
+    rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> {
+      read[0]++;
+      known.of(row, reporter).ifPresent(labels -> {
+        if (language != null) {
+          rowLanguages.add(language.apply(row));
+        }
+        batch.add(classifier.text(row), labels, row.meta().weight());
+      });
+    });
     batch.score();
     problems.report().forEach(listener::warning);
     if (batch.truth.isEmpty()) {
-      throw new UserError("no row is left to validate or test on: the model knows the label of none");
+      throw noRow(read[0]);
     }
     return new ScoredRows(batch.logits.build(), batch.truth.toArray(int[][]::new), rowLanguages,
         batch.weights.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /**
+   * The error where no row can be tested on.
+   *
+   * @param read how many rows have a text and a label
+   */
+  public static UserError noRow(long read) {
+    return new UserError(read == 0 ? "there is no row to test on that has both a text and a label"
+        : "no row is left to validate or test on: the model knows the label of none");
   }
 
   /** Texts that are scored together, and the scores of those before. */

@@ -1,6 +1,7 @@
 package crema.task;
 
 import crema.metrics.ScoreMatrix;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,22 @@ public record ScoredRows(ScoreMatrix logits, int[][] truth, List<String> languag
   /** No rows, of a run that has none to validate or to test with. */
   public static ScoredRows none(int labels) {
     return new ScoredRows(ScoreMatrix.of(new float[0], 0, labels), new int[0][], List.of());
+  }
+
+  /** The rows of several parts, one part after the other; all of the same labels. */
+  public static ScoredRows concat(List<ScoredRows> parts) {
+    ScoreMatrix.Builder logits = ScoreMatrix.builder(parts.getFirst().logits.labels());
+    var truth = new ArrayList<int[]>();
+    var weights = new ArrayList<Double>();
+    for (ScoredRows part : parts) {
+      for (int row = 0; row < part.truth.length; row++) {
+        logits.add(part.logits.row(row));
+        truth.add(part.truth[row]);
+        weights.add(part.weight(row));
+      }
+    }
+    return new ScoredRows(logits.build(), truth.toArray(int[][]::new), List.of(),
+        weights.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** Whether there is no row. */

@@ -21,6 +21,7 @@ import crema.data.SplitPlan;
 import crema.data.SplitRows;
 import crema.metrics.Metric;
 import crema.report.ComparedRun;
+import crema.run.CalibrationFolds;
 import crema.run.DataSettings;
 import crema.run.ProgressOnly;
 import crema.run.TrainingSettings;
@@ -116,7 +117,7 @@ record TrialTraining(Trial trial, Path folder, Metric metric, boolean isLast, Ru
       if (!model.holdsRun()) {
         model.prepareForRun(false);
       }
-      TrainingResult result = family.newRun(trial.settings(), context.withDirectory(model)
+      TrainingResult result = family.newRun(CalibrationFolds.without(trial.settings()), context.withDirectory(model)
           .withRows(rows(train, all)).withListener(new ProgressOnly(context.listener()))).run();
       if (result.report() == null) {
         return null;

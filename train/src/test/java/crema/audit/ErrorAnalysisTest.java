@@ -162,6 +162,6 @@ class ErrorAnalysisTest {
   @Test
   void rowsWithoutAKnownLabelAreRefused() throws IOException {
     assertThatThrownBy(() -> errors(new SingleLabelTarget(labels("a", "b")), rows(TargetKind.SINGLE, "x\tc")))
-        .isInstanceOf(UserError.class).hasMessageContaining("no row whose label the model knows");
+        .isInstanceOf(UserError.class).hasMessageContaining("the model knows the label of none");
   }
 }

@@ -2,10 +2,13 @@ package crema.family.linear;
 
 import crema.data.DataProfile;
 import crema.defaults.DefaultRule;
-import crema.linear.Analyzer;
 import crema.family.staged.StagedSettings;
+import crema.linear.Analyzer;
 import crema.metrics.Metric;
+import crema.run.CalibrationFolds;
 import crema.run.DataSettings;
+import crema.run.RefitSettings;
+import crema.run.StartSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import java.util.List;
@@ -33,6 +36,8 @@ public final class LinearDefaults {
   private static final long MOST_CHARACTERS = 100_000_000;
   /** Longer texts are noisy: words of all kinds are in them. */
   private static final int LONG_TEXT = 40;
+  /** A tenth of more rows is enough to calibrate on. */
+  private static final int FEW_ROWS = 20_000;
   /** With fewer rows, what cross-validation says is chance. */
   private static final int ENOUGH_ROWS = 100;
 
@@ -92,7 +97,17 @@ public final class LinearDefaults {
           .otherwise(Metric.MICRO_F1, _ -> "of one label a text, the same as accuracy"),
       DefaultRule.of(LinearSettings.C_FOLDS)
           .where(settings -> settings.get(LinearSettings.C).size() > 1)
-          .otherwise(3, _ -> "more tell hardly more"));
+          .otherwise(3, _ -> "more tell hardly more"),
+      DefaultRule.of(CalibrationFolds.CALIBRATION_FOLDS)
+          .where(settings -> settings.get(RefitSettings.REFIT) == RefitSettings.Rows.SPLIT
+              && settings.get(DataSettings.VALIDATION).isEmpty() && settings.get(DataSettings.VALIDATION_FRACTION) > 0
+              && settings.get(FrozenSettings.ENCODER).isEmpty() && StartSettings.from(settings).isEmpty()
+              && !StagedSettings.areGiven(settings) && !settings.get(LinearSettings.SHIFT))
+          .when("fewer than %,d rows, %s".formatted(FEW_ROWS, whenCheap(AFFORDABLE)),
+              profile -> profile.rows() < FEW_ROWS && isCheap(profile, AFFORDABLE), 5,
+              profile -> "%,d rows are few, and a part of them says little of probabilities".formatted(
+                  profile.rows()))
+          .otherwise(0, _ -> "the validation rows are many, or models of folds take long"));
 
   private LinearDefaults() {}
 

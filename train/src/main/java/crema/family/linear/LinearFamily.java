@@ -10,6 +10,7 @@ import crema.defaults.DefaultRule;
 import crema.family.staged.StagedFamily;
 import crema.family.staged.StagedSettings;
 import crema.run.AugmentSettings;
+import crema.run.CalibrationFolds;
 import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.RefitSettings;
@@ -75,6 +76,7 @@ public final class LinearFamily implements ModelFamily {
   public Settings settings() {
     return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, LinearSettings.SECTION,
         StartSettings.SECTION, AugmentSettings.SECTION, TrainingFolds.SECTION, RefitSettings.SECTION,
+        CalibrationFolds.SECTION,
         FrozenSettings.SECTION, StagedSettings.SECTION, AnswerSettings.SECTION.only(AnswerSettings.DECISION,
             AnswerSettings.MIN_PRECISION, AnswerSettings.COVERAGE),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))

@@ -26,6 +26,7 @@ import crema.nn.train.StepLog;
 import crema.nn.train.StopSignal;
 import crema.nn.train.TrialRecord;
 import crema.run.AugmentSettings;
+import crema.run.CalibrationFolds;
 import crema.run.LabelMapping;
 import crema.run.ModelFiles;
 import crema.run.RefitSettings;
@@ -111,8 +112,13 @@ final class LinearRun implements Run {
   private record Chosen(LinearConfig hyperplanes, Optional<float[]> shifts, Target target, ScoredRows validation,
       Optional<Fitted> fitted) {}
 
-  /** What a run begins with, which is all but the test; the model is of the rows that it is trained on in the end. */
-  private record Start(Chosen chosen, Fitted fitted, SplitRows rows, RowCounts counts) {}
+  /**
+   * What a run begins with, which is all but the test.
+   *
+   * @param calibration what is said of the rows that the model is calibrated on
+   * @param fitted the model of the rows that it is trained on in the end
+   */
+  private record Start(Chosen chosen, ScoredRows calibration, Fitted fitted, SplitRows rows, RowCounts counts) {}
 
   @Override
   public TrainingResult run() throws IOException {
@@ -159,6 +165,13 @@ final class LinearRun implements Run {
     }
     Chosen chosen = found.get();
     RowCounts counts = RowCounts.of(rows, target.labels());
+    Optional<ScoredRows> calibration = all.isPresent() && settings.get(CalibrationFolds.CALIBRATION_FOLDS) > 0
+        ? CalibrationFolds.run(new LinearFamily(),
+            settings.with(LinearSettings.C, List.of(chosen.hyperplanes().c())), context, rows, all.get())
+        : Optional.of(chosen.validation());
+    if (calibration.isEmpty()) {
+      return Optional.empty();
+    }
     Fitted fitted;
     if (chosen.fitted().isPresent()) {
       fitted = chosen.fitted().get();
@@ -179,7 +192,7 @@ final class LinearRun implements Run {
               .formatted(fitted.unconverged().size(), target.labels().size(),
                   target.labels().name(fitted.unconverged().getFirst())));
     }
-    return Optional.of(new Start(chosen, fitted, rows, counts));
+    return Optional.of(new Start(chosen, calibration.get(), fitted, rows, counts));
   }
 
   /**
@@ -334,10 +347,13 @@ final class LinearRun implements Run {
     if (chosen.fitted().isEmpty()) {
       facts.put("Trained", RefitSettings.fact(start.counts()));
     }
+    if (start.calibration() != chosen.validation()) {
+      facts.put("Calibrated", "on %,d rows, by models of the other rows".formatted(start.calibration().truth().length));
+    }
     facts.putAll(foldFacts);
     return run.finish(new LinearClassifier(fitted.spaces(), fitted.model(), chosen.target()),
         new LinearFiles(features, fitted.spaces(), fitted.model()), start.rows(), start.counts(),
-        chosen.validation(), 0, facts);
+        chosen.validation(), start.calibration(), 0, facts);
   }
 
   /** What there is of a linear model besides its labels. */

@@ -9,8 +9,6 @@ import crema.task.TaxonomyTarget;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.DoubleUnaryOperator;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -18,8 +16,6 @@ import java.util.stream.IntStream;
  * labels, or the nodes at which a path may end. Of several labels a text each is decided on for itself.
  */
 final class AnswerSpace {
-  private static final double LEAST_PROBABILITY = 1e-9;
-
   private final Target target;
   private final int[] labels;
   private final int[] answerOf;
@@ -79,7 +75,7 @@ final class AnswerSpace {
   void toProbabilities(double[] evidence) {
     if (!isExclusive()) {
       for (int i = 0; i < evidence.length; i++) {
-        evidence[i] = probability(evidence[i]);
+        evidence[i] = 1 / (1 + Math.exp(-evidence[i]));
       }
       return;
     }
@@ -92,58 +88,6 @@ final class AnswerSpace {
     for (int i = 0; i < evidence.length; i++) {
       evidence[i] /= sum;
     }
-  }
-
-  /**
-   * The log-odds of what is true of a text.
-   *
-   * @param probabilities {@code [answers]}
-   * @param truth the right answers
-   * @param isRight those of the right answers; otherwise those with which the others are refused
-   */
-  DoubleStream logOdds(double[] probabilities, int[] truth, boolean isRight) {
-    return IntStream.range(0, probabilities.length).filter(answer -> contains(truth, answer) == isRight)
-        .mapToDouble(answer -> isRight ? logOdds(probabilities[answer]) : -logOdds(probabilities[answer]));
-  }
-
-  /**
-   * Changes how probable what is true of a text is. Where answers exclude each other, the others share the rest as before.
-   *
-   * @param probabilities {@code [answers]}; replaced
-   * @param truth the right answers
-   * @param right what the log-odds of a right answer become
-   * @param refused what those become with which another answer is refused, where they do not exclude each other
-   */
-  void raise(double[] probabilities, int[] truth, DoubleUnaryOperator right, DoubleUnaryOperator refused) {
-    for (int answer : truth) {
-      double before = probabilities[answer];
-      double after = probability(right.applyAsDouble(logOdds(before)));
-      if (isExclusive()) {
-        double rest = (1 - after) / Math.max(LEAST_PROBABILITY, 1 - before);
-        for (int other = 0; other < probabilities.length; other++) {
-          probabilities[other] *= rest;
-        }
-      }
-      probabilities[answer] = after;
-    }
-    for (int answer = 0; answer < probabilities.length && !isExclusive(); answer++) {
-      if (!contains(truth, answer)) {
-        probabilities[answer] = probability(-refused.applyAsDouble(-logOdds(probabilities[answer])));
-      }
-    }
-  }
-
-  private static boolean contains(int[] answers, int answer) {
-    return Arrays.stream(answers).anyMatch(each -> each == answer);
-  }
-
-  private static double logOdds(double probability) {
-    double p = Math.clamp(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY);
-    return Math.log(p) - Math.log1p(-p);
-  }
-
-  private static double probability(double logOdds) {
-    return 1 / (1 + Math.exp(-logOdds));
   }
 
   /** The logits of which the target makes probabilities of answers. */

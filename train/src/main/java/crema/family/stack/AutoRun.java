@@ -23,7 +23,6 @@ import crema.run.ValidationSettings;
 import crema.settings.Settings;
 import crema.task.AnswerSettings;
 import crema.task.LabelSettings;
-import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,10 +94,6 @@ final class AutoRun implements Run {
     listener.stage("Choosing a second level");
     Choice choice = choose(start, search.whole());
     double[] weights = choice.chosen().level().weights();
-    Optional<List<FewerRows>> fewer = search.withFewerRows(member -> weights[member] != 0);
-    if (fewer.isEmpty()) {
-      return interrupted();
-    }
     var members = new ArrayList<StackMember>();
     List<String> text = settings.get(DataSettings.TEXT);
     for (Trained each : search.whole()) {
@@ -129,7 +124,7 @@ final class AutoRun implements Run {
     keepFits(search.done());
     StackDescription description =
         StackDescription.of(columns(choice.chosen(), members), members, choice.chosen().level());
-    return finish.write(description, choice.chosen().rows(), choice.measures().expected(choice.chosen(), fewer.get()),
+    return finish.write(description, choice.chosen().rows(), choice.chosen().taught(),
         start.target(), start.rows(), facts);
   }
 
@@ -230,14 +225,8 @@ final class AutoRun implements Run {
     return true;
   }
 
-  /**
-   * What was chosen.
-   *
-   * @param measures of all second levels
-   * @param chosen the second level
-   * @param alone each member by itself
-   */
-  private record Choice(LevelChoice measures, LevelChoice.Measured chosen, List<LevelChoice.Measured> alone) {}
+  /** The second level that was chosen, and each member by itself. */
+  private record Choice(LevelChoice.Measured chosen, List<LevelChoice.Measured> alone) {}
 
   private Choice choose(Start start, List<Trained> members) {
     var choice =
@@ -256,7 +245,7 @@ final class AutoRun implements Run {
       case SMALL -> Comparator.comparingDouble(level -> sum(level, members, Fit::bytes));
     };
     // Of equally good ones the first: a member alone before a combination.
-    return new Choice(choice,
+    return new Choice(
         all.stream().filter(level -> level.score() >= best - prefer.tolerance()).min(order).orElseThrow(), alone);
   }
 

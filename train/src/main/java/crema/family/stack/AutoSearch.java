@@ -6,10 +6,8 @@ import crema.classify.ComputeOptions;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
-import crema.data.RowSource;
 import crema.family.stack.AutoPlan.Member;
 import crema.nn.train.StopSignal;
-import crema.run.Folds;
 import crema.run.ValidationSettings;
 import crema.settings.JsonFile;
 import crema.settings.Settings;
@@ -23,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +34,6 @@ final class AutoSearch {
   private static final double HOPELESS = 0.1;
   /** What the last trainings take longer than those on folds, beside having more rows. */
   private static final double RESERVE = 1.1;
-  /** So many rows tell what learning from fewer changes. */
-  private static final int ENOUGH_PAIRS = 2_000;
   /** What a fit costs besides what is counted is not less by more than this. */
   private static final double LEAST_RATIO = 0.25;
   private static final String SECONDS = "seconds";
@@ -185,8 +180,7 @@ final class AutoSearch {
         fit = Fit.read(file);
         before += fit.seconds();
       } else {
-        listener.stage("%s, fold %d of %d".formatted(trained.member.name(), fold + 1, folds));
-        Optional<Fit> made = fit(trained.member, fold, heldOut.others(fold));
+        Optional<Fit> made = fit(trained.member, fold);
         if (made.isEmpty()) {
           return false;
         }
@@ -203,8 +197,7 @@ final class AutoSearch {
   }
 
   /**
-   * Whether the other folds of a member, and the last trainings of all members, on fewer rows and on all, end within the
-   * budget. Of the first
+   * Whether the other folds of a member, and the last trainings of all members, end within the budget. Of the first
    * member that is not asked, since its first training says little: a process becomes faster as it runs.
    */
   private boolean isAffordable(Trained next) {
@@ -216,7 +209,7 @@ final class AutoSearch {
     double each = isBegun ? next.mean(Fit::seconds) : expected(next.member, last -> last.mean(Fit::seconds));
     double settling = isBegun ? 0 : expected(next.member, last -> last.settling);
     double last = Stream.concat(whole.stream().map(trained -> trained.mean(Fit::seconds)), Stream.of(each))
-        .mapToDouble(Double::doubleValue).sum() * ((double) folds / (folds - 1) + compared()) * RESERVE;
+        .mapToDouble(Double::doubleValue).sum() * folds / (folds - 1) * RESERVE;
     return spent + settling + each * (folds - next.fits.size()) + last <= budget;
   }
 
@@ -289,54 +282,13 @@ final class AutoSearch {
     return true;
   }
 
-  /** In how many folds members are compared with models of fewer rows: as many as have enough rows for that. */
-  private int compared() {
-    return (int) Math.clamp(Math.ceilDiv((long) ENOUGH_PAIRS * folds, Math.max(1, heldOut.size())), 1, folds);
-  }
-
-  /**
-   * What members say of rows when they learn from fewer: from as large a part of the other folds as those are of all rows.
-   *
-   * @param isUsed which of the members that are {@linkplain #whole() whole} are asked; of others it is what they say now
-   * @return a fold each; empty if the run was asked to stop
-   */
-  Optional<List<FewerRows>> withFewerRows(IntPredicate isUsed) throws IOException {
-    var all = new ArrayList<FewerRows>();
-    for (int fold = 0; fold < compared(); fold++) {
-      RowSource fewer = Folds.of(heldOut.others(fold), settings, folds).allBut(0);
-      var evidence = new ArrayList<float[][]>();
-      for (int i = 0; i < whole.size(); i++) {
-        Trained trained = whole.get(i);
-        Path file = kept.resolve(trained.member.name() + "-" + (fold + 1) + "-fewer.fit");
-        if (!isUsed.test(i)) {
-          evidence.add(trained.fits.get(fold).evidence());
-          continue;
-        }
-        if (!Files.exists(file)) {
-          listener.stage("%s, fewer rows, %d of %d".formatted(trained.member.name(), fold + 1, compared()));
-          Optional<Fit> made = fit(trained.member, fold, fewer);
-          if (made.isEmpty()) {
-            return Optional.empty();
-          }
-          made.get().write(file);
-        }
-        evidence.add(Fit.read(file).evidence());
-      }
-      all.add(new FewerRows(fold, evidence, heldOut.areTaught(fold, fewer)));
-    }
-    return Optional.of(all);
-  }
-
-  /**
-   * Trains for a fold, and asks the model for its rows; empty if the run was asked to stop.
-   *
-   * @param rows to learn from
-   */
-  private Optional<Fit> fit(Member member, int fold, RowSource rows) throws IOException {
+  /** Trains on all folds but one; empty if the run was asked to stop. */
+  private Optional<Fit> fit(Member member, int fold) throws IOException {
     var own = new ModelDirectory(kept.resolve(member.name() + "-" + (fold + 1)));
     Files.createDirectories(own.path());
     long beganFit = System.nanoTime();
-    if (!own.isFinished() && !training.run(member, rows, own, new TrainingListener() {})) {
+    listener.stage("%s, fold %d of %d".formatted(member.name(), fold + 1, folds));
+    if (!own.isFinished() && !training.run(member, heldOut.others(fold), own, new TrainingListener() {})) {
       return Optional.empty();
     }
     double seconds = secondsSince(beganFit);

@@ -9,7 +9,6 @@ import crema.data.RowSource;
 import crema.data.Split;
 import crema.family.stack.AnswerSpace.Ballot;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -118,20 +117,6 @@ final class HeldOut {
   /** The rows to train on for a fold. */
   RowSource others(int fold) {
     return split.allBut(fold);
-  }
-
-  /** Whether rows to learn from have all labels of each row of a fold that is scored. */
-  boolean[] areTaught(int fold, RowSource by) {
-    var seen = new boolean[space.target().labels().size()];
-    var known = new KnownLabels(space.target().labels());
-    by.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT)
-        .ifPresent(labels -> Arrays.stream(labels).forEach(label -> seen[label] = true)));
-    int[][] rows = truth(fold);
-    var taught = new boolean[rows.length];
-    for (int row = 0; row < taught.length; row++) {
-      taught[row] = Arrays.stream(rows[row]).allMatch(label -> seen[label]);
-    }
-    return taught;
   }
 
   /** Passes on the rows of a fold that are scored, with their labels. */

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -51,15 +50,10 @@ final class LevelChoice {
    * @param score of rows that the level did not learn from, all together; greater is better
    * @param deviation of the score over folds: the sample standard deviation
    * @param rows what was said of these rows
-   * @param byFold the levels that said it, each found without a fold
+   * @param taught the same of the rows whose labels the models could know
    */
   record Measured(LevelKind kind, SecondLevel level, double score, double deviation, ScoredRows rows,
-      List<SecondLevel> byFold) {
-    /** Copies the list. */
-    Measured {
-      byFold = List.copyOf(byFold);
-    }
-
+      ScoredRows taught) {
     /** For people. */
     String describe() {
       long used = Arrays.stream(level.weights()).filter(weight -> weight != 0).count();
@@ -97,47 +91,6 @@ final class LevelChoice {
     return best;
   }
 
-  /**
-   * What a model of all rows may be expected to say of rows that are not among them: what was said of the rows by models
-   * of the other folds, with what is true as much more certain as these are more certain of it than models of fewer rows.
-   * Rows with labels that those could not know are left out, as texts of unknown labels are in a test.
-   *
-   * @param chosen the second level
-   * @param fewer what models of fewer rows say; none to take the models of folds as they are
-   */
-  ScoredRows expected(Measured chosen, List<FewerRows> fewer) {
-    AnswerSpace space = members.space();
-    Growth ofTrue = growth(chosen, fewer, true);
-    Growth ofFalse = space.isExclusive() ? Growth.NONE : growth(chosen, fewer, false);
-    var logits = new float[members.rows()][];
-    int[] taught = members.learnable(_ -> true);
-    for (int row : taught) {
-      SecondLevel level = chosen.byFold().get(Arrays.binarySearch(folds, members.folds()[row]));
-      double[] probabilities = level.probabilities(space, members.of(row));
-      space.raise(probabilities, space.answers(members.truth()[row]), ofTrue::grown, ofFalse::grown);
-      logits[row] = space.logits(probabilities);
-    }
-    return scored(logits, taught);
-  }
-
-  /** How sure of what is true, or of what is not, models are with more rows. */
-  private Growth growth(Measured chosen, List<FewerRows> fewer, boolean isTrue) {
-    AnswerSpace space = members.space();
-    DoubleStream.Builder before = DoubleStream.builder();
-    DoubleStream.Builder after = DoubleStream.builder();
-    for (FewerRows each : fewer) {
-      int[] rows = IntStream.range(0, members.rows()).filter(row -> members.folds()[row] == each.fold()).toArray();
-      for (int i = 0; i < rows.length; i++) {
-        if (each.taught()[i]) {
-          int[] truth = space.answers(members.truth()[rows[i]]);
-          space.logOdds(chosen.level().probabilities(space, each.of(i)), truth, isTrue).forEach(before::add);
-          space.logOdds(chosen.level().probabilities(space, members.of(rows[i])), truth, isTrue).forEach(after::add);
-        }
-      }
-    }
-    return Growth.of(before.build().toArray(), after.build().toArray());
-  }
-
   /** The best of all members by themselves; of equally good ones the first. */
   private Measured bestAlone() {
     return alone.stream().reduce((one, other) -> other.score() > one.score() ? other : one).orElseThrow();
@@ -145,10 +98,8 @@ final class LevelChoice {
 
   private Measured measured(LevelKind kind, Function<LevelFit, SecondLevel> find) {
     var logits = new float[members.rows()][];
-    var byFold = new ArrayList<SecondLevel>();
     for (int i = 0; i < folds.length; i++) {
       SecondLevel level = find.apply(fits.get(i));
-      byFold.add(level);
       for (int row = 0; row < logits.length; row++) {
         if (members.folds()[row] == folds[i]) {
           logits[row] = members.space().logits(level.probabilities(members.space(), members.of(row)));
@@ -159,7 +110,7 @@ final class LevelChoice {
         IntStream.range(0, logits.length).filter(row -> members.folds()[row] == fold).toArray()))).toArray();
     ScoredRows all = scored(logits, IntStream.range(0, logits.length).toArray());
     return new Measured(kind, find.apply(fits.getLast()), score.of(all), deviation(values), all,
-        byFold);
+        scored(logits, members.learnable(_ -> true)));
   }
 
   private ScoredRows scored(float[][] logits, int[] rows) {

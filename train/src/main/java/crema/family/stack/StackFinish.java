@@ -38,12 +38,12 @@ record StackFinish(Settings settings, RunContext context) {
    *
    * @param description what it is made of
    * @param heldOut what its second level says of rows that it did not learn from
-   * @param expected what it may be expected to say of rows that it did not learn from once its members are trained: the
-   *     thresholds and the calibration are found on it
+   * @param taught the same of the rows whose labels its members could know: thresholds and calibration are found on them,
+   *     as rows with labels that nobody knows are no part of a test either
    * @param target what it predicts, before thresholds are chosen
    * @param facts what to say of it, in order
    */
-  TrainingResult write(StackDescription description, ScoredRows heldOut, ScoredRows expected, Target target,
+  TrainingResult write(StackDescription description, ScoredRows heldOut, ScoredRows taught, Target target,
       SplitRows rows, Map<String, String> facts) throws IOException {
     TextRun run = run();
     ModelDirectory directory = context.directory();
@@ -51,7 +51,7 @@ record StackFinish(Settings settings, RunContext context) {
       run.record(target, heldOut, 0, 0, System.nanoTime(), log);
     }
     try (StackClassifier classifier =
-        StackDescription.load(description, target.tuned(run.answers(), expected), directory, context.compute())) {
+        StackDescription.load(description, target.tuned(run.answers(), taught), directory, context.compute())) {
       return run.finish(classifier, new ModelFiles() {
         @Override
         public void writeWeights() {}
@@ -60,7 +60,7 @@ record StackFinish(Settings settings, RunContext context) {
         public void writeDescription() throws IOException {
           description.write(directory);
         }
-      }, rows, RowCounts.of(rows, classifier.target().labels()), heldOut, expected, 0, facts);
+      }, rows, RowCounts.of(rows, classifier.target().labels()), heldOut, taught, 0, facts);
     }
   }
 }
