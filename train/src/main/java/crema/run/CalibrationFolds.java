@@ -34,11 +34,11 @@ public final class CalibrationFolds {
   public static final Setting<Integer> CALIBRATION_FOLDS = SECTION.integer("calibration-folds", 0).atLeast(0)
       .label("K").shownDefault("none")
       .details("it has an effect on models that are trained on the validation rows too in the end")
-      .help("Calibrate on what models of K folds say of rows that they have not learned from, not on the validation rows");
+      .help("Calibrate on what models of K folds say of rows that they have not learned from");
 
   static {
-    SECTION.rule(settings -> settings.get(CALIBRATION_FOLDS) == 1 ? "--calibration-folds must be at least 2, not 1" : null,
-        CALIBRATION_FOLDS);
+    SECTION.rule(settings -> settings.get(CALIBRATION_FOLDS) == 1
+        ? "--calibration-folds must be at least 2, not 1" : null, CALIBRATION_FOLDS);
     SECTION.rule(settings -> StartSettings.from(settings).isPresent() && settings.get(CALIBRATION_FOLDS) > 0
         ? "the model to start from may have seen the rows of folds: leave out --calibration-folds, or --from" : null,
         CALIBRATION_FOLDS, StartSettings.FROM);

@@ -70,7 +70,8 @@ public final class LinearSettings {
       .details("none, all alike; bayes, by how much more often texts with the label have the feature (NBSVM)")
       .help("How far the weights of features may go, against each other");
   public static final Setting<Boolean> SHIFT = SECTION.flag("shift").basic()
-      .help("Shift each hyperplane to its best F1 on the validation rows, where texts have several labels");
+      .details("where texts have several labels")
+      .help("Shift each hyperplane to its best F1 on the validation rows");
 
   static {
     SECTION.rule(settings -> settings.get(SHIFT) && settings.get(DataSettings.VALIDATION).isEmpty()
