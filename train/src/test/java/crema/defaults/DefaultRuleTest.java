@@ -113,7 +113,7 @@ class DefaultRuleTest {
   }
 
   private static DataProfile titles() {
-    return profile(IntStream.range(0, 50).mapToObj(i -> Row.of("fresh red apple " + i, "label" + i % 2)).toList());
+    return profile(IntStream.range(0, 50).mapToObj(i -> Row.of("fresh red apple " + i, "label" + i % 3)).toList());
   }
 
   private static DataProfile codes() {
