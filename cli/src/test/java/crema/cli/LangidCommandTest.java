@@ -6,6 +6,7 @@ import crema.fasttext.FastTextConfig;
 import crema.fasttext.FastTextTrainer;
 import crema.fasttext.TextSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,6 +77,21 @@ class LangidCommandTest {
     assertThat(CommandRun.of("langid", "--codes", "name", ENGLISH).out()).startsWith("English ");
     assertThat(CommandRun.of("langid", "--codes", "4", ENGLISH).lastError())
         .isEqualTo("crema: --codes must be model, 2, 3 or name, not '4'");
+  }
+
+  @Test
+  void everyRowHasItsLineAlsoIfItCannotBeRead() throws IOException {
+    Path file = Files.write(folder.resolve("rows.csv"), ("title,note\nWo ist denn mein Hund?,\nto,many,fields\n"
+        + "\"\",\nd\u00E9j\u00E0,\n\"two\nlines\",\n" + ENGLISH + ",\n").getBytes(StandardCharsets.ISO_8859_1));
+    var run = CommandRun.of("langid", "--file", file.toString(), "--text", "title");
+    assertThat(run.code()).isEqualTo(Crema.UNANSWERED);
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(6);
+    assertThat(lines.get(0)).startsWith("deu ");
+    assertThat(lines.get(1)).startsWith("(not read: " + file + ", line 3: wrong number of fields");
+    assertThat(lines.get(2)).isEqualTo("(empty text)");
+    assertThat(lines.get(3)).startsWith("(not read: " + file + ", line 5: invalid UTF-8");
+    assertThat(lines.get(5)).startsWith("eng ");
   }
 
   @Test
