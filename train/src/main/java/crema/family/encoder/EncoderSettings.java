@@ -13,6 +13,9 @@ public final class EncoderSettings {
   /** The tokenizer and the network. */
   public static final Section SECTION = Section.of("Encoder");
 
+  /** More are a mistake: they would take their memory one by one until there is none. */
+  private static final int MOST_LAYERS = 1000;
+
   public static final Setting<String> TOKENIZER = SECTION.optionalFile("tokenizer")
       .shownDefault("train one on the texts").help("A tokenizer.json");
   public static final Setting<Integer> VOCABULARY_SIZE = SECTION.integer("vocabulary-size", 32_000).atLeast(256).basic()
@@ -23,7 +26,7 @@ public final class EncoderSettings {
       .help("Which part of a longer text is read");
   public static final Setting<Integer> HIDDEN_SIZE = SECTION.integer("hidden-size", 384).atLeast(1).basic()
       .help("Features of a token");
-  public static final Setting<Integer> LAYERS = SECTION.integer("layers", 10).atLeast(1).basic().help("Blocks");
+  public static final Setting<Integer> LAYERS = SECTION.integer("layers", 10).atLeast(1).atMost(MOST_LAYERS).basic().help("Blocks");
   public static final Setting<Integer> HEADS = SECTION.integer("heads", 6).atLeast(1).help("Query heads");
   public static final Setting<Integer> KV_HEADS = SECTION.integer("kv-heads", 2).atLeast(1)
       .help("Key and value heads");
