@@ -167,6 +167,8 @@ class GuaranteeCommandTest {
           shared.resolve("test.jsonl").toString(), "--min-precision", "0.97", "--output",
           shared.resolve("report").toString());
       assertThat(evaluated.code()).as(evaluated.err()).isZero();
+      assertThat(Files.readString(shared.resolve("report/report.html")))
+          .contains("Wrong answers that the model is surest of", "<mark class=");
       var reached = new ArrayList<Double>();
       for (JsonNode each : Json.parse(Files.readString(shared.resolve("report/metrics.json"))).get("min_precision")) {
         if (each.get("asked").doubleValue() == 0.97) {

@@ -30,13 +30,17 @@ public final class WrongRows {
   private final Target target;
   private final ScoredRows test;
   private final int[][] answers;
-  private final ScoreMatrix probabilities;
+  /** Of the answers to rows that are answered wrongly; 0 elsewhere. */
+  private final double[] sure;
 
   private WrongRows(Target target, ScoredRows test) {
     this.target = target;
     this.test = test;
     answers = target.decide(test.logits());
-    probabilities = target.probabilities(test.logits());
+    sure = new double[answers.length];
+    for (int row = 0; row < sure.length; row++) {
+      sure[row] = isWrong(row) ? probability(row) : 0;
+    }
   }
 
   /**
@@ -54,7 +58,7 @@ public final class WrongRows {
 
   private List<WrongRow> find(Classifier classifier, RowSource rows) {
     List<Integer> surest = IntStream.range(0, answers.length).filter(this::isWrong).boxed()
-        .sorted(Comparator.comparingDouble(row -> -probability(row))).limit(MOST_ROWS).toList();
+        .sorted(Comparator.comparingDouble(row -> -sure[row])).limit(MOST_ROWS).toList();
     Map<Integer, String> texts = surest.isEmpty() ? Map.of() : texts(classifier, rows, surest);
     var found = new ArrayList<WrongRow>();
     int words = 0;
@@ -70,7 +74,7 @@ public final class WrongRows {
       found.add(new WrongRow(isExplained
           ? AnswerMarks.of(classifier, text, onlyIn(answers[row], truth), onlyIn(truth, answers[row]))
           : new MarkedText(text.replace(FieldText.SEPARATOR, ' '), List.of()), names(truth), names(answers[row]),
-          probability(row)));
+          sure[row]));
     }
     return found;
   }
@@ -83,7 +87,9 @@ public final class WrongRows {
   }
 
   private double probability(int row) {
-    return Arrays.stream(answers[row]).mapToDouble(label -> probabilities.score(row, label)).min().orElse(0);
+    // Row by row: those of all rows and many labels would not fit into memory.
+    ScoreMatrix probabilities = target.probabilities(ScoreMatrix.of(new float[][] {test.logits().row(row)}));
+    return Arrays.stream(answers[row]).mapToDouble(label -> probabilities.score(0, label)).min().orElse(0);
   }
 
   private @Nullable String onlyIn(int[] labels, int[] others) {
