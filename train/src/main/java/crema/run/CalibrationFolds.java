@@ -31,7 +31,7 @@ public final class CalibrationFolds {
   /** On what a model is calibrated that is trained on its validation rows too. */
   public static final Section SECTION = Section.of("Calibration");
 
-  public static final Setting<Integer> CALIBRATION_FOLDS = SECTION.integer("calibration-folds", 0).atLeast(0)
+  public static final Setting<Integer> CALIBRATION_FOLDS = SECTION.integer("calibration-folds", 0).atLeast(0).later()
       .label("K").shownDefault("none")
       .details("it has an effect on models that are trained on the validation rows too in the end")
       .help("Calibrate on what models of K folds say of rows that they have not learned from");

@@ -33,6 +33,7 @@ public final class Setting<T> {
   private final boolean isBasic;
   private final boolean isRecorded;
   private final boolean isDecisive;
+  private final boolean isLater;
   private final @Nullable Consumer<T> check;
   private final @Nullable Setting<String> folder;
 
@@ -49,6 +50,7 @@ public final class Setting<T> {
     isBasic = draft.isBasic;
     isRecorded = draft.isRecorded;
     isDecisive = draft.isDecisive;
+    isLater = draft.isLater;
     check = draft.check;
     folder = draft.folder;
   }
@@ -104,6 +106,11 @@ public final class Setting<T> {
     String kind = type.expected();
     String allowed = type.allowed();
     return (type.isList() ? "several: " : "") + (kind.equals(allowed) ? kind : kind + " " + allowed);
+  }
+
+  /** Whether earlier versions had settings that are chosen for the data, but not this one. */
+  public boolean isLater() {
+    return isLater;
   }
 
   /** Whether the short help has it. */
@@ -249,6 +256,7 @@ public final class Setting<T> {
     private boolean isBasic;
     private boolean isRecorded = true;
     private boolean isDecisive = true;
+    private boolean isLater;
     private @Nullable Consumer<T> check;
     private @Nullable Setting<String> folder;
 
@@ -298,6 +306,15 @@ public final class Setting<T> {
     /** It does not decide on what a run computes, so it can be another one when the run is resumed. */
     public Draft<T> resumable() {
       isDecisive = false;
+      return this;
+    }
+
+    /**
+     * Earlier versions had settings that are chosen for the data, but not this one: a config of theirs that lists all
+     * settings of a run means what it meant.
+     */
+    public Draft<T> later() {
+      isLater = true;
       return this;
     }
 

@@ -104,7 +104,7 @@ public final class Settings {
    * config that lists the settings of a run has all that have a value.
    */
   public boolean isOpenToData() {
-    return ofData.stream().anyMatch(row -> !isGiven(row) && row.defaultValue().isPresent()
+    return ofData.stream().anyMatch(row -> !isGiven(row) && !row.isLater() && row.defaultValue().isPresent()
         && !List.of().equals(row.defaultValue().get()));
   }
 

@@ -76,7 +76,7 @@ public record FastTextSettings(Settings settings) {
       .help("Make the model many times smaller");
   public static final Setting<Integer> CUTOFF = SECTION.integer("cutoff", 0).atLeast(0).shownDefault("all")
       .help("A quantized model keeps so many words and n-grams and is trained on");
-  public static final Setting<Boolean> PUNCTUATION_APART = SECTION.flag("punctuation-apart")
+  public static final Setting<Boolean> PUNCTUATION_APART = SECTION.flag("punctuation-apart").later()
       .help("Punctuation at the start or the end of a word is a word of its own");
   public static final Setting<Integer> COLUMN_WORDS = SECTION.integer("column-words", 0).atLeast(0)
       .shownDefault("all").help("Of several text columns only so many words each are read, the first");

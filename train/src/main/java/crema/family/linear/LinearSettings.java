@@ -66,7 +66,7 @@ public final class LinearSettings {
   public static final Setting<Weights> CLASS_WEIGHTS = SECTION.choice("class-weights", Weights.NONE).basic()
       .details("none, all alike; balanced, as much together")
       .help("How texts with a label weigh against those without");
-  public static final Setting<Features> FEATURE_WEIGHTS = SECTION.choice("feature-weights", Features.NONE)
+  public static final Setting<Features> FEATURE_WEIGHTS = SECTION.choice("feature-weights", Features.NONE).later()
       .details("none, all alike; bayes, by how much more often texts with the label have the feature (NBSVM)")
       .help("How far the weights of features may go, against each other");
   public static final Setting<Boolean> SHIFT = SECTION.flag("shift").basic()
