@@ -1,6 +1,5 @@
 package crema.cli;
 
-import crema.base.AtomicFile;
 import crema.base.UserError;
 import crema.classify.CheckpointSettings;
 import crema.classify.ComputeOptions;

@@ -26,7 +26,6 @@ import crema.nn.model.Architecture;
 import crema.nn.model.MaskedLanguageModel;
 import crema.nn.model.SpecialTokens;
 import crema.nn.model.TextEncoderConfig;
-import crema.nn.model.prenorm.PreNormConfig;
 import crema.nn.optim.AdamW;
 import crema.nn.optim.ParameterGroup;
 import crema.nn.train.TrainingLoop;
