@@ -1,5 +1,6 @@
 package crema.cli.fuzz;
 
+import crema.base.FileTree;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,8 @@ record FuzzRun(Format format, long seconds, long executions, long seed, Path fol
     try {
       process.waitFor();
     } finally {
-      process.destroyForcibly();
+      process.destroyForcibly().waitFor();
+      FileTree.delete(scratch(place));
     }
     List<Path> found = files(findings);
     found.removeAll(before);
