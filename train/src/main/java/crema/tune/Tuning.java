@@ -151,8 +151,8 @@ public final class Tuning {
   private Data data() throws IOException {
     var own = new DataSettings(settings);
     boolean needsShare = own.validation().isEmpty() && own.validationFraction() == 0;
-    SplitRows rows = RunRows.of(context,
-        needsShare ? settings.with(DataSettings.VALIDATION_FRACTION, USUAL_SHARE) : settings);
+    var data = needsShare ? new DataSettings(settings.with(DataSettings.VALIDATION_FRACTION, USUAL_SHARE)) : own;
+    SplitRows rows = RunRows.read(data, settings.get(TrainingSettings.SEED), context.listener(), context.stop());
     long size = DataProfile.of(rows.train()).rows();
     var rungs = Rungs.of(size, count);
     return new Data(rows, rungs, parts(rows.train(), rungs),

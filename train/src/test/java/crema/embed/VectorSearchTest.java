@@ -98,7 +98,8 @@ class VectorSearchTest {
     try (var search = new VectorSearch(rows, Similarity.DOT, ComputeOptions.threads(1))) {
       assertThatThrownBy(() -> search.nearest(new float[3], 1)).isInstanceOf(UserError.class)
           .hasMessageContaining("3 features").hasMessageContaining("different models");
-      assertThatThrownBy(() -> search.nearest(new float[4], 0)).isInstanceOf(UserError.class);
+      assertThatThrownBy(() -> search.nearest(new float[4], 0)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at least 1");
     }
   }
 }

@@ -194,7 +194,7 @@ class FeatureSpacesTest {
     assertThatThrownBy(() -> run(settings().with(LinearSettings.ANALYZERS, "word", "word:*"), "refused", 1))
         .isInstanceOf(UserError.class).hasMessageContaining("word:* twice");
     assertThatThrownBy(() -> settings().with(LinearSettings.CHARACTERS_TO, 1).checked()).isInstanceOf(UserError.class)
-        .hasMessageContaining("char-ngrams-to (1) must be at least char-ngrams-from (2)");
+        .hasMessageContaining("--char-ngrams-to (1) must be at least --char-ngrams-from (2)");
     Settings twice = settings().with(FrozenSettings.ENCODER, folder.toString())
         .with(FrozenSettings.COLUMNS, "name", "name");
     assertThatThrownBy(() -> run(twice, "refused", 1)).isInstanceOf(UserError.class)

@@ -158,9 +158,9 @@ class StackRunTest {
     for (String file : List.of("config.json", "target.json", "test.jsonl")) {
       assertThat(directory.file(file)).hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
     }
-    assertThat(Files.readString(directory.metrics()).replaceAll("[0-9.]+ ms", ""))
+    assertThat(Files.readString(directory.metrics()).replaceAll("[0-9.]+ (ms|µs)", ""))
         .isEqualTo(Files.readString(folder.resolve("whole/metrics.json")).replace("/whole", "/failed")
-            .replaceAll("[0-9.]+ ms", ""));
+            .replaceAll("[0-9.]+ (ms|µs)", ""));
   }
 
   @ParameterizedTest
