@@ -102,6 +102,6 @@ public final class WrittenNumber {
   private static String plain(double bound) {
     return bound == 0x1p63 ? Long.toString(Long.MAX_VALUE)
         : Math.abs(bound) < 1e19 ? new BigDecimal(bound).toPlainString()
-        : String.valueOf(bound).replace("E", "e").toLowerCase(Locale.ROOT);
+            : String.valueOf(bound).replace("E", "e").toLowerCase(Locale.ROOT);
   }
 }

@@ -17,8 +17,9 @@ class WrittenNumberTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "NaN", "Infinity", "-Infinity", "inf", "1e999", "1e-400", "0x10", "0x1p3", "1f", "1d",
-      "1_000", "1,5", "1.5.1", "e5", ".", "--1", "\u0661\u0662", "\uFF11\uFF12", "1e9999999999", "\u0000"})
+  @ValueSource(
+      strings = {"", " ", "NaN", "Infinity", "-Infinity", "inf", "1e999", "1e-400", "0x10", "0x1p3", "1f", "1d",
+          "1_000", "1,5", "1.5.1", "e5", ".", "--1", "\u0661\u0662", "\uFF11\uFF12", "1e9999999999", "\u0000"})
   void whatIsNoFiniteDecimalNumberIsRefused(String text) {
     assertThatThrownBy(() -> WrittenNumber.real(text)).isInstanceOf(NumberFormatException.class);
   }
@@ -33,7 +34,8 @@ class WrittenNumberTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-      "1,5 | ; write 1.5", "0,001 | ; write 0.001", "1e999 | ; it cannot be above 100", "-1e999 | ; it cannot be below 0",
+      "1,5 | ; write 1.5", "0,001 | ; write 0.001", "1e999 | ; it cannot be above 100",
+      "-1e999 | ; it cannot be below 0",
       "1e-400 | ; so small a number cannot be told from 0", "\u0661 | ; write it with the digits 0 to 9",
       "1,000,000 | ; write 1000000", "abc | \"\"", "NaN | \"\""})
   void numbersThatWereMeantAreSuggested(String text, String suggestion) {

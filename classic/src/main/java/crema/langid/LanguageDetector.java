@@ -126,7 +126,8 @@ public final class LanguageDetector {
     Optional<Language> best = best(text, threshold);
     String plain = threshold > 0 ? PlainWords.of(text) : text;
     return plain.equals(text) ? best
-        : best.filter(language -> best(plain, threshold).filter(again -> again.code().equals(language.code())).isPresent());
+        : best.filter(
+            language -> best(plain, threshold).filter(again -> again.code().equals(language.code())).isPresent());
   }
 
   /** The language of a text, if that is sure by a {@linkplain #sureFrom threshold of its own}. */

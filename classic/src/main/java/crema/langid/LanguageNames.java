@@ -34,7 +34,8 @@ public final class LanguageNames {
       Map.entry("gre", "ell"), Map.entry("ice", "isl"), Map.entry("mac", "mkd"), Map.entry("mao", "mri"),
       Map.entry("may", "msa"), Map.entry("per", "fas"), Map.entry("rum", "ron"), Map.entry("slo", "slk"),
       Map.entry("tib", "bod"), Map.entry("wel", "cym"), Map.entry("mo", "ron"), Map.entry("sh", "hbs"),
-      Map.entry("fil", "tgl"), Map.entry("filipino", "tgl"), Map.entry("mandarin", "cmn"), Map.entry("cantonese", "yue"),
+      Map.entry("fil", "tgl"), Map.entry("filipino", "tgl"), Map.entry("mandarin", "cmn"),
+      Map.entry("cantonese", "yue"),
       Map.entry("farsi", "fas"), Map.entry("castilian", "spa"), Map.entry("flemish", "nld"),
       Map.entry("valencian", "cat"), Map.entry("moldovan", "ron"));
 
@@ -71,8 +72,9 @@ public final class LanguageNames {
       String name = Locale.of(code).getDisplayLanguage(Locale.ENGLISH);
       codes.putIfAbsent(name.toLowerCase(Locale.ROOT), code);
     }
-    OTHERS.forEach((name, three) -> Optional.ofNullable(codes.getOrDefault(three, codes.get(COMMON.getOrDefault(three, three))))
-        .ifPresent(code -> codes.putIfAbsent(name, code)));
+    OTHERS.forEach(
+        (name, three) -> Optional.ofNullable(codes.getOrDefault(three, codes.get(COMMON.getOrDefault(three, three))))
+            .ifPresent(code -> codes.putIfAbsent(name, code)));
   }
 
   /**

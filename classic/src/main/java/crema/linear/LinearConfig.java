@@ -66,7 +66,8 @@ public record LinearConfig(LinearLoss loss, double c, double interceptScaling, C
 
   /** The same with another end of training. */
   public LinearConfig withTolerance(double newTolerance, int newMaxIterations) {
-    return new LinearConfig(loss, c, interceptScaling, classWeights, featureWeights, newTolerance, newMaxIterations, seed);
+    return new LinearConfig(loss, c, interceptScaling, classWeights, featureWeights, newTolerance, newMaxIterations,
+        seed);
   }
 
   /** The same with another seed. */

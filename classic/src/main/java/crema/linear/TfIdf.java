@@ -133,7 +133,8 @@ public final class TfIdf {
     double most = config.maxDocuments().of(documents);
     if (most < fewest) {
       throw new IllegalArgumentException("a term may be in at most " + shown(most) + " of " + documents
-          + " texts but must be in at least " + shown(fewest) + "; raise the first (max-df) or lower the second (min-df)");
+          + " texts but must be in at least " + shown(fewest)
+          + "; raise the first (max-df) or lower the second (min-df)");
     }
     var kept = new ArrayList<TermCount>();
     for (TermCount count : counts) {

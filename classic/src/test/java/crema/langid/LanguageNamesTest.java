@@ -14,8 +14,10 @@ class LanguageNamesTest {
   void codesOfTwoAndThreeLettersAndNamesMeanTheSame() {
     for (List<String> same : List.of(List.of("eng", "en", "EN", "English", "en-GB"),
         List.of("deu", "de", "german", "de_AT", "ger", "Deutsch"), List.of("fra", "fre", "Fran\u00E7ais"),
-        List.of("ind", "in", "id"), List.of("pes", "fa", "per", "Farsi", "Persian"), List.of("rus", "\u0420\u0443\u0441\u0441\u043A\u0438\u0439"),
-        List.of("cmn", "zh", "zho", "chi", "Chinese", "Mandarin", "zh-Hans"), List.of("heb", "he", "iw"), List.of("por", "pt", "pt-BR"))) {
+        List.of("ind", "in", "id"), List.of("pes", "fa", "per", "Farsi", "Persian"),
+        List.of("rus", "\u0420\u0443\u0441\u0441\u043A\u0438\u0439"),
+        List.of("cmn", "zh", "zho", "chi", "Chinese", "Mandarin", "zh-Hans"), List.of("heb", "he", "iw"),
+        List.of("por", "pt", "pt-BR"))) {
       assertThat(same).as(same.getFirst()).extracting(names::code).containsOnly(same.getFirst());
     }
   }

@@ -97,8 +97,9 @@ class TfIdfTest {
     var count = new DocumentFrequency.Count(4);
     var share = new DocumentFrequency.Share(0.5);
     assertThatThrownBy(() -> TfIdf.fit(TEXTS, TfIdfConfig.DEFAULTS.withDocuments(count, share)))
-        .hasMessage("a term may be in at most 2 of " + TEXTS.size() + " texts but must be in at least 4; raise the first "
-            + "(max-df) or lower the second (min-df)");
+        .hasMessage(
+            "a term may be in at most 2 of " + TEXTS.size() + " texts but must be in at least 4; raise the first "
+                + "(max-df) or lower the second (min-df)");
     TfIdfConfig four = TfIdfConfig.DEFAULTS.withDocuments(count, new DocumentFrequency.Share(1));
     assertThatThrownBy(() -> TfIdf.fit(TEXTS, four))
         .hasMessageStartingWith("no term is in 4.0 to 4.0 of 4 documents");

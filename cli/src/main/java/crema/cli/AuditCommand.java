@@ -52,7 +52,8 @@ final class AuditCommand implements Callable<Integer> {
   /** How rows are read. */
   private static final List<Setting<?>> ROWS = List.of(DataSettings.TEXT, LabelSettings.LABEL, LabelSettings.TARGET,
       LabelSettings.LABEL_SEPARATOR, LabelSettings.PATH_SEPARATOR, LabelSettings.ONE_HOT, DataSettings.GROUP,
-      DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER, DataSettings.ENCODING,
+      DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER,
+      DataSettings.ENCODING,
       DataSettings.MISSING, DataSettings.STRICT);
 
   private final Terminal terminal;

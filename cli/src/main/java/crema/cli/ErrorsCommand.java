@@ -51,7 +51,8 @@ final class ErrorsCommand implements Callable<Integer> {
 
   /** What can be another one than in training. */
   private static final List<Setting<?>> ROWS = List.of(DataSettings.TEXT, LabelSettings.LABEL,
-      DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER, DataSettings.ENCODING, DataSettings.MISSING,
+      DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER,
+      DataSettings.ENCODING, DataSettings.MISSING,
       DataSettings.STRICT);
 
   private final Terminal terminal;

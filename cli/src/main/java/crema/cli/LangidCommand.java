@@ -77,7 +77,8 @@ final class LangidCommand implements Callable<Integer> {
   private String codes = "model";
 
   @Option(names = "--threshold", paramLabel = "P",
-      description = {"The probability from which a language is sure; of several, those that are less probable are left out.",
+      description = {
+          "The probability from which a language is sure; of several, those that are less probable are left out.",
           "With 0 every text has a language (default: 0.8, by which titles of brands and codes are 'und', with all of",
           "--top listed; 0 for models of fastText)."})
   private @Nullable Double threshold;

@@ -265,9 +265,10 @@ final class TextInput {
   int report(Terminal terminal) {
     unreadable.report().forEach(line -> terminal.err().println("crema: " + line));
     if (damaged > 0) {
-      terminal.err().println("crema: %,d %s bytes that are no UTF-8, first in line %,d: a file in another encoding is read "
-          .formatted(damaged, damaged == 1 ? "line has" : "lines have", firstDamaged)
-          + "when that is said, for instance with --encoding windows-1252");
+      terminal.err()
+          .println("crema: %,d %s bytes that are no UTF-8, first in line %,d: a file in another encoding is read "
+              .formatted(damaged, damaged == 1 ? "line has" : "lines have", firstDamaged)
+              + "when that is said, for instance with --encoding windows-1252");
     }
     if (unreadable.total() > 0) {
       terminal.err().println("crema: %,d %s could not be read, and %s no answer".formatted(unreadable.total(),

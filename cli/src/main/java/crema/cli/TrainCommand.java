@@ -242,7 +242,8 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
     }
     if (!directory.holdsState()) {
       throw new UserError("the run in " + directory.path() + " is finished and has kept nothing to go on from, as with "
-          + CheckpointSettings.NO_STATE.flag() + ", in searches, with tasks and with copies of texts: for more epochs start from it "
+          + CheckpointSettings.NO_STATE.flag()
+          + ", in searches, with tasks and with copies of texts: for more epochs start from it "
           + "with --from " + directory.path() + " and another --output");
     }
     directory.reopen(kind, longer);

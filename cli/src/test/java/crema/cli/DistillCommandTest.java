@@ -83,7 +83,8 @@ class DistillCommandTest {
       case "linear" -> List.of();
       case "fasttext" -> List.of("--epochs", "20");
       default -> List.of("--hidden-size", "16", "--heads", "2", "--kv-heads", "2", "--layers", "1", "--ffn-size", "32",
-          "--vocabulary-size", "300", "--epochs", "8", "--batch-tokens", "128", "--learning-rate", "1e-2", "--warmup", "5");
+          "--vocabulary-size", "300", "--epochs", "8", "--batch-tokens", "128", "--learning-rate", "1e-2", "--warmup",
+          "5");
     };
   }
 

@@ -64,7 +64,8 @@ class EverydayUseTest {
   @ValueSource(strings = {"tr-TR", "de-DE", "ar-EG-u-nu-arab"})
   void answersTablesAndModelsAreTheSameInEveryCountry(String tag) throws IOException {
     Locale before = Locale.getDefault();
-    CommandRun here = CommandRun.of("evaluate", model.toString(), "--data", shared.resolve("rows.csv").toString(), "-q");
+    CommandRun here =
+        CommandRun.of("evaluate", model.toString(), "--data", shared.resolve("rows.csv").toString(), "-q");
     CommandRun answers = CommandRun.of("predict", model.toString(), "TITLE IN APPLE", "--format", "jsonl");
     Locale.setDefault(Locale.forLanguageTag(tag));
     try {

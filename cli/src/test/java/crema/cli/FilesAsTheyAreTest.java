@@ -168,7 +168,8 @@ class FilesAsTheyAreTest {
     assertThat(leak.err()).isEqualTo("crema: " + found + "\n");
     assertThat(Files.readString(folder.resolve("model/report.html"))).contains(found.replace("'", "&#39;"));
     assertThat(train(file, "--text", "title", "--label", "list").err())
-        .startsWith("crema: labels are lists, such as ['").endsWith("--target multi reads their items\n").hasLineCount(1);
+        .startsWith("crema: labels are lists, such as ['").endsWith("--target multi reads their items\n")
+        .hasLineCount(1);
     assertThat(train(file, "--text", "title", "--label", "list", "--target", "multi").err()).isEmpty();
     assertThat(train(file, "--text", "title", "--label", "piped", "--target", "multi").err())
         .startsWith("crema: no row has several labels, but '").endsWith("--label-separator '|'\n").hasLineCount(1);

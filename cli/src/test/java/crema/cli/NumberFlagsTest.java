@@ -72,7 +72,8 @@ class NumberFlagsTest {
         CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
         String why = String.join(" ", arguments) + "\n" + run.err();
         soft.assertThat(run.code()).as(why).isEqualTo(Crema.MISTAKE);
-        soft.assertThat(run.err()).as(why).doesNotContain("\tat ", "Exception", " int", "double", "float").contains(flag.name)
+        soft.assertThat(run.err()).as(why).doesNotContain("\tat ", "Exception", " int", "double", "float")
+            .contains(flag.name)
             .contains("number").hasLineCount(1);
       }
     }

@@ -96,15 +96,18 @@ class RowAccountTest {
   @Test
   void evaluationAccountsForEachRow() throws IOException {
     train("linear", "--target", "multi");
-    Path test = Files.writeString(folder.resolve("test.csv"), "title,label\napple 1,apples\napple saw,\"apples,pears,plums\"\n"
-        + "pear,\"pears,plums\"\n,saws\nbroken\n");
+    Path test =
+        Files.writeString(folder.resolve("test.csv"), "title,label\napple 1,apples\napple saw,\"apples,pears,plums\"\n"
+            + "pear,\"pears,plums\"\n,saws\nbroken\n");
     Path report = folder.resolve("report");
-    CommandRun run = CommandRun.of("evaluate", folder.resolve("model").toString(), "--data", test.toString(), "--output",
-        report.toString(), "--quiet");
+    CommandRun run =
+        CommandRun.of("evaluate", folder.resolve("model").toString(), "--data", test.toString(), "--output",
+            report.toString(), "--quiet");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("1 row: unknown label beside known ones",
         "'pears' and 1 more are not among the 3 labels");
-    assertThat(run.out()).contains("Rows: 2 of 5 used; left out: 1 wrong number of fields, 1 unknown label, 1 empty text");
+    assertThat(run.out())
+        .contains("Rows: 2 of 5 used; left out: 1 wrong number of fields, 1 unknown label, 1 empty text");
     assertThat(rows(report)).hasToString("{\"read\":5,\"used\":{\"test\":2},\"left_out\":{\"field_count\":1,"
         + "\"unknown_label\":1,\"empty_text\":1}}");
   }

@@ -160,7 +160,8 @@ class StoppedRunTest {
   }
 
   private String[] fresh(String family, String epochs) {
-    var words = new ArrayList<>(List.of("--train", rows.toString(), "--text", "title", "--label", "category", "--model"));
+    var words =
+        new ArrayList<>(List.of("--train", rows.toString(), "--text", "title", "--label", "category", "--model"));
     words.addAll(List.of(family.split(" ")));
     words.addAll(List.of("--epochs", epochs));
     return words.toArray(String[]::new);
@@ -174,7 +175,8 @@ class StoppedRunTest {
     CommandRun first = train(output, fresh(family, "2"));
     assertThat(first.code()).as(first.err()).isZero();
     byte[] before = Files.readAllBytes(weights(output));
-    assertThat(train(output, "--resume").lastError()).contains("is finished; start over with --overwrite, or give more");
+    assertThat(train(output, "--resume").lastError())
+        .contains("is finished; start over with --overwrite, or give more");
     for (String epochs : List.of("1", "2")) {
       CommandRun no = train(output, "--resume", "--epochs", epochs);
       assertThat(no.code()).isEqualTo(2);

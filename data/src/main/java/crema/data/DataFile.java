@@ -268,16 +268,16 @@ public final class DataFile {
     String advice = new String(head, StandardCharsets.US_ASCII).equals(POINTER)
         ? "is a pointer of Git LFS and not the file itself: get that with 'git lfs pull'"
         : startsWith(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? "is compressed with xz: unpack it with 'xz -dk'"
-        : startsWith(head, 'B', 'Z', 'h') && lower.endsWith(".bz2")
-            ? "is compressed with bzip2: unpack it with 'bzip2 -dk'"
-            : startsWith(head, 'P', 'K', 3, 4)
-                ? lower.endsWith(".xlsx") || lower.endsWith(".ods") ? "is a spreadsheet: save it as CSV"
-                    : "is a zip archive: unpack it"
-                : startsWith(head, 0xd0, 0xcf, 0x11, 0xe0) ? "is a spreadsheet of an old Excel: save it as CSV"
-                    : startsWith(head, 'P', 'A', 'R', '1') ? "is a Parquet file: write it as CSV or JSON lines"
-                        : startsWith(head, '%', 'P', 'D', 'F') ? "is a PDF, not a table"
-                            : startsWith(head, 0x80) && (lower.endsWith(".pkl") || lower.endsWith(".pickle"))
-                                ? "is a pickle of Python's: write it as CSV or JSON lines" : "";
+            : startsWith(head, 'B', 'Z', 'h') && lower.endsWith(".bz2")
+                ? "is compressed with bzip2: unpack it with 'bzip2 -dk'"
+                : startsWith(head, 'P', 'K', 3, 4)
+                    ? lower.endsWith(".xlsx") || lower.endsWith(".ods") ? "is a spreadsheet: save it as CSV"
+                        : "is a zip archive: unpack it"
+                    : startsWith(head, 0xd0, 0xcf, 0x11, 0xe0) ? "is a spreadsheet of an old Excel: save it as CSV"
+                        : startsWith(head, 'P', 'A', 'R', '1') ? "is a Parquet file: write it as CSV or JSON lines"
+                            : startsWith(head, '%', 'P', 'D', 'F') ? "is a PDF, not a table"
+                                : startsWith(head, 0x80) && (lower.endsWith(".pkl") || lower.endsWith(".pickle"))
+                                    ? "is a pickle of Python's: write it as CSV or JSON lines" : "";
     if (!advice.isEmpty()) {
       throw new DataException(name + " " + advice);
     }

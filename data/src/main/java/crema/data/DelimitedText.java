@@ -127,7 +127,8 @@ final class DelimitedText {
 
   /** A separator that nobody else has, if it gives all columns and each record has as many fields as the header. */
   private @Nullable Delimited unusual() {
-    return line(1).chars().filter(c -> c > ' ' && c < 0x7f && !Character.isLetterOrDigit(c) && NO_SEPARATORS.indexOf(c) < 0)
+    return line(1).chars()
+        .filter(c -> c > ' ' && c < 0x7f && !Character.isLetterOrDigit(c) && NO_SEPARATORS.indexOf(c) < 0)
         .distinct().mapToObj(c -> (char) c).filter(c -> !c.equals(options.quote()))
         .map(separator -> options.quoted(new Csv(separator)))
         .filter(format -> hasAll(format) && faults(format) == 0).findFirst().orElse(null);

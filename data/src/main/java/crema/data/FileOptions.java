@@ -38,7 +38,8 @@ public record FileOptions(
   /** The same, where something is not known, as others say. */
   public FileOptions orElse(FileOptions others) {
     return new FileOptions(format != null ? format : others.format, separator != null ? separator : others.separator,
-        quote != null ? quote : others.quote, hasHeader && others.hasHeader, encoding != null ? encoding : others.encoding);
+        quote != null ? quote : others.quote, hasHeader && others.hasHeader,
+        encoding != null ? encoding : others.encoding);
   }
 
   /**

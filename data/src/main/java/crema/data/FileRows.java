@@ -96,7 +96,8 @@ public final class FileRows implements RowSource {
     headers.forEach((file, names) -> headers.forEach((other, named) -> {
       if (!names.isEmpty() && names.size() == named.size() && columns.all().stream().noneMatch(names::contains)
           && named.containsAll(columns.all())) {
-        throw new DataException(file + " has none of the columns " + String.join(", ", columns.all()) + ", which " + other
+        throw new DataException(file + " has none of the columns " + String.join(", ", columns.all()) + ", which "
+            + other
             + " has. If it goes on where that one ends, without a header, put them together: cat " + other + " " + file
             + " > rows.csv");
       }
@@ -147,7 +148,8 @@ public final class FileRows implements RowSource {
       return this;
     }
     var more = new ArrayList<>(notes);
-    more.add(file.name() + (absent.size() == 1 ? ": no column '" : ": no columns '") + String.join("', '", absent) + "', which "
+    more.add(file.name() + (absent.size() == 1 ? ": no column '" : ": no columns '") + String.join("', '", absent)
+        + "', which "
         + (absent.size() == 1 ? "is" : "are") + " empty in its rows");
     return new FileRows(file, format, columns.withAbsent(absent), more);
   }

@@ -106,7 +106,8 @@ final class JsonLinesCursor extends FileCursor {
     unseen.removeIf(name -> !find(object, name).isMissingNode());
     rowsUnder = objects > 0 ? null : object.propertyNames().stream()
         .filter(name -> object.path(name).isArray()
-            && object.path(name).valueStream().limit(1).anyMatch(JsonNode::isObject)).findFirst().orElse(null);
+            && object.path(name).valueStream().limit(1).anyMatch(JsonNode::isObject))
+        .findFirst().orElse(null);
     if (++objects >= ROWS_TO_FIND_COLUMNS) {
       requireColumns();
     }

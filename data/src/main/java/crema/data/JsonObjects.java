@@ -50,7 +50,8 @@ final class JsonObjects implements JsonTexts {
       int end = end(first);
       if (end > 0) {
         // Another value, or a comma, may follow in the same line.
-        return end < first.length() && (first.charAt(end) == ',' || first.substring(end).stripLeading().startsWith("{"));
+        return end < first.length()
+            && (first.charAt(end) == ',' || first.substring(end).stripLeading().startsWith("{"));
       }
       // A line that is damaged leaves its object open too, but the next line begins another one.
       return lines.advancePastBlanks() && !lines.text().stripLeading().startsWith("{");

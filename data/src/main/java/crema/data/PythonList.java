@@ -16,8 +16,9 @@ final class PythonList {
   private static final Pattern BEGIN =
       Pattern.compile("\\[|[({]\\s*['\"]|(?:np\\.|numpy\\.)?array\\(\\s*\\[|frozenset\\(\\s*\\{|set\\(\\)|\\(\\)$");
   private static final Pattern NUMBER = Pattern.compile("[-+]?\\d+(?:\\.\\d*)?(?:[eE][-+]?\\d+)?");
-  private static final Pattern CALL = Pattern.compile("(?:(?:np\\.|numpy\\.)?array|frozenset|set)\\s*\\((.*?)(?:,\\s*dtype=[^)]*)?\\)",
-      Pattern.DOTALL);
+  private static final Pattern CALL =
+      Pattern.compile("(?:(?:np\\.|numpy\\.)?array|frozenset|set)\\s*\\((.*?)(?:,\\s*dtype=[^)]*)?\\)",
+          Pattern.DOTALL);
 
   private final String text;
   private int position;

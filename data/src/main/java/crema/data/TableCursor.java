@@ -84,8 +84,9 @@ final class TableCursor extends FileCursor {
   /** Whether what is no character stands in fields that nobody wants. */
   private boolean isBesideTheColumns() {
     List<String> record = records.fields();
-    return record.size() == width && IntStream.concat(IntStream.of(read), IntStream.of(kept).filter(column -> column >= 0))
-        .noneMatch(column -> record.get(column).indexOf('\uFFFD') >= 0);
+    return record.size() == width
+        && IntStream.concat(IntStream.of(read), IntStream.of(kept).filter(column -> column >= 0))
+            .noneMatch(column -> record.get(column).indexOf('\uFFFD') >= 0);
   }
 
   @Override
@@ -160,8 +161,9 @@ final class TableCursor extends FileCursor {
     }
     int index = header.indexOf(name);
     if (index < 0 && header.getFirst().startsWith("<")) {
-      throw new DataException(file.name() + " is a web page or XML and no table: download the file itself, or write its rows "
-          + "as CSV or JSON lines");
+      throw new DataException(
+          file.name() + " is a web page or XML and no table: download the file itself, or write its rows "
+              + "as CSV or JSON lines");
     }
     if (index < 0 && header.size() == 1 && !columns.all().contains(header.getFirst())) {
       throw new DataException(file.name() + " has a single column, '" + NameList.of(header) + "', and not '" + name

@@ -327,7 +327,8 @@ class FileRowsTest {
     assertThat(problems.counts()).containsOnlyKeys(RowFault.EMPTY_TEXT).containsEntry(RowFault.EMPTY_TEXT, 5L);
     var others = new ProblemLog();
     FileRows.of(write("b.json", bytes("{'title': 'a', 'category': 'x'}\n{\"title\": {\"0\": \"a\"}}\n"
-        + "{\"title\": \"a\", \"category\": \"NULL\"}\n")), TITLE.withMissing(Set.of("NULL"))).forEach(others, row -> {});
+        + "{\"title\": \"a\", \"category\": \"NULL\"}\n")), TITLE.withMissing(Set.of("NULL")))
+        .forEach(others, row -> {});
     assertThat(String.join("\n", others.report())).contains("json.dumps", "orient='records'",
         "'NULL' in column 'category' is taken for no value", "missing label");
   }
@@ -363,8 +364,9 @@ class FileRowsTest {
   @Test
   void aRowInPlaceOfAHeaderIsToldFromOne() {
     assertThatThrownBy(() -> rows("a.csv", "red apple pear,Fruit\nblue doll,Toys\n", TITLE))
-        .hasMessageEndingWith("a.csv has no column 'title'. It has: red apple pear, Fruit. If that is a row and no header, "
-            + "--no-header calls columns by their numbers");
+        .hasMessageEndingWith(
+            "a.csv has no column 'title'. It has: red apple pear, Fruit. If that is a row and no header, "
+                + "--no-header calls columns by their numbers");
     assertThatThrownBy(() -> rows("b.csv", "title\na\n", TITLE))
         .hasMessageEndingWith("b.csv has no column 'category'. It has: title");
   }
@@ -530,7 +532,8 @@ class FileRowsTest {
   @Test
   void aColumnNamedTwiceIsRefusedOnlyIfItIsWanted() {
     assertThatThrownBy(() -> rows("a.csv", "title,title,category\na,b,x\n", TITLE))
-        .isInstanceOf(DataException.class).hasMessageEndingWith("a.csv has more than one column 'title': rename the one that is meant");
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("a.csv has more than one column 'title': rename the one that is meant");
     assertThat(texts(rows("a.csv", "title,other,other,category\na,b,c,x\n", TITLE))).containsExactly("a");
   }
 
@@ -649,9 +652,11 @@ class FileRowsTest {
     assertThatThrownBy(() -> all(columns, both, noTexts)).hasMessageStartingWith(noTexts + " has no column 'title'");
     assertThatThrownBy(() -> all(Columns.text("title", "price"), both, noLabels))
         .hasMessageStartingWith(both + " has no column 'price'");
-    assertThatThrownBy(() -> all(columns, both, noHeader)).hasMessage(noHeader + " has none of the columns title, brand, "
-        + "category, which " + both + " has. If it goes on where that one ends, without a header, put them together: cat "
-        + both + " " + noHeader + " > rows.csv");
+    assertThatThrownBy(() -> all(columns, both, noHeader))
+        .hasMessage(noHeader + " has none of the columns title, brand, "
+            + "category, which " + both
+            + " has. If it goes on where that one ends, without a header, put them together: cat "
+            + both + " " + noHeader + " > rows.csv");
   }
 
   private void all(Columns columns, Path... paths) {

@@ -175,7 +175,8 @@ class ApplicationsTest {
   /** Without the module of vector kernels, slower ones are used: the same answers, and one line that says so. */
   @Test
   void withoutTheModuleOfVectorKernelsAnApplicationPredictsAll() throws Exception {
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+    var command =
+        new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
     command.addAll(onClassPath("classpath"));
     command.addAll(List.of("app.App", model("encoder"), "2000"));
     Outcome run = run(command, MODULE);

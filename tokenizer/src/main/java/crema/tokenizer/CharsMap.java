@@ -53,7 +53,8 @@ final class CharsMap {
       if (isLeafValue(unit)) {
         var offset = unit & Integer.MAX_VALUE;
         // Many leaves have the same replacement; that of a damaged file may be long.
-        if (offset < bytes.length - pool && !replacements.containsKey(offset) && (offset == 0 || bytes[pool + offset - 1] == 0)) {
+        if (offset < bytes.length - pool && !replacements.containsKey(offset)
+            && (offset == 0 || bytes[pool + offset - 1] == 0)) {
           var start = pool + offset;
           var end = start;
           while (end < bytes.length && bytes[end] != 0) {

@@ -36,7 +36,8 @@ public final class PretrainingSettings {
 
   private static final Section DATA = DataSettings.SECTION.only(DataSettings.FOLDER, DataSettings.TRAIN,
       DataSettings.VALIDATION, DataSettings.TEXT, DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR,
-      DataSettings.QUOTE, DataSettings.NO_HEADER, DataSettings.ENCODING, DataSettings.MISSING, DataSettings.LOWERCASE, DataSettings.VALIDATION_FRACTION,
+      DataSettings.QUOTE, DataSettings.NO_HEADER, DataSettings.ENCODING, DataSettings.MISSING, DataSettings.LOWERCASE,
+      DataSettings.VALIDATION_FRACTION,
       DataSettings.STRICT);
   private static final Section ENCODER = EncoderSettings.SECTION.only(EncoderSettings.TOKENIZER,
       EncoderSettings.VOCABULARY_SIZE, EncoderSettings.MAX_LENGTH, EncoderSettings.HIDDEN_SIZE, EncoderSettings.LAYERS,

@@ -49,8 +49,9 @@ final class Glossary {
           + " of the answers at 80% four in five are right.");
     }
     if (!report.words().isEmpty()) {
-      terms.put("Most telling words", "Words that raise the score of a label the most in the texts that have them, as the"
-          + " model has learnt it; the darker the more. They are found without the test rows.");
+      terms.put("Most telling words",
+          "Words that raise the score of a label the most in the texts that have them, as the"
+              + " model has learnt it; the darker the more. They are found without the test rows.");
     }
     if (!report.abstention().isEmpty()) {
       terms.put("Answer from", "If only answers of at least this confidence are given: the share of rows that have"

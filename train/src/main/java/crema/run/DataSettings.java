@@ -106,7 +106,8 @@ public record DataSettings(Settings settings) {
             ? "--no-test leaves out the test: leave out --test and --test-fraction" : null,
         NO_TEST, TEST, TEST_FRACTION);
     SECTION.rule(settings -> TextColumn.names(TextColumn.parseAll(settings.get(TEXT))).stream()
-        .filter(settings.get(LabelSettings.LABEL)::contains).findFirst().map(column -> "text and label name the same column '"
+        .filter(settings.get(LabelSettings.LABEL)::contains).findFirst()
+        .map(column -> "text and label name the same column '"
             + column + "': a model would read its answers")
         .orElse(null), TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.find(ROW_WEIGHT).filter(column -> TextColumn.names(

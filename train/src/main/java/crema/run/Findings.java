@@ -102,8 +102,9 @@ public final class Findings {
   public static Optional<String> unsharedTerms(List<TfIdf> features) {
     boolean areShared = features.isEmpty() || features.stream().anyMatch(terms -> terms.documents() < FEWEST_DOCUMENTS
         || sharedTerms(terms) >= FEWEST_SHARED_TERMS * terms.documents());
-    return areShared ? Optional.empty() : Optional.of("hardly one training text has a word that another has too: texts of "
-        + "which words are not separated by spaces are told apart by --analyzer char");
+    return areShared ? Optional.empty()
+        : Optional.of("hardly one training text has a word that another has too: texts of "
+            + "which words are not separated by spaces are told apart by --analyzer char");
   }
 
   private static long sharedTerms(TfIdf terms) {

@@ -57,7 +57,8 @@ public final class LabelledTest {
    * @param listener is notified of progress and warnings
    */
   LabelledTest(DataSettings data, List<String> among, TrainingListener listener) {
-    this(RunRows.rows(data.test(), among, data), false, data.isStrict(), data.languages(), data.labels().bands(), listener);
+    this(RunRows.rows(data.test(), among, data), false, data.isStrict(), data.languages(), data.labels().bands(),
+        listener);
   }
 
   /**

@@ -235,8 +235,9 @@ public final class RunRows {
 
   /** The rows of files without their labels, with the same text columns. */
   public static RowSource unlabelled(List<String> files, DataSettings data) {
-    Columns columns = new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", List.of(), LabelFormat.SINGLE, null, null)
-        .withMissing(data.missing());
+    Columns columns =
+        new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", List.of(), LabelFormat.SINGLE, null, null)
+            .withMissing(data.missing());
     return rows(files, List.of(), data, columns, ProductTitles::rows);
   }
 

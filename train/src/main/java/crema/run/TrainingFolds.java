@@ -73,8 +73,10 @@ public final class TrainingFolds {
       }
       Files.createDirectories(directory.path());
       var parts = new SplitRows(split.allBut(fold), rows.validation(), split.part(fold), rows.labels());
-      TrainingResult result = family.newRun(CalibrationFolds.without(settings.without(FOLDS)), context.withDirectory(directory).withRows(parts)
-          .withListener(new FoldListener("Fold %,d of %,d: ".formatted(fold + 1, folds), context.listener()))).run();
+      TrainingResult result = family
+          .newRun(CalibrationFolds.without(settings.without(FOLDS)), context.withDirectory(directory).withRows(parts)
+              .withListener(new FoldListener("Fold %,d of %,d: ".formatted(fold + 1, folds), context.listener())))
+          .run();
       TestReport report = result.report();
       if (result.isInterrupted() || report == null) {
         return Optional.empty();

@@ -280,8 +280,8 @@ public final class Settings {
 
   /** A sentence that names settings as flags, as a file has them. */
   private String asKeys(String sentence) {
-    return FLAG.matcher(sentence).replaceAll(flag ->
-        rows.stream().anyMatch(row -> row.name().equals(flag.group(1))) ? flag.group(1) : flag.group());
+    return FLAG.matcher(sentence).replaceAll(
+        flag -> rows.stream().anyMatch(row -> row.name().equals(flag.group(1))) ? flag.group(1) : flag.group());
   }
 
   /** Whether a run with other settings computes the same, wherever and however often it is stopped. */

@@ -72,7 +72,8 @@ public record AnswerSettings(Settings settings) {
         MIN_PRECISION, COVERAGE);
     SECTION.rule(settings -> settings.get(DECISION) != Metric.ACCURACY
         && settings.get(LabelSettings.TARGET) != TargetKind.SINGLE
-            ? "--decision " + settings.get(DECISION).key() + " is for one label a text; where there are several, choose "
+            ? "--decision " + settings.get(DECISION).key()
+                + " is for one label a text; where there are several, choose "
                 + "--threshold per-label"
             : null,
         DECISION, LabelSettings.TARGET);

@@ -56,8 +56,9 @@ class ClassifierContractTest {
   private static final int CALLERS = 1000;
 
   /** Texts that come from anywhere. */
-  private static final List<String> ODD_TEXTS = List.of("\uD83D", "red \uDE00\uD83D apple", "\u0000\uFFFF", "\u00A0\u3000\u200B",
-      "a\u0301".repeat(300));
+  private static final List<String> ODD_TEXTS =
+      List.of("\uD83D", "red \uDE00\uD83D apple", "\u0000\uFFFF", "\u00A0\u3000\u200B",
+          "a\u0301".repeat(300));
 
   @TempDir
   static Path shared;
@@ -162,7 +163,7 @@ class ClassifierContractTest {
     Set<String> families = ModelFamily.installed().stream().map(ModelFamily::key).collect(Collectors.toSet());
     families.removeAll(Set.of("auto", "multi-task"));
     assertThat(MODELS).extracting(Model::family).containsAll(families)
-       .allMatch(families::contains);
+        .allMatch(families::contains);
     for (Model model : MODELS) {
       Path folder = shared.resolve(model.name);
       if (Files.isDirectory(folder)) {

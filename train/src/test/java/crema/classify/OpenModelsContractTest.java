@@ -52,8 +52,9 @@ import org.junit.jupiter.params.provider.FieldSource;
 class OpenModelsContractTest {
   private static final int SIZE = 24;
   private static final Path MODEL = Path.of("src/test/resources/crema/pretrain/bert");
-  private static final List<String> TEXTS = List.of("red apple", " \n\t", "", "\uD83D lone \uDE00\uD83D", "\u0000\uFFFF",
-      "a\u0301".repeat(300), "samsung washing machine 7kg ".repeat(400_000));
+  private static final List<String> TEXTS =
+      List.of("red apple", " \n\t", "", "\uD83D lone \uDE00\uD83D", "\u0000\uFFFF",
+          "a\u0301".repeat(300), "samsung washing machine 7kg ".repeat(400_000));
 
   /** What answers to a text, or to a vector that a text stands for. */
   private interface Answerer {

@@ -129,8 +129,9 @@ class HtmlReportTest {
     List<String> labels = new ArrayList<>(SampleReport.LABELS);
     labels.set(0, path);
     String page = HtmlReport.render(SampleReport.builder(labels).build());
-    assertThat(page).contains("title=\"67000000_Clothing for every day &gt; 67010000_A group of goods &gt; 67010100_Leaf "
-        + "&lt;1&gt;\"", "&gt; 67010100_Leaf &lt;1&gt;</bdi>");
+    assertThat(page)
+        .contains("title=\"67000000_Clothing for every day &gt; 67010000_A group of goods &gt; 67010100_Leaf "
+            + "&lt;1&gt;\"", "&gt; 67010100_Leaf &lt;1&gt;</bdi>");
   }
 
   @Test
@@ -156,7 +157,8 @@ class HtmlReportTest {
     words.set(1, List.of(new TellingWord("<b>", 2), new TellingWord("lens", 1)));
     String page = HtmlReport.render(SampleReport.builder(SampleReport.LABELS).words(words).build());
     assertThat(page).contains("Most telling words", "&lt;b&gt;", "--share:1.00", "--share:0.50").doesNotContain("<b>");
-    assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).build())).doesNotContain("Most telling words");
+    assertThat(HtmlReport.render(SampleReport.builder(SampleReport.LABELS).build()))
+        .doesNotContain("Most telling words");
   }
 
   @Test

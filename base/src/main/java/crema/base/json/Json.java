@@ -133,7 +133,8 @@ public final class Json {
         yield array;
       }
       case VALUE_STRING -> ValueNode.of(parser.getString());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.isNaN() ? ValueNode.NULL : ValueNode.of(parser.getNumberValue());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+          parser.isNaN() ? ValueNode.NULL : ValueNode.of(parser.getNumberValue());
       case VALUE_TRUE -> ValueNode.of(true);
       case VALUE_FALSE -> ValueNode.of(false);
       case VALUE_NULL -> ValueNode.NULL;

@@ -255,7 +255,8 @@ final class CorpusWriter {
     run("train", "--config", tasks.toString(), "--output", models.resolve("tasks").toString(), "--quiet", "--threads",
         "1");
     Files.delete(tasks);
-    run("stack", models.resolve("linear").toString(), models.resolve("neighbours").toString(), "--train", corpus.resolve("csv/plain.csv").toString(), "--output",
+    run("stack", models.resolve("linear").toString(), models.resolve("neighbours").toString(), "--train",
+        corpus.resolve("csv/plain.csv").toString(), "--output",
         models.resolve("stack").toString(), "--quiet");
     String here = Path.of("").toAbsolutePath() + "/";
     try (Stream<Path> all = Files.walk(models)) {
@@ -289,7 +290,8 @@ final class CorpusWriter {
         [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
          {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]
         """);
-    Files.writeString(bert.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 10, \"do_lower_case\": false}\n");
+    Files.writeString(bert.resolve("sentence_bert_config.json"),
+        "{\"max_seq_length\": 10, \"do_lower_case\": false}\n");
     Files.createDirectories(bert.resolve("1_Pooling"));
     Files.writeString(bert.resolve("1_Pooling/config.json"),
         "{\"word_embedding_dimension\": 4, \"pooling_mode_cls_token\": false, \"pooling_mode_mean_tokens\": true}\n");

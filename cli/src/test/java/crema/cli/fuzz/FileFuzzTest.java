@@ -101,8 +101,9 @@ class FileFuzzTest {
     assertThat(used + sum(account.path("left_out"))).as(why + " " + account).isEqualTo(account.path("read").asLong(-1));
     rows.ifPresent(count -> assertThat(account.path("read").asLong(-1)).as(why).isEqualTo(count));
     for (RowFault fault : RowFault.values()) {
-      long told = run.err().lines().map(Pattern.compile("crema: ([0-9,]+) rows?: " + Pattern.quote(fault.toString()))::matcher)
-          .filter(Matcher::matches).mapToLong(line -> Long.parseLong(line.group(1).replace(",", ""))).sum();
+      long told =
+          run.err().lines().map(Pattern.compile("crema: ([0-9,]+) rows?: " + Pattern.quote(fault.toString()))::matcher)
+              .filter(Matcher::matches).mapToLong(line -> Long.parseLong(line.group(1).replace(",", ""))).sum();
       if (fault.leavesRowOut()) {
         assertThat(told).as(why + "\n" + fault + "\n" + run.err())
             .isEqualTo(account.path("left_out").path(fault.key()).asLong(0));

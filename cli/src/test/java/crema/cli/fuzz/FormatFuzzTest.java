@@ -135,7 +135,8 @@ class FormatFuzzTest {
     }
     Set<String> ownRuns = Set.of("auto");
     assertThat(found).containsAll(ModelFamily.installed().stream()
-        .filter(family -> family.getClass().getPackageName().startsWith("crema.family.") && !(family instanceof VotesFamily))
+        .filter(family -> family.getClass().getPackageName().startsWith("crema.family.")
+            && !(family instanceof VotesFamily))
         .map(ModelFamily::key).filter(key -> !ownRuns.contains(key)).toList());
   }
 

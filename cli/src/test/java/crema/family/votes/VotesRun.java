@@ -38,7 +38,8 @@ record VotesRun(Settings settings, RunContext context) implements Run {
     }
     Start start = context.directory().begin(new VotesFamily(), settings, () -> count(run));
     return run.finish(start.classifier(), new Files(start.classifier(), context.directory()), start.rows(),
-        RowCounts.of(start.rows(), start.classifier().target().labels()), start.validation(), 1, Map.of("Model", "votes"));
+        RowCounts.of(start.rows(), start.classifier().target().labels()), start.validation(), 1,
+        Map.of("Model", "votes"));
   }
 
   private Start count(TextRun run) throws IOException {

@@ -208,7 +208,8 @@ public final class TrainingLoop<B> implements AutoCloseable {
       TrainingState state = found.state();
       boolean goesOn = isEndOfShorter(state);
       identity.forEach((name, part) -> {
-        if (!(goesOn && (name.equals(STEPS) || name.equals(SCHEDULE))) && !part.value.equals(state.identity().get(name))) {
+        if (!(goesOn && (name.equals(STEPS) || name.equals(SCHEDULE)))
+            && !part.value.equals(state.identity().get(name))) {
           throw new UserError(found.file() + " " + part.message);
         }
       });

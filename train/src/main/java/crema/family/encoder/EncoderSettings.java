@@ -26,7 +26,8 @@ public final class EncoderSettings {
       .help("Which part of a longer text is read");
   public static final Setting<Integer> HIDDEN_SIZE = SECTION.integer("hidden-size", 384).atLeast(1).basic()
       .help("Features of a token");
-  public static final Setting<Integer> LAYERS = SECTION.integer("layers", 10).atLeast(1).atMost(MOST_LAYERS).basic().help("Blocks");
+  public static final Setting<Integer> LAYERS =
+      SECTION.integer("layers", 10).atLeast(1).atMost(MOST_LAYERS).basic().help("Blocks");
   public static final Setting<Integer> HEADS = SECTION.integer("heads", 6).atLeast(1).help("Query heads");
   public static final Setting<Integer> KV_HEADS = SECTION.integer("kv-heads", 2).atLeast(1)
       .help("Key and value heads");
@@ -63,7 +64,8 @@ public final class EncoderSettings {
       int features = settings.get(HIDDEN_SIZE);
       int heads = settings.get(HEADS);
       return features % heads != 0 || features / heads % 2 != 0
-          ? "--hidden-size " + features + " must split into --heads (" + heads + ") of an even number of features" : null;
+          ? "--hidden-size " + features + " must split into --heads (" + heads + ") of an even number of features"
+          : null;
     }, HIDDEN_SIZE, HEADS);
     SECTION.rule(settings -> settings.has(LossRows.LOSS)
         && settings.find(LossRows.LOSS).filter(ANGULAR::equals).isPresent()
@@ -74,7 +76,8 @@ public final class EncoderSettings {
         ? "--head-layers has no effect with --head " + settings.get(HEAD).key() + ": leave it out, or take --head mlp"
         : null, HEAD_LAYERS, HEAD);
     SECTION.rule(settings -> settings.get(HEADS) % settings.get(KV_HEADS) != 0
-        ? "--heads (" + settings.get(HEADS) + ") must be a multiple of --kv-heads (" + settings.get(KV_HEADS) + ")" : null,
+        ? "--heads (" + settings.get(HEADS) + ") must be a multiple of --kv-heads (" + settings.get(KV_HEADS) + ")"
+        : null,
         HEADS, KV_HEADS);
   }
 

@@ -73,7 +73,8 @@ public final class FineTuningSettings {
         .forEach(row -> SECTION.rule(settings -> settings.find(ENCODER).isEmpty()
             && StartSettings.from(settings).isEmpty() && settings.isChanged(row)
                 ? row.flag() + " has no effect without --encoder or --from: there is nothing that was trained before"
-                : null, row, ENCODER));
+                : null,
+            row, ENCODER));
     List.of(FREEZE_EMBEDDINGS, FREEZE_LAYERS, FREEZE_ENCODER, UNFREEZE_EVERY)
         .forEach(row -> SECTION.rule(settings -> settings.get(LORA) > 0 && settings.isChanged(row)
             ? row.flag() + " has no effect with --lora, which leaves the encoder as it is" : null, row, LORA));

@@ -57,7 +57,8 @@ final class FastTextDescription {
       return new FastTextReading(FastTextReading.SETTINGS.with(DataSettings.LOWERCASE, lowercase)
           .with(FastTextSettings.PUNCTUATION_APART, punctuationApart)
           .with(FastTextSettings.COLUMN_WORDS, columnWords)
-          .with(FastTextSettings.COLUMN_WEIGHTS, weights.stream().map(weight -> ((Integer) weight).longValue()).toList())
+          .with(FastTextSettings.COLUMN_WEIGHTS,
+              weights.stream().map(weight -> ((Integer) weight).longValue()).toList())
           .with(DataSettings.TEXT, columns.stream().map(String::valueOf).toList())
           .with(FastTextSettings.LEADING_WORDS, leadingWords).with(FastTextSettings.LEADING_WEIGHT, leadingWeight)
           .with(FastTextSettings.FOLD, folded));

@@ -121,7 +121,8 @@ public record FastTextSettings(Settings settings) {
         LossRows.LOSS, AUTOTUNE_DURATION);
     SECTION.rule(settings -> settings.get(FOLD) && settings.find(LOSS).isPresent()
         && settings.get(LOSS) != LossKind.SOFTMAX && settings.get(LOSS) != LossKind.ONE_VS_ALL
-            ? "fold needs labels with scores of their own: take fasttext-loss softmax or one-vs-all" : null, FOLD, LOSS);
+            ? "fold needs labels with scores of their own: take fasttext-loss softmax or one-vs-all" : null,
+        FOLD, LOSS);
     SECTION.rule(settings -> isSearch(settings) && settings.get(DataSettings.VALIDATION).isEmpty()
         && settings.get(DataSettings.VALIDATION_FRACTION) == 0
             ? "a search needs validation rows: give --validation, or --validation-fraction above 0" : null,

@@ -133,7 +133,8 @@ public final class FeatureFit implements AutoCloseable {
       spaces.add(new TermSpace(each.column(), fit, (float) each.weight()));
     }
     if (encoders.isEmpty()) {
-      Findings.tell(Findings.unsharedTerms(spaces.stream().map(TermSpace::terms).toList()), context.directory(), listener);
+      Findings.tell(Findings.unsharedTerms(spaces.stream().map(TermSpace::terms).toList()), context.directory(),
+          listener);
     }
     return spaces;
   }

@@ -85,7 +85,8 @@ public final class NeighboursClassifier implements Classifier {
           : items.search(options);
       NearestSearch all = later.count() == 0 ? search : search.and(later.search(options));
       return new NeighboursClassifier(texts, new CandidateFinder(description.search(), categories, added,
-          items.labels().and(later.labels()), all, scorer(model, known, count, texts.spaces().termCount()), options), description.ranker(), categories, target, all.count());
+          items.labels().and(later.labels()), all, scorer(model, known, count, texts.spaces().termCount()), options),
+          description.ranker(), categories, target, all.count());
     } catch (IOException | RuntimeException e) {
       texts.close();
       throw e;

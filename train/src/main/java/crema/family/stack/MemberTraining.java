@@ -40,7 +40,8 @@ record MemberTraining(Settings settings, RunContext context) {
    */
   boolean run(Member member, RowSource train, ModelDirectory own, TrainingListener watching)
       throws IOException {
-    return !member.family().newRun(CheckpointSettings.ofPart(member.settings()), context(member, train, own, watching)).run().isInterrupted();
+    return !member.family().newRun(CheckpointSettings.ofPart(member.settings()), context(member, train, own, watching))
+        .run().isInterrupted();
   }
 
   /**

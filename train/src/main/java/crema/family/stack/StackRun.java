@@ -91,7 +91,8 @@ final class StackRun implements Run {
       List<StackMember> described = copied(models);
       return start(RunRows.of(context, settings), described);
     });
-    return finish.write(start.description(), start.heldOut(), start.heldOut(), start.target(), start.rows(), start.facts());
+    return finish.write(start.description(), start.heldOut(), start.heldOut(), start.target(), start.rows(),
+        start.facts());
   }
 
   private Start start(SplitRows rows, List<StackMember> described) throws IOException {

@@ -105,7 +105,8 @@ final class StagedRun implements Run {
       try (var log = StepLog.create(directory.log())) {
         validation = run.validate(classifier, rows.validation(), steps, 0, log);
       }
-      return run.finish(classifier, new StagedFiles(routes), rows, RowCounts.of(rows, target.labels()), validation, steps,
+      return run.finish(classifier, new StagedFiles(routes), rows, RowCounts.of(rows, target.labels()), validation,
+          steps,
           Map.of("Model",
               "%,d %s models that decide one after the other".formatted(routes.stages().size(), family.name())));
     }
