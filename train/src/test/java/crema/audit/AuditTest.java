@@ -233,7 +233,8 @@ class AuditTest {
     assertThatThrownBy(() -> AuditRows.read(settings("title,kind\nab,x\ncd,x\n"), new ProblemLog()))
         .hasMessageContaining("all 2 rows have the label 'x'");
     AuditRows few = AuditRows.read(settings("title,kind\nab,x\ncd,y\n"), new ProblemLog());
-    assertThatThrownBy(() -> Audit.of(few, AuditOptions.DEFAULTS, SILENT)).hasMessageContaining("need at least 10 rows with labels");
+    assertThatThrownBy(() -> Audit.of(few, AuditOptions.DEFAULTS, SILENT))
+        .hasMessageContaining("need at least 10 rows with labels");
     assertThatThrownBy(() -> new AuditOptions(1, 1, 0.9, 3, 2)).isInstanceOf(UserError.class);
   }
 }
