@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -75,6 +76,8 @@ public final class Crema implements Runnable {
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {
     ErrorStream.takeBack();
+    // Numbers are written in one way in every country, as texts are in one language.
+    Locale.setDefault(Locale.ROOT);
     Terminal terminal = Terminal.system();
     Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
     int code = run(terminal, WindowsArguments.restore(arguments, System.getenv(WindowsArguments.VARIABLE)));

@@ -235,7 +235,8 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
     Settings longer = withGiven(before.with(epochs), given, directory);
     int done = before.get(TrainingSettings.EPOCHS);
     if (longer.get(TrainingSettings.EPOCHS) <= done && directory.isFinished()) {
-      throw epochs.error(" must be more than the " + done + " of the finished run in " + directory.path());
+      throw epochs.error(" must be more than the " + done + ": the run in " + directory.path()
+          + " is finished; start over with --overwrite, or give more");
     }
     if (longer.get(TrainingSettings.EPOCHS) < done) {
       throw epochs.error(" must be at least the " + done + " that the run in " + directory.path() + " goes on for");

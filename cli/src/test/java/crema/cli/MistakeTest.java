@@ -211,9 +211,13 @@ class MistakeTest {
     Files.move(model.resolve("config.json"), moving.resolve("config.json"));
     assertMistake(trainOn(rows), "already holds a model");
     assertThat(contents(model)).isEqualTo(before);
+    List<Path> parts;
+    try (Stream<Path> all = Files.list(model)) {
+      parts = all.toList();
+    }
     Path replaced = Files.createDirectory(model.resolve("replaced"));
-    for (String file : before.keySet()) {
-      Files.move(model.resolve(file), replaced.resolve(file));
+    for (Path part : parts) {
+      Files.move(part, replaced.resolve(part.getFileName()));
     }
     Files.writeString(model.resolve("train.yaml"), "epochs: 1");
     assertMistake(trainOn(rows), "already holds a model");
@@ -222,9 +226,9 @@ class MistakeTest {
 
   private static Map<String, String> contents(Path directory) throws IOException {
     var contents = new TreeMap<String, String>();
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        contents.put(file.getFileName().toString(), Sha256.ofFile(file));
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        contents.put(directory.relativize(file).toString(), Sha256.ofFile(file));
       }
     }
     return contents;

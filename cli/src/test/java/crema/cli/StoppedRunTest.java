@@ -180,7 +180,7 @@ class StoppedRunTest {
     for (String epochs : List.of("1", "2")) {
       CommandRun no = train(output, "--resume", "--epochs", epochs);
       assertThat(no.code()).isEqualTo(2);
-      assertThat(no.lastError()).contains("must be more than the 2 of the finished run in " + output);
+      assertThat(no.lastError()).contains("must be more than the 2: the run in " + output + " is finished");
     }
     assertThat(train(output, "--resume", "--epochs", "4", "--seed", "9").lastError())
         .contains("seed", "cannot be given with --resume");

@@ -3,6 +3,7 @@ package crema.data;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -48,9 +49,9 @@ public record RowAccount(long read, Map<String, Long> usedFor, Map<RowFault, Lon
   /** In a line, for people. */
   @Override
   public String toString() {
-    String used = "%,d of %,d used".formatted(used(), read);
+    String used = String.format(Locale.ROOT, "%,d of %,d used", used(), read);
     return leftOut.isEmpty() ? used : used + "; left out: " + leftOut.entrySet().stream()
-        .map(fault -> "%,d %s".formatted(fault.getValue(), fault.getKey())).collect(Collectors.joining(", "));
+        .map(fault -> String.format(Locale.ROOT, "%,d %s", fault.getValue(), fault.getKey())).collect(Collectors.joining(", "));
   }
 
   private static long sum(Map<?, Long> counts) {

@@ -6,6 +6,7 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
+import crema.data.DataException;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
@@ -58,13 +59,20 @@ public final class CalibrationFolds {
    * @param context of the run, which has begun in its directory
    * @param rows of the run: its validation rows are those of each model
    * @param all the rows that the model is trained on in the end
+   * @param ofValidation what is said of the validation rows, which has to do where the rows cannot be dealt out to folds
    * @return what is said of the rows whose labels the models could know; empty if the run was asked to stop
    */
   public static Optional<ScoredRows> run(ModelFamily family, Settings settings, RunContext context, SplitRows rows,
-      RowSource all) throws IOException {
+      RowSource all, ScoredRows ofValidation) throws IOException {
     int folds = settings.get(CALIBRATION_FOLDS);
     Settings own = RefitSettings.without(without(settings.without(TrainingFolds.FOLDS)));
-    Split split = Folds.of(all, settings, folds);
+    Split split;
+    try {
+      split = Folds.of(all, settings, folds);
+    } catch (DataException e) {
+      context.listener().warning("calibrated on the validation rows alone: " + e.getMessage());
+      return Optional.of(ofValidation);
+    }
     var parts = new ArrayList<ScoredRows>();
     for (int fold = 0; fold < folds; fold++) {
       Path file = context.directory().checkpoints().resolve("calibration-" + (fold + 1) + ".rows");

@@ -219,7 +219,18 @@ enum Format implements Keyed {
       tokenizer.decode(tokenizer.encode(text));
       tokenizer.encodeWithOffsets(text, TEXTS.getFirst());
     }
-    tokenizer.decode(IntStream.range(0, tokenizer.vocabularySize()).toArray(), true);
+    tokenizer.decode(IntStream.range(0, tokenizer.vocabularySize()).filter(id -> isKnown(tokenizer, id)).toArray(),
+        true);
+  }
+
+  /** Vocabularies may have gaps. */
+  private static boolean isKnown(Tokenizer tokenizer, int id) {
+    try {
+      tokenizer.token(id);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static Path indexIn(Path folder) throws IOException {

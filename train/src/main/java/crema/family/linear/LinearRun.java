@@ -167,7 +167,8 @@ final class LinearRun implements Run {
     RowCounts counts = RowCounts.of(rows, target.labels());
     Optional<ScoredRows> calibration = all.isPresent() && settings.get(CalibrationFolds.CALIBRATION_FOLDS) > 0
         ? CalibrationFolds.run(new LinearFamily(),
-            settings.with(LinearSettings.C, List.of(chosen.hyperplanes().c())), context, rows, all.get())
+            settings.with(LinearSettings.C, List.of(chosen.hyperplanes().c())), context, rows, all.get(),
+            chosen.validation())
         : Optional.of(chosen.validation());
     if (calibration.isEmpty()) {
       return Optional.empty();
