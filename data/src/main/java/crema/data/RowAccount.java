@@ -51,7 +51,8 @@ public record RowAccount(long read, Map<String, Long> usedFor, Map<RowFault, Lon
   public String toString() {
     String used = String.format(Locale.ROOT, "%,d of %,d used", used(), read);
     return leftOut.isEmpty() ? used : used + "; left out: " + leftOut.entrySet().stream()
-        .map(fault -> String.format(Locale.ROOT, "%,d %s", fault.getValue(), fault.getKey())).collect(Collectors.joining(", "));
+        .map(fault -> String.format(Locale.ROOT, "%,d %s", fault.getValue(), fault.getKey()))
+        .collect(Collectors.joining(", "));
   }
 
   private static long sum(Map<?, Long> counts) {
