@@ -3,7 +3,7 @@ package crema.data;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** One JSON object a line. Missing keys and nulls are empty values; numbers and booleans are read as text. */
+/** One JSON object a line. Missing keys and nulls are empty; numbers and booleans become text by {@link TypedText}. */
 public record JsonLines() implements FileFormat {
   @Override
   public String key() {
@@ -37,9 +37,9 @@ public record JsonLines() implements FileFormat {
         : LineReader.open(file, lines -> new JsonLinesCursor(file, lines, columns, listener));
   }
 
-  /** As it was when fingerprints of rows were first kept. */
+  /** Differs from what it was before numbers were written in the shortest way, as rows may. */
   @Override
   public String toString() {
-    return "Jsonl[]";
+    return "Jsonl[shortest numbers]";
   }
 }

@@ -189,7 +189,7 @@ final class JsonLinesCursor extends FileCursor {
       throw new RowRejected(RowFault.BAD_JSON, "the value of '" + name + "' is neither text nor a number"
           + (value.isObject() ? "; pandas writes a row an object with orient='records'" : ""));
     }
-    return value.isNull() ? "" : value.asString();
+    return TypedText.of(value);
   }
 
   private @Nullable String optional(JsonNode object, @Nullable String name) {

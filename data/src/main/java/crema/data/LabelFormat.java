@@ -204,7 +204,7 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
     if (!value.isValueNode()) {
       throw new RowRejected(RowFault.BAD_LABEL, "a label that is neither a string nor a number: " + value);
     }
-    return value.isNull() ? "" : value.asString();
+    return TypedText.of(value);
   }
 
   /** As it was when fingerprints of rows were first kept, unless columns are labels. */

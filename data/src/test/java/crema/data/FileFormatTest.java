@@ -56,6 +56,6 @@ class FileFormatTest {
         .containsExactly("jsonl", "csv", "tsv", "fasttext", "padded");
     // Fingerprints of rows, by which a run is resumed and a token cache is found, hold these.
     assertThat(FileFormat.all()).extracting(Object::toString).startsWith(
-        "Jsonl[]", "Csv[separator=,]", "Tsv[]", "FastText[labelPrefix=__label__]");
+        "Jsonl[shortest numbers]", "Csv[separator=,]", "Tsv[]", "FastText[labelPrefix=__label__]");
   }
 }
