@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     where there are any, a row without text is a row too
  * @param missing words that mean no value where they are all that a cell holds
  * @param weight the column that says as how many rows a row counts, or null
+ * @param picture the column that says where the picture of a row is, or null; a row with a picture need not have a text
  * @param absent those of all these columns that a file does not have; they are empty in its rows
  */
 public record Columns(
@@ -36,6 +37,7 @@ public record Columns(
     List<String> kept,
     Set<String> missing,
     @Nullable String weight,
+    @Nullable PictureColumn picture,
     Set<String> absent) {
 
   /** Checks the combination. */
@@ -45,7 +47,7 @@ public record Columns(
     kept = List.copyOf(kept);
     missing = Set.copyOf(missing);
     absent = Set.copyOf(absent);
-    if (text.isEmpty()) {
+    if (text.isEmpty() && picture == null) {
       throw new DataException("at least one text column is needed");
     }
     if (label.size() > 1 && labelFormat.equals(LabelFormat.SINGLE)) {
@@ -58,7 +60,7 @@ public record Columns(
   /** Columns of which none is kept, and in which every word is a value. */
   public Columns(List<String> text, String joiner, List<String> label, LabelFormat labelFormat, @Nullable String group,
       @Nullable String language) {
-    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of(), null, Set.of());
+    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of(), null, null, Set.of());
   }
 
   /** Text columns joined by a space, without labels. */
@@ -66,9 +68,15 @@ public record Columns(
     return new Columns(List.of(columns), " ", List.of(), LabelFormat.SINGLE, null, null);
   }
 
+  /** A column with pictures and no text, without labels. */
+  public static Columns picture(PictureColumn column) {
+    return new Columns(List.of(), " ", List.of(), LabelFormat.SINGLE, null, null, List.of(), Set.of(), null, column,
+        Set.of());
+  }
+
   /** The same with another joiner of text columns. */
   public Columns withJoiner(String newJoiner) {
-    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing, weight, absent);
+    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing, weight, picture, absent);
   }
 
   /** The same with one label column that holds one label. */
@@ -78,48 +86,58 @@ public record Columns(
 
   /** The same with label columns and how they are read. */
   public Columns withLabels(LabelFormat format, String... columns) {
-    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing, weight, absent);
+    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing, weight, picture, absent);
   }
 
-  /** The same with a group column. */
-  public Columns withGroup(String column) {
-    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing, weight, absent);
+  /** The same with a group column; null for none. */
+  public Columns withGroup(@Nullable String column) {
+    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing, weight, picture, absent);
   }
 
-  /** The same with a language column. */
-  public Columns withLanguage(String column) {
-    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing, weight, absent);
+  /** The same with a language column; null for none. */
+  public Columns withLanguage(@Nullable String column) {
+    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing, weight, picture, absent);
   }
 
   /** The same with columns whose values stay with a row. */
   public Columns withKept(List<String> columns) {
-    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing, weight, absent);
+    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing, weight, picture, absent);
   }
 
   /** The same with words that mean no value. */
   public Columns withMissing(Set<String> words) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, words, weight, absent);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, words, weight, picture, absent);
   }
 
   /** The same with a column that says as how many rows a row counts; null for none. */
   public Columns withWeight(@Nullable String column) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column, absent);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column, picture, absent);
+  }
+
+  /** The same with a column that says where the picture of a row is; null for none. */
+  public Columns withPicture(@Nullable PictureColumn column) {
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, column, absent);
   }
 
   /** The same for a file that does not have some of the columns. */
   Columns withAbsent(Set<String> names) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, names);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, picture, names);
   }
 
   /**
-   * Those of the columns without which no row of a file can be used: the text columns if it has none of them, and the label
-   * columns likewise.
+   * Those of the columns without which no row of a file can be used: the text columns if it has none of them nor that of
+   * pictures, and the label columns likewise.
    *
    * @param existing the columns of the file
    */
   Set<String> indispensable(List<String> existing) {
-    return Stream.of(text, label).filter(names -> names.stream().noneMatch(existing::contains)).flatMap(List::stream)
+    return Stream.of(content(), label).filter(names -> names.stream().noneMatch(existing::contains)).flatMap(List::stream)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The columns of which a row must have one: those of the text, and that of pictures. */
+  List<String> content() {
+    return picture == null ? text : Stream.concat(text.stream(), Stream.of(picture.name())).toList();
   }
 
   /** The names of all columns that are read. */
@@ -135,16 +153,20 @@ public record Columns(
     if (weight != null) {
       names.add(weight);
     }
+    if (picture != null) {
+      names.add(picture.name());
+    }
     names.addAll(kept);
     return names;
   }
 
-  /** As it was when fingerprints of rows were first kept, unless columns are kept too, weigh rows or are absent. */
+  /** As it was when fingerprints of rows were first kept, unless columns are kept too, weigh rows, have pictures or are absent. */
   @Override
   public String toString() {
     return "Columns[text=" + text + ", joiner=" + joiner + ", label=" + label + ", labelFormat=" + labelFormat
         + ", group=" + group + ", language=" + language + (kept.isEmpty() ? "" : ", kept=" + kept)
         + (weight == null ? "" : ", weight=" + weight)
+        + (picture == null ? "" : ", picture=" + picture)
         + (absent.isEmpty() ? "" : ", absent=" + new TreeSet<>(absent)) + "]";
   }
 

@@ -135,7 +135,7 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
       row.labels().forEach(label -> labels.merge(label, 1L, Long::sum));
       assigned += row.labels().size();
       long said = row.labels().hashCode();
-      Long before = texts.putIfAbsent(TextHash.of(text), said);
+      Long before = texts.putIfAbsent(TextHash.of(row.content()), said);
       if (before != null) {
         duplicates++;
         if (before != said) {

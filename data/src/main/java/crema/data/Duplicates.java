@@ -46,7 +46,7 @@ public record Duplicates(String part, String earlier, long rows, List<Example> e
       var overlaps = new LinkedHashMap<Integer, Overlap>();
       int current = part;
       entries.get(part).getValue().forEach(ProblemListener.SILENT, row -> {
-        long hash = TextHash.of(row.text());
+        long hash = TextHash.of(row.content());
         int earlier = firstPart.putIfAbsent(hash, current);
         if (earlier >= 0 && earlier < current) {
           overlaps.computeIfAbsent(earlier, key -> new Overlap()).add(hash, row);
@@ -78,7 +78,7 @@ public record Duplicates(String part, String earlier, long rows, List<Example> e
       var locations = new HashMap<Long, String>();
       try (var cursor = earlier.open(ProblemListener.SILENT)) {
         for (var row = cursor.next(); row != null && locations.size() < first.size(); row = cursor.next()) {
-          long hash = TextHash.of(row.text());
+          long hash = TextHash.of(row.content());
           if (first.containsKey(hash)) {
             locations.putIfAbsent(hash, row.meta().location());
           }
@@ -86,7 +86,7 @@ public record Duplicates(String part, String earlier, long rows, List<Example> e
       }
       var examples = new ArrayList<Example>();
       first.forEach((hash, row) -> examples
-          .add(new Example(row.text(), row.meta().location(), locations.getOrDefault(hash, "?"))));
+          .add(new Example(row.content(), row.meta().location(), locations.getOrDefault(hash, "?"))));
       return examples;
     }
   }

@@ -52,19 +52,21 @@ abstract class FileCursor implements RowCursor {
   }
 
   final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language) {
-    return row(fields, labels, group, language, List.of(), 1);
+    return row(fields, labels, group, language, List.of(), 1, null);
   }
 
+  /** @param picture what the column of pictures holds, or null */
   final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language,
-      List<JsonNode> kept, double weight) {
+      List<JsonNode> kept, double weight, @Nullable String picture) {
     var text = fields.size() == 1 ? fields.getFirst() : join(fields);
-    if (text.isBlank() && kept.isEmpty()) {
-      throw new RowRejected(RowFault.EMPTY_TEXT, "nothing in " + String.join(", ", columns.text()));
+    if (text.isBlank() && kept.isEmpty() && picture == null) {
+      throw new RowRejected(RowFault.EMPTY_TEXT, "nothing in " + String.join(", ", columns.content()));
     }
     if (weight == 0) {
       throw new RowRejected(RowFault.LEFT_OUT, "the weight in '" + columns.weight() + "' is 0");
     }
-    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line(), kept, weight));
+    return new Row(text, fields, labels, new RowMeta(group, language, file.name(), line(), kept, weight,
+        picture == null || columns.picture() == null ? null : columns.picture().locate(picture, file.name())));
   }
 
   /**
@@ -106,9 +108,9 @@ abstract class FileCursor implements RowCursor {
   /** Refuses columns that only a file with named columns has. */
   final void requireNoColumnsBesideText(String format) {
     if (columns.group() != null || columns.language() != null || columns.weight() != null
-        || !columns.kept().isEmpty()) {
+        || columns.picture() != null || !columns.kept().isEmpty()) {
       throw new DataException(
-          file.name() + " is " + format + ", which has no columns for a group, a language, a weight "
+          file.name() + " is " + format + ", which has no columns for a group, a language, a weight, a picture "
               + "or values to keep");
     }
   }
@@ -116,6 +118,11 @@ abstract class FileCursor implements RowCursor {
   final RowRejected missingLabel() {
     return new RowRejected(RowFault.MISSING_LABEL, "nothing in " + String.join(", ", columns.label())
         + (columns.labelFormat().manySeparator() == null ? "" : "; [] says that a row has no label"));
+  }
+
+  /** The column of pictures, if there is one. */
+  final @Nullable String pictureColumn() {
+    return columns.picture() == null ? null : columns.picture().name();
   }
 
   private String join(List<String> fields) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class JsonLinesCursor extends FileCursor {
     var kept = columns.kept().stream().map(object::path)
         .map(value -> value.isMissingNode() ? NOTHING : value).toList();
     return row(fields, labels, optional(object, columns.group()), optional(object, columns.language()), kept,
-        weight(optional(object, columns.weight())));
+        weight(optional(object, columns.weight())), picture(object));
   }
 
   @Override
@@ -190,6 +191,20 @@ final class JsonLinesCursor extends FileCursor {
           + (value.isObject() ? "; pandas writes a row an object with orient='records'" : ""));
     }
     return TypedText.of(value);
+  }
+
+  /** Where the picture is; of several the first. */
+  private @Nullable String picture(JsonNode object) {
+    String name = pictureColumn();
+    if (name == null) {
+      return null;
+    }
+    JsonNode value = value(object, name);
+    if (value.isArray()) {
+      value = value.isEmpty() ? NOTHING : Objects.requireNonNull(value.get(0));
+    }
+    String location = value.isMissingNode() ? "" : scalar(value, name);
+    return location.isBlank() ? null : location;
   }
 
   private @Nullable String optional(JsonNode object, @Nullable String name) {

@@ -35,6 +35,9 @@ final class MemoryRows implements RowSource {
     var hash = new Fingerprint("rows");
     for (var row : rows) {
       hash.add(row.fields()).add(row.text()).add(row.labels()).add(row.meta().group()).add(row.meta().language());
+      if (row.meta().picture() != null) {
+        hash.add(row.meta().picture());
+      }
     }
     return hash.hex();
   }

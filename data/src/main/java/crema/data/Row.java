@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * One row of a file: the text of one example with its labels.
  *
- * @param text the text columns joined in order, never blank
+ * @param text the text columns joined in order; blank only where the row has a picture, or columns are kept
  * @param fields the text columns one by one, in the order asked for; empty where a row lacks one
  * @param labels the labels, distinct and in the order of the file; empty if no label column was asked for, or where a
  *     row with several labels states that it has none
@@ -21,6 +21,11 @@ public record Row(String text, List<String> fields, List<String> labels, RowMeta
   /** A row that did not come from a file. */
   public static Row of(String text, String... labels) {
     return new Row(text, List.of(text), List.of(labels), RowMeta.MEMORY);
+  }
+
+  /** What tells the row from others: its text, or where its picture is if it has no text. */
+  public String content() {
+    return text.isBlank() && meta.picture() != null ? meta.picture() : text;
   }
 
   /** The same row with another text. */

@@ -52,13 +52,13 @@ final class SplitUnits {
       }
       labelEnds.add(labels.size());
       if (unitOfRow != null) {
-        var key = plan.grouping() == Grouping.TEXT ? row.text() : row.meta().group();
+        var key = plan.grouping() == Grouping.TEXT ? row.content() : row.meta().group();
         // A row without a group gets a key that no other has: the hash of its number, under a seed of its own.
         long hash = key != null ? TextHash.of(key) : CounterRandom.bits(-1, unitOfRow.size(), 0);
         unitOfRow.add(number(unitNumbers, hash));
       }
       if (textOfRow != null) {
-        textOfRow.add(number(textNumbers, TextHash.of(row.text())));
+        textOfRow.add(number(textNumbers, TextHash.of(row.content())));
       }
     });
     return unitOfRow != null && textOfRow != null

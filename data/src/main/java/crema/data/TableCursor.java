@@ -24,6 +24,7 @@ final class TableCursor extends FileCursor {
   private final int group;
   private final int language;
   private final int weight;
+  private final int picture;
   private final int[] kept;
   /** The columns whose values mean something here. */
   private final int[] read;
@@ -39,9 +40,10 @@ final class TableCursor extends FileCursor {
     group = index(header, columns.group());
     language = index(header, columns.language());
     weight = index(header, columns.weight());
+    picture = index(header, pictureColumn());
     kept = columns.kept().stream().mapToInt(name -> index(header, name)).toArray();
     read = IntStream
-        .concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language, weight))
+        .concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language, weight, picture))
         .filter(column -> column >= 0).distinct().toArray();
   }
 
@@ -113,7 +115,8 @@ final class TableCursor extends FileCursor {
     record = withoutMissing(record);
     var labels = label.length == 0 ? List.<String>of() : labels(select(record, label));
     return row(select(record, text), labels, optional(record, group), optional(record, language),
-        select(whole, kept).stream().map(JsonValues::toJson).toList(), weight(optional(record, weight)));
+        select(whole, kept).stream().map(JsonValues::toJson).toList(), weight(optional(record, weight)),
+        optional(record, picture));
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *      index    for each example: long, where its ints end, counted from the first; long, where its metadata end; int,
  *               how many of its ints are labels
  *      metadata for each example: long, its line; int, the number of its file; int, the bytes of its group; int, the
- *               bytes of its language; double, its weight; group and language in UTF-8, -1 bytes where there is none
+ *               bytes of its language; double, its weight; int, the bytes of where its picture is; group, language and
+ *               picture in UTF-8, -1 bytes where there is none
  *      files    the names of all files: int, bytes; UTF-8
  * </pre>
  *
@@ -42,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenCache implements TokenDataset {
   static final byte[] MAGIC = {'C', 'r', 'e', 'm', 'a', 'T', 'o', 'k'};
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   static final int HEADER_BYTES = 96;
   /** The length of a text that is null. */
   static final int ABSENT = -1;
@@ -52,9 +54,11 @@ final class TokenCache implements TokenDataset {
   private static final int CHECKSUM = 88;
   private static final int HEADER_CHECKSUM = 92;
   private static final int INDEX_BYTES = 20;
-  private static final int META_BYTES = 28;
+  private static final int META_BYTES = 32;
   /** Where the weight is in an example's metadata. */
   private static final int WEIGHT = 20;
+  /** Where the length of its picture's location is. */
+  private static final int PICTURE = 28;
   private static final int CHECKSUM_CHUNK = 1 << 20;
 
   private final Arena arena;
@@ -171,10 +175,11 @@ final class TokenCache implements TokenDataset {
       int file = meta.get(INT, 8);
       int group = meta.get(INT, 12);
       int language = meta.get(INT, 16);
+      int picture = meta.get(INT, PICTURE);
       double weight = meta.get(DOUBLE, WEIGHT);
       return weight > 0 && weight < Double.POSITIVE_INFINITY && file >= 0 && file < files && group >= ABSENT
-          && language >= ABSENT
-          && META_BYTES + (long) Math.max(group, 0) + Math.max(language, 0) == meta.byteSize();
+          && language >= ABSENT && picture >= ABSENT
+          && META_BYTES + (long) Math.max(group, 0) + Math.max(language, 0) + Math.max(picture, 0) == meta.byteSize();
     }
 
     /** The names of the files; those that are cut off are left out. */
@@ -186,15 +191,16 @@ final class TokenCache implements TokenDataset {
         if (length < 0 || length > names.byteSize() - at) {
           break;
         }
-        files.add(text(names, at, length));
+        files.add(Objects.requireNonNull(text(names, at, length)));
         at += length;
       }
       return files;
     }
   }
 
-  private static String text(MemorySegment segment, long from, int bytes) {
-    return new String(segment.asSlice(from, bytes).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+  /** A text of so many bytes; null where it is {@link #ABSENT}. */
+  private static @Nullable String text(MemorySegment segment, long from, int bytes) {
+    return bytes == ABSENT ? null : new String(segment.asSlice(from, bytes).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
   }
 
   /** CRC-32C, by pieces because a buffer holds at most 2 GiB. */
@@ -252,12 +258,15 @@ final class TokenCache implements TokenDataset {
     long start = metaStart(example);
     int group = metadata.get(INT, start + 12);
     int language = metadata.get(INT, start + 16);
-    long texts = start + META_BYTES;
+    int picture = metadata.get(INT, start + PICTURE);
+    long ofGroup = start + META_BYTES;
+    long ofLanguage = ofGroup + Math.max(group, 0);
     return new RowMeta(
-        group == ABSENT ? null : text(metadata, texts, group),
-        language == ABSENT ? null : text(metadata, texts + Math.max(group, 0), language),
+        text(metadata, ofGroup, group),
+        text(metadata, ofLanguage, language),
         files.get(metadata.get(INT, start + 8)),
-        metadata.get(LONG, start), List.of(), metadata.get(DOUBLE, start + WEIGHT));
+        metadata.get(LONG, start), List.of(), metadata.get(DOUBLE, start + WEIGHT),
+        text(metadata, ofLanguage + Math.max(language, 0), picture));
   }
 
   @Override

@@ -61,13 +61,16 @@ final class TokenCacheWriter implements TokenRecipe.Sink {
       }
       byte @Nullable [] group = utf8(meta.group());
       byte @Nullable [] language = utf8(meta.language());
+      byte @Nullable [] picture = utf8(meta.picture());
       metadata.putLong(meta.line());
       metadata.putInt(files.computeIfAbsent(meta.file(), _ -> files.size()));
       metadata.putInt(group == null ? TokenCache.ABSENT : group.length);
       metadata.putInt(language == null ? TokenCache.ABSENT : language.length);
       metadata.putLong(Double.doubleToRawLongBits(meta.weight()));
+      metadata.putInt(picture == null ? TokenCache.ABSENT : picture.length);
       metadata.put(group);
       metadata.put(language);
+      metadata.put(picture);
       index.putLong(body.bytes / Integer.BYTES);
       index.putLong(metadata.bytes);
       index.putInt(labels.length);

@@ -29,7 +29,7 @@ class TokenDatasetTest {
     for (int i = 0; i < 5000; i++) {
       rows.add(Row.of("t".repeat(1 + random.nextInt(300)) + i, Arrays.copyOf(new String[] {"y", "x", "z"}, i % 4))
           .withMeta(new RowMeta(i % 3 == 0 ? null : "группа".repeat(i % 5), i % 2 == 0 ? null : "ru", "f" + i % 7, i)
-              .withWeight(1 + i % 5)));
+              .withWeight(1 + i % 5).withPicture(i % 4 == 0 ? null : "фото/".repeat(i % 3) + i)));
     }
     var recipe = recipe(rows, "1", 200);
     try (var memory = TokenDataset.inMemory(recipe, ProblemListener.STRICT);
