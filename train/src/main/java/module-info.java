@@ -8,6 +8,8 @@ module crema.train {
   // For training only: whoever trains brings them.
   requires static commons.math3;
   requires static org.snakeyaml.engine;
+  // For made-up products, whose pictures are drawn.
+  requires static java.desktop;
 
   uses crema.classify.ModelFamily;
 
@@ -24,6 +26,7 @@ module crema.train {
 
   exports crema.audit;
   exports crema.classify;
+  exports crema.corpus.marketplace;
   exports crema.defaults;
   exports crema.embed;
   exports crema.family.encoder;

@@ -38,7 +38,7 @@ class ArchitectureTest {
     DATA(new String[] {"crema.data", "crema.metrics"}, BASE),
     CLASSIC(new String[] {"crema.fasttext", "crema.langid", "crema.linear"}, DATA, NN),
     TRAIN(
-        new String[] {"crema.audit", "crema.classify", "crema.defaults", "crema.embed", "crema.family", "crema.hub",
+        new String[] {"crema.audit", "crema.classify", "crema.corpus", "crema.defaults", "crema.embed", "crema.family", "crema.hub",
             "crema.pretrain",
             "crema.pretrained", "crema.report", "crema.run",
             "crema.settings",
@@ -107,7 +107,7 @@ class ArchitectureTest {
         List.of("crema.hub", "crema.settings", "crema.defaults", "crema.pretrained", "crema.task", "crema.report",
             "crema.classify",
             "crema.embed",
-            "crema.run", "crema.audit",
+            "crema.run", "crema.audit", "crema.corpus..",
             "crema.family..", "crema.pretrain", "crema.tune", "crema.cli..");
     for (int floor = 0; floor < upwards.size(); floor++) {
       noClasses().that().resideInAPackage(upwards.get(floor))
