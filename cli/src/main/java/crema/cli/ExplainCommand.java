@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.classify.Prediction;
 import crema.cli.console.Terminal;
 import java.io.IOException;
@@ -49,6 +50,9 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin
   private KeepFlags keep = new KeepFlags();
 
+  @Mixin
+  private PictureFlags pictures = new PictureFlags();
+
   @Option(names = {"-k", "--top"}, paramLabel = "K",
       description = "Explain the K most probable labels of each text (default: those that the model decides on).")
   private @Nullable Integer top;
@@ -89,9 +93,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       var output = new ExplanationWriter(terminal, format, words, classifier.columns());
-      input.readAs(classifier, model, task, keep);
+      input.readAs(classifier, model, task, keep, pictures);
       input.forEachBatch(texts, terminal, batch -> {
-        List<String> given = InputText.texts(batch);
+        List<Item> given = InputText.items(batch);
         output.write(batch, classifier.explain(given, labels(classifier, given)));
         return !output.isClosed();
       });
@@ -99,7 +103,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private List<List<String>> labels(Classifier classifier, List<String> given) {
+  private List<List<String>> labels(Classifier classifier, List<Item> given) {
     if (!labels.isEmpty()) {
       return given.stream().map(_ -> labels).toList();
     }

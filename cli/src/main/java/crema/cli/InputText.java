@@ -1,6 +1,8 @@
 package crema.cli;
 
 import crema.base.json.JsonNode;
+import crema.classify.Item;
+import crema.classify.ItemPicture;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * One text to answer: an argument, a line or a row of a file.
  *
  * @param text blank where there is none, or where the row cannot be read
+ * @param picture where its picture is; null where there is none
  * @param kept the values that stay with the answer, by column
  * @param problem where the row is that cannot be read, and why; null where it can
  */
-record InputText(String text, Map<String, JsonNode> kept, @Nullable String problem) {
+record InputText(String text, @Nullable String picture, Map<String, JsonNode> kept, @Nullable String problem) {
   /** A text that nothing is known of besides. */
   static InputText of(String text) {
-    return new InputText(text, Map.of(), null);
+    return new InputText(text, null, Map.of(), null);
   }
 
   /** The texts alone. */
@@ -23,8 +26,27 @@ record InputText(String text, Map<String, JsonNode> kept, @Nullable String probl
     return batch.stream().map(InputText::text).toList();
   }
 
+  /** A picture that nothing is known of besides. */
+  static InputText ofPicture(String location) {
+    return new InputText("", location, Map.of(), null);
+  }
+
+  /** What a classifier is asked about. */
+  static List<Item> items(List<InputText> batch) {
+    return batch.stream().map(InputText::item).toList();
+  }
+
+  private Item item() {
+    return new Item(text, picture == null ? null : new ItemPicture.Located(picture));
+  }
+
   /** The same with another text. */
   InputText withText(String other) {
-    return new InputText(other, kept, problem);
+    return new InputText(other, picture, kept, problem);
+  }
+
+  /** The same with a picture. */
+  InputText withPicture(String location) {
+    return new InputText(text, location, kept, problem);
   }
 }

@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.cli.console.Terminal;
 import crema.data.FieldText;
 import crema.task.Guarantee;
@@ -54,6 +55,9 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin
   private KeepFlags keep = new KeepFlags();
 
+  @Mixin
+  private PictureFlags pictures = new PictureFlags();
+
   @Option(names = {"-k", "--top"}, paramLabel = "K",
       description = "The K most probable labels of each text (default: those that the model decides on; one, where a text "
           + "has one).")
@@ -90,9 +94,9 @@ final class PredictCommand implements Callable<Integer> {
       Optional<Guarantee> guarantee = top != null ? Optional.empty() : asked.or(classifier.target().trust()::guarantee);
       var output = new PredictionWriter(terminal.out(), format,
           guarantee.isPresent() ? "(no label is sure enough)" : "(no label)");
-      input.readAs(classifier, model, task, keep);
+      input.readAs(classifier, model, task, keep, pictures);
       input.forEachBatch(texts, terminal, batch -> {
-        List<String> answered = InputText.texts(batch);
+        List<Item> answered = InputText.items(batch);
         output.write(batch.stream().map(text -> text.withText(FieldText.joined(text.text()))).toList(),
             top != null ? classifier.predict(answered, top)
                 : guarantee.map(each -> classifier.answer(answered, each))

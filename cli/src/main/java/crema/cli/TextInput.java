@@ -14,13 +14,14 @@ import crema.data.FieldText;
 import crema.data.FileFormat;
 import crema.data.FileOptions;
 import crema.data.FileRows;
-import crema.data.LabelFormat;
+import crema.data.PictureColumn;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.RowFault;
 import crema.data.RowProblem;
 import crema.data.TextColumn;
 import crema.run.DataSettings;
+import crema.run.PictureSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,6 +70,9 @@ final class TextInput {
   private Training training = Optional::empty;
 
   private KeepFlags keep = new KeepFlags();
+  private PictureFlags pictures = new PictureFlags();
+  /** Whether arguments and lines say where pictures are. */
+  private boolean areLocations;
   private final ProblemLog unreadable = new ProblemLog();
   /** Lines with something that is no character, and the first of them. */
   private long damaged;
@@ -110,8 +115,12 @@ final class TextInput {
    *
    * @param task of a model that has several
    * @param kept what stays with a text
+   * @param images where its picture is
    */
-  void readAs(Classifier classifier, Path model, @Nullable String task, KeepFlags kept) {
+  void readAs(Classifier classifier, Path model, @Nullable String task, KeepFlags kept, PictureFlags images) {
+    images.require(classifier, model);
+    pictures = images;
+    areLocations = !classifier.readsText();
     tellApart(classifier.columns());
     asIn(() -> trainingOf(model, task));
     keep(kept);
@@ -171,26 +180,43 @@ final class TextInput {
     }
     requireNothingToKeep();
     if (arguments.isEmpty()) {
+      pictures.ofTexts(0);
       lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), '\n', answerer);
     } else {
-      answerer.answer(arguments.stream().map(InputText::of).toList());
+      List<String> images = pictures.ofTexts(arguments.size());
+      answerer.answer(IntStream.range(0, arguments.size()).mapToObj(i -> {
+        InputText argument = ofLine(arguments.get(i));
+        return images.isEmpty() ? argument : argument.withPicture(images.get(i));
+      }).toList());
     }
+  }
+
+  /** An argument or a line: a text, or where a picture is if the model reads nothing else. */
+  private InputText ofLine(String line) {
+    return areLocations && !line.isBlank() ? InputText.ofPicture(line.strip()) : InputText.of(line);
   }
 
   /**
    * How a file is read.
    *
-   * @param columns those of its text; none to read it by lines
+   * @param columns those of its text
+   * @param picture the column of its pictures, or null
    * @param missing words that mean no value
    */
-  private record Reading(List<String> columns, FileOptions options, Set<String> missing) {}
+  private record Reading(List<String> columns, @Nullable PictureColumn picture, FileOptions options,
+      Set<String> missing) {
+    /** Whether a file is read by lines. */
+    boolean isOfLines() {
+      return columns.isEmpty() && picture == null;
+    }
+  }
 
   private void forEachBatch(Path texts, Answerer answerer) throws IOException {
     DataFile.requireFile(texts);
     DataFile file = open(texts);
     Reading reading = reading(file);
     DataFile data = file.withEncoding(reading.options.encoding());
-    if (reading.columns.isEmpty()) {
+    if (reading.isOfLines()) {
       requireNothingToKeep();
       try (var lines = new BufferedReader(new InputStreamReader(data.open(), StandardCharsets.UTF_8))) {
         lines(lines, endOfLines(lines), answerer);
@@ -210,21 +236,25 @@ final class TextInput {
   }
 
   private static Columns columns(Reading reading) {
-    return new Columns(TextColumn.names(TextColumn.parseAll(reading.columns)), " ", List.of(), LabelFormat.SINGLE, null,
-        null).withMissing(reading.missing);
+    List<String> text = TextColumn.names(TextColumn.parseAll(reading.columns));
+    Columns columns = text.isEmpty() && reading.picture != null ? Columns.picture(reading.picture)
+        : Columns.text(text.toArray(String[]::new)).withPicture(reading.picture);
+    return columns.withMissing(reading.missing);
   }
 
   private Reading reading(DataFile file) throws IOException {
     FileOptions given = files.options();
     Set<String> missing = DataSettings.missing(files.missing());
-    var lines = new Reading(List.of(), given, missing);
+    var lines = new Reading(List.of(), null, given, missing);
+    DataSettings before = training.settings()
+        .filter(settings -> !settings.text().isEmpty() || PictureSettings.areGiven(settings.settings())).orElse(null);
+    PictureColumn picture = pictures.column(before);
     if (!textColumns.isEmpty()) {
-      return new Reading(textColumns, given, missing);
+      return new Reading(textColumns, picture, given, missing);
     }
     if (!file.isRepeatable()) {
       return lines;
     }
-    DataSettings before = training.settings().filter(settings -> !settings.text().isEmpty()).orElse(null);
     FileOptions options = before == null ? given : given.orElse(before.fileOptions());
     DataFile data = file.withEncoding(options.encoding());
     List<String> existing = options.formatOf(data).map(format -> format.columns(data)).orElse(List.of());
@@ -236,7 +266,7 @@ final class TextInput {
       return lines;
     }
     var asBefore =
-        new Reading(before.text(), options, files.missing().isEmpty() ? before.missing() : missing);
+        new Reading(before.text(), picture, options, files.missing().isEmpty() ? before.missing() : missing);
     return !existing.isEmpty() || FileRows.isTable(data, columns(asBefore), options) ? asBefore : lines;
   }
 
@@ -313,7 +343,7 @@ final class TextInput {
       if (line.indexOf('\uFFFD') >= 0 && damaged++ == 0) {
         firstDamaged = number;
       }
-      batch.add(InputText.of(line));
+      batch.add(ofLine(line));
       // A person who types, or a program that waits for each answer, gets it at once.
       if (batch.size() == BATCH || !lines.ready()) {
         wantsMore = answerer.answer(batch);
@@ -343,7 +373,8 @@ final class TextInput {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
         batch
-            .add(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), named(kept, row.meta().kept()), null));
+            .add(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), row.meta().picture(),
+                named(kept, row.meta().kept()), null));
         if (batch.size() >= BATCH) {
           wantsMore = answerer.answer(batch);
           batch.clear();
@@ -358,10 +389,10 @@ final class TextInput {
   private InputText missing(RowProblem problem, List<String> kept) {
     Map<String, JsonNode> nothing = named(kept, Collections.nCopies(kept.size(), JsonValues.toJson(null)));
     if (problem.fault() == RowFault.EMPTY_TEXT) {
-      return new InputText("", nothing, null);
+      return new InputText("", null, nothing, null);
     }
     unreadable.problem(problem);
-    return new InputText("", nothing, problem.message());
+    return new InputText("", null, nothing, problem.message());
   }
 
   private static Map<String, JsonNode> named(List<String> columns, List<JsonNode> values) {

@@ -197,7 +197,7 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
 
     private void answer(int from, int to) {
       float[][] logits =
-          classifier.logits(rows.subList(from, to).stream().map(row -> classifier.text(row.row())).toList());
+          classifier.logits(rows.subList(from, to).stream().map(row -> classifier.item(row.row())).toList());
       for (int i = 0; i < logits.length; i++) {
         // A text that is empty for the model says nothing for or against any label.
         logits[i] = logits[i].length == 0 ? new float[sums.length] : logits[i];

@@ -154,6 +154,6 @@ public final class ErrorReport {
   }
 
   private MarkedText marked(WrongAnswer answer) {
-    return AnswerMarks.of(classifier, classifier.text(answer.row().row()), answer.added(), answer.missed());
+    return AnswerMarks.of(classifier, classifier.item(answer.row().row()), answer.added(), answer.missed());
   }
 }

@@ -16,14 +16,14 @@ public final class AnswerMarks {
   /**
    * The text with the words that speak for what was answered rather than for the truth, and against it.
    *
-   * @param text as the classifier reads it
+   * @param item as the classifier reads it
    * @param added a label that the answer has and the truth has not; null if there is none
    * @param missed a label that the truth has and the answer has not; null if there is none
    */
-  public static MarkedText of(Classifier classifier, String text, @Nullable String added, @Nullable String missed) {
+  public static MarkedText of(Classifier classifier, Item item, @Nullable String added, @Nullable String missed) {
     List<String> names = Stream.of(Optional.ofNullable(added), Optional.ofNullable(missed)).flatMap(Optional::stream)
         .toList();
-    Explanation explanation = classifier.explain(List.of(text), List.of(names)).getFirst();
+    Explanation explanation = classifier.explain(List.of(item), List.of(names)).getFirst();
     var evidence = new double[explanation.words().size()];
     for (Explanation.LabelEvidence label : explanation.labels()) {
       double sign = label.label().equals(added) ? 1 : -1;
@@ -40,6 +40,6 @@ public final class AnswerMarks {
       TextWord word = explanation.words().get(i);
       marks.add(new MarkedText.Mark(word.start(), word.end(), evidence[i] / most));
     }
-    return new MarkedText(text.replace(FieldText.SEPARATOR, ' '), marks);
+    return new MarkedText(item.text().replace(FieldText.SEPARATOR, ' '), marks);
   }
 }

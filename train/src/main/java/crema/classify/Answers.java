@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.SequencedCollection;
 import java.util.stream.IntStream;
 
-/** What a classifier says of some texts, of which empty ones have no labels. */
+/** What a classifier says of some texts or items, of which empty ones have no labels. */
 final class Answers {
   private final Target target;
   private final int texts;
@@ -29,6 +30,10 @@ final class Answers {
 
   static Answers of(Classifier classifier, List<String> texts) {
     return new Answers(classifier.target(), classifier.logits(texts));
+  }
+
+  static Answers of(Classifier classifier, SequencedCollection<Item> items) {
+    return new Answers(classifier.target(), classifier.logits(items));
   }
 
   /** The labels of each text that the model decides on, the one that it prefers first. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.SequencedCollection;
 
 /**
  * A trained model that gives texts their labels. Safe for use by many threads at once, virtual ones too. A blank text
@@ -30,6 +31,11 @@ import java.util.List;
  *   System.out.println(best.label() + " " + best.probability());
  * }
  * }</pre>
+ *
+ * <p>Whatever can be asked of texts can be asked of {@link Item}s, which may have pictures. A model that {@linkplain
+ * #readsPictures reads no pictures} answers the text alone, as if there were no picture; one that {@linkplain #readsText
+ * reads no text} answers the picture alone. An item without anything that the model reads is as a blank text is: without
+ * labels. So is one whose picture cannot be read to a model that has nothing else to go by.
  */
 public interface Classifier extends AutoCloseable {
   /**
@@ -135,6 +141,21 @@ public interface Classifier extends AutoCloseable {
     return columns().isEmpty() ? row.text() : FieldText.of(row);
   }
 
+  /** A row as the model reads it. */
+  default Item item(Row row) {
+    return Item.of(row, text(row));
+  }
+
+  /** Whether the pictures of items make a difference; if not, they are ignored. */
+  default boolean readsPictures() {
+    return false;
+  }
+
+  /** Whether the texts of items make a difference; if not, they are ignored. */
+  default boolean readsText() {
+    return true;
+  }
+
   /**
    * The most probable label of a text.
    *
@@ -143,7 +164,22 @@ public interface Classifier extends AutoCloseable {
   default Prediction predict(String text) {
     List<Prediction> best = predict(Collections.singletonList(text), 1).getFirst();
     if (best.isEmpty()) {
-      throw new IllegalArgumentException("the text is blank: there is nothing to predict from");
+      throw new IllegalArgumentException(readsText() ? "the text is blank: there is nothing to predict from"
+          : "there is no picture, and the model reads nothing else: there is nothing to predict from");
+    }
+    return best.getFirst();
+  }
+
+  /**
+   * The most probable label of an item.
+   *
+   * @throws IllegalArgumentException when it has nothing that the model reads
+   */
+  default Prediction predict(Item item) {
+    List<Prediction> best = predict(List.of(item), 1).getFirst();
+    if (best.isEmpty()) {
+      throw new IllegalArgumentException("the item has no " + (readsText() ? readsPictures() ? "text and no picture" : "text"
+          : "picture") + " that the model can read: there is nothing to predict from");
     }
     return best.getFirst();
   }
@@ -159,6 +195,11 @@ public interface Classifier extends AutoCloseable {
     return Answers.of(this, texts).mostProbable(k);
   }
 
+  /** The same of items, in their order. */
+  default List<List<Prediction>> predict(SequencedCollection<Item> items, int k) {
+    return Answers.of(this, items).mostProbable(k);
+  }
+
   /**
    * The labels that the model gives several texts: the most probable one, or all that reach their threshold, or the
    * path in its taxonomy; if it was trained with a guarantee, what {@link #answer(List, Guarantee)} gives.
@@ -167,6 +208,11 @@ public interface Classifier extends AutoCloseable {
    */
   default List<List<Prediction>> answer(List<String> texts) {
     return Answers.of(this, texts).decided();
+  }
+
+  /** The same of items, in their order. */
+  default List<List<Prediction>> answer(SequencedCollection<Item> items) {
+    return Answers.of(this, items).decided();
   }
 
   /**
@@ -181,11 +227,21 @@ public interface Classifier extends AutoCloseable {
     return Answers.of(this, texts).decided(guarantee);
   }
 
+  /** The same of items, in their order. */
+  default List<List<Prediction>> answer(SequencedCollection<Item> items, Guarantee guarantee) {
+    return Answers.of(this, items).decided(guarantee);
+  }
+
   /**
    * The probability of every label for several texts: {@code [texts][labels]}. A blank text gets zeros.
    */
   default float[][] probabilities(List<String> texts) {
     return Answers.of(this, texts).probabilities();
+  }
+
+  /** The same of items, in their order. */
+  default float[][] probabilities(SequencedCollection<Item> items) {
+    return Answers.of(this, items).probabilities();
   }
 
   /**
@@ -195,10 +251,20 @@ public interface Classifier extends AutoCloseable {
     return Answers.of(this, texts).rawProbabilities();
   }
 
+  /** The same of items, in their order. */
+  default float[][] rawProbabilities(SequencedCollection<Item> items) {
+    return Answers.of(this, items).rawProbabilities();
+  }
+
   /**
    * What probabilities and answers are made of: {@code [texts][labels]}. The row of a blank text has length 0.
    */
   float[][] logits(List<String> texts);
+
+  /** The same of items, in their order; unless a family reads pictures, of their texts. */
+  default float[][] logits(SequencedCollection<Item> items) {
+    return logits(Item.texts(items));
+  }
 
   /**
    * Which words of several texts speak for and against their most probable labels.
@@ -208,8 +274,12 @@ public interface Classifier extends AutoCloseable {
    * @throws IllegalArgumentException when k is below 1
    */
   default List<Explanation> explain(List<String> texts, int k) {
-    return explain(texts, predict(texts, k).stream()
-        .map(best -> best.stream().map(Prediction::label).toList()).toList());
+    return explain(texts, Prediction.labels(predict(texts, k)));
+  }
+
+  /** The same of the texts of items, beside their pictures. */
+  default List<Explanation> explain(SequencedCollection<Item> items, int k) {
+    return explain(items, Prediction.labels(predict(items, k)));
   }
 
   /**
@@ -221,12 +291,17 @@ public interface Classifier extends AutoCloseable {
    * @throws UserError when the model does not have a label
    */
   default List<Explanation> explain(List<String> texts, List<List<String>> labels) {
-    if (labels.size() != texts.size()) {
-      throw new IllegalArgumentException(texts.size() + " texts, but labels for " + labels.size());
+    return explain(Item.ofTexts(texts), labels);
+  }
+
+  /** The same of the texts of items, beside their pictures. */
+  default List<Explanation> explain(SequencedCollection<Item> items, List<List<String>> labels) {
+    if (labels.size() != items.size()) {
+      throw new IllegalArgumentException(items.size() + " texts, but labels for " + labels.size());
     }
     List<Explanation> explanations = new ArrayList<>();
-    for (int i = 0; i < texts.size(); i++) {
-      explanations.add(explain(texts.get(i), labels.get(i).stream().mapToInt(label -> {
+    for (Item item : items) {
+      explanations.add(explain(item, labels.get(explanations.size()).stream().mapToInt(label -> {
         int index = target().labels().indexOf(label);
         if (index < 0) {
           throw new UserError("the model has no label '" + label + "'" + NearestName.suggestion(label, labels()));
@@ -244,7 +319,12 @@ public interface Classifier extends AutoCloseable {
    * @throws IllegalArgumentException when there is no such label
    */
   default Explanation explain(String text, int[] labels) {
-    return new LeaveOut(this).explain(text, labels);
+    return new LeaveOut(this).explain(Item.of(text), labels);
+  }
+
+  /** The same of the text of an item, beside its picture. */
+  default Explanation explain(Item item, int[] labels) {
+    return readsPictures() ? new LeaveOut(this).explain(item, labels) : explain(item.text(), labels);
   }
 
   /**
@@ -273,6 +353,20 @@ public interface Classifier extends AutoCloseable {
    * @throws UserError when the model has no vectors of texts, as a linear one over words alone
    */
   float[][] embed(List<String> texts);
+
+  /**
+   * The vector of an item: {@code [hiddenSize]}.
+   *
+   * @throws UserError when the model has no vectors, as a linear one over words alone
+   */
+  default float[] embed(Item item) {
+    return embed(List.of(item))[0];
+  }
+
+  /** The vectors of several items, in their order; unless a family reads pictures, of their texts. */
+  default float[][] embed(SequencedCollection<Item> items) {
+    return embed(Item.texts(items));
+  }
 
   /** How much of a text the model reads: its tokens, special ones included, or its words if the model has no tokens. */
   default int length(String text) {

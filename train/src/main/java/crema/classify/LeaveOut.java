@@ -28,17 +28,19 @@ final class LeaveOut {
   }
 
   /**
-   * Explains a text.
+   * Explains the text of an item, beside its picture if the model reads pictures.
    *
    * @param labels numbers of labels
    */
-  Explanation explain(String text, int[] labels) {
-    List<TextWord> words = TextWord.of(text);
+  Explanation explain(Item item, int[] labels) {
+    String text = item.text();
+    List<TextWord> words = classifier.readsText() ? TextWord.of(text) : List.of();
     List<List<Integer>> places = Explanation.places(words);
     var texts = new ArrayList<String>();
     texts.add(text);
     places.forEach(of -> texts.add(TextWord.without(text, of.stream().map(words::get).toList())));
-    float[][] logits = classifier.logits(texts.stream().map(each -> each.isBlank() ? "" : each).toList());
+    float[][] logits =
+        classifier.logits(texts.stream().map(each -> item.withText(each.isBlank() ? "" : each)).toList());
     if (logits[0].length == 0) {
       return Explanation.ofBlank(Explanation.Kind.LEAVE_OUT);
     }

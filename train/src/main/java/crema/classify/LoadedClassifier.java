@@ -7,6 +7,7 @@ import crema.task.Target;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.SequencedCollection;
 
 /**
  * A classifier that was loaded: what all families promise is checked here, once. Blank texts are empty to the family,
@@ -42,11 +43,25 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public boolean readsPictures() {
+    return model.readsPictures();
+  }
+
+  @Override
+  public boolean readsText() {
+    return model.readsText();
+  }
+
+  @Override
   public List<List<Prediction>> predict(List<String> texts, int k) {
-    if (k < 1) {
-      throw new IllegalArgumentException("k must be at least 1, not " + k);
-    }
+    requirePositive(k);
     return lock.whileOpen(() -> model.predict(withoutBlanks(texts), k));
+  }
+
+  @Override
+  public List<List<Prediction>> predict(SequencedCollection<Item> items, int k) {
+    requirePositive(k);
+    return lock.whileOpen(() -> model.predict(withoutBlankTexts(items), k));
   }
 
   @Override
@@ -55,8 +70,18 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public List<List<Prediction>> answer(SequencedCollection<Item> items) {
+    return lock.whileOpen(() -> model.answer(withoutBlankTexts(items)));
+  }
+
+  @Override
   public List<List<Prediction>> answer(List<String> texts, Guarantee guarantee) {
     return lock.whileOpen(() -> model.answer(withoutBlanks(texts), guarantee));
+  }
+
+  @Override
+  public List<List<Prediction>> answer(SequencedCollection<Item> items, Guarantee guarantee) {
+    return lock.whileOpen(() -> model.answer(withoutBlankTexts(items), guarantee));
   }
 
   @Override
@@ -65,8 +90,18 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public float[][] probabilities(SequencedCollection<Item> items) {
+    return lock.whileOpen(() -> model.probabilities(withoutBlankTexts(items)));
+  }
+
+  @Override
   public float[][] rawProbabilities(List<String> texts) {
     return lock.whileOpen(() -> model.rawProbabilities(withoutBlanks(texts)));
+  }
+
+  @Override
+  public float[][] rawProbabilities(SequencedCollection<Item> items) {
+    return lock.whileOpen(() -> model.rawProbabilities(withoutBlankTexts(items)));
   }
 
   @Override
@@ -75,15 +110,31 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public float[][] logits(SequencedCollection<Item> items) {
+    return lock.whileOpen(() -> model.logits(withoutBlankTexts(items)));
+  }
+
+  @Override
   public Explanation explain(String text, int[] labels) {
     String read = requireText(text).isBlank() ? "" : text;
+    requireLabels(labels);
+    return lock.whileOpen(() -> model.explain(read, labels));
+  }
+
+  @Override
+  public Explanation explain(Item item, int[] labels) {
+    Item read = withoutBlankText(item);
+    requireLabels(labels);
+    return lock.whileOpen(() -> model.explain(read, labels));
+  }
+
+  private void requireLabels(int[] labels) {
     for (int label : labels) {
       if (label < 0 || label >= model.labels().size()) {
         throw new IllegalArgumentException("there is no label " + label + ": they are numbered from 0 to "
             + (model.labels().size() - 1));
       }
     }
-    return lock.whileOpen(() -> model.explain(read, labels));
   }
 
   @Override
@@ -100,6 +151,11 @@ final class LoadedClassifier implements Classifier {
   }
 
   @Override
+  public float[][] embed(SequencedCollection<Item> items) {
+    return lock.whileOpen(() -> model.embed(withoutBlankTexts(items)));
+  }
+
+  @Override
   public int length(String text) {
     return lock.whileOpen(() -> model.length(requireText(text)));
   }
@@ -112,6 +168,22 @@ final class LoadedClassifier implements Classifier {
   private static List<String> withoutBlanks(List<String> texts) {
     return Objects.requireNonNull(texts, "the list of texts is null").stream()
         .map(text -> requireText(text).isBlank() ? "" : text).toList();
+  }
+
+  private static List<Item> withoutBlankTexts(SequencedCollection<Item> items) {
+    return Objects.requireNonNull(items, "the list of items is null").stream()
+        .map(LoadedClassifier::withoutBlankText).toList();
+  }
+
+  private static Item withoutBlankText(Item item) {
+    return Objects.requireNonNull(item, "an item is null: one without text and picture has no label").text().isBlank()
+        ? item.withText("") : item;
+  }
+
+  private static void requirePositive(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be at least 1, not " + k);
+    }
   }
 
   private static String requireText(String text) {

@@ -97,9 +97,12 @@ public record DataSettings(Settings settings) {
     // Where there are tasks, each has its own.
     SECTION.rule(settings -> settings.get(TRAIN).isEmpty() && !TaskSettings.hasTasks(settings)
         ? "give the training data: --train FILE" : null, TRAIN);
-    SECTION.rule(settings -> (settings.get(TEXT).isEmpty() || settings.get(LabelSettings.LABEL).isEmpty())
-        && !TaskSettings.hasTasks(settings)
-            ? "say which columns hold texts and labels: --text COLUMN --label COLUMN" : null,
+    SECTION.rule(settings -> (settings.get(TEXT).isEmpty() && !PictureSettings.areGiven(settings)
+        || settings.get(LabelSettings.LABEL).isEmpty()) && !TaskSettings.hasTasks(settings)
+            ? "say which columns hold " + (settings.has(PictureSettings.IMAGE) ? "texts or pictures" : "texts")
+                + " and labels: " + (settings.has(PictureSettings.IMAGE) ? "--text COLUMN or --image COLUMN, and "
+                    : "--text COLUMN ") + "--label COLUMN"
+            : null,
         TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.get(NO_TEST) && (!settings.get(TEST).isEmpty()
         || settings.isGiven(TEST_FRACTION) && settings.get(TEST_FRACTION) > 0)

@@ -289,7 +289,7 @@ public final class Distillation {
       long first = seen - rows.size();
       float[][] said = asked.nextRows(() -> {
         stop.check();
-        return teacher.probabilities(rows.stream().map(teacher::text).toList());
+        return teacher.probabilities(rows.stream().map(teacher::item).toList());
       });
       for (int i = 0; i < said.length; i++) {
         write(first + i, rows.get(i), said[i], truth.get(i));

@@ -3,6 +3,7 @@ package crema.run;
 import crema.base.OptionalLibrary;
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.classify.TrainingListener;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
@@ -134,7 +135,7 @@ public final class LabelledTest {
         if (language != null) {
           rowLanguages.add(language.apply(row));
         }
-        batch.add(classifier.text(row), labels, row.meta().weight());
+        batch.add(classifier.item(row), labels, row.meta().weight());
       });
     });
     batch.score();
@@ -156,10 +157,10 @@ public final class LabelledTest {
         : "no row is left to validate or test on: the model knows the label of none");
   }
 
-  /** Texts that are scored together, and the scores of those before. */
+  /** Items that are scored together, and the scores of those before. */
   private final class Batch {
     private final Classifier classifier;
-    private final List<String> texts = new ArrayList<>();
+    private final List<Item> items = new ArrayList<>();
     private final List<int[]> truth = new ArrayList<>();
     private final List<Double> weights = new ArrayList<>();
     private final ScoreMatrix.Builder logits;
@@ -172,21 +173,21 @@ public final class LabelledTest {
       size = Math.clamp(MOST_SCORES / Math.max(1, labels), 1, BATCH);
     }
 
-    void add(String text, int[] labels, double weight) {
-      texts.add(text);
+    void add(Item item, int[] labels, double weight) {
+      items.add(item);
       weights.add(weight);
       truth.add(labels);
-      if (texts.size() == size) {
+      if (items.size() == size) {
         score();
       }
     }
 
     void score() {
-      for (float[] row : classifier.logits(texts)) {
-        // A text that is empty for the model, such as one without tokens, says nothing for or against any label.
+      for (float[] row : classifier.logits(items)) {
+        // An item that is empty for the model, such as a text without tokens, says nothing for or against any label.
         logits.add(row.length == 0 ? new float[classifier.labels().size()] : row);
       }
-      texts.clear();
+      items.clear();
       listener.progress(logits.documents(), -1);
     }
   }

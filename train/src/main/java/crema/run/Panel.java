@@ -2,6 +2,7 @@ package crema.run;
 
 import crema.base.WorkerPool;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import java.util.List;
 
 /** Several classifiers that are asked together, by several threads. */
@@ -23,8 +24,8 @@ public final class Panel implements AutoCloseable {
   /** What a classifier is asked. */
   @FunctionalInterface
   public interface Question {
-    /** The answers to texts, {@code [texts][]}. */
-    float[][] ask(Classifier classifier, List<String> texts);
+    /** The answers to items, {@code [items][]}. */
+    float[][] ask(Classifier classifier, List<Item> items);
   }
 
   /** The classifiers, in their order. */
@@ -35,21 +36,21 @@ public final class Panel implements AutoCloseable {
   /**
    * Asks every classifier.
    *
-   * @param texts for each classifier, equally many
-   * @return {@code [classifiers][texts][]}
+   * @param items for each classifier, equally many
+   * @return {@code [classifiers][items][]}
    */
-  public float[][][] ask(List<List<String>> texts, Question question) {
-    int count = texts.getFirst().size();
+  public float[][][] ask(List<List<Item>> items, Question question) {
+    int count = items.getFirst().size();
     var answers = new float[classifiers.size()][count][];
     int parts = Math.min(pool.threads(), count);
     WorkerPool.Task task = (each, _) -> {
       int classifier = each / parts;
       int begin = (int) ((long) (each % parts) * count / parts);
       int end = (int) ((each % parts + 1L) * count / parts);
-      float[][] part = question.ask(classifiers.get(classifier), texts.get(classifier).subList(begin, end));
+      float[][] part = question.ask(classifiers.get(classifier), items.get(classifier).subList(begin, end));
       System.arraycopy(part, 0, answers[classifier], begin, part.length);
     };
-    // One text is answered by its caller, so that many callers need not take turns.
+    // One item is answered by its caller, so that many callers need not take turns.
     if (parts > 1) {
       pool.run(classifiers.size() * parts, task);
     } else if (parts == 1) {

@@ -12,6 +12,7 @@ import crema.data.Grouping;
 import crema.data.LabelCounts;
 import crema.data.LabelFormat;
 import crema.data.LabelSet;
+import crema.data.PictureColumn;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.ProductTitles;
@@ -233,18 +234,24 @@ public final class RunRows {
     }
   }
 
-  /** The rows of files without their labels, with the same text columns. */
+  /** The rows of files without their labels, with the same texts and pictures. */
   public static RowSource unlabelled(List<String> files, DataSettings data) {
-    Columns columns =
-        new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", List.of(), LabelFormat.SINGLE, null, null)
-            .withMissing(data.missing());
-    return rows(files, List.of(), data, columns, ProductTitles::rows);
+    return rows(files, List.of(), data, content(data), ProductTitles::rows);
   }
 
   private static Columns columns(DataSettings data) {
-    return new Columns(TextColumn.names(TextColumn.parseAll(data.text())), " ", data.labels().columns(),
-        data.labels().format(), data.group().orElse(null), data.languages().column().orElse(null))
-        .withMissing(data.missing()).withWeight(data.rowWeight().orElse(null));
+    return content(data).withLabels(data.labels().format(), data.labels().columns().toArray(String[]::new))
+        .withGroup(data.group().orElse(null)).withLanguage(data.languages().column().orElse(null))
+        .withWeight(data.rowWeight().orElse(null));
+  }
+
+  /** The columns with texts and pictures. */
+  private static Columns content(DataSettings data) {
+    PictureColumn picture = PictureSettings.column(data.settings()).orElse(null);
+    List<String> text = TextColumn.names(TextColumn.parseAll(data.text()));
+    Columns columns = text.isEmpty() && picture != null ? Columns.picture(picture)
+        : Columns.text(text.toArray(String[]::new)).withPicture(picture);
+    return columns.withMissing(data.missing());
   }
 
   private static RowSource productTitles(DataSettings data) {

@@ -2,6 +2,7 @@ package crema.run;
 
 import crema.classify.AnswerMarks;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.data.FieldText;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
@@ -59,21 +60,21 @@ public final class WrongRows {
   private List<WrongRow> find(Classifier classifier, RowSource rows) {
     List<Integer> surest = IntStream.range(0, answers.length).filter(this::isWrong).boxed()
         .sorted(Comparator.comparingDouble(row -> -sure[row])).limit(MOST_ROWS).toList();
-    Map<Integer, String> texts = surest.isEmpty() ? Map.of() : texts(classifier, rows, surest);
+    Map<Integer, Item> items = surest.isEmpty() ? Map.of() : items(classifier, rows, surest);
     var found = new ArrayList<WrongRow>();
     int words = 0;
     for (int row : surest) {
-      String text = texts.get(row);
-      if (text == null) {
+      Item item = items.get(row);
+      if (item == null) {
         continue;
       }
-      int own = TextWord.of(text).size();
+      int own = TextWord.of(item.text()).size();
       boolean isExplained = words + own <= MOST_WORDS;
       words += isExplained ? own : 0;
       int[] truth = test.truth()[row];
       found.add(new WrongRow(isExplained
-          ? AnswerMarks.of(classifier, text, onlyIn(answers[row], truth), onlyIn(truth, answers[row]))
-          : new MarkedText(text.replace(FieldText.SEPARATOR, ' '), List.of()), names(truth), names(answers[row]),
+          ? AnswerMarks.of(classifier, item, onlyIn(answers[row], truth), onlyIn(truth, answers[row]))
+          : new MarkedText(item.text().replace(FieldText.SEPARATOR, ' '), List.of()), names(truth), names(answers[row]),
           sure[row]));
     }
     return found;
@@ -101,17 +102,17 @@ public final class WrongRows {
     return Arrays.stream(labels).mapToObj(target.labels()::name).toList();
   }
 
-  /** The texts of rows by their numbers among those whose labels are known. */
-  private Map<Integer, String> texts(Classifier classifier, RowSource rows, List<Integer> wanted) {
+  /** Rows as the classifier reads them, by their numbers among those whose labels are known. */
+  private Map<Integer, Item> items(Classifier classifier, RowSource rows, List<Integer> wanted) {
     var known = new KnownLabels(target.labels());
-    var texts = new HashMap<Integer, String>();
+    var items = new HashMap<Integer, Item>();
     var number = new int[1];
     rows.forEach(ProblemListener.SILENT, row -> known.of(row, ProblemListener.SILENT).ifPresent(labels -> {
       int own = number[0]++;
       if (wanted.contains(own) && Arrays.equals(labels, test.truth()[own])) {
-        texts.put(own, classifier.text(row));
+        items.put(own, classifier.item(row));
       }
     }));
-    return texts;
+    return items;
   }
 }

@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SequencedCollection;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -273,8 +274,10 @@ class ClassifierContractTest {
         .hasMessageContaining("a text is null");
     for (ThrowingCallable call : List.<ThrowingCallable>of(() -> classifier.answer(withNull),
         () -> classifier.probabilities(withNull), () -> classifier.logits(withNull), () -> classifier.embed(withNull),
-        () -> classifier.explain(withNull, 1), () -> classifier.predict(null), () -> classifier.predict(null, 1),
-        () -> classifier.answer(null), () -> classifier.length(null), () -> classifier.embed((String) null))) {
+        () -> classifier.explain(withNull, 1), () -> classifier.predict((String) null),
+        () -> classifier.predict((List<String>) null, 1), () -> classifier.predict((Item) null),
+        () -> classifier.answer((List<String>) null), () -> classifier.logits((SequencedCollection<Item>) null),
+        () -> classifier.length(null), () -> classifier.embed((String) null))) {
       assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessageContaining("is null");
     }
     assertThatThrownBy(() -> classifier.explain(texts, 0)).isInstanceOf(IllegalArgumentException.class)
@@ -292,12 +295,12 @@ class ClassifierContractTest {
     } catch (UserError e) {
       assertThat(e).hasMessageContaining("vectors");
     }
-    assertThat(classifier.predict(List.of(), 1)).isEmpty();
-    assertThat(classifier.answer(List.of())).isEmpty();
+    assertThat(classifier.predict(List.<String>of(), 1)).isEmpty();
+    assertThat(classifier.answer(List.<Item>of())).isEmpty();
     assertThat(classifier.predict(List.of(" ", ""), 2)).containsExactly(List.of(), List.of());
     assertThat(classifier.answer(List.of(" ", ""))).containsExactly(List.of(), List.of());
     assertThat(classifier.probabilities(List.of(" "))[0]).containsOnly(0).hasSize(classifier.labels().size());
-    assertThat(classifier.probabilities(List.of())).isEmpty();
+    assertThat(classifier.probabilities(List.<String>of())).isEmpty();
     Thread.currentThread().interrupt();
     try {
       assertThat(classifier.predict(texts, 1)).extracting(List::size).containsExactly(0, 1, 0);
@@ -312,10 +315,39 @@ class ClassifierContractTest {
         () -> classifier.predict(texts, 1), () -> classifier.probabilities(texts), () -> classifier.logits(texts),
         () -> classifier.rawProbabilities(texts), () -> classifier.embed("apple"), () -> classifier.length("apple"),
         () -> classifier.operations("apple"), () -> classifier.explain(texts, 1),
+        () -> classifier.predict(Item.of("apple")), () -> classifier.embed(Item.of("apple")),
         () -> classifier.answer(texts, new Guarantee.Coverage(0.9)))) {
       assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
     }
     assertThat(classifier.labels()).isEqualTo(labels);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void itemsAreAnsweredAsTheirTextsAndPicturesAreIgnoredByModelsThatReadNone(Model model) {
+    try (Classifier classifier = load(model)) {
+      assertThat(classifier.readsText() || classifier.readsPictures()).isTrue();
+      if (classifier.readsPictures()) {
+        return;
+      }
+      List<String> texts = List.of("red apple", " ", "samsung washing machine");
+      List<Item> items = List.of(Item.of("red apple", new byte[] {1, 2}), Item.of(" ", Path.of("no such.jpg")),
+          Item.of("samsung washing machine"));
+      assertThat(classifier.predict(items, 2)).isEqualTo(classifier.predict(texts, 2));
+      assertThat(classifier.answer(items)).isEqualTo(classifier.answer(texts));
+      assertThat(classifier.probabilities(items)).isDeepEqualTo(classifier.probabilities(texts));
+      assertThat(classifier.rawProbabilities(items)).isDeepEqualTo(classifier.rawProbabilities(texts));
+      assertThat(classifier.logits(items)).isDeepEqualTo(classifier.logits(texts));
+      assertThat(classifier.explain(items, 1)).isEqualTo(classifier.explain(texts, 1));
+      assertThat(classifier.predict(items.getFirst())).isEqualTo(classifier.predict("red apple"));
+      assertThatThrownBy(() -> classifier.predict(Item.picture(new byte[] {1, 2})))
+          .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("the item has no text that");
+      try {
+        assertThat(classifier.embed(items)).isDeepEqualTo(classifier.embed(texts));
+      } catch (UserError e) {
+        assertThat(e).hasMessageContaining("vectors");
+      }
+    }
   }
 
   @Test

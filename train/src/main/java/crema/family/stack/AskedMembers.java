@@ -1,6 +1,7 @@
 package crema.family.stack;
 
 import crema.base.PieceJournal;
+import crema.classify.Item;
 import crema.classify.RunContext;
 import java.io.Closeable;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ final class AskedMembers implements HeldOut.Asked, Closeable {
   }
 
   @Override
-  public float[][][] ask(List<String> asked) {
+  public float[][][] ask(List<Item> asked) {
     float[][] rows = kept.nextRows(() -> {
       context.stop().check();
       long began = System.nanoTime();

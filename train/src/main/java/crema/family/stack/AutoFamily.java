@@ -10,6 +10,7 @@ import crema.classify.RunContext;
 import crema.family.linear.FrozenSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.PictureSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationMetric;
 import crema.run.ValidationSettings;
@@ -64,7 +65,7 @@ public final class AutoFamily implements ModelFamily {
 
   @Override
   public Settings settings() {
-    return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, AutoSettings.SECTION,
+    return Settings.of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, AutoSettings.SECTION,
         StackSettings.SECTION,
         FrozenSettings.SECTION.only(FrozenSettings.ENCODER, FrozenSettings.COLUMNS, FrozenSettings.WEIGHT,
             FrozenSettings.POOLING, FrozenSettings.PROMPT, FrozenSettings.MAX_LENGTH, FrozenSettings.REFERENCE,

@@ -1,6 +1,7 @@
 package crema.family.stack;
 
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
@@ -140,39 +141,39 @@ final class HeldOut {
   /** What a classifier says. */
   @FunctionalInterface
   interface Asked {
-    /** The logits of texts, {@code [members][texts][]}. */
-    float[][][] ask(List<String> texts);
+    /** The logits of items, {@code [members][items][]}. */
+    float[][][] ask(List<Item> items);
   }
 
   /**
    * The evidence of members for the rows of a fold: {@code [members][rows][answers]}.
    *
    * @param ballots of the members
-   * @param text what they read of a row
+   * @param item a row as they read it
    */
-  List<float[][]> evidence(int fold, List<Ballot> ballots, Function<Row, String> text, Asked members) {
+  List<float[][]> evidence(int fold, List<Ballot> ballots, Function<Row, Item> item, Asked members) {
     var evidence = new ArrayList<float[][]>();
     ballots.forEach(_ -> evidence.add(new float[counts[fold]][]));
-    var texts = new ArrayList<String>();
+    var items = new ArrayList<Item>();
     var done = new int[1];
     Runnable score = () -> {
-      float[][][] logits = members.ask(texts);
+      float[][][] logits = members.ask(items);
       for (int member = 0; member < ballots.size(); member++) {
-        for (int i = 0; i < texts.size(); i++) {
+        for (int i = 0; i < items.size(); i++) {
           evidence.get(member)[done[0] + i] = ballots.get(member).evidence(logits[member][i]);
         }
       }
-      done[0] += texts.size();
-      texts.clear();
+      done[0] += items.size();
+      items.clear();
     };
     forEach(fold, (row, _) -> {
-      String read = text.apply(row);
-      texts.add(read.isBlank() ? "" : read);
-      if (texts.size() == BATCH) {
+      Item read = item.apply(row);
+      items.add(read.text().isBlank() ? read.withText("") : read);
+      if (items.size() == BATCH) {
         score.run();
       }
     });
-    if (!texts.isEmpty()) {
+    if (!items.isEmpty()) {
       score.run();
     }
     return evidence;
@@ -180,8 +181,8 @@ final class HeldOut {
 
   /** The same of one classifier: {@code [rows][answers]}. */
   float[][] evidence(int fold, Classifier classifier) {
-    return evidence(fold, List.of(space.ballot(classifier.target())), classifier::text,
-        texts -> new float[][][] {classifier.logits(texts)}).getFirst();
+    return evidence(fold, List.of(space.ballot(classifier.target())), classifier::item,
+        items -> new float[][][] {classifier.logits(items)}).getFirst();
   }
 
   /**

@@ -14,6 +14,7 @@ import crema.data.Split;
 import crema.data.SplitPlan;
 import crema.data.SplitRows;
 import crema.family.stack.AutoPlan.Member;
+import crema.run.PictureSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
 import crema.settings.Settings;
@@ -55,7 +56,8 @@ record MemberTraining(Settings settings, RunContext context) {
         context(member, train, own, new TrainingListener() {})));
   }
 
-  private RunContext context(Member member, RowSource train, ModelDirectory own, TrainingListener watching) {
+  private RunContext context(Member member, RowSource all, ModelDirectory own, TrainingListener watching) {
+    RowSource train = readable(member, all);
     RowSource few = first(train);
     RowSource learned = train;
     RowSource validation = few;
@@ -66,12 +68,19 @@ record MemberTraining(Settings settings, RunContext context) {
       learned = split.train();
       validation = split.validation();
     }
+    // All members know all labels, also those of rows that some do not read.
     var rows = new SplitRows(learned, validation, few,
-        LabelCounts.count(learned, new LabelSettings(settings).format(), ProblemListener.SILENT));
+        LabelCounts.count(train == all ? learned : all, new LabelSettings(settings).format(), ProblemListener.SILENT));
     ComputeOptions compute = member.family().hasTensors() ? context.compute()
         : ComputeOptions.threads(context.compute().threads());
     return context.withDirectory(own).withRows(rows).withCompute(compute)
         .withCheckpoints(CheckpointSettings.OFTEN).withListener(watching);
+  }
+
+  /** The rows from which a member can learn: where some have no text, those with one, unless it reads pictures. */
+  private RowSource readable(Member member, RowSource rows) {
+    return !PictureSettings.areGiven(settings) || PictureSettings.areGiven(member.settings()) ? rows
+        : rows.map("with text", "", row -> row.text().isBlank() ? null : row);
   }
 
   /** The first rows. */

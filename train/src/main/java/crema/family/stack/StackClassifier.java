@@ -2,9 +2,11 @@ package crema.family.stack;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.report.TellingWord;
 import crema.task.Target;
 import java.util.List;
+import java.util.SequencedCollection;
 
 /** A {@link Classifier} that asks its members, and makes probabilities of what they say by a second level. */
 final class StackClassifier implements Classifier {
@@ -36,29 +38,49 @@ final class StackClassifier implements Classifier {
   }
 
   @Override
+  public boolean readsPictures() {
+    return members.classifiers().stream().anyMatch(Classifier::readsPictures);
+  }
+
+  @Override
+  public boolean readsText() {
+    return members.classifiers().stream().anyMatch(Classifier::readsText);
+  }
+
+  @Override
   public float[][] logits(List<String> texts) {
-    float[][][] said = members.logits(texts);
-    var logits = new float[texts.size()][];
-    for (int text = 0; text < logits.length; text++) {
+    return logits(Item.ofTexts(texts));
+  }
+
+  @Override
+  public float[][] logits(SequencedCollection<Item> items) {
+    float[][][] said = members.logits(List.copyOf(items));
+    var logits = new float[items.size()][];
+    for (int item = 0; item < logits.length; item++) {
       var evidence = new float[said.length][];
       boolean isEmpty = true;
       for (int member = 0; member < said.length; member++) {
-        isEmpty &= said[member][text].length == 0;
-        evidence[member] = members.ballots().get(member).evidence(said[member][text]);
+        isEmpty &= said[member][item].length == 0;
+        evidence[member] = members.ballots().get(member).evidence(said[member][item]);
       }
-      logits[text] = isEmpty ? new float[0] : members.space().logits(level.probabilities(members.space(), evidence));
+      logits[item] = isEmpty ? new float[0] : members.space().logits(level.probabilities(members.space(), evidence));
     }
     return logits;
   }
 
-  /** The vectors of the first member that has any. */
   @Override
   public float[][] embed(List<String> texts) {
+    return embed(Item.ofTexts(texts));
+  }
+
+  /** The vectors of the first member that has any. */
+  @Override
+  public float[][] embed(SequencedCollection<Item> items) {
     UserError none = new UserError("this stack has no members");
     for (int i = 0; i < members.members().size(); i++) {
       int member = i;
       try {
-        return members.classifiers().get(member).embed(texts.stream().map(text -> members.read(member, text)).toList());
+        return members.classifiers().get(member).embed(members.read(member, items));
       } catch (UserError e) {
         none = e;
       }

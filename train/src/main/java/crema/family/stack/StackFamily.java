@@ -10,6 +10,7 @@ import crema.classify.Run;
 import crema.classify.RunContext;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.PictureSettings;
 import crema.run.TrainingSettings;
 import crema.run.ValidationMetric;
 import crema.run.ValidationSettings;
@@ -91,7 +92,7 @@ public final class StackFamily implements ModelFamily {
 
   @Override
   public Settings settings() {
-    return Settings.of(DataSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, StackSettings.SECTION,
+    return Settings.of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, StackSettings.SECTION,
         StackSettings.MODELS_SECTION, AnswerSettings.SECTION,
         ValidationSettings.SECTION.only(ValidationSettings.METRIC),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))

@@ -2,11 +2,13 @@ package crema.family.stack;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.data.FieldText;
 import crema.data.TextColumn;
 import crema.family.stack.AnswerSpace.Ballot;
 import crema.run.Panel;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -104,18 +106,21 @@ final class StackMembers implements AutoCloseable {
         : FieldText.of(own);
   }
 
-  /** What the members say of texts: {@code [members][texts][labels]}, of length 0 where a text is empty to a member. */
-  float[][][] logits(List<String> texts) {
+  /** What the members say of items: {@code [members][items][labels]}, of length 0 where an item is empty to a member. */
+  float[][][] logits(List<Item> items) {
     if (columns.isEmpty()) {
-      return panel.ask(Collections.nCopies(members.size(), texts), Classifier::logits);
+      return panel.ask(Collections.nCopies(members.size(), items), (member, some) -> member.logits(some));
     }
-    return panel.ask(IntStream.range(0, members.size())
-        .mapToObj(member -> texts.stream().map(text -> read(member, text)).map(StackMembers::withoutBlank).toList())
-        .toList(), Classifier::logits);
+    return panel.ask(IntStream.range(0, members.size()).mapToObj(member -> read(member, items)).toList(),
+        (member, some) -> member.logits(some));
   }
 
-  private static String withoutBlank(String text) {
-    return text.isBlank() ? "" : text;
+  /** Items as a member reads them. */
+  List<Item> read(int member, Collection<Item> items) {
+    return items.stream().map(item -> {
+      String text = read(member, item.text());
+      return item.withText(text.isBlank() ? "" : text);
+    }).toList();
   }
 
   /** How the logits of each member speak for and against answers. */

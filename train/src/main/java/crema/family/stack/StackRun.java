@@ -5,6 +5,7 @@ import crema.base.Fingerprint;
 import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
@@ -225,7 +226,7 @@ final class StackRun implements Run {
     try (var asked = new AskedMembers(members, directory.checkpoints().resolve("asked.journal"),
         identity(rows, members.members(), folds), context)) {
       for (int fold = 0; fold < folds; fold++) {
-        parts.add(heldOut.evidence(fold, members.ballots(), text, asked));
+        parts.add(heldOut.evidence(fold, members.ballots(), row -> Item.of(row, text.apply(row)), asked));
         context.listener().progress(fold + 1, folds);
       }
       latency = asked.milliseconds() / count;

@@ -1,6 +1,7 @@
 package crema.family.staged;
 
 import crema.classify.Classifier;
+import crema.classify.Item;
 import crema.family.staged.Routes.Stage;
 import crema.run.Panel;
 import crema.task.Target;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedCollection;
 import java.util.Set;
 
 /**
@@ -104,26 +106,41 @@ final class StagedClassifier implements Classifier {
     return panel.classifiers().getFirst().columns();
   }
 
-  /** The logarithms of the probabilities, which are calibrated together and not by stage. */
+  @Override
+  public boolean readsPictures() {
+    return panel.classifiers().getFirst().readsPictures();
+  }
+
+  @Override
+  public boolean readsText() {
+    return panel.classifiers().getFirst().readsText();
+  }
+
   @Override
   public float[][] logits(List<String> texts) {
-    float[][][] byStage =
-        panel.ask(Collections.nCopies(panel.classifiers().size(), texts), Classifier::rawProbabilities);
-    var logits = new float[texts.size()][];
-    for (int text = 0; text < logits.length; text++) {
+    return logits(Item.ofTexts(texts));
+  }
+
+  /** The logarithms of the probabilities, which are calibrated together and not by stage. */
+  @Override
+  public float[][] logits(SequencedCollection<Item> items) {
+    float[][][] byStage = panel.ask(Collections.nCopies(panel.classifiers().size(), List.copyOf(items)),
+        (classifier, some) -> classifier.rawProbabilities(some));
+    var logits = new float[items.size()][];
+    for (int item = 0; item < logits.length; item++) {
       var probabilities = new double[target.labels().size()];
       double all = 0;
       for (Path path : paths) {
         double product = 1;
         for (Step step : path.steps) {
-          product *= byStage[step.stage][text][step.branch];
+          product *= byStage[step.stage][item][step.branch];
         }
         for (int label : path.implied) {
           probabilities[label] += product;
         }
         all += product;
       }
-      logits[text] = all == 0 ? new float[0] : logarithms(probabilities);
+      logits[item] = all == 0 ? new float[0] : logarithms(probabilities);
     }
     return logits;
   }
@@ -140,6 +157,11 @@ final class StagedClassifier implements Classifier {
   @Override
   public float[][] embed(List<String> texts) {
     return panel.classifiers().getFirst().embed(texts);
+  }
+
+  @Override
+  public float[][] embed(SequencedCollection<Item> items) {
+    return panel.classifiers().getFirst().embed(items);
   }
 
   @Override
