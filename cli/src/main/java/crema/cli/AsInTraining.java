@@ -5,6 +5,7 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.PictureSettings;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -35,9 +36,13 @@ final class AsInTraining {
     if (!source.holds(ModelSource.TRAINING)) {
       throw new UserError(model + " does not say how its rows were read: it has no training.json");
     }
-    Settings settings = ModelFamily.settingsOf(source).without(DataSettings.STRICT);
+    Settings settings = PictureSettings.afterTraining(ModelFamily.settingsOf(source)).without(DataSettings.STRICT);
     if (given.containsKey(Languages.LANGUAGE.name()) || given.containsKey(Languages.DETECT_LANGUAGE.name())) {
       settings = settings.without(Languages.LANGUAGE).without(Languages.DETECT_LANGUAGE);
+    }
+    if (!settings.has(PictureSettings.IMAGE) && PictureSettings.SECTION.rows().stream()
+        .anyMatch(row -> given.containsKey(row.name()))) {
+      throw new UserError(model + " reads no pictures: leave out --image and --image-root");
     }
     for (Assignment value : given.values()) {
       settings = settings.with(value);

@@ -9,6 +9,7 @@ import crema.classify.ModelSource;
 import crema.cli.console.Terminal;
 import crema.data.TextColumn;
 import crema.run.DataSettings;
+import crema.run.PictureSettings;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -50,7 +51,8 @@ final class ErrorsCommand implements Callable<Integer> {
   private static final int SHOWN = 10;
 
   /** What can be another one than in training. */
-  private static final List<Setting<?>> ROWS = List.of(DataSettings.TEXT, LabelSettings.LABEL,
+  private static final List<Setting<?>> ROWS = List.of(DataSettings.TEXT,
+      PictureSettings.IMAGE, PictureSettings.IMAGE_ROOT, LabelSettings.LABEL,
       DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER,
       DataSettings.ENCODING, DataSettings.MISSING,
       DataSettings.STRICT);

@@ -14,6 +14,7 @@ import crema.report.TerminalReport;
 import crema.run.DataSettings;
 import crema.run.LabelledTest;
 import crema.run.Languages;
+import crema.run.PictureSettings;
 import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -59,7 +60,7 @@ final class EvaluateCommand implements Callable<Integer> {
       List.of(DataSettings.TEXT, LabelSettings.LABEL, DataSettings.ROW_WEIGHT, DataSettings.INPUT_FORMAT,
           DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER,
           DataSettings.ENCODING, DataSettings.MISSING, DataSettings.STRICT),
-      Languages.SECTION.rows(),
+      PictureSettings.SECTION.rows(), Languages.SECTION.rows(),
       List.of(LabelSettings.HEAD_FROM, LabelSettings.TAIL_TO)).<Setting<?>>flatMap(List::stream).toList();
 
   private final Terminal terminal;

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /** Prints explanations, in the order of the texts. */
 final class ExplanationWriter {
   /** Keys of an object of JSON; a kept column of such a name is written as {@code row.NAME}. */
-  private static final Set<String> OWN_KEYS = Set.of("text", "exact", "labels", "error");
+  private static final Set<String> OWN_KEYS = Set.of("text", "image", "exact", "labels", "error");
 
   private final Terminal terminal;
   private final PredictionFormat format;
@@ -68,7 +68,7 @@ final class ExplanationWriter {
       return out + PredictionWriter.unanswered(text, "(empty text)") + "\n\n";
     }
     if (!terminal.outStyle().colour()) {
-      out.append(FieldText.joined(text.text())).append('\n');
+      out.append(FieldText.joined(text.shown())).append('\n');
     }
     for (LabelEvidence label : explanation.labels()) {
       out.append(terminal.outStyle().colour() ? coloured(text.text(), explanation, label) + "\n" : "");
@@ -140,7 +140,7 @@ final class ExplanationWriter {
       List<WordEvidence> ranked = explanation.ranked(label);
       for (List<WordEvidence> side : List.of(pro(ranked), contra(ranked))) {
         for (WordEvidence word : side) {
-          lines.append(PredictionWriter.kept(text)).append(PredictionWriter.escape(FieldText.joined(text.text())))
+          lines.append(PredictionWriter.kept(text)).append(PredictionWriter.escape(FieldText.joined(text.shown())))
               .append('\t').append(PredictionWriter.escape(label.label())).append('\t')
               .append(columns.isEmpty() ? "" : PredictionWriter.escape(columns.get(word.column()))).append('\t')
               .append(PredictionWriter.escape(word.word())).append('\t').append(rounded(word.evidence())).append('\n');
@@ -154,6 +154,9 @@ final class ExplanationWriter {
     var object = new ObjectNode();
     text.kept().forEach((column, value) -> object.set(OWN_KEYS.contains(column) ? "row." + column : column, value));
     object.put("text", FieldText.joined(text.text()));
+    if (text.picture() != null) {
+      object.put("image", text.picture());
+    }
     object.put("exact", explanation.kind() == Explanation.Kind.EXACT);
     ArrayNode labels = object.putArray("labels");
     for (LabelEvidence label : explanation.labels()) {

@@ -36,6 +36,16 @@ record InputText(String text, @Nullable String picture, Map<String, JsonNode> ke
     return batch.stream().map(InputText::item).toList();
   }
 
+  /** Whether there is neither a text nor a picture. */
+  boolean isBlank() {
+    return text.isBlank() && picture == null;
+  }
+
+  /** The text for people; if there is none, where the picture is. */
+  String shown() {
+    return text.isBlank() && picture != null ? picture : text;
+  }
+
   private Item item() {
     return new Item(text, picture == null ? null : new ItemPicture.Located(picture));
   }

@@ -19,7 +19,7 @@ final class PictureFlags {
   private List<String> images = new ArrayList<>();
 
   @Option(names = "--image-root", paramLabel = "DIR",
-      description = "Where relative paths in that column begin (default: the folder of the file).")
+      description = "Where relative paths in that column begin (default: as in training, or the folder of the file).")
   private @Nullable Path root;
 
   /** Whether the flags say anything. */
@@ -51,9 +51,8 @@ final class PictureFlags {
     if (!images.isEmpty()) {
       return new PictureColumn(images.getFirst(), root);
     }
-    // The folder of the training's pictures is not that of other files.
-    return before == null ? null : PictureSettings.column(before.settings())
-        .map(column -> new PictureColumn(column.name(), root)).orElse(null);
+    return before == null ? null : PictureSettings.column(PictureSettings.afterTraining(before.settings()))
+        .map(column -> new PictureColumn(column.name(), root == null ? column.root() : root)).orElse(null);
   }
 
   /** The pictures of texts on the command line, one each; empty if there are none. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Prints predictions, a line for each text, and flushes after each batch so that the output can be piped. */
 final class PredictionWriter {
   /** Keys of an object of JSON; a kept column of such a name is written as {@code row.NAME}. */
-  private static final Set<String> OWN_KEYS = Set.of("text", "labels", "error", "language");
+  private static final Set<String> OWN_KEYS = Set.of("text", "image", "labels", "error", "language");
 
   private final PrintStream out;
   private final PredictionFormat format;
@@ -61,7 +61,7 @@ final class PredictionWriter {
     for (int i = 0; i < texts.size(); i++) {
       InputText text = texts.get(i);
       out.print(line(text, predictions.get(i), candidates.get(i)) + "\n");
-      if (text.problem() == null && text.text().isBlank()) {
+      if (text.problem() == null && text.isBlank()) {
         empty++;
       }
     }
@@ -119,12 +119,12 @@ final class PredictionWriter {
    */
   static String unanswered(InputText text, String nothing) {
     return text.problem() != null ? "(not read: " + text.problem() + ")"
-        : text.text().isBlank() ? "(empty text)" : nothing;
+        : text.isBlank() ? "(empty text)" : nothing;
   }
 
   private String tsv(InputText text, List<Prediction> predictions) {
-    var line = new StringBuilder(escape(text.text()));
-    if (predictions.isEmpty() && answerKey != null && !text.text().isBlank()) {
+    var line = new StringBuilder(escape(text.shown()));
+    if (predictions.isEmpty() && answerKey != null && !text.isBlank()) {
       line.append('\t').append(nothing);
     }
     for (Prediction prediction : predictions) {
@@ -142,6 +142,9 @@ final class PredictionWriter {
     var object = new ObjectNode();
     text.kept().forEach((column, value) -> object.set(OWN_KEYS.contains(column) ? "row." + column : column, value));
     object.put("text", text.text());
+    if (text.picture() != null) {
+      object.put("image", text.picture());
+    }
     if (answerKey != null) {
       object.put(answerKey, predictions.isEmpty() ? nothing : predictions.getFirst().label());
     }

@@ -15,10 +15,12 @@ import crema.data.FileFormat;
 import crema.data.FileOptions;
 import crema.data.FileRows;
 import crema.data.PictureColumn;
+import crema.data.PicturedRows;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.RowFault;
 import crema.data.RowProblem;
+import crema.data.RowSource;
 import crema.data.TextColumn;
 import crema.run.DataSettings;
 import crema.run.PictureSettings;
@@ -300,11 +302,13 @@ final class TextInput {
               .formatted(damaged, damaged == 1 ? "line has" : "lines have", firstDamaged)
               + "when that is said, for instance with --encoding windows-1252");
     }
-    if (unreadable.total() > 0) {
-      terminal.err().println("crema: %,d %s could not be read, and %s no answer".formatted(unreadable.total(),
-          unreadable.total() == 1 ? "row" : "rows", unreadable.total() == 1 ? "has" : "have"));
+    // Rows that are used without their picture have an answer.
+    long unanswered = unreadable.total() - unreadable.counts().getOrDefault(RowFault.DROPPED_PICTURE, 0L);
+    if (unanswered > 0) {
+      terminal.err().println("crema: %,d %s could not be read, and %s no answer".formatted(unanswered,
+          unanswered == 1 ? "row" : "rows", unanswered == 1 ? "has" : "have"));
     }
-    return unreadable.total() > 0 ? Crema.UNANSWERED : 0;
+    return unanswered > 0 ? Crema.UNANSWERED : 0;
   }
 
   /** As a table's lines end: as those of old Macs, whose beginning has a carriage return and no line feed, or with that. */
@@ -361,7 +365,12 @@ final class TextInput {
     var listener = new ProblemListener() {
       @Override
       public void problem(RowProblem problem) {
-        batch.add(missing(problem, kept));
+        if (isOfPicture(problem) && (problem.fault() == RowFault.DROPPED_PICTURE || !kept.isEmpty())) {
+          // The row comes without its picture.
+          unreadable.problem(problem);
+        } else {
+          batch.add(missing(problem, kept));
+        }
       }
 
       @Override
@@ -369,7 +378,8 @@ final class TextInput {
         unreadable.note(note);
       }
     };
-    try (var cursor = TextColumn.compose(rows, text).open(listener)) {
+    RowSource source = rows.columns().picture() == null ? rows : new PicturedRows(rows);
+    try (var cursor = TextColumn.compose(source, text).open(listener)) {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
         batch
@@ -384,6 +394,10 @@ final class TextInput {
         answerer.answer(batch);
       }
     }
+  }
+
+  private static boolean isOfPicture(RowProblem problem) {
+    return problem.fault() == RowFault.BAD_PICTURE || problem.fault() == RowFault.DROPPED_PICTURE;
   }
 
   private InputText missing(RowProblem problem, List<String> kept) {

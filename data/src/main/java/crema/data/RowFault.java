@@ -27,6 +27,10 @@ public enum RowFault implements Keyed {
   EMPTY_TEXT("empty text"),
   /** A text in which the tokenizer finds no token. */
   NO_TOKENS("text without tokens"),
+  /** A picture that is not there or is none, of a row that has nothing else. */
+  BAD_PICTURE("picture that cannot be read"),
+  /** Such a picture of a row that has a text too: the row is used without it. */
+  DROPPED_PICTURE("picture that cannot be read, and a text, which alone counts"),
   /** A weight that is no number, or below 0. */
   BAD_WEIGHT("bad weight"),
   /** Left out because a file says so: no mistake. */
@@ -46,7 +50,7 @@ public enum RowFault implements Keyed {
 
   /** Whether a row with this fault is left out. */
   public boolean leavesRowOut() {
-    return this != DROPPED_LABEL;
+    return this != DROPPED_LABEL && this != DROPPED_PICTURE;
   }
 
   /** The fault in plain words, for messages. */

@@ -4,6 +4,7 @@ import crema.data.PictureColumn;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,12 @@ public final class PictureSettings {
    */
   public static PictureColumn column(String name, @Nullable String root) {
     return new PictureColumn(name, root == null ? null : Path.of(root));
+  }
+
+  /** The same for rows that are read after a training: its folder of pictures may be gone, or on another machine. */
+  public static Settings afterTraining(Settings settings) {
+    return settings.has(IMAGE_ROOT) && settings.find(IMAGE_ROOT).filter(root -> !Files.isDirectory(Path.of(root)))
+        .isPresent() ? settings.without(IMAGE_ROOT) : settings;
   }
 
   /** Whether the settings name a column of pictures. */

@@ -13,6 +13,7 @@ import crema.data.LabelCounts;
 import crema.data.LabelFormat;
 import crema.data.LabelSet;
 import crema.data.PictureColumn;
+import crema.data.PicturedRows;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.data.ProductTitles;
@@ -210,7 +211,9 @@ public final class RunRows {
         sources.add(i, productTitles.get());
       }
     }
-    return TextColumn.compose(RowSource.concat(sources), TextColumn.parseAll(data.text()));
+    RowSource all = RowSource.concat(sources);
+    return TextColumn.compose(columns.picture() == null ? all : new PicturedRows(all),
+        TextColumn.parseAll(data.text()));
   }
 
   /** All but the rows that come along, whose columns are known. */
