@@ -176,7 +176,7 @@ public interface Classifier extends AutoCloseable {
    * @throws IllegalArgumentException when it has nothing that the model reads
    */
   default Prediction predict(Item item) {
-    List<Prediction> best = predict(List.of(item), 1).getFirst();
+    List<Prediction> best = predict(Collections.singletonList(item), 1).getFirst();
     if (best.isEmpty()) {
       throw new IllegalArgumentException("the item has no " + (readsText() ? readsPictures() ? "text and no picture" : "text"
           : "picture") + " that the model can read: there is nothing to predict from");
@@ -197,7 +197,7 @@ public interface Classifier extends AutoCloseable {
 
   /** The same of items, in their order. */
   default List<List<Prediction>> predict(SequencedCollection<Item> items, int k) {
-    return Answers.of(this, items).mostProbable(k);
+    return readsPictures() ? Answers.of(this, items).mostProbable(k) : predict(Item.texts(items), k);
   }
 
   /**
@@ -212,7 +212,7 @@ public interface Classifier extends AutoCloseable {
 
   /** The same of items, in their order. */
   default List<List<Prediction>> answer(SequencedCollection<Item> items) {
-    return Answers.of(this, items).decided();
+    return readsPictures() ? Answers.of(this, items).decided() : answer(Item.texts(items));
   }
 
   /**
@@ -229,7 +229,7 @@ public interface Classifier extends AutoCloseable {
 
   /** The same of items, in their order. */
   default List<List<Prediction>> answer(SequencedCollection<Item> items, Guarantee guarantee) {
-    return Answers.of(this, items).decided(guarantee);
+    return readsPictures() ? Answers.of(this, items).decided(guarantee) : answer(Item.texts(items), guarantee);
   }
 
   /**
@@ -241,7 +241,7 @@ public interface Classifier extends AutoCloseable {
 
   /** The same of items, in their order. */
   default float[][] probabilities(SequencedCollection<Item> items) {
-    return Answers.of(this, items).probabilities();
+    return readsPictures() ? Answers.of(this, items).probabilities() : probabilities(Item.texts(items));
   }
 
   /**
@@ -253,7 +253,7 @@ public interface Classifier extends AutoCloseable {
 
   /** The same of items, in their order. */
   default float[][] rawProbabilities(SequencedCollection<Item> items) {
-    return Answers.of(this, items).rawProbabilities();
+    return readsPictures() ? Answers.of(this, items).rawProbabilities() : rawProbabilities(Item.texts(items));
   }
 
   /**
@@ -360,7 +360,7 @@ public interface Classifier extends AutoCloseable {
    * @throws UserError when the model has no vectors, as a linear one over words alone
    */
   default float[] embed(Item item) {
-    return embed(List.of(item))[0];
+    return embed(Collections.singletonList(item))[0];
   }
 
   /** The vectors of several items, in their order; unless a family reads pictures, of their texts. */

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The loss of a model on a batch: that of its logits and, if asked for, one of its embeddings. */
-final class ClassifierLoss {
+public final class ClassifierLoss {
   /**
    * The contrastive loss of a batch that knows nothing is the logarithm of its rows, of which there are hardly more.
    */
@@ -49,10 +49,10 @@ final class ClassifierLoss {
   /**
    * The objective of a run.
    *
-   * @param train the training rows
+   * @param train the training rows, whatever they are made of besides tokens
    * @throws UserError if the settings do not fit the target
    */
-  static ClassifierLoss of(LossConfig config, Target target, TokenDataset train) {
+  public static ClassifierLoss of(LossConfig config, Target target, TokenDataset train) {
     try {
       Targets.Form form = config.form(target.kind());
       var labels = new TrainingLabels(form, target.labels().counts(), train.size(), target.tree());
@@ -101,7 +101,7 @@ final class ClassifierLoss {
   }
 
   /** The loss of the logits of a batch, {@code [1]}. */
-  Variable apply(Tape tape, Variable logits, PackedBatch batch) {
+  public Variable apply(Tape tape, Variable logits, PackedBatch batch) {
     return loss.apply(tape, weighted(tape, logits, batch), target.targets(form, batch));
   }
 
@@ -143,7 +143,7 @@ final class ClassifierLoss {
   }
 
   /** About what the loss is where the model knows nothing: several times as much means that training has diverged. */
-  double uninformed() {
+  public double uninformed() {
     double ofLogits = form == Targets.Form.MULTI_HOT
         ? Math.log(2)
         : Math.log(target.labels().size()) * target.tree().depth()

@@ -136,7 +136,7 @@ public final class EncoderRun implements AutoCloseable {
     }
     fineTuning = new FineTuning(settings, model.encoder(), trained);
     optimizer = setup.optimizer(fineTuning);
-    evaluator = new Evaluator(backend, model, data.target());
+    evaluator = new Evaluator(backend, data.target());
     validator = new Validator(data.target(), new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
     loop = loop();
   }

@@ -18,8 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Runs a model over a data set, without dropout. */
-final class Evaluator {
+/** Measures what a model says of a data set, without dropout. */
+public final class Evaluator {
   /** Tokens that run together: enough to fill the machine, few enough to stay in its caches. */
   private static final int BATCH_TOKENS = 2048;
 
@@ -29,15 +29,16 @@ final class Evaluator {
    * @param rows logits and true labels, in the order of the data set
    * @param loss the mean, by the weights of rows, of the {@linkplain crema.nn.loss.Link#likelihood cross-entropy} with the labels
    */
-  record Evaluation(ScoredRows rows, double loss) {}
+  public record Evaluation(ScoredRows rows, double loss) {}
 
   private final Backend backend;
-  private final TextClassifier model;
+  private final int labels;
   private final ClassifierLoss loss;
 
-  Evaluator(Backend backend, TextClassifier model, Target target) {
+  /** An evaluator of models that predict a target. */
+  public Evaluator(Backend backend, Target target) {
     this.backend = backend;
-    this.model = model;
+    labels = target.labels().size();
     loss = ClassifierLoss.likelihood(target);
   }
 
@@ -55,25 +56,24 @@ final class Evaluator {
     }
   }
 
-  /** Runs the whole model over a data set. */
-  Evaluation evaluate(TokenDataset data, TrainingListener listener) {
-    return evaluate(data, Logits.of(model), listener);
+  /** Measures a data set in batches that suit encoders of texts. */
+  Evaluation evaluate(TokenDataset data, Logits outputs, TrainingListener listener) {
+    return evaluate(data, batches(data), outputs, listener);
   }
 
   /**
    * Measures a data set.
    *
+   * @param batches of all its examples, in their order
    * @param outputs makes the model's logits of its examples
    */
-  Evaluation evaluate(TokenDataset data, Logits outputs, TrainingListener listener) {
-    int labels = model.config().numLabels();
+  public Evaluation evaluate(TokenDataset data, Batches batches, Logits outputs, TrainingListener listener) {
     if (data.size() == 0) {
       return new Evaluation(ScoredRows.none(labels), Double.NaN);
     }
     ScoreMatrix.Builder logits = ScoreMatrix.builder(labels);
     var truth = new int[data.size()][];
     double lossSum = 0;
-    var batches = batches(data);
     int at = 0;
     for (var batch = batches.epoch(0); batch.hasNext();) {
       PackedBatch packed = batch.next();

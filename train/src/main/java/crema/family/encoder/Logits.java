@@ -8,7 +8,7 @@ import crema.tensor.Sequences;
 
 /** How the logits of examples of one data set are made. */
 @FunctionalInterface
-interface Logits {
+public interface Logits {
   /** {@code [sequences, labels]}. */
   Variable of(Tape tape, PackedBatch batch);
 

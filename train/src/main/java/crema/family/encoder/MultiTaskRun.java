@@ -164,7 +164,7 @@ public final class MultiTaskRun implements AutoCloseable {
     Settings own = task.settings();
     return new Part(task, data, classifier,
         ClassifierLoss.of(LossRows.of(own, data.target().kind()), data.target(), data.train()),
-        new Evaluator(backend, classifier, data.target()),
+        new Evaluator(backend, data.target()),
         new Validator(data.target(), new AnswerSettings(own), settings.get(ValidationSettings.METRIC)),
         MultiTaskFamily.task(directory, task.name()));
   }
@@ -212,7 +212,7 @@ public final class MultiTaskRun implements AutoCloseable {
     var each = new LinkedHashMap<String, Double>();
     for (Part part : parts) {
       long began = System.nanoTime();
-      Evaluator.Evaluation evaluation = part.evaluator.evaluate(part.data.validation(), new TrainingListener() {});
+      Evaluator.Evaluation evaluation = part.evaluator.evaluate(part.data.validation(), Logits.of(part.model), new TrainingListener() {});
       Validator.Result result = part.validator.validate(evaluation.rows(), evaluation.loss(), step, epoch, began);
       Files.createDirectories(part.directory.path());
       result.logThresholds(part.directory.thresholdLog());
@@ -283,7 +283,7 @@ public final class MultiTaskRun implements AutoCloseable {
     JsonFile.write(folder.trainingConfig(), StoredSettings.of(EncoderFamily.KEY, own).json());
     Files.deleteIfExists(folder.log());
     Files.copy(directory.log(), folder.log());
-    ScoredRows validation = part.evaluator.evaluate(part.data.validation(), new TrainingListener() {}).rows();
+    ScoredRows validation = part.evaluator.evaluate(part.data.validation(), Logits.of(part.model), new TrainingListener() {}).rows();
     Target tuned = part.data.target().tuned(new AnswerSettings(own), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", "%,d, of which %,d of the head".formatted(
@@ -292,7 +292,7 @@ public final class MultiTaskRun implements AutoCloseable {
     TrainingResult result = new FinishedRun(folder, tuned, new AnswerSettings(own), part.data.rows(),
         settings.get(TrainingSettings.SEED), context, outcome.steps(), outcome.bestStep())
         .write(new TaskFiles(part), validation, validation,
-            () -> part.evaluator.evaluate(part.data.test(), context.listener()).rows()
+            () -> part.evaluator.evaluate(part.data.test(), Logits.of(part.model), context.listener()).rows()
                 .withLanguages(part.data.testLanguages(own)),
             new DataSettings(own), facts);
     return Objects.requireNonNull(result.report());

@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param ofEpochs cut the epochs: each its own; one for all if there is only one
  */
-record PackedBatches(List<Batches> ofEpochs) implements BatchSource<PackedBatch> {
+public record PackedBatches(List<Batches> ofEpochs) implements BatchSource<PackedBatch> {
   @Override
   public int count(long epoch) {
     return batches(epoch).count(epoch);

@@ -31,7 +31,7 @@ public final class SamplingSettings {
    *
    * @param counts how many training rows have each label
    */
-  static Sampler sampler(Settings settings, TokenDataset data, long[] counts) {
+  public static Sampler sampler(Settings settings, TokenDataset data, long[] counts) {
     long seed = settings.get(TrainingSettings.SEED);
     LabelBalance balance = switch (settings.get(SAMPLER)) {
       case SHUFFLED -> new LabelBalance.Natural();
