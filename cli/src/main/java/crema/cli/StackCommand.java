@@ -10,6 +10,7 @@ import crema.family.stack.StackFamily;
 import crema.family.stack.StackSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.PictureSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -32,9 +33,13 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
       CommandSettings.DEVICE, CommandSettings.THREADS, CommandSettings.QUIET);
 
   /** What is read of rows as the first model read it, where no flag says otherwise. */
-  private static final List<Setting<?>> AS_IN_TRAINING = List.of(DataSettings.TEXT, DataSettings.LOWERCASE,
-      DataSettings.GROUP, LabelSettings.LABEL, LabelSettings.TARGET, LabelSettings.LABEL_SEPARATOR,
+  private static final List<Setting<?>> AS_IN_TRAINING = List.of(DataSettings.LOWERCASE, DataSettings.GROUP,
+      LabelSettings.LABEL, LabelSettings.TARGET, LabelSettings.LABEL_SEPARATOR,
       LabelSettings.PATH_SEPARATOR, Languages.LANGUAGE);
+
+  /** What one of the models may not read at all: then it is read as the first that does read it. */
+  private static final List<Setting<?>> CONTENT = List.of(DataSettings.TEXT, PictureSettings.IMAGE,
+      PictureSettings.IMAGE_ROOT);
 
   private final Terminal terminal;
   private final ModelFamily family = new StackFamily();
@@ -71,7 +76,7 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
 
   private static String description(Setting<?> row, Settings defaults) {
     return SettingOptions.description(row,
-        AS_IN_TRAINING.contains(row) ? "as in training" : defaults.shownDefault(row));
+        AS_IN_TRAINING.contains(row) || CONTENT.contains(row) ? "as in training" : defaults.shownDefault(row));
   }
 
   @Override
@@ -92,24 +97,25 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
     for (String model : models) {
       ModelSource.read(Path.of(model), ModelFamily::of);
     }
-    Settings settings = given.over(asInTraining(Path.of(models.getFirst()))).with(StackSettings.MODELS, models);
+    Settings settings = given.over(asInTraining(models)).with(StackSettings.MODELS, models);
     RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(CommandSettings.compute(command))
         .withCommandLine(TrainCommand.commandLine(line)).withHub(() -> CommandSettings.hub(command, terminal));
     return TrainCommand.start(new TrainingSession(terminal, command.get(CommandSettings.QUIET)), family, settings,
         context, command, command.get(CommandSettings.OVERWRITE));
   }
 
-  private Settings asInTraining(Path model) throws IOException {
-    return ModelSource.read(model, source -> {
-      Settings settings = family.settings();
-      if (!source.holds(ModelSource.TRAINING)) {
-        return settings;
-      }
-      Settings before = ModelFamily.settingsOf(source);
-      for (Setting<?> row : AS_IN_TRAINING) {
+  private Settings asInTraining(List<String> models) throws IOException {
+    Settings settings = family.settings();
+    for (String model : models) {
+      Settings before = ModelSource.read(Path.of(model), source -> source.holds(ModelSource.TRAINING)
+          ? PictureSettings.afterTraining(ModelFamily.settingsOf(source)) : family.settings());
+      for (Setting<?> row : model.equals(models.getFirst()) ? AS_IN_TRAINING : List.<Setting<?>>of()) {
         settings = settings.withGiven(row, before);
       }
-      return settings;
-    });
+      for (Setting<?> row : CONTENT) {
+        settings = settings.isGiven(row) || !before.has(row) ? settings : settings.withGiven(row, before);
+      }
+    }
+    return settings;
   }
 }

@@ -154,7 +154,9 @@ final class StackRun implements Run {
       ModelSource.read(model, source -> copy(source, own));
       String name = model.toAbsolutePath().normalize().getFileName().toString();
       boolean isTaken = members.stream().anyMatch(member -> member.name().equals(name));
-      List<String> read = own.holdsRun() ? ModelFamily.settingsOf(own).get(DataSettings.TEXT) : text;
+      List<String> ofTraining = own.holdsRun() ? ModelFamily.settingsOf(own).get(DataSettings.TEXT) : text;
+      // One that reads pictures alone takes texts as they come.
+      List<String> read = ofTraining.isEmpty() ? text : ofTraining;
       members.add(new StackMember(isTaken ? name + "-" + number : name, number, read));
       names(read).stream().filter(column -> !columns.contains(column)).findFirst().ifPresent(column -> {
         throw new UserError(model + " reads the text column '" + column + "', which is none of "
