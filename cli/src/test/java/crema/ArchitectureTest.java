@@ -37,6 +37,8 @@ class ArchitectureTest {
     TOKENIZER("crema.tokenizer", BASE),
     DATA(new String[] {"crema.data", "crema.metrics"}, BASE),
     IMAGES("crema.data.image", BASE),
+    PARQUET("crema.parquet", DATA),
+    EXCEL("crema.excel", DATA),
     CLASSIC(new String[] {"crema.fasttext", "crema.langid", "crema.linear"}, DATA, NN),
     TRAIN(
         new String[] {"crema.audit", "crema.classify", "crema.corpus", "crema.defaults", "crema.embed", "crema.family", "crema.hub",

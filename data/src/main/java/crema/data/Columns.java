@@ -3,6 +3,7 @@ package crema.data;
 import crema.base.NameList;
 import crema.base.NearestName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -138,6 +139,15 @@ public record Columns(
   /** The columns of which a row must have one: those of the text, and that of pictures. */
   List<String> content() {
     return picture == null ? text : Stream.concat(text.stream(), Stream.of(picture.name())).toList();
+  }
+
+  /**
+   * The names of all columns that are read.
+   *
+   * @param existing the columns of the file
+   */
+  public List<String> all(Collection<String> existing) {
+    return all();
   }
 
   /** The names of all columns that are read. */

@@ -142,7 +142,8 @@ class ApplicationsTest {
   @Test
   void theJarOfTheCommandLineHasNoClassUnderANameThatAnApplicationMayHaveToo() throws IOException {
     assertThat(classes(JAR)).isNotEmpty()
-        .allMatch(name -> name.startsWith("crema/") || name.startsWith("com/github/luben/zstd/"));
+        .allMatch(name -> name.startsWith("crema/") || name.startsWith("com/github/luben/zstd/")
+            || name.startsWith("org/xerial/snappy/"));
   }
 
   /** Every class of the libraries is on the class path first, in a version that has nothing of what is needed. */
@@ -150,7 +151,8 @@ class ApplicationsTest {
   void theJarOfTheCommandLinePredictsBesideAnyVersionsOfItsLibraries() throws Exception {
     Path others = TARGET.resolve("others");
     delete(others);
-    Map<String, String> libraries = Map.of("fastcsv", "de/siegmar/fastcsv", "jackson", "tools/jackson", "jline",
+    Map<String, String> libraries = Map.of("fastcsv", "de/siegmar/fastcsv", "hardwood",
+        "dev/hardwood", "jackson", "tools/jackson", "jline",
         "org/jline", "jspecify", "org/jspecify/annotations", "math3", "org/apache/commons/math3", "picocli", "picocli",
         "progressbar", "me/tongfei/progressbar", "snakeyaml", "org/snakeyaml/engine", "twelvemonkeys",
         "com/twelvemonkeys");
