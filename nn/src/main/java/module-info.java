@@ -15,6 +15,8 @@ import crema.nn.model.qwen3.Qwen3;
 import crema.nn.model.roberta.Camembert;
 import crema.nn.model.roberta.Roberta;
 import crema.nn.model.roberta.XlmRoberta;
+import crema.nn.model.vision.ResNet;
+import crema.nn.model.vision.VisionArchitecture;
 
 /** Layers, losses, optimizers, models and their file formats. */
 module crema.nn {
@@ -37,13 +39,16 @@ module crema.nn {
   exports crema.nn.model.prenorm;
   exports crema.nn.model.qwen3;
   exports crema.nn.model.roberta;
+  exports crema.nn.model.vision;
   exports crema.nn.optim;
   exports crema.nn.train;
 
   uses Architecture;
   uses LossProvider;
+  uses VisionArchitecture;
 
   provides Architecture with Bert, Camembert, DebertaV2, DistilBert, Electra, EuroBert, ModernBert, Mpnet, NomicBert,
       PreNorm, Qwen3, Roberta, XlmRoberta;
   provides LossProvider with StandardLosses, EmbeddingLosses;
+  provides VisionArchitecture with ResNet;
 }

@@ -10,6 +10,7 @@ import crema.tensor.Precision;
 import crema.tensor.Shape;
 import crema.tensor.Storage;
 import crema.tensor.reference.Fallback;
+import crema.tensor.reference.FallbackSpatial;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -39,7 +40,7 @@ public final class CudaBackend implements Backend {
     var normalization = new CudaNormalization(context);
     var attention = new CudaAttention(context, fallback);
     ops = new Ops(matMul, pointwise, new CudaReduction(context), normalization, attention, new CudaEmbedding(context),
-        new CudaLosses(context), new CudaOptimizers(context, pointwise),
+        new FallbackSpatial(fallback) {}, new CudaLosses(context), new CudaOptimizers(context, pointwise),
         new CudaFused(matMul, pointwise, residuals, attention));
   }
 

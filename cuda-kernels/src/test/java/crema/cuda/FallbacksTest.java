@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FallbacksTest {
   /** Ops that may run on the host. Whoever adds an op adds its kernel, or its name here. */
-  private static final List<String> KNOWN = List.of();
+  private static final List<String> KNOWN = List.of("spatial.averagePool", "spatial.averagePoolBackward",
+      "spatial.batchNorm", "spatial.batchNormBackward", "spatial.batchStatistics", "spatial.convolve",
+      "spatial.convolveBackward", "spatial.convolveWeightBackward", "spatial.maxPool", "spatial.maxPoolBackward",
+      "spatial.patches", "spatial.patchesBackward", "spatial.transpose");
 
   @ParameterizedTest
   @ValueSource(ints = {75, 80, 90})

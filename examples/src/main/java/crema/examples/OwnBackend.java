@@ -29,7 +29,7 @@ public final class OwnBackend implements Backend {
     var fallback = new Fallback();
     Ops slow = fallback.ops();
     ops = new Ops(slow.matMul(), new Pointwise(fallback), slow.reduction(), slow.normalization(), slow.attention(),
-        slow.embedding(), slow.losses(), slow.optimizers(), slow.fused());
+        slow.embedding(), slow.spatial(), slow.losses(), slow.optimizers(), slow.fused());
   }
 
   /** Found as a service: see {@code META-INF/services}. */

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  */
 public abstract class Module implements AutoCloseable {
   private final Map<String, Variable> parameters = new LinkedHashMap<>();
+  private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<String, Module> modules = new LinkedHashMap<>();
   private final List<Module> inlined = new ArrayList<>();
 
@@ -33,6 +34,17 @@ public abstract class Module implements AutoCloseable {
   protected final Variable parameter(String name, Variable parameter) {
     register(parameters, name, parameter);
     return parameter;
+  }
+
+  /**
+   * Registers numbers of this module that are saved with it and not learned by gradients: running statistics, say.
+   * Returns them.
+   *
+   * @param name its last part of the state-dict key
+   */
+  protected final Tensor buffer(String name, Tensor buffer) {
+    register(buffers, name, buffer);
+    return buffer;
   }
 
   /**
@@ -56,7 +68,8 @@ public abstract class Module implements AutoCloseable {
   }
 
   private <T> void register(Map<String, T> members, String name, T member) {
-    if (name.isEmpty() || parameters.containsKey(name) || modules.containsKey(name)) {
+    if (name.isEmpty() || parameters.containsKey(name) || buffers.containsKey(name)
+        || modules.containsKey(name)) {
       throw new IllegalArgumentException(
           "'" + name + "' cannot name a member of " + getClass().getSimpleName() + ": it is empty or taken");
     }
@@ -95,15 +108,22 @@ public abstract class Module implements AutoCloseable {
     inlined.forEach(module -> module.collectModules(prefix, all));
   }
 
-  /** The values of all parameters under their dotted names: what is saved. */
+  /** The values of all parameters, and all buffers, under their dotted names: what is saved. */
   public final Map<String, Tensor> stateDict() {
     var values = new LinkedHashMap<String, Tensor>();
     parameters().forEach((name, parameter) -> values.put(name, parameter.value()));
+    collectBuffers("", values);
     return values;
   }
 
+  private void collectBuffers(String prefix, Map<String, Tensor> all) {
+    buffers.forEach((name, buffer) -> all.put(prefix + name, buffer));
+    modules.forEach((name, module) -> module.collectBuffers(prefix + name + ".", all));
+    inlined.forEach(module -> module.collectBuffers(prefix, all));
+  }
+
   /**
-   * Overwrites all parameters. They are left as they were if something does not fit.
+   * Overwrites all parameters and buffers. They are left as they were if something does not fit.
    *
    * @throws InvalidWeightsException when a name is missing or unexpected, or a shape differs; the message lists them
    */
@@ -131,8 +151,9 @@ public abstract class Module implements AutoCloseable {
     inlined.forEach(module -> module.loadForPrediction(weights, prefix));
   }
 
-  /** Reads the parameters of this module itself, whose names start with a prefix. */
+  /** Reads the parameters and buffers of this module itself, whose names start with a prefix. */
   protected void loadOwn(Weights weights, String prefix) {
+    buffers.forEach((name, buffer) -> weights.read(prefix + name, buffer));
     parameters.forEach((name, parameter) -> weights.read(prefix + name, parameter.value()));
   }
 
@@ -186,6 +207,7 @@ public abstract class Module implements AutoCloseable {
     walk(module -> {
       module.closeOwn();
       module.parameters.values().forEach(parameter -> parameter.value().close());
+      module.buffers.values().forEach(Tensor::close);
     });
   }
 

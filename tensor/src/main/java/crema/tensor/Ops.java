@@ -9,10 +9,11 @@ package crema.tensor;
  * @param normalization RMSNorm and LayerNorm
  * @param attention attention over packed sequences, and rotary positions
  * @param embedding gathering rows of a table, and the gradient of that
+ * @param spatial convolution, pooling and normalization of pictures
  * @param losses losses with their gradients
  * @param optimizers updates of parameters
  * @param fused coarse ops that a backend may fuse
  */
 public record Ops(MatMulOps matMul, PointwiseOps pointwise, ReductionOps reduction, NormalizationOps normalization,
-    AttentionOps attention, EmbeddingOps embedding, LossOps losses, OptimizerOps optimizers,
-    FusedOps fused) {}
+    AttentionOps attention, EmbeddingOps embedding, SpatialOps spatial, LossOps losses,
+    OptimizerOps optimizers, FusedOps fused) {}

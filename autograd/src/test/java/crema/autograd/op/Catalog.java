@@ -29,12 +29,15 @@ public final class Catalog {
   public static List<Row> rows() {
     var rows = new ArrayList<Row>(opRows());
     rows.addAll(KernelRows.all());
+    rows.addAll(SpatialRows.kernels());
     return rows;
   }
 
   /** The rows of the tape's ops. */
   public static List<OpRow> opRows() {
-    return OpRows.all();
+    var rows = new ArrayList<OpRow>(OpRows.all());
+    rows.addAll(SpatialRows.ops());
+    return rows;
   }
 
   /** A batch of sequences of the given lengths. */

@@ -14,6 +14,7 @@ import crema.tensor.OptimizerOps;
 import crema.tensor.PointwiseOps;
 import crema.tensor.ReductionOps;
 import crema.tensor.Shape;
+import crema.tensor.SpatialOps;
 import crema.tensor.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
@@ -85,8 +86,8 @@ public final class ProbeBackend implements Backend {
     return new Ops(watched(MatMulOps.class, ops.matMul()), watched(PointwiseOps.class, ops.pointwise()),
         watched(ReductionOps.class, ops.reduction()), watched(NormalizationOps.class, ops.normalization()),
         watched(AttentionOps.class, ops.attention()), watched(EmbeddingOps.class, ops.embedding()),
-        watched(LossOps.class, ops.losses()), watched(OptimizerOps.class, ops.optimizers()),
-        watched(FusedOps.class, ops.fused()));
+        watched(SpatialOps.class, ops.spatial()), watched(LossOps.class, ops.losses()),
+        watched(OptimizerOps.class, ops.optimizers()), watched(FusedOps.class, ops.fused()));
   }
 
   @Override

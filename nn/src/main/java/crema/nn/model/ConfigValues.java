@@ -29,6 +29,19 @@ public record ConfigValues(Map<String, ?> json) {
     throw new IllegalArgumentException(key + " must be a whole number, not " + value);
   }
 
+  /** A list of whole numbers. */
+  public List<Integer> integers(String key, List<Integer> otherwise) {
+    Object value = json.get(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof List<?> list
+        && list.stream().allMatch(part -> part instanceof Number number && number.doubleValue() == number.intValue())) {
+      return list.stream().map(part -> ((Number) part).intValue()).toList();
+    }
+    throw new IllegalArgumentException(key + " must be a list of whole numbers, not " + value);
+  }
+
   /** A number. */
   public double number(String key, double otherwise) {
     Object value = json.get(key);

@@ -30,7 +30,7 @@ public final class CpuBackend implements Backend {
     var normalization = new CpuNormalization(context);
     var attention = new CpuAttention(context);
     ops = new Ops(matMul, pointwise, reduction, normalization, attention, new CpuEmbedding(context),
-        new CpuLosses(context), new CpuOptimizers(context, reduction),
+        new CpuSpatial(context), new CpuLosses(context), new CpuOptimizers(context, reduction),
         new ComposedOps(matMul, pointwise, normalization, attention));
   }
 

@@ -10,6 +10,8 @@ final class Kernels {
       Simd.isVector() ? new VectorArithmeticKernels() : new ScalarArithmeticKernels();
   static final ReductionKernels REDUCTION =
       Simd.isVector() ? new VectorReductionKernels() : new ScalarReductionKernels();
+  static final ChannelKernels CHANNEL =
+      Simd.isVector() ? new VectorChannelKernels() : new ScalarChannelKernels();
   static final RandomKernels RANDOM = Simd.isVector() ? new VectorRandomKernels() : new ScalarRandomKernels();
 
   static final TileKernels TILE = Simd.isVector() ? new VectorTileKernels() : new ScalarTileKernels();

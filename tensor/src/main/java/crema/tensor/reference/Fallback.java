@@ -33,8 +33,8 @@ public final class Fallback {
     var normalization = new FallbackNormalization(this) {};
     var attention = new FallbackAttention(this) {};
     return new Ops(matMul, pointwise, new FallbackReduction(this) {}, normalization, attention,
-        new FallbackEmbedding(this) {}, new FallbackLosses(this) {}, new FallbackOptimizers(this) {},
-        new ComposedOps(matMul, pointwise, normalization, attention));
+        new FallbackEmbedding(this) {}, new FallbackSpatial(this) {}, new FallbackLosses(this) {},
+        new FallbackOptimizers(this) {}, new ComposedOps(matMul, pointwise, normalization, attention));
   }
 
   /** Runs an op that writes tensors. */

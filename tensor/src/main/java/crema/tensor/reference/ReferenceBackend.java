@@ -26,7 +26,7 @@ final class ReferenceBackend implements Backend {
     var normalization = new ReferenceNormalization();
     var attention = new ReferenceAttention();
     ops = new Ops(matMul, pointwise, reduction, normalization, attention, new ReferenceEmbedding(),
-        new ReferenceLosses(), new ReferenceOptimizers(reduction),
+        new ReferenceSpatial(), new ReferenceLosses(), new ReferenceOptimizers(reduction),
         new ComposedOps(matMul, pointwise, normalization, attention));
   }
 
