@@ -6,7 +6,6 @@ module crema.cli {
   requires crema.train;
   requires de.siegmar.fastcsv;
   requires info.picocli;
-  requires java.logging;
   requires me.tongfei.progressbar;
   requires org.snakeyaml.engine;
 

@@ -2,7 +2,6 @@
 module crema.train {
   requires static transitive org.jspecify;
   requires transitive crema.classic;
-  requires transitive crema.images;
   requires transitive crema.tokenizer;
   requires java.net.http;
 

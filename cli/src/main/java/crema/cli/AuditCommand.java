@@ -50,7 +50,9 @@ final class AuditCommand implements Callable<Integer> {
   private static final int SHOWN = 10;
 
   /** How rows are read. */
-  private static final List<Setting<?>> ROWS = List.of(DataSettings.TEXT, LabelSettings.LABEL, LabelSettings.TARGET,
+  private static final List<Setting<?>> ROWS = List.of(DataSettings.TEXT, DataSettings.JOINER,
+      DataSettings.RECIPE, DataSettings.DROP,
+      LabelSettings.LABEL, LabelSettings.TARGET,
       LabelSettings.LABEL_SEPARATOR, LabelSettings.PATH_SEPARATOR, LabelSettings.ONE_HOT, DataSettings.GROUP,
       DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR, DataSettings.QUOTE, DataSettings.NO_HEADER,
       DataSettings.ENCODING,

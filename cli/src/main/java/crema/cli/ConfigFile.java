@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.base.UserError;
+import crema.run.DataSettings;
 import crema.run.TaskSettings;
 import crema.settings.Assignment;
 import crema.settings.Member;
@@ -37,6 +38,8 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  */
 final class ConfigFile {
   private static final long MAX_BYTES = 1 << 20;
+  /** Settings of things that have names. */
+  private static final Set<String> MAPPINGS = Set.of(TaskSettings.TASKS.name(), DataSettings.RECIPE.name());
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
   private final Path path;
@@ -137,7 +140,7 @@ final class ConfigFile {
     Event value = events.next();
     var values = new ArrayList<String>();
     boolean isMapping = value.getEventId() == Event.ID.MappingStart;
-    boolean hasMembers = isMapping && key.equals(TaskSettings.TASKS.name());
+    boolean hasMembers = isMapping && MAPPINGS.contains(key);
     boolean isRange = isMapping && !hasMembers && mayHaveRanges;
     boolean isList = hasMembers || value.getEventId() == Event.ID.SequenceStart;
     if (hasMembers) {

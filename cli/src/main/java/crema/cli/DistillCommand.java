@@ -45,7 +45,9 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
       CommandSettings.OFFLINE);
 
   /** What is read of rows as the teacher reads it, where no flag says otherwise. */
-  private static final List<Setting<?>> AS_IN_TRAINING = List.of(DataSettings.TEXT, DataSettings.LOWERCASE,
+  private static final List<Setting<?>> AS_IN_TRAINING = List.of(DataSettings.TEXT, DataSettings.JOINER,
+      DataSettings.RECIPE, DataSettings.DROP,
+      DataSettings.LOWERCASE,
       LabelSettings.LABEL, LabelSettings.TARGET, LabelSettings.LABEL_SEPARATOR, LabelSettings.PATH_SEPARATOR,
       LabelSettings.ONE_HOT);
 

@@ -33,7 +33,8 @@ final class StackCommand implements Callable<Integer>, SettingOptions.Command {
       CommandSettings.DEVICE, CommandSettings.THREADS, CommandSettings.QUIET);
 
   /** What is read of rows as the first model read it, where no flag says otherwise. */
-  private static final List<Setting<?>> AS_IN_TRAINING = List.of(DataSettings.LOWERCASE, DataSettings.GROUP,
+  private static final List<Setting<?>> AS_IN_TRAINING = List.of(DataSettings.JOINER, DataSettings.RECIPE,
+      DataSettings.DROP, DataSettings.LOWERCASE, DataSettings.GROUP,
       LabelSettings.LABEL, LabelSettings.TARGET, LabelSettings.LABEL_SEPARATOR,
       LabelSettings.PATH_SEPARATOR, Languages.LANGUAGE);
 

@@ -18,16 +18,19 @@ import crema.data.PictureColumn;
 import crema.data.PicturedRows;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
+import crema.data.Recipe;
 import crema.data.RowFault;
 import crema.data.RowProblem;
 import crema.data.RowSource;
 import crema.data.TextColumn;
+import crema.data.TextJoiner;
 import crema.run.DataSettings;
 import crema.run.PictureSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,8 +54,7 @@ final class TextInput {
   private static final int BEGINNING = 1 << 13;
 
   @Option(names = {"-f", "--file"}, paramLabel = "FILE",
-      description = "Read texts from a file: the lines of a plain one, the rows of CSV, TSV, JSONL, "
-          + "Parquet or Excel (also .gz, .zst, or in a .zip).")
+      description = "Read texts from a file: the lines of a plain one, the rows of CSV, TSV or JSONL (also .gz, .zst).")
   private @Nullable Path file;
 
   @Option(names = "--text", paramLabel = "COLUMN", parameterConsumer = CommaSeparated.class,
@@ -204,12 +206,27 @@ final class TextInput {
    * @param columns those of its text
    * @param picture the column of its pictures, or null
    * @param missing words that mean no value
+   * @param before how the rows of the training were read; null where nobody knows
    */
   private record Reading(List<String> columns, @Nullable PictureColumn picture, FileOptions options,
-      Set<String> missing) {
+      Set<String> missing, @Nullable DataSettings before) {
     /** Whether a file is read by lines. */
     boolean isOfLines() {
       return columns.isEmpty() && picture == null;
+    }
+
+    /** What stands between text columns. */
+    TextJoiner joiner() {
+      return before == null ? TextJoiner.SPACE : before.joiner();
+    }
+
+    /** What is read of the rows of a file, of which a recipe makes text columns where the training had one. */
+    Columns read() {
+      List<String> text = TextColumn.names(TextColumn.parseAll(columns));
+      Columns read = text.isEmpty() && picture != null ? Columns.picture(picture)
+          : Columns.text(text.toArray(String[]::new)).withPicture(picture);
+      return read.withMissing(missing).withJoiner(joiner().joiner())
+          .withRecipe(before == null ? Recipe.NONE : before.recipe());
     }
   }
 
@@ -225,34 +242,27 @@ final class TextInput {
       }
       return;
     }
-    FileRows rows = FileRows.of(data, columns(reading), reading.options);
-    rows(keep.any() ? rows.withColumns(rows.columns().withKept(keep.of(rows.columnNames()))) : rows, reading.columns,
+    FileRows rows = FileRows.of(data, reading.read(), reading.options);
+    rows(keep.any() ? rows.withColumns(rows.columns().withKept(keep.of(rows.columnNames()))) : rows, reading,
         answerer);
   }
 
   /** A file; what is none, such as a pipe, is spooled if it may have columns, and else read as it comes, once. */
   private DataFile open(Path texts) {
     DataFile file = DataFile.of(texts);
-    return file.isRepeatable() || textColumns.isEmpty() && !FileFormat.isNamed(file) && !keep.any() ? file
+    return Files.isRegularFile(texts) || textColumns.isEmpty() && !FileFormat.isNamed(file) && !keep.any() ? file
         : DataFile.spooled(texts, null);
-  }
-
-  private static Columns columns(Reading reading) {
-    List<String> text = TextColumn.names(TextColumn.parseAll(reading.columns));
-    Columns columns = text.isEmpty() && reading.picture != null ? Columns.picture(reading.picture)
-        : Columns.text(text.toArray(String[]::new)).withPicture(reading.picture);
-    return columns.withMissing(reading.missing);
   }
 
   private Reading reading(DataFile file) throws IOException {
     FileOptions given = files.options();
     Set<String> missing = DataSettings.missing(files.missing());
-    var lines = new Reading(List.of(), null, given, missing);
+    var lines = new Reading(List.of(), null, given, missing, null);
     DataSettings before = training.settings()
         .filter(settings -> !settings.text().isEmpty() || PictureSettings.areGiven(settings.settings())).orElse(null);
     PictureColumn picture = pictures.column(before);
     if (!textColumns.isEmpty()) {
-      return new Reading(textColumns, picture, given, missing);
+      return new Reading(textColumns, picture, given, missing, before);
     }
     if (!file.isRepeatable()) {
       return lines;
@@ -268,13 +278,14 @@ final class TextInput {
       return lines;
     }
     var asBefore =
-        new Reading(before.text(), picture, options, files.missing().isEmpty() ? before.missing() : missing);
-    return !existing.isEmpty() || FileRows.isTable(data, columns(asBefore), options) ? asBefore : lines;
+        new Reading(before.text(), picture, options, files.missing().isEmpty() ? before.missing() : missing,
+            before);
+    return !existing.isEmpty() || FileRows.isTable(data, asBefore.read(), options) ? asBefore : lines;
   }
 
   private void requireNothingToKeep() {
     if (keep.any()) {
-      throw new UserError("--keep and --keep-all need a --file with columns, such as CSV or JSONL");
+      throw new UserError("--keep and --keep-all need a --file with columns: CSV, TSV or JSONL");
     }
   }
 
@@ -356,8 +367,8 @@ final class TextInput {
     }
   }
 
-  private void rows(FileRows rows, List<String> textColumns, Answerer answerer) {
-    List<TextColumn> text = TextColumn.parseAll(textColumns);
+  private void rows(FileRows rows, Reading reading, Answerer answerer) {
+    List<TextColumn> text = TextColumn.parseAll(reading.columns);
     requireAsMany(text, apart);
     List<String> kept = rows.columns().kept();
     var batch = new ArrayList<InputText>(BATCH);
@@ -379,7 +390,7 @@ final class TextInput {
       }
     };
     RowSource source = rows.columns().picture() == null ? rows : new PicturedRows(rows);
-    try (var cursor = TextColumn.compose(source, text).open(listener)) {
+    try (var cursor = TextColumn.compose(source, text, reading.joiner()).open(listener)) {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
         batch

@@ -4,6 +4,7 @@ import crema.base.NameList;
 import crema.base.NearestName;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,7 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which columns of a file make up a row.
+ * Which columns of a file make up a row. Text columns are those of the file, or made by a {@link Recipe} of the raw cells of
+ * others: what a cursor reads are the columns that {@link #all} names.
  *
  * @param text the text columns, joined in this order; missing and blank values are left out
  * @param joiner what stands between joined text columns
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight the column that says as how many rows a row counts, or null
  * @param picture the column that says where the picture of a row is, or null; a row with a picture need not have a text
  * @param absent those of all these columns that a file does not have; they are empty in its rows
+ * @param recipe how text columns are made that files do not have
  */
 public record Columns(
     List<String> text,
@@ -39,7 +42,8 @@ public record Columns(
     Set<String> missing,
     @Nullable String weight,
     @Nullable PictureColumn picture,
-    Set<String> absent) {
+    Set<String> absent,
+    Recipe recipe) {
 
   /** Checks the combination. */
   public Columns {
@@ -61,7 +65,7 @@ public record Columns(
   /** Columns of which none is kept, and in which every word is a value. */
   public Columns(List<String> text, String joiner, List<String> label, LabelFormat labelFormat, @Nullable String group,
       @Nullable String language) {
-    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of(), null, null, Set.of());
+    this(text, joiner, label, labelFormat, group, language, List.of(), Set.of(), null, null, Set.of(), Recipe.NONE);
   }
 
   /** Text columns joined by a space, without labels. */
@@ -72,12 +76,13 @@ public record Columns(
   /** A column with pictures and no text, without labels. */
   public static Columns picture(PictureColumn column) {
     return new Columns(List.of(), " ", List.of(), LabelFormat.SINGLE, null, null, List.of(), Set.of(), null, column,
-        Set.of());
+        Set.of(), Recipe.NONE);
   }
 
   /** The same with another joiner of text columns. */
   public Columns withJoiner(String newJoiner) {
-    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing, weight, picture, absent);
+    return new Columns(text, newJoiner, label, labelFormat, group, language, kept, missing, weight, picture, absent,
+        recipe);
   }
 
   /** The same with one label column that holds one label. */
@@ -87,58 +92,103 @@ public record Columns(
 
   /** The same with label columns and how they are read. */
   public Columns withLabels(LabelFormat format, String... columns) {
-    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing, weight, picture, absent);
+    return new Columns(text, joiner, List.of(columns), format, group, language, kept, missing, weight, picture, absent,
+        recipe);
   }
 
   /** The same with a group column; null for none. */
   public Columns withGroup(@Nullable String column) {
-    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing, weight, picture, absent);
+    return new Columns(text, joiner, label, labelFormat, column, language, kept, missing, weight, picture, absent,
+        recipe);
   }
 
   /** The same with a language column; null for none. */
   public Columns withLanguage(@Nullable String column) {
-    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing, weight, picture, absent);
+    return new Columns(text, joiner, label, labelFormat, group, column, kept, missing, weight, picture, absent,
+        recipe);
   }
 
   /** The same with columns whose values stay with a row. */
   public Columns withKept(List<String> columns) {
-    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing, weight, picture, absent);
+    return new Columns(text, joiner, label, labelFormat, group, language, columns, missing, weight, picture, absent,
+        recipe);
   }
 
   /** The same with words that mean no value. */
   public Columns withMissing(Set<String> words) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, words, weight, picture, absent);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, words, weight, picture, absent,
+        recipe);
   }
 
   /** The same with a column that says as how many rows a row counts; null for none. */
   public Columns withWeight(@Nullable String column) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column, picture, absent);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column, picture, absent, recipe);
   }
 
   /** The same with a column that says where the picture of a row is; null for none. */
   public Columns withPicture(@Nullable PictureColumn column) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, column, absent);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, column, absent, recipe);
+  }
+
+  /** The same with a recipe, which makes those of the text columns that it has a field for. */
+  public Columns withRecipe(Recipe other) {
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, picture, absent,
+        other);
   }
 
   /** The same for a file that does not have some of the columns. */
   Columns withAbsent(Set<String> names) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, picture, names);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, picture, names,
+        recipe);
   }
 
   /**
-   * Those of the columns without which no row of a file can be used: the text columns if it has none of them nor that of
-   * pictures, and the label columns likewise.
+   * Those of the columns without which no row of a file can be used: the columns of texts if it has none of them nor that
+   * of pictures, and the label columns likewise.
    *
    * @param existing the columns of the file
    */
   Set<String> indispensable(List<String> existing) {
-    return Stream.of(content(), label).filter(names -> names.stream().noneMatch(existing::contains)).flatMap(List::stream)
-        .collect(Collectors.toUnmodifiableSet());
+    return Stream.of(content(existing), label).filter(names -> names.stream().noneMatch(existing::contains))
+        .flatMap(List::stream).collect(Collectors.toUnmodifiableSet());
   }
 
   /** The columns of which a row must have one: those of the text, and that of pictures. */
+  private List<String> content(List<String> existing) {
+    return picture == null ? sources(existing)
+        : Stream.concat(sources(existing).stream(), Stream.of(picture.name())).toList();
+  }
+
+  /** What a row must have something in, for messages: its text columns, and that of pictures. */
   List<String> content() {
     return picture == null ? text : Stream.concat(text.stream(), Stream.of(picture.name())).toList();
+  }
+
+  /** Whether the recipe makes any of the text columns. */
+  public boolean areMade() {
+    return text.stream().anyMatch(name -> recipe.field(name) != null);
+  }
+
+  /**
+   * The columns of a file of which texts are made, each once: the text columns, but in place of one that the recipe makes
+   * those where its values stand.
+   *
+   * @param existing the columns of the file, by which it is told where the name of a column ends in a path
+   */
+  public List<String> sources(Collection<String> existing) {
+    if (!areMade()) {
+      return text;
+    }
+    var sources = new LinkedHashSet<String>();
+    for (String name : text) {
+      RecipeField field = recipe.field(name);
+      if (field == null) {
+        sources.add(name);
+      } else {
+        field.from().forEach(path -> sources.add(path.column(existing)));
+      }
+    }
+    return List.copyOf(sources);
   }
 
   /**
@@ -147,13 +197,14 @@ public record Columns(
    * @param existing the columns of the file
    */
   public List<String> all(Collection<String> existing) {
-    return all();
+    var names = new ArrayList<>(sources(existing));
+    names.addAll(besideText());
+    return names;
   }
 
-  /** The names of all columns that are read. */
-  List<String> all() {
-    var names = new ArrayList<>(text);
-    names.addAll(label);
+  /** The names of the columns that are read and are no text. */
+  List<String> besideText() {
+    var names = new ArrayList<>(label);
     if (group != null) {
       names.add(group);
     }
@@ -170,14 +221,18 @@ public record Columns(
     return names;
   }
 
-  /** As it was when fingerprints of rows were first kept, unless columns are kept too, weigh rows, have pictures or are absent. */
+  /**
+   * As it was when fingerprints of rows were first kept, unless columns are kept too, weigh rows, have pictures, are absent
+   * or made.
+   */
   @Override
   public String toString() {
     return "Columns[text=" + text + ", joiner=" + joiner + ", label=" + label + ", labelFormat=" + labelFormat
         + ", group=" + group + ", language=" + language + (kept.isEmpty() ? "" : ", kept=" + kept)
         + (weight == null ? "" : ", weight=" + weight)
         + (picture == null ? "" : ", picture=" + picture)
-        + (absent.isEmpty() ? "" : ", absent=" + new TreeSet<>(absent)) + "]";
+        + (absent.isEmpty() ? "" : ", absent=" + new TreeSet<>(absent))
+        + (areMade() ? ", recipe=" + recipe : "") + "]";
   }
 
   /** The error for a column that a file lacks. */

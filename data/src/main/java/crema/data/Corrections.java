@@ -68,7 +68,8 @@ public final class Corrections {
     List<String> text = names.contains(TEXT) ? List.of(TEXT) : columns.text();
     List<String> label = names.contains(LABEL) ? List.of(LABEL) : columns.label();
     FileRows rows = FileRows.of(path,
-        new Columns(text, columns.joiner(), List.of(), columns.labelFormat(), null, null).withKept(label));
+        new Columns(text, columns.joiner(), List.of(), columns.labelFormat(), null, null).withKept(label)
+            .withRecipe(text.equals(columns.text()) ? columns.recipe() : Recipe.NONE));
     fingerprints.add(rows.fingerprint());
     LabelFormat format = label.size() == 1 && label.contains(LABEL)
         ? new LabelFormat(columns.labelFormat().manySeparator(), columns.labelFormat().pathSeparator())

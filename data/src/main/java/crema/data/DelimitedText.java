@@ -104,7 +104,7 @@ final class DelimitedText {
         best = format;
         most = had;
       }
-      if (most == columns.all().size()) {
+      if (most == columns.all(header(format)).size()) {
         break;
       }
     }
@@ -152,7 +152,8 @@ final class DelimitedText {
   }
 
   private boolean hasAll(Delimited format) {
-    return had(header(format)) == columns.all().size();
+    List<String> header = header(format);
+    return had(header) == columns.all(header).size();
   }
 
   /** The same, quoted in another way if its records are whole by that way alone. */
@@ -231,7 +232,7 @@ final class DelimitedText {
 
   /** How many of the wanted columns a header has; 0 if it lacks one that it must have. */
   private long had(Collection<String> header) {
-    List<String> wanted = columns.all();
+    List<String> wanted = columns.all(header);
     boolean isUsable = wanted.stream().allMatch(name -> header.contains(name) || elsewhere.contains(name));
     return isUsable ? wanted.stream().filter(header::contains).count() : 0;
   }

@@ -1,21 +1,35 @@
 package crema.data;
 
 import crema.base.json.JsonNode;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the cursors over files share: the loop that skips unusable rows, and the rules for text and labels. */
 abstract class FileCursor implements RowCursor {
   private static final double MOST_WEIGHT = 1e9;
+  private static final int MOST_NOTES = 5;
 
   final DataFile file;
   final Columns columns;
   final ProblemListener listener;
+  /** Makes text columns of the raw cells; null where all are columns of the file. */
+  final @Nullable RecipeReader made;
+  private final TextJoiner joiner;
+  private final Set<String> repeated = new HashSet<>();
 
   FileCursor(DataFile file, Columns columns, ProblemListener listener) {
     this.file = file;
     this.columns = columns;
     this.listener = listener;
+    made = columns.areMade() ? new RecipeReader(columns, this) : null;
+    joiner = new TextJoiner(columns.joiner());
+  }
+
+  /** The names of the columns that there are; no more than a few where rows say them one by one. */
+  Set<String> names() {
+    return Set.of();
   }
 
   /** Goes to the next record, sound or not; false at the end. */
@@ -48,6 +62,9 @@ abstract class FileCursor implements RowCursor {
       }
       listener.problem(problem);
     }
+    if (made != null && made.hasRows()) {
+      made.unmet(file, names()).forEach((path, message) -> listener.absent(file.name(), path, message));
+    }
     return null;
   }
 
@@ -58,7 +75,7 @@ abstract class FileCursor implements RowCursor {
   /** @param picture what the column of pictures holds, or null */
   final Row row(List<String> fields, List<String> labels, @Nullable String group, @Nullable String language,
       List<JsonNode> kept, double weight, @Nullable String picture) {
-    var text = fields.size() == 1 ? fields.getFirst() : join(fields);
+    var text = fields.size() == 1 && made == null ? fields.getFirst() : joiner.text(fields);
     if (text.isBlank() && kept.isEmpty() && picture == null) {
       throw new RowRejected(RowFault.EMPTY_TEXT, "nothing in " + String.join(", ", columns.content()));
     }
@@ -105,6 +122,23 @@ abstract class FileCursor implements RowCursor {
     return true;
   }
 
+  /** Says what was concluded of the file. */
+  final void note(String what) {
+    listener.note(file.name() + ": " + what);
+  }
+
+  /**
+   * Says that an object has a key twice, once for each key.
+   *
+   * @param column the column that holds the object; empty for the row itself
+   */
+  final void noteRepeated(String key, String column) {
+    if (repeated.size() < MOST_NOTES && repeated.add(column + '\n' + key)) {
+      note("the key '" + key + "' occurs twice in an object" + (column.isEmpty() ? "" : " in '" + column + "'")
+          + ", first in line " + line() + ": its last value counts");
+    }
+  }
+
   /** Refuses columns that only a file with named columns has. */
   final void requireNoColumnsBesideText(String format) {
     if (columns.group() != null || columns.language() != null || columns.weight() != null
@@ -123,18 +157,5 @@ abstract class FileCursor implements RowCursor {
   /** The column of pictures, if there is one. */
   final @Nullable String pictureColumn() {
     return columns.picture() == null ? null : columns.picture().name();
-  }
-
-  private String join(List<String> fields) {
-    var text = new StringBuilder();
-    for (var field : fields) {
-      if (!field.isBlank()) {
-        if (!text.isEmpty()) {
-          text.append(columns.joiner());
-        }
-        text.append(field);
-      }
-    }
-    return text.toString();
   }
 }

@@ -83,7 +83,7 @@ public final class FileRows implements RowSource {
     var known = new HashSet<String>();
     var widths = new LinkedHashMap<String, List<String>>();
     for (Path path : files) {
-      List<String> names = of(path, columns, options, Set.copyOf(columns.all())).columnNames();
+      List<String> names = of(path, columns, options, Set.copyOf(columns.all(List.of()))).columnNames();
       known.addAll(names);
       widths.put(path.toString(), names);
     }
@@ -94,9 +94,10 @@ public final class FileRows implements RowSource {
   /** Names what a tool that splits files leaves behind: parts of which only the first one has the header. */
   private static void requireHeaders(Map<String, List<String>> headers, Columns columns) {
     headers.forEach((file, names) -> headers.forEach((other, named) -> {
-      if (!names.isEmpty() && names.size() == named.size() && columns.all().stream().noneMatch(names::contains)
-          && named.containsAll(columns.all())) {
-        throw new DataException(file + " has none of the columns " + String.join(", ", columns.all()) + ", which "
+      List<String> wanted = columns.all(named);
+      if (!names.isEmpty() && names.size() == named.size() && wanted.stream().noneMatch(names::contains)
+          && named.containsAll(wanted)) {
+        throw new DataException(file + " has none of the columns " + String.join(", ", wanted) + ", which "
             + other
             + " has. If it goes on where that one ends, without a header, put them together: cat " + other + " " + file
             + " > rows.csv");
@@ -138,7 +139,7 @@ public final class FileRows implements RowSource {
     if (existing.isEmpty()) {
       return this;
     }
-    var absent = new LinkedHashSet<>(columns.all());
+    var absent = new LinkedHashSet<>(columns.all(existing));
     absent.retainAll(names);
     existing.forEach(absent::remove);
     // In JSON, a value within the value of a column.

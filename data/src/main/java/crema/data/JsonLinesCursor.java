@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLinesCursor extends FileCursor {
   private static final int ROWS_TO_FIND_COLUMNS = 1000;
+  /** Keys that are kept to name the nearest to one that is never met. */
+  private static final int MOST_NAMES = 1000;
   private static final Pattern PYTHON = Pattern.compile("\\s*\\{\\s*'");
 
   private static final JsonNode NOTHING = JsonValues.toJson(null);
@@ -32,7 +34,7 @@ final class JsonLinesCursor extends FileCursor {
   JsonLinesCursor(DataFile file, JsonTexts lines, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
     this.lines = lines;
-    unseen = new HashSet<>(columns.all());
+    unseen = new HashSet<>(required());
     unseen.removeAll(columns.absent());
   }
 
@@ -72,10 +74,11 @@ final class JsonLinesCursor extends FileCursor {
   @Override
   Row read() {
     var object = object();
-    if (!unseen.isEmpty()) {
+    if (!unseen.isEmpty() || made != null && seen.size() < MOST_NAMES) {
       look(object);
     }
-    var fields = columns.text().stream().map(name -> string(object, name)).toList();
+    var fields = made == null ? columns.text().stream().map(name -> string(object, name)).toList()
+        : made.fields(object::get, name -> string(object, name));
     var labels = columns.label().isEmpty() ? List.<String>of() : labels(object);
     var kept = columns.kept().stream().map(object::path)
         .map(value -> value.isMissingNode() ? NOTHING : value).toList();
@@ -91,7 +94,7 @@ final class JsonLinesCursor extends FileCursor {
   private JsonNode object() {
     JsonNode node;
     try {
-      node = Json.parseWithNaN(lines.text());
+      node = Json.parseWithNaN(lines.text(), key -> noteRepeated(key, ""));
     } catch (JsonException e) {
       throw new RowRejected(RowFault.BAD_JSON, e.getMessage() + (PYTHON.matcher(lines.text()).lookingAt()
           ? "; keys in single quotes are Python's: write rows with its json.dumps" : ""));
@@ -109,13 +112,18 @@ final class JsonLinesCursor extends FileCursor {
         .filter(name -> object.path(name).isArray()
             && object.path(name).valueStream().limit(1).anyMatch(JsonNode::isObject))
         .findFirst().orElse(null);
-    if (++objects >= ROWS_TO_FIND_COLUMNS) {
+    if (++objects == ROWS_TO_FIND_COLUMNS) {
       requireColumns();
     }
   }
 
+  @Override
+  Set<String> names() {
+    return seen;
+  }
+
   private void requireColumns() {
-    for (var name : columns.all()) {
+    for (var name : required()) {
       if (objects > 0 && unseen.contains(name)) {
         if (rowsUnder != null) {
           throw new DataException(file.name() + " is one object, whose rows seem to be the array '" + rowsUnder
@@ -124,6 +132,16 @@ final class JsonLinesCursor extends FileCursor {
         throw Columns.missing(file.name(), name, List.copyOf(seen));
       }
     }
+  }
+
+  /** The columns that rows must have; those of which a recipe makes texts may be in a few rows only. */
+  private List<String> required() {
+    if (made == null) {
+      return columns.all(List.of());
+    }
+    var required = new ArrayList<>(columns.besideText());
+    columns.text().stream().filter(name -> columns.recipe().field(name) == null).forEach(required::add);
+    return required;
   }
 
   private List<String> labels(JsonNode object) {

@@ -27,4 +27,15 @@ public interface ProblemListener {
    * anew. Does nothing by default.
    */
   default void note(String note) {}
+
+  /**
+   * Called at the end of a pass over a file for each path of a recipe on which none of its rows has a value; a note by
+   * default.
+   *
+   * @param path as the recipe has it
+   * @param message what is wrong, without the file
+   */
+  default void absent(String file, String path, String message) {
+    note(file + ": " + message);
+  }
 }

@@ -3,6 +3,7 @@ package crema.data;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ public final class ProblemLog implements ProblemListener {
   private final Map<RowFault, Long> counts = new EnumMap<>(RowFault.class);
   private final Map<RowFault, List<RowProblem>> examples = new EnumMap<>(RowFault.class);
   private final Set<String> notes = new LinkedHashSet<>();
+  private final Map<String, Set<String>> absent = new LinkedHashMap<>();
   private long rows;
 
   /** Keeps up to three examples of each kind. */
@@ -54,6 +56,11 @@ public final class ProblemLog implements ProblemListener {
       public void note(String note) {
         log.note(note);
       }
+
+      @Override
+      public void absent(String file, String path, String message) {
+        log.absent(file, path, message);
+      }
     };
   }
 
@@ -65,6 +72,20 @@ public final class ProblemLog implements ProblemListener {
   @Override
   public void note(String note) {
     notes.add(note);
+  }
+
+  @Override
+  public void absent(String file, String path, String message) {
+    absent.computeIfAbsent(message, _ -> new LinkedHashSet<>()).add(file);
+  }
+
+  /**
+   * What was said of paths of a recipe on which no row has a value.
+   *
+   * @return the files of such rows, by what was said
+   */
+  public Map<String, Set<String>> absent() {
+    return Collections.unmodifiableMap(absent);
   }
 
   /**
@@ -103,6 +124,7 @@ public final class ProblemLog implements ProblemListener {
    */
   public List<String> report() {
     var lines = new ArrayList<>(notes);
+    absent.forEach((message, files) -> lines.add(String.join(", ", files) + ": " + message));
     counts.forEach((fault, count) -> {
       lines.add("%,d %s: %s".formatted(count, count == 1 ? "row" : "rows", fault));
       for (var problem : examples(fault)) {

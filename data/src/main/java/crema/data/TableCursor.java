@@ -4,7 +4,11 @@ import crema.base.NameList;
 import crema.base.json.JsonValues;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -19,7 +23,9 @@ final class TableCursor extends FileCursor {
   private final int width;
   /** How many columns there are up to the last one that has a name. */
   private final int named;
+  /** Where the columns are of which texts are made. */
   private final int[] text;
+  private final Map<String, Integer> bySource = new HashMap<>();
   private final int[] label;
   private final int group;
   private final int language;
@@ -35,7 +41,11 @@ final class TableCursor extends FileCursor {
     header = header(file, records);
     width = header.size();
     named = IntStream.rangeClosed(1, width).filter(count -> !header.get(count - 1).isEmpty()).max().orElse(0);
-    text = columns.text().stream().mapToInt(name -> index(header, name)).toArray();
+    List<String> sources = columns.sources(header);
+    text = sources.stream().mapToInt(name -> index(header, name)).toArray();
+    for (int i = 0; i < text.length; i++) {
+      bySource.put(sources.get(i), text[i]);
+    }
     label = columns.label().stream().mapToInt(name -> index(header, name)).toArray();
     group = index(header, columns.group());
     language = index(header, columns.language());
@@ -114,7 +124,7 @@ final class TableCursor extends FileCursor {
     List<String> whole = record;
     record = withoutMissing(record);
     var labels = label.length == 0 ? List.<String>of() : labels(select(record, label));
-    return row(select(record, text), labels, optional(record, group), optional(record, language),
+    return row(texts(record), labels, optional(record, group), optional(record, language),
         select(whole, kept).stream().map(JsonValues::toJson).toList(), weight(optional(record, weight)),
         optional(record, picture));
   }
@@ -122,6 +132,22 @@ final class TableCursor extends FileCursor {
   @Override
   public void close() {
     records.close();
+  }
+
+  /** The text columns of a record. */
+  private List<String> texts(List<String> record) {
+    if (made == null) {
+      return select(record, text);
+    }
+    return made.fields(name -> {
+      int column = bySource.getOrDefault(name, -1);
+      return column < 0 || record.get(column).isEmpty() ? null : JsonValues.toJson(record.get(column));
+    }, name -> bySource.get(name) < 0 ? "" : record.get(bySource.get(name)));
+  }
+
+  @Override
+  Set<String> names() {
+    return new LinkedHashSet<>(header);
   }
 
   /** The fields of a record, those empty that hold a word for no value. */
@@ -168,11 +194,11 @@ final class TableCursor extends FileCursor {
           file.name() + " is a web page or XML and no table: download the file itself, or write its rows "
               + "as CSV or JSON lines");
     }
-    if (index < 0 && header.size() == 1 && !columns.all().contains(header.getFirst())) {
+    if (index < 0 && header.size() == 1 && !columns.all(header).contains(header.getFirst())) {
       throw new DataException(file.name() + " has a single column, '" + NameList.of(header) + "', and not '" + name
           + "'; are its fields separated as its name says? If not, say how with --separator");
     }
-    if (index < 0 && columns.all().stream().noneMatch(header::contains) && header.stream().anyMatch(HAS_BLANK)) {
+    if (index < 0 && columns.all(header).stream().noneMatch(header::contains) && header.stream().anyMatch(HAS_BLANK)) {
       throw new DataException(file.name() + " has no column '" + name + "'. It has: " + NameList.of(header)
           + ". If that is a row and no header, --no-header calls columns by their numbers");
     }

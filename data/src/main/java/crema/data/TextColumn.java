@@ -1,7 +1,7 @@
 package crema.data;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,11 +51,16 @@ public record TextColumn(String name, int weight, String prefix) {
     return columns.stream().map(TextColumn::name).toList();
   }
 
-  /** Rows that were read with these columns, their texts written as the columns say. */
-  public static RowSource compose(RowSource rows, List<TextColumn> columns) {
+  /**
+   * Rows that were read with these columns, their texts written as the columns say.
+   *
+   * @param joiner what stands between columns, as the rows were read
+   */
+  public static RowSource compose(RowSource rows, List<TextColumn> columns, TextJoiner joiner) {
+    String parameters = columns + (joiner.equals(TextJoiner.SPACE) ? "" : joiner.toString());
     return columns.stream().allMatch(TextColumn::isPlain)
         ? rows
-        : rows.map("composed", columns.toString(), row -> row.withText(compose(columns, row.fields())));
+        : rows.map("composed", parameters, row -> row.withText(compose(columns, row.fields(), joiner)));
   }
 
   private boolean isPlain() {
@@ -63,17 +68,17 @@ public record TextColumn(String name, int weight, String prefix) {
   }
 
   /** The text of a row: of each column in order its text, marked, as often as it counts. */
-  public static String compose(List<TextColumn> columns, List<String> fields) {
-    var text = new StringJoiner(" ");
+  public static String compose(List<TextColumn> columns, List<String> fields, TextJoiner joiner) {
+    var texts = new ArrayList<String>();
     // Some formats have a text of one column whatever was asked for.
     for (int i = 0; i < fields.size(); i++) {
       TextColumn column = columns.get(i);
       String field = column.marked(fields.get(i));
       for (int times = 0; times < column.weight && !field.isEmpty(); times++) {
-        text.add(field);
+        texts.add(field);
       }
     }
-    return text.toString();
+    return joiner.text(texts);
   }
 
   private String marked(String field) {

@@ -34,12 +34,12 @@ class TextColumnTest {
         ",only described,kitchen"));
     List<TextColumn> columns = TextColumn.parseAll(List.of("title:2", "description:1:d_"));
     RowSource read = FileRows.of(file, Columns.text("title", "description").withLabel("category"));
-    RowSource composed = TextColumn.compose(read, columns);
+    RowSource composed = TextColumn.compose(read, columns, TextJoiner.SPACE);
     var texts = new ArrayList<String>();
     composed.forEach(ProblemListener.STRICT, row -> texts.add(row.text()));
     assertThat(texts).containsExactly(
         "red kettle red kettle d_boils d_water", "blue pan blue pan", "d_only d_described");
     assertThat(composed.fingerprint()).isNotEqualTo(read.fingerprint());
-    assertThat(TextColumn.compose(read, TextColumn.parseAll(List.of("title", "description")))).isSameAs(read);
+    assertThat(TextColumn.compose(read, TextColumn.parseAll(List.of("title", "description")), TextJoiner.SPACE)).isSameAs(read);
   }
 }

@@ -35,7 +35,8 @@ public final class PretrainingSettings {
       .atLeast(0).atMost(1).label("P").help("How many become another token; the rest stays");
 
   private static final Section DATA = DataSettings.SECTION.only(DataSettings.FOLDER, DataSettings.TRAIN,
-      DataSettings.VALIDATION, DataSettings.TEXT, DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR,
+      DataSettings.VALIDATION, DataSettings.TEXT, DataSettings.JOINER, DataSettings.RECIPE, DataSettings.DROP,
+      DataSettings.INPUT_FORMAT, DataSettings.SEPARATOR,
       DataSettings.QUOTE, DataSettings.NO_HEADER, DataSettings.ENCODING, DataSettings.MISSING, DataSettings.LOWERCASE,
       DataSettings.VALIDATION_FRACTION,
       DataSettings.STRICT);

@@ -4,6 +4,7 @@ import crema.data.Augmentation;
 import crema.data.Augmenter;
 import crema.data.RowSource;
 import crema.data.TextColumn;
+import crema.data.TextJoiner;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -39,8 +40,9 @@ public final class AugmentSettings {
       return Optional.empty();
     }
     List<TextColumn> text = TextColumn.parseAll(settings.get(DataSettings.TEXT));
+    TextJoiner joiner = new DataSettings(settings).joiner();
     return Optional.of(new Augmenter(settings.get(AUGMENT).stream().map(Augmenter.Wanted::parse).toList(),
-        settings.get(TrainingSettings.SEED), fields -> TextColumn.compose(text, fields)));
+        settings.get(TrainingSettings.SEED), fields -> TextColumn.compose(text, fields, joiner)));
   }
 
   /** Whether training texts are written anew. */

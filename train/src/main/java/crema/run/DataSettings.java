@@ -4,8 +4,13 @@ import crema.base.UserError;
 import crema.data.Csv;
 import crema.data.DataException;
 import crema.data.DataFile;
+import crema.data.FieldPath;
 import crema.data.FileOptions;
+import crema.data.Recipe;
+import crema.data.RowSource;
 import crema.data.TextColumn;
+import crema.data.TextJoiner;
+import crema.settings.Member;
 import crema.settings.NamedFile;
 import crema.settings.Section;
 import crema.settings.Setting;
@@ -14,6 +19,7 @@ import crema.task.LabelSettings;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,8 +64,19 @@ public record DataSettings(Settings settings) {
   public static final Setting<List<String>> TEXT = SECTION.texts("text").label("COLUMN").basic()
       .details("NAME, NAME:WEIGHT to count more, or NAME:WEIGHT:PREFIX to keep its words apart from other columns'")
       .help("Text columns, joined in this order");
+  public static final Setting<String> JOINER = SECTION.text("joiner", " ").shownDefault("a space")
+      .details("one that begins with a full stop ends the text too, and is not repeated behind one")
+      .help("What stands between text columns");
+  public static final Setting<List<String>> RECIPE = SECTION.members("recipe", List::of)
+      .shownDefault("text columns are those of the files").check(fields -> Recipe.of(Member.byName(fields), List.of()))
+      .details("in a config file a mapping from each text column to how it is made: from, a path or several; between, "
+          + "join, entries, prefix, word")
+      .help("Text columns that are made of columns, or of JSON in them");
+  public static final Setting<List<String>> DROP = SECTION.texts("drop").label("PATH").shownDefault("none")
+      .check(paths -> Recipe.of(Map.of(), paths))
+      .help("Columns and keys in them that no text may have, since they give labels away");
   public static final Setting<String> INPUT_FORMAT = SECTION.optionalText("input-format").label("NAME")
-      .shownDefault("as the name or the first bytes of a file say").details("jsonl, csv, tsv, fasttext, parquet, excel")
+      .shownDefault("as the name or the first bytes of a file say").details("jsonl, csv, tsv, fasttext")
       .help("How data files are written");
   public static final Setting<String> SEPARATOR = SECTION.optionalText("separator").label("CHARACTER")
       .shownDefault("the one by which the header has the columns").details("a character, or tab")
@@ -112,6 +129,19 @@ public record DataSettings(Settings settings) {
         .map(column -> "text and label name the same column '"
             + column + "': a model would read its answers")
         .orElse(null), TEXT, LabelSettings.LABEL);
+    SECTION.rule(settings -> TextColumn.names(TextColumn.parseAll(settings.get(TEXT))).stream()
+        .filter(settings.get(DROP)::contains).findFirst()
+        .map(name -> "--text names '" + name + "', which --drop leaves out").orElse(null), TEXT, DROP);
+    SECTION.rule(settings -> {
+      new DataSettings(settings).recipe();
+      return null;
+    }, RECIPE, DROP);
+    SECTION.rule(settings -> {
+      List<String> labels = settings.get(LabelSettings.LABEL);
+      return new DataSettings(settings).recipe().fields().values().stream().flatMap(field -> field.from().stream())
+          .map(FieldPath::text).filter(labels::contains).findFirst()
+          .map(path -> "--recipe makes text of the label '" + path + "': a model would read its answers").orElse(null);
+    }, RECIPE, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.find(ROW_WEIGHT).filter(column -> TextColumn.names(
         TextColumn.parseAll(settings.get(TEXT))).contains(column)).map(column -> "--row-weight '" + column
             + "' is a text column too: name the column of the weights")
@@ -124,33 +154,27 @@ public record DataSettings(Settings settings) {
 
   /** Files with training rows. */
   public List<String> train() {
-    return matching(settings.get(TRAIN));
+    return settings.get(TRAIN);
   }
 
   /** Files with validation rows; empty to split some off. */
   public List<String> validation() {
-    return matching(settings.get(VALIDATION));
+    return settings.get(VALIDATION);
   }
 
   /** Files with test rows: those without a name if there are any, else all. Empty to split some off. */
   public List<String> test() {
     List<NamedFile> all = settings.get(TEST).stream().map(NamedFile::of).toList();
     List<NamedFile> unnamed = all.stream().filter(file -> file.name().isEmpty()).toList();
-    return matching((unnamed.isEmpty() ? all : unnamed).stream().map(NamedFile::file).toList());
+    return (unnamed.isEmpty() ? all : unnamed).stream().map(NamedFile::file).toList();
   }
 
   /** The files of each test set that has a name and so a report of its own, in the order in which they were given. */
   public Map<String, List<String>> namedTests() {
     var sets = new LinkedHashMap<String, List<String>>();
     settings.get(TEST).stream().map(NamedFile::of).filter(file -> !file.name().isEmpty())
-        .forEach(file -> sets.computeIfAbsent(file.name(), _ -> new ArrayList<>())
-            .addAll(matching(List.of(file.file()))));
+        .forEach(file -> sets.computeIfAbsent(file.name(), _ -> new ArrayList<>()).add(file.file()));
     return sets;
-  }
-
-  /** All the files that names mean, of which some may be patterns within archives. */
-  private static List<String> matching(List<String> names) {
-    return names.stream().flatMap(name -> DataFile.matching(name).stream()).toList();
   }
 
   /** All files with rows. */
@@ -160,7 +184,7 @@ public record DataSettings(Settings settings) {
 
   /** Files with the right labels of texts. */
   public List<String> corrections() {
-    return matching(settings.get(CORRECTIONS));
+    return settings.get(CORRECTIONS);
   }
 
   /**
@@ -174,7 +198,7 @@ public record DataSettings(Settings settings) {
       if (!name.equals(PRODUCT_TITLES)) {
         Path file = Path.of(name);
         DataFile.requireFile(file);
-        if (!DataFile.of(file).isRepeatable()) {
+        if (!Files.isRegularFile(file)) {
           throw new DataException(
               name + " is a pipe or a device, which can be read only once, and rows are read several "
                   + "times: write them to a file, for instance with: cat " + name + " > rows.csv");
@@ -191,6 +215,21 @@ public record DataSettings(Settings settings) {
   /** The text columns, joined in this order, as {@link crema.data.TextColumn#parse} reads them. */
   public List<String> text() {
     return settings.get(TEXT);
+  }
+
+  /** What stands between text columns. */
+  public TextJoiner joiner() {
+    return new TextJoiner(settings.get(JOINER));
+  }
+
+  /** How text columns are made that files do not have. */
+  public Recipe recipe() {
+    return Recipe.of(Member.byName(settings.get(RECIPE)), settings.get(DROP));
+  }
+
+  /** Rows whose text columns were read as these settings say, their texts written as the columns say. */
+  public RowSource composed(RowSource rows) {
+    return TextColumn.compose(rows, TextColumn.parseAll(text()), joiner());
   }
 
   /** Where the labels are, and how they are read. */

@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -129,6 +130,7 @@ public final class RunRows {
     var warnings = new LabelWarnings(data.labels(), TextColumn.names(TextColumn.parseAll(data.text())));
     requireLabels(data.labels(), LabelCounts.count(warnings.over(train), data.labels().format(), listener));
     warnings.found().forEach(findings);
+    requireFields(problems, data);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     RowSource added = RowSource.of(List.of());
@@ -167,11 +169,20 @@ public final class RunRows {
         LabelCounts.count(all, data.labels().format(), ProblemListener.SILENT));
   }
 
+  /** Refuses a recipe that names what no row to train on has. */
+  private static void requireFields(ProblemLog problems, DataSettings data) {
+    problems.absent().forEach((message, files) -> {
+      if (files.size() == Set.copyOf(data.train()).size()) {
+        throw new DataException(String.join(", ", files) + ": " + message);
+      }
+    });
+  }
+
   private static Corrections corrections(DataSettings data, ProblemListener listener) {
     List<TextColumn> text = TextColumn.parseAll(data.text());
     var corrections = new Corrections();
     for (String file : data.corrections()) {
-      corrections.read(Path.of(file), columns(data), fields -> TextColumn.compose(text, fields), listener);
+      corrections.read(Path.of(file), columns(data), fields -> TextColumn.compose(text, fields, data.joiner()), listener);
     }
     return corrections;
   }
@@ -212,8 +223,7 @@ public final class RunRows {
       }
     }
     RowSource all = RowSource.concat(sources);
-    return TextColumn.compose(columns.picture() == null ? all : new PicturedRows(all),
-        TextColumn.parseAll(data.text()));
+    return data.composed(columns.picture() == null ? all : new PicturedRows(all));
   }
 
   /** All but the rows that come along, whose columns are known. */
@@ -254,7 +264,7 @@ public final class RunRows {
     List<String> text = TextColumn.names(TextColumn.parseAll(data.text()));
     Columns columns = text.isEmpty() && picture != null ? Columns.picture(picture)
         : Columns.text(text.toArray(String[]::new)).withPicture(picture);
-    return columns.withMissing(data.missing());
+    return columns.withMissing(data.missing()).withJoiner(data.joiner().joiner()).withRecipe(data.recipe());
   }
 
   private static RowSource productTitles(DataSettings data) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -40,11 +41,8 @@ public final class Json {
     }
   };
 
-  /** What becomes of a key that an object has twice. */
-  private enum Duplicates {
-    LAST_WINS,
-    REJECT
-  }
+  /** Of a key that occurs twice, the last value counts, and nothing is said of it. */
+  private static final Consumer<String> LAST_WINS = key -> {};
 
   private Json() {}
 
@@ -54,7 +52,7 @@ public final class Json {
    * @throws JsonException if it is not JSON, is empty, or goes on after the value
    */
   public static JsonNode parse(String text) {
-    return parse(FACTORY.createParser(ObjectReadContext.empty(), text));
+    return parse(FACTORY.createParser(ObjectReadContext.empty(), text), LAST_WINS);
   }
 
   /**
@@ -64,7 +62,17 @@ public final class Json {
    * @throws JsonException if it is not JSON, is empty, or goes on after the value
    */
   public static JsonNode parseWithNaN(String text) {
-    return parse(OF_PYTHON.createParser(ObjectReadContext.empty(), text));
+    return parseWithNaN(text, LAST_WINS);
+  }
+
+  /**
+   * The same, where something is done about keys that occur twice.
+   *
+   * @param repeated receives each such key; the last value counts
+   * @throws JsonException if it is not JSON, is empty, or goes on after the value
+   */
+  public static JsonNode parseWithNaN(String text, Consumer<String> repeated) {
+    return parse(OF_PYTHON.createParser(ObjectReadContext.empty(), text), repeated);
   }
 
   /**
@@ -74,18 +82,18 @@ public final class Json {
    */
   public static JsonNode parse(InputStream in) throws IOException {
     try {
-      return parse(FACTORY.createParser(ObjectReadContext.empty(), in));
+      return parse(FACTORY.createParser(ObjectReadContext.empty(), in), LAST_WINS);
     } catch (JacksonIOException e) {
       throw e.getCause();
     }
   }
 
-  private static JsonNode parse(JsonParser open) {
+  private static JsonNode parse(JsonParser open, Consumer<String> repeated) {
     try (JsonParser parser = open) {
       if (parser.nextToken() == null) {
         throw new JsonException("it is empty");
       }
-      JsonNode value = read(parser, Duplicates.LAST_WINS);
+      JsonNode value = read(parser, repeated);
       if (parser.nextToken() != null) {
         throw new JsonException("there is more after the value");
       }
@@ -108,27 +116,29 @@ public final class Json {
    * @throws JsonException if an object has a key twice
    */
   public static JsonNode read(JsonParser parser) {
-    return read(parser, Duplicates.REJECT);
+    return read(parser, key -> {
+      throw new JsonException("the key '" + key + "' occurs twice");
+    });
   }
 
-  private static JsonNode read(JsonParser parser, Duplicates duplicates) {
+  private static JsonNode read(JsonParser parser, Consumer<String> repeated) {
     return switch (parser.currentToken()) {
       case START_OBJECT -> {
         var object = new ObjectNode();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
           String key = parser.currentName();
-          if (duplicates == Duplicates.REJECT && object.get(key) != null) {
-            throw new JsonException("the key '" + key + "' occurs twice");
+          if (object.get(key) != null) {
+            repeated.accept(key);
           }
           parser.nextToken();
-          object.set(key, read(parser, duplicates));
+          object.set(key, read(parser, repeated));
         }
         yield object;
       }
       case START_ARRAY -> {
         var array = new ArrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          array.add(read(parser, duplicates));
+          array.add(read(parser, repeated));
         }
         yield array;
       }

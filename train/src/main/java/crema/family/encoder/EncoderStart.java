@@ -38,7 +38,9 @@ import java.util.Optional;
  */
 record EncoderStart(Path path, EncoderDescription description, Target target, String hash) {
   /** The settings that are the model's. */
-  static final List<Setting<?>> INHERITED = List.of(DataSettings.TEXT, DataSettings.LOWERCASE,
+  static final List<Setting<?>> INHERITED = List.of(DataSettings.TEXT, DataSettings.JOINER,
+      DataSettings.RECIPE, DataSettings.DROP,
+      DataSettings.LOWERCASE,
       EncoderSettings.VOCABULARY_SIZE, EncoderSettings.MAX_LENGTH, EncoderSettings.KEEP, EncoderSettings.HIDDEN_SIZE,
       EncoderSettings.LAYERS, EncoderSettings.HEADS, EncoderSettings.KV_HEADS, EncoderSettings.FFN_SIZE,
       EncoderSettings.HEAD, EncoderSettings.HEAD_SIZE, EncoderSettings.HEAD_LAYERS, EncoderSettings.BAG_SIZE,

@@ -91,7 +91,8 @@ public final class FastTextFamily implements ModelFamily {
   /** A run that starts from a model has its dimensions, its n-grams and its loss. */
   @Override
   public Settings resolved(Settings settings) {
-    return StartSettings.inherited(settings, this, List.of(DataSettings.TEXT, DataSettings.LOWERCASE,
+    return StartSettings.inherited(settings, this, List.of(DataSettings.TEXT, DataSettings.JOINER, DataSettings.RECIPE, DataSettings.DROP,
+        DataSettings.LOWERCASE,
         FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS, FastTextSettings.COLUMN_WEIGHTS,
         FastTextSettings.DIM, FastTextSettings.LOSS, FastTextSettings.PATH_LABELS, FastTextSettings.WORD_NGRAMS,
         FastTextSettings.MINN, FastTextSettings.MAXN, FastTextSettings.BUCKETS, FastTextSettings.LEADING_WORDS,

@@ -30,7 +30,7 @@ public final class FrozenSettings {
   public static final Setting<Features> FEATURES = SECTION.choice("features", Features.BOTH).basic()
       .shownDefault("both with --encoder, tfidf without")
       .details("tfidf, terms; encoder, vectors; both, one beside the other").help("What texts are told apart by");
-  public static final Setting<List<String>> COLUMNS = SECTION.texts("encoder-columns").label("COLUMN").basic()
+  public static final Setting<List<String>> COLUMNS = SECTION.texts("encoder-columns").label("COLUMN")
       .shownDefault("*, all joined")
       .details("several make vectors of their own, side by side; COLUMN+COLUMN for some columns joined, * for all")
       .help("Which text columns the encoder reads");

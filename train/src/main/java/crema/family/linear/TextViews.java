@@ -5,6 +5,7 @@ import crema.base.UserError;
 import crema.data.FieldText;
 import crema.data.Row;
 import crema.data.TextColumn;
+import crema.data.TextJoiner;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +79,7 @@ record TextViews(List<TextColumn> columns) {
       return texts;
     }
     if (column.isEmpty()) {
-      return texts.stream().map(text -> TextColumn.compose(columns, fields(text))).toList();
+      return texts.stream().map(text -> TextColumn.compose(columns, fields(text), TextJoiner.SPACE)).toList();
     }
     int[] indices = parts(column.get()).stream().mapToInt(TextColumn.names(columns)::indexOf).toArray();
     return texts.stream().map(text -> {

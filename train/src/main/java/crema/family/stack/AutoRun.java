@@ -122,7 +122,8 @@ final class AutoRun implements Run {
     facts.put("Fits", search.done().size() + ": " + String.join(", ", search.done()));
     keepFits(search.done());
     StackDescription description =
-        StackDescription.of(columns(choice.chosen(), members), members, choice.chosen().level());
+        StackDescription.of(columns(choice.chosen(), members), new DataSettings(settings).joiner(), members,
+            choice.chosen().level());
     return finish.write(description, choice.chosen().rows(), choice.chosen().taught(),
         start.target(), start.rows(), facts);
   }

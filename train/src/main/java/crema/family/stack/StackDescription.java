@@ -7,6 +7,7 @@ import crema.classify.ModelConfig;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
+import crema.data.TextJoiner;
 import crema.task.Target;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,11 +21,13 @@ import org.jspecify.annotations.Nullable;
  * What {@code config.json} says of a stack. The members are model directories of their own, {@code members/1} and so on.
  *
  * @param columns that the stack tells apart; none where all members read a text as it is
+ * @param joiner what stands between columns that a member reads as one text
  * @param members in their order
  * @param level how what they say becomes probabilities
  */
-record StackDescription(List<String> columns, List<StackMember> members, SecondLevel level) {
+record StackDescription(List<String> columns, TextJoiner joiner, List<StackMember> members, SecondLevel level) {
   private static final String COLUMNS = "columns";
+  private static final String JOINER = "joiner";
   private static final String MEMBERS = "members";
   private static final String NAME = "name";
   private static final String FOLDER = "folder";
@@ -37,14 +40,16 @@ record StackDescription(List<String> columns, List<StackMember> members, SecondL
   }
 
   /** A stack of the members that have a weight. */
-  static StackDescription of(List<String> columns, List<StackMember> members, SecondLevel level) {
-    return new StackDescription(columns, IntStream.range(0, members.size())
+  static StackDescription of(List<String> columns, TextJoiner joiner, List<StackMember> members,
+      SecondLevel level) {
+    return new StackDescription(columns, joiner, IntStream.range(0, members.size())
         .filter(i -> level.weights()[i] != 0).mapToObj(members::get).toList(), level.withoutIdle());
   }
 
   void write(ModelDirectory directory) throws IOException {
     var json = new LinkedHashMap<String, Object>();
     json.put(COLUMNS, columns);
+    json.put(JOINER, joiner.joiner());
     json.put(MEMBERS, members.stream().map(member -> {
       var own = new LinkedHashMap<String, Object>();
       own.put(NAME, member.name());
@@ -77,7 +82,8 @@ record StackDescription(List<String> columns, List<StackMember> members, SecondL
       members.add(new StackMember(name, folder, texts(member.get(TEXT))));
     }
     try {
-      return new StackDescription(columns, members, SecondLevel.of(level, members.size()));
+      TextJoiner joiner = json.get(JOINER) instanceof String text ? new TextJoiner(text) : TextJoiner.SPACE;
+      return new StackDescription(columns, joiner, members, SecondLevel.of(level, members.size()));
     } catch (UserError e) {
       throw new UserError(model.name() + ": config.json: " + e.getMessage(), e);
     }
@@ -101,7 +107,7 @@ record StackDescription(List<String> columns, List<StackMember> members, SecondL
         classifiers.add(open(StackFamily.member(model, member), options));
       }
       return new StackClassifier(target, new StackMembers(new AnswerSpace(target), description.columns(),
-          description.members(), classifiers, options.threads()), description.level());
+          description.joiner(), description.members(), classifiers, options.threads()), description.level());
     } catch (IOException | RuntimeException e) {
       classifiers.forEach(Classifier::close);
       throw e;

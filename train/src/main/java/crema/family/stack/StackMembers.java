@@ -5,6 +5,7 @@ import crema.classify.Classifier;
 import crema.classify.Item;
 import crema.data.FieldText;
 import crema.data.TextColumn;
+import crema.data.TextJoiner;
 import crema.family.stack.AnswerSpace.Ballot;
 import crema.run.Panel;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 final class StackMembers implements AutoCloseable {
   private final AnswerSpace space;
   private final List<String> columns;
+  private final TextJoiner joiner;
   private final List<StackMember> members;
   /** The text columns of each member; none where all members read a text as it is. */
   private final List<List<TextColumn>> read;
@@ -27,14 +29,16 @@ final class StackMembers implements AutoCloseable {
    * Members.
    *
    * @param columns that the stack tells apart; none where all members read a text as it is
+   * @param joiner what stands between columns that a member reads as one text
    * @param members what they are
    * @param classifiers of the members; closed with this
    * @throws UserError when a member predicts something else, or does not know all labels
    */
-  StackMembers(AnswerSpace space, List<String> columns, List<StackMember> members,
+  StackMembers(AnswerSpace space, List<String> columns, TextJoiner joiner, List<StackMember> members,
       List<? extends Classifier> classifiers, int threads) {
     this.space = space;
     this.columns = List.copyOf(columns);
+    this.joiner = joiner;
     this.members = List.copyOf(members);
     read = columns.isEmpty() ? List.of()
         : members.stream().map(member -> TextColumn.parseAll(member.text())).toList();
@@ -102,7 +106,7 @@ final class StackMembers implements AutoCloseable {
     List<String> fields = FieldText.fields(text);
     List<String> own = read.get(member).stream().map(column -> columns.indexOf(column.name()))
         .map(index -> index < fields.size() ? fields.get(index) : "").toList();
-    return classifiers().get(member).columns().isEmpty() ? TextColumn.compose(read.get(member), own)
+    return classifiers().get(member).columns().isEmpty() ? TextColumn.compose(read.get(member), own, joiner)
         : FieldText.of(own);
   }
 

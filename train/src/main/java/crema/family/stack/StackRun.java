@@ -106,7 +106,7 @@ final class StackRun implements Run {
       Choice choice = choose(rows, members);
       chosen = choice.chosen();
       facts.putAll(choice.facts());
-      description = StackDescription.of(members.columns(), described, chosen.level());
+      description = StackDescription.of(members.columns(), new DataSettings(settings).joiner(), described, chosen.level());
     }
     for (StackMember member : described) {
       if (!description.members().contains(member)) {
@@ -177,7 +177,8 @@ final class StackRun implements Run {
         classifiers.add(StackDescription.open(StackFamily.member(directory, member), context.compute()));
       }
       return new StackMembers(new AnswerSpace(target(classifiers.getFirst().target())),
-          StackMembers.columns(settings.get(DataSettings.TEXT), described, classifiers), described, classifiers,
+          StackMembers.columns(settings.get(DataSettings.TEXT), described, classifiers),
+          new DataSettings(settings).joiner(), described, classifiers,
           context.compute().threads());
     } catch (IOException | RuntimeException e) {
       classifiers.forEach(Classifier::close);
