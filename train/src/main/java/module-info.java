@@ -5,8 +5,10 @@ module crema.train {
   requires transitive crema.tokenizer;
   requires java.net.http;
 
-  // For training only: whoever trains brings them.
+  // For training and building data only: whoever does brings them.
+  requires static com.github.luben.zstd_jni;
   requires static commons.math3;
+  requires static de.siegmar.fastcsv;
   requires static org.snakeyaml.engine;
   // For made-up products, whose pictures are drawn.
   requires static java.desktop;
@@ -27,6 +29,7 @@ module crema.train {
   exports crema.audit;
   exports crema.classify;
   exports crema.corpus.marketplace;
+  exports crema.corpus;
   exports crema.defaults;
   exports crema.embed;
   exports crema.family.encoder;

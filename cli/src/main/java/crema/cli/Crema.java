@@ -153,6 +153,7 @@ public final class Crema implements Runnable {
         .add("experiment", () -> ExperimentCommand.line(terminal))
         .add("tune", () -> TuneCommand.line(terminal))
         .add("evaluate", () -> EvaluateCommand.line(terminal))
+        .add("data", () -> DataCommand.line(terminal))
         .add("errors", () -> ErrorsCommand.line(terminal))
         .add("audit", () -> AuditCommand.line(terminal))
         .add("predict", () -> new PredictCommand(terminal))

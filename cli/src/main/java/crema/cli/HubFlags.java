@@ -37,9 +37,9 @@ final class HubFlags extends CacheFlags {
     return offline ? options.withOffline(true) : options;
   }
 
-  /** Reads a size: {@code 500MB}. */
+  /** Reads a size: {@code 500MB} or {@code 500m}. */
   static final class Bytes implements ITypeConverter<Long> {
-    private static final Pattern SIZE = Pattern.compile("(?<number>[0-9]{1,9})\\s*(?<unit>|B|KB|MB|GB|TB)");
+    private static final Pattern SIZE = Pattern.compile("(?<number>[0-9]{1,9})\\s*(?<unit>[KMGT]?)B?");
 
     @Override
     public Long convert(String text) {
@@ -48,10 +48,10 @@ final class HubFlags extends CacheFlags {
         throw new TypeConversionException("'" + text + "' is not a size, such as 500MB or 20GB");
       }
       long factor = switch (size.group("unit")) {
-        case "KB" -> 1_000;
-        case "MB" -> 1_000_000;
-        case "GB" -> 1_000_000_000;
-        case "TB" -> 1_000_000_000_000L;
+        case "K" -> 1_000;
+        case "M" -> 1_000_000;
+        case "G" -> 1_000_000_000;
+        case "T" -> 1_000_000_000_000L;
         default -> 1;
       };
       return Long.parseLong(size.group("number")) * factor;

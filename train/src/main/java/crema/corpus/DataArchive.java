@@ -1,0 +1,189 @@
+package crema.corpus;
+
+import crema.base.Fingerprint;
+import crema.base.UserError;
+import java.io.Closeable;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/**
+ * A zip archive of data, whose members are read as streams and never written to files of their names. Members that are
+ * compressed themselves are inflated twice.
+ */
+final class DataArchive implements Closeable {
+  /** Deflate reaches 1032, on nothing but one byte; text of the web is below 30. */
+  private static final long MOST_INFLATION = 300;
+  /** From here on inflation is watched. */
+  private static final long SMALL = 64L << 20;
+  private static final int BUFFER = 1 << 16;
+
+  private final Path path;
+  private final ZipFile zip;
+  private final List<Member> members;
+
+  /**
+   * A file in the archive.
+   *
+   * @param size in the archive, in bytes
+   */
+  record Member(String name, long size, ZipEntry entry) {
+    /** The name in lower case without a suffix of compression. */
+    String plainName() {
+      String lower = name.toLowerCase(Locale.ROOT);
+      return lower.endsWith(".gz") ? lower.substring(0, lower.length() - 3) : lower;
+    }
+
+    boolean isJson() {
+      return plainName().endsWith(".json") || plainName().endsWith(".jsonl");
+    }
+
+    boolean isTable() {
+      return plainName().endsWith(".tsv") || plainName().endsWith(".csv");
+    }
+  }
+
+  private DataArchive(Path path, ZipFile zip, List<Member> members) {
+    this.path = path;
+    this.zip = zip;
+    this.members = members;
+  }
+
+  /**
+   * Opens an archive.
+   *
+   * @throws UserError if it is none, is cut off, or has a member whose name leads out of a folder
+   */
+  static DataArchive open(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new UserError(path + " is a directory, not a zip archive");
+    }
+    ZipFile zip;
+    try {
+      zip = new ZipFile(path.toFile());
+    } catch (NoSuchFileException e) {
+      throw new UserError(path + " does not exist", e);
+    } catch (ZipException e) {
+      throw new UserError(path + " is no zip archive, or not all of one (" + e.getMessage() + "): get it again", e);
+    }
+    try {
+      List<Member> members = zip.stream().filter(entry -> !entry.isDirectory())
+          .map(entry -> new Member(checked(path, entry.getName()), entry.getCompressedSize(), entry))
+          .filter(member -> !isOfFinder(member.name))
+          .sorted(Comparator.comparing(Member::name)).toList();
+      return new DataArchive(path, zip, members);
+    } catch (UserError e) {
+      zip.close();
+      throw e;
+    }
+  }
+
+  /** A name, unless it leads out of the folder that the archive would be unpacked to. */
+  private static String checked(Path archive, String name) {
+    String slashes = name.replace('\\', '/');
+    if (slashes.startsWith("/") || slashes.matches("[A-Za-z]:.*") || List.of(slashes.split("/")).contains("..")) {
+      throw new UserError(archive + " has a member outside of its folder, '" + name + "': it is not to be trusted");
+    }
+    return name;
+  }
+
+  /** What macOS adds to archives. */
+  private static boolean isOfFinder(String name) {
+    return name.startsWith("__MACOSX/") || name.substring(name.lastIndexOf('/') + 1).startsWith("._");
+  }
+
+  /** All members, by their names. */
+  List<Member> members() {
+    return members;
+  }
+
+  /** Those of a kind. */
+  List<Member> members(Predicate<Member> kind) {
+    return members.stream().filter(kind).toList();
+  }
+
+  /** The archive's file. */
+  Path path() {
+    return path;
+  }
+
+  /** Adds what tells this archive from others: names, sizes and checksums of its members. */
+  void addTo(Fingerprint fingerprint) {
+    members.forEach(member -> fingerprint.add(member.name).add(member.size).add(member.entry.getCrc()));
+  }
+
+  /**
+   * Reads a member, inflated.
+   *
+   * @throws UserError on reading, when it inflates to far more than any text does
+   */
+  InputStream open(Member member) throws IOException {
+    InputStream stored = zip.getInputStream(member.entry);
+    try {
+      InputStream plain = member.name.toLowerCase(Locale.ROOT).endsWith(".gz") ? new GZIPInputStream(stored, BUFFER)
+          : stored;
+      return new Bounded(plain, member.size, path + ": " + member.name);
+    } catch (IOException e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    zip.close();
+  }
+
+  /** Ends a member that is a bomb. */
+  private static final class Bounded extends FilterInputStream {
+    private final String name;
+    private final long stored;
+    private final long most;
+    private long read;
+
+    Bounded(InputStream in, long stored, String name) {
+      super(in);
+      this.name = name;
+      this.stored = stored;
+      most = SMALL + MOST_INFLATION * stored;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int count = in.read(target, offset, length);
+      read += Math.max(count, 0);
+      if (read > most) {
+        throw new UserError("%s inflates from %,d bytes to more than %,d: it is a bomb, not data".formatted(name, stored,
+            most));
+      }
+      return count;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      return Math.max(0, read(new byte[(int) Math.min(count, BUFFER)], 0, (int) Math.min(count, BUFFER)));
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
+  }
+}
