@@ -6,6 +6,7 @@ module crema.cli {
   requires crema.train;
   requires de.siegmar.fastcsv;
   requires info.picocli;
+  requires java.logging;
   requires me.tongfei.progressbar;
   requires org.snakeyaml.engine;
 

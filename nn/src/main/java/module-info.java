@@ -33,6 +33,7 @@ module crema.nn {
   exports crema.nn.model.distilbert;
   exports crema.nn.model.electra;
   exports crema.nn.model.modernbert;
+  exports crema.nn.model.fusion;
   exports crema.nn.model.mpnet;
   exports crema.nn.model.nomicbert;
   exports crema.nn.model.prenorm;

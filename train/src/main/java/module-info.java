@@ -2,6 +2,7 @@
 module crema.train {
   requires static transitive org.jspecify;
   requires transitive crema.classic;
+  requires transitive crema.images;
   requires transitive crema.tokenizer;
   requires java.net.http;
 

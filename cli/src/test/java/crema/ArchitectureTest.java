@@ -36,6 +36,9 @@ class ArchitectureTest {
     NN("crema.nn", AUTOGRAD),
     TOKENIZER("crema.tokenizer", BASE),
     DATA(new String[] {"crema.data", "crema.metrics"}, BASE),
+    IMAGES("crema.data.image", BASE),
+    PARQUET("crema.parquet", DATA),
+    EXCEL("crema.excel", DATA),
     CLASSIC(new String[] {"crema.fasttext", "crema.langid", "crema.linear"}, DATA, NN),
     TRAIN(
         new String[] {"crema.audit", "crema.classify", "crema.corpus", "crema.defaults", "crema.embed", "crema.family", "crema.hub",
@@ -43,7 +46,7 @@ class ArchitectureTest {
             "crema.pretrained", "crema.report", "crema.run",
             "crema.settings",
             "crema.task", "crema.tune"},
-        CLASSIC, TOKENIZER),
+        CLASSIC, IMAGES, TOKENIZER),
     CLI("crema.cli", TRAIN);
 
     private final String[] packages;
@@ -84,6 +87,14 @@ class ArchitectureTest {
     noClasses().that().resideInAnyPackage(module.packages)
         .should().dependOnClassesThat(resideInAPackage("crema..")
             .and(not(resideInAnyPackage(module.known().toArray(String[]::new)))))
+        .check(project);
+  }
+
+  /** Their packages stand below that of rows by name only. */
+  @Test
+  void rowsKnowNoPictures() {
+    noClasses().that().resideInAnyPackage("crema.data", "crema.metrics")
+        .should().dependOnClassesThat().resideInAPackage("crema.data.image..")
         .check(project);
   }
 

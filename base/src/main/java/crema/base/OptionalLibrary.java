@@ -10,7 +10,11 @@ public enum OptionalLibrary {
   /** Files of comma separated values. */
   FAST_CSV("de.siegmar:fastcsv", "de.siegmar.fastcsv.reader.CsvReader"),
   /** Files that are compressed with Zstandard. */
-  ZSTD("com.github.luben:zstd-jni", "com.github.luben.zstd.ZstdInputStream");
+  ZSTD("com.github.luben:zstd-jni", "com.github.luben.zstd.ZstdInputStream"),
+  /** Parquet files of rows. */
+  PARQUET("io.github.crema-engine:crema-parquet", "crema.parquet.Parquet"),
+  /** Workbooks of Excel. */
+  EXCEL("io.github.crema-engine:crema-excel", "crema.excel.Excel");
 
   private final String artifact;
   private final String className;

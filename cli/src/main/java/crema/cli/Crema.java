@@ -23,6 +23,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -78,6 +80,8 @@ public final class Crema implements Runnable {
     ErrorStream.takeBack();
     // Numbers are written in one way in every country, as texts are in one language.
     Locale.setDefault(Locale.ROOT);
+    // What libraries tell of themselves is of no use to who calls a command.
+    Logger.getLogger("").setLevel(Level.WARNING);
     Terminal terminal = Terminal.system();
     Backend.advice().forEach(line -> terminal.err().println("crema: " + line));
     int code = run(terminal, WindowsArguments.restore(arguments, System.getenv(WindowsArguments.VARIABLE)));

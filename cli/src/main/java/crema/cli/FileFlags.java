@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 /** How files are written, where it is not to be found out. */
 final class FileFlags {
   @Option(names = "--input-format", paramLabel = "NAME",
-      description = "How files are written: jsonl, csv, tsv, fasttext (default: as their names or first bytes say).")
+      description = "How files are written: jsonl, csv, tsv, fasttext, parquet, excel (default: as their names or first "
+          + "bytes say).")
   private @Nullable String format;
 
   @Option(names = "--separator", paramLabel = "CHARACTER",

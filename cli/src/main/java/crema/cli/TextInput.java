@@ -30,7 +30,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,7 +53,8 @@ final class TextInput {
   private static final int BEGINNING = 1 << 13;
 
   @Option(names = {"-f", "--file"}, paramLabel = "FILE",
-      description = "Read texts from a file: the lines of a plain one, the rows of CSV, TSV or JSONL (also .gz, .zst).")
+      description = "Read texts from a file: the lines of a plain one, the rows of CSV, TSV, JSONL, "
+          + "Parquet or Excel (also .gz, .zst, or in a .zip).")
   private @Nullable Path file;
 
   @Option(names = "--text", paramLabel = "COLUMN", parameterConsumer = CommaSeparated.class,
@@ -250,7 +250,7 @@ final class TextInput {
   /** A file; what is none, such as a pipe, is spooled if it may have columns, and else read as it comes, once. */
   private DataFile open(Path texts) {
     DataFile file = DataFile.of(texts);
-    return Files.isRegularFile(texts) || textColumns.isEmpty() && !FileFormat.isNamed(file) && !keep.any() ? file
+    return file.isRepeatable() || textColumns.isEmpty() && !FileFormat.isNamed(file) && !keep.any() ? file
         : DataFile.spooled(texts, null);
   }
 
@@ -285,7 +285,7 @@ final class TextInput {
 
   private void requireNothingToKeep() {
     if (keep.any()) {
-      throw new UserError("--keep and --keep-all need a --file with columns: CSV, TSV or JSONL");
+      throw new UserError("--keep and --keep-all need a --file with columns, such as CSV or JSONL");
     }
   }
 

@@ -356,13 +356,16 @@ class FilesAsTheyAreTest {
     for (Other other : List.of(
         new Other("a.csv.xz", new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0, 4}, "unpack it with 'xz -dk'"),
         new Other("a.csv.bz2", new byte[] {'B', 'Z', 'h', '9', 1, 2, 3}, "unpack it with 'bzip2 -dk'"),
-        new Other("a.xlsx", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "is a spreadsheet: save it as CSV"),
-        new Other("a.zip", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "is a zip archive: unpack it"),
-        new Other("a.parquet", new byte[] {'P', 'A', 'R', '1', 1, 2, 3}, "is a Parquet file"))) {
+        new Other("a.xlsx", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "is truncated or damaged, copy it again"),
+        new Other("a.zip", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "is truncated or damaged, copy it again"),
+        new Other("b.csv", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "is a zip archive: give its name the extension .zip"),
+        new Other("a.ods", new byte[] {'P', 'K', 3, 4, 1, 2, 3}, "save it as that, or as CSV"),
+        new Other("b.xlsx", new byte[] {(byte) 0xd0, (byte) 0xcf, 0x11, (byte) 0xe0}, "save it without as .xlsx"),
+        new Other("a.parquet", new byte[] {'P', 'A', 'R', '1', 1, 2, 3}, "cannot be read as Parquet"))) {
       CommandRun run = train(Files.write(folder.resolve(other.name()), other.head()), "--text", "title", "--label",
           "label");
       assertThat(run.code()).isEqualTo(2);
-      assertThat(run.lastError()).contains(other.name() + " ").contains(other.message());
+      assertThat(run.lastError()).contains(other.name()).contains(other.message());
     }
   }
 

@@ -1,6 +1,7 @@
 package crema.data;
 
 import com.github.luben.zstd.ZstdInputStream;
+import crema.base.NameList;
 import crema.base.OptionalLibrary;
 import crema.base.Sha256;
 import crema.base.UserError;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,9 +24,10 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of data, plain or compressed with gzip or Zstandard.
+ * A file of data, plain or compressed with gzip or Zstandard, or in a zip archive.
  *
- * <p>Its first bytes say how it is compressed, whatever it is called; but a name that ends in {@code .gz} or
+ * <p>{@code offers.zip!/may.csv} names a file in an archive, and {@code offers.xlsx!/May} a part of a file whose format has
+ * {@linkplain FileFormat#hasParts parts}. Its first bytes say how it is compressed, whatever it is called; but a name that ends in {@code .gz} or
  * {@code .zst} promises, and a file that breaks the promise is refused.
  */
 public final class DataFile {
@@ -33,13 +36,22 @@ public final class DataFile {
   /** How a file begins that Git LFS keeps elsewhere. */
   private static final String POINTER = "version https://git-lfs.github.com/spec/";
   private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+]+:/");
+  private static final int[] GZIP = {0x1f, 0x8b};
+  private static final int[] ZSTD = {0x28, 0xb5, 0x2f, 0xfd};
+  private static final int[] PARQUET = {'P', 'A', 'R', '1'};
+  private static final int[] ZIP = {'P', 'K', 3, 4};
+  /** Extensions of workbooks of Excel. */
+  private static final Pattern WORKBOOK = Pattern.compile("xlsx|xlsm");
   private static final Charset UTF_32BE = Charset.forName("UTF-32BE");
   private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
 
   private final String name;
   private final Opener opener;
   private final @Nullable Charset encoding;
-  private final boolean isRepeatable;
+  private final Place place;
+  /** The file on disk that has the bytes as they are stored, and no others; null where there is none. */
+  private final @Nullable Path path;
+  private final @Nullable String part;
 
   /** Apart, as the class that has it is verified with the library, which may not be there. */
   private static final class Zstandard {
@@ -54,11 +66,22 @@ public final class DataFile {
     InputStream open() throws IOException;
   }
 
-  private DataFile(String name, Opener opener, @Nullable Charset encoding, boolean isRepeatable) {
+  /** Where else than in a plain file the bytes are. */
+  private enum Place {
+    /** They can be read again. */
+    REPEATABLE,
+    /** They come once, as those of a pipe. */
+    ONCE
+  }
+
+  private DataFile(String name, Opener opener, @Nullable Charset encoding, Place place, @Nullable Path path,
+      @Nullable String part) {
     this.name = name;
     this.opener = opener;
     this.encoding = encoding;
-    this.isRepeatable = isRepeatable;
+    this.place = place;
+    this.path = path;
+    this.part = part;
   }
 
   /** A file on disk, its text in UTF-8, or in UTF-16 or UTF-32 if a byte order mark says so. */
@@ -72,10 +95,56 @@ public final class DataFile {
    * @param encoding of its text; null for UTF-8, or UTF-16 or UTF-32 if a byte order mark says so
    */
   public static DataFile of(Path path, @Nullable Charset encoding) {
-    return new DataFile(path.toString(), () -> {
-      requireFile(path);
-      return Files.newInputStream(path);
-    }, encoding, Files.isRegularFile(path));
+    ZipArchive.Named named = ZipArchive.find(path.toString());
+    if (named != null && !Files.exists(path) || named != null && named.entry() == null) {
+      ZipArchive archive = named.archive();
+      String entry = named.entry() == null ? archive.single() : named.isPattern() ? one(named) : named.entry();
+      int part = partOf(entry);
+      String file = part < 0 ? entry : entry.substring(0, part);
+      return new DataFile(archive.nameOf(entry), () -> archive.open(file), encoding, Place.REPEATABLE, null,
+          part < 0 ? null : entry.substring(part + ZipArchive.SEPARATOR.length()));
+    }
+    String name = path.toString();
+    int part = Files.exists(path) ? -1 : partOf(name);
+    Path file = part < 0 ? path : Path.of(name.substring(0, part));
+    return new DataFile(name, () -> {
+      requireFile(file);
+      return Files.newInputStream(file);
+    }, encoding, Files.isRegularFile(file) ? Place.REPEATABLE : Place.ONCE, file,
+        part < 0 ? null : name.substring(part + ZipArchive.SEPARATOR.length()));
+  }
+
+  /** Where in a name that of a part begins, of a file whose format has parts; -1 if it names none. */
+  private static int partOf(String name) {
+    int end = name.replace('\\', '/').indexOf(ZipArchive.SEPARATOR);
+    if (end < 0) {
+      return -1;
+    }
+    String extension = name.substring(name.lastIndexOf('.', end) + 1, end).toLowerCase(Locale.ROOT);
+    boolean hasParts = WORKBOOK.matcher(extension).matches()
+        || FileFormat.all().stream().anyMatch(format -> format.hasParts() && format.extensions().contains(extension));
+    return hasParts ? end : -1;
+  }
+
+  private static String one(ZipArchive.Named pattern) {
+    List<String> matching = pattern.archive().matching(String.valueOf(pattern.entry()));
+    if (matching.size() > 1) {
+      throw new DataException(pattern.archive().nameOf(String.valueOf(pattern.entry())) + " means " + matching.size()
+          + " files, where one is expected: " + NameList.of(matching));
+    }
+    return matching.getFirst();
+  }
+
+  /**
+   * The files that a name means, by their names: a pattern within a zip archive, such as {@code offers.zip!/*.csv}, all that
+   * match it, in the order of their names, and everything else itself.
+   *
+   * @throws DataException if the archive cannot be read, or has none
+   */
+  public static List<String> matching(String name) {
+    ZipArchive.Named named = ZipArchive.find(name);
+    return named == null || !named.isPattern() ? List.of(name)
+        : named.archive().matching(String.valueOf(named.entry())).stream().map(named.archive()::nameOf).toList();
   }
 
   /**
@@ -91,7 +160,8 @@ public final class DataFile {
       Path spool = Files.createTempFile("crema-", ".spool");
       spool.toFile().deleteOnExit();
       Files.copy(in, spool, StandardCopyOption.REPLACE_EXISTING);
-      return new DataFile(path.toString(), () -> Files.newInputStream(spool), encoding, true);
+      return new DataFile(path.toString(), () -> Files.newInputStream(spool), encoding, Place.REPEATABLE, spool,
+          null);
     } catch (IOException e) {
       throw new DataException(path + ": cannot be read: " + reason(e), e);
     }
@@ -99,7 +169,12 @@ public final class DataFile {
 
   /** The same file, its text in another encoding. */
   public DataFile withEncoding(@Nullable Charset other) {
-    return new DataFile(name, opener, other, isRepeatable);
+    return new DataFile(name, opener, other, place, path, part);
+  }
+
+  /** The part of the file that is meant, such as a sheet of a workbook; null for the first, or the whole. */
+  public @Nullable String part() {
+    return part;
   }
 
   /**
@@ -108,6 +183,17 @@ public final class DataFile {
    * @throws DataException where there is nothing, or a directory
    */
   public static void requireFile(Path path) {
+    ZipArchive.Named named = Files.exists(path) ? null : ZipArchive.find(path.toString());
+    if (named != null && named.entry() != null && !named.isPattern()) {
+      int part = partOf(named.entry());
+      named.archive().require(part < 0 ? named.entry() : named.entry().substring(0, part));
+      return;
+    }
+    int part = Files.exists(path) ? -1 : partOf(path.toString());
+    if (part >= 0) {
+      requireFile(Path.of(path.toString().substring(0, part)));
+      return;
+    }
     if (Files.isDirectory(path)) {
       throw new DataException(path + " is a directory, not a file" + firstFile(path));
     }
@@ -138,12 +224,12 @@ public final class DataFile {
         throw new DataException("the resource " + path + " is missing from this build");
       }
       return stream;
-    }, null, true);
+    }, null, Place.REPEATABLE, null, null);
   }
 
   /** Whether it can be read more than once, as a pipe cannot. */
   public boolean isRepeatable() {
-    return isRepeatable;
+    return place == Place.REPEATABLE;
   }
 
   /** The name for messages. */
@@ -151,9 +237,10 @@ public final class DataFile {
     return name;
   }
 
-  /** The name in lower case without a suffix for compression, from which the format is detected. */
+  /** The name in lower case without a part and a suffix for compression, from which the format is detected. */
   public String plainName() {
-    var lower = name.toLowerCase(Locale.ROOT);
+    String whole = part == null ? name : name.substring(0, name.length() - part.length() - ZipArchive.SEPARATOR.length());
+    var lower = whole.toLowerCase(Locale.ROOT);
     for (var suffix : new String[] {".gz", ".zst"}) {
       if (lower.endsWith(suffix)) {
         return lower.substring(0, lower.length() - suffix.length());
@@ -183,6 +270,14 @@ public final class DataFile {
 
   /** The first bytes, decompressed and without a byte order mark; fewer than 64 if the file has no more. */
   byte[] head() {
+    try (var bytes = openBytes()) {
+      byte[] head = bytes.readNBytes(HEAD);
+      if (startsWith(head, PARQUET) || startsWith(head, ZIP)) {
+        return head;
+      }
+    } catch (IOException e) {
+      throw unreadable(e, 0);
+    }
     try (var text = open()) {
       return text.readNBytes(HEAD);
     } catch (IOException e) {
@@ -198,15 +293,41 @@ public final class DataFile {
   public InputStream open() {
     var text = new BufferedInputStream(openBytes(), BUFFER);
     try {
+      refuseBinary(peek(text, ZIP.length));
       Charset written = encoding(text);
       return written.equals(StandardCharsets.UTF_8) ? text
           : new BufferedInputStream(new TranscodedStream(text, written), BUFFER);
     } catch (IOException e) {
       closeAfter(e, text);
       throw unreadable(e, 0);
-    } catch (DataException e) {
+    } catch (UserError e) {
       closeAfter(e, text);
       throw e;
+    }
+  }
+
+  /**
+   * Does something with the bytes, decompressed, in a plain file, for formats that are not read from the first byte to the
+   * last: the file itself, or what is unpacked of it into another one, which is deleted as soon as possible.
+   *
+   * @throws DataException as {@link #openBytes}
+   */
+  public PlainFile openPlain() {
+    try (InputStream stored = openBytes()) {
+      if (path != null && Files.isRegularFile(path) && !isCompressed(path)) {
+        return new PlainFile(path, false);
+      }
+      Path spool = Files.createTempFile("crema-", ".spool");
+      spool.toFile().deleteOnExit();
+      try {
+        Files.copy(stored, spool, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException | RuntimeException e) {
+        Files.deleteIfExists(spool);
+        throw e;
+      }
+      return new PlainFile(spool, true);
+    } catch (IOException e) {
+      throw unreadable(e, 0);
     }
   }
 
@@ -239,13 +360,20 @@ public final class DataFile {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
+  private static boolean isCompressed(Path path) throws IOException {
+    try (InputStream stored = Files.newInputStream(path)) {
+      byte[] head = stored.readNBytes(ZSTD.length);
+      return startsWith(head, GZIP) || startsWith(head, ZSTD);
+    }
+  }
+
   private InputStream decompressed(InputStream stored) throws IOException {
     var head = peek(stored, POINTER.length());
     if (head.length == 0) {
       throw new DataException(name + " is empty");
     }
-    boolean gzip = startsWith(head, 0x1f, 0x8b);
-    boolean zstd = startsWith(head, 0x28, 0xb5, 0x2f, 0xfd);
+    boolean gzip = startsWith(head, GZIP);
+    boolean zstd = startsWith(head, ZSTD);
     var lower = name.toLowerCase(Locale.ROOT);
     if ((lower.endsWith(".gz") && !gzip) || (lower.endsWith(".zst") && !zstd)) {
       throw new DataException(name + " is not compressed as its name says: it starts with the bytes "
@@ -270,16 +398,31 @@ public final class DataFile {
         : startsWith(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? "is compressed with xz: unpack it with 'xz -dk'"
             : startsWith(head, 'B', 'Z', 'h') && lower.endsWith(".bz2")
                 ? "is compressed with bzip2: unpack it with 'bzip2 -dk'"
-                : startsWith(head, 'P', 'K', 3, 4)
-                    ? lower.endsWith(".xlsx") || lower.endsWith(".ods") ? "is a spreadsheet: save it as CSV"
-                        : "is a zip archive: unpack it"
-                    : startsWith(head, 0xd0, 0xcf, 0x11, 0xe0) ? "is a spreadsheet of an old Excel: save it as CSV"
-                        : startsWith(head, 'P', 'A', 'R', '1') ? "is a Parquet file: write it as CSV or JSON lines"
-                            : startsWith(head, '%', 'P', 'D', 'F') ? "is a PDF, not a table"
-                                : startsWith(head, 0x80) && (lower.endsWith(".pkl") || lower.endsWith(".pickle"))
-                                    ? "is a pickle of Python's: write it as CSV or JSON lines" : "";
+                : startsWith(head, 0xd0, 0xcf, 0x11, 0xe0)
+                    ? "is a workbook of an old Excel, or one with a password: save it without as .xlsx, or as CSV"
+                    : startsWith(head, '%', 'P', 'D', 'F') ? "is a PDF, not a table"
+                        : startsWith(head, 0x80) && (lower.endsWith(".pkl") || lower.endsWith(".pickle"))
+                            ? "is a pickle of Python's: write it as CSV or JSON lines" : "";
     if (!advice.isEmpty()) {
       throw new DataException(name + " " + advice);
+    }
+  }
+
+  /** Names what is no text, though it may be read by another format than that of text. */
+  private void refuseBinary(byte[] head) {
+    if (startsWith(head, PARQUET)) {
+      OptionalLibrary.PARQUET.require("reading " + name + ", a Parquet file,");
+      throw new DataException(name + " is a Parquet file: give its name the extension .parquet, or say --input-format "
+          + "parquet");
+    }
+    if (startsWith(head, ZIP)) {
+      String plain = plainName();
+      if (WORKBOOK.matcher(plain.substring(plain.lastIndexOf('.') + 1)).matches()) {
+        OptionalLibrary.EXCEL.require("reading " + name + ", a workbook of Excel,");
+      }
+      throw new DataException(name + (plain.endsWith(".ods") || plain.endsWith(".xlsb")
+          ? " is a spreadsheet of another format than .xlsx: save it as that, or as CSV"
+          : " is a zip archive: give its name the extension .zip, or .xlsx if it is a workbook"));
     }
   }
 

@@ -32,6 +32,13 @@ public interface FileFormat {
   }
 
   /**
+   * Whether a file may hold several tables, one of which {@code FILE!/NAME} names; {@link DataFile#part} is the name.
+   */
+  default boolean hasParts() {
+    return false;
+  }
+
+  /**
    * The names of a file's columns, in its order; none where rows of this format have no named columns.
    *
    * @throws DataException if the file cannot be read, or has no header

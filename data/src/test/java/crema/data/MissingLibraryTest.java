@@ -38,6 +38,16 @@ class MissingLibraryTest {
   }
 
   @Test
+  void formatsOfOtherArtifactsAreNamedWithThem() throws Exception {
+    Path parquet = Files.writeString(folder.resolve("rows.parquet"), "PAR1 and more");
+    assertThat(runWithout("none", "read", parquet)).isEqualTo("reading " + parquet
+        + ", a Parquet file, needs the library io.github.crema-engine:crema-parquet" + BRING);
+    Path excel = Files.writeString(folder.resolve("rows.xlsx"), "PK\3\4 and more");
+    assertThat(runWithout("none", "read", excel)).isEqualTo("reading " + excel
+        + ", a workbook of Excel, needs the library io.github.crema-engine:crema-excel" + BRING);
+  }
+
+  @Test
   void statisticsNeedCommonsMath() throws Exception {
     for (String work : new String[] {"interval", "compare"}) {
       assertThat(runWithout("commons-math3", work, folder)).isEqualTo(

@@ -55,8 +55,8 @@ class ApplicationsTest {
     delete(PROJECTS);
     copy(MODULE.resolve("projects"), PROJECTS);
     stage("parent", ROOT.resolve("pom.xml"));
-    for (String name : List.of("bom", "base", "tensor", "autograd", "nn", "tokenizer", "data", "classic", "train",
-        "training")) {
+    for (String name : List.of("bom", "base", "tensor", "autograd", "nn", "tokenizer", "data", "images", "classic",
+        "train", "training")) {
       stage(name, ROOT.resolve(name).resolve("pom.xml"));
     }
     stage("cuda", ROOT.resolve("cuda-kernels").resolve("pom.xml"));
@@ -142,7 +142,8 @@ class ApplicationsTest {
   @Test
   void theJarOfTheCommandLineHasNoClassUnderANameThatAnApplicationMayHaveToo() throws IOException {
     assertThat(classes(JAR)).isNotEmpty()
-        .allMatch(name -> name.startsWith("crema/") || name.startsWith("com/github/luben/zstd/"));
+        .allMatch(name -> name.startsWith("crema/") || name.startsWith("com/github/luben/zstd/")
+            || name.startsWith("org/xerial/snappy/"));
   }
 
   /** Every class of the libraries is on the class path first, in a version that has nothing of what is needed. */
@@ -150,9 +151,11 @@ class ApplicationsTest {
   void theJarOfTheCommandLinePredictsBesideAnyVersionsOfItsLibraries() throws Exception {
     Path others = TARGET.resolve("others");
     delete(others);
-    Map<String, String> libraries = Map.of("fastcsv", "de/siegmar/fastcsv", "jackson", "tools/jackson", "jline",
+    Map<String, String> libraries = Map.of("fastcsv", "de/siegmar/fastcsv", "hardwood",
+        "dev/hardwood", "jackson", "tools/jackson", "jline",
         "org/jline", "jspecify", "org/jspecify/annotations", "math3", "org/apache/commons/math3", "picocli", "picocli",
-        "progressbar", "me/tongfei/progressbar", "snakeyaml", "org/snakeyaml/engine");
+        "progressbar", "me/tongfei/progressbar", "snakeyaml", "org/snakeyaml/engine", "twelvemonkeys",
+        "com/twelvemonkeys");
     int written = 0;
     for (String name : classes(JAR)) {
       String[] parts = name.split("/", 4);

@@ -19,7 +19,6 @@ import crema.task.LabelSettings;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +75,7 @@ public record DataSettings(Settings settings) {
       .check(paths -> Recipe.of(Map.of(), paths))
       .help("Columns and keys in them that no text may have, since they give labels away");
   public static final Setting<String> INPUT_FORMAT = SECTION.optionalText("input-format").label("NAME")
-      .shownDefault("as the name or the first bytes of a file say").details("jsonl, csv, tsv, fasttext")
+      .shownDefault("as the name or the first bytes of a file say").details("jsonl, csv, tsv, fasttext, parquet, excel")
       .help("How data files are written");
   public static final Setting<String> SEPARATOR = SECTION.optionalText("separator").label("CHARACTER")
       .shownDefault("the one by which the header has the columns").details("a character, or tab")
@@ -154,27 +153,33 @@ public record DataSettings(Settings settings) {
 
   /** Files with training rows. */
   public List<String> train() {
-    return settings.get(TRAIN);
+    return matching(settings.get(TRAIN));
   }
 
   /** Files with validation rows; empty to split some off. */
   public List<String> validation() {
-    return settings.get(VALIDATION);
+    return matching(settings.get(VALIDATION));
   }
 
   /** Files with test rows: those without a name if there are any, else all. Empty to split some off. */
   public List<String> test() {
     List<NamedFile> all = settings.get(TEST).stream().map(NamedFile::of).toList();
     List<NamedFile> unnamed = all.stream().filter(file -> file.name().isEmpty()).toList();
-    return (unnamed.isEmpty() ? all : unnamed).stream().map(NamedFile::file).toList();
+    return matching((unnamed.isEmpty() ? all : unnamed).stream().map(NamedFile::file).toList());
   }
 
   /** The files of each test set that has a name and so a report of its own, in the order in which they were given. */
   public Map<String, List<String>> namedTests() {
     var sets = new LinkedHashMap<String, List<String>>();
     settings.get(TEST).stream().map(NamedFile::of).filter(file -> !file.name().isEmpty())
-        .forEach(file -> sets.computeIfAbsent(file.name(), _ -> new ArrayList<>()).add(file.file()));
+        .forEach(file -> sets.computeIfAbsent(file.name(), _ -> new ArrayList<>())
+            .addAll(matching(List.of(file.file()))));
     return sets;
+  }
+
+  /** All the files that names mean, of which some may be patterns within archives. */
+  private static List<String> matching(List<String> names) {
+    return names.stream().flatMap(name -> DataFile.matching(name).stream()).toList();
   }
 
   /** All files with rows. */
@@ -184,7 +189,7 @@ public record DataSettings(Settings settings) {
 
   /** Files with the right labels of texts. */
   public List<String> corrections() {
-    return settings.get(CORRECTIONS);
+    return matching(settings.get(CORRECTIONS));
   }
 
   /**
@@ -198,7 +203,7 @@ public record DataSettings(Settings settings) {
       if (!name.equals(PRODUCT_TITLES)) {
         Path file = Path.of(name);
         DataFile.requireFile(file);
-        if (!Files.isRegularFile(file)) {
+        if (!DataFile.of(file).isRepeatable()) {
           throw new DataException(
               name + " is a pipe or a device, which can be read only once, and rows are read several "
                   + "times: write them to a file, for instance with: cat " + name + " > rows.csv");
