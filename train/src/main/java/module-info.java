@@ -4,6 +4,7 @@ module crema.train {
   requires transitive crema.classic;
   requires transitive crema.images;
   requires transitive crema.tokenizer;
+  requires transitive crema.images;
   requires java.net.http;
 
   // For training and building data only: whoever does brings them.
@@ -21,6 +22,7 @@ module crema.train {
       crema.family.encoder.MultiTaskFamily,
       crema.family.encoder.TaskFamily,
       crema.family.fasttext.FastTextFamily,
+      crema.family.image.ImageFamily,
       crema.family.linear.LinearFamily,
       crema.family.neighbours.NeighboursFamily,
       crema.family.stack.AutoFamily,
@@ -35,6 +37,7 @@ module crema.train {
   exports crema.embed;
   exports crema.family.encoder;
   exports crema.family.fasttext;
+  exports crema.family.image;
   exports crema.family.linear;
   exports crema.family.neighbours;
   exports crema.family.stack;

@@ -30,7 +30,9 @@ public enum RowFault implements Keyed {
   /** A picture that is not there or is none, of a row that has nothing else. */
   BAD_PICTURE("picture that cannot be read"),
   /** Such a picture of a row that has a text too: the row is used without it. */
-  DROPPED_PICTURE("picture that cannot be read, and a text, which alone counts"),
+  DROPPED_PICTURE("picture that cannot be read, of a row with a text"),
+  /** No picture of a row for a model that reads nothing else. */
+  NO_PICTURE("no picture"),
   /** A weight that is no number, or below 0. */
   BAD_WEIGHT("bad weight"),
   /** Left out because a file says so: no mistake. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For use by one thread at a time.
  *
- * @param <T> what vectors are made of: a text, or its tokens
+ * @param <T> what vectors are made of: a text, its tokens, a picture
  */
 public final class CachedVectors<T> implements AutoCloseable {
   /** What a vector depends on besides model and options: to be counted up when the arithmetic changes. */
@@ -78,6 +78,22 @@ public final class CachedVectors<T> implements AutoCloseable {
     var sum = new Fingerprint("crema vectors of tokens").add(ARITHMETIC).add(model);
     addDevice(sum, compute);
     return new CachedVectors<>(root.resolve(sum.hex()), VectorCache.Key::of, maker);
+  }
+
+  /**
+   * Vectors of inputs that are known by digests.
+   *
+   * @param root the folder of caches
+   * @param kind of the inputs, such as {@code pictures}
+   * @param model all that vectors depend on besides the inputs and where they are computed
+   * @param compute where they are computed
+   * @param digest of an input, at least 16 bytes
+   */
+  public static <T> CachedVectors<T> of(Path root, String kind, String model, ComputeOptions compute,
+      Function<T, byte[]> digest, Maker<T> maker) throws IOException {
+    var sum = new Fingerprint("crema vectors of " + kind).add(ARITHMETIC).add(model);
+    addDevice(sum, compute);
+    return new CachedVectors<>(root.resolve(sum.hex()), input -> VectorCache.Key.of(digest.apply(input)), maker);
   }
 
   /** Another device rounds otherwise. */

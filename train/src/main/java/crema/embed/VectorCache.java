@@ -67,7 +67,12 @@ final class VectorCache implements AutoCloseable {
     }
 
     private static Key of(Sha256 sum) {
-      ByteBuffer hash = ByteBuffer.wrap(sum.bytes());
+      return of(sum.bytes());
+    }
+
+    /** Of something with a digest, whose first 16 bytes count. */
+    static Key of(byte[] digest) {
+      ByteBuffer hash = ByteBuffer.wrap(digest);
       return new Key(hash.getLong(), hash.getLong());
     }
   }

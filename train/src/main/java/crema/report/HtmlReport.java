@@ -360,9 +360,16 @@ public final class HtmlReport {
     if (report.wrong().isEmpty()) {
       return;
     }
-    var table = HtmlTable.sortable(3, "Text", "Truth", "Answer", "Probability");
-    report.wrong().forEach(row -> table.row().text(row.text()).text(named(row.labels())).text(named(row.answered()))
-        .metric(row.probability()));
+    boolean hasPictures = report.wrong().stream().anyMatch(row -> row.picture() != null);
+    var table = hasPictures ? HtmlTable.sortable(4, "Picture", "Text", "Truth", "Answer", "Probability")
+        : HtmlTable.sortable(3, "Text", "Truth", "Answer", "Probability");
+    report.wrong().forEach(row -> {
+      table.row();
+      if (hasPictures) {
+        table.picture(row.picture());
+      }
+      table.text(row.text()).text(named(row.labels())).text(named(row.answered())).metric(row.probability());
+    });
     section("Wrong answers that the model is surest of", note(WRONG_NOTE) + table.render());
   }
 

@@ -3,6 +3,7 @@ package crema.report;
 import crema.metrics.PrecisionRecall;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A table of a report's page. Headings of a sortable one are buttons that {@code report.js} listens to. */
 public final class HtmlTable {
@@ -108,6 +109,17 @@ public final class HtmlTable {
   /** A cell of text with marks. */
   public HtmlTable text(MarkedText text) {
     out.append("<td class=\"text\">").append(text.html()).append("</td>");
+    return this;
+  }
+
+  /**
+   * A cell of a small picture.
+   *
+   * @param address with the picture in it; null for an empty cell
+   */
+  HtmlTable picture(@Nullable String address) {
+    out.append("<td>").append(address == null ? "" : "<img alt=\"\" src=\"" + Html.escape(address) + "\">")
+        .append("</td>");
     return this;
   }
 

@@ -1,6 +1,7 @@
 package crema.run;
 
 import crema.data.PictureColumn;
+import crema.embed.CachedEmbedder;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -19,6 +20,8 @@ public final class PictureSettings {
       .help("The column with the pictures of rows");
   public static final Setting<String> IMAGE_ROOT = SECTION.optionalFile("image-root").label("DIR").in(DataSettings.FOLDER)
       .shownDefault("the folder of the table").help("Where relative paths of pictures begin");
+  public static final Setting<String> PICTURE_CACHE = SECTION.optionalFile("picture-cache").label("DIR").unrecorded()
+      .shownDefault("in the user's folder for caches").help("Where prepared pictures are kept");
 
   static {
     SECTION.rule(settings -> settings.find(IMAGE_ROOT).isPresent() && settings.find(IMAGE).isEmpty()
@@ -46,6 +49,12 @@ public final class PictureSettings {
   public static Settings afterTraining(Settings settings) {
     return settings.has(IMAGE_ROOT) && settings.find(IMAGE_ROOT).filter(root -> !Files.isDirectory(Path.of(root)))
         .isPresent() ? settings.without(IMAGE_ROOT) : settings;
+  }
+
+  /** Where prepared pictures are kept. */
+  public static Path cache(Settings settings) {
+    return settings.find(PICTURE_CACHE).map(Path::of)
+        .orElseGet(() -> CachedEmbedder.defaultCache().resolveSibling("pictures"));
   }
 
   /** Whether the settings name a column of pictures. */

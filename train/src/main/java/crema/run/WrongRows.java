@@ -61,6 +61,13 @@ public final class WrongRows {
     List<Integer> surest = IntStream.range(0, answers.length).filter(this::isWrong).boxed()
         .sorted(Comparator.comparingDouble(row -> -sure[row])).limit(MOST_ROWS).toList();
     Map<Integer, Item> items = surest.isEmpty() ? Map.of() : items(classifier, rows, surest);
+    try (var thumbnails = new Thumbnails()) {
+      return find(classifier, surest, items, thumbnails);
+    }
+  }
+
+  private List<WrongRow> find(Classifier classifier, List<Integer> surest, Map<Integer, Item> items,
+      Thumbnails thumbnails) {
     var found = new ArrayList<WrongRow>();
     int words = 0;
     for (int row : surest) {
@@ -75,7 +82,7 @@ public final class WrongRows {
       found.add(new WrongRow(isExplained
           ? AnswerMarks.of(classifier, item, onlyIn(answers[row], truth), onlyIn(truth, answers[row]))
           : new MarkedText(item.text().replace(FieldText.SEPARATOR, ' '), List.of()), names(truth), names(answers[row]),
-          sure[row]));
+          sure[row], item.picture() == null ? null : thumbnails.of(item.picture()).orElse(null)));
     }
     return found;
   }

@@ -10,6 +10,9 @@ import crema.family.encoder.EncoderFamily;
 import crema.family.encoder.SmallRuns;
 import crema.family.fasttext.FastTextFamily;
 import crema.family.fasttext.FastTextSettings;
+import crema.family.image.DrawnPictures;
+import crema.family.image.ImageFamily;
+import crema.family.image.ImageSettings;
 import crema.family.linear.LinearFamily;
 import crema.family.linear.LinearSettings;
 import crema.family.linear.LinearSettings.TextColumns;
@@ -19,6 +22,7 @@ import crema.family.stack.StackFamily;
 import crema.family.stack.StackSettings;
 import crema.report.TellingWord;
 import crema.run.DataSettings;
+import crema.run.PictureSettings;
 import crema.run.TaskSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
@@ -108,6 +112,22 @@ class ClassifierContractTest {
       new Model("stack", "stack", name -> train(new StackFamily(), name, settings -> settings.with(StackSettings.MODELS,
           List.of(shared.resolve("linear").toString(), shared.resolve("fasttext").toString())))));
 
+  /** Models that read pictures alone: of a text they say nothing. */
+  private static final List<Model> OF_PICTURES = List.of(new Model("image", "image", ClassifierContractTest::trainImage));
+
+  private static final List<byte[]> PHOTOS = new ArrayList<>();
+
+  private static void trainImage(String name) throws IOException {
+    Path rows = DrawnPictures.write(shared.resolve("drawn"), 30);
+    for (int i = 0; i < 17; i++) {
+      PHOTOS.add(Files.readAllBytes(shared.resolve("drawn/photos/" + i + ".png")));
+    }
+    run(new ImageFamily(), name, new ImageFamily().settings().with(DataSettings.TRAIN, rows.toString())
+        .with(PictureSettings.IMAGE, "photo").with(LabelSettings.LABEL, "category")
+        .with(PictureSettings.PICTURE_CACHE, shared.resolve("pictures").toString())
+        .with(ImageSettings.IMAGE_SIZE, 16).with(TrainingSettings.EPOCHS, 2));
+  }
+
   @BeforeAll
   static void train() throws IOException {
     List<String> rows = Files.readAllLines(SmallRuns.titles(shared));
@@ -120,7 +140,7 @@ class ClassifierContractTest {
           + "\",shop " + category.length() % 3);
     }
     titles = Files.write(shared.resolve("all.csv"), all);
-    for (Model model : MODELS) {
+    for (Model model : allModels().toList()) {
       model.maker.make(model.name);
     }
   }
@@ -152,6 +172,10 @@ class ClassifierContractTest {
     return MODELS.stream();
   }
 
+  private static Stream<Model> allModels() {
+    return Stream.concat(MODELS.stream(), OF_PICTURES.stream());
+  }
+
   private static Classifier load(Model model) {
     return Files.isDirectory(shared.resolve(model.name))
         ? Classifier.load(shared.resolve(model.name), ComputeOptions.threads(2))
@@ -163,9 +187,9 @@ class ClassifierContractTest {
   void everyFamilyThatPredictsHasAModelInTheCatalog() throws IOException {
     Set<String> families = ModelFamily.installed().stream().map(ModelFamily::key).collect(Collectors.toSet());
     families.removeAll(Set.of("auto", "multi-task"));
-    assertThat(MODELS).extracting(Model::family).containsAll(families)
+    assertThat(allModels()).extracting(Model::family).containsAll(families)
         .allMatch(families::contains);
-    for (Model model : MODELS) {
+    for (Model model : allModels().toList()) {
       Path folder = shared.resolve(model.name);
       if (Files.isDirectory(folder)) {
         assertThat(ModelFamily.of(new ModelDirectory(folder)).key()).as(model.name).isEqualTo(model.family);
@@ -322,14 +346,69 @@ class ClassifierContractTest {
     assertThat(classifier.labels()).isEqualTo(labels);
   }
 
+  /** A text with a picture, of which a model reads what it can. */
+  private static Item item(int caller) {
+    return Item.of(text(caller), PHOTOS.get(caller % PHOTOS.size()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("allModels")
+  @SuppressWarnings("NullAway") // what a caller without a checker may pass
+  void itemsAreAnsweredForManyCallersAndBlankOnesAndWrongArgumentsAreTheSameForAll(Model model)
+      throws InterruptedException, ExecutionException {
+    Classifier classifier = load(model);
+    var expected = new ArrayList<Prediction>();
+    var answers = new ArrayList<Future<Prediction>>();
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int caller = 0; caller < 100; caller++) {
+        Item item = item(caller);
+        expected.add(classifier.predict(item));
+        answers.add(callers.submit(() -> classifier.predict(item)));
+      }
+    }
+    for (int caller = 0; caller < expected.size(); caller++) {
+      assertThat(answers.get(caller).get()).isEqualTo(expected.get(caller));
+    }
+    List<Item> items = List.of(Item.of(" "), item(1), Item.of("\t"));
+    assertThat(classifier.predict(items, 1)).extracting(List::size).containsExactly(0, 1, 0);
+    assertThat(classifier.predict(items, 1).get(1)).containsExactly(expected.get(1));
+    assertThat(classifier.answer(items)).extracting(List::size).containsExactly(0, 1, 0);
+    assertThat(List.of(classifier.logits(items))).extracting(row -> row.length).containsExactly(0, classifier.labels().size(), 0);
+    assertThat(classifier.probabilities(items)[0]).containsOnly(0).hasSize(classifier.labels().size());
+    assertThat(classifier.explain(items, 1).getFirst().words()).isEmpty();
+    assertThat(classifier.predict(List.<Item>of(), 1)).isEmpty();
+    assertThatThrownBy(() -> classifier.predict(items, 0)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("k must be at least 1, not 0");
+    assertThatThrownBy(() -> classifier.predict(items.getFirst())).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nothing to predict from");
+    assertThatThrownBy(() -> classifier.explain(item(1), new int[] {classifier.labels().size()}))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("there is no label");
+    List<Item> withNull = new ArrayList<>(items);
+    withNull.add(null);
+    assertThatThrownBy(() -> classifier.answer(withNull)).isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("an item is null");
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(classifier.predict(items, 1)).extracting(List::size).containsExactly(0, 1, 0);
+    } finally {
+      assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    }
+    classifier.close();
+    classifier.close();
+    for (ThrowingCallable call : List.<ThrowingCallable>of(() -> classifier.answer(items),
+        () -> classifier.predict(items, 1), () -> classifier.probabilities(items), () -> classifier.logits(items),
+        () -> classifier.rawProbabilities(items), () -> classifier.embed(items), () -> classifier.explain(items, 1),
+        () -> classifier.answer(items, new Guarantee.Coverage(0.9)))) {
+      assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("models")
   void itemsAreAnsweredAsTheirTextsAndPicturesAreIgnoredByModelsThatReadNone(Model model) {
     try (Classifier classifier = load(model)) {
-      assertThat(classifier.readsText() || classifier.readsPictures()).isTrue();
-      if (classifier.readsPictures()) {
-        return;
-      }
+      assertThat(classifier.readsText()).isTrue();
+      assertThat(classifier.readsPictures()).isFalse();
       List<String> texts = List.of("red apple", " ", "samsung washing machine");
       List<Item> items = List.of(Item.of("red apple", new byte[] {1, 2}), Item.of(" ", Path.of("no such.jpg")),
           Item.of("samsung washing machine"));

@@ -46,7 +46,7 @@ class HtmlReportTest {
     var script = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
     assertThat(script.find()).isTrue();
     var hash = MessageDigest.getInstance("SHA-256").digest(script.group(1).getBytes(StandardCharsets.UTF_8));
-    assertThat(page).contains("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-"
+    assertThat(page).contains("default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-"
         + Base64.getEncoder().encodeToString(hash) + "'\"");
   }
 

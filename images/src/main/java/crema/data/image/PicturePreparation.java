@@ -55,6 +55,11 @@ public record PicturePreparation(Fit fit, int resized, int size, ResizeFilter fi
         IMAGENET_DEVIATION);
   }
 
+  /** The same for another side; what is resized to changes in proportion. */
+  public PicturePreparation withSize(int side) {
+    return new PicturePreparation(fit, Math.max(1, (int) ((long) resized * side / size)), side, filter, mean, deviation);
+  }
+
   /** The same that leaves room for {@linkplain PictureAugmentation augmentation}: squares are an eighth larger. */
   public PicturePreparation withMargin() {
     int larger = Math.min(size + size / 8, MAX_SIZE);

@@ -156,7 +156,7 @@ public record EncoderSetup(Settings settings, RunContext context) {
   }
 
   /** The most sequences of a batch. */
-  int batchSize() {
+  public int batchSize() {
     return settings.get(BATCH_SIZE) == 0 ? Integer.MAX_VALUE : settings.get(BATCH_SIZE);
   }
 
@@ -195,14 +195,14 @@ public record EncoderSetup(Settings settings, RunContext context) {
         .identity("settings", directory.runDigest(),
             "is of a run with other settings than " + directory.trainingConfig() + "; " + START_OVER)
         .identity("encoder", pretrainedHash, "is of a run from another pretrained encoder: "
-            + settings.find(ENCODER).orElse("there was one") + " has changed since the run in " + directory.path()
+            + (settings.has(ENCODER) ? settings.find(ENCODER).orElse("there was one") : "that model") + " has changed since the run in " + directory.path()
             + " was started; put it back, or " + START_OVER)
         .identity("data", dataHash, "is of a run on other data: the data files have changed since the run in "
             + directory.path() + " was started; put them back, or " + START_OVER);
   }
 
   /** The error of a run whose model could not be written when its training was over. */
-  UserError unwritten(TrainingLoop.Outcome outcome, IOException cause) {
+  public UserError unwritten(TrainingLoop.Outcome outcome, IOException cause) {
     String checkpoint = outcome.checkpoint().map(file -> "The last good checkpoint is " + file)
         .orElse("No checkpoint was written");
     return new UserError("training ended but the model could not be written: " + cause.getMessage() + ". " + checkpoint

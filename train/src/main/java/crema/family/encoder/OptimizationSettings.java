@@ -14,7 +14,7 @@ public final class OptimizationSettings {
   public static final Setting<Integer> BATCH_TOKENS = SECTION.integer("batch-tokens", 2048).atLeast(1)
       .help("A batch holds at most so many tokens");
   public static final Setting<Integer> BATCH_SIZE = SECTION.integer("batch-size", 0).atLeast(0).shownDefault("no limit")
-      .help("A batch holds at most so many texts");
+      .help("A batch holds at most so many texts or pictures");
   public static final Setting<Integer> ACCUMULATE = SECTION.integer("accumulate", 1).atLeast(1)
       .help("Batches whose gradients make one step");
   public static final Setting<Double> WEIGHT_DECAY = SECTION.number("weight-decay", 0.01).atLeast(0).atMost(100)

@@ -7,6 +7,7 @@ import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
+import crema.family.image.ImageSettings;
 import crema.family.linear.FrozenSettings;
 import crema.run.DataSettings;
 import crema.run.Languages;
@@ -70,6 +71,7 @@ public final class AutoFamily implements ModelFamily {
         FrozenSettings.SECTION.only(FrozenSettings.ENCODER, FrozenSettings.COLUMNS, FrozenSettings.WEIGHT,
             FrozenSettings.POOLING, FrozenSettings.PROMPT, FrozenSettings.MAX_LENGTH, FrozenSettings.REFERENCE,
             FrozenSettings.VECTOR_CACHE),
+        ImageSettings.SECTION.only(ImageSettings.VISION, ImageSettings.IMAGE_SIZE),
         AnswerSettings.SECTION, ValidationSettings.SECTION.only(ValidationSettings.METRIC),
         TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .withDefault(ValidationSettings.METRIC, ValidationMetric.MICRO_F1)

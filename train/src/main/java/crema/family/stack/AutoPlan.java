@@ -13,12 +13,15 @@ import crema.family.encoder.EncoderFamily;
 import crema.family.encoder.FineTuningSettings;
 import crema.family.fasttext.FastTextFamily;
 import crema.family.fasttext.FastTextSettings;
+import crema.family.image.ImageFamily;
+import crema.family.image.ImageSettings;
 import crema.family.linear.FrozenSettings;
 import crema.family.linear.LinearFamily;
 import crema.family.linear.LinearSettings;
 import crema.linear.Analyzer;
 import crema.run.DataSettings;
 import crema.run.Languages;
+import crema.run.PictureSettings;
 import crema.run.RefitSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Setting;
@@ -167,7 +170,7 @@ final class AutoPlan {
     return switch (kind) {
       case WORDS, COLUMNS -> 0;
       case UNION -> columns.size() > 1 ? 1 : 0;
-      case BAYES, FASTTEXT, FROZEN, ENCODER, FINETUNED -> 1;
+      case BAYES, FASTTEXT, FROZEN, ENCODER, FINETUNED, IMAGE -> 1;
       case CHARACTERS, SEQUENCES -> 2;
     };
   }
@@ -224,6 +227,9 @@ final class AutoPlan {
   }
 
   private boolean hasUse(MemberKind kind) {
+    if (columns.isEmpty() && kind != MemberKind.IMAGE) {
+      return false;
+    }
     return switch (kind) {
       case WORDS, BAYES, CHARACTERS, UNION, FASTTEXT -> true;
       case SEQUENCES -> !ofCharacters.equals(Analyzer.CHAR.key());
@@ -231,6 +237,7 @@ final class AutoPlan {
       // Where rows are few it is behind the others, and where they are many it takes long.
       case ENCODER -> false;
       case FROZEN, FINETUNED -> !settings.get(FrozenSettings.ENCODER).isEmpty();
+      case IMAGE -> PictureSettings.areGiven(settings);
     };
   }
 
@@ -251,6 +258,7 @@ final class AutoPlan {
       case FROZEN -> frozen();
       case ENCODER -> encoder();
       case FINETUNED -> fineTuned();
+      case IMAGE -> image();
     };
   }
 
@@ -346,6 +354,16 @@ final class AutoPlan {
     Settings own = shared(family).without(DataSettings.LOWERCASE)
         .with(FineTuningSettings.ENCODER, settings.get(FrozenSettings.ENCODER).getFirst());
     return new Member(MemberKind.FINETUNED, family, chosen(family, own), 0);
+  }
+
+  private Member image() {
+    if (!PictureSettings.areGiven(settings)) {
+      throw settings.error(AutoSettings.MEMBERS, ": image needs a column of pictures: name it with --image");
+    }
+    var family = new ImageFamily();
+    Settings own = copied(copied(shared(family).without(DataSettings.LOWERCASE), PictureSettings.SECTION.rows()),
+        List.of(ImageSettings.VISION, ImageSettings.IMAGE_SIZE, FrozenSettings.VECTOR_CACHE));
+    return new Member(MemberKind.IMAGE, family, chosen(family, own), 0);
   }
 
   private void requireEncoder(MemberKind kind) {

@@ -155,7 +155,7 @@ final class AutoRun implements Run {
       int copies = switch (member.kind()) {
         case FROZEN -> 1;
         case FINETUNED -> COPIES_OF_TRAINING;
-        case WORDS, BAYES, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, ENCODER -> 0;
+        case WORDS, BAYES, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, ENCODER, IMAGE -> 0;
       };
       double bytes = 0;
       for (String encoder : copies == 0 ? List.<String>of() : settings.get(FrozenSettings.ENCODER)) {

@@ -23,5 +23,7 @@ enum MemberKind implements Keyed {
   /** A small encoder that learns from nothing. */
   ENCODER,
   /** A pretrained encoder that learns on. */
-  FINETUNED
+  FINETUNED,
+  /** A model of pictures: a small network that learns from nothing, or a head on vectors of a pretrained one. */
+  IMAGE
 }

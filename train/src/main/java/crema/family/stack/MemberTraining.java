@@ -77,9 +77,13 @@ record MemberTraining(Settings settings, RunContext context) {
         .withCheckpoints(CheckpointSettings.OFTEN).withListener(watching);
   }
 
-  /** The rows from which a member can learn: where some have no text, those with one, unless it reads pictures. */
+  /** The rows from which a member can learn, where some have no text and some no picture. */
   private RowSource readable(Member member, RowSource rows) {
-    return !PictureSettings.areGiven(settings) || PictureSettings.areGiven(member.settings()) ? rows
+    if (!PictureSettings.areGiven(settings)) {
+      return rows;
+    }
+    return member.kind() == MemberKind.IMAGE
+        ? rows.map("with pictures", "", row -> row.meta().picture() == null ? null : row)
         : rows.map("with text", "", row -> row.text().isBlank() ? null : row);
   }
 

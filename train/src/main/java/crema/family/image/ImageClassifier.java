@@ -1,0 +1,210 @@
+package crema.family.image;
+
+import crema.autograd.Tape;
+import crema.autograd.Variable;
+import crema.base.UserError;
+import crema.base.WorkerPool;
+import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
+import crema.classify.Item;
+import crema.classify.ItemPicture;
+import crema.classify.ModelSource;
+import crema.data.image.Picture;
+import crema.data.image.PictureLimits;
+import crema.data.image.PictureLoader;
+import crema.data.image.PictureLocation;
+import crema.data.image.PictureNumbers;
+import crema.data.image.PicturePreparation;
+import crema.data.image.PictureRejected;
+import crema.nn.InvalidWeightsException;
+import crema.nn.ParameterSource;
+import crema.nn.io.SafetensorsReader;
+import crema.task.Target;
+import crema.tensor.Backend;
+import crema.tensor.Scope;
+import crema.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SequencedCollection;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Classifier} of pictures. An item without a picture, or with one that cannot be read, has no label. */
+final class ImageClassifier implements Classifier {
+  private static final int CHANNELS = 3;
+  /** Pictures that run together: enough to fill the machine, few enough to stay small. */
+  private static final int BATCH = 32;
+  private static final Path HERE = Path.of("");
+
+  private final Backend backend;
+  private final ImageNetwork model;
+  private final Target target;
+  private final PictureLoader loader;
+  private final PictureNumbers numbers;
+  private final int size;
+  private final WorkerPool pool;
+  /** Bounds the batches, and so the memory, that are in work at once however many threads call. */
+  private final Semaphore running;
+  private final boolean owns;
+
+  private ImageClassifier(Backend backend, ImageNetwork model, Target target, PicturePreparation preparation,
+      int threads, boolean owns) {
+    this.backend = backend;
+    this.model = model;
+    this.target = target;
+    this.owns = owns;
+    loader = new PictureLoader(PictureLimits.DEFAULT, preparation);
+    numbers = preparation.numbers();
+    size = preparation.size();
+    pool = new WorkerPool(threads);
+    running = new Semaphore(backend.servesManyThreads() ? Math.max(2, threads) : 1);
+  }
+
+  static ImageClassifier load(ModelSource source, ComputeOptions options) throws IOException {
+    ImageDescription description = ImageDescription.read(source);
+    Target target = source.readTarget();
+    if (target.labels().size() != description.network().numLabels()) {
+      throw new UserError(source.name() + ": labels.json has " + target.labels().size() + " labels but config.json "
+          + description.network().numLabels() + ": the files are of different models");
+    }
+    Backend backend = options.openBackend();
+    try (var weights = SafetensorsReader.open(source.bytes(ImageFamily.WEIGHTS))) {
+      var model = new ImageNetwork(ParameterSource.forPrediction(weights, options.weights(), backend),
+          description.network());
+      model.loadForPrediction(weights);
+      return new ImageClassifier(backend, model, target, description.preparation(), options.threads(), true);
+    } catch (InvalidWeightsException e) {
+      backend.close();
+      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+    } catch (IOException | RuntimeException e) {
+      backend.close();
+      throw e;
+    }
+  }
+
+  /** A model that a run has trained: the run closes it, and its backend. */
+  static ImageClassifier ofRun(Backend backend, ImageNetwork model, Target target, PicturePreparation preparation,
+      int threads) {
+    return new ImageClassifier(backend, model, target, preparation, threads, false);
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public boolean readsPictures() {
+    return true;
+  }
+
+  @Override
+  public boolean readsText() {
+    return false;
+  }
+
+  /** Two for each parameter and place of a picture that it is applied at, about. */
+  @Override
+  public double operations(String text) {
+    return 2.0 * model.parameterCount();
+  }
+
+  @Override
+  public float[][] logits(List<String> texts) {
+    return new float[texts.size()][0];
+  }
+
+  @Override
+  public float[][] logits(SequencedCollection<Item> items) {
+    return run(items, 0, model::forward);
+  }
+
+  @Override
+  public float[][] embed(List<String> texts) {
+    return new float[texts.size()][model.tower().features()];
+  }
+
+  @Override
+  public float[][] embed(SequencedCollection<Item> items) {
+    return run(items, model.tower().features(), model::vectors);
+  }
+
+  /** Runs the pictures of items through the model; items without one keep a row of so many zeros. */
+  private float[][] run(SequencedCollection<Item> items, int zeros, BiFunction<Tape, Tensor, Variable> forward) {
+    var rows = new float[items.size()][zeros];
+    List<Item> all = List.copyOf(items);
+    for (int from = 0; from < all.size(); from += BATCH) {
+      List<Item> batch = all.subList(from, Math.min(all.size(), from + BATCH));
+      var loaded = new Picture @Nullable [batch.size()];
+      // One picture is read by its caller, so that many callers need not take turns.
+      if (batch.size() == 1) {
+        loaded[0] = load(batch.getFirst());
+      } else {
+        pool.run(batch.size(), (i, _) -> loaded[i] = load(batch.get(i)));
+      }
+      run(loaded, from, rows, forward);
+    }
+    return rows;
+  }
+
+  private void run(@Nullable Picture[] loaded, int first, float[][] rows,
+      BiFunction<Tape, Tensor, Variable> forward) {
+    var pictures = new ArrayList<Picture>();
+    var places = new ArrayList<Integer>();
+    for (int i = 0; i < loaded.length; i++) {
+      if (loaded[i] != null) {
+        pictures.add(loaded[i]);
+        places.add(first + i);
+      }
+    }
+    if (pictures.isEmpty()) {
+      return;
+    }
+    int each = CHANNELS * size * size;
+    var pixels = new float[pictures.size() * each];
+    for (int i = 0; i < pictures.size(); i++) {
+      numbers.of(pictures.get(i).rgb(), pixels, i * each);
+    }
+    running.acquireUninterruptibly();
+    try (var scope = new Scope(backend)) {
+      float[] values = forward.apply(Tape.inference(scope),
+          scope.floats(pixels, pictures.size(), CHANNELS, size, size)).value().toFloats();
+      int columns = values.length / pictures.size();
+      for (int i = 0; i < pictures.size(); i++) {
+        rows[places.get(i)] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+      }
+    } finally {
+      running.release();
+    }
+  }
+
+  /** The prepared picture of an item; null if there is none that can be read. */
+  private @Nullable Picture load(Item item) {
+    try {
+      return switch (item.picture()) {
+        case null -> null;
+        case ItemPicture.Content content -> loader.prepare(content.bytes()).prepared();
+        case ItemPicture.Located located -> loader.load(new PictureLocation(located.location(), HERE)).prepared();
+      };
+    } catch (PictureRejected e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  @Override
+  public void close() {
+    loader.close();
+    pool.close();
+    if (owns) {
+      model.close();
+      backend.close();
+    }
+  }
+}
