@@ -4,7 +4,6 @@ module crema.train {
   requires transitive crema.classic;
   requires transitive crema.images;
   requires transitive crema.tokenizer;
-  requires transitive crema.images;
   requires java.net.http;
 
   // For training and building data only: whoever does brings them.
