@@ -16,8 +16,16 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.text.Collator;
+import java.text.DecimalFormat;
+import java.text.NumberFormat;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Formatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -188,6 +196,23 @@ class ArchitectureTest {
   @Test
   void noStaticFieldChanges() {
     fields().that().areStatic().should().haveModifier(JavaModifier.FINAL).check(project);
+  }
+
+  /** An application in an Arabic, German or Turkish locale gets the same digits, decimal points and letters. */
+  @Test
+  void nothingFollowsTheLocaleOfTheMachine() {
+    noClasses().should().callMethod(String.class, "formatted", Object[].class)
+        .orShould().callMethod(String.class, "format", String.class, Object[].class)
+        .orShould().callMethod(String.class, "toLowerCase").orShould().callMethod(String.class, "toUpperCase")
+        .orShould().callMethod(PrintStream.class, "printf", String.class, Object[].class)
+        .orShould().callMethod(PrintStream.class, "format", String.class, Object[].class)
+        .orShould().callMethod(PrintWriter.class, "printf", String.class, Object[].class)
+        .orShould().callMethod(PrintWriter.class, "format", String.class, Object[].class)
+        .orShould().callMethod(Locale.class, "getDefault").orShould().callMethod(Collator.class, "getInstance")
+        .orShould().callConstructor(Formatter.class)
+        .orShould().callConstructor(DecimalFormat.class).orShould().callConstructor(DecimalFormat.class, String.class)
+        .orShould().callMethod(NumberFormat.class, "getInstance")
+        .orShould().callMethod(DateTimeFormatter.class, "ofPattern", String.class).check(project);
   }
 
   @Test

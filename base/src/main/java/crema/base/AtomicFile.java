@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
@@ -101,7 +102,7 @@ public final class AtomicFile {
     while (true) {
       try {
         return Files.createFile(file.resolveSibling(
-            "%s.%016x.crema-tmp".formatted(prefix, ThreadLocalRandom.current().nextLong())));
+            String.format(Locale.ROOT, "%s.%016x.crema-tmp", prefix, ThreadLocalRandom.current().nextLong())));
       } catch (FileAlreadyExistsException e) {
         // Another writer drew the same number; draw again.
         continue;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
@@ -70,6 +71,6 @@ public final class FileTree {
 
   private static Path beside(Path folder) {
     return folder.resolveSibling(
-        "%s.%016x.crema-tmp".formatted(folder.getFileName(), ThreadLocalRandom.current().nextLong()));
+        String.format(Locale.ROOT, "%s.%016x.crema-tmp", folder.getFileName(), ThreadLocalRandom.current().nextLong()));
   }
 }

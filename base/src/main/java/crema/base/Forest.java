@@ -2,6 +2,7 @@ package crema.base;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -48,8 +49,8 @@ public class Forest {
   private static int[] levels(int[] parents) {
     for (int node = 0; node < parents.length; node++) {
       if (parents[node] < NONE || parents[node] >= parents.length) {
-        throw new IllegalArgumentException("node %d has the parent %d, but there are %d nodes"
-            .formatted(node, parents[node], parents.length));
+        throw new IllegalArgumentException(String.format(Locale.ROOT,
+            "node %d has the parent %d, but there are %d nodes", node, parents[node], parents.length));
       }
     }
     var levels = new int[parents.length];

@@ -1,6 +1,7 @@
 package crema.base;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Names in a message: as many as a line has room for, whatever a file calls its columns or labels. */
@@ -13,7 +14,8 @@ public final class NameList {
   /** The first names, cut where they are long, and how many more there are. */
   public static String of(Collection<String> names) {
     String first = names.stream().limit(MOST_NAMES).map(NameList::shortened).collect(Collectors.joining(", "));
-    return names.size() > MOST_NAMES ? first + " and %,d more".formatted(names.size() - MOST_NAMES) : first;
+    return names.size() > MOST_NAMES ? first + String.format(Locale.ROOT,
+        " and %,d more", names.size() - MOST_NAMES) : first;
   }
 
   private static String shortened(String name) {

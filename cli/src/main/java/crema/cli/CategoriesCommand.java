@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +94,7 @@ final class CategoriesCommand implements Runnable {
       List<String> texts = items == null ? List.of() : texts(items, categories);
       String added = categories.add(name, texts, compute.options());
       terminal.out().println("Added '" + added + "' to " + model + (texts.isEmpty() ? ", by its name"
-          : " with %,d %s".formatted(texts.size(), texts.size() == 1 ? "text" : "texts")));
+          : String.format(Locale.ROOT, " with %,d %s", texts.size(), texts.size() == 1 ? "text" : "texts")));
       return 0;
     }
 
@@ -134,9 +135,11 @@ final class CategoriesCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       List<Category> all = new ModelCategories(model).list();
-      int width = all.stream().mapToInt(category -> "%,d".formatted(category.items()).length()).max().orElse(1);
+      int width = all.stream().mapToInt(category -> String.format(Locale.ROOT,
+          "%,d", category.items()).length()).max().orElse(1);
       for (Category category : all) {
-        terminal.out().println(("%," + width + "d %s %s").formatted(category.items(), category.isAdded() ? "+" : " ",
+        terminal.out().println(String.format(Locale.ROOT,
+            "%," + width + "d %s %s", category.items(), category.isAdded() ? "+" : " ",
             category.name()));
       }
       return 0;

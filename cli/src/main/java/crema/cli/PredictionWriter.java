@@ -78,7 +78,8 @@ final class PredictionWriter {
     if (empty == 0) {
       return 0;
     }
-    err.println("crema: %,d %s empty, and %s no answer".formatted(empty, empty == 1 ? "text is" : "texts are",
+    err.println(String.format(Locale.ROOT,
+        "crema: %,d %s empty, and %s no answer", empty, empty == 1 ? "text is" : "texts are",
         empty == 1 ? "has" : "have"));
     return Crema.UNANSWERED;
   }

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -309,15 +310,17 @@ final class TextInput {
     unreadable.report().forEach(line -> terminal.err().println("crema: " + line));
     if (damaged > 0) {
       terminal.err()
-          .println("crema: %,d %s bytes that are no UTF-8, first in line %,d: a file in another encoding is read "
-              .formatted(damaged, damaged == 1 ? "line has" : "lines have", firstDamaged)
+          .println(String.format(Locale.ROOT,
+              "crema: %,d %s bytes that are no UTF-8, first in line %,d: a file in another encoding is read ",
+              damaged, damaged == 1 ? "line has" : "lines have", firstDamaged)
               + "when that is said, for instance with --encoding windows-1252");
     }
     // Rows that are used without their picture have an answer.
     long unanswered = unreadable.total() - unreadable.counts().getOrDefault(RowFault.DROPPED_PICTURE, 0L);
     if (unanswered > 0) {
-      terminal.err().println("crema: %,d %s could not be read, and %s no answer".formatted(unanswered,
-          unanswered == 1 ? "row" : "rows", unanswered == 1 ? "has" : "have"));
+      terminal.err().println(String.format(Locale.ROOT,
+          "crema: %,d %s could not be read, and %s no answer", unanswered, unanswered == 1 ? "row" : "rows",
+          unanswered == 1 ? "has" : "have"));
     }
     return unanswered > 0 ? Crema.UNANSWERED : 0;
   }

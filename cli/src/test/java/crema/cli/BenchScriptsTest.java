@@ -49,7 +49,8 @@ class BenchScriptsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"accuracy.sh", "encoder.sh", "fasttext.sh", "pretrained.sh", "run.sh"})
+  @ValueSource(strings = {"accuracy.sh", "encoder.sh", "fasttext.sh", "fuzz.sh", "kills.sh", "pretrained.sh",
+      "run.sh"})
   void withoutArgumentsItSaysHowItIsUsed(String script) throws Exception {
     var run = bench(script);
     assertThat(run.code()).isEqualTo(2);
@@ -65,6 +66,7 @@ class BenchScriptsTest {
       encoder.sh step 8 x                          | encoder.sh: LENGTH must be a whole number above 0; it is 'x'
       encoder.sh infer 8 32 5 -1                   | encoder.sh: ROUNDS must be a whole number above 0; it is '-1'
       encoder.sh titles none                       | encoder.sh: none is no file that can be read
+      kills.sh none                                | kills.sh: KILLS must be a whole number above 0; it is 'none'
       fasttext.sh rows none                        | fasttext.sh: none is no file that can be read
       fasttext.sh rows rows softmax 1 1.5          | fasttext.sh: EPOCHS must be a whole number above 0; it is '1.5'
       pretrained.sh none                           | pretrained.sh: none is no file that can be read

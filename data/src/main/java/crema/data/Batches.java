@@ -2,6 +2,7 @@ package crema.data;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.function.IntUnaryOperator;
 
@@ -24,8 +25,9 @@ public final class Batches {
    */
   public Batches(TokenDataset data, Sampler sampler, int maxTokens, int maxSequences) {
     if (data.longest() > maxTokens) {
-      throw new DataException("a batch of %,d tokens cannot hold the longest example, which has %,d; raise the tokens "
-          .formatted(maxTokens, data.longest()) + "of a batch or lower the maximum length");
+      throw new DataException(String.format(Locale.ROOT,
+          "a batch of %,d tokens cannot hold the longest example, which has %,d; raise the tokens ", maxTokens,
+          data.longest()) + "of a batch or lower the maximum length");
     }
     if (maxSequences < 1) {
       throw new DataException("a batch needs at least 1 sequence, but its limit is " + maxSequences);

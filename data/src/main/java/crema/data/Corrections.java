@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,8 @@ public final class Corrections {
 
     /** In a line, for people. */
     public String describe() {
-      return "%,d rows get another label, %,d have the right one already, %,d are dropped, %,d are added".formatted(
+      return String.format(Locale.ROOT,
+          "%,d rows get another label, %,d have the right one already, %,d are dropped, %,d are added",
           changed, same, dropped, added.size());
     }
   }

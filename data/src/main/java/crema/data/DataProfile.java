@@ -93,7 +93,8 @@ public record DataProfile(long rows, int labels, double labelsPerRow, double rar
     return String.format(Locale.ROOT,
         "%,d rows, %,d labels (%.0f rows a label%s), %.0f words and %.0f characters a text, of the words %.0f%% with "
             + "digits and %.0f%% seen once, %.0f%% duplicates",
-        rows, labels, rowsPerLabel(), rareLabels > 0 ? ", %.0f%% with fewer than %d".formatted(rareLabels * 100, RARE)
+        rows, labels, rowsPerLabel(), rareLabels > 0 ? String.format(Locale.ROOT,
+            ", %.0f%% with fewer than %d", rareLabels * 100, RARE)
             : "",
         words.mean(), characters.mean(), codes * 100, unseen * 100, duplicates * 100);
   }

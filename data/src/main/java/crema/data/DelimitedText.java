@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -247,7 +248,8 @@ final class DelimitedText {
   }
 
   private static String shown(char separator) {
-    return separator == '\t' ? "tabs" : separator < ' ' ? "the character U+%04X".formatted((int) separator)
+    return separator == '\t' ? "tabs" : separator < ' ' ? String.format(Locale.ROOT,
+        "the character U+%04X", (int) separator)
         : "'" + separator + "'";
   }
 

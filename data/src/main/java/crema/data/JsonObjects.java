@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +121,7 @@ final class JsonObjects implements JsonTexts {
     do {
       if (bytes.size() == LineReader.MAX_LINE_BYTES) {
         problem = new RowProblem(RowFault.TOO_LONG, file.name(), number,
-            "an object of more than %,d bytes".formatted(LineReader.MAX_LINE_BYTES));
+            String.format(Locale.ROOT, "an object of more than %,d bytes", LineReader.MAX_LINE_BYTES));
         return true;
       }
       depth.add(next);

@@ -4,6 +4,7 @@ import crema.base.NearestName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -43,7 +44,7 @@ public record KnownLabels(LabelSet labels) {
   private String describe(List<String> unknown) {
     String first = unknown.getFirst();
     String hint = NearestName.among(first, labels.names()).map(near -> "; the nearest is '" + near + "'").orElse("");
-    String others = unknown.size() == 1 ? "" : " and %,d more".formatted(unknown.size() - 1);
+    String others = unknown.size() == 1 ? "" : String.format(Locale.ROOT, " and %,d more", unknown.size() - 1);
     return "'" + first + "'" + others + (unknown.size() == 1 ? " is" : " are") + " not among the " + labels.size()
         + " labels of the training rows" + hint;
   }

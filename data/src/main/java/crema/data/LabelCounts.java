@@ -1,5 +1,6 @@
 package crema.data;
 
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -61,11 +62,11 @@ public final class LabelCounts {
       throw new DataException("there is no usable row to train on");
     }
     if (counts.isEmpty()) {
-      throw new DataException("none of the %,d rows has a label".formatted(rows));
+      throw new DataException(String.format(Locale.ROOT, "none of the %,d rows has a label", rows));
     }
     refuseFreeText();
     if (counts.size() == 1 && format.manySeparator() == null) {
-      throw new DataException((rows == 1 ? "the only row has" : "all %,d rows have".formatted(rows))
+      throw new DataException((rows == 1 ? "the only row has" : String.format(Locale.ROOT, "all %,d rows have", rows))
           + " the label '" + counts.firstKey() + "'; a classifier needs at least two labels");
     }
     return LabelSet.of(counts);
@@ -75,8 +76,9 @@ public final class LabelCounts {
     double averageLength = (double) characters / Math.max(1, counts.size());
     if (rows >= FEWEST_ROWS_TO_JUDGE && counts.size() > rows / 2 && averageLength > LONG_LABEL) {
       throw new DataException(
-          "the label column looks like free text: %,d different values in %,d rows, %.0f characters long on average, "
-              .formatted(counts.size(), rows, averageLength)
+          String.format(Locale.ROOT,
+              "the label column looks like free text: %,d different values in %,d rows, "
+                  + "%.0f characters long on average, ", counts.size(), rows, averageLength)
               + "such as '" + shortened(counts.firstKey()) + "'; is it the right column?");
     }
   }

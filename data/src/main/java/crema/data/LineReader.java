@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -179,7 +180,8 @@ final class LineReader implements JsonTexts {
     if (tooLong) {
       text = "";
       problem = new RowProblem(
-          RowFault.TOO_LONG, file.name(), number, "a line of more than %,d bytes".formatted(MAX_LINE_BYTES));
+          RowFault.TOO_LONG, file.name(), number, String.format(Locale.ROOT,
+              "a line of more than %,d bytes", MAX_LINE_BYTES));
       return;
     }
     if (length > 0 && line[length - 1] == '\r') {
@@ -201,7 +203,7 @@ final class LineReader implements JsonTexts {
     if (!decoder.decode(bytes, CharBuffer.allocate(length), true).isError()) {
       return null;
     }
-    var detail = "the byte 0x%02X, number %,d of the line".formatted(bytes.get(bytes.position()),
+    var detail = String.format(Locale.ROOT, "the byte 0x%02X, number %,d of the line", bytes.get(bytes.position()),
         bytes.position() + 1);
     return new RowProblem(RowFault.INVALID_UTF8, file.name(), number, detail);
   }

@@ -1,5 +1,7 @@
 package crema.data;
 
+import java.util.Locale;
+
 /** A map from 64-bit hashes to ints with 12 bytes an entry and no objects: open addressing with linear probing. */
 final class LongIntMap {
   private static final double FULL = 0.7;
@@ -46,7 +48,8 @@ final class LongIntMap {
     var oldKeys = keys;
     var oldValues = values;
     if (oldKeys.length == 1 << 30) {
-      throw new DataException("more than %,d different values cannot be distinguished in memory".formatted(size));
+      throw new DataException(String.format(Locale.ROOT,
+          "more than %,d different values cannot be distinguished in memory", size));
     }
     keys = new long[2 * oldKeys.length];
     values = new int[2 * oldKeys.length];

@@ -3,6 +3,7 @@ package crema.data;
 import crema.base.IntList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Examples in growing arrays on the heap. */
 final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
@@ -19,7 +20,8 @@ final class MemoryTokens implements TokenDataset, TokenRecipe.Sink {
   public void add(int[] newIds, int length, int[] newLabels, RowMeta meta) {
     if (length > MOST_IDS - ids.size()) {
       throw new DataException(
-          "more than %,d tokens do not fit in memory; use the token cache on disk".formatted(MOST_IDS));
+          String.format(Locale.ROOT,
+              "more than %,d tokens do not fit in memory; use the token cache on disk", MOST_IDS));
     }
     ids.addAll(newIds, 0, length);
     idEnds.add(ids.size());

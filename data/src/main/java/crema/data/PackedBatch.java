@@ -2,6 +2,7 @@ package crema.data;
 
 import crema.base.Rng;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
@@ -92,7 +93,8 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
     int moreTokens = tokens - tokens();
     if (more < 1 || moreTokens < more) {
       throw new IllegalArgumentException(
-          "a batch of %d sequences and %d tokens cannot be filled up to %d and %d".formatted(sequences(), tokens(),
+          String.format(Locale.ROOT,
+              "a batch of %d sequences and %d tokens cannot be filled up to %d and %d", sequences(), tokens(),
               sequences, tokens));
     }
     int[] allIds = Arrays.copyOf(ids, tokens);

@@ -2,6 +2,7 @@ package crema.data;
 
 import crema.base.Permutation;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Pairs of examples for an epoch, in turns of the same label and of different ones. Of each kind as many are drawn; no
@@ -45,7 +46,8 @@ public final class PairSampler {
    */
   public PairSampler(int[] labels, int iterations, long seed) {
     if (labels.length > MOST_EXAMPLES) {
-      throw new DataException("pairs are drawn from at most %,d rows, not %,d".formatted(MOST_EXAMPLES, labels.length));
+      throw new DataException(String.format(Locale.ROOT,
+          "pairs are drawn from at most %,d rows, not %,d", MOST_EXAMPLES, labels.length));
     }
     this.seed = seed;
     int count = Arrays.stream(labels).max().orElse(-1) + 1;
@@ -77,7 +79,8 @@ public final class PairSampler {
     long most = Math.max(similarPairs(), otherPairs());
     drawn = (int) (iterations == 0 ? most : Math.min(most, (long) iterations * labels.length));
     if (drawn > Integer.MAX_VALUE / 2) {
-      throw new DataException("%,d pairs are too many for an epoch: draw fewer of them".formatted(2L * drawn));
+      throw new DataException(String.format(Locale.ROOT,
+          "%,d pairs are too many for an epoch: draw fewer of them", 2L * drawn));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -126,7 +127,7 @@ public final class ProblemLog implements ProblemListener {
     var lines = new ArrayList<>(notes);
     absent.forEach((message, files) -> lines.add(String.join(", ", files) + ": " + message));
     counts.forEach((fault, count) -> {
-      lines.add("%,d %s: %s".formatted(count, count == 1 ? "row" : "rows", fault));
+      lines.add(String.format(Locale.ROOT, "%,d %s: %s", count, count == 1 ? "row" : "rows", fault));
       for (var problem : examples(fault)) {
         lines.add("  " + problem.file() + ", line " + problem.line() + ": " + problem.detail());
       }

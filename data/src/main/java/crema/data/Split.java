@@ -2,6 +2,7 @@ package crema.data;
 
 import crema.base.Fingerprint;
 import crema.base.IntList;
+import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +40,12 @@ public final class Split {
     var split = new Split(source, plan, new Dealer(units, plan).deal());
     for (int part = 0; part < split.sizes.length; part++) {
       if (split.sizes[part] == 0 && plan.fractions().get(part) > 0) {
-        String few = "%,d %s".formatted(split.parts.length, split.parts.length == 1 ? "row" : "rows")
-            + (units.count() < split.parts.length ? " in %,d groups".formatted(units.count()) : "");
+        String few = String.format(Locale.ROOT, "%,d %s", split.parts.length, split.parts.length == 1 ? "row" : "rows")
+            + (units.count() < split.parts.length ? String.format(Locale.ROOT, " in %,d groups", units.count()) : "");
         throw new DataException(plan.isOfFolds()
-            ? "%d folds need at least as many rows that are not kept together, and there are only %s: give more rows"
-                .formatted(plan.names().size(), few)
+            ? String.format(Locale.ROOT,
+                "%d folds need at least as many rows that are not kept together, "
+                    + "and there are only %s: give more rows", plan.names().size(), few)
             : "the " + plan.names().get(part) + " part of the split is empty: there are only " + few
                 + (2 * units.labelCount() > units.count() && units.count() * plan.fractions().get(part) >= 1
                     ? ", nearly each with a label of its own, and a label's only row is trained on: is it the right "
@@ -123,8 +125,9 @@ public final class Split {
           }
           if (number < parts.length) {
             throw new DataException(
-                "the data have %,d rows, but had %,d when they were split; were they changed meanwhile?"
-                    .formatted(number, parts.length));
+                String.format(Locale.ROOT,
+                    "the data have %,d rows, but had %,d when they were split; were they changed meanwhile?", number,
+                    parts.length));
           }
           return null;
         }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.math3.random.MersenneTwister;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -27,10 +28,12 @@ public record Bootstrap(int resamples, double level, long seed) {
   /** Checks the ranges. */
   public Bootstrap {
     if (resamples < 1) {
-      throw new IllegalArgumentException("%d bootstrap resamples: give at least 1".formatted(resamples));
+      throw new IllegalArgumentException(String.format(Locale.ROOT,
+          "%d bootstrap resamples: give at least 1", resamples));
     }
     if (!(level > 0 && level < 1)) {
-      throw new IllegalArgumentException("confidence level %s: give a number between 0 and 1".formatted(level));
+      throw new IllegalArgumentException(String.format(Locale.ROOT,
+          "confidence level %s: give a number between 0 and 1", level));
     }
   }
 

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -87,7 +88,8 @@ public record Calibration(double expectedError, double balancedError, double max
 
     Counting(int binCount) {
       if (binCount < 1) {
-        throw new IllegalArgumentException("%d calibration bins: give at least 1".formatted(binCount));
+        throw new IllegalArgumentException(String.format(Locale.ROOT,
+            "%d calibration bins: give at least 1", binCount));
       }
       counts = new long[binCount];
       right = new long[binCount];
@@ -96,7 +98,8 @@ public record Calibration(double expectedError, double balancedError, double max
 
     void add(float probability, boolean isRight) {
       if (probability < 0 || probability > 1 + 1e-6) {
-        throw new IllegalArgumentException("confidence %s is not a probability".formatted(probability));
+        throw new IllegalArgumentException(String.format(Locale.ROOT,
+            "confidence %s is not a probability", probability));
       }
       int bin = Math.clamp((long) Math.ceil((double) probability * counts.length) - 1, 0, counts.length - 1);
       counts[bin]++;

@@ -1,6 +1,7 @@
 package crema.metrics;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * How the scores of a model become probabilities that mean what they say: logits are divided by a temperature, and the
@@ -44,7 +45,8 @@ public final class ConfidenceCurve {
     }
     if (from.length != to.length || from.length == 1) {
       throw new IllegalArgumentException(
-          "a curve from %d log-odds to %d: give as many, two at least".formatted(from.length, to.length));
+          String.format(Locale.ROOT,
+              "a curve from %d log-odds to %d: give as many, two at least", from.length, to.length));
     }
     for (int i = 0; i < from.length; i++) {
       if (!Double.isFinite(from[i]) || !Double.isFinite(to[i])

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -30,7 +31,8 @@ public record FrequencyBands(int headFrom, int tailTo) {
   public FrequencyBands {
     if (tailTo >= headFrom) {
       throw new IllegalArgumentException(
-          "the tail ends at %d but the head starts at %d: the tail must end below".formatted(tailTo, headFrom));
+          String.format(Locale.ROOT,
+              "the tail ends at %d but the head starts at %d: the tail must end below", tailTo, headFrom));
     }
   }
 
@@ -50,7 +52,7 @@ public record FrequencyBands(int headFrom, int tailTo) {
   public Map<Band, Averages> averages(Outcomes outcomes, long[] trainingDocuments) {
     if (trainingDocuments.length != outcomes.labelCount()) {
       throw new IllegalArgumentException(
-          "%d frequencies for %d labels".formatted(trainingDocuments.length, outcomes.labelCount()));
+          String.format(Locale.ROOT, "%d frequencies for %d labels", trainingDocuments.length, outcomes.labelCount()));
     }
     var bands = new EnumMap<Band, BitSet>(Band.class);
     outcomes.averagedLabels().stream().forEach(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -31,7 +32,8 @@ public record GroupMetrics(String group, ClassificationMetrics metrics) {
   public static List<GroupMetrics> by(Outcomes outcomes, List<String> groups, int minimumDocuments, int limit) {
     if (groups.size() != outcomes.documents()) {
       throw new IllegalArgumentException(
-          "%d groups for %d documents: give one a document".formatted(groups.size(), outcomes.documents()));
+          String.format(Locale.ROOT,
+              "%d groups for %d documents: give one a document", groups.size(), outcomes.documents()));
     }
     var documents = new LinkedHashMap<String, List<Integer>>();
     for (int document = 0; document < groups.size(); document++) {

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import crema.base.Forest;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Outcomes of labels that are the nodes of a forest. */
@@ -74,7 +75,8 @@ public final class Hierarchy {
   private static void requireLabels(Forest labels, Outcomes outcomes) {
     if (outcomes.labelCount() != labels.size()) {
       throw new IllegalArgumentException(
-          "outcomes of %d labels do not fit a forest of %d".formatted(outcomes.labelCount(), labels.size()));
+          String.format(Locale.ROOT,
+              "outcomes of %d labels do not fit a forest of %d", outcomes.labelCount(), labels.size()));
     }
   }
 }

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ public final class LabelOffsets {
   public ScoreMatrix addedTo(ScoreMatrix scores) {
     if (scores.labels() != values.length) {
       throw new IllegalArgumentException(
-          "offsets for %d labels do not fit scores of %d".formatted(values.length, scores.labels()));
+          String.format(Locale.ROOT, "offsets for %d labels do not fit scores of %d", values.length, scores.labels()));
     }
     if (isNone()) {
       return scores;

@@ -1,6 +1,7 @@
 package crema.metrics;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Rows of label ids, one row a document: the sparse form of an indicator matrix. */
 final class LabelSets {
@@ -16,11 +17,12 @@ final class LabelSets {
       for (int i = 0; i < labels.length; i++) {
         if (labels[i] < 0 || labels[i] >= labelCount) {
           throw new IllegalArgumentException(
-              "document %d has the label %d: labels run from 0 to %d".formatted(row, labels[i], labelCount - 1));
+              String.format(Locale.ROOT,
+                  "document %d has the label %d: labels run from 0 to %d", row, labels[i], labelCount - 1));
         }
         if (i > 0 && labels[i] == labels[i - 1]) {
           throw new IllegalArgumentException(
-              "document %d names the label %d twice: name each once".formatted(row, labels[i]));
+              String.format(Locale.ROOT, "document %d names the label %d twice: name each once", row, labels[i]));
         }
       }
       sorted[row] = labels;

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,9 @@ public final class MultiLabelOutcomes implements Outcomes {
   public static MultiLabelOutcomes of(int[][] truth, int[][] predicted, int labelCount) {
     if (truth.length != predicted.length) {
       throw new IllegalArgumentException(
-          "%d rows of true labels but %d of predictions: give one of each a document"
-              .formatted(truth.length, predicted.length));
+          String.format(Locale.ROOT,
+              "%d rows of true labels but %d of predictions: give one of each a document", truth.length,
+              predicted.length));
     }
     return new MultiLabelOutcomes(
         LabelSets.sortedCopy(truth, labelCount), LabelSets.sortedCopy(predicted, labelCount), labelCount, null);

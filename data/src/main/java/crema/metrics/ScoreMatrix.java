@@ -3,6 +3,7 @@ package crema.metrics;
 import crema.base.UserError;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ public final class ScoreMatrix {
   public static ScoreMatrix of(float[] values, int documents, int labels) {
     if (values.length != (long) documents * labels) {
       throw new IllegalArgumentException(
-          "%d scores for %d documents of %d labels".formatted(values.length, documents, labels));
+          String.format(Locale.ROOT, "%d scores for %d documents of %d labels", values.length, documents, labels));
     }
     for (int i = 0; i < values.length; i++) {
       if (Float.isNaN(values[i])) {
@@ -111,7 +112,8 @@ public final class ScoreMatrix {
     public void add(float[] row) {
       if (row.length != labels) {
         throw new IllegalArgumentException(
-            "document %d has %d scores, but there are %d labels".formatted(documents, row.length, labels));
+            String.format(Locale.ROOT,
+                "document %d has %d scores, but there are %d labels", documents, row.length, labels));
       }
       requireNumbers(documents, row);
       spool.add(row);
@@ -144,7 +146,7 @@ public final class ScoreMatrix {
 
   private static UserError diverged(int document, int label) {
     return new UserError(
-        "document %d scores NaN for label %d: the model has diverged".formatted(document, label));
+        String.format(Locale.ROOT, "document %d scores NaN for label %d: the model has diverged", document, label));
   }
 
   /** The number of rows. */
@@ -306,7 +308,8 @@ public final class ScoreMatrix {
 
   void requireDocuments(int truthRows) {
     if (truthRows != documents) {
-      throw new IllegalArgumentException("scores of %d documents but truth of %d".formatted(documents, truthRows));
+      throw new IllegalArgumentException(String.format(Locale.ROOT,
+          "scores of %d documents but truth of %d", documents, truthRows));
     }
   }
 }

@@ -2,6 +2,7 @@ package crema.metrics;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Outcomes where each document has one true label and at most one predicted label. */
@@ -33,7 +34,8 @@ public final class SingleLabelOutcomes implements Outcomes {
   public static SingleLabelOutcomes of(int[] truth, int[] predicted, int labelCount) {
     if (truth.length != predicted.length) {
       throw new IllegalArgumentException(
-          "%d true labels but %d predictions: give one of each a document".formatted(truth.length, predicted.length));
+          String.format(Locale.ROOT,
+              "%d true labels but %d predictions: give one of each a document", truth.length, predicted.length));
     }
     for (int document = 0; document < truth.length; document++) {
       requireLabel("true", document, truth[document], 0, labelCount);
@@ -61,8 +63,9 @@ public final class SingleLabelOutcomes implements Outcomes {
   private static void requireLabel(String kind, int document, int label, int least, int labelCount) {
     if (label < least || label >= labelCount) {
       throw new IllegalArgumentException(
-          "document %d has the %s label %d: labels run from %d to %d"
-              .formatted(document, kind, label, least, labelCount - 1));
+          String.format(Locale.ROOT,
+              "document %d has the %s label %d: labels run from %d to %d", document, kind, label, least,
+              labelCount - 1));
     }
   }
 

@@ -3,6 +3,7 @@ package crema.metrics;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -34,7 +35,8 @@ public record ThresholdSweep(List<Point> points) {
   /** From {@code first} to {@code last}, both included, by {@code step}: 0.40 to 0.60 by 0.01 gives 21 thresholds. */
   public static double[] grid(double first, double last, double step) {
     if (!(step > 0) || !(last >= first)) {
-      throw new IllegalArgumentException("thresholds from %s to %s by %s are none".formatted(first, last, step));
+      throw new IllegalArgumentException(String.format(Locale.ROOT,
+          "thresholds from %s to %s by %s are none", first, last, step));
     }
     int count = Math.toIntExact((long) Math.floor((last - first) / step + 1e-6)) + 1;
     // Nine decimals are finer than a float score near 1 and remove the noise of adding a decimal step.

@@ -1,6 +1,7 @@
 package crema.metrics;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -119,7 +120,8 @@ public final class Thresholds {
   public int[][] decode(ScoreMatrix scores) {
     if (scores.labels() != values.length) {
       throw new IllegalArgumentException(
-          "thresholds for %d labels do not fit scores of %d".formatted(values.length, scores.labels()));
+          String.format(Locale.ROOT,
+              "thresholds for %d labels do not fit scores of %d", values.length, scores.labels()));
     }
     var predicted = new int[scores.documents()][];
     var row = new float[values.length];

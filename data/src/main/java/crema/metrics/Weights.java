@@ -1,6 +1,7 @@
 package crema.metrics;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** As how many documents each of some documents counts. */
@@ -18,7 +19,7 @@ final class Weights {
     }
     if (weights.length != documents) {
       throw new IllegalArgumentException(
-          "%d weights for %d documents: give one a document".formatted(weights.length, documents));
+          String.format(Locale.ROOT, "%d weights for %d documents: give one a document", weights.length, documents));
     }
     for (double weight : weights) {
       if (!(weight > 0) || Double.isInfinite(weight)) {

@@ -1,6 +1,7 @@
 package crema.tokenizer;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Tokens that stand for one byte each, {@code <0x00>} to {@code <0xFF>}, into which unknown characters fall apart. */
 final class ByteToken {
@@ -8,7 +9,7 @@ final class ByteToken {
 
   /** Returns the token of a byte. */
   static String of(int value) {
-    return String.format("<0x%02X>", value);
+    return String.format(Locale.ROOT, "<0x%02X>", value);
   }
 
   /** Returns the byte that a token stands for, or -1; lower-case digits count too. */

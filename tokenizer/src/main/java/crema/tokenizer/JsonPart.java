@@ -3,6 +3,7 @@ package crema.tokenizer;
 import crema.base.json.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A value in a {@code tokenizer.json} with the way to it, so that whatever is wrong with it can say where it is.
@@ -126,7 +127,7 @@ record JsonPart(String source, String path, JsonNode node) {
         default -> true;
       };
       if (!printable) {
-        quoted.append(String.format("\\u%04X", c));
+        quoted.append(String.format(Locale.ROOT, "\\u%04X", c));
       } else {
         quoted.appendCodePoint(c);
       }

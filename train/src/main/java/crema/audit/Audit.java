@@ -58,10 +58,12 @@ public record Audit(AuditRows rows, List<Judgement> ranking, List<Conflict> conf
    */
   public static Audit of(AuditRows rows, AuditOptions options, TrainingListener listener) {
     if (!OutOfFold.canJudge(rows, options.folds())) {
-      throw new UserError("an audit judges rows by models of the others: %d folds need at least %d rows with labels, "
-          .formatted(options.folds(), OutOfFold.fewestRows(options.folds()))
-          + "and there are %d; give more rows%s"
-              .formatted(rows.labelled().size(), options.folds() > 2 ? ", or fewer --folds" : ""));
+      throw new UserError(String.format(Locale.ROOT,
+          "an audit judges rows by models of the others: %d folds need at least %d rows with labels, ",
+          options.folds(), OutOfFold.fewestRows(options.folds()))
+          + String.format(Locale.ROOT,
+              "and there are %d; give more rows%s", rows.labelled().size(), options.folds() > 2 ? ", "
+                  + "or fewer --folds" : ""));
     }
     listener.stage("Comparing texts");
     List<String> texts = rows.labelled().stream().map(AuditRow::text).toList();

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -96,8 +97,9 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
       return Map.of();
     }
     listener
-        .warning("%,d of the texts are of rows of the training, which the model knows: whether their labels are wrong "
-            .formatted(both.size()) + "is judged by models of the other rows");
+        .warning(String.format(Locale.ROOT,
+            "%,d of the texts are of rows of the training, which the model knows: whether their labels are wrong ",
+            both.size()) + "is judged by models of the other rows");
     listener.stage("Judging rows of the training by models of the others");
     List<String> texts = trained.labelled().stream().map(AuditRow::text).toList();
     SparseMatrix features = TermVectors.fit(texts, trained.labels().size()).of(texts);

@@ -2,6 +2,7 @@ package crema.audit;
 
 import crema.report.Html;
 import crema.report.Numbers;
+import java.util.Locale;
 
 /** What pages about rows are made of. */
 final class RowPage {
@@ -29,7 +30,8 @@ final class RowPage {
 
   /** A sentence that says where the rest is; empty if all is shown. */
   static String shownOf(int shown, int all, String file) {
-    return shown >= all ? "" : " The first %s of %s; all are in %s.".formatted(Numbers.count(shown), Numbers.count(all),
+    return shown >= all ? "" : String.format(Locale.ROOT,
+        " The first %s of %s; all are in %s.", Numbers.count(shown), Numbers.count(all),
         file);
   }
 

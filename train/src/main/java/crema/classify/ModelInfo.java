@@ -42,9 +42,9 @@ public record ModelInfo(Map<String, String> facts) {
       var provenance = Provenance.read(model.bytes(ModelSource.PROVENANCE));
       facts.put("Trained", provenance.created() + " by Crema " + provenance.crema() + " on " + provenance.java());
       facts.put("Command", String.join(" ", provenance.command()));
-      facts.put("Rows", "%,d training, %,d validation, %,d test".formatted(provenance.trainRows(),
+      facts.put("Rows", String.format(Locale.ROOT, "%,d training, %,d validation, %,d test", provenance.trainRows(),
           provenance.validationRows(), provenance.testRows()));
-      facts.put("Steps", "%,d, best at %,d".formatted(provenance.steps(), provenance.bestStep()));
+      facts.put("Steps", String.format(Locale.ROOT, "%,d, best at %,d", provenance.steps(), provenance.bestStep()));
       facts.put("Seed", Long.toString(provenance.seed()));
       facts.put("Data hash", provenance.dataHash());
     }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -139,7 +140,8 @@ public final class HnswIndex implements NearestSearch {
       @Nullable IndexCheckpoint checkpoint) {
     int count = vectors.count();
     if ((long) count * 2 * effort.links > Integer.MAX_VALUE - 8) {
-      throw new UserError("%,d vectors are more than an index holds with %,d links".formatted(count, effort.links));
+      throw new UserError(String.format(Locale.ROOT,
+          "%,d vectors are more than an index holds with %,d links", count, effort.links));
     }
     var layers = new int[count];
     double scale = 1 / StrictMath.log(effort.links);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
@@ -208,7 +209,7 @@ final class VectorCache implements AutoCloseable {
         all.putIfAbsent(file.key(row), new Entry(vector, file.isCut(row)));
       }
     }
-    Path path = folder.resolve("%016x%s".formatted(ThreadLocalRandom.current().nextLong(), SUFFIX));
+    Path path = folder.resolve(String.format(Locale.ROOT, "%016x%s", ThreadLocalRandom.current().nextLong(), SUFFIX));
     AtomicFile.write(path, channel -> write(channel, all, features));
     files.removeAll(joined);
     add(path);

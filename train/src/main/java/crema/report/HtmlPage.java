@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Locale;
 
 /**
  * A page that needs nothing else: style and script are inside, and a content security policy lets it load nothing and
@@ -30,7 +31,7 @@ public final class HtmlPage {
 
   private static String page(String title, String main, String content) {
     var script = resource("report.js");
-    return """
+    return String.format(Locale.ROOT, """
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -44,8 +45,7 @@ public final class HtmlPage {
         %s</style>
         </head>
         <body>
-        """
-        .formatted(sourceHash(script), Html.escape(title), resource("report.css"))
+        """, sourceHash(script), Html.escape(title), resource("report.css"))
         + main + content + "</main>\n<script>" + script + "</script>\n</body>\n</html>\n";
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -96,7 +97,8 @@ public final class HtmlReport {
       out.append("<dl class=\"facts\">");
       report.facts().forEach((name, value) -> {
         if (!MemberTable.isRow(name)) {
-          out.append("<div><dt>%s</dt><dd>%s</dd></div>".formatted(Html.isolated(name), Html.isolated(value)));
+          out.append(String.format(Locale.ROOT,
+              "<div><dt>%s</dt><dd>%s</dd></div>", Html.isolated(name), Html.isolated(value)));
         }
       });
       out.append("</dl>\n");
@@ -131,10 +133,9 @@ public final class HtmlReport {
 
   private void appendTile(String name, String value, String note) {
     out.append(
-        """
+        String.format(Locale.ROOT, """
             <div class="tile"><span class="name">%s</span><span class="value">%s</span><span class="note">%s</span></div>
-            """
-            .formatted(name, value, note));
+            """, name, value, note));
   }
 
   private void appendAverages() {
@@ -163,7 +164,8 @@ public final class HtmlReport {
         .forEach((metric, interval) -> table.row().text(metric.title()).metric(interval.estimate())
             .metric(interval.low()).metric(interval.high())
             .markup(plot.render(interval)));
-    var heading = "Confidence intervals (%s, bootstrap over documents)".formatted(Numbers.wholePercent(level));
+    var heading = String.format(Locale.ROOT,
+        "Confidence intervals (%s, bootstrap over documents)", Numbers.wholePercent(level));
     section(heading, table.render());
   }
 
@@ -330,8 +332,9 @@ public final class HtmlReport {
     }
     return note("%s of %s labels have no test row. They stand last%s", Numbers.count(untested),
         Numbers.count(report.labels().size()), answered == 0 ? " and count in no average."
-            : "; %s of them, which were answered all the same, count as 0 in the macro averages, as in scikit-learn, the others in no average."
-                .formatted(Numbers.count(answered)));
+            : String.format(Locale.ROOT,
+                "; %s of them, which were answered all the same, count as 0 in the macro averages, as in scikit-learn, "
+                    + "the others in no average.", Numbers.count(answered)));
   }
 
   /** The labels in their order, those without test rows behind the others. */
@@ -340,7 +343,7 @@ public final class HtmlReport {
   }
 
   private static String note(String pattern, Object... arguments) {
-    return "<p class=\"note\">" + Html.escape(pattern.formatted(arguments)) + "</p>\n";
+    return "<p class=\"note\">" + Html.escape(String.format(Locale.ROOT, pattern, arguments)) + "</p>\n";
   }
 
   private void appendConfusedPairs() {
@@ -389,6 +392,6 @@ public final class HtmlReport {
   }
 
   private static String range(Interval interval) {
-    return "%s to %s".formatted(Numbers.metric(interval.low()), Numbers.metric(interval.high()));
+    return String.format(Locale.ROOT, "%s to %s", Numbers.metric(interval.low()), Numbers.metric(interval.high()));
   }
 }

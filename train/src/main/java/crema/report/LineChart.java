@@ -76,7 +76,8 @@ record LineChart(String title, String xTitle, List<Series> series) {
     var out = new StringBuilder();
     for (var line : series) {
       if (!line.name.isEmpty()) {
-        out.append("<span class=\"key c%d\">%s</span>".formatted(line.colour, Html.escape(line.name)));
+        out.append(String.format(Locale.ROOT,
+            "<span class=\"key c%d\">%s</span>", line.colour, Html.escape(line.name)));
       }
     }
     return out.toString();
@@ -102,9 +103,11 @@ record LineChart(String title, String xTitle, List<Series> series) {
         marks.append(PlotFrame.format("M%.1f %.1fh0", px, py));
       }
     }
-    out.append("<g class=\"line c%d %s\"".formatted(line.colour, line.look.name().toLowerCase(Locale.ROOT)));
+    out.append(String.format(Locale.ROOT,
+        "<g class=\"line c%d %s\"", line.colour, line.look.name().toLowerCase(Locale.ROOT)));
     if (line.look == Look.LINE || line.look == Look.MARKED) {
-      out.append(" data-name=\"%s\" data-points=\"%s\"".formatted(Html.escape(line.name), String.join(" ", points)));
+      out.append(String.format(Locale.ROOT,
+          " data-name=\"%s\" data-points=\"%s\"", Html.escape(line.name), String.join(" ", points)));
     }
     out.append("><path d=\"").append(path).append("\"/>");
     if (!marks.isEmpty()) {

@@ -1,6 +1,7 @@
 package crema.report;
 
 import crema.metrics.Calibration;
+import java.util.Locale;
 
 /**
  * A reliability diagram as SVG: a bar for each bin's accuracy, a mark where its confidence says it should be, the
@@ -35,7 +36,7 @@ record ReliabilityChart(String title, Calibration calibration) {
     double expected = frame.yAt(bin.confidence());
     out.append(PlotFrame.format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
         left, left + width, expected, expected));
-    out.append("<title>confidence %s, accuracy %s, %s predictions</title></g>".formatted(
+    out.append(String.format(Locale.ROOT, "<title>confidence %s, accuracy %s, %s predictions</title></g>",
         Numbers.metric(bin.confidence()), Numbers.metric(bin.accuracy()), Numbers.count(bin.count())));
   }
 }

@@ -183,8 +183,8 @@ public final class RunComparison {
 
   private static String time(double seconds) {
     Duration time = Duration.ofMillis(Math.round(seconds * 1000));
-    return seconds >= HOUR ? "%d h %d min".formatted(time.toHours(), time.toMinutesPart())
-        : seconds >= 60 ? "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart())
+    return seconds >= HOUR ? String.format(Locale.ROOT, "%d h %d min", time.toHours(), time.toMinutesPart())
+        : seconds >= 60 ? String.format(Locale.ROOT, "%d min %d s", time.toMinutes(), time.toSecondsPart())
             : String.format(Locale.ROOT, "%.1f s", seconds);
   }
 
@@ -209,8 +209,8 @@ public final class RunComparison {
         .append(table.render(new TerminalStyle(Integer.MAX_VALUE, style.colour()))).append('\n')
         .append(style.faint(DisplayWidth.printable(legend()))).append('\n');
     for (Failure failure : failures) {
-      out.append(DisplayWidth.printable("Without a result: %s, seed %d: %s"
-          .formatted(failure.name(), failure.seed(), failure.reason()))).append('\n');
+      out.append(DisplayWidth.printable(String.format(Locale.ROOT,
+          "Without a result: %s, seed %d: %s", failure.name(), failure.seed(), failure.reason()))).append('\n');
     }
     return out.toString();
   }
@@ -230,8 +230,8 @@ public final class RunComparison {
     out.append('\n').append(markdown(legend())).append('\n');
     if (!failures.isEmpty()) {
       out.append("\nWithout a result:\n\n");
-      failures.forEach(failure -> out.append("- %s, seed %d: %s\n"
-          .formatted(markdown(failure.name()), failure.seed(), markdown(failure.reason()))));
+      failures.forEach(failure -> out.append(String.format(Locale.ROOT,
+          "- %s, seed %d: %s\n", markdown(failure.name()), failure.seed(), markdown(failure.reason()))));
     }
     return out.toString();
   }

@@ -7,6 +7,7 @@ import crema.metrics.Metric;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A test report for a terminal: the headline, the labels with most documents, and the most confused pairs. */
@@ -52,7 +53,7 @@ public final class TerminalReport {
     out.append('\n').append(labels(report, labelLimit).render(style));
     int hidden = report.labels().size() - labelLimit;
     if (hidden > 0) {
-      out.append(style.faint("and %d labels with less support".formatted(hidden))).append('\n');
+      out.append(style.faint(String.format(Locale.ROOT, "and %d labels with less support", hidden))).append('\n');
     }
     if (!report.confusedPairs().isEmpty()) {
       out.append('\n').append(confusedPairs(report).render(style));
@@ -101,14 +102,14 @@ public final class TerminalReport {
     }
     if (report.calibration() != null) {
       table.row("Calibration error", Numbers.metric(report.calibration().expectedError()),
-          report.uncalibrated() == null ? "" : "%s before calibration (%s)".formatted(
+          report.uncalibrated() == null ? "" : String.format(Locale.ROOT, "%s before calibration (%s)",
               Numbers.metric(report.uncalibrated().calibration().expectedError()), report.uncalibrated().method()));
     }
     return table.row("Documents", Numbers.count(report.metrics().documents()), "");
   }
 
   private static String range(Interval interval) {
-    return "%s to %s (%s)".formatted(
+    return String.format(Locale.ROOT, "%s to %s (%s)",
         Numbers.metric(interval.low()), Numbers.metric(interval.high()), Numbers.wholePercent(interval.level()));
   }
 

@@ -34,6 +34,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -199,7 +200,7 @@ public record TestReport(
     private Builder(String title, List<String> labels, Outcomes outcomes) {
       if (labels.size() != outcomes.labelCount()) {
         throw new IllegalArgumentException(
-            "%d label names for %d labels".formatted(labels.size(), outcomes.labelCount()));
+            String.format(Locale.ROOT, "%d label names for %d labels", labels.size(), outcomes.labelCount()));
       }
       this.title = title;
       this.labels = List.copyOf(labels);

@@ -58,7 +58,8 @@ public final class TextTable {
    */
   public TextTable row(String... cells) {
     if (cells.length != columns.size()) {
-      throw new IllegalArgumentException("%d cells for %d columns".formatted(cells.length, columns.size()));
+      throw new IllegalArgumentException(String.format(Locale.ROOT,
+          "%d cells for %d columns", cells.length, columns.size()));
     }
     rows.add(Arrays.stream(cells).map(DisplayWidth::printable).toArray(String[]::new));
     return this;

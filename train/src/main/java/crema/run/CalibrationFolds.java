@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -77,7 +78,7 @@ public final class CalibrationFolds {
     for (int fold = 0; fold < folds; fold++) {
       Path file = context.directory().checkpoints().resolve("calibration-" + (fold + 1) + ".rows");
       if (!Files.exists(file)) {
-        context.listener().stage("Calibrating, fold %d of %d".formatted(fold + 1, folds));
+        context.listener().stage(String.format(Locale.ROOT, "Calibrating, fold %d of %d", fold + 1, folds));
         var directory = new ModelDirectory(context.directory().checkpoints().resolve("calibration"));
         FileTree.delete(directory.path());
         Files.createDirectories(directory.path());

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +141,7 @@ public final class Distillation {
       throw new UserError("there is no row to ask the teacher for: --data has none with a text");
     }
     if (empty > 0) {
-      listener.warning("%,d texts are empty to the teacher and are left out".formatted(empty));
+      listener.warning(String.format(Locale.ROOT, "%,d texts are empty to the teacher and are left out", empty));
     }
     return Optional.of(ofStudent(student, train, writeTest(test)));
   }
@@ -194,7 +195,7 @@ public final class Distillation {
   }
 
   private Path file(String kind, int part) {
-    return folder.resolve("%s-%05d.jsonl".formatted(kind, part));
+    return folder.resolve(String.format(Locale.ROOT, "%s-%05d.jsonl", kind, part));
   }
 
   private List<String> writeTest(RowSource test) throws IOException {

@@ -73,15 +73,17 @@ public final class Findings {
     int most = IntStream.range(0, labels.size()).boxed().max(Comparator.comparingLong(counts::predictions)).orElse(0);
     if (counts.predictions(most) >= NEARLY_ALL * outcomes.documents()
         && counts.predictions(most) >= TOO_OFTEN * counts.support(most)) {
-      findings.add("the model answers '%s' for %,d of %,d test rows, of which %,d have it: it has learned little else"
-          .formatted(labels.get(most), counts.predictions(most), outcomes.documents(), counts.support(most)));
+      findings.add(String.format(Locale.ROOT,
+          "the model answers '%s' for %,d of %,d test rows, of which %,d have it: it has learned little else",
+          labels.get(most), counts.predictions(most), outcomes.documents(), counts.support(most)));
       return findings;
     }
     int[] lost = IntStream.range(0, labels.size())
         .filter(label -> counts.support(label) >= FEWEST_OF_A_LABEL && counts.predictions(label) == 0).toArray();
     if (lost.length > 0) {
       int first = IntStream.of(lost).boxed().max(Comparator.comparingLong(counts::support)).orElseThrow();
-      findings.add("%,d %s with %d test rows or more %s never answered, for instance '%s' with %,d".formatted(
+      findings.add(String.format(Locale.ROOT,
+          "%,d %s with %d test rows or more %s never answered, for instance '%s' with %,d",
           lost.length,
           lost.length == 1 ? "label" : "labels", FEWEST_OF_A_LABEL, lost.length == 1 ? "is" : "are", labels.get(first),
           counts.support(first)));
@@ -93,7 +95,8 @@ public final class Findings {
   static Optional<String> singleRows(LabelSet labels) {
     int[] single = IntStream.range(0, labels.size()).filter(label -> labels.count(label) == 1).toArray();
     return single.length == 0 ? Optional.empty()
-        : Optional.of("%,d of %,d labels %s a single training row, for instance '%s': that is hardly learned".formatted(
+        : Optional.of(String.format(Locale.ROOT,
+            "%,d of %,d labels %s a single training row, for instance '%s': that is hardly learned",
             single.length, labels.size(), single.length == 1 ? "has" : "have", labels.name(single[0]))
             .replaceAll("\\R", " "));
   }
@@ -123,13 +126,15 @@ public final class Findings {
   /** A tokenizer that came out smaller than it was asked to be. */
   public static Optional<String> smallVocabulary(int asked, int reached) {
     return reached >= asked ? Optional.empty()
-        : Optional.of("the texts have pieces for a vocabulary of %,d only, not %,d".formatted(reached, asked));
+        : Optional.of(String.format(Locale.ROOT,
+            "the texts have pieces for a vocabulary of %,d only, not %,d", reached, asked));
   }
 
   /** A network of its own beginnings that is far too large for its rows. */
   public static Optional<String> tooManyParameters(long parameters, long rows, long tokens) {
     return parameters <= MOST_PARAMETERS_OF_A_TOKEN * tokens ? Optional.empty()
-        : Optional.of("%,d parameters are to be learned from %,d rows of %,d tokens in all: take a smaller "
-            .formatted(parameters, rows, tokens) + "--hidden-size, --encoder MODEL, or --model linear");
+        : Optional.of(String.format(Locale.ROOT,
+            "%,d parameters are to be learned from %,d rows of %,d tokens in all: take a smaller ", parameters, rows,
+            tokens) + "--hidden-size, --encoder MODEL, or --model linear");
   }
 }

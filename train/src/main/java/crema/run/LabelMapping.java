@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -72,10 +73,11 @@ public record LabelMapping(List<String> older, List<String> newer, List<int[]> s
     Set<String> answers = new LinkedHashSet<>(IntStream.of(older.candidates()).mapToObj(oldNames::get).toList());
     left.removeIf(name -> !answers.contains(name));
     if (!left.isEmpty()) {
-      throw new UserError("no training row has %,d %s of %s: %s%s; say what became of %s in a --label-map with the "
-          .formatted(left.size(), left.size() == 1 ? "label" : "labels", from,
+      throw new UserError(String.format(Locale.ROOT,
+          "no training row has %,d %s of %s: %s%s; say what became of %s in a --label-map with the ", left.size(),
+          left.size() == 1 ? "label" : "labels", from,
               String.join(", ", left.subList(0, Math.min(SHOWN, left.size()))),
-              left.size() > SHOWN ? " and %,d more".formatted(left.size() - SHOWN) : "",
+              left.size() > SHOWN ? String.format(Locale.ROOT, " and %,d more", left.size() - SHOWN) : "",
               left.size() == 1 ? "it" : "them")
           + "columns old and new; new is empty for a label that is gone");
     }
@@ -123,7 +125,8 @@ public record LabelMapping(List<String> older, List<String> newer, List<int[]> s
       int[] from = sources.get(label);
       counts[from.length == 0 ? 3 : from.length > 1 ? 2 : older.get(from[0]).equals(newer.get(label)) ? 0 : 1]++;
     }
-    return "%,d labels as they were, %,d under another name or split off, %,d merged of several, %,d new".formatted(
+    return String.format(Locale.ROOT,
+        "%,d labels as they were, %,d under another name or split off, %,d merged of several, %,d new",
         counts[0], counts[1], counts[2], counts[3]);
   }
 

@@ -6,6 +6,7 @@ import crema.task.LabelSettings;
 import crema.task.TargetKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -74,16 +75,19 @@ final class LabelWarnings {
     var found = new ArrayList<String>();
     for (int i = 0; i < equal.length && rows >= FEWEST_ROWS; i++) {
       if (equal[i] >= NEARLY_ALL * rows) {
-        found.add("the text column '%s' is the label in %,d of %,d rows: a model reads its answers there".formatted(
+        found.add(String.format(Locale.ROOT,
+            "the text column '%s' is the label in %,d of %,d rows: a model reads its answers there",
             columns.get(i), equal[i], rows));
       }
     }
     if (labels.kind() == TargetKind.SINGLE && lists >= NEARLY_ALL * rows && rows > 0) {
-      found.add("labels are lists, such as %s, of which each is taken for one label: --target multi reads their items"
-          .formatted(list));
+      found.add(String.format(Locale.ROOT,
+          "labels are lists, such as %s, of which each is taken for one label: --target multi reads their items",
+          list));
     }
-    separator().ifPresent(separator -> found.add("no row has several labels, but '%s' may be some: say what separates "
-        .formatted(separatedLabel) + "them with --label-separator '" + separator + "'"));
+    separator().ifPresent(separator -> found.add(String.format(Locale.ROOT,
+        "no row has several labels, but '%s' may be some: say what separates ",
+        separatedLabel) + "them with --label-separator '" + separator + "'"));
     return found;
   }
 

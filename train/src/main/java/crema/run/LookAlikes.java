@@ -43,7 +43,7 @@ public final class LookAlikes {
         .map(group -> group.stream().map(label -> shown(label)
             + (places.containsKey(label) ? " (" + places.get(label) + ")" : "")).collect(Collectors.joining(" and ")))
         .collect(Collectors.joining("; "))
-        + (groups.size() > SHOWN ? "; and %,d more".formatted(groups.size() - SHOWN) : ""));
+        + (groups.size() > SHOWN ? String.format(Locale.ROOT, "; and %,d more", groups.size() - SHOWN) : ""));
   }
 
   /** Where each of some labels is met first. */

@@ -7,6 +7,7 @@ import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -72,6 +73,6 @@ public final class RefitSettings {
   }
 
   private static String both(RowCounts counts) {
-    return "%,d training and %,d validation rows".formatted(counts.train(), counts.validation());
+    return String.format(Locale.ROOT, "%,d training and %,d validation rows", counts.train(), counts.validation());
   }
 }

@@ -10,6 +10,7 @@ import crema.data.RowSource;
 import crema.data.SplitRows;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How many rows a run has, and which.
@@ -67,6 +68,6 @@ public record RowCounts(long train, long validation, long test, String hash) {
 
   @Override
   public String toString() {
-    return "%,d training, %,d validation, %,d test".formatted(train, validation, test);
+    return String.format(Locale.ROOT, "%,d training, %,d validation, %,d test", train, validation, test);
   }
 }

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -281,7 +282,8 @@ public final class RunRows {
     named.put("validation", rows.validation());
     named.put("test", rows.test());
     for (Duplicates duplicates : Duplicates.between(named)) {
-      listener.warning("%,d %s %s exactly the text of a %s row, for instance '%s' (%s and %s)".formatted(
+      listener.warning(String.format(Locale.ROOT,
+          "%,d %s %s exactly the text of a %s row, for instance '%s' (%s and %s)",
           duplicates.rows(), duplicates.part(), duplicates.rows() == 1 ? "row has" : "rows have", duplicates.earlier(),
           shortened(duplicates.examples().getFirst().text()),
           duplicates.examples().getFirst().location(), duplicates.examples().getFirst().earlierLocation()));

@@ -15,6 +15,7 @@ import crema.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -75,7 +76,8 @@ public final class TrainingFolds {
       var parts = new SplitRows(split.allBut(fold), rows.validation(), split.part(fold), rows.labels());
       TrainingResult result = family
           .newRun(CalibrationFolds.without(settings.without(FOLDS)), context.withDirectory(directory).withRows(parts)
-              .withListener(new FoldListener("Fold %,d of %,d: ".formatted(fold + 1, folds), context.listener())))
+              .withListener(new FoldListener(String.format(Locale.ROOT,
+                  "Fold %,d of %,d: ", fold + 1, folds), context.listener())))
           .run();
       TestReport report = result.report();
       if (result.isInterrupted() || report == null) {

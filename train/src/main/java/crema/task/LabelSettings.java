@@ -6,6 +6,7 @@ import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where the labels of a row are, and how they are read.
@@ -42,7 +43,8 @@ public record LabelSettings(Settings settings) {
     SECTION.rule(settings -> settings.get(TARGET) == TargetKind.TAXONOMY && settings.get(ONE_HOT)
         ? "--one-hot: the segments of a path cannot be told by 1 and 0" : null, ONE_HOT, TARGET);
     SECTION.rule(settings -> settings.get(TAIL_TO) >= settings.get(HEAD_FROM)
-        ? "--head-from and --tail-to: the tail ends at %d but the head starts at %d: the tail must end below".formatted(
+        ? String.format(Locale.ROOT,
+            "--head-from and --tail-to: the tail ends at %d but the head starts at %d: the tail must end below",
             settings.get(TAIL_TO), settings.get(HEAD_FROM))
         : null, HEAD_FROM, TAIL_TO);
   }

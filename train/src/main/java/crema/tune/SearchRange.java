@@ -13,6 +13,7 @@ import crema.task.LabelSettings;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
+import java.util.Locale;
 
 /** The values of a setting among which is searched. */
 sealed interface SearchRange {
@@ -119,7 +120,8 @@ sealed interface SearchRange {
     double most = number(ends.getLast());
     boolean isWhole = scale == Scale.INTEGER || !takes(settings, ends.getFirst(), least + (most - least) * 0.3717);
     if (!(least < most)) {
-      throw written.origin().error(written.name(), ": the ends of a range go up, but %s is not below %s".formatted(
+      throw written.origin().error(written.name(), String.format(Locale.ROOT,
+          ": the ends of a range go up, but %s is not below %s",
           ends.getFirst().texts().getFirst(), ends.getLast().texts().getFirst()));
     }
     if (scale == Scale.LOG && !(least > 0)) {

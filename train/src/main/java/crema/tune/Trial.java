@@ -5,6 +5,7 @@ import crema.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -70,12 +71,12 @@ public final class Trial {
 
   /** Its name in tables. */
   public String name() {
-    return "%02d: %s".formatted(number, values());
+    return String.format(Locale.ROOT, "%02d: %s", number, values());
   }
 
   /** The folder of its rung, counted from 1. */
   Path folder(Path output, int rung) {
-    return output.resolve("trial-%02d".formatted(number)).resolve("rung-" + rung);
+    return output.resolve(String.format(Locale.ROOT, "trial-%02d", number)).resolve("rung-" + rung);
   }
 
   /** Its score in the last rung that it reached, less than all scores if its training failed there. */

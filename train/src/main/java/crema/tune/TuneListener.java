@@ -1,5 +1,6 @@
 package crema.tune;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Is notified of the trials of a search. */
@@ -33,7 +34,8 @@ public interface TuneListener {
     /** In words. */
     @Override
     public String toString() {
-      return "[%d/%d]".formatted(number, count) + (rungs == 1 ? "" : " rung %d of %d".formatted(rung, rungs));
+      return String.format(Locale.ROOT, "[%d/%d]", number, count) + (rungs == 1 ? "" : String.format(Locale.ROOT,
+          " rung %d of %d", rung, rungs));
     }
   }
 }

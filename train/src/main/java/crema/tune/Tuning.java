@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -220,8 +221,8 @@ public final class Tuning {
       throw reason;
     }
     if (trials.size() < count) {
-      listener.warning("the ranges have %,d different values only: so many trials are made, not %,d"
-          .formatted(trials.size(), count));
+      listener.warning(String.format(Locale.ROOT,
+          "the ranges have %,d different values only: so many trials are made, not %,d", trials.size(), count));
     }
     return trials;
   }

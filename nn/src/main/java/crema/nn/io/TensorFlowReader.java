@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +158,7 @@ final class TensorFlowReader {
       }
       String name = String.valueOf(index.getFileName());
       Path file = index.resolveSibling((name.endsWith(INDEX) ? name.substring(0, name.length() - INDEX.length()) : name)
-          + ".data-%05d-of-%05d".formatted(number, shardCount));
+          + String.format(Locale.ROOT, ".data-%05d-of-%05d", number, shardCount));
       if (!Files.isRegularFile(file)) {
         throw new InvalidWeightsException("its data should be in " + file + ", which is not there");
       }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -60,7 +61,7 @@ final class CheckpointStore {
       update(checksum, name + tensor.shape());
       update(checksum, tensor);
     });
-    Path file = folder.resolve("step-%09d.safetensors".formatted(state.step()));
+    Path file = folder.resolve(String.format(Locale.ROOT, "step-%09d.safetensors", state.step()));
     SafetensorsWriter.write(file, tensors, Map.of(STATE, text, CHECKSUM, Long.toHexString(checksum.getValue())));
     List<Path> files = newestFirst();
     for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,8 @@ public final class StepLog implements Closeable {
         offset++;
         if (b != '\n') {
           if (text.size() == MAX_LINE_BYTES) {
-            throw malformed(file, lines.size(), "it is longer than %d bytes".formatted(MAX_LINE_BYTES), null);
+            throw malformed(file, lines.size(), String.format(Locale.ROOT,
+                "it is longer than %d bytes", MAX_LINE_BYTES), null);
           }
           text.write(b);
           continue;
@@ -132,7 +134,8 @@ public final class StepLog implements Closeable {
 
   private static IOException malformed(
       Path file, int linesBefore, String why, @Nullable Exception cause) {
-    return new IOException("%s, line %d: not a line of a step log: %s".formatted(file, linesBefore + 1, why), cause);
+    return new IOException(String.format(Locale.ROOT,
+        "%s, line %d: not a line of a step log: %s", file, linesBefore + 1, why), cause);
   }
 
   private static ObjectNode toJson(LogRecord entry) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -162,8 +163,9 @@ public final class TrainingLoop<B> implements AutoCloseable {
     TrainingState state = restore();
     if (schedule.warmup() > 0 && schedule.warmup() >= totalSteps && state.step() == 0) {
       settings.listener
-          .warning("the run has %,d %s, all within the warm-up of %,d, so the learning rate stays below %s: "
-              .formatted(totalSteps, totalSteps == 1 ? "step" : "steps", schedule.warmup(), settings.learningRate)
+          .warning(String.format(Locale.ROOT,
+              "the run has %,d %s, all within the warm-up of %,d, so the learning rate stays below %s: ", totalSteps,
+              totalSteps == 1 ? "step" : "steps", schedule.warmup(), settings.learningRate)
               + "train for more epochs, make batches smaller or the warm-up shorter");
     }
     secondsBefore = state.seconds();

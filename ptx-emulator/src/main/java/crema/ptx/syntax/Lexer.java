@@ -3,6 +3,7 @@ package crema.ptx.syntax;
 import crema.ptx.PtxSyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Cuts PTX into tokens; comments and white space fall away. */
 final class Lexer {
@@ -48,7 +49,7 @@ final class Lexer {
       tokens.add(new Token(Token.Kind.MARK, String.valueOf(c), line, start));
     } else {
       throw new PtxSyntaxException(file, line,
-          "unexpected character '" + (c < 32 || c > 126 ? String.format("\\u%04x", (int) c) : c) + "'");
+          "unexpected character '" + (c < 32 || c > 126 ? String.format(Locale.ROOT, "\\u%04x", (int) c) : c) + "'");
     }
   }
 

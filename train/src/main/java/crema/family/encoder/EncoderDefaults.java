@@ -7,6 +7,7 @@ import crema.run.TrainingSettings;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -19,8 +20,8 @@ final class EncoderDefaults {
   private static final int FEW_ROWS = 30_000;
   private static final int MANY_ROWS = 300_000;
 
-  private static final String WHEN_FEW = "fewer than %,d rows".formatted(FEW_ROWS);
-  private static final String WHEN_SOME = "fewer than %,d rows".formatted(MANY_ROWS);
+  private static final String WHEN_FEW = String.format(Locale.ROOT, "fewer than %,d rows", FEW_ROWS);
+  private static final String WHEN_SOME = String.format(Locale.ROOT, "fewer than %,d rows", MANY_ROWS);
 
   /** The rules, in the order in which they are told. */
   static final List<DefaultRule<?>> RULES = List.of(
@@ -40,7 +41,8 @@ final class EncoderDefaults {
           ? "rows that are seen often are not seen the same" : "rows are seen few times")
           .where(EncoderDefaults::isFromNothing),
       DefaultRule.of(TrainingSettings.EPOCHS).where(EncoderDefaults::isFromNothing)
-          .when("fewer than %,d rows".formatted(VERY_FEW_ROWS), profile -> profile.rows() < VERY_FEW_ROWS, 40,
+          .when(String.format(Locale.ROOT,
+              "fewer than %,d rows", VERY_FEW_ROWS), profile -> profile.rows() < VERY_FEW_ROWS, 40,
               EncoderDefaults::forRows)
           .when(WHEN_FEW, EncoderDefaults::areFew, 10, EncoderDefaults::forRows)
           .when(WHEN_SOME, EncoderDefaults::areSome, 4, EncoderDefaults::forRows)
@@ -67,11 +69,11 @@ final class EncoderDefaults {
   }
 
   private static String forRows(DataProfile profile) {
-    return "for %,d rows".formatted(profile.rows());
+    return String.format(Locale.ROOT, "for %,d rows", profile.rows());
   }
 
   private static String seenOften(DataProfile profile) {
-    return "tokens that %,d rows have often enough".formatted(profile.rows());
+    return String.format(Locale.ROOT, "tokens that %,d rows have often enough", profile.rows());
   }
 
   private static boolean isFromNothing(Settings settings) {

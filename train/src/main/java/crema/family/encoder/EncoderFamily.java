@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -83,9 +84,10 @@ public final class EncoderFamily implements ModelFamily {
     facts.put("Kind",
         "transformer encoder, " + encoder.describe() + ", head " + description.network().head().kind().key());
     try (var weights = SafetensorsReader.open(model.bytes(WEIGHTS))) {
-      facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
+      facts.put("Parameters", String.format(Locale.ROOT,
+          "%,d", weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
     }
-    facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
+    facts.put("Tokens", String.format(Locale.ROOT, "%,d in the vocabulary, texts cut to %,d", encoder.vocabSize(),
         description.limit().maxTokens()));
     return facts;
   }

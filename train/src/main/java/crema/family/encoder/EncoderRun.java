@@ -180,7 +180,8 @@ public final class EncoderRun implements AutoCloseable {
     Arrays.stream(labels).forEach(label -> counts[label]++);
     int[] single = IntStream.range(0, counts.length).filter(label -> counts[label] == 1).toArray();
     if (single.length > 0) {
-      listener.warning("%,d %s a single training row, so nothing is similar to it: that of '%s'%s".formatted(
+      listener.warning(String.format(Locale.ROOT,
+          "%,d %s a single training row, so nothing is similar to it: that of '%s'%s",
           single.length, single.length == 1 ? "label has" : "labels have", data.target().labels().name(single[0]),
           single.length == 1 ? "" : " and others"));
     }
@@ -316,10 +317,10 @@ public final class EncoderRun implements AutoCloseable {
         evaluator.evaluate(data.validation(), validationLogits, new TrainingListener() {}).rows();
     Target tuned = data.target().tuned(new AnswerSettings(settings), validation);
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Parameters", "%,d".formatted(model.parameterCount()));
+    facts.put("Parameters", String.format(Locale.ROOT, "%,d", model.parameterCount()));
     // Without validations, the last step's weights are kept.
     long kept = outcome.bestStep() == 0 ? outcome.steps() : outcome.bestStep();
-    facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), kept));
+    facts.put("Steps", String.format(Locale.ROOT, "%,d, best at %,d", outcome.steps(), kept));
     facts.putAll(foldFacts);
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.rows(), settings.get(SEED),
         context.withCommandLine(commandLine),
@@ -349,8 +350,9 @@ public final class EncoderRun implements AutoCloseable {
         settings.get(PairSettings.HEAD_C), settings.get(SEED), threads);
     if (!unconverged.isEmpty()) {
       listener
-          .warning("the head of %,d labels is not fitted to the end, for instance that of '%s': take a smaller head-c"
-              .formatted(unconverged.size(), data.target().labels().name(unconverged.getFirst())));
+          .warning(String.format(Locale.ROOT,
+              "the head of %,d labels is not fitted to the end, for instance that of '%s': take a smaller head-c",
+              unconverged.size(), data.target().labels().name(unconverged.getFirst())));
     }
   }
 

@@ -4,6 +4,7 @@ import crema.nn.model.HeadConfig;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.task.LossRows;
+import java.util.Locale;
 
 /** The tokenizer and the network of an encoder. */
 public final class EncoderSettings {
@@ -88,7 +89,7 @@ public final class EncoderSettings {
     SECTION.rule(settings -> {
       long elements = (long) settings.get(rows) * settings.get(columns);
       return elements > MOST_ELEMENTS
-          ? "%s %d needs a matrix of %d x %d numbers; a tensor can have at most %d".formatted(
+          ? String.format(Locale.ROOT, "%s %d needs a matrix of %d x %d numbers; a tensor can have at most %d",
               rows.flag(), settings.get(rows), settings.get(rows), settings.get(columns), MOST_ELEMENTS)
           : null;
     }, rows, columns);

@@ -15,6 +15,7 @@ import crema.tensor.Shape;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -75,11 +76,11 @@ public final class MultiTaskFamily implements ModelFamily {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind", name());
     try (var weights = SafetensorsReader.open(model.bytes(EncoderFamily.WEIGHTS))) {
-      facts.put("Parameters", "%,d in the encoder".formatted(
+      facts.put("Parameters", String.format(Locale.ROOT, "%,d in the encoder",
           weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
     }
     for (String task : tasks(model)) {
-      facts.put("Task " + task, "%,d labels; see crema info %s/%s/%s".formatted(
+      facts.put("Task " + task, String.format(Locale.ROOT, "%,d labels; see crema info %s/%s/%s",
           model.folder(TASKS).folder(task).readTarget().labels().size(), model.name(), TASKS, task));
     }
     return facts;

@@ -286,9 +286,9 @@ public final class MultiTaskRun implements AutoCloseable {
     ScoredRows validation = part.evaluator.evaluate(part.data.validation(), Logits.of(part.model), new TrainingListener() {}).rows();
     Target tuned = part.data.target().tuned(new AnswerSettings(own), validation);
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Parameters", "%,d, of which %,d of the head".formatted(
+    facts.put("Parameters", String.format(Locale.ROOT, "%,d, of which %,d of the head",
         model.encoder().parameterCount() + part.model.parameterCount(), part.model.parameterCount()));
-    facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), outcome.bestStep()));
+    facts.put("Steps", String.format(Locale.ROOT, "%,d, best at %,d", outcome.steps(), outcome.bestStep()));
     TrainingResult result = new FinishedRun(folder, tuned, new AnswerSettings(own), part.data.rows(),
         settings.get(TrainingSettings.SEED), context, outcome.steps(), outcome.bestStep())
         .write(new TaskFiles(part), validation, validation,

@@ -10,6 +10,7 @@ import crema.settings.Settings;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** One task of a model with several heads: a head, whose encoder and tokenizer are two folders up. */
@@ -48,7 +49,7 @@ public final class TaskFamily implements ModelFamily {
     var encoder = description.network().encoder();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind", name() + ", " + encoder.describe() + ", head " + description.network().head().kind().key());
-    facts.put("Tokens", "%,d in the vocabulary, texts cut to %,d".formatted(encoder.vocabSize(),
+    facts.put("Tokens", String.format(Locale.ROOT, "%,d in the vocabulary, texts cut to %,d", encoder.vocabSize(),
         description.limit().maxTokens()));
     return facts;
   }

@@ -11,6 +11,7 @@ import crema.task.LabelSettings;
 import crema.task.LossRows;
 import crema.task.TargetKind;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** How the settings of a fastText model that nobody gives are chosen for the training rows. */
@@ -41,8 +42,9 @@ final class FastTextDefaults {
   private static final int VERY_MANY_LABELS = 5_000;
 
   private static final String WHEN_CHARACTERS =
-      "texts of at most %d words, of whose words %d%% are new or %d%% have digits, or %d%% of whose letters are unspaced"
-          .formatted(LONG_TEXT, percent(UNSEEN), percent(CODES), percent(UNSPACED));
+      String.format(Locale.ROOT,
+          "texts of at most %d words, of whose words %d%% are new or %d%% have digits, "
+              + "or %d%% of whose letters are unspaced", LONG_TEXT, percent(UNSEEN), percent(CODES), percent(UNSPACED));
 
   /** The rules, in the order in which they are told. */
   static final List<DefaultRule<?>> RULES = List.of(
@@ -53,16 +55,18 @@ final class FastTextDefaults {
           // A model that a run starts from reads its columns as it does.
           .where(settings -> StartSettings.from(settings).isEmpty()
               && TextColumn.parseAll(settings.get(DataSettings.TEXT)).stream().allMatch(column -> column.weight() == 1))
-          .when("several text columns, of more than %d words together".formatted(LONG_TEXT),
+          .when(String.format(Locale.ROOT, "several text columns, of more than %d words together", LONG_TEXT),
               FastTextDefaults::isWeighed, FastTextDefaults::weights,
-              "so that each column has as many words as the longest, but at most %d, and 1 of addresses and the like"
-                  .formatted(MOST_WEIGHT),
-              profile -> "the words of short columns would be lost among %,.0f in all".formatted(
+              String.format(Locale.ROOT,
+                  "so that each column has as many words as the longest, but at most %d, "
+                      + "and 1 of addresses and the like", MOST_WEIGHT),
+              profile -> String.format(Locale.ROOT, "the words of short columns would be lost among %,.0f in all",
                   profile.words().mean())),
       DefaultRule.of(FastTextSettings.WORD_NGRAMS)
           .when("half of the texts or more are a single word", profile -> profile.oneWord() >= ONE_WORD, 1,
               profile -> percent(profile.oneWord()) + "% of the texts are a single word")
-          .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(read(profile))),
+          .otherwise(2, profile -> String.format(Locale.ROOT,
+              "pairs of words beside words, in texts of %,.0f words", read(profile))),
       // Who gives one of the two lengths wants runs of characters, or none.
       DefaultRule.of(FastTextSettings.MINN).where(settings -> !settings.isGiven(FastTextSettings.MAXN))
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 2, FastTextDefaults::whyCharacters)
@@ -72,27 +76,30 @@ final class FastTextDefaults {
           .otherwise(0, FastTextDefaults::whyWords),
       DefaultRule.of(FastTextSettings.BUCKETS)
           .otherwise(FastTextDefaults::buckets,
-              "a power of two for the n-grams of the texts, from %,d to %,d".formatted(FEWEST_BUCKETS, MOST_BUCKETS),
-              profile -> "for the n-grams of %,d words".formatted(profile.words().total())),
+              String.format(Locale.ROOT,
+                  "a power of two for the n-grams of the texts, from %,d to %,d", FEWEST_BUCKETS, MOST_BUCKETS),
+              profile -> String.format(Locale.ROOT, "for the n-grams of %,d words", profile.words().total())),
       DefaultRule.of(FastTextSettings.LOSS)
           .where(settings -> settings.find(LossRows.LOSS).isEmpty()
               && settings.get(FastTextSettings.PATH_LABELS) == FastTextSettings.PathLabels.LAST
               && settings.get(LabelSettings.TARGET) != TargetKind.MULTI)
-          .when("%,d labels or more".formatted(VERY_MANY_LABELS), profile -> profile.labels() >= VERY_MANY_LABELS,
+          .when(String.format(Locale.ROOT,
+              "%,d labels or more", VERY_MANY_LABELS), profile -> profile.labels() >= VERY_MANY_LABELS,
               LossKind.HIERARCHICAL_SOFTMAX,
-              profile -> "a softmax over %,d labels takes too long".formatted(profile.labels())),
+              profile -> String.format(Locale.ROOT, "a softmax over %,d labels takes too long", profile.labels())),
       DefaultRule.of(TrainingSettings.EPOCHS)
-          .when("fewer than %,d rows".formatted(FEW_ROWS), profile -> profile.rows() < FEW_ROWS, 50,
+          .when(String.format(Locale.ROOT, "fewer than %,d rows", FEW_ROWS), profile -> profile.rows() < FEW_ROWS, 50,
               FastTextDefaults::forRows)
-          .when("fewer than %,d rows".formatted(MANY_ROWS), profile -> profile.rows() < MANY_ROWS, 25,
+          .when(String.format(Locale.ROOT, "fewer than %,d rows", MANY_ROWS), profile -> profile.rows() < MANY_ROWS, 25,
               FastTextDefaults::forRows)
-          .when("fewer than %,d rows".formatted(VERY_MANY_ROWS), profile -> profile.rows() < VERY_MANY_ROWS, 10,
+          .when(String.format(Locale.ROOT,
+              "fewer than %,d rows", VERY_MANY_ROWS), profile -> profile.rows() < VERY_MANY_ROWS, 10,
               FastTextDefaults::forRows)
           .otherwise(5, FastTextDefaults::forRows),
       DefaultRule.of(TrainingSettings.LEARNING_RATE)
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 1.0,
               _ -> "a step is shared by all runs of characters of a text")
-          .when("texts of more than %d words".formatted(LONG_TEXT),
+          .when(String.format(Locale.ROOT, "texts of more than %d words", LONG_TEXT),
               profile -> read(profile) > LONG_TEXT, 3.0, FastTextDefaults::sharedByWords)
           .otherwise(0.5, FastTextDefaults::sharedByWords));
 
@@ -119,7 +126,7 @@ final class FastTextDefaults {
   }
 
   private static String sharedByWords(DataProfile profile) {
-    return "a step is shared by the %,.0f words of a text".formatted(read(profile));
+    return String.format(Locale.ROOT, "a step is shared by the %,.0f words of a text", read(profile));
   }
 
   private static boolean usesCharacters(DataProfile profile) {
@@ -131,18 +138,21 @@ final class FastTextDefaults {
     return profile.unspaced() >= UNSPACED
         ? percent(profile.unspaced()) + "% of the letters are of scripts without spaces between words"
         : profile.unseen() >= UNSEEN
-            ? "%d%% of the words of a further text are new: their parts are not".formatted(percent(profile.unseen()))
-            : "%d%% of the words have digits: parts of codes tell more than codes".formatted(percent(profile.codes()));
+            ? String.format(Locale.ROOT,
+                "%d%% of the words of a further text are new: their parts are not", percent(profile.unseen()))
+            : String.format(Locale.ROOT,
+                "%d%% of the words have digits: parts of codes tell more than codes", percent(profile.codes()));
   }
 
   private static String whyWords(DataProfile profile) {
     return read(profile) > LONG_TEXT
-        ? "in texts of %,.0f words, their words would be lost among runs of characters".formatted(read(profile))
-        : "only %d%% of the words of a further text are new".formatted(percent(profile.unseen()));
+        ? String.format(Locale.ROOT,
+            "in texts of %,.0f words, their words would be lost among runs of characters", read(profile))
+        : String.format(Locale.ROOT, "only %d%% of the words of a further text are new", percent(profile.unseen()));
   }
 
   private static String forRows(DataProfile profile) {
-    return "the fewer rows, the more often each: there are %,d".formatted(profile.rows());
+    return String.format(Locale.ROOT, "the fewer rows, the more often each: there are %,d", profile.rows());
   }
 
   /** So many n-grams there are about: each pair of words may be another, and runs of characters repeat. */

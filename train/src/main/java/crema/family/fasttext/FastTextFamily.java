@@ -31,6 +31,7 @@ import crema.task.LossRows;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** fastText models, in files that fastText itself can read. */
@@ -69,8 +70,9 @@ public final class FastTextFamily implements ModelFamily {
     FastTextConfig config = fastText.config();
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind",
-        "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s"
-            .formatted(fastText.words().size(), config.bucket(), fastText.dim(), config.loss().key(),
+        String.format(Locale.ROOT,
+            "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s",
+            fastText.words().size(), config.bucket(), fastText.dim(), config.loss().key(),
                 config.wordNgrams(),
                 config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
     facts.put("File", file + ", which fastText itself can read");

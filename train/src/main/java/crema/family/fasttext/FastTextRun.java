@@ -44,6 +44,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -184,7 +185,8 @@ final class FastTextRun implements Run {
       }
       Autotune.Result result = found.get();
       epochs = result.config().epoch();
-      facts.put("Found in %,d trials".formatted(result.trials().size()), FastTextSearch.describe(result.config()));
+      facts.put(String.format(Locale.ROOT,
+          "Found in %,d trials", result.trials().size()), FastTextSearch.describe(result.config()));
       return Optional.of(quantized(result.model(), text.lines()));
     }
     listener.stage("Training");
@@ -326,8 +328,8 @@ final class FastTextRun implements Run {
   private TrainingResult finish(FastText model, ScoredRows validation, Target tuned, SplitRows rows, RowCounts counts,
       Map<String, String> found) throws IOException {
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Model", "fastText, %,d words, dim %d%s".formatted(model.words().size(), model.dim(),
-        model.isQuantized() ? ", quantized to %,d bytes".formatted(model.fileSize()) : ""));
+    facts.put("Model", String.format(Locale.ROOT, "fastText, %,d words, dim %d%s", model.words().size(), model.dim(),
+        model.isQuantized() ? String.format(Locale.ROOT, ", quantized to %,d bytes", model.fileSize()) : ""));
     facts.putAll(found);
     try (var classifier = new FastTextClassifier(model, config.reading(), tuned, threads)) {
       return textRun.finish(classifier, new FastTextFiles(model), rows, counts, validation, totalSteps(), facts);

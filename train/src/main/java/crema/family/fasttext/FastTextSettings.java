@@ -21,6 +21,7 @@ import crema.task.LabelSettings;
 import crema.task.LossRows;
 import crema.task.TargetKind;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Set;
@@ -103,7 +104,7 @@ public record FastTextSettings(Settings settings) {
         ? "--buckets must be above 0 for word or character n-grams" : null, BUCKETS, WORD_NGRAMS, MAXN);
     SECTION.rule(settings -> settings.get(COLUMN_WEIGHTS).size() != settings.get(DataSettings.TEXT).size()
         && !settings.get(COLUMN_WEIGHTS).isEmpty() && !settings.get(DataSettings.TEXT).isEmpty()
-            ? "--column-weights has %d numbers for %d text columns: give one each".formatted(
+            ? String.format(Locale.ROOT, "--column-weights has %d numbers for %d text columns: give one each",
                 settings.get(COLUMN_WEIGHTS).size(), settings.get(DataSettings.TEXT).size())
             : null,
         COLUMN_WEIGHTS, DataSettings.TEXT);

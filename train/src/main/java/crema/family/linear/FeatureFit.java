@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -119,7 +120,8 @@ public final class FeatureFit implements AutoCloseable {
       }
     }
     if (embedder.cut() > 0) {
-      listener.warning("%,d texts are longer than the encoder takes and were cut".formatted(embedder.cut()));
+      listener.warning(String.format(Locale.ROOT,
+          "%,d texts are longer than the encoder takes and were cut", embedder.cut()));
     }
     return spaces;
   }

@@ -58,38 +58,40 @@ public final class LinearDefaults {
           "columns apart; ", List.of(WORD, CHARACTERS)),
       DefaultRule.of(LinearSettings.NGRAMS)
           .where(LinearDefaults::usesWords)
-          .otherwise(2, profile -> "pairs of words beside words, in texts of %,.0f words".formatted(
+          .otherwise(2, profile -> String.format(Locale.ROOT, "pairs of words beside words, in texts of %,.0f words",
               profile.words().mean())),
       DefaultRule.of(LinearSettings.SUBLINEAR)
           .where(FrozenSettings::usesTerms)
           .otherwise(true, _ -> "a word that comes again says less than it said at first"),
       DefaultRule.of(LinearSettings.FEATURE_WEIGHTS)
           .where(settings -> settings.get(FrozenSettings.ENCODER).isEmpty() && !StagedSettings.areGiven(settings))
-          .when("two labels, and texts of at most %d words, which are no codes".formatted(LONG_TEXT),
+          .when(String.format(Locale.ROOT, "two labels, and texts of at most %d words, which are no codes", LONG_TEXT),
               LinearDefaults::isPair, LinearSettings.Features.BAYES,
               _ -> "between two labels few words of a short text decide: each counts as it speaks by itself"),
       DefaultRule.of(LinearSettings.MIN_DF)
           .where(settings -> FrozenSettings.usesTerms(settings) && !StagedSettings.areGiven(settings))
-          .when("%,d characters or more in all, and %d rows".formatted(MANY_CHARACTERS, ENOUGH_ROWS),
+          .when(String.format(Locale.ROOT, "%,d characters or more in all, and %d rows", MANY_CHARACTERS, ENOUGH_ROWS),
               profile -> profile.characters().total() >= MANY_CHARACTERS && profile.rows() >= ENOUGH_ROWS, 2.0,
-              profile -> "%,d characters are many: terms of a single text are left out".formatted(
+              profile -> String.format(Locale.ROOT, "%,d characters are many: terms of a single text are left out",
                   profile.characters().total()))
-          .otherwise(1.0, profile -> "%,d characters are few: every term counts".formatted(
+          .otherwise(1.0, profile -> String.format(Locale.ROOT, "%,d characters are few: every term counts",
               profile.characters().total())),
       DefaultRule.of(LinearSettings.MAX_TERMS)
           .where(FrozenSettings::usesTerms)
           .otherwise(profile -> (int) Math.max(FEWEST_TERMS, MOST_WEIGHTS / Math.max(1, profile.labels())),
-              "%,d divided by the number of labels, but at least %,d".formatted(MOST_WEIGHTS, FEWEST_TERMS),
-              profile -> "a weight for each of %,d labels".formatted(profile.labels())),
+              String.format(Locale.ROOT,
+                  "%,d divided by the number of labels, but at least %,d", MOST_WEIGHTS, FEWEST_TERMS),
+              profile -> String.format(Locale.ROOT, "a weight for each of %,d labels", profile.labels())),
       DefaultRule.of(LinearSettings.C)
           .where(settings -> settings.get(FrozenSettings.ENCODER).isEmpty() && !StagedSettings.areGiven(settings))
           .when(whenCheap(CHEAP), profile -> isCheap(profile, CHEAP), List.of(0.3, 1.0, 3.0),
               LinearDefaults::whyChosen)
           .when(whenCheap(AFFORDABLE), profile -> isCheap(profile, AFFORDABLE), List.of(1.0, 3.0),
               LinearDefaults::whyChosen)
-          .when("texts of more than %d words".formatted(LONG_TEXT), profile -> profile.words().mean() > LONG_TEXT,
-              List.of(1.0), profile -> "suits texts of %,.0f words".formatted(profile.words().mean()))
-          .otherwise(List.of(3.0), profile -> "texts of %,.0f words are fitted closely".formatted(
+          .when(String.format(Locale.ROOT,
+              "texts of more than %d words", LONG_TEXT), profile -> profile.words().mean() > LONG_TEXT,
+              List.of(1.0), profile -> String.format(Locale.ROOT, "suits texts of %,.0f words", profile.words().mean()))
+          .otherwise(List.of(3.0), profile -> String.format(Locale.ROOT, "texts of %,.0f words are fitted closely",
               profile.words().mean())),
       DefaultRule.of(LinearSettings.C_METRIC)
           .where(settings -> !settings.isGiven(LinearSettings.C) && settings.get(LinearSettings.C).size() > 1
@@ -103,9 +105,10 @@ public final class LinearDefaults {
               && settings.get(DataSettings.VALIDATION).isEmpty() && settings.get(DataSettings.VALIDATION_FRACTION) > 0
               && settings.get(FrozenSettings.ENCODER).isEmpty() && StartSettings.from(settings).isEmpty()
               && !StagedSettings.areGiven(settings) && !settings.get(LinearSettings.SHIFT))
-          .when("fewer than %,d rows, %s".formatted(FEW_ROWS, whenCheap(AFFORDABLE)),
+          .when(String.format(Locale.ROOT, "fewer than %,d rows, %s", FEW_ROWS, whenCheap(AFFORDABLE)),
               profile -> profile.rows() < FEW_ROWS && isCheap(profile, AFFORDABLE), 5,
-              profile -> "%,d rows are few, and a part of them says little of probabilities".formatted(
+              profile -> String.format(Locale.ROOT,
+                  "%,d rows are few, and a part of them says little of probabilities",
                   profile.rows()))
           .otherwise(0, _ -> "the validation rows are many, or models of folds take long"));
 
@@ -121,31 +124,36 @@ public final class LinearDefaults {
       List<String> ofShortTexts) {
     return DefaultRule.of(LinearSettings.ANALYZERS)
         .where(settings -> FrozenSettings.usesTerms(settings) && applies.test(settings))
-        .when("%s%s of the letters or more are unspaced".formatted(where, share(UNSPACED)), LinearDefaults::isUnspaced,
+        .when(String.format(Locale.ROOT,
+            "%s%s of the letters or more are unspaced", where, share(UNSPACED)), LinearDefaults::isUnspaced,
             List.of(CHARACTERS),
             profile -> share(profile.unspaced()) + " of the letters are of scripts without spaces")
-        .when("%s%s of the words or more with digits, or %s of the texts of a single word".formatted(where,
+        .when(String.format(Locale.ROOT,
+            "%s%s of the words or more with digits, or %s of the texts of a single word", where,
             share(CODES), share(ONE_WORD)), LinearDefaults::isCodes,
             List.of(WITHIN_WORDS),
             profile -> profile.codes() >= CODES
                 ? share(profile.codes()) + " of the words have digits: parts of codes tell more than codes"
                 : share(profile.oneWord()) + " of the texts are a single word: parts of words tell more than words")
-        .when("%stexts of more than %d words".formatted(where, LONG_TEXT),
+        .when(String.format(Locale.ROOT, "%stexts of more than %d words", where, LONG_TEXT),
             profile -> profile.words().mean() > LONG_TEXT,
             List.of(WORD, WITHIN_WORDS),
             LinearDefaults::whyParts)
         .when(where + "two labels", LinearDefaults::isPair, List.of(WORD, WITHIN_WORDS), LinearDefaults::whyParts)
         .when(where + "otherwise", _ -> true, ofShortTexts,
-            profile -> "runs of characters, which say most of texts of %,.0f words of which %s are new, beside words"
-                .formatted(profile.words().mean(), share(profile.unseen())));
+            profile -> String.format(Locale.ROOT,
+                "runs of characters, which say most of texts of %,.0f words of which %s are new, beside words",
+                profile.words().mean(), share(profile.unseen())));
   }
 
   private static String whyParts(DataProfile profile) {
-    return "words, and parts of words for the %s that are new in a text".formatted(share(profile.unseen()));
+    return String.format(Locale.ROOT,
+        "words, and parts of words for the %s that are new in a text", share(profile.unseen()));
   }
 
   private static String whenCheap(long most) {
-    return "%d rows or more, rows times labels below %,d, and characters in all times labels below %,d".formatted(
+    return String.format(Locale.ROOT,
+        "%d rows or more, rows times labels below %,d, and characters in all times labels below %,d",
         ENOUGH_ROWS, most, MOST_CHARACTERS);
   }
 
@@ -155,7 +163,7 @@ public final class LinearDefaults {
   }
 
   private static String whyChosen(DataProfile profile) {
-    return "by cross-validation, which is cheap for %,d rows and %,d labels".formatted(profile.rows(),
+    return String.format(Locale.ROOT, "by cross-validation, which is cheap for %,d rows and %,d labels", profile.rows(),
         profile.labels());
   }
 

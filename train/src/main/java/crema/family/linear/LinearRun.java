@@ -189,8 +189,9 @@ final class LinearRun implements Run {
     }
     if (!fitted.unconverged().isEmpty()) {
       listener.warning(
-          "%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster"
-              .formatted(fitted.unconverged().size(), target.labels().size(),
+          String.format(Locale.ROOT,
+              "%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster",
+              fitted.unconverged().size(), target.labels().size(),
                   target.labels().name(fitted.unconverged().getFirst())));
     }
     return Optional.of(new Start(chosen, calibration.get(), fitted, rows, counts));
@@ -349,7 +350,8 @@ final class LinearRun implements Run {
       facts.put("Trained", RefitSettings.fact(start.counts()));
     }
     if (start.calibration() != chosen.validation()) {
-      facts.put("Calibrated", "on %,d rows, by models of the other rows".formatted(start.calibration().truth().length));
+      facts.put("Calibrated", String.format(Locale.ROOT,
+          "on %,d rows, by models of the other rows", start.calibration().truth().length));
     }
     facts.putAll(foldFacts);
     return run.finish(new LinearClassifier(fitted.spaces(), fitted.model(), chosen.target()),

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -72,13 +73,14 @@ public final class NeighboursFamily implements ModelFamily {
     facts.put("Kind", "neighbours, by " + String.join(" and ", parts));
     Optional<String> spaces = FeatureSpaces.describe(model);
     spaces.ifPresent(terms -> facts.put("Terms", terms));
-    facts.put("Ranked", "the nearest %,d categories, by the nearest %,d texts and names".formatted(
+    facts.put("Ranked", String.format(Locale.ROOT, "the nearest %,d categories, by the nearest %,d texts and names",
         description.search().candidates(), description.search().neighbours()));
     if (model.holds(NeighbourFiles.INDEX)) {
       facts.put("Search", "approximate, by an index");
     }
     if (known.added().count() > 0) {
-      facts.put("Added", "%,d texts of categories that were added after the training".formatted(known.added().count()));
+      facts.put("Added", String.format(Locale.ROOT,
+          "%,d texts of categories that were added after the training", known.added().count()));
     }
     return facts;
   }

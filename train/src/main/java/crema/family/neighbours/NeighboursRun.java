@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -208,7 +209,8 @@ final class NeighboursRun implements Run {
   private TrainingResult finish(Start start, FeatureFit features) throws IOException {
     int labels = start.rows().labels().size();
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Model", "neighbours, the nearest %,d of %,d categories ranked by the nearest %,d texts".formatted(
+    facts.put("Model", String.format(Locale.ROOT,
+        "neighbours, the nearest %,d of %,d categories ranked by the nearest %,d texts",
         Math.min(settings.get(NeighboursSettings.CANDIDATES), labels), labels,
         settings.get(NeighboursSettings.NEIGHBOURS)));
     features.describe().ifPresent(described -> facts.put("Features", described));

@@ -7,6 +7,7 @@ import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
 import crema.task.TargetKind;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How texts are compared with categories and other texts. */
@@ -28,8 +29,9 @@ public final class NeighboursSettings {
       .help("From at most so many rows the ranking of candidates is learned");
 
   public static final Setting<IndexKind> INDEX = SECTION.choice("index", IndexKind.AUTO)
-      .details("auto, hnsw for more than %,d texts; exact, a comparison with all; hnsw, an index, which misses a few"
-          .formatted(IndexKind.MOST_EXACT))
+      .details(String.format(Locale.ROOT,
+          "auto, hnsw for more than %,d texts; exact, a comparison with all; hnsw, an index, which misses a few",
+          IndexKind.MOST_EXACT))
       .help("How the nearest training texts are found");
   public static final Setting<Integer> INDEX_LINKS = SECTION.integer("index-links", 16).atLeast(2).atMost(512)
       .help("Of the index: how many texts each is linked to");

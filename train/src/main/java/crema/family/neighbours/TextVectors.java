@@ -13,6 +13,7 @@ import crema.linear.SparseMatrix;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +70,9 @@ final class TextVectors implements AutoCloseable {
   Vectors of(SparseMatrix features) {
     int size = size();
     if ((long) features.rows() * size > Integer.MAX_VALUE - 8) {
-      throw new UserError("%,d vectors of %,d numbers are more than are held at once: use fewer rows, or a smaller "
-          .formatted(features.rows(), size) + "--dimensions");
+      throw new UserError(String.format(Locale.ROOT,
+          "%,d vectors of %,d numbers are more than are held at once: use fewer rows, or a smaller ", features.rows(),
+          size) + "--dimensions");
     }
     float[] values = LargeArrays.floats((long) features.rows() * size);
     int first = projection == null ? 0 : projection.size();

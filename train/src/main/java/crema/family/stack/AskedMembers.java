@@ -33,11 +33,7 @@ final class AskedMembers implements HeldOut.Asked, Closeable {
   public float[][][] ask(List<Item> asked) {
     float[][] rows = kept.nextRows(() -> {
       context.stop().check();
-      long began = System.nanoTime();
-      float[][][] logits = members.logits(asked);
-      nanos += System.nanoTime() - began;
-      texts += asked.size();
-      return Arrays.stream(logits).flatMap(Arrays::stream).toArray(float[][]::new);
+      return Arrays.stream(timed(asked)).flatMap(Arrays::stream).toArray(float[][]::new);
     });
     var logits = new ArrayList<float[][]>();
     for (int from = 0; from < rows.length; from += asked.size()) {
@@ -46,8 +42,23 @@ final class AskedMembers implements HeldOut.Asked, Closeable {
     return logits.toArray(float[][][]::new);
   }
 
-  /** How long it took to ask for a text that was not known, on average. */
-  double milliseconds() {
+  private float[][][] timed(List<String> asked) {
+    long began = System.nanoTime();
+    float[][][] logits = members.logits(asked);
+    nanos += System.nanoTime() - began;
+    texts += asked.size();
+    return logits;
+  }
+
+  /**
+   * How long it takes to ask for a text, on average over those that were not known.
+   *
+   * @param samples are asked where all texts were known
+   */
+  double milliseconds(List<String> samples) {
+    if (texts == 0) {
+      timed(samples);
+    }
     return nanos * 1e-6 / Math.max(1, texts);
   }
 

@@ -30,6 +30,7 @@ import crema.task.LabelSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -180,7 +181,8 @@ final class AutoPlan {
     List<String> cut = members.stream().filter(member -> member.family() instanceof LinearFamily)
         .filter(member -> mostTerms() < occurrences(member) * DISTINCT).map(Member::name).toList();
     if (!cut.isEmpty()) {
-      listener.warning("with %,d labels memory has room for the %,d most frequent terms of %s; give more ".formatted(
+      listener.warning(String.format(Locale.ROOT,
+          "with %,d labels memory has room for the %,d most frequent terms of %s; give more ",
           labels, mostTerms(), String.join(", ", cut)) + "--memory-budget");
     }
   }
@@ -192,14 +194,16 @@ final class AutoPlan {
     }
     int room = member.settings().get(LinearSettings.MAX_TERMS);
     if (room < FEWEST_TERMS) {
-      listener.warning("%s is left out: with %,d labels it would have room for %,d terms only; give more "
-          .formatted(member.name(), labels, room) + "--memory-budget");
+      listener.warning(String.format(Locale.ROOT,
+          "%s is left out: with %,d labels it would have room for %,d terms only; give more ", member.name(), labels,
+          room) + "--memory-budget");
       return true;
     }
     double needed = MemoryBudget.training(occurrences(member));
     if (share + needed > memory.room()) {
-      listener.warning("%s is left out: its terms in %,d texts need about %.1f GiB beside its weights; give more "
-          .formatted(member.name(), profile.rows(), needed / MemoryBudget.GIB) + "--memory-budget");
+      listener.warning(String.format(Locale.ROOT,
+          "%s is left out: its terms in %,d texts need about %.1f GiB beside its weights; give more ", member.name(),
+          profile.rows(), needed / MemoryBudget.GIB) + "--memory-budget");
       return true;
     }
     return false;
@@ -221,7 +225,8 @@ final class AutoPlan {
       }
     }
     if (!left.isEmpty()) {
-      listener.warning("with %,d labels memory has no room for %s; give more --memory-budget".formatted(labels,
+      listener.warning(String.format(Locale.ROOT,
+          "with %,d labels memory has no room for %s; give more --memory-budget", labels,
           String.join(", ", left)));
     }
   }

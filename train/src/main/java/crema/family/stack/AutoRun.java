@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -142,7 +143,7 @@ final class AutoRun implements Run {
     requireOneMember(members, folds);
     Split split = Folds.of(rows.train(), settings, folds);
     var heldOut = new HeldOut(new AnswerSpace(target), rows.train(), split, StackRun.MOST_SCORES, new ProblemLog());
-    listener.model("%s, %,d folds of %,d rows; time budget %s".formatted(
+    listener.model(String.format(Locale.ROOT, "%s, %,d folds of %,d rows; time budget %s",
         String.join(", ", members.stream().map(Member::name).toList()), folds, plan.rows(),
         settings.get(AutoSettings.FITS).isEmpty() ? settings.get(AutoSettings.TIME_BUDGET) : "not used"));
     return new Start(rows, target, heldOut, members);
@@ -164,8 +165,9 @@ final class AutoRun implements Run {
       if (bytes <= MemoryBudget.of(settings).room()) {
         fitting.add(member);
       } else {
-        listener.warning("%s is left out: its encoder needs about %.1f GiB; give more --memory-budget"
-            .formatted(member.name(), bytes / MemoryBudget.GIB));
+        listener.warning(String.format(Locale.ROOT,
+            "%s is left out: its encoder needs about %.1f GiB; give more --memory-budget", member.name(),
+            bytes / MemoryBudget.GIB));
       }
     }
     if (fitting.isEmpty()) {
@@ -183,7 +185,8 @@ final class AutoRun implements Run {
         isMuch ? FEWER_FOLDS : FOLDS));
     if (rows / folds < labels) {
       String few =
-          " %,d folds of %,d rows have fewer rows than there are labels (%,d): ".formatted(folds, rows, labels);
+          String.format(Locale.ROOT,
+              " %,d folds of %,d rows have fewer rows than there are labels (%,d): ", folds, rows, labels);
       if (given.isPresent()) {
         throw settings.error(StackSettings.FOLDS,
             few + "give " + (folds > FEWEST_FOLDS ? "fewer folds" : "more rows, or one family with --model"));
@@ -202,8 +205,9 @@ final class AutoRun implements Run {
         : members.stream().anyMatch(member -> IntStream.rangeClosed(1, folds)
             .allMatch(fold -> names.contains(AutoSearch.name(member, fold))));
     if (!isWhole) {
-      throw settings.error(AutoSettings.FITS, " are fewer than the %d folds of one member: give at least %d, %s to %s"
-          .formatted(folds, folds, AutoSearch.name(members.getFirst(), 1),
+      throw settings.error(AutoSettings.FITS, String.format(Locale.ROOT,
+          " are fewer than the %d folds of one member: give at least %d, %s to %s", folds, folds,
+          AutoSearch.name(members.getFirst(), 1),
               AutoSearch.name(members.getFirst(), folds)));
     }
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -229,8 +230,9 @@ final class AutoSearch {
     if (whole.isEmpty()) {
       double seconds = at.mean(Fit::seconds) * (folds + 1);
       throw settings.error(AutoSettings.TIME_BUDGET, " is too small for one model: '" + at.member.name()
-          + "' takes about %,.0f seconds with its %,d folds: give more, with --resume to go on from here"
-              .formatted(Math.ceil(seconds), folds));
+          + String.format(Locale.ROOT,
+              "' takes about %,.0f seconds with its %,d folds: give more, with --resume to go on from here",
+              Math.ceil(seconds), folds));
     }
     notes.put("Cut by the time budget", String.join(", ", left));
     listener.warning("the time budget ends before " + String.join(", ", left) + "; more is tried with a larger "
@@ -267,7 +269,7 @@ final class AutoSearch {
       return true;
     }
     Files.createDirectories(kept);
-    listener.stage("%s, settings".formatted(member.name()));
+    listener.stage(String.format(Locale.ROOT, "%s, settings", member.name()));
     long beganSettling = System.nanoTime();
     var own = new ModelDirectory(kept.resolve(member.name()));
     trained.member = training.settled(member, heldOut.others(0), own);
@@ -287,7 +289,7 @@ final class AutoSearch {
     var own = new ModelDirectory(kept.resolve(member.name() + "-" + (fold + 1)));
     Files.createDirectories(own.path());
     long beganFit = System.nanoTime();
-    listener.stage("%s, fold %d of %d".formatted(member.name(), fold + 1, folds));
+    listener.stage(String.format(Locale.ROOT, "%s, fold %d of %d", member.name(), fold + 1, folds));
     if (!own.isFinished() && !training.run(member, heldOut.others(fold), own, new TrainingListener() {})) {
       return Optional.empty();
     }

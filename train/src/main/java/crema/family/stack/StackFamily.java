@@ -75,8 +75,10 @@ public final class StackFamily implements ModelFamily {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind", switch (description.level()) {
       case SecondLevel.Average _ when weights.length == 1 -> "one model whose probabilities are calibrated";
-      case SecondLevel.Average _ -> "a weighted average of the probabilities of %,d models".formatted(weights.length);
-      case SecondLevel.Logistic _ -> "a logistic regression on what %,d models say".formatted(weights.length);
+      case SecondLevel.Average _ -> String.format(Locale.ROOT,
+          "a weighted average of the probabilities of %,d models", weights.length);
+      case SecondLevel.Logistic _ -> String.format(Locale.ROOT,
+          "a logistic regression on what %,d models say", weights.length);
     });
     for (int i = 0; i < weights.length; i++) {
       StackMember member = description.members().get(i);
@@ -84,7 +86,8 @@ public final class StackFamily implements ModelFamily {
       Map<String, String> own = ModelFamily.of(source).describe(source);
       facts.put("Member " + member.name(), own.entrySet().stream()
           .map(fact -> fact.getKey().equals("Kind") ? fact.getValue() : fact.getKey() + ": " + fact.getValue())
-          .collect(Collectors.joining("; ", "weight %s: ".formatted(String.format(Locale.ROOT, "%.3f", weights[i])),
+          .collect(Collectors.joining("; ", String.format(Locale.ROOT, "weight %s: ", String.format(Locale.ROOT,
+              "%.3f", weights[i])),
               "")));
     }
     return facts;

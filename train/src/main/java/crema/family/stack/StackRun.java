@@ -226,13 +226,14 @@ final class StackRun implements Run {
     Function<Row, String> text = row -> members.columns().isEmpty() ? row.text() : FieldText.of(row);
     var parts = new ArrayList<List<float[][]>>();
     double latency;
+    List<String> samples = heldOut.samples(text);
     try (var asked = new AskedMembers(members, directory.checkpoints().resolve("asked.journal"),
         identity(rows, members.members(), folds), context)) {
       for (int fold = 0; fold < folds; fold++) {
         parts.add(heldOut.evidence(fold, members.ballots(), row -> Item.of(row, text.apply(row)), asked));
         context.listener().progress(fold + 1, folds);
       }
-      latency = asked.milliseconds() / count;
+      latency = asked.milliseconds(samples) / count;
     }
     List<float[][]> evidence = IntStream.range(0, count).mapToObj(member -> parts.stream()
         .flatMap(part -> Stream.of(part.get(member))).toArray(float[][]::new)).toList();
@@ -242,7 +243,6 @@ final class StackRun implements Run {
     LevelChoice.Measured chosen = settings.find(StackSettings.LEVEL).map(choice::combined).orElseGet(choice::best);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Second level", chosen.describe());
-    List<String> samples = heldOut.samples(text);
     for (int i = 0; i < count; i++) {
       int number = i;
       StackMember member = members.members().get(i);

@@ -12,6 +12,7 @@ import crema.classify.RunContext;
 import crema.settings.Settings;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Several small models, each of any other family, that decide one after the other. */
@@ -55,7 +56,8 @@ public final class StagedFamily implements ModelFamily {
   @Override
   public Map<String, String> describe(ModelSource model) throws IOException {
     Routes routes = StagedDescription.read(model);
-    return Map.of("Kind", "%,d models that decide one after the other, the first between %s".formatted(
+    return Map.of("Kind", String.format(Locale.ROOT,
+        "%,d models that decide one after the other, the first between %s",
         routes.stages().size(), String.join(", ", ModelInfo.shown(routes.stages().getFirst().branches()))));
   }
 

@@ -21,6 +21,7 @@ import crema.task.ScoredRows;
 import crema.task.Target;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -90,7 +91,8 @@ final class StagedRun implements Run {
     Settings ofStage =
         family.ofStage(CheckpointSettings.ofPart(LabelSettings.onlyLabel(StagedSettings.ofStage(settings))),
             reaching.train());
-    var renamed = new PrefixedListener("Stage %,d of %,d: ".formatted(stage + 1, routes.stages().size()),
+    var renamed = new PrefixedListener(String.format(Locale.ROOT,
+        "Stage %,d of %,d: ", stage + 1, routes.stages().size()),
         context.listener());
     return family.newRun(ofStage, context.withDirectory(own).withRows(reaching).withListener(renamed)).run();
   }
@@ -108,7 +110,8 @@ final class StagedRun implements Run {
       return run.finish(classifier, new StagedFiles(routes), rows, RowCounts.of(rows, target.labels()), validation,
           steps,
           Map.of("Model",
-              "%,d %s models that decide one after the other".formatted(routes.stages().size(), family.name())));
+              String.format(Locale.ROOT,
+                  "%,d %s models that decide one after the other", routes.stages().size(), family.name())));
     }
   }
 
