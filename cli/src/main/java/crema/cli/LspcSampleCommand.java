@@ -6,6 +6,7 @@ import crema.corpus.SampleArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,7 +66,8 @@ final class LspcSampleCommand implements Callable<Integer> {
     try (var bar = new CountBar(terminal, "Making offers", CountBar.Unit.ONE)) {
       archive.write(output, threads, bar::to);
     }
-    terminal.out().println("Wrote %,d offers to %s (%,d bytes)".formatted(archive.offers(), output, Files.size(output)));
+    terminal.out().println(String.format(Locale.ROOT,
+        "Wrote %,d offers to %s (%,d bytes)", archive.offers(), output, Files.size(output)));
     return 0;
   }
 }

@@ -8,6 +8,7 @@ import crema.run.PictureSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -61,7 +62,8 @@ final class PictureFlags {
       throw new UserError("--image-root is of the column in --file: give --file too");
     }
     if (!images.isEmpty() && images.size() != texts) {
-      throw new UserError("--image gives %,d %s for %,d %s: give one for each text".formatted(images.size(),
+      throw new UserError(String.format(Locale.ROOT,
+          "--image gives %,d %s for %,d %s: give one for each text", images.size(),
           images.size() == 1 ? "picture" : "pictures", texts, texts == 1 ? "text" : "texts"));
     }
     return images;

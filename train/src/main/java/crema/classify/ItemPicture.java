@@ -2,6 +2,7 @@ package crema.classify;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The picture of an {@link Item}: where it is, or its bytes. */
@@ -31,7 +32,7 @@ public sealed interface ItemPicture {
 
     @Override
     public String toString() {
-      return "a picture of %,d bytes".formatted(bytes.length);
+      return String.format(Locale.ROOT, "a picture of %,d bytes", bytes.length);
     }
   }
 

@@ -5,6 +5,7 @@ import crema.base.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -112,7 +113,8 @@ final class ClusterClasses {
     long[] oldClusters = clusters;
     byte[] oldLabels = labels;
     if (oldClusters.length > 1 << 28) {
-      throw new UserError("the table has more than %,d clusters of the wanted classes".formatted(size));
+      throw new UserError(String.format(Locale.ROOT,
+          "the table has more than %,d clusters of the wanted classes", size));
     }
     clusters = new long[2 * oldClusters.length];
     labels = new byte[2 * oldLabels.length];

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -151,13 +152,14 @@ public final class CorpusBuilder {
         listener::note)) {
       ScanState state = states.isEmpty() ? new ScanState() : states.getLast();
       if (!states.isEmpty()) {
-        listener.note("Goes on after %,d lines that are read already".formatted(state.lines));
+        listener.note(String.format(Locale.ROOT, "Goes on after %,d lines that are read already", state.lines));
       }
       var rows = new int[classes.places()];
       try (Spill spill = Spill.open(work.resolve("rows"), bits, state.spilled, place -> rows[place]++)) {
         new CorpusScan(archive, members, options, classes, spill, journal, state, rows, listener).run();
         if (state.offers == 0) {
-          throw new UserError("none of the %,d lines of %s is an offer of the classes %s".formatted(state.lines,
+          throw new UserError(String.format(Locale.ROOT,
+              "none of the %,d lines of %s is an offer of the classes %s", state.lines,
               options.zip(), String.join(", ", options.classes())));
         }
         byte[] deal = ClusterDeal.deal(classes, rows, options.validation(), options.test(), options.seed());

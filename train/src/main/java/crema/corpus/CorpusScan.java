@@ -5,6 +5,7 @@ import crema.base.UserError;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -71,7 +72,8 @@ final class CorpusScan {
   }
 
   private void damaged(DataArchive.Member member, IOException e) {
-    String place = archive.path() + ": " + member.name() + " is damaged after line %,d of all (".formatted(state.lines)
+    String place = archive.path() + ": " + member.name() + String.format(Locale.ROOT,
+        " is damaged after line %,d of all (", state.lines)
         + (e.getMessage() == null ? "it ends too early" : e.getMessage()) + ")";
     if (!options.skipsDamaged()) {
       throw new UserError(place + ": get the archive again, or go on without the rest of such members with --skip-damaged");

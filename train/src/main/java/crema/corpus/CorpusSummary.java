@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -122,27 +123,32 @@ public record CorpusSummary(
   /** Tables for a terminal. */
   public String terminal(TerminalStyle style) {
     var out = new StringBuilder();
-    out.append("%s lines, %s MB; %s offers of the %d classes, %s of others or of none\n".formatted(Numbers.count(lines),
+    out.append(String.format(Locale.ROOT,
+        "%s lines, %s MB; %s offers of the %d classes, %s of others or of none\n", Numbers.count(lines),
         Numbers.count(bytes / 1_000_000), Numbers.count(offers), classes.size(), Numbers.count(others)));
-    out.append("%s offers have the text of another and are dropped; %s texts stand in several classes\n".formatted(
+    out.append(String.format(Locale.ROOT,
+        "%s offers have the text of another and are dropped; %s texts stand in several classes\n",
         Numbers.count(duplicates), Numbers.count(contradictions)));
     rejected.forEach((fault, count) -> {
       if (count > 0) {
-        out.append("Rejected: %s lines, %s\n".formatted(Numbers.count(count), fault.description()));
+        out.append(String.format(Locale.ROOT, "Rejected: %s lines, %s\n", Numbers.count(count), fault.description()));
       }
     });
     damaged.forEach(name -> out.append("Damaged: ").append(name).append(", read up to where it ends\n"));
     if (contradicted > 0) {
-      out.append("Left out: %s clusters to which the table gives several classes\n".formatted(Numbers.count(contradicted)));
+      out.append(String.format(Locale.ROOT,
+          "Left out: %s clusters to which the table gives several classes\n", Numbers.count(contradicted)));
     }
     if (tableFaults > 0) {
-      out.append("Left out: %s lines of the table that are no entry\n".formatted(Numbers.count(tableFaults)));
+      out.append(String.format(Locale.ROOT,
+          "Left out: %s lines of the table that are no entry\n", Numbers.count(tableFaults)));
     }
     if (!otherClasses.isEmpty()) {
       out.append("Other classes of the table, left out: ").append(shown(otherClasses)).append('\n');
     }
     out.append('\n').append(table(style));
-    languages.forEach((split, counts) -> out.append("\nLanguages of %s: %s".formatted(split, shown(counts))));
+    languages.forEach((split, counts) -> out.append(String.format(Locale.ROOT,
+        "\nLanguages of %s: %s", split, shown(counts))));
     return languages.isEmpty() ? out.toString() : out.append('\n').toString();
   }
 

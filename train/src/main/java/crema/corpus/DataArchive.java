@@ -170,7 +170,8 @@ final class DataArchive implements Closeable {
       int count = in.read(target, offset, length);
       read += Math.max(count, 0);
       if (read > most) {
-        throw new UserError("%s inflates from %,d bytes to more than %,d: it is a bomb, not data".formatted(name, stored,
+        throw new UserError(String.format(Locale.ROOT,
+            "%s inflates from %,d bytes to more than %,d: it is a bomb, not data", name, stored,
             most));
       }
       return count;

@@ -40,7 +40,7 @@ public final class DiscoveryReport {
   public String terminal(TerminalStyle style, int most) {
     var out = new StringBuilder();
     List<Discovery.Member> members = found.members();
-    out.append("%s: %s, %s rows\n\n".formatted(found.file(),
+    out.append(String.format(Locale.ROOT, "%s: %s, %s rows\n\n", found.file(),
         members.size() == 1 ? "1 file" : Numbers.count(members.size()) + " members", Numbers.count(rows())));
     var table = new TextTable(new TextTable.Text("Member"), new TextTable.Number("Bytes"), new TextTable.Number("Rows"),
         new TextTable.Text("What"));
@@ -48,7 +48,8 @@ public final class DiscoveryReport {
         Numbers.count(member.rows()), member.schema()));
     out.append(table.render(style)).append(more(most, members.size()));
     for (SchemaCounts schema : found.schemas()) {
-      out.append("\n%s: %s rows%s\n".formatted(schema.name(), Numbers.count(schema.rows()), bad(schema)));
+      out.append(String.format(Locale.ROOT,
+          "\n%s: %s rows%s\n", schema.name(), Numbers.count(schema.rows()), bad(schema)));
       var fields = new TextTable(new TextTable.Text("Field"), new TextTable.Text("Types"), new TextTable.Number("Filled"),
           new TextTable.Number("Values"), new TextTable.Number("Length"), new TextTable.Text("Example"));
       schema.fields().entrySet().stream().limit(most).forEach(entry -> fields.row(entry.getKey(),
@@ -74,15 +75,16 @@ public final class DiscoveryReport {
   }
 
   private static String more(int shown, int all) {
-    return shown < all ? "… and %s more\n".formatted(Numbers.count(all - shown)) : "";
+    return shown < all ? String.format(Locale.ROOT, "… and %s more\n", Numbers.count(all - shown)) : "";
   }
 
   private static String bad(SchemaCounts schema) {
-    return schema.bad() == 0 ? "" : ", %s lines that are none".formatted(Numbers.count(schema.bad()));
+    return schema.bad() == 0 ? "" : String.format(Locale.ROOT, ", %s lines that are none", Numbers.count(schema.bad()));
   }
 
   private static String others(SchemaCounts schema, String end) {
-    return schema.others() == 0 ? "" : "%s values have names beyond the first %s, which are told apart%s".formatted(
+    return schema.others() == 0 ? "" : String.format(Locale.ROOT,
+        "%s values have names beyond the first %s, which are told apart%s",
         Numbers.count(schema.others()), Numbers.count(SchemaCounts.MOST_FIELDS), end);
   }
 
@@ -103,7 +105,7 @@ public final class DiscoveryReport {
   }
 
   private static String length(FieldCounts field) {
-    return "%.0f".formatted(field.meanLength());
+    return String.format(Locale.ROOT, "%.0f", field.meanLength());
   }
 
   private static String example(FieldCounts field) {
@@ -126,7 +128,8 @@ public final class DiscoveryReport {
   }
 
   private String detected() {
-    return found.detected() == 0 ? "" : " (detected in %s of them)".formatted(Numbers.count(found.detected()));
+    return found.detected() == 0 ? "" : String.format(Locale.ROOT,
+        " (detected in %s of them)", Numbers.count(found.detected()));
   }
 
   /** Writes the page, whole or not at all. */
@@ -140,7 +143,8 @@ public final class DiscoveryReport {
     HtmlTable table = HtmlTable.sortable(2, "Member", "What", "Bytes", "Rows");
     members.stream().limit(PAGE_MEMBERS).forEach(member -> table.row().text(member.name()).text(member.schema())
         .count(member.bytes()).count(member.rows()));
-    section(out, "Members", "%s with %s rows. %s".formatted(Numbers.count(members.size()), Numbers.count(rows()),
+    section(out, "Members", String.format(Locale.ROOT,
+        "%s with %s rows. %s", Numbers.count(members.size()), Numbers.count(rows()),
         more(PAGE_MEMBERS, members.size())), table.render());
     for (SchemaCounts schema : found.schemas()) {
       section(out, schema.name(), Numbers.count(schema.rows()) + " rows" + bad(schema) + ". " + others(schema, "."),

@@ -75,7 +75,8 @@ public record SampleArchive(long bytes, long seed) {
   /** Checks the size. */
   public SampleArchive {
     if (bytes < LEAST_BYTES) {
-      throw new UserError("the archive must have at least %,d bytes, not %,d".formatted(LEAST_BYTES, bytes));
+      throw new UserError(String.format(Locale.ROOT,
+          "the archive must have at least %,d bytes, not %,d", LEAST_BYTES, bytes));
     }
   }
 
@@ -110,7 +111,7 @@ public record SampleArchive(long bytes, long seed) {
             int number = begun;
             waiting.add(pool.submit(() -> member(number)));
           }
-          store(zip, "lspcV2020/part_%04d.json.gz".formatted(member), result(waiting.remove()));
+          store(zip, String.format(Locale.ROOT, "lspcV2020/part_%04d.json.gz", member), result(waiting.remove()));
           progress.written(first(member + 1), offers());
         }
         zip.finish();

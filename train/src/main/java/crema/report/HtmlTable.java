@@ -68,14 +68,14 @@ public final class HtmlTable {
 
   /** A cell of a number, with the value that it sorts by. */
   public HtmlTable number(String shown, double value) {
-    out.append(String.format(
+    out.append(String.format(Locale.ROOT,
         Locale.ROOT, "<td data-value=\"%s\">%s</td>", Double.isFinite(value) ? value : -1, Html.escape(shown)));
     return this;
   }
 
   /** A cell of the best number of its column. */
   HtmlTable best(String shown, double value) {
-    out.append(String.format(
+    out.append(String.format(Locale.ROOT,
         Locale.ROOT, "<td data-value=\"%s\"><strong>%s</strong></td>",
         Double.isFinite(value) ? value : -1, Html.escape(shown)));
     return this;
@@ -93,7 +93,7 @@ public final class HtmlTable {
 
   /** A cell of a number in [0, 1] with a bar of that length. */
   public HtmlTable bar(double value) {
-    out.append(String.format(
+    out.append(String.format(Locale.ROOT,
         Locale.ROOT,
         "<td class=\"bar\" data-value=\"%s\"><i style=\"--share:%.3f\"></i><span>%s</span></td>",
         Double.isFinite(value) ? value : -1, Double.isFinite(value) ? Math.clamp(value, 0, 1) : 0,

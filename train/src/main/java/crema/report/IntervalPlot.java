@@ -19,7 +19,7 @@ final class IntervalPlot {
   }
 
   String render(Interval interval) {
-    return String.format(
+    return String.format(Locale.ROOT,
         Locale.ROOT,
         "<svg class=\"whisker\" viewBox=\"0 0 %d 16\" width=\"%d\" height=\"16\" aria-hidden=\"true\">"
             + "<line class=\"track\" x1=\"%d\" x2=\"%d\" y1=\"8\" y2=\"8\"/>"

@@ -244,7 +244,8 @@ public record MarketplaceSample(int records, long seed, int pictureSize) {
   /** Writes a picture; returns its path from the folder. */
   private static String save(BufferedImage picture, int number, Path folder) throws IOException {
     boolean isPng = number % PNG_EVERY == 0;
-    String name = "pictures/%03d/%d.%s".formatted(number / PICTURES_A_FOLDER, 100_000 + number, isPng ? "png" : "jpg");
+    String name = String.format(Locale.ROOT,
+        "pictures/%03d/%d.%s", number / PICTURES_A_FOLDER, 100_000 + number, isPng ? "png" : "jpg");
     Path file = folder.resolve(name);
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
     if (!ImageIO.write(picture, isPng ? "png" : "jpg", file.toFile())) {
