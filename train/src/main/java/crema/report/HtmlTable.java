@@ -62,20 +62,20 @@ public final class HtmlTable {
     if (end <= 0 || text.length() - end > LONG) {
       end = text.offsetByCodePoints(text.length(), -END);
     }
-    return String.format(Locale.ROOT, "<bdi class=\"long\" title=\"%s\"><span class=\"start\">%s</span>%s</bdi>",
+    return "<bdi class=\"long\" title=\"%s\"><span class=\"start\">%s</span>%s</bdi>".formatted(
         Html.escape(text), Html.escape(text.substring(0, end)), Html.escape(text.substring(end)));
   }
 
   /** A cell of a number, with the value that it sorts by. */
   public HtmlTable number(String shown, double value) {
-    out.append(String.format(Locale.ROOT,
+    out.append(String.format(
         Locale.ROOT, "<td data-value=\"%s\">%s</td>", Double.isFinite(value) ? value : -1, Html.escape(shown)));
     return this;
   }
 
   /** A cell of the best number of its column. */
   HtmlTable best(String shown, double value) {
-    out.append(String.format(Locale.ROOT,
+    out.append(String.format(
         Locale.ROOT, "<td data-value=\"%s\"><strong>%s</strong></td>",
         Double.isFinite(value) ? value : -1, Html.escape(shown)));
     return this;
@@ -93,7 +93,7 @@ public final class HtmlTable {
 
   /** A cell of a number in [0, 1] with a bar of that length. */
   public HtmlTable bar(double value) {
-    out.append(String.format(Locale.ROOT,
+    out.append(String.format(
         Locale.ROOT,
         "<td class=\"bar\" data-value=\"%s\"><i style=\"--share:%.3f\"></i><span>%s</span></td>",
         Double.isFinite(value) ? value : -1, Double.isFinite(value) ? Math.clamp(value, 0, 1) : 0,

@@ -19,7 +19,7 @@ final class IntervalPlot {
   }
 
   String render(Interval interval) {
-    return String.format(Locale.ROOT,
+    return String.format(
         Locale.ROOT,
         "<svg class=\"whisker\" viewBox=\"0 0 %d 16\" width=\"%d\" height=\"16\" aria-hidden=\"true\">"
             + "<line class=\"track\" x1=\"%d\" x2=\"%d\" y1=\"8\" y2=\"8\"/>"
@@ -30,7 +30,7 @@ final class IntervalPlot {
 
   /** What the scale runs from and to. */
   String scale() {
-    return String.format(Locale.ROOT, "%s to %s", Numbers.compact(axis.low()), Numbers.compact(axis.high()));
+    return "%s to %s".formatted(Numbers.compact(axis.low()), Numbers.compact(axis.high()));
   }
 
   private double x(double value) {

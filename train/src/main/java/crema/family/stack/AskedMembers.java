@@ -42,7 +42,7 @@ final class AskedMembers implements HeldOut.Asked, Closeable {
     return logits.toArray(float[][][]::new);
   }
 
-  private float[][][] timed(List<String> asked) {
+  private float[][][] timed(List<Item> asked) {
     long began = System.nanoTime();
     float[][][] logits = members.logits(asked);
     nanos += System.nanoTime() - began;
@@ -51,11 +51,11 @@ final class AskedMembers implements HeldOut.Asked, Closeable {
   }
 
   /**
-   * How long it takes to ask for a text, on average over those that were not known.
+   * How long it takes to ask for an item, on average over those that were not known.
    *
-   * @param samples are asked where all texts were known
+   * @param samples are asked where all items were known
    */
-  double milliseconds(List<String> samples) {
+  double milliseconds(List<Item> samples) {
     if (texts == 0) {
       timed(samples);
     }

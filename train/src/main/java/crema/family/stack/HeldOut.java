@@ -133,9 +133,9 @@ final class HeldOut {
         }));
   }
 
-  /** Some texts of the first fold, to count operations with. */
-  List<String> samples(Function<Row, String> text) {
-    return samples.stream().map(text).toList();
+  /** Some rows of the first fold, to count operations with. */
+  <T> List<T> samples(Function<Row, T> content) {
+    return samples.stream().map(content).toList();
   }
 
   /** What a classifier says. */

@@ -224,16 +224,16 @@ final class StackRun implements Run {
     int count = members.members().size();
     context.listener().stage("Asking " + count + " models");
     Function<Row, String> text = row -> members.columns().isEmpty() ? row.text() : FieldText.of(row);
+    Function<Row, Item> item = row -> Item.of(row, text.apply(row));
     var parts = new ArrayList<List<float[][]>>();
     double latency;
-    List<String> samples = heldOut.samples(text);
     try (var asked = new AskedMembers(members, directory.checkpoints().resolve("asked.journal"),
         identity(rows, members.members(), folds), context)) {
       for (int fold = 0; fold < folds; fold++) {
-        parts.add(heldOut.evidence(fold, members.ballots(), row -> Item.of(row, text.apply(row)), asked));
+        parts.add(heldOut.evidence(fold, members.ballots(), item, asked));
         context.listener().progress(fold + 1, folds);
       }
-      latency = asked.milliseconds(samples) / count;
+      latency = asked.milliseconds(heldOut.samples(item)) / count;
     }
     List<float[][]> evidence = IntStream.range(0, count).mapToObj(member -> parts.stream()
         .flatMap(part -> Stream.of(part.get(member))).toArray(float[][]::new)).toList();
@@ -243,6 +243,7 @@ final class StackRun implements Run {
     LevelChoice.Measured chosen = settings.find(StackSettings.LEVEL).map(choice::combined).orElseGet(choice::best);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Second level", chosen.describe());
+    List<String> samples = heldOut.samples(text);
     for (int i = 0; i < count; i++) {
       int number = i;
       StackMember member = members.members().get(i);
