@@ -15,8 +15,11 @@ import crema.nn.model.qwen3.Qwen3;
 import crema.nn.model.roberta.Camembert;
 import crema.nn.model.roberta.Roberta;
 import crema.nn.model.roberta.XlmRoberta;
+import crema.nn.model.vision.Clip;
+import crema.nn.model.vision.MobileNetV2;
 import crema.nn.model.vision.ResNet;
 import crema.nn.model.vision.VisionArchitecture;
+import crema.nn.model.vision.Vit;
 
 /** Layers, losses, optimizers, models and their file formats. */
 module crema.nn {
@@ -50,5 +53,5 @@ module crema.nn {
   provides Architecture with Bert, Camembert, DebertaV2, DistilBert, Electra, EuroBert, ModernBert, Mpnet, NomicBert,
       PreNorm, Qwen3, Roberta, XlmRoberta;
   provides LossProvider with StandardLosses, EmbeddingLosses;
-  provides VisionArchitecture with ResNet;
+  provides VisionArchitecture with Clip, MobileNetV2, ResNet, Vit;
 }
