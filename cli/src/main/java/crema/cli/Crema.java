@@ -174,6 +174,7 @@ public final class Crema implements Runnable {
         .add("latency", () -> new LatencyCommand(terminal))
         .add("embed", () -> new EmbedCommand(terminal))
         .add("similar", () -> new SimilarCommand(terminal))
+        .add("pictures", () -> new PicturesCommand(terminal))
         .add("pull", () -> new PullCommand(terminal))
         .add("models", () -> new ModelsCommand(terminal))
         .add("tokenizer", () -> new CommandLine(new TokenizerCommand(terminal))

@@ -2,6 +2,7 @@ package crema.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -19,6 +20,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
 
 /** Small files under the names that the documentation uses. */
 final class Fixtures {
@@ -62,6 +64,7 @@ final class Fixtures {
         i -> title(i) + ",brand" + i % 3 + "," + CATEGORIES.get(i % 5))));
     ALL.put("supplier.csv", path -> write(path, table("category;title;ean", 60,
         i -> CATEGORIES.get(i % 5) + ";" + title(i) + ";" + (4000000 + i))));
+    ALL.put("photos.csv", Fixtures::photos);
     ALL.put("new.txt", path -> write(path, lines(5, Fixtures::title)));
     ALL.put("titles.txt", path -> write(path, lines(12, Fixtures::title)));
     ALL.put("titles.gz", path -> gzip(path, lines(12, Fixtures::title)));
@@ -89,6 +92,14 @@ final class Fixtures {
   }
 
   private Fixtures() {}
+
+  private static void photos(Path path) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      var image = new BufferedImage(40 + i, 30, BufferedImage.TYPE_INT_RGB);
+      ImageIO.write(image, "png", path.resolveSibling(i + ".png").toFile());
+    }
+    write(path, table("title,photo", 9, i -> title(i) + "," + i % 3 + ".png"));
+  }
 
   private static String title(int i) {
     return BRANDS.get(i * 3 % BRANDS.size()) + " " + PRODUCTS.get(i % 5) + " model " + (i % 17);

@@ -12,6 +12,11 @@ import crema.data.Corrections;
 import crema.data.LabelFormat;
 import crema.data.ProblemLog;
 import crema.data.RowSource;
+import crema.data.image.Picture;
+import crema.data.image.PictureLimits;
+import crema.data.image.PicturePreparation;
+import crema.data.image.PictureReader;
+import crema.data.image.PictureRejected;
 import crema.embed.EmbedOptions;
 import crema.embed.Embedder;
 import crema.fasttext.FastText;
@@ -32,6 +37,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +90,8 @@ enum Format implements Keyed {
   FASTTEXT_VEC("vec", Format::vectors),
   /** A model that tells languages. */
   LANGUAGES("bin", Format::languages),
+  /** Pictures, whatever their format. */
+  PICTURE("img", Format::picture),
   /** A model in one file. */
   ARCHIVE("zip", input -> classify(
       Classifier.load(new ByteArrayInputStream(input.bytes()), ComputeOptions.threads(1)))),
@@ -96,6 +104,9 @@ enum Format implements Keyed {
       Judge.command("train", "--resume", "--output", folder.toString(), "--quiet", "--threads", "1")));
 
   private static final ComputeOptions ONE_THREAD = ComputeOptions.threads(1);
+  /** Small, so that the memory of pixels stays in proportion to that of a file. */
+  private static final PictureReader PICTURES =
+      new PictureReader(new PictureLimits(1 << 20, 1 << 20, Duration.ofSeconds(1)));
   private static final List<String> TEXTS = List.of("apple 1 washing machine", "", "Ünï\u0000 漢字");
 
   private final String extension;
@@ -289,6 +300,15 @@ enum Format implements Keyed {
     LanguageModel model = LanguageModel.read(input.bytes(), "languages.bin");
     for (String text : TEXTS) {
       model.best(text, 2, Set.copyOf(model.languages()));
+    }
+  }
+
+  private static void picture(Input input) {
+    try {
+      Picture picture = PICTURES.read(input.bytes()).picture();
+      PicturePreparation.ofSize(8).apply(picture);
+    } catch (PictureRejected e) {
+      throw new UserError(e.getMessage(), e);
     }
   }
 

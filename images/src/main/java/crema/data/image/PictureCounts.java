@@ -1,5 +1,6 @@
 package crema.data.image;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -67,7 +68,8 @@ public record PictureCounts(long rows, long without, long known, Map<PictureForm
 
     PictureCounts build() {
       boolean none = widest == 0;
-      return new PictureCounts(rows, without, known, Map.copyOf(formats), Map.copyOf(faults), none ? 0 : narrowest,
+      return new PictureCounts(rows, without, known, Collections.unmodifiableMap(formats),
+          Collections.unmodifiableMap(faults), none ? 0 : narrowest,
           widest, none ? 0 : lowest, highest);
     }
   }

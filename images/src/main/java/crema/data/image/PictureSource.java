@@ -1,6 +1,7 @@
 package crema.data.image;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -115,7 +116,8 @@ final class PictureSource implements AutoCloseable {
       throw rejected;
     } catch (TimeoutException e) {
       throw new PictureRejected(PictureFault.TIMED_OUT,
-          "is not sent within %.0f s by %s".formatted(limits.time().toMillis() / 1000.0, address.getHost()), e);
+          "is not sent within " + new BigDecimal(limits.time().toMillis()).movePointLeft(3).stripTrailingZeros()
+              .toPlainString() + " s by " + address.getHost(), e);
     } catch (ExecutionException e) {
       String reason = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
       if (reason.contains("body exceeds capacity")) {
