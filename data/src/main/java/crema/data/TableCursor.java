@@ -140,9 +140,15 @@ final class TableCursor extends FileCursor {
       return select(record, text);
     }
     return made.fields(name -> {
-      int column = bySource.getOrDefault(name, -1);
-      return column < 0 || record.get(column).isEmpty() ? null : JsonValues.toJson(record.get(column));
-    }, name -> bySource.get(name) < 0 ? "" : record.get(bySource.get(name)));
+      String cell = cell(record, name);
+      return cell.isEmpty() ? null : JsonValues.toJson(cell);
+    }, name -> cell(record, name));
+  }
+
+  /** What a record has in a column that the recipe reads; empty where the table has no such column. */
+  private String cell(List<String> record, String name) {
+    int column = bySource.getOrDefault(name, -1);
+    return column < 0 ? "" : record.get(column);
   }
 
   @Override
