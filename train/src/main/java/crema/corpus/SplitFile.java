@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** The file of a split, in one frame of Zstandard, and what is in it. For one thread. */
 final class SplitFile implements Closeable {
   private static final int BUFFER = 1 << 16;
+  /** Twice as fast as the default, for a tenth more bytes. */
+  private static final int LEVEL = 1;
 
   private final Path path;
   private final FileChannel channel;
@@ -30,7 +32,7 @@ final class SplitFile implements Closeable {
     channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.WRITE);
     out = new BufferedOutputStream(
-        new ZstdOutputStreamNoFinalizer(Channels.newOutputStream(channel)).setChecksum(true), BUFFER);
+        new ZstdOutputStreamNoFinalizer(Channels.newOutputStream(channel), LEVEL).setChecksum(true), BUFFER);
     rows = new long[classes];
   }
 
