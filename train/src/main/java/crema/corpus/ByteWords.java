@@ -49,7 +49,7 @@ final class ByteWords {
       long word = at(bytes, i);
       long quote = word ^ QUOTE;
       long backslash = word ^ BACKSLASH;
-      long hit = ((quote - ONES) & ~quote | (backslash - ONES) & ~backslash | (word - SPACE) & ~word) & HIGH;
+      long hit = (((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) | ((word - SPACE) & ~word)) & HIGH;
       if (hit != 0) {
         return i + (Long.numberOfTrailingZeros(hit) >>> 3);
       }

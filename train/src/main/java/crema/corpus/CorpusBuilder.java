@@ -88,12 +88,12 @@ public final class CorpusBuilder {
       requireFree(work);
       ClusterClasses classes = table.read(options.classes());
       Files.createDirectories(work);
-      try (FileChannel lock = lock(work)) {
-        CorpusSummary summary = build(archive, members, classes, identity, bits, work);
-        lock.close();
-        FileTree.delete(work);
-        return Optional.of(summary);
+      CorpusSummary summary;
+      try (FileChannel _ = lock(work)) {
+        summary = build(archive, members, classes, identity, bits, work);
       }
+      FileTree.delete(work);
+      return Optional.of(summary);
     }
   }
 
