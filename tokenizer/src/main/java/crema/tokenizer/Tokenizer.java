@@ -104,6 +104,17 @@ public final class Tokenizer {
   }
 
   /**
+   * Reads the merge rules of CLIP, as they were published ({@code bpe_simple_vocab_16e6.txt.gz}) or as Hugging Face's
+   * folders have them ({@code merges.txt}).
+   *
+   * @throws TokenizerFormatException if the file is damaged
+   * @throws IOException if the file cannot be read
+   */
+  public static Tokenizer loadClip(Path file) throws IOException {
+    return ClipMergesFile.read(ByteSource.of(file));
+  }
+
+  /**
    * Returns this tokenizer with tokens around every text and every pair of texts, in place of those that it has put there
    * so far.
    *
