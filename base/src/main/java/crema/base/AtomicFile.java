@@ -72,9 +72,7 @@ public final class AtomicFile {
   public static void writeText(Path target, String text) throws IOException {
     Files.createDirectories(target.toAbsolutePath().getParent());
     write(target, channel -> {
-      for (var bytes = StandardCharsets.UTF_8.encode(text); bytes.hasRemaining();) {
-        channel.write(bytes);
-      }
+      WholeBuffer.write(channel, StandardCharsets.UTF_8.encode(text));
     });
   }
 

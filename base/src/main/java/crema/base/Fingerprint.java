@@ -2,7 +2,6 @@ package crema.base;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,7 @@ public final class Fingerprint {
     for (int i = 0; i < count; i++) {
       put.accept(buffer, i);
       if (buffer.remaining() < size || i + 1 == count) {
-        sha256.add(Arrays.copyOf(buffer.array(), buffer.position()));
+        sha256.add(buffer.array(), buffer.position());
         buffer.clear();
       }
     }

@@ -80,7 +80,7 @@ public final class Journal implements Closeable {
     opened.truncate(whole);
     opened.position(whole);
     if (whole == 0) {
-      write(opened, ByteBuffer.wrap(head));
+      WholeBuffer.write(opened, ByteBuffer.wrap(head));
     }
   }
 
@@ -109,12 +109,6 @@ public final class Journal implements Closeable {
     return (int) checksum.getValue();
   }
 
-  private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
   /** Adds a record. */
   public synchronized void append(byte[] bytes) {
     if (channel == null) {
@@ -123,7 +117,7 @@ public final class Journal implements Closeable {
     try {
       ByteBuffer record = ByteBuffer.allocate(Math.addExact(RECORD_HEAD, bytes.length)).putInt(bytes.length)
           .putInt(checksum(bytes)).put(bytes).flip();
-      write(channel, record);
+      WholeBuffer.write(channel, record);
     } catch (IOException e) {
       giveUp(e);
     }

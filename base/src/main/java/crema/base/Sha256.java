@@ -48,6 +48,12 @@ public final class Sha256 {
     return this;
   }
 
+  /** Adds the first bytes of an array. */
+  public Sha256 add(byte[] bytes, int length) {
+    digest.update(bytes, 0, length);
+    return this;
+  }
+
   /** Adds a text in UTF-8. */
   public Sha256 add(String text) {
     return add(text.getBytes(StandardCharsets.UTF_8));

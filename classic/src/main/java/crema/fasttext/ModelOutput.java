@@ -1,5 +1,6 @@
 package crema.fasttext;
 
+import crema.base.WholeBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,9 +24,7 @@ final class ModelOutput {
   /** Hands everything to the channel. */
   void flush() throws IOException {
     buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+    WholeBuffer.write(channel, buffer);
     buffer.clear();
   }
 

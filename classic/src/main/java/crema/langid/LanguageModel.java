@@ -1,6 +1,7 @@
 package crema.langid;
 
 import crema.base.AtomicFile;
+import crema.base.WholeBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -65,9 +66,7 @@ public final class LanguageModel implements LanguageClassifier {
   /** Writes the model, in place of what was in the file once all of it is on disk. */
   public void save(Path file) throws IOException {
     AtomicFile.write(file, channel -> {
-      for (var bytes = ByteBuffer.wrap(LanguageModelFormat.bytes(this)); bytes.hasRemaining();) {
-        channel.write(bytes);
-      }
+      WholeBuffer.write(channel, ByteBuffer.wrap(LanguageModelFormat.bytes(this)));
     });
   }
 

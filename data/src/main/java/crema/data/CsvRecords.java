@@ -115,7 +115,10 @@ final class CsvRecords implements TableReader {
 
     private final LineReader lines;
     private final Csv format;
-    /** Lines handed out: the number that FastCSV gives to the first in each, and its own in the file. */
+    /**
+     * Runs of lines handed out, each of which is one for FastCSV too: blank lines, which FastCSV passes over by itself,
+     * are as many as a file has bytes.
+     */
     private final ArrayDeque<Start> starts = new ArrayDeque<>();
     /** The number that FastCSV gives to the line after those handed out. */
     private long next;
@@ -127,8 +130,18 @@ final class CsvRecords implements TableReader {
     private long served;
     private @Nullable RowProblem problem;
 
-    /** Where a line of the file begins for FastCSV. */
-    private record Start(long parsed, long number) {}
+    /**
+     * Where a run of lines begins.
+     *
+     * @param parsed the number that FastCSV gives to the first
+     * @param number its own in the file
+     */
+    private record Start(long parsed, long number) {
+      /** The number in the file of a line of the run. */
+      long numberOf(long line) {
+        return number + line - parsed;
+      }
+    }
 
     Feed(LineReader lines, Csv format) {
       this.lines = lines;
@@ -146,19 +159,23 @@ final class CsvRecords implements TableReader {
 
     /** The line of the file in which a line begins that has a number for FastCSV; never asked for an earlier one again. */
     long line(long parsed) {
-      long number = lines.number();
-      while (!starts.isEmpty() && starts.getFirst().parsed <= parsed) {
-        number = starts.removeFirst().number;
-        if (starts.isEmpty() || starts.getFirst().parsed > parsed) {
-          starts.addFirst(new Start(parsed, number));
-          break;
-        }
+      if (starts.isEmpty()) {
+        return lines.number();
       }
-      return number;
+      Start run = starts.removeFirst();
+      while (!starts.isEmpty() && starts.getFirst().parsed <= parsed) {
+        run = starts.removeFirst();
+      }
+      // What begins within the last line of a run is of that line.
+      long last = starts.isEmpty() ? lines.number() : starts.getFirst().number - 1;
+      starts.addFirst(run);
+      return Math.min(run.numberOf(parsed), last);
     }
 
     private void count(String line) {
-      starts.addLast(new Start(next, lines.number()));
+      if (starts.isEmpty() || starts.getLast().numberOf(next) != lines.number()) {
+        starts.addLast(new Start(next, lines.number()));
+      }
       if (!endsInReturn && line.indexOf('\r') < 0) {
         next++;
         return;

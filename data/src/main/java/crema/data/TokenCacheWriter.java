@@ -1,6 +1,7 @@
 package crema.data;
 
 import crema.base.AtomicFile;
+import crema.base.WholeBuffer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,9 +113,7 @@ final class TokenCacheWriter implements TokenRecipe.Sink {
     checksum.update(header.duplicate().flip());
     header.putInt((int) checksum.getValue()).flip();
     file.position(0);
-    while (header.hasRemaining()) {
-      file.write(header);
-    }
+    WholeBuffer.write(file, header);
   }
 
   /** Bytes that are appended to a file through a buffer. */
@@ -174,9 +173,7 @@ final class TokenCacheWriter implements TokenRecipe.Sink {
     void flush() throws IOException {
       buffer.flip();
       checksum.update(buffer.duplicate());
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      WholeBuffer.write(channel, buffer);
       buffer.clear();
     }
 

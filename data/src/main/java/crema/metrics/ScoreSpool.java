@@ -1,6 +1,7 @@
 package crema.metrics;
 
 import crema.base.UserError;
+import crema.base.WholeBuffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -73,9 +74,7 @@ final class ScoreSpool {
 
     private void flush() throws IOException {
       buffer.flip();
-      while (buffer.hasRemaining()) {
-        file.write(buffer);
-      }
+      WholeBuffer.write(file, buffer);
       buffer.clear();
     }
 

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A file more than twice as large as the heap goes all the way from text to batches, in a JVM of its own. */
 class BigFileTest {
   private static final int ROWS = 150_000;
+  /** Which are passed over, and leave nothing behind. */
+  private static final int BLANK_LINES = 1_000_000;
   private static final String PADDING = "a title of ordinary length which is about this many letters ".repeat(4);
 
   @TempDir
@@ -59,6 +61,7 @@ class BigFileTest {
   private static void write(Path file) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       out.write("title,category\n");
+      out.write("\n".repeat(BLANK_LINES));
       for (int i = 0; i < ROWS; i++) {
         out.append(Integer.toString(i)).append(' ').append(PADDING).append(",c").append(Integer.toString(i % 10))
             .append('\n');

@@ -116,9 +116,9 @@ class FileRowsTest {
   void theLineOfARowIsThatOfItsLineFeedsWhateverCarriageReturnsStandBeforeIt() {
     var log = new ProblemLog();
     var lines = new ArrayList<Long>();
-    FileRows.of(write("a.csv", bytes("title,category\na,x\n\"b\r\r\rb\",x\n\"c\nc\",x\r\n\nd,x\ne\n")), TITLE)
-        .forEach(log, row -> lines.add(row.meta().line()));
-    assertThat(lines).containsExactly(2L, 3L, 4L, 7L);
+    var text = "title,category\na,x\n\"b\r\r\rb\",x\n\"c\nc\",x\r\n\nd,x\ne\n\n\n\"f\r\",x\ng,x\n\nh,x\n";
+    FileRows.of(write("a.csv", bytes(text)), TITLE).forEach(log, row -> lines.add(row.meta().line()));
+    assertThat(lines).containsExactly(2L, 3L, 4L, 7L, 11L, 12L, 14L);
     assertThat(log.examples(RowFault.FIELD_COUNT)).singleElement()
         .satisfies(problem -> assertThat(problem.line()).isEqualTo(8));
   }

@@ -3,6 +3,7 @@ package crema.corpus;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
+import crema.base.WholeBuffer;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -170,9 +171,7 @@ final class Spill implements Closeable {
 
   private void writeOut() throws IOException {
     out.flip();
-    while (out.hasRemaining()) {
-      channel.write(out);
-    }
+    WholeBuffer.write(channel, out);
     out.clear();
   }
 

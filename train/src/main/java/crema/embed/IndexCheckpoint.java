@@ -1,6 +1,7 @@
 package crema.embed;
 
 import crema.base.AtomicFile;
+import crema.base.WholeBuffer;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -114,9 +115,7 @@ class IndexCheckpoint {
 
   private static void flush(ByteBuffer buffer, FileChannel channel) throws IOException {
     buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+    WholeBuffer.write(channel, buffer);
     buffer.clear();
   }
 

@@ -2,6 +2,7 @@ package crema.embed;
 
 import crema.base.AtomicFile;
 import crema.base.UserError;
+import crema.base.WholeBuffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -63,7 +64,7 @@ public final class NpyFile {
   /** Writes a file, atomically, of vectors that come one after the other. */
   public static void write(Path file, int size, Content content) throws IOException {
     AtomicFile.write(file, channel -> {
-      channel.write(header(0, size));
+      WholeBuffer.write(channel, header(0, size));
       var written = new long[1];
       content.writeTo(rows -> {
         if (rows.length % size != 0) {
@@ -72,7 +73,8 @@ public final class NpyFile {
         write(channel, rows);
         written[0] += rows.length / size;
       });
-      channel.write(header(written[0], size), 0);
+      channel.position(0);
+      WholeBuffer.write(channel, header(written[0], size));
     });
   }
 
@@ -99,9 +101,7 @@ public final class NpyFile {
       buffer.clear();
       buffer.asFloatBuffer().put(values, at, count);
       buffer.limit(count * Float.BYTES);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      WholeBuffer.write(channel, buffer);
     }
   }
 

@@ -2,6 +2,7 @@ package crema.embed;
 
 import crema.base.AtomicFile;
 import crema.base.Sha256;
+import crema.base.WholeBuffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -259,10 +260,7 @@ final class VectorCache implements AutoCloseable {
       bytes.set(LONG, length - Long.BYTES, Stored.checksum(bytes.asSlice(0, length - Long.BYTES)));
       long step = 1 << 30;
       for (long at = 0; at < length; at += step) {
-        ByteBuffer part = bytes.asSlice(at, Math.min(step, length - at)).asByteBuffer();
-        while (part.hasRemaining()) {
-          channel.write(part);
-        }
+        WholeBuffer.write(channel, bytes.asSlice(at, Math.min(step, length - at)).asByteBuffer());
       }
     }
   }

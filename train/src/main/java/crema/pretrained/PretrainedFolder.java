@@ -2,6 +2,7 @@ package crema.pretrained;
 
 import crema.base.AtomicFile;
 import crema.base.Sha256;
+import crema.base.WholeBuffer;
 import crema.base.json.Json;
 import crema.base.json.JsonNode;
 import crema.nn.io.SafetensorsWriter;
@@ -133,9 +134,7 @@ public record PretrainedFolder(Path path) {
     Path file = from.resolve(name);
     if (Files.isRegularFile(file)) {
       AtomicFile.write(path.resolve(name), channel -> {
-        for (var bytes = ByteBuffer.wrap(Files.readAllBytes(file)); bytes.hasRemaining();) {
-          channel.write(bytes);
-        }
+        WholeBuffer.write(channel, ByteBuffer.wrap(Files.readAllBytes(file)));
       });
     }
   }

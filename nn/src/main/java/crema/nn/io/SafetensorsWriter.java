@@ -1,6 +1,7 @@
 package crema.nn.io;
 
 import crema.base.AtomicFile;
+import crema.base.WholeBuffer;
 import crema.nn.Weights;
 import crema.tensor.BFloat16;
 import crema.tensor.Backend;
@@ -140,7 +141,7 @@ public final class SafetensorsWriter {
           default -> throw new IllegalArgumentException("real numbers are not written as " + type);
         }
       }
-      writeFully(channel, chunk.flip());
+      WholeBuffer.write(channel, chunk.flip());
     }
   }
 
@@ -164,7 +165,7 @@ public final class SafetensorsWriter {
       while (start.hasRemaining()) {
         start.put((byte) ' ');
       }
-      writeFully(channel, start.flip());
+      WholeBuffer.write(channel, start.flip());
       contents.writeTo(channel);
     });
   }
@@ -218,13 +219,7 @@ public final class SafetensorsWriter {
       int bytes = (int) Math.min(perChunk, tensor.elements() - at) * elementBytes;
       chunk.clear().limit(bytes);
       tensor.storage().read(tensor.offset() + at, MemorySegment.ofBuffer(chunk));
-      writeFully(channel, chunk);
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      WholeBuffer.write(channel, chunk);
     }
   }
 }

@@ -1,5 +1,6 @@
 package crema.nn.train;
 
+import crema.base.WholeBuffer;
 import crema.base.json.Json;
 import crema.base.json.JsonException;
 import crema.base.json.JsonNode;
@@ -83,9 +84,7 @@ public final class StepLog implements Closeable {
   public void write(LogRecord entry) throws IOException {
     var text = toJson(entry) + "\n";
     var line = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    while (line.hasRemaining()) {
-      channel.write(line);
-    }
+    WholeBuffer.write(channel, line);
   }
 
   @Override
