@@ -14,8 +14,9 @@ final class FileFlags {
           + "bytes say).")
   private @Nullable String format;
 
-  @Option(names = "--separator", paramLabel = "CHARACTER",
-      description = "What stands between fields: a character, or tab (default: the one by which the header has the columns).")
+  @Option(names = "--separator", paramLabel = "TEXT",
+      description = "What stands between fields: one character or several, or tab (default: the one by which the header has "
+          + "the columns).")
   private @Nullable String separator;
 
   @Option(names = "--quote", paramLabel = "CHARACTER",

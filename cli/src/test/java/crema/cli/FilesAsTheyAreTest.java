@@ -86,7 +86,8 @@ class FilesAsTheyAreTest {
     assertThat(named.out().lines()).hasSize(91).allMatch(line -> line.split("\t")[0].equals(line.split("\t")[2]));
     var mistaken = train(file, "--text", "2", "--label", "1", "--no-header", "--separator", "bar");
     assertThat(mistaken.code()).isEqualTo(2);
-    assertThat(mistaken.err()).isEqualTo("crema: --separator must be one character, or tab, not 'bar'\n");
+    assertThat(mistaken.err()).isEqualTo(
+        "crema: --separator must be one character, several that are no letters or digits, or tab, not 'bar'\n");
   }
 
   @Test

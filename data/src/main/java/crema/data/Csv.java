@@ -7,12 +7,12 @@ import java.util.List;
  * Comma-separated values with a header, quoted as RFC 4180 says: a quoted field may hold separators and line breaks.
  * Needs FastCSV.
  *
- * @param separator the separator of fields, such as {@code ','} or {@code ';'}
+ * @param separator what stands between fields, such as {@code ,} or {@code ||}
  * @param skipped how many lines stand before the header, such as Excel's {@code sep=;}
  * @param quote what stands around quoted fields; {@link #UNQUOTED} where each line is a record and quotes mean nothing
  * @param isEscaped whether quotes and backslashes may be written with a backslash before them, as databases do it
  */
-public record Csv(char separator, int skipped, char quote, boolean isEscaped) implements Delimited {
+public record Csv(String separator, int skipped, char quote, boolean isEscaped) implements Delimited {
   /** In place of a quote: there is none. */
   public static final char UNQUOTED = '\0';
 
@@ -23,24 +23,32 @@ public record Csv(char separator, int skipped, char quote, boolean isEscaped) im
     if (skipped < 0) {
       throw new IllegalArgumentException("a number of lines: " + skipped);
     }
-    if (separator == quote) {
+    if (separator.isEmpty() || separator.indexOf('\n') >= 0 || separator.indexOf('\r') >= 0) {
+      throw new IllegalArgumentException("fields cannot be separated by nothing, nor by line breaks");
+    }
+    if (separator.indexOf(quote) >= 0) {
       throw new IllegalArgumentException("fields cannot be separated and quoted by the same character: " + quote);
     }
   }
 
   /** A table whose quotes are doubled within fields. */
-  public Csv(char separator, int skipped, char quote) {
+  public Csv(String separator, int skipped, char quote) {
     this(separator, skipped, quote, false);
   }
 
   /** A table with double quotes. */
-  public Csv(char separator, int skipped) {
+  public Csv(String separator, int skipped) {
     this(separator, skipped, QUOTE);
   }
 
   /** A table with double quotes that begins with its header. */
-  public Csv(char separator) {
+  public Csv(String separator) {
     this(separator, 0);
+  }
+
+  /** A table with double quotes that begins with its header, whose fields have a character between them. */
+  public Csv(char separator) {
+    this(String.valueOf(separator));
   }
 
   @Override

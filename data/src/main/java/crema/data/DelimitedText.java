@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DelimitedText {
   /** What is tried where the usual separator gives no header with the columns. */
-  private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|', '^', '\u0001');
+  private static final List<String> SEPARATORS = List.of(",", ";", "\t", "|", "^", "\u0001");
 
   /** A first line by which a spreadsheet is told the separator. */
   private static final Pattern SEPARATOR_LINE = Pattern.compile("\"?sep=(.)\"?\\s*");
@@ -73,7 +73,7 @@ final class DelimitedText {
   private @Nullable Found find(@Nullable Delimited usual) {
     Matcher first = SEPARATOR_LINE.matcher(line(1));
     if (first.matches()) {
-      char separator = first.group(1).charAt(0);
+      String separator = first.group(1).substring(0, 1);
       return new Found(options.quoted(new Csv(separator, 1)),
           file.name() + ": fields separated by " + shown(separator) + ", header in line 2 after '"
               + first.group().strip() + "'");
@@ -117,8 +117,8 @@ final class DelimitedText {
     if (usual != null) {
       candidates.add(usual);
     }
-    SEPARATORS.stream().filter(separator -> !separator.equals(options.quote())).forEach(separator -> {
-      if (separator == '\t') {
+    SEPARATORS.stream().filter(separator -> !separator.equals(String.valueOf(options.quote()))).forEach(separator -> {
+      if (separator.equals("\t")) {
         candidates.add(options.quoted(new Tsv()));
       }
       candidates.add(options.quoted(new Csv(separator)));
@@ -139,10 +139,10 @@ final class DelimitedText {
   private @Nullable Delimited behindOtherLines() {
     for (int skipped = 1; skipped <= LINES_BEFORE; skipped++) {
       String line = line(skipped + 1);
-      for (char separator : SEPARATORS) {
-        if (line.indexOf(separator) >= 0 && !Character.valueOf(separator).equals(options.quote())) {
+      for (String separator : SEPARATORS) {
+        if (line.contains(separator) && !separator.equals(String.valueOf(options.quote()))) {
           Delimited format = options.quoted(
-              separator == '\t' ? new Csv(separator, skipped, Csv.UNQUOTED) : new Csv(separator, skipped));
+              separator.equals("\t") ? new Csv(separator, skipped, Csv.UNQUOTED) : new Csv(separator, skipped));
           if (hasAll(format)) {
             return format;
           }
@@ -159,7 +159,7 @@ final class DelimitedText {
 
   /** The same, quoted in another way if its records are whole by that way alone. */
   private Delimited quoted(Delimited format) {
-    char separator = format.separator();
+    String separator = format.separator();
     int skipped = format instanceof Csv csv ? csv.skipped() : 0;
     var others = new ArrayList<Delimited>();
     if (format instanceof Tsv || format instanceof Csv csv && csv.quote() == Csv.UNQUOTED) {
@@ -168,7 +168,7 @@ final class DelimitedText {
       if (isMet(ESCAPED_QUOTE)) {
         others.add(new Csv(separator, skipped, DOUBLE_QUOTE, true));
       }
-      if (isMet(Pattern.compile("(^|" + Pattern.quote(String.valueOf(separator)) + ")" + SINGLE_QUOTE))) {
+      if (isMet(Pattern.compile("(^|" + Pattern.quote(separator) + ")" + SINGLE_QUOTE))) {
         others.add(new Csv(separator, skipped, SINGLE_QUOTE));
       }
     }
@@ -213,10 +213,10 @@ final class DelimitedText {
   private String describe(Delimited format, @Nullable Delimited usual) {
     var parts = new ArrayList<String>();
     Csv csv = format instanceof Csv table ? table : new Csv(format.separator());
-    if (usual == null || usual.separator() != csv.separator()) {
+    if (usual == null || !usual.separator().equals(csv.separator())) {
       parts.add("fields separated by " + shown(csv.separator()));
     }
-    if (format instanceof Csv && csv.separator() == '\t' && csv.quote() == DOUBLE_QUOTE) {
+    if (format instanceof Csv && csv.separator().equals("\t") && csv.quote() == DOUBLE_QUOTE) {
       parts.clear();
       parts.add("fields separated by tabs and quoted as in CSV");
     } else if (csv.quote() == SINGLE_QUOTE) {
@@ -247,9 +247,9 @@ final class DelimitedText {
     }
   }
 
-  private static String shown(char separator) {
-    return separator == '\t' ? "tabs" : separator < ' ' ? String.format(Locale.ROOT,
-        "the character U+%04X", (int) separator)
+  private static String shown(String separator) {
+    return separator.equals("\t") ? "tabs" : separator.length() == 1 && separator.charAt(0) < ' ' ? String.format(
+        Locale.ROOT, "the character U+%04X", (int) separator.charAt(0))
         : "'" + separator + "'";
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param encoding the encoding of texts, or null for UTF-8, and UTF-16 where a byte order mark says so
  */
 public record FileOptions(
-    @Nullable String format, @Nullable Character separator, @Nullable Character quote, boolean hasHeader,
+    @Nullable String format, @Nullable String separator, @Nullable Character quote, boolean hasHeader,
     @Nullable Charset encoding) {
   /** Nothing is known. */
   public static final FileOptions UNKNOWN = new FileOptions(null, null, null, true, null);
@@ -29,6 +29,9 @@ public record FileOptions(
       String suggestion = NearestName.suggestion(format, keys);
       throw new DataException("there is no format '" + format + "'" + (suggestion.isEmpty() ? ";" : suggestion)
           + " there are " + String.join(", ", keys));
+    }
+    if (separator != null && !separator.matches("[^\n\r]+")) {
+      throw new DataException("fields cannot be separated by nothing, nor by line breaks");
     }
     if (quote != null && (quote == '\n' || quote == '\r')) {
       throw new DataException("fields cannot be quoted by a line break");
@@ -49,7 +52,7 @@ public record FileOptions(
    */
   public Optional<FileFormat> formatOf(DataFile file) {
     if (separator != null) {
-      return Optional.of(separator == '\t' && !"csv".equals(format) ? quoted(new Tsv()) : quoted(new Csv(separator)));
+      return Optional.of(separator.equals("\t") && !"csv".equals(format) ? quoted(new Tsv()) : quoted(new Csv(separator)));
     }
     Optional<FileFormat> found = format == null ? FileFormat.find(file)
         : FileFormat.all().stream().filter(known -> known.key().equals(format)).findFirst();
@@ -69,7 +72,7 @@ public record FileOptions(
    * @throws DataException if they are separated by the same character
    */
   Delimited quoted(Delimited table) {
-    if (quote != null && quote == table.separator()) {
+    if (quote != null && table.separator().indexOf(quote) >= 0) {
       throw new DataException("fields cannot be quoted by '" + quote + "', which separates them");
     }
     return quote == null ? table : new Csv(table.separator(), table instanceof Csv csv ? csv.skipped() : 0, quote);

@@ -29,12 +29,12 @@ public record Tsv() implements Delimited {
   }
 
   @Override
-  public char separator() {
-    return '\t';
+  public String separator() {
+    return "\t";
   }
 
   @Override
   public TableReader records(DataFile file, LineReader lines) {
-    return new UnquotedRecords(lines, '\t');
+    return new UnquotedRecords(lines, separator());
   }
 }

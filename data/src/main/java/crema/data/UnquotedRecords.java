@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Records of separated values, a line each, where quotes mean nothing. */
 final class UnquotedRecords implements TableReader {
   private final LineReader lines;
-  private final char separator;
+  private final String separator;
 
-  UnquotedRecords(LineReader lines, char separator) {
+  UnquotedRecords(LineReader lines, String separator) {
     this.lines = lines;
     this.separator = separator;
   }
@@ -27,7 +27,7 @@ final class UnquotedRecords implements TableReader {
     int begin = 0;
     for (int end = line.indexOf(separator); end >= 0; end = line.indexOf(separator, begin)) {
       fields.add(line.substring(begin, end));
-      begin = end + 1;
+      begin = end + separator.length();
     }
     fields.add(line.substring(begin));
     return fields;

@@ -249,13 +249,27 @@ class FileRowsTest {
   }
 
   @Test
+  void fieldsMayBeSeparatedBySeveralCharacters() {
+    for (Character quote : new Character[] {null, Csv.UNQUOTED}) {
+      var rows = new ArrayList<Row>();
+      FileRows.of(write("a.dat", bytes("id::title::category\n1::a:b::x\n2::c|d::y\n")), TITLE,
+          new FileOptions(null, "::", quote, true, null)).forEach(ProblemListener.STRICT, rows::add);
+      assertThat(texts(rows)).containsExactly("a:b", "c|d");
+    }
+    var rows = new ArrayList<Row>();
+    FileRows.of(write("a.csv", bytes("title||category\n\"a||b\"||x\nc|d||y\n")), TITLE,
+        new FileOptions(null, "||", null, true, null)).forEach(ProblemListener.STRICT, rows::add);
+    assertThat(texts(rows)).containsExactly("a||b", "c|d");
+  }
+
+  @Test
   void aHeaderWithoutTheColumnsSuggestsAnotherSeparator() {
     assertThatThrownBy(() -> rows("a.csv", "title category\na x\n", TITLE))
         .isInstanceOf(DataException.class)
         .hasMessageEndingWith("a.csv has a single column, 'title category', and not 'title'; are its fields separated "
             + "as its name says? If not, say how with --separator");
     var rows = new ArrayList<Row>();
-    FileRows.of(write("a.csv", bytes("title~category\na~x\n")), TITLE, new FileOptions(null, '~', null, true, null))
+    FileRows.of(write("a.csv", bytes("title~category\na~x\n")), TITLE, new FileOptions(null, "~", null, true, null))
         .forEach(problems, rows::add);
     assertThat(texts(rows)).containsExactly("a");
     assertThat(problems.report()).isEmpty();
@@ -677,9 +691,9 @@ class FileRowsTest {
     }
     var rows = new ArrayList<Row>();
     Path inches = write("inches.csv", bytes("title,category\n\"5\" pipe,x\n6\" \"pipe\",y\n"));
-    FileRows.of(inches, TITLE, new FileOptions("csv", ',', Csv.UNQUOTED, true, null)).forEach(problems, rows::add);
+    FileRows.of(inches, TITLE, new FileOptions("csv", ",", Csv.UNQUOTED, true, null)).forEach(problems, rows::add);
     assertThat(texts(rows)).containsExactly("\"5\" pipe", "6\" \"pipe\"");
-    assertThatThrownBy(() -> FileRows.of(inches, TITLE, new FileOptions(null, ',', ',', true, null)))
+    assertThatThrownBy(() -> FileRows.of(inches, TITLE, new FileOptions(null, ",", ',', true, null)))
         .hasMessage("fields cannot be quoted by ',', which separates them");
     Path json = write("a.jsonl", bytes("{}"));
     assertThatThrownBy(() -> FileRows.of(json, TITLE, new FileOptions(null, null, '\'', true, null)))

@@ -39,6 +39,11 @@ public record DataSettings(Settings settings) {
   /** The name under which the rows that come with Crema can be given in place of a file. */
   public static final String PRODUCT_TITLES = "builtin:product-titles";
 
+  private static final Map<String, String> SEPARATORS =
+      Map.of("tab", "\t", "\\t", "\t", "comma", ",", "semicolon", ";", "pipe", "|");
+  private static final Map<String, Character> QUOTES =
+      Map.of("none", Csv.UNQUOTED, "single", '\'', "double", '"');
+
   /** The words by which pandas, NumPy and databases write that there is no value. */
   private static final Set<String> NO_VALUE = Set.of("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan",
       "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "\\N", "NULL", "NaN", "None", "n/a", "nan", "null");
@@ -77,8 +82,8 @@ public record DataSettings(Settings settings) {
   public static final Setting<String> INPUT_FORMAT = SECTION.optionalText("input-format").label("NAME")
       .shownDefault("as the name or the first bytes of a file say").details("jsonl, csv, tsv, fasttext, parquet, excel")
       .help("How data files are written");
-  public static final Setting<String> SEPARATOR = SECTION.optionalText("separator").label("CHARACTER")
-      .shownDefault("the one by which the header has the columns").details("a character, or tab")
+  public static final Setting<String> SEPARATOR = SECTION.optionalText("separator").label("TEXT")
+      .shownDefault("the one by which the header has the columns").details("one character or several, or tab")
       .help("What stands between the fields of a row");
   public static final Setting<String> QUOTE = SECTION.optionalText("quote").label("CHARACTER")
       .shownDefault("as the extension and the rows say: \" in CSV, none in TSV").details("a character, or none")
@@ -255,16 +260,18 @@ public record DataSettings(Settings settings) {
   /**
    * What is known of how files are written, in words.
    *
-   * @param separator a character, or {@code tab}
+   * @param separator one character or several, or {@code tab}
    * @param quote a character, or {@code none}
    * @throws UserError if there is no such format, separator, quote or encoding
    */
   public static FileOptions fileOptions(@Nullable String format, @Nullable String separator, @Nullable String quote,
       boolean hasHeader, @Nullable String encoding) {
-    Character between = character("separator", separator, "tab",
-        Map.of("tab", '\t', "\\t", '\t', "comma", ',', "semicolon", ';', "pipe", '|'));
-    Character around = character("quote", quote, "none",
-        Map.of("none", Csv.UNQUOTED, "single", '\'', "double", '"'));
+    String between = separator == null ? null : SEPARATORS.getOrDefault(separator.toLowerCase(Locale.ROOT), separator);
+    if (between != null && between.length() > 1 && between.codePoints().anyMatch(Character::isLetterOrDigit)) {
+      throw new UserError("--separator must be one character, several that are no letters or digits, or tab, not '"
+          + separator + "'");
+    }
+    Character around = quote(quote);
     try {
       return new FileOptions(format, between, around, hasHeader,
           encoding == null ? null : Charset.forName(encoding));
@@ -276,14 +283,13 @@ public record DataSettings(Settings settings) {
     }
   }
 
-  private static @Nullable Character character(String flag, @Nullable String value, String word,
-      Map<String, Character> words) {
+  private static @Nullable Character quote(@Nullable String value) {
     if (value == null || value.length() == 1) {
       return value == null ? null : value.charAt(0);
     }
-    Character named = words.get(value.toLowerCase(Locale.ROOT));
+    Character named = QUOTES.get(value.toLowerCase(Locale.ROOT));
     if (named == null) {
-      throw new UserError("--" + flag + " must be one character, or " + word + ", not '" + value + "'");
+      throw new UserError("--quote must be one character, or none, not '" + value + "'");
     }
     return named;
   }
