@@ -1,12 +1,17 @@
 package crema.cli;
 
+import crema.base.AtomicFile;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.Item;
 import crema.cli.console.Terminal;
 import crema.data.FieldText;
 import crema.task.Guarantee;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +43,7 @@ import picocli.CommandLine.Parameters;
         "  crema predict models/titles --file titles.txt --coverage 0.95",
         "  crema predict models/titles --file offers.csv.gz --keep id --format tsv",
         "  crema predict models/titles --file shop.csv --text name --keep-all --format jsonl",
+        "  crema predict models/titles --file offers.parquet --keep-all --format parquet --output answers.parquet",
         "  cat titles.txt | crema predict models/titles"
     })
 final class PredictCommand implements Callable<Integer> {
@@ -64,9 +70,13 @@ final class PredictCommand implements Callable<Integer> {
   private @Nullable Integer top;
 
   @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
-      description = "text: label and probability; tsv: text, then labels and probabilities; jsonl: an object a line "
-          + "(default: ${DEFAULT-VALUE}).")
+      description = "text: label and probability; tsv: text, then labels and probabilities; jsonl: an object a line; "
+          + "parquet: a table, with --output (default: ${DEFAULT-VALUE}).")
   private PredictionFormat format = PredictionFormat.TEXT;
+
+  @Option(names = {"-o", "--output"}, paramLabel = "FILE",
+      description = "Write to a file, which is there once it is whole (default: standard output).")
+  private @Nullable Path file;
 
   @Option(names = "--task", paramLabel = "NAME", description = "Which task of a model that has several.")
   private @Nullable String task;
@@ -92,8 +102,28 @@ final class PredictCommand implements Callable<Integer> {
     }
     try (Classifier classifier = ComputeFlags.load(model, task, compute.announced(model, terminal))) {
       Optional<Guarantee> guarantee = top != null ? Optional.empty() : asked.or(classifier.target().trust()::guarantee);
-      var output = new PredictionWriter(terminal.out(), format,
-          guarantee.isPresent() ? "(no label is sure enough)" : "(no label)");
+      if (file == null) {
+        return predict(classifier, guarantee, terminal.out());
+      }
+      var codes = new ArrayList<Integer>();
+      AtomicFile.write(file, channel -> {
+        // Closing it would close the channel, which is forced to the disk first.
+        var out = new PrintStream(new BufferedOutputStream(Channels.newOutputStream(channel)), false,
+            StandardCharsets.UTF_8);
+        codes.add(predict(classifier, guarantee, out));
+        if (out.checkError()) {
+          throw new IOException("what was written did not arrive; the disk may be full");
+        }
+      });
+      return codes.getFirst();
+    }
+  }
+
+  /** Answers all texts, and returns the exit code. */
+  private int predict(Classifier classifier, Optional<Guarantee> guarantee, PrintStream out) throws IOException {
+    try (PredictionOutput output = format == PredictionFormat.PARQUET && file != null
+        ? new PredictionTable(PredictionTable.format("parquet"), out)
+        : new PredictionWriter(out, format, guarantee.isPresent() ? "(no label is sure enough)" : "(no label)")) {
       input.readAs(classifier, model, task, keep, pictures);
       input.forEachBatch(texts, terminal, batch -> {
         List<Item> answered = InputText.items(batch);

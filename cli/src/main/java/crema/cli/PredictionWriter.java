@@ -1,5 +1,6 @@
 package crema.cli;
 
+import crema.base.UserError;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import crema.classify.Prediction;
@@ -10,9 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Prints predictions, a line for each text, and flushes after each batch so that the output can be piped. */
-final class PredictionWriter {
+final class PredictionWriter implements PredictionOutput {
   /** Keys of an object of JSON; a kept column of such a name is written as {@code row.NAME}. */
   private static final Set<String> OWN_KEYS = Set.of("text", "image", "labels", "error", "language");
+
+  /** Before the name of a column that is kept and is called as one of those. */
+  static final String KEPT = "row.";
 
   private final PrintStream out;
   private final PredictionFormat format;
@@ -37,6 +41,9 @@ final class PredictionWriter {
    * @param answerKey under which an object of JSON has the answer; its labels are the candidates
    */
   PredictionWriter(PrintStream out, PredictionFormat format, String nothing, @Nullable String answerKey) {
+    if (format == PredictionFormat.PARQUET) {
+      throw new UserError("--format parquet makes a table in a file, which 'crema predict' writes to --output FILE");
+    }
     this.out = out;
     this.format = format;
     this.nothing = nothing;
@@ -44,11 +51,13 @@ final class PredictionWriter {
   }
 
   /** Whether the reader of the output went away: there is no use in predicting more. */
-  boolean isClosed() {
+  @Override
+  public boolean isClosed() {
     return closed;
   }
 
-  void write(List<InputText> texts, List<List<Prediction>> predictions) {
+  @Override
+  public void write(List<InputText> texts, List<List<Prediction>> predictions) {
     write(texts, predictions, predictions);
   }
 
@@ -68,9 +77,14 @@ final class PredictionWriter {
     closed = out.checkError();
   }
 
-  /** Tells of texts that were empty, and returns the exit code that says whether there were any. */
-  int report(PrintStream err) {
+  @Override
+  public int report(PrintStream err) {
     return reportEmpty(empty, err);
+  }
+
+  @Override
+  public void close() {
+    out.flush();
   }
 
   /** Tells of texts that were empty, and returns the exit code that says whether there were any. */
@@ -89,6 +103,7 @@ final class PredictionWriter {
       case TEXT -> kept(text) + text(text, predictions);
       case TSV -> kept(text) + tsv(text, predictions);
       case JSONL -> json(text, predictions, candidates);
+      case PARQUET -> throw new IllegalStateException("a table has no lines");
     };
   }
 
@@ -141,7 +156,7 @@ final class PredictionWriter {
 
   private String json(InputText text, List<Prediction> predictions, List<Prediction> candidates) {
     var object = new ObjectNode();
-    text.kept().forEach((column, value) -> object.set(OWN_KEYS.contains(column) ? "row." + column : column, value));
+    text.kept().forEach((column, value) -> object.set(OWN_KEYS.contains(column) ? KEPT + column : column, value));
     object.put("text", text.text());
     if (text.picture() != null) {
       object.put("image", text.picture());
@@ -159,7 +174,8 @@ final class PredictionWriter {
     return object.toString();
   }
 
-  private static double rounded(Prediction prediction) {
+  /** The probability as it is written for programs. */
+  static double rounded(Prediction prediction) {
     return Math.round(prediction.probability() * 1e6) / 1e6;
   }
 }

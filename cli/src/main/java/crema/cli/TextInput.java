@@ -87,7 +87,7 @@ final class TextInput {
   @FunctionalInterface
   interface Answerer {
     /** Answers some texts, of which it keeps no reference, and returns whether it wants more. */
-    boolean answer(List<InputText> texts);
+    boolean answer(List<InputText> texts) throws IOException;
   }
 
   /** Finds out how the rows of a training were read. */
@@ -370,7 +370,7 @@ final class TextInput {
     }
   }
 
-  private void rows(FileRows rows, Reading reading, Answerer answerer) {
+  private void rows(FileRows rows, Reading reading, Answerer answerer) throws IOException {
     List<TextColumn> text = TextColumn.parseAll(reading.columns);
     requireAsMany(text, apart);
     List<String> kept = rows.columns().kept();

@@ -1,5 +1,7 @@
 package crema.data;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -54,6 +56,16 @@ public interface FileFormat {
    * @throws DataException if the file cannot be read, or lacks one of the columns
    */
   RowCursor open(DataFile file, Columns columns, ProblemListener listener);
+
+  /**
+   * Begins to write a table of this format.
+   *
+   * @param out stays open
+   * @throws DataException if files of this format are not written
+   */
+  default TableWriter writer(OutputStream out, List<TableColumn> columns) throws IOException {
+    throw new DataException("files of the format " + key() + " are read, and not written");
+  }
 
   /** All formats: Crema's own, then those of other providers. */
   static List<FileFormat> all() {

@@ -5,6 +5,10 @@ import crema.data.DataFile;
 import crema.data.FileFormat;
 import crema.data.ProblemListener;
 import crema.data.RowCursor;
+import crema.data.TableColumn;
+import crema.data.TableWriter;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 
 /**
@@ -40,6 +44,11 @@ public record Parquet() implements FileFormat {
     try (StoredTable table = StoredTable.open(file)) {
       return table.columns();
     }
+  }
+
+  @Override
+  public TableWriter writer(OutputStream out, List<TableColumn> columns) throws IOException {
+    return new ParquetWriter(out, columns);
   }
 
   @Override

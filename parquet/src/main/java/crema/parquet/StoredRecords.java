@@ -8,6 +8,7 @@ import dev.hardwood.reader.RowReader;
 import dev.hardwood.schema.SchemaNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The records of some columns, the names of the columns first. */
@@ -16,6 +17,8 @@ final class StoredRecords implements TableReader {
   private final DataFile file;
   private final List<SchemaNode> columns;
   private final RowReader rows;
+  /** Where the columns are among those that are read. */
+  private final int[] places;
   private List<String> fields = List.of();
   private @Nullable RowProblem problem;
   /** The number of the current row; -1 before the header, and 0 at it. */
@@ -26,6 +29,8 @@ final class StoredRecords implements TableReader {
     this.file = file;
     this.columns = columns;
     this.rows = rows;
+    var names = IntStream.range(0, rows.getFieldCount()).mapToObj(rows::getFieldName).toList();
+    places = columns.stream().mapToInt(column -> names.indexOf(column.name())).toArray();
   }
 
   @Override
@@ -44,7 +49,7 @@ final class StoredRecords implements TableReader {
       problem = null;
       var read = new ArrayList<String>(columns.size());
       for (int i = 0; i < columns.size(); i++) {
-        read.add(text(columns.get(i)));
+        read.add(text(columns.get(i), places[i]));
       }
       fields = read;
       return true;
@@ -53,16 +58,15 @@ final class StoredRecords implements TableReader {
     }
   }
 
-  private String text(SchemaNode column) {
-    String name = column.name();
-    if (rows.isNull(name)) {
+  private String text(SchemaNode column, int place) {
+    if (rows.isNull(place)) {
       return "";
     }
     try {
-      return CellText.of(rows.getValue(name), column);
+      return CellText.of(rows.getValue(place), column);
     } catch (NotText e) {
       problem = new RowProblem(RowFault.INVALID_UTF8, file.name(), row,
-          "the value of '" + name + "' is binary and no UTF-8");
+          "the value of '" + column.name() + "' is binary and no UTF-8");
       return "";
     }
   }

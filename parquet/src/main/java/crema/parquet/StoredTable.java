@@ -61,9 +61,11 @@ final class StoredTable implements AutoCloseable {
    */
   TableReader records(List<String> names) {
     List<SchemaNode> read = fields().stream().filter(field -> names.contains(field.name())).toList();
+    // With a dot, a name would be taken for the path of a value within another.
+    boolean isPath = names.stream().anyMatch(name -> name.indexOf('.') >= 0);
     try {
-      return new StoredRecords(this, file, read, reader.buildRowReader()
-          .projection(ColumnProjection.columns(names.toArray(String[]::new))).build());
+      return new StoredRecords(this, file, read, reader.buildRowReader().projection(
+          isPath ? ColumnProjection.all() : ColumnProjection.columns(names.toArray(String[]::new))).build());
     } catch (RuntimeException e) {
       throw damaged(file, e, 0);
     }
