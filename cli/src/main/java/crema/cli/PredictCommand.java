@@ -47,6 +47,23 @@ import picocli.CommandLine.Parameters;
         "  cat titles.txt | crema predict models/titles"
     })
 final class PredictCommand implements Callable<Integer> {
+  /** What predictions are written as: lines, or a table. */
+  private enum Form {
+    TEXT,
+    TSV,
+    JSONL,
+    PARQUET;
+
+    PredictionFormat lines() {
+      return switch (this) {
+        case TEXT -> PredictionFormat.TEXT;
+        case TSV -> PredictionFormat.TSV;
+        case JSONL -> PredictionFormat.JSONL;
+        case PARQUET -> throw new UserError("--format parquet makes a table in a file: name it with --output FILE");
+      };
+    }
+  }
+
   private final Terminal terminal;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "The model: a directory or an archive.")
@@ -72,7 +89,7 @@ final class PredictCommand implements Callable<Integer> {
   @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
       description = "text: label and probability; tsv: text, then labels and probabilities; jsonl: an object a line; "
           + "parquet: a table, with --output (default: ${DEFAULT-VALUE}).")
-  private PredictionFormat format = PredictionFormat.TEXT;
+  private Form format = Form.TEXT;
 
   @Option(names = {"-o", "--output"}, paramLabel = "FILE",
       description = "Write to a file, which is there once it is whole (default: standard output).")
@@ -121,9 +138,9 @@ final class PredictCommand implements Callable<Integer> {
 
   /** Answers all texts, and returns the exit code. */
   private int predict(Classifier classifier, Optional<Guarantee> guarantee, PrintStream out) throws IOException {
-    try (PredictionOutput output = format == PredictionFormat.PARQUET && file != null
+    try (PredictionOutput output = format == Form.PARQUET && file != null
         ? new PredictionTable(PredictionTable.format("parquet"), out)
-        : new PredictionWriter(out, format, guarantee.isPresent() ? "(no label is sure enough)" : "(no label)")) {
+        : new PredictionWriter(out, format.lines(), guarantee.isPresent() ? "(no label is sure enough)" : "(no label)")) {
       input.readAs(classifier, model, task, keep, pictures);
       input.forEachBatch(texts, terminal, batch -> {
         List<Item> answered = InputText.items(batch);

@@ -10,7 +10,5 @@ enum PredictionFormat {
    * An object a line: {@code {"text": …, "labels": [{"label": …, "probability": …}]}}, before it what is kept of a row,
    * and behind it {@code "error"} where the row cannot be read.
    */
-  JSONL,
-  /** A table in a file; see {@link PredictionTable}. */
-  PARQUET
+  JSONL
 }

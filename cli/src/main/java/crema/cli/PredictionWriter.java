@@ -1,6 +1,5 @@
 package crema.cli;
 
-import crema.base.UserError;
 import crema.base.json.JsonNode;
 import crema.base.json.ObjectNode;
 import crema.classify.Prediction;
@@ -41,9 +40,6 @@ final class PredictionWriter implements PredictionOutput {
    * @param answerKey under which an object of JSON has the answer; its labels are the candidates
    */
   PredictionWriter(PrintStream out, PredictionFormat format, String nothing, @Nullable String answerKey) {
-    if (format == PredictionFormat.PARQUET) {
-      throw new UserError("--format parquet makes a table in a file, which 'crema predict' writes to --output FILE");
-    }
     this.out = out;
     this.format = format;
     this.nothing = nothing;
@@ -103,7 +99,6 @@ final class PredictionWriter implements PredictionOutput {
       case TEXT -> kept(text) + text(text, predictions);
       case TSV -> kept(text) + tsv(text, predictions);
       case JSONL -> json(text, predictions, candidates);
-      case PARQUET -> throw new IllegalStateException("a table has no lines");
     };
   }
 

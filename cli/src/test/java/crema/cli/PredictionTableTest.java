@@ -85,7 +85,7 @@ class PredictionTableTest {
     CommandRun refused = CommandRun.of("predict", model.toString(), "apple", "--format", "parquet");
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.lastError()).isEqualTo(
-        "crema: --format parquet makes a table in a file, which 'crema predict' writes to --output FILE");
+        "crema: --format parquet makes a table in a file: name it with --output FILE");
     Path out = folder.resolve("answers.jsonl");
     assertThat(CommandRun.of("predict", model.toString(), "apple", "--format", "jsonl", "--output", out.toString())
         .code()).isZero();
