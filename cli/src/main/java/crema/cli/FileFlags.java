@@ -15,8 +15,8 @@ final class FileFlags {
   private @Nullable String format;
 
   @Option(names = "--separator", paramLabel = "TEXT",
-      description = "What stands between fields: one character or several, or tab (default: the one by which the header has "
-          + "the columns).")
+      description = "What stands between fields: one character or several, or tab (default: the one by which the header "
+          + "has the columns).")
   private @Nullable String separator;
 
   @Option(names = "--quote", paramLabel = "CHARACTER",

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Locale;
 import java.util.Queue;
 
 /** Goes through the rows of tables, and says of each picture that cannot be used in which row it is. */
@@ -94,7 +95,8 @@ final class PictureSurvey implements PictureListener, ProblemListener {
   @Override
   public void rejected(long row, PictureLocation location, PictureRejected reason) {
     Place place = underWay.element();
-    String message = "%s, line %d: %s %s".formatted(place.file(), place.line(), location, reason.getMessage());
+    String message = String.format(Locale.ROOT,
+        "%s, line %d: %s %s", place.file(), place.line(), location, reason.getMessage());
     if (strict) {
       throw new UserError(message + "; without --strict such pictures are counted and skipped");
     }

@@ -52,7 +52,7 @@ public record FileOptions(
    */
   public Optional<FileFormat> formatOf(DataFile file) {
     if (separator != null) {
-      return Optional.of(separator.equals("\t") && !"csv".equals(format) ? quoted(new Tsv()) : quoted(new Csv(separator)));
+      return Optional.of(quoted(separator.equals("\t") && !"csv".equals(format) ? new Tsv() : new Csv(separator)));
     }
     Optional<FileFormat> found = format == null ? FileFormat.find(file)
         : FileFormat.all().stream().filter(known -> known.key().equals(format)).findFirst();

@@ -217,7 +217,7 @@ public final class ZipArchive {
         count += read;
         if ((count - FREE_BYTES) / MOST_EXPANSION > stored) {
           throw new IOException("the " + stored + " bytes that it has in the archive expand to more than "
-              + "%,d, which no table does; if it is sound, unpack it".formatted(count));
+              + String.format(Locale.ROOT, "%,d, which no table does; if it is sound, unpack it", count));
         }
       } else if (read < 0 && (count != entry.getSize() || checksum.getValue() != entry.getCrc())) {
         throw new IOException("it is not what was put into the archive (its checksum is wrong); copy that again");

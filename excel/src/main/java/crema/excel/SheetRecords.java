@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a sheet, of which the first is the header. Rows without any value are left out. */
@@ -184,7 +185,7 @@ final class SheetRecords implements TableReader {
         }
         String text = readCell();
         if (text == null) {
-          fault = "a text of more than %,d characters".formatted(XmlPart.LONGEST_TEXT);
+          fault = String.format(Locale.ROOT, "a text of more than %,d characters", XmlPart.LONGEST_TEXT);
         } else if (!text.isEmpty()) {
           while (cells.size() < column) {
             cells.add("");

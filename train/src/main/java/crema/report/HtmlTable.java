@@ -62,7 +62,7 @@ public final class HtmlTable {
     if (end <= 0 || text.length() - end > LONG) {
       end = text.offsetByCodePoints(text.length(), -END);
     }
-    return "<bdi class=\"long\" title=\"%s\"><span class=\"start\">%s</span>%s</bdi>".formatted(
+    return String.format(Locale.ROOT, "<bdi class=\"long\" title=\"%s\"><span class=\"start\">%s</span>%s</bdi>",
         Html.escape(text), Html.escape(text.substring(0, end)), Html.escape(text.substring(end)));
   }
 

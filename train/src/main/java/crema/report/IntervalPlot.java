@@ -30,7 +30,7 @@ final class IntervalPlot {
 
   /** What the scale runs from and to. */
   String scale() {
-    return "%s to %s".formatted(Numbers.compact(axis.low()), Numbers.compact(axis.high()));
+    return String.format(Locale.ROOT, "%s to %s", Numbers.compact(axis.low()), Numbers.compact(axis.high()));
   }
 
   private double x(double value) {

@@ -10,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ public final class PictureCache {
       throws IOException, InterruptedException {
     PicturePreparation preparation = loader.preparation();
     String identity = preparation.fingerprint().hex();
-    Path own = folder.resolve("%d-%s".formatted(preparation.size(), identity.substring(0, 16)));
+    Path own = folder.resolve(String.format(Locale.ROOT, "%d-%s", preparation.size(), identity.substring(0, 16)));
     try {
       Files.createDirectories(own);
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package crema.data.image;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How large a picture may be, so that no file from outside takes memory or time without bound.
@@ -39,12 +40,13 @@ public record PictureLimits(int bytes, int pixels, Duration time) {
       throw new PictureRejected(PictureFault.DAMAGED, "has " + width + " × " + height + " pixels");
     }
     if (width > SIDE || height > SIDE || (long) width * height > pixels) {
-      throw new PictureRejected(PictureFault.TOO_LARGE, "has %,d × %,d pixels; at most %,d are read, and %,d a side"
-          .formatted(width, height, pixels, SIDE));
+      throw new PictureRejected(PictureFault.TOO_LARGE, String.format(Locale.ROOT,
+          "has %,d × %,d pixels; at most %,d are read, and %,d a side", width, height, pixels, SIDE));
     }
     if ((long) width * height > Runtime.getRuntime().maxMemory() / HEAP_PER_PIXEL) {
-      throw new PictureRejected(PictureFault.TOO_LARGE, "has %,d × %,d pixels, too many for a heap of %,d MiB"
-          .formatted(width, height, Runtime.getRuntime().maxMemory() >> 20));
+      throw new PictureRejected(PictureFault.TOO_LARGE, String.format(Locale.ROOT,
+          "has %,d × %,d pixels, too many for a heap of %,d MiB", width, height,
+          Runtime.getRuntime().maxMemory() >> 20));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -55,7 +56,7 @@ public final class PictureReader {
   public Read read(byte[] bytes) throws PictureRejected {
     if (bytes.length > limits.bytes()) {
       throw new PictureRejected(PictureFault.TOO_LARGE,
-          "has %,d bytes; at most %,d are read".formatted(bytes.length, limits.bytes()));
+          String.format(Locale.ROOT, "has %,d bytes; at most %,d are read", bytes.length, limits.bytes()));
     }
     var format = PictureFormat.of(bytes);
     PictureHeader header = header(bytes, format);
@@ -106,7 +107,8 @@ public final class PictureReader {
     private static final long serialVersionUID = 1L;
 
     UnexpectedSize(int width, int height, Box frame) {
-      super("it has %d × %d pixels, and its header says %d × %d".formatted(width, height, frame.width(), frame.height()));
+      super(String.format(Locale.ROOT,
+          "it has %d × %d pixels, and its header says %d × %d", width, height, frame.width(), frame.height()));
     }
   }
 

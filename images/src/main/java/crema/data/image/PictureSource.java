@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,7 @@ final class PictureSource implements AutoCloseable {
         byte[] bytes = in.readNBytes(limits.bytes() + 1);
         if (bytes.length > limits.bytes()) {
           throw new PictureRejected(PictureFault.TOO_LARGE,
-              "has %,d bytes; at most %,d are read".formatted(Files.size(file), limits.bytes()));
+              String.format(Locale.ROOT, "has %,d bytes; at most %,d are read", Files.size(file), limits.bytes()));
         }
         return bytes;
       }
@@ -121,8 +122,8 @@ final class PictureSource implements AutoCloseable {
     } catch (ExecutionException e) {
       String reason = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
       if (reason.contains("body exceeds capacity")) {
-        throw new PictureRejected(PictureFault.TOO_LARGE, "has more than the %,d bytes that are read"
-            .formatted(limits.bytes()), e);
+        throw new PictureRejected(PictureFault.TOO_LARGE, String.format(Locale.ROOT,
+            "has more than the %,d bytes that are read", limits.bytes()), e);
       }
       throw new Busy(new PictureRejected(PictureFault.UNREADABLE, "is not sent by " + address.getHost()
           + (reason.equals("null") ? ": it cannot be reached" : ": " + reason), e));

@@ -7,6 +7,7 @@ import crema.nn.optim.Schedule;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How the settings of a model of pictures are chosen that nobody gives: by where its tower comes from, and where that
@@ -19,20 +20,20 @@ final class ImageDefaults {
   /** The rules, in the order in which they are told. */
   static final List<DefaultRule<?>> RULES = List.of(
       DefaultRule.of(TrainingSettings.EPOCHS).where(ImageDefaults::isFromNothing)
-          .when("fewer than %,d rows".formatted(FEW_ROWS), profile -> profile.rows() < FEW_ROWS, 40,
+          .when(String.format(Locale.ROOT, "fewer than %,d rows", FEW_ROWS), profile -> profile.rows() < FEW_ROWS, 40,
               ImageDefaults::forRows)
-          .when("fewer than %,d rows".formatted(SOME_ROWS), profile -> profile.rows() < SOME_ROWS, 20,
+          .when(String.format(Locale.ROOT, "fewer than %,d rows", SOME_ROWS), profile -> profile.rows() < SOME_ROWS, 20,
               ImageDefaults::forRows)
           .otherwise(10, ImageDefaults::forRows),
       DefaultRule.of(OptimizationSettings.BATCH_SIZE).where(ImageDefaults::isFromNothing)
-          .when("fewer than %,d rows".formatted(FEW_ROWS), profile -> profile.rows() < FEW_ROWS, 32,
+          .when(String.format(Locale.ROOT, "fewer than %,d rows", FEW_ROWS), profile -> profile.rows() < FEW_ROWS, 32,
               ImageDefaults::forRows)
           .otherwise(64, ImageDefaults::forRows));
 
   private ImageDefaults() {}
 
   private static String forRows(DataProfile profile) {
-    return "for %,d rows".formatted(profile.rows());
+    return String.format(Locale.ROOT, "for %,d rows", profile.rows());
   }
 
   private static boolean isFromNothing(Settings settings) {

@@ -29,6 +29,7 @@ import crema.tensor.Shape;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Classifiers of pictures. */
@@ -65,9 +66,10 @@ public final class ImageFamily implements ModelFamily {
     var facts = new LinkedHashMap<String, String>();
     facts.put("Kind", "pictures by " + description.network().describe());
     try (var weights = SafetensorsReader.open(model.bytes(WEIGHTS))) {
-      facts.put("Parameters", "%,d".formatted(weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
+      facts.put("Parameters", String.format(Locale.ROOT,
+          "%,d", weights.shapes().values().stream().mapToLong(Shape::elements).sum()));
     }
-    facts.put("Pictures", "%1$d × %1$d pixels".formatted(description.preparation().size()));
+    facts.put("Pictures", String.format(Locale.ROOT, "%1$d × %1$d pixels", description.preparation().size()));
     return facts;
   }
 

@@ -180,7 +180,7 @@ final class ImageRun implements AutoCloseable {
         part.forEach(ProblemListener.SILENT, row -> without[0] += row.meta().picture() == null ? 1 : 0);
       }
       if (without[0] > 0) {
-        context.listener().warning("%,d %s no picture, and %s left out".formatted(without[0],
+        context.listener().warning(String.format(Locale.ROOT, "%,d %s no picture, and %s left out", without[0],
             without[0] == 1 ? "row has" : "rows have", without[0] == 1 ? "is" : "are"));
         ReadRows.leaveOut(RowFault.NO_PICTURE, without[0], context.directory());
       }
@@ -306,10 +306,10 @@ final class ImageRun implements AutoCloseable {
     Target tuned = data.target().tuned(new AnswerSettings(settings), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Network", model.config().describe());
-    facts.put("Parameters", "%,d".formatted(model.parameterCount()));
+    facts.put("Parameters", String.format(Locale.ROOT, "%,d", model.parameterCount()));
     // Without validations, the last step's weights are kept.
     long kept = outcome.bestStep() == 0 ? outcome.steps() : outcome.bestStep();
-    facts.put("Steps", "%,d, best at %,d".formatted(outcome.steps(), kept));
+    facts.put("Steps", String.format(Locale.ROOT, "%,d, best at %,d", outcome.steps(), kept));
     facts.putAll(foldFacts);
     return new FinishedRun(directory, tuned, new AnswerSettings(settings), data.counts(), settings.get(SEED), context,
         outcome.steps(), kept)
