@@ -77,6 +77,7 @@ final class Fixtures {
           + IntStream.range(0, 6).mapToObj(k -> words[(i / 4 + k * (1 + i % 3)) % words.length])
               .collect(Collectors.joining(" "));
     })));
+    ALL.put("photos.csv", Fixtures::photos);
     ALL.put("lid.176.ftz", Fixtures::languageModel);
     ALL.put("data", path -> write(Files.createDirectories(path).resolve("offers.csv"), offers(60, ",")));
     ALL.put("my-experiment", path -> {
@@ -123,6 +124,22 @@ final class Fixtures {
     return table("name\tcategory\tdescription\tlvl1\tlvl2\tlvl3", rows,
         i -> title(i) + "\tshop " + i % 5 + "\ta " + PRODUCTS.get(i % 5) + "\t" + (i % 5 < 2 ? "Home" : "Electronics")
             + "\t" + CATEGORIES.get(i % 5) + "\t" + CATEGORIES.get(i % 5) + (i % 2 == 0 ? " new" : " used"));
+  }
+
+  /** A table of pictures that are drawn, in the folder {@code photos}: their category is their direction. */
+  private static void photos(Path path) throws IOException {
+    Path folder = Files.createDirectories(path.resolveSibling("photos"));
+    for (int i = 0; i < 40; i++) {
+      var picture = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+      for (int at = 0; at < 32 * 32; at++) {
+        int place = i % 2 == 0 ? at % 32 : at / 32;
+        picture.setRGB(at % 32, at / 32, (place + i) % 8 < 4 ? 0xE0E0E0 : 0x204060 + i * 0x010203);
+      }
+      ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
+    }
+    write(path, table("title,photo,category", 40,
+        i -> "picture " + i + " " + (i % 2 == 0 ? "upright" : "level") + ",photos/" + i + ".png,"
+            + (i % 2 == 0 ? "Upright" : "Level")));
   }
 
   /** A model of fastText that answers with languages, as the original's {@code lid.176.ftz}. */
