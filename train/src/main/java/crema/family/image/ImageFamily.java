@@ -115,6 +115,9 @@ public final class ImageFamily implements ModelFamily {
         if (!compute.device().equals(Device.CPU)) {
           context.listener().model("on " + compute.describe());
         }
+        if (settings.get(ImageSettings.ZERO_SHOT)) {
+          return new ZeroShotRun(resolved(settings), backend, context).run();
+        }
         try (var run = new ImageRun(resolved(settings), backend, context)) {
           return run.run();
         }

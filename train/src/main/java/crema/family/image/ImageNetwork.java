@@ -2,6 +2,7 @@ package crema.family.image;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
+import crema.autograd.op.RmsNorm;
 import crema.nn.Dropout;
 import crema.nn.Linear;
 import crema.nn.Module;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImageNetwork extends Module {
   private static final String VISION = "vision";
+  /** Keeps a vector of zeros from being divided by 0. */
+  private static final float EPSILON = 1e-12f;
 
   /** What the names of the tower's parameters start with. */
   static final String TOWER = VISION + ".";
@@ -37,8 +40,12 @@ final class ImageNetwork extends Module {
     private final Dropout dropout;
     private final @Nullable Linear bottleneck;
     private final Linear classifier;
+    private final int features;
+    private final boolean isOfDirections;
 
     Head(ParameterSource source, ImageNetworkConfig config, int features) {
+      this.features = features;
+      isOfDirections = config.isOfDirections();
       dropout = new Dropout((float) config.dropout());
       bottleneck = config.bottleneck() == 0 ? null
           : module("bottleneck", new Linear(source, features, config.bottleneck()));
@@ -47,9 +54,17 @@ final class ImageNetwork extends Module {
     }
 
     Variable forward(Tape tape, Variable vectors) {
-      Variable narrow = bottleneck == null ? vectors
-          : bottleneck.forward(tape, dropout.forward(tape, vectors), Activation.GELU);
+      Variable read = isOfDirections ? unit(tape, vectors) : vectors;
+      Variable narrow = bottleneck == null ? read
+          : bottleneck.forward(tape, dropout.forward(tape, read), Activation.GELU);
       return classifier.forward(tape, dropout.forward(tape, narrow));
+    }
+
+    /** The length of a vector is the root of its mean square times the root of the number of its features. */
+    private Variable unit(Tape tape, Variable vectors) {
+      Tensor factor = tape.scope().empty(vectors.value().dtype(), features);
+      factor.backend().ops().pointwise().fill(1 / Math.sqrt(features), factor);
+      return RmsNorm.apply(tape, vectors, Variable.constant(factor), EPSILON);
     }
   }
 

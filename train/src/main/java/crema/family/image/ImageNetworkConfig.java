@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param tower makes vectors of pictures
  * @param bottleneck the features between these and the head; 0 for none
  * @param dropout on what both read
+ * @param isOfDirections whether the head reads vectors of length 1: how long one is plays no role
  * @param numLabels the number of labels
  */
-record ImageNetworkConfig(VisionTowerConfig tower, int bottleneck, double dropout, int numLabels) {
+record ImageNetworkConfig(VisionTowerConfig tower, int bottleneck, double dropout, boolean isOfDirections,
+    int numLabels) {
   private static final String VISION = "vision_config";
   private static final String BOTTLENECK = "bottleneck_size";
   private static final String DROPOUT = "classifier_dropout";
+  private static final String DIRECTIONS = "normalize";
   private static final String LABELS = "num_labels";
 
   /** Checks the sizes, which may come from a file. */
@@ -34,6 +37,7 @@ record ImageNetworkConfig(VisionTowerConfig tower, int bottleneck, double dropou
     json.put(VISION, tower.toMap());
     json.put(BOTTLENECK, bottleneck);
     json.put(DROPOUT, dropout);
+    json.put(DIRECTIONS, isOfDirections);
     json.put(LABELS, numLabels);
     return json;
   }
@@ -54,7 +58,7 @@ record ImageNetworkConfig(VisionTowerConfig tower, int bottleneck, double dropou
       }
     });
     return new ImageNetworkConfig(VisionArchitecture.ofModel(values).read(values), number(json, BOTTLENECK).intValue(),
-        number(json, DROPOUT).doubleValue(), number(json, LABELS).intValue());
+        number(json, DROPOUT).doubleValue(), Boolean.TRUE.equals(json.get(DIRECTIONS)), number(json, LABELS).intValue());
   }
 
   private static Number number(Map<String, ? extends @Nullable Object> json, String key) {
@@ -66,6 +70,7 @@ record ImageNetworkConfig(VisionTowerConfig tower, int bottleneck, double dropou
 
   /** For people. */
   String describe() {
-    return tower.describe() + (bottleneck == 0 ? "" : ", a bottleneck of " + bottleneck);
+    return tower.describe() + (bottleneck == 0 ? "" : ", a bottleneck of " + bottleneck)
+        + (isOfDirections ? ", compared with names" : "");
   }
 }

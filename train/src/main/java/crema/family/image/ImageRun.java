@@ -112,7 +112,7 @@ final class ImageRun implements AutoCloseable {
     try (StartingTower start = StartingTower.of(settings, context)) {
       data = directory.begin(new ImageFamily(), settings, () -> Data.prepare(settings, start.preparation(), context));
       model = new ImageNetwork(ParameterSource.random(backend, settings.get(SEED)), new ImageNetworkConfig(start.config(),
-          settings.get(ImageSettings.BOTTLENECK), settings.get(ImageSettings.IMAGE_DROPOUT),
+          settings.get(ImageSettings.BOTTLENECK), settings.get(ImageSettings.IMAGE_DROPOUT), false,
           data.target().labels().size()));
       start.load(model, context);
       var changed = ImageSettings.changesPictures(settings) ? PictureAugmentation.DEFAULT : null;

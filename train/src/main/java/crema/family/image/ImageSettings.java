@@ -4,6 +4,7 @@ import crema.data.image.PicturePreparation;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import java.util.List;
 
 /** What a model of pictures is made of, and how pictures are prepared for it. */
 public final class ImageSettings {
@@ -26,8 +27,25 @@ public final class ImageSettings {
   public static final Setting<Boolean> NO_IMAGE_CHANGES = SECTION.flag("no-image-changes")
       .shownDefault("cut, mirror and recolour them a little, in each epoch otherwise")
       .help("Train on pictures as they are");
+  public static final Setting<Boolean> ZERO_SHOT = SECTION.flag("zero-shot")
+      .shownDefault("learn from the training rows")
+      .help("Train nothing: compare pictures with the names of categories, by the CLIP that --vision names");
+  public static final Setting<String> NAME_PROMPT = SECTION.text("name-prompt", "a photo of a {}").label("TEXT")
+      .details("{} stands for the name").help("What is read of a category's name with --zero-shot");
+
+  /** Stands for a name in {@link #NAME_PROMPT}. */
+  static final String NAME = "{}";
 
   static {
+    SECTION.rule(settings -> settings.get(ZERO_SHOT) && settings.find(VISION).isEmpty()
+        ? "--zero-shot compares pictures with names by a CLIP: name one with --vision" : null, ZERO_SHOT, VISION);
+    List.of(FINE_TUNE, BOTTLENECK, IMAGE_DROPOUT)
+        .forEach(row -> SECTION.rule(settings -> settings.get(ZERO_SHOT) && settings.isChanged(row)
+            ? row.flag() + " has no effect with --zero-shot, which trains nothing: leave it out" : null, row, ZERO_SHOT));
+    SECTION.rule(settings -> !settings.get(ZERO_SHOT) && settings.isChanged(NAME_PROMPT)
+        ? "--name-prompt has no effect without --zero-shot: leave it out" : null, NAME_PROMPT, ZERO_SHOT);
+    SECTION.rule(settings -> !settings.get(NAME_PROMPT).contains(NAME)
+        ? "--name-prompt must have {} where the name is to stand" : null, NAME_PROMPT);
     SECTION.rule(settings -> settings.get(FINE_TUNE) && settings.find(VISION).isEmpty()
         ? "--fine-tune-vision has no effect without --vision: a model that starts from nothing learns as a whole" : null,
         FINE_TUNE, VISION);

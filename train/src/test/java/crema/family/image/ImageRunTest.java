@@ -18,6 +18,7 @@ import crema.run.PictureSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ class ImageRunTest {
     var watch = new Watch();
     TrainingResult result = run(settings, "some", 2, watch);
     assertThat(result.report()).isNotNull();
-    assertThat(String.join("\n", watch.warnings)).contains("photos" + java.io.File.separator + "none.png does not exist")
+    assertThat(String.join("\n", watch.warnings)).contains("photos" + File.separator + "none.png does not exist")
         .contains("page.jpg").contains("rows.csv, line 32");
     assertThatThrownBy(() -> run(settings.with(DataSettings.STRICT, true), "strict", 2, new Watch()))
         .isInstanceOf(UserError.class).hasMessageContaining("rows.csv, line 3");
