@@ -122,7 +122,7 @@ class ImageCommandTest {
     for (int i = 1; i < all.size(); i++) {
       String[] cells = all.get(i).split(",");
       String word = i % 2 == 0 ? "" : cells[2] + " " + cells[0];
-      lines.add(word + "," + (i % 11 == 1 ? "" : cells[1]) + "," + cells[2]);
+      lines.add(word + "," + (i % 22 == 1 ? "" : cells[1]) + "," + cells[2]);
     }
     Files.write(table, lines);
     var run = run("train", "--train", table.toString(), "--text", "title", "--image", "photo", "--label", "category",
