@@ -60,8 +60,9 @@ public final class RunPictures implements AutoCloseable {
     var numbers = new LinkedHashMap<String, Integer>();
     for (RowSource rows : sources) {
       rows.forEach(ProblemListener.SILENT, row -> {
-        if (row.meta().picture() != null) {
-          numbers.putIfAbsent(row.meta().picture(), numbers.size());
+        String location = row.meta().picture();
+        if (location != null) {
+          numbers.putIfAbsent(location, numbers.size());
         }
       });
     }

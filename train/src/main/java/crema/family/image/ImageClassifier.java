@@ -139,7 +139,7 @@ final class ImageClassifier implements Classifier {
     List<Item> all = List.copyOf(items);
     for (int from = 0; from < all.size(); from += BATCH) {
       List<Item> batch = all.subList(from, Math.min(all.size(), from + BATCH));
-      var loaded = new Picture @Nullable [batch.size()];
+      var loaded = new @Nullable Picture[batch.size()];
       // One picture is read by its caller, so that many callers need not take turns.
       if (batch.size() == 1) {
         loaded[0] = load(batch.getFirst());
@@ -156,8 +156,9 @@ final class ImageClassifier implements Classifier {
     var pictures = new ArrayList<Picture>();
     var places = new ArrayList<Integer>();
     for (int i = 0; i < loaded.length; i++) {
-      if (loaded[i] != null) {
-        pictures.add(loaded[i]);
+      Picture picture = loaded[i];
+      if (picture != null) {
+        pictures.add(picture);
         places.add(first + i);
       }
     }

@@ -22,8 +22,10 @@ final class PictureDataset {
    */
   static TokenDataset of(String part, RowSource rows, RunPictures pictures, LabelSet labels,
       ProblemListener listener) {
-    RowSource pictured = rows.map("pictures", "",
-        row -> pictures.number(row.meta().picture()) < 0 ? null : row.withText(row.meta().picture()));
+    RowSource pictured = rows.map("pictures", "", row -> {
+      String location = row.meta().picture();
+      return location == null || pictures.number(location) < 0 ? null : row.withText(location);
+    });
     // In memory: an example is three numbers and where its row is.
     TokenDataset examples = TokenDataset.inMemory(new TokenRecipe(pictured, labels,
         location -> new int[] {pictures.number(location)}, "pictures", 1), listener);
