@@ -77,7 +77,7 @@ final class Fixtures {
           + IntStream.range(0, 6).mapToObj(k -> words[(i / 4 + k * (1 + i % 3)) % words.length])
               .collect(Collectors.joining(" "));
     })));
-    ALL.put("photos.csv", Fixtures::photos);
+    ALL.put("goods.csv", Fixtures::goods);
     ALL.put("lid.176.ftz", Fixtures::languageModel);
     ALL.put("data", path -> write(Files.createDirectories(path).resolve("offers.csv"), offers(60, ",")));
     ALL.put("my-experiment", path -> {
@@ -127,7 +127,7 @@ final class Fixtures {
   }
 
   /** A table of pictures that are drawn, in the folder {@code photos}: their category is their direction. */
-  private static void photos(Path path) throws IOException {
+  private static void goods(Path path) throws IOException {
     Path folder = Files.createDirectories(path.resolveSibling("photos"));
     for (int i = 0; i < 40; i++) {
       var picture = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
