@@ -2,6 +2,7 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.ModelFamily;
+import crema.run.PictureSettings;
 import crema.settings.Assignment;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,12 +25,14 @@ record FamilyChoice(ModelFamily family, List<String> by) {
   /**
    * The family of what was given.
    *
-   * @param families all families that can be trained
+   * @param all families that can be trained
    * @param usual the default one
    * @param given values of settings, those of the command among them
    * @throws UserError if no family has all of these settings, or several have and the default one is none of them
    */
-  static FamilyChoice of(List<ModelFamily> families, ModelFamily usual, Collection<Assignment> given) {
+  static FamilyChoice of(List<ModelFamily> all, ModelFamily usual, Collection<Assignment> given) {
+    List<ModelFamily> families = given.stream().anyMatch(value -> isOfPictures(all, value)) ? all
+        : all.stream().filter(family -> !family.needsPictures()).toList();
     var left = new ArrayList<>(families);
     var narrowing = new ArrayList<Assignment>();
     for (Assignment value : given) {
@@ -51,6 +54,13 @@ record FamilyChoice(ModelFamily family, List<String> by) {
           .error(" is a setting of " + keys(left) + ": name the family with --model");
     }
     return new FamilyChoice(left.getFirst(), narrowing.stream().map(FamilyChoice::written).toList());
+  }
+
+  /** Whether a setting is given only where rows have pictures. */
+  private static boolean isOfPictures(List<ModelFamily> all, Assignment value) {
+    List<ModelFamily> having = having(all, value);
+    return value.name().equals(PictureSettings.IMAGE.name())
+        || !having.isEmpty() && having.stream().allMatch(ModelFamily::needsPictures);
   }
 
   private static List<ModelFamily> having(List<ModelFamily> families, Assignment value) {

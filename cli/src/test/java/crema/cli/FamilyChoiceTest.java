@@ -44,6 +44,9 @@ class FamilyChoiceTest {
       "C                        | linear   | --C",
       "encoder-pooling C        | linear   | --encoder-pooling, --C",
       "models                   | stack    | --models",
+      "image text               | auto     | -",
+      "image epochs             | image    | --image, --epochs",
+      "bottleneck patience      | image    | --bottleneck, --patience",
   })
   void aSettingThatTheAutomaticChoiceDoesNotHaveNamesTheFamily(String names, String family, String by) {
     FamilyChoice choice = choice(names);

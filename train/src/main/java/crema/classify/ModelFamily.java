@@ -113,6 +113,11 @@ public interface ModelFamily extends RunKind {
     return false;
   }
 
+  /** Whether rows must have a column of pictures, so that the family is not meant where none is named. */
+  default boolean needsPictures() {
+    return false;
+  }
+
   /**
    * How settings that nobody gave are chosen for the training rows, in the order in which they are told. The
    * {@link #settings} declare that these {@linkplain Settings#ofData depend on the data}.

@@ -103,6 +103,11 @@ public final class ImageFamily implements ModelFamily {
   }
 
   @Override
+  public boolean needsPictures() {
+    return true;
+  }
+
+  @Override
   public List<Setting<?>> memorySettings() {
     return List.of(OptimizationSettings.BATCH_SIZE, ImageSettings.IMAGE_SIZE);
   }

@@ -1,6 +1,7 @@
 package crema.family.image;
 
 import crema.data.image.PicturePreparation;
+import crema.run.PictureSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -46,6 +47,8 @@ public final class ImageSettings {
         ? "--name-prompt has no effect without --zero-shot: leave it out" : null, NAME_PROMPT, ZERO_SHOT);
     SECTION.rule(settings -> !settings.get(NAME_PROMPT).contains(NAME)
         ? "--name-prompt must have {} where the name is to stand" : null, NAME_PROMPT);
+    SECTION.rule(settings -> PictureSettings.areGiven(settings) ? null
+        : "a model of pictures needs a column of them: name it with --image", BOTTLENECK, PictureSettings.IMAGE);
     SECTION.rule(settings -> settings.get(FINE_TUNE) && settings.find(VISION).isEmpty()
         ? "--fine-tune-vision has no effect without --vision: a model that starts from nothing learns as a whole" : null,
         FINE_TUNE, VISION);
