@@ -85,12 +85,21 @@ public final class CorpusBuilder {
         FileTree.delete(work);
         return Optional.empty();
       }
-      requireFree(work);
       ClusterClasses classes = table.read(options.classes());
+      requireFree(work);
+      boolean isNew = !Files.exists(output);
       Files.createDirectories(work);
+      FileChannel lock = lock(work);
       CorpusSummary summary;
-      try (FileChannel _ = lock(work)) {
+      try (lock) {
         summary = build(archive, members, classes, identity, bits, work);
+      } catch (UserError e) {
+        // What was read of an archive that is none is of no use.
+        FileTree.delete(work);
+        if (isNew) {
+          Files.deleteIfExists(output);
+        }
+        throw e;
       }
       FileTree.delete(work);
       return Optional.of(summary);

@@ -2,20 +2,17 @@ package crema.corpus;
 
 import crema.base.Fingerprint;
 import crema.base.UserError;
+import crema.data.ZipArchive;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
@@ -66,41 +63,11 @@ final class DataArchive implements Closeable {
    * @throws UserError if it is none, is cut off, or has a member whose name leads out of a folder
    */
   static DataArchive open(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new UserError(path + " is a directory, not a zip archive");
-    }
-    ZipFile zip;
-    try {
-      zip = new ZipFile(path.toFile());
-    } catch (NoSuchFileException e) {
-      throw new UserError(path + " does not exist", e);
-    } catch (ZipException e) {
-      throw new UserError(path + " is no zip archive, or not all of one (" + e.getMessage() + "): get it again", e);
-    }
-    try {
-      List<Member> members = zip.stream().filter(entry -> !entry.isDirectory())
-          .map(entry -> new Member(checked(path, entry.getName()), entry.getCompressedSize(), entry))
-          .filter(member -> !isOfFinder(member.name))
-          .sorted(Comparator.comparing(Member::name)).toList();
-      return new DataArchive(path, zip, members);
-    } catch (UserError e) {
-      zip.close();
-      throw e;
-    }
-  }
-
-  /** A name, unless it leads out of the folder that the archive would be unpacked to. */
-  private static String checked(Path archive, String name) {
-    String slashes = name.replace('\\', '/');
-    if (slashes.startsWith("/") || slashes.matches("[A-Za-z]:.*") || List.of(slashes.split("/")).contains("..")) {
-      throw new UserError(archive + " has a member outside of its folder, '" + name + "': it is not to be trusted");
-    }
-    return name;
-  }
-
-  /** What macOS adds to archives. */
-  private static boolean isOfFinder(String name) {
-    return name.startsWith("__MACOSX/") || name.substring(name.lastIndexOf('/') + 1).startsWith("._");
+    List<String> names = new ZipArchive(path, path.toString()).files();
+    var zip = new ZipFile(path.toFile());
+    List<Member> members = names.stream().distinct().sorted().map(zip::getEntry)
+        .map(entry -> new Member(entry.getName(), entry.getCompressedSize(), entry)).toList();
+    return new DataArchive(path, zip, members);
   }
 
   /** All members, by their names. */

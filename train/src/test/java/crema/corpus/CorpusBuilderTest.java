@@ -383,7 +383,7 @@ class CorpusBuilderTest {
       Path zip = TestArchives.zip(folder.resolve("evil.zip"), TestArchives.members(name,
           TestArchives.gzip("{\"cluster_id\":5,\"title\":\"a\"}"), "map.tsv", TestArchives.table("5\tBooks")));
       assertThatThrownBy(() -> built(CorpusOptions.of(zip))).isInstanceOf(UserError.class)
-          .hasMessageContaining("a member outside of its folder");
+          .hasMessageContaining("leads out of the archive");
     }
     assertThat(folder.resolve("corpus")).doesNotExist();
   }
@@ -396,6 +396,7 @@ class CorpusBuilderTest {
         TestArchives.table("5\tBooks")));
     assertThat(Files.size(zip)).isLessThan(10_000);
     assertThatThrownBy(() -> built(CorpusOptions.of(zip))).isInstanceOf(UserError.class).hasMessageContaining("bomb");
+    assertThat(folder.resolve("corpus")).doesNotExist();
   }
 
   @Test
@@ -408,6 +409,7 @@ class CorpusBuilderTest {
         "map.tsv", TestArchives.table("5\tBooks")));
     assertThatThrownBy(() -> built(CorpusOptions.of(zip))).isInstanceOf(UserError.class)
         .hasMessageContaining("a.json.gz is damaged after line").hasMessageContaining("--skip-damaged");
+    assertThat(folder.resolve("corpus")).doesNotExist();
     Path target = folder.resolve("other");
     CorpusSummary rest = CorpusBuilder.build(CorpusOptions.of(zip).skippingDamaged(), target, false, BuildListener.NONE)
         .orElseThrow();
@@ -422,7 +424,7 @@ class CorpusBuilderTest {
     Path cut = folder.resolve("cut.zip");
     Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> built(CorpusOptions.of(cut))).isInstanceOf(UserError.class)
-        .hasMessageContaining("not all of one");
+        .hasMessageContaining("truncated or damaged");
     assertThatThrownBy(() -> built(CorpusOptions.of(folder.resolve("none.zip")))).isInstanceOf(UserError.class)
         .hasMessageContaining("does not exist");
   }
