@@ -7,6 +7,7 @@ import crema.cli.console.Terminal;
 import crema.family.stack.AutoFamily;
 import crema.hub.HubOptions;
 import crema.hub.ModelHub;
+import crema.hub.RemoteFiles;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -51,6 +52,12 @@ final class CommandSettings {
   static ModelHub hub(Settings settings, Terminal terminal) {
     HubOptions options = HubOptions.ofEnvironment();
     return new ModelHub(settings.get(OFFLINE) ? options.withOffline(true) : options, new DownloadView(terminal));
+  }
+
+  /** What fetches files of data from addresses; what no flag says, the environment does. */
+  static RemoteFiles remote(Settings settings, Terminal terminal) {
+    HubOptions options = HubOptions.ofEnvironment();
+    return new RemoteFiles(settings.get(OFFLINE) ? options.withOffline(true) : options, new DownloadView(terminal));
   }
 
   /** The settings of a run that computes on a certain device, to be kept with it. */

@@ -16,9 +16,18 @@ final class DownloadView implements HubListener {
 
   @Override
   public void started(ModelName model) {
-    bar = new CountBar(terminal, "Fetching " + model, CountBar.Unit.BYTES);
+    begin("Fetching " + model);
+  }
+
+  @Override
+  public void startedFile(String address) {
+    begin("Fetching " + address);
+  }
+
+  private void begin(String what) {
+    bar = new CountBar(terminal, what, CountBar.Unit.BYTES);
     if (!terminal.errIsTerminal()) {
-      terminal.err().println("Fetching " + model + " ...");
+      terminal.err().println(what + " ...");
     }
   }
 

@@ -24,6 +24,8 @@ import crema.data.RowProblem;
 import crema.data.RowSource;
 import crema.data.TextColumn;
 import crema.data.TextJoiner;
+import crema.hub.HubOptions;
+import crema.hub.RemoteFiles;
 import crema.run.DataSettings;
 import crema.run.PictureSettings;
 import java.io.BufferedReader;
@@ -177,7 +179,8 @@ final class TextInput {
       throw new UserError("give texts or --file, not both");
     }
     if (file != null && !file.toString().equals(STANDARD_INPUT)) {
-      forEachBatch(file, answerer);
+      forEachBatch(Path.of(new RemoteFiles(HubOptions.ofEnvironment(), new DownloadView(terminal))
+          .local(file.toString())), answerer);
       return;
     }
     if (!textColumns.isEmpty() && !hasOtherFile) {

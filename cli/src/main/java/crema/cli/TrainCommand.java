@@ -128,6 +128,7 @@ final class TrainCommand implements Callable<Integer>, SettingOptions.Command, C
       throw value.error(" has no effect with --model " + family.key() + ": leave it out");
     });
     settings.checked();
+    new DataSettings(settings).fetch(CommandSettings.remote(command, terminal));
     if (!choice.by().isEmpty() && !command.get(CommandSettings.QUIET)) {
       terminal.err().println(choice.reason());
     }

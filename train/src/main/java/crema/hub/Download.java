@@ -105,7 +105,7 @@ final class Download {
         }
         write(channel, ByteBuffer.wrap(buffer, 0, n));
         done += n;
-        patience.progressed();
+        patience.reached(done);
         progress.accept(done);
       }
       if (done < file.size()) {

@@ -303,18 +303,23 @@ final class HubClient implements AutoCloseable {
 
   /** A failure of the network in words. */
   NetworkFailure described(IOException e) {
+    return described(host(), e);
+  }
+
+  /** A failure of the network in words, on the way to a host. */
+  static NetworkFailure described(String host, IOException e) {
     if (e instanceof NetworkFailure failure) {
       return failure;
     }
     String what;
     if (Patience.isUnreachable(e)) {
-      what = host() + " cannot be reached";
+      what = host + " cannot be reached";
     } else if (e instanceof HttpTimeoutException) {
-      what = host() + " does not answer";
+      what = host + " does not answer";
     } else if (e instanceof SSLException) {
-      what = host() + " cannot be trusted: " + e.getMessage();
+      what = host + " cannot be trusted: " + e.getMessage();
     } else {
-      what = "the connection to " + host() + " broke off" + detail(e.getMessage());
+      what = "the connection to " + host + " broke off" + detail(e.getMessage());
     }
     return new NetworkFailure(what, e);
   }

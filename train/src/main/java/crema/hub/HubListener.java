@@ -8,8 +8,11 @@ public interface HubListener {
   /** The download of a model begins. */
   default void started(ModelName model) {}
 
+  /** The download of a file of data begins. */
+  default void startedFile(String address) {}
+
   /**
-   * Bytes of a model came in.
+   * Bytes came in.
    *
    * @param done how many bytes there are, those of earlier attempts included
    * @param total how many there will be

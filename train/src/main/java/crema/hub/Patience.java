@@ -17,6 +17,7 @@ final class Patience {
   private Duration pause;
   private int failures;
   private boolean hasProgressed;
+  private long furthest;
 
   Patience(Duration first, HubListener listener) {
     this.first = first;
@@ -24,11 +25,19 @@ final class Patience {
     pause = first;
   }
 
-  /** Something came in: what fails next fails for the first time. */
-  void progressed() {
+  /**
+   * Bytes came in. If there were never so many, what fails next fails for the first time; who only ever begins anew makes no
+   * progress.
+   *
+   * @param done how many bytes there are now
+   */
+  void reached(long done) {
     hasProgressed = true;
-    failures = 0;
-    pause = first;
+    if (done > furthest) {
+      furthest = done;
+      failures = 0;
+      pause = first;
+    }
   }
 
   /**

@@ -11,11 +11,15 @@ import crema.data.RowSource;
 import crema.data.TextColumn;
 import crema.data.TextJoiner;
 import crema.settings.Member;
+import crema.hub.HubListener;
+import crema.hub.HubOptions;
+import crema.hub.RemoteFiles;
 import crema.settings.NamedFile;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
@@ -182,9 +186,31 @@ public record DataSettings(Settings settings) {
     return sets;
   }
 
-  /** All the files that names mean, of which some may be patterns within archives. */
+  /** All the files that names mean, of which some may be patterns within archives, and some at addresses. */
   private static List<String> matching(List<String> names) {
-    return names.stream().flatMap(name -> DataFile.matching(name).stream()).toList();
+    return names.stream().flatMap(name -> DataFile.matching(local(name)).stream()).toList();
+  }
+
+  private static String local(String name) {
+    try {
+      return RemoteFiles.isAddress(name)
+          ? new RemoteFiles(HubOptions.ofEnvironment(), HubListener.SILENT).local(name) : name;
+    } catch (IOException e) {
+      throw new DataException(name + " cannot be fetched: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Fetches those of the files that are at addresses into the cache, unless they are there.
+   *
+   * @throws UserError when one cannot be fetched
+   */
+  public void fetch(RemoteFiles source) throws IOException {
+    for (Setting<List<String>> files : List.of(TRAIN, VALIDATION, TEST, CORRECTIONS)) {
+      for (String name : settings.has(files) ? settings.get(files) : List.<String>of()) {
+        source.local(NamedFile.of(name).file());
+      }
+    }
   }
 
   /** All files with rows. */
