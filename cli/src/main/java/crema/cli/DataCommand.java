@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 
 /** Commands about data before a model is trained on it. */
 @Command(name = "data", mixinStandardHelpOptions = true,
-    description = "Explores files of any kind, and builds training data from published archives.",
+    description = "Shows what becomes of raw rows, explores files of any kind, and builds training data from published archives.",
     synopsisSubcommandLabel = "COMMAND")
 final class DataCommand implements Runnable {
   private final Terminal terminal;
@@ -25,6 +25,7 @@ final class DataCommand implements Runnable {
   /** The command, with those below it. */
   static CommandLine line(Terminal terminal) {
     return new CommandLine(new DataCommand(terminal))
+        .addSubcommand("preview", PreviewCommand.line(terminal))
         .addSubcommand(new DiscoverCommand(terminal))
         .addSubcommand(new LspcCommand(terminal))
         .addSubcommand(new LspcSampleCommand(terminal));

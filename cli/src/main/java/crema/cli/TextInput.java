@@ -183,6 +183,12 @@ final class TextInput {
           .local(file.toString())), answerer);
       return;
     }
+    FileOptions options = files.options();
+    if (arguments.isEmpty() && options.format() != null) {
+      // What is said to have rows has them wherever it comes from.
+      forEachBatch(DataFile.spooled("standard input", terminal.in(), options.encoding()), answerer);
+      return;
+    }
     if (!textColumns.isEmpty() && !hasOtherFile) {
       throw new UserError("--text names columns of a file: give --file too");
     }
@@ -236,7 +242,10 @@ final class TextInput {
 
   private void forEachBatch(Path texts, Answerer answerer) throws IOException {
     DataFile.requireFile(texts);
-    DataFile file = open(texts);
+    forEachBatch(open(texts), answerer);
+  }
+
+  private void forEachBatch(DataFile file, Answerer answerer) throws IOException {
     Reading reading = reading(file);
     DataFile data = file.withEncoding(reading.options.encoding());
     if (reading.isOfLines()) {

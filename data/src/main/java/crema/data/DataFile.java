@@ -157,13 +157,28 @@ public final class DataFile {
   public static DataFile spooled(Path path, @Nullable Charset encoding) {
     requireFile(path);
     try (InputStream in = Files.newInputStream(path)) {
+      return spooled(path.toString(), in, encoding);
+    } catch (IOException e) {
+      throw new DataException(path + ": cannot be read: " + reason(e), e);
+    }
+  }
+
+  /**
+   * Everything that a stream has to say, kept likewise.
+   *
+   * @param name for messages
+   * @param encoding as in {@link #of(Path, Charset)}
+   * @throws DataException if it cannot be read
+   */
+  public static DataFile spooled(String name, InputStream in, @Nullable Charset encoding) {
+    try {
       Path spool = Files.createTempFile("crema-", ".spool");
       spool.toFile().deleteOnExit();
       Files.copy(in, spool, StandardCopyOption.REPLACE_EXISTING);
-      return new DataFile(path.toString(), () -> Files.newInputStream(spool), encoding, Place.REPEATABLE, spool,
+      return new DataFile(name, () -> Files.newInputStream(spool), encoding, Place.REPEATABLE, spool,
           null);
     } catch (IOException e) {
-      throw new DataException(path + ": cannot be read: " + reason(e), e);
+      throw new DataException(name + ": cannot be read: " + reason(e), e);
     }
   }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Characters by the names that HTML has for them: those of <a href="https://www.w3.org/TR/html401/sgml/entities.html">HTML
- * 4.01</a>, and {@code apos}.
+ * 4.01</a>, of which {@code lang} and {@code rang} are the characters that HTML 5 has for them, and {@code apos}.
  */
 final class HtmlEntities {
   /** The longest that may stand between an ampersand and a semicolon. */
@@ -39,7 +39,7 @@ final class HtmlEntities {
       prod 220f sum 2211 minus 2212 lowast 2217 radic 221a prop 221d infin 221e ang 2220 and 2227 or 2228 cap 2229 cup
       222a int 222b there4 2234 sim 223c cong 2245 asymp 2248 ne 2260 equiv 2261 le 2264 ge 2265 sub 2282 sup 2283
       nsub 2284 sube 2286 supe 2287 oplus 2295 otimes 2297 perp 22a5 sdot 22c5 lceil 2308 rceil 2309 lfloor 230a
-      rfloor 230b lang 2329 rang 232a loz 25ca spades 2660 clubs 2663 hearts 2665 diams 2666 apos 27
+      rfloor 230b lang 27e8 rang 27e9 loz 25ca spades 2660 clubs 2663 hearts 2665 diams 2666 apos 27
       """);
 
   private HtmlEntities() {}

@@ -81,12 +81,18 @@ public final class ProblemLog implements ProblemListener {
   }
 
   /**
-   * What was said of paths of a recipe on which no row has a value.
+   * Refuses a recipe with a path on which no row of some files has a value.
    *
-   * @return the files of such rows, by what was said
+   * @param files how many were read
+   * @throws DataException if there is such a path, which the report then does not name
    */
-  public Map<String, Set<String>> absent() {
-    return Collections.unmodifiableMap(absent);
+  public void requireFields(int files) {
+    for (var entry : absent.entrySet()) {
+      if (entry.getValue().size() >= files) {
+        absent.remove(entry.getKey());
+        throw new DataException(String.join(", ", entry.getValue()) + ": " + entry.getKey());
+      }
+    }
   }
 
   /**

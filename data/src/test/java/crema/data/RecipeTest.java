@@ -164,8 +164,11 @@ final class RecipeTest {
     texts("a.jsonl", "{\"raw\": {\"title\": \"x\"}}\n", columns(Map.of("a", Map.of("from", List.of("raw.title")),
         "b", Map.of("from", List.of("raw.titel")))), problems);
 
-    assertThat(problems.absent().keySet())
-        .containsExactly("no row has 'raw.titel', which the recipe names; did you mean 'title'?");
+    assertThat(problems.report()).singleElement().asString()
+        .endsWith("a.jsonl: no row has 'raw.titel', which the recipe names; did you mean 'title'?");
+    problems.requireFields(2);
+    assertThatThrownBy(() -> problems.requireFields(1)).isInstanceOf(DataException.class)
+        .hasMessageContaining("no row has 'raw.titel'");
     assertThatThrownBy(() -> texts("b.jsonl", "{\"x\": 1}", columns(field("from", "raw.title")), problems))
         .hasMessageContaining("none of the fields that the recipe names: raw.title");
     assertThatThrownBy(() -> texts("a.csv", "id,raw\n1,x\n", columns(field("from", "rwa.title")), problems))

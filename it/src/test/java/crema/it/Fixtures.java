@@ -57,6 +57,8 @@ final class Fixtures {
             ? "," + CATEGORIES.get((i + 1) % 5) : ""))));
     ALL.put("docs.jsonl", path -> write(path, lines(80, i -> "{\"body\": \"" + title(i) + "\", \"topics\": [\""
         + CATEGORIES.get(i % 5) + "\"" + (i % 3 == 0 ? ", \"" + CATEGORIES.get((i + 1) % 5) + "\"" : "") + "]}")));
+    ALL.put("products.jsonl", path -> Files.copy(
+        Path.of("").toAbsolutePath().getParent().resolve("examples/products/products.jsonl"), path));
     ALL.put("export.txt", path -> write(path, lines(60, i -> CATEGORIES.get(i % 5) + "|" + title(i))));
     ALL.put("comments.csv", path -> write(path, table("comment,toxic,obscene,threat", 60,
         i -> title(i) + "," + (i % 5 == 0 ? 1 : 0) + "," + (i % 5 == 1 ? 1 : 0) + "," + (i % 5 < 2 ? 1 : 0))));

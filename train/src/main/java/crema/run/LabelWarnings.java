@@ -70,6 +70,12 @@ final class LabelWarnings {
     }
   }
 
+  /** Whether a text column holds the label. */
+  boolean isLabel(String column) {
+    int index = columns.indexOf(column);
+    return index >= 0 && rows >= FEWEST_ROWS && equal[index] >= NEARLY_ALL * rows;
+  }
+
   /** What was seen, a line each. */
   List<String> found() {
     var found = new ArrayList<String>();

@@ -131,7 +131,8 @@ public final class RunRows {
     var warnings = new LabelWarnings(data.labels(), TextColumn.names(TextColumn.parseAll(data.text())));
     requireLabels(data.labels(), LabelCounts.count(warnings.over(train), data.labels().format(), listener));
     warnings.found().forEach(findings);
-    requireFields(problems, data);
+    problems.requireFields(Set.copyOf(data.train()).size());
+    leaks(data, all, warnings, stop).forEach(findings);
     validation.forEach(listener, row -> {});
     test.forEach(listener, row -> {});
     RowSource added = RowSource.of(List.of());
@@ -170,13 +171,21 @@ public final class RunRows {
         LabelCounts.count(all, data.labels().format(), ProblemListener.SILENT));
   }
 
-  /** Refuses a recipe that names what no row to train on has. */
-  private static void requireFields(ProblemLog problems, DataSettings data) {
-    problems.absent().forEach((message, files) -> {
-      if (files.size() == Set.copyOf(data.train()).size()) {
-        throw new DataException(String.join(", ", files) + ": " + message);
-      }
-    });
+  /** Fields of which the texts of training rows are made, and which give labels away; those that are not yet told of. */
+  private static List<String> leaks(DataSettings data, List<String> among, LabelWarnings told,
+      StopSignal stop) {
+    Columns columns = columns(data);
+    if (columns.text().size() < 2 && !columns.areMade()) {
+      return List.of();
+    }
+    var check = new LeakCheck(data, LeakCheck.Fields.OF_TEXTS);
+    for (FileRows rows : check.over(FileRows.all(paths(data.train()), paths(among), columns, data.fileOptions()))) {
+      rows.forEach(ProblemListener.SILENT, row -> {
+        stop.check();
+        check.add(row, rows.columns());
+      });
+    }
+    return check.found(told::isLabel);
   }
 
   private static Corrections corrections(DataSettings data, ProblemListener listener) {
@@ -253,7 +262,8 @@ public final class RunRows {
     return rows(files, List.of(), data, content(data), ProductTitles::rows);
   }
 
-  private static Columns columns(DataSettings data) {
+  /** What is read of the files of rows. */
+  public static Columns columns(DataSettings data) {
     return content(data).withLabels(data.labels().format(), data.labels().columns().toArray(String[]::new))
         .withGroup(data.group().orElse(null)).withLanguage(data.languages().column().orElse(null))
         .withWeight(data.rowWeight().orElse(null));
