@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 
 /** Commands about data before a model is trained on it. */
 @Command(name = "data", mixinStandardHelpOptions = true,
-    description = "Shows what becomes of raw rows, explores files of any kind, and builds training data from published archives.",
+    description = "Shows what becomes of raw rows, explores files of any kind, and builds training data from published "
+        + "archives.",
     synopsisSubcommandLabel = "COMMAND")
 final class DataCommand implements Runnable {
   private final Terminal terminal;

@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     abbreviateSynopsis = true,
     description = {
-        "Shows what becomes of raw rows: the cells as they are, the text columns that a recipe makes of them, and the text.",
+        "Shows what becomes of raw rows: the cells as they are, the text columns that a recipe makes of them, and "
+            + "the text.",
         "All rows are read: their lengths are summed up, and fields that give labels away are reported."
     },
     footer = {
@@ -130,7 +131,8 @@ final class PreviewCommand implements Callable<Integer> {
       long empty = Arrays.stream(sorted).filter(length -> length == 0).count();
       return sorted.length == 0 ? "no row can be read"
           : (empty == 0 ? "" : "%,d rows without a text are left out in training; ".formatted(empty))
-              + "%,d rows: %,d words in half of them, %,d in nine of ten, %,d at most; %,d %s cut behind %,d words".formatted(
+              + ("%,d rows: %,d words in half of them, %,d in nine of ten, %,d at most; %,d %s cut "
+                  + "behind %,d words").formatted(
               sorted.length, sorted[(sorted.length - 1) / 2], sorted[(int) ((sorted.length - 1) * 0.9)],
               sorted[sorted.length - 1], cut, cut == 1 ? "is" : "are", most);
     }
@@ -165,7 +167,8 @@ final class PreviewCommand implements Callable<Integer> {
 
   private Settings settings() throws IOException {
     var known = new ArrayList<Setting<?>>(CommandSettings.SECTION.rows());
-    ModelFamily.installed().stream().filter(ModelFamily::isTrainable).forEach(family -> known.addAll(family.settings().rows()));
+    ModelFamily.installed().stream().filter(ModelFamily::isTrainable)
+        .forEach(family -> known.addAll(family.settings().rows()));
     var line = Objects.requireNonNull(spec).commandLine().getParseResult();
     var read = new LinkedHashMap<Path, Map<String, Assignment>>();
     for (Path config : configs) {
@@ -235,7 +238,8 @@ final class PreviewCommand implements Callable<Integer> {
       terminal.out().println(Json.write(json(row, columns, text)));
       return;
     }
-    terminal.out().println(row.meta().location() + (row.labels().isEmpty() ? "" : ": " + String.join(", ", row.labels())));
+    terminal.out().println(row.meta().location()
+        + (row.labels().isEmpty() ? "" : ": " + String.join(", ", row.labels())));
     LeakCheck.cells(row, columns).forEach((name, cell) -> terminal.out().println("  < " + name + ": "
         + shortened(cell.isContainer() ? cell.toString() : cell.asString())));
     for (int i = 0; i < row.fields().size(); i++) {

@@ -56,7 +56,8 @@ final class RawRecordsTest {
   @Test
   void aRawProductHasTheSameTextAndLabelAsInTraining() throws IOException {
     List<JsonNode> rows = lines(ok("data", "preview", "--config", CONFIG, "--rows", "1000", "--format", "jsonl"));
-    List<JsonNode> predicted = lines(ok("predict", model, "--input-format", "jsonl", "--file", ROWS, "--format", "jsonl"));
+    List<JsonNode> predicted = lines(ok("predict", model, "--input-format", "jsonl", "--file", ROWS, "--format",
+        "jsonl"));
     List<JsonNode> read = lines(CommandRun.reading(Files.readString(Path.of(ROWS)), "predict", model, "--input-format",
         "jsonl", "--format", "jsonl"));
     String[] texts = rows.stream().map(row -> row.path("text").stringValue()).toArray(String[]::new);
@@ -65,8 +66,8 @@ final class RawRecordsTest {
 
     assertThat(predicted).hasSize(80).isEqualTo(read).isEqualTo(lines(ok(asTexts.toArray(String[]::new))));
     assertThat(predicted).extracting(row -> row.path("text").stringValue()).containsExactly(texts);
-    assertThat(texts[1]).isEqualTo("shop 3: Norda leather boots 79. Size: 42, Material: mesh. Colour: White, Red. On sale. "
-        + "A leather boots by Norda. New this year.");
+    assertThat(texts[1]).isEqualTo("shop 3: Norda leather boots 79. Size: 42, Material: mesh. Colour: White, Red. On "
+        + "sale. A leather boots by Norda. New this year.");
   }
 
   @Test
@@ -89,7 +90,8 @@ final class RawRecordsTest {
     assertThat(ok("data", "preview", "--config", leaking).out())
         .contains("the field 'shop_id' alone tells the label in 80 of 80 rows: each of its 4 values goes with one of 4 "
             + "labels");
-    assertThat(ok("train", "--config", leaking, "--C", "1", "--quiet", "--output", folder.resolve("leak").toString()).err())
+    assertThat(ok("train", "--config", leaking, "--C", "1", "--quiet", "--output", folder.resolve("leak").toString())
+        .err())
         .contains("the field 'shop_id' alone tells the label in 80 of 80 rows");
   }
 
@@ -105,9 +107,10 @@ final class RawRecordsTest {
   void mistakesInRecipesAreOneLine() throws IOException {
     assertMistake("train", "there is no row", changed("text_fields.characteristics\n", "text_fields.charcteristics\n"),
         "no row has 'text_fields.charcteristics', which the recipe names; did you mean 'characteristics'?");
-    assertMistake("data", "preview", changed("    word:", "    words:"), "changed.yaml, line 8: recipe: sale: a field has no "
-        + "'words'; did you mean 'word'?");
-    assertMistake("data", "preview", changed("drop: [product_id", "drop: [shop"), "is made of 'shop', which is dropped");
+    assertMistake("data", "preview", changed("    word:", "    words:"), "changed.yaml, line 8: recipe: sale: a field "
+        + "has no 'words'; did you mean 'word'?");
+    assertMistake("data", "preview", changed("drop: [product_id", "drop: [shop"),
+        "is made of 'shop', which is dropped");
     assertMistake("data", "preview", changed("[shop, text", "[category, text"), "makes text of the label 'category'");
   }
 

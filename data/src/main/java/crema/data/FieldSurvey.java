@@ -67,10 +67,10 @@ public final class FieldSurvey {
     /** In a line, for people. */
     public String describe() {
       return switch (kind) {
-        case TELLS_THE_LABEL -> ("the field '%s' alone tells the label in %,d of %,d rows: each of its %,d values goes with "
-            + "one of %,d labels").formatted(path, right, rows, values, labels);
-        case CONSTANT_PER_LABEL -> ("the field '%s' is constant per label in %,d of %,d rows: each of %,d labels has one of "
-            + "its %,d values").formatted(path, right, rows, labels, values);
+        case TELLS_THE_LABEL -> ("the field '%s' alone tells the label in %,d of %,d rows: each of its %,d values goes "
+            + "with one of %,d labels").formatted(path, right, rows, values, labels);
+        case CONSTANT_PER_LABEL -> ("the field '%s' is constant per label in %,d of %,d rows: each of %,d labels has one "
+            + "of its %,d values").formatted(path, right, rows, labels, values);
       };
     }
   }
@@ -202,7 +202,8 @@ public final class FieldSurvey {
     }
     long ofValues = agreeing(field.counts.values());
     if (isRule(ofValues, most(byLabel.values()), field.rows)) {
-      return Optional.of(new Leak(path, Kind.TELLS_THE_LABEL, field.rows, ofValues, field.counts.size(), byLabel.size()));
+      return Optional.of(new Leak(path, Kind.TELLS_THE_LABEL, field.rows, ofValues, field.counts.size(),
+          byLabel.size()));
     }
     long ofLabels = agreeing(byLabel.values());
     return isRule(ofLabels, most(field.counts.values()), field.rows)

@@ -50,7 +50,8 @@ public final class LeakCheck {
       List<String> names = file.columnNames();
       List<String> sources = file.columns().sources(names);
       List<String> kept =
-          names.stream().filter(name -> looked == Fields.ALL ? !labels.contains(name) : sources.contains(name)).toList();
+          names.stream().filter(name -> looked == Fields.ALL ? !labels.contains(name) : sources.contains(name))
+              .toList();
       if (!kept.isEmpty()) {
         rows.add(file.withColumns(file.columns().withKept(kept)));
       }
@@ -82,7 +83,8 @@ public final class LeakCheck {
     return survey.leaks().stream().filter(leak -> !isTold.test(leak.path()))
         .filter(leak -> ofTexts > 1 || !isInTexts(leak.path()))
         .map(leak -> leak.describe() + (isInTexts(leak.path())
-            ? "; if it is not known before the label is, leave it out of the text, or out of what is in the text with --drop"
+            ? "; if it is not known before the label is, leave it out of the text, or out of what is in the "
+                + "text with --drop"
             : "; it is not in the text, and --drop keeps it out"))
         .toList();
   }

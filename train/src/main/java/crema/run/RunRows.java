@@ -171,7 +171,7 @@ public final class RunRows {
         LabelCounts.count(all, data.labels().format(), ProblemListener.SILENT));
   }
 
-  /** Fields of which the texts of training rows are made, and which give labels away; those that are not yet told of. */
+  /** What is found of fields that texts of training rows are made of, and that give labels away. */
   private static List<String> leaks(DataSettings data, List<String> among, LabelWarnings told,
       StopSignal stop) {
     Columns columns = columns(data);
@@ -192,7 +192,8 @@ public final class RunRows {
     List<TextColumn> text = TextColumn.parseAll(data.text());
     var corrections = new Corrections();
     for (String file : data.corrections()) {
-      corrections.read(Path.of(file), columns(data), fields -> TextColumn.compose(text, fields, data.joiner()), listener);
+      corrections.read(Path.of(file), columns(data), fields -> TextColumn.compose(text, fields, data.joiner()),
+          listener);
     }
     return corrections;
   }
