@@ -141,7 +141,8 @@ final class TableCursor extends FileCursor {
     }
     return made.fields(name -> {
       String cell = cell(record, name);
-      return cell.isEmpty() ? null : JsonValues.toJson(cell);
+      // A column that the table has, and that is empty, is no path that leads nowhere.
+      return bySource.getOrDefault(name, -1) < 0 ? null : JsonValues.toJson(cell.isEmpty() ? null : cell);
     }, name -> cell(record, name));
   }
 

@@ -119,6 +119,15 @@ final class RecipeTest {
   }
 
   @Test
+  void aColumnThatIsAlwaysEmptyIsNoPathThatLeadsNowhere() throws IOException {
+    var problems = new ProblemLog();
+
+    assertThat(texts("a.csv", "a,b\nx,\ny,\n", columns(field("from", "a", "from", "b")), problems))
+        .containsExactly("x.", "y.");
+    assertThat(problems.report()).isEmpty();
+  }
+
+  @Test
   void droppedKeysAreInNoText() throws IOException {
     assertThat(text("{\"a\": {\"Category\": \"Shoes\", \"Colour\": \"Red\", \"in\": {\"x\": 1, \"y\": 2}}}",
         field("from", "a"), "a.Category", "a.in.y")).isEqualTo("Colour: Red. in: x: 1.");
