@@ -21,6 +21,7 @@ module crema.train {
       crema.family.encoder.MultiTaskFamily,
       crema.family.encoder.TaskFamily,
       crema.family.fasttext.FastTextFamily,
+      crema.family.fusion.FusionFamily,
       crema.family.image.ImageFamily,
       crema.family.linear.LinearFamily,
       crema.family.neighbours.NeighboursFamily,
@@ -36,6 +37,7 @@ module crema.train {
   exports crema.embed;
   exports crema.family.encoder;
   exports crema.family.fasttext;
+  exports crema.family.fusion;
   exports crema.family.image;
   exports crema.family.linear;
   exports crema.family.neighbours;

@@ -29,7 +29,8 @@ final class DataCommand implements Runnable {
         .addSubcommand("preview", PreviewCommand.line(terminal))
         .addSubcommand(new DiscoverCommand(terminal))
         .addSubcommand(new LspcCommand(terminal))
-        .addSubcommand(new LspcSampleCommand(terminal));
+        .addSubcommand(new LspcSampleCommand(terminal))
+        .addSubcommand(new MarketplaceSampleCommand(terminal));
   }
 
   /** Without a command: the help. */

@@ -13,7 +13,7 @@ class TrainHelpTest {
   private static final int MOST_LINES = 60;
 
   @ParameterizedTest
-  @ValueSource(strings = {"auto", "encoder", "fasttext", "linear", "neighbours"})
+  @ValueSource(strings = {"auto", "encoder", "fasttext", "fusion", "linear", "neighbours"})
   void theHelpOfAFamilyIsShortAndNamesEachOfItsSettings(String family) {
     var run = CommandRun.of("train", "--model", family, "--help");
     assertThat(run.code()).isZero();

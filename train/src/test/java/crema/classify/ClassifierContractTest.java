@@ -7,10 +7,13 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import crema.base.UserError;
 import crema.data.LabelSet;
 import crema.family.encoder.EncoderFamily;
+import crema.family.encoder.EncoderSettings;
 import crema.family.encoder.SmallRuns;
 import crema.family.fasttext.FastTextFamily;
 import crema.family.fasttext.FastTextSettings;
 import crema.family.image.DrawnPictures;
+import crema.family.fusion.FusionFamily;
+import crema.family.fusion.FusionSettings;
 import crema.family.image.ImageFamily;
 import crema.family.image.ImageSettings;
 import crema.family.linear.LinearFamily;
@@ -112,8 +115,9 @@ class ClassifierContractTest {
       new Model("stack", "stack", name -> train(new StackFamily(), name, settings -> settings.with(StackSettings.MODELS,
           List.of(shared.resolve("linear").toString(), shared.resolve("fasttext").toString())))));
 
-  /** Models that read pictures alone: of a text they say nothing. */
-  private static final List<Model> OF_PICTURES = List.of(new Model("image", "image", ClassifierContractTest::trainImage));
+  /** Models that read pictures, one of them alone, one beside texts. */
+  private static final List<Model> OF_PICTURES = List.of(new Model("image", "image", ClassifierContractTest::trainImage),
+      new Model("fusion", "fusion", ClassifierContractTest::trainFusion));
 
   private static final List<byte[]> PHOTOS = new ArrayList<>();
 
@@ -126,6 +130,17 @@ class ClassifierContractTest {
         .with(PictureSettings.IMAGE, "photo").with(LabelSettings.LABEL, "category")
         .with(PictureSettings.PICTURE_CACHE, shared.resolve("pictures").toString())
         .with(ImageSettings.IMAGE_SIZE, 16).with(TrainingSettings.EPOCHS, 2));
+  }
+
+  /** Of the pictures that were drawn for the model before it. */
+  private static void trainFusion(String name) throws IOException {
+    run(new FusionFamily(), name, new FusionFamily().settings()
+        .with(DataSettings.TRAIN, shared.resolve("drawn/rows.csv").toString())
+        .with(DataSettings.TEXT, "title").with(PictureSettings.IMAGE, "photo").with(LabelSettings.LABEL, "category")
+        .with(PictureSettings.PICTURE_CACHE, shared.resolve("pictures").toString())
+        .with(ImageSettings.IMAGE_SIZE, 16).with(FusionSettings.VISION_EPOCHS, 1).with(TrainingSettings.EPOCHS, 1)
+        .with(EncoderSettings.HIDDEN_SIZE, 16).with(EncoderSettings.HEADS, 2).with(EncoderSettings.LAYERS, 1)
+        .with(FusionSettings.FUSION_EPOCHS, 2).with(FusionSettings.PICTURE_EPOCHS, 1));
   }
 
   @BeforeAll

@@ -6,6 +6,7 @@ import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.Item;
+import crema.classify.ModelCopy;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
@@ -31,8 +32,6 @@ import crema.task.SingleLabelTarget;
 import crema.task.Target;
 import crema.task.TaxonomyTarget;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -116,29 +115,6 @@ final class StackRun implements Run {
     return new Start(description, chosen.rows(), target, rows, facts);
   }
 
-  /** Copies what prediction needs of a model, and what says where it comes from. */
-  private static Void copy(ModelSource source, ModelDirectory own) throws IOException {
-    ModelFamily family = ModelFamily.of(source);
-    List<String> wanted = Stream.of(family.files(), family.optionalFiles(), List.of(ModelSource.LABELS,
-        ModelSource.TARGET, ModelSource.PROVENANCE, ModelSource.TRAINING)).flatMap(List::stream).toList();
-    for (String file : source.files()) {
-      String top = file.contains("/") ? file.substring(0, file.indexOf('/')) : file;
-      if (wanted.contains(top)) {
-        copy(source, file, own);
-      }
-    }
-    copy(source, ModelSource.CONFIG, own);
-    return null;
-  }
-
-  private static void copy(ModelSource source, String file, ModelDirectory own) throws IOException {
-    Path to = own.file(file);
-    Files.createDirectories(Optional.ofNullable(to.getParent()).orElseThrow());
-    try (InputStream in = source.bytes(file).open()) {
-      Files.copy(in, to);
-    }
-  }
-
   /**
    * Copies models into the directory.
    *
@@ -151,7 +127,10 @@ final class StackRun implements Run {
     for (Path model : models) {
       String number = String.valueOf(members.size() + 1);
       ModelDirectory own = directory.folder(StackFamily.MEMBERS).folder(number);
-      ModelSource.read(model, source -> copy(source, own));
+      ModelSource.read(model, source -> {
+        ModelCopy.of(source, own);
+        return own;
+      });
       String name = model.toAbsolutePath().normalize().getFileName().toString();
       boolean isTaken = members.stream().anyMatch(member -> member.name().equals(name));
       List<String> ofTraining = own.holdsRun() ? ModelFamily.settingsOf(own).get(DataSettings.TEXT) : text;

@@ -6,6 +6,7 @@ import crema.autograd.op.Activate;
 import crema.autograd.op.Binary;
 import crema.autograd.op.Scale;
 import crema.autograd.op.Softmax;
+import crema.nn.BatchNorm;
 import crema.nn.Initializer;
 import crema.nn.Linear;
 import crema.nn.ParameterSource;
@@ -20,8 +21,6 @@ import java.util.List;
  * texts attended to, the latter with the bias; {@code picture_norm} and {@code picture_output}.
  */
 final class CrossAttentionFusion extends Fusion {
-  private static final float EPSILON = 1e-5f;
-
   private final int width;
   private final Linear textQuery;
   private final Linear pictureValue;
@@ -38,8 +37,8 @@ final class CrossAttentionFusion extends Fusion {
     pictureValue = module("picture_value", new Linear(source, width, width));
     pictureQuery = module("picture_query", new Linear(source, width, width));
     textValue = module("text_value", new Linear(source, width, width));
-    textNorm = module("text_norm", new BatchNorm(source, width, EPSILON));
-    pictureNorm = module("picture_norm", new BatchNorm(source, width, EPSILON));
+    textNorm = module("text_norm", new BatchNorm(source, width));
+    pictureNorm = module("picture_norm", new BatchNorm(source, width));
     Initializer initial = Initializer.Uniform.linear(2L * width);
     textOutput = module("text_output", new Linear(source, width, width, initial, initial));
     pictureOutput = module("picture_output", new Linear(source, width, width, initial, null));
