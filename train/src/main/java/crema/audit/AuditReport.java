@@ -160,6 +160,11 @@ public final class AuditReport {
   }
 
   private static void rows(StringBuilder out, List<Judgement> doubtful) {
+    if (doubtful.isEmpty()) {
+      RowPage.section(out, "Probably mislabelled",
+          "No row: models that were not trained on a row find no other label more probable than its own.", "");
+      return;
+    }
     var table = HtmlTable.sortable(4, "Where", "Text", "Label", "Rather", "Confidence", "Probability");
     doubtful.stream().limit(SHOWN_ROWS).forEach(row -> table.row().text(row.row().location())
         .text(RowPage.shortened(row.row().text())).text(labels(row.row().row().labels())).text(rather(row))

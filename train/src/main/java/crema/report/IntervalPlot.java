@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 
-/** Intervals as whiskers on one common scale, each a small SVG for a table's cell. */
+/**
+ * Intervals as whiskers on one common scale, each a small SVG for a table's cell. The scale of shares ends at 0 and 1 at
+ * the latest.
+ */
 final class IntervalPlot {
 
   private static final int WIDTH = 150;
@@ -15,7 +18,9 @@ final class IntervalPlot {
 
   IntervalPlot(Collection<Interval> intervals) {
     var ends = intervals.stream().flatMapToDouble(i -> DoubleStream.of(i.low(), i.high())).toArray();
-    axis = Axis.rounded(ends, 4);
+    Axis around = Axis.rounded(ends, 4);
+    boolean areShares = DoubleStream.of(ends).allMatch(end -> end >= 0 && end <= 1);
+    axis = areShares ? new Axis(Math.max(0, around.low()), Math.min(1, around.high()), around.step()) : around;
   }
 
   String render(Interval interval) {
