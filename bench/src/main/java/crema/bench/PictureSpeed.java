@@ -23,8 +23,9 @@ import javax.imageio.ImageIO;
  * <p>Arguments: files of pictures.
  */
 public final class PictureSpeed {
-  private static final int ROUNDS = 15;
-  private static final long ROUND_NANOS = 300_000_000;
+  private static final int ROUNDS = 9;
+  private static final int WARM_UP = 5;
+  private static final long ROUND_NANOS = 200_000_000;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private PictureSpeed() {}
@@ -61,7 +62,7 @@ public final class PictureSpeed {
   private static double[] pair(Work first, Work second) throws Exception {
     ImageIO.setUseCache(false);
     var times = new double[2][ROUNDS];
-    for (int round = -3; round < ROUNDS; round++) {
+    for (int round = -WARM_UP; round < ROUNDS; round++) {
       double one = time(first);
       double other = time(second);
       if (round >= 0) {

@@ -1,5 +1,8 @@
 package crema.data.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -11,6 +14,10 @@ import java.util.Arrays;
  * sums come apart again without loss. The pass along columns adds whole rows, which the compiler makes vectors of.
  */
 public final class Resize {
+  private static final VarHandle PIXEL = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  /** One channel of two pixels. */
+  private static final long CHANNEL = 0x000000FF_000000FFL;
+
   private final ResizeWeights columns;
   private final ResizeWeights rows;
   private final Picture source;
@@ -87,8 +94,16 @@ public final class Resize {
     return lines[row % lines.length];
   }
 
+  /** A pixel is read with a byte of the next one, which falls away; so the last one is read alone. */
   private static void pack(byte[] rgb, int lower, int upper, long[] pair) {
-    for (int i = 0; i < pair.length; i++) {
+    int last = pair.length - Picture.CHANNELS;
+    for (int i = 0; i < last; i += Picture.CHANNELS) {
+      long pixels = (int) PIXEL.get(rgb, lower + i) & 0xFFFFFFFFL | (long) (int) PIXEL.get(rgb, upper + i) << Integer.SIZE;
+      pair[i] = pixels & CHANNEL;
+      pair[i + 1] = pixels >>> Byte.SIZE & CHANNEL;
+      pair[i + 2] = pixels >>> 2 * Byte.SIZE & CHANNEL;
+    }
+    for (int i = last; i < pair.length; i++) {
       pair[i] = rgb[lower + i] & 0xFFL | (rgb[upper + i] & 0xFFL) << Integer.SIZE;
     }
   }
