@@ -40,20 +40,29 @@ final class ImageDefaults {
     return settings.find(ImageSettings.VISION).isEmpty();
   }
 
-  /** The settings with the defaults that suit the tower. */
-  static Settings resolved(Settings settings) {
-    Settings suited = settings.withDefault(OptimizationSettings.SCHEDULE, Schedule.Decay.COSINE)
-        .withDefault(OptimizationSettings.MIN_SCALE, 0.0);
-    suited = isFromNothing(settings) ? suited.withDefault(TrainingSettings.LEARNING_RATE, 2e-3)
+  /** The settings with the defaults that suit a tower that learns from nothing. */
+  static Settings ofNothing(Settings settings) {
+    return settings.withDefault(TrainingSettings.LEARNING_RATE, 2e-3)
         .withDefault(TrainingSettings.EPOCHS, 20)
         .withDefault(OptimizationSettings.BATCH_SIZE, 64)
         .withDefault(OptimizationSettings.WEIGHT_DECAY, 0.05)
-        : ImageSettings.readsVectors(settings) ? suited.withDefault(TrainingSettings.LEARNING_RATE, 3e-3)
-            .withDefault(TrainingSettings.EPOCHS, 40)
-            .withDefault(OptimizationSettings.BATCH_SIZE, 64)
-            : suited.withDefault(TrainingSettings.LEARNING_RATE, 5e-5)
-                .withDefault(TrainingSettings.EPOCHS, 5)
-                .withDefault(OptimizationSettings.BATCH_SIZE, 16);
+        .withDefault(OptimizationSettings.SCHEDULE, Schedule.Decay.COSINE)
+        .withDefault(OptimizationSettings.MIN_SCALE, 0.0);
+  }
+
+  /** The settings with the defaults that suit a pretrained tower, if there is one: what rules choose is kept else. */
+  static Settings resolved(Settings settings) {
+    if (isFromNothing(settings)) {
+      return settings.isChanged(OptimizationSettings.WARMUP) ? settings
+          : settings.withDefault(OptimizationSettings.WARMUP_FRACTION, 0.1);
+    }
+    Settings suited = settings.withDefault(OptimizationSettings.WEIGHT_DECAY, 0.01);
+    suited = ImageSettings.readsVectors(settings) ? suited.withDefault(TrainingSettings.LEARNING_RATE, 3e-3)
+        .withDefault(TrainingSettings.EPOCHS, 40)
+        .withDefault(OptimizationSettings.BATCH_SIZE, 64)
+        : suited.withDefault(TrainingSettings.LEARNING_RATE, 5e-5)
+            .withDefault(TrainingSettings.EPOCHS, 5)
+            .withDefault(OptimizationSettings.BATCH_SIZE, 16);
     return settings.isChanged(OptimizationSettings.WARMUP) ? suited
         : suited.withDefault(OptimizationSettings.WARMUP_FRACTION, 0.1);
   }
