@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -130,9 +131,10 @@ final class PreviewCommand implements Callable<Integer> {
       long cut = Arrays.stream(sorted).filter(length -> length > most).count();
       long empty = Arrays.stream(sorted).filter(length -> length == 0).count();
       return sorted.length == 0 ? "no row can be read"
-          : (empty == 0 ? "" : "%,d rows without a text are left out in training; ".formatted(empty))
-              + ("%,d rows: %,d words in half of them, %,d in nine of ten, %,d at most; %,d %s cut "
-                  + "behind %,d words").formatted(
+          : (empty == 0 ? "" : String.format(Locale.ROOT, "%,d rows without a text are left out in training; ", empty))
+              + String.format(Locale.ROOT,
+                  "%,d rows: %,d words in half of them, %,d in nine of ten, %,d at most; %,d %s cut "
+                  + "behind %,d words",
               sorted.length, sorted[(sorted.length - 1) / 2], sorted[(int) ((sorted.length - 1) * 0.9)],
               sorted[sorted.length - 1], cut, cut == 1 ? "is" : "are", most);
     }
@@ -251,9 +253,9 @@ final class PreviewCommand implements Callable<Integer> {
     if (!cut.isEmpty()) {
       terminal.out().println("  cut: " + shortened(cut));
     }
-    terminal.out().println("  %,d characters, %,d words%s".formatted(
+    terminal.out().println(String.format(Locale.ROOT, "  %,d characters, %,d words%s",
         row.text().codePointCount(0, row.text().length()), words(row.text()),
-        cut.isEmpty() ? "" : ", of which %,d are cut".formatted(words(cut))));
+        cut.isEmpty() ? "" : String.format(Locale.ROOT, ", of which %,d are cut", words(cut))));
     terminal.out().println();
   }
 

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -67,10 +68,12 @@ public final class FieldSurvey {
     /** In a line, for people. */
     public String describe() {
       return switch (kind) {
-        case TELLS_THE_LABEL -> ("the field '%s' alone tells the label in %,d of %,d rows: each of its %,d values goes "
-            + "with one of %,d labels").formatted(path, right, rows, values, labels);
-        case CONSTANT_PER_LABEL -> ("the field '%s' is constant per label in %,d of %,d rows: each of %,d labels has one "
-            + "of its %,d values").formatted(path, right, rows, labels, values);
+        case TELLS_THE_LABEL -> String.format(Locale.ROOT,
+            "the field '%s' alone tells the label in %,d of %,d rows: each of its %,d values goes "
+            + "with one of %,d labels", path, right, rows, values, labels);
+        case CONSTANT_PER_LABEL -> String.format(Locale.ROOT,
+            "the field '%s' is constant per label in %,d of %,d rows: each of %,d labels has one "
+            + "of its %,d values", path, right, rows, labels, values);
       };
     }
   }

@@ -58,7 +58,7 @@ public final class FusionFamily implements ModelFamily {
   public Map<String, String> describe(ModelSource model) throws IOException {
     FusionDescription description = FusionDescription.read(model);
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Kind", "texts and pictures joined by %s in %,d features".formatted(
+    facts.put("Kind", String.format(Locale.ROOT, "texts and pictures joined by %s in %,d features",
         description.network().kind().key(), description.network().width()));
     facts.put("Weights", description.mix().toString());
     for (FusionParts.Part part : FusionParts.Part.values()) {

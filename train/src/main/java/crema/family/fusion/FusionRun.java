@@ -165,7 +165,8 @@ final class FusionRun implements Run {
     FusionRows validation =
         FusionRows.of(rows.validation(), target, parts, counts.validation(), listener, context.stop());
     if (train.nothing() + validation.nothing() > 0) {
-      listener.warning("%,d rows have neither a text nor a picture that can be read, and are left out".formatted(
+      listener.warning(String.format(Locale.ROOT,
+          "%,d rows have neither a text nor a picture that can be read, and are left out",
           train.nothing() + validation.nothing()));
     }
     var config = new FusionConfig(settings.get(FusionSettings.FUSION), parts.text().embed("a").length,
@@ -216,7 +217,7 @@ final class FusionRun implements Run {
 
   private Map<String, String> facts(FusionNetwork network, FusionScores scores, FusionMix mix) {
     var facts = new LinkedHashMap<String, String>();
-    facts.put("Model", "texts and pictures, joined by %s".formatted(network.config().kind().key()));
+    facts.put("Model", String.format(Locale.ROOT, "texts and pictures, joined by %s", network.config().kind().key()));
     double texts = network.shareOfTexts();
     facts.put("Shares", String.format(Locale.ROOT,
         "texts %.0f%%, pictures %.0f%% of the weights that read them; the logits count as %s",
