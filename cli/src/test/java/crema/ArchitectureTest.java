@@ -49,7 +49,8 @@ class ArchitectureTest {
     EXCEL("crema.excel", DATA),
     CLASSIC(new String[] {"crema.fasttext", "crema.langid", "crema.linear"}, DATA, NN),
     TRAIN(
-        new String[] {"crema.audit", "crema.classify", "crema.corpus", "crema.defaults", "crema.embed", "crema.family", "crema.hub",
+        new String[] {"crema.audit", "crema.classify", "crema.corpus", "crema.defaults", "crema.embed", "crema.family",
+            "crema.hub",
             "crema.pretrain",
             "crema.pretrained", "crema.report", "crema.run",
             "crema.settings",

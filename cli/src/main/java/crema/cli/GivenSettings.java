@@ -90,7 +90,8 @@ record GivenSettings(Map<String, Assignment> byName, Set<String> shared) {
 
   private static Assignment mapped(Setting<?> row, Assignment value, UnaryOperator<String> path) {
     return new Assignment(value.name(), value.texts().stream()
-        .map(text -> row.withPath(text, file -> file.equals(DataSettings.PRODUCT_TITLES) || RemoteFiles.isAddress(file) ? file : path.apply(file)))
+        .map(text -> row.withPath(text,
+            file -> file.equals(DataSettings.PRODUCT_TITLES) || RemoteFiles.isAddress(file) ? file : path.apply(file)))
         .toList(), value.isList(),
         value.origin());
   }

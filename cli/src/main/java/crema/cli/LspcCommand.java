@@ -95,8 +95,9 @@ final class LspcCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    CorpusOptions options = CorpusOptions.of(zip).withMap(map).withClasses(classes.isEmpty() ? LspcClasses.SIX : classes)
-        .withSplits(validation, test, seed, fullSplit);
+    CorpusOptions options =
+        CorpusOptions.of(zip).withMap(map).withClasses(classes.isEmpty() ? LspcClasses.SIX : classes)
+            .withSplits(validation, test, seed, fullSplit);
     options = addLanguage ? options.withLanguages() : options;
     options = skipDamaged ? options.skippingDamaged() : options;
     Optional<CorpusSummary> summary;
@@ -110,8 +111,9 @@ final class LspcCommand implements Callable<Integer> {
     }
     terminal.out().print(summary.get().terminal(terminal.outStyle()));
     terminal.out().println();
-    terminal.out().println("Train with: crema train --train " + output.resolve(CorpusSplit.file(CorpusSplit.TRAIN.key()))
-        + " --text title,description --label label --group cluster");
+    terminal.out()
+        .println("Train with: crema train --train " + output.resolve(CorpusSplit.file(CorpusSplit.TRAIN.key()))
+            + " --text title,description --label label --group cluster");
     return 0;
   }
 

@@ -105,7 +105,8 @@ final class PictureSurvey implements PictureListener, ProblemListener {
     }
     try {
       output.lines().write(new ObjectNode().put("file", place.file()).put("line", place.line())
-          .put("picture", location.text()).put("fault", reason.fault().key()).put("message", reason.getMessage()) + "\n");
+          .put("picture", location.text()).put("fault", reason.fault().key()).put("message", reason.getMessage())
+          + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

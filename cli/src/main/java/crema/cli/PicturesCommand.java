@@ -64,7 +64,8 @@ final class PicturesCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "Tables: CSV, TSV or JSONL (also .gz, .zst).")
   private List<Path> tables = new ArrayList<>();
 
-  @Option(names = "--image", paramLabel = "COLUMN", required = true, description = "The column with the pictures of rows.")
+  @Option(names = "--image", paramLabel = "COLUMN", required = true,
+      description = "The column with the pictures of rows.")
   private String image = "";
 
   @Option(names = "--image-root", paramLabel = "DIR",
@@ -86,7 +87,8 @@ final class PicturesCommand implements Callable<Integer> {
       description = "How long a server may take for a picture (default: ${DEFAULT-VALUE}).")
   private double timeLimit;
 
-  @Option(names = "--strict", description = "Stop at the first picture that cannot be used, or row that cannot be read.")
+  @Option(names = "--strict",
+      description = "Stop at the first picture that cannot be used, or row that cannot be read.")
   private boolean strict;
 
   @Option(names = "--faults", paramLabel = "FILE",

@@ -140,7 +140,8 @@ final class PredictCommand implements Callable<Integer> {
   private int predict(Classifier classifier, Optional<Guarantee> guarantee, PrintStream out) throws IOException {
     try (PredictionOutput output = format == Form.PARQUET && file != null
         ? new PredictionTable(PredictionTable.format("parquet"), out)
-        : new PredictionWriter(out, format.lines(), guarantee.isPresent() ? "(no label is sure enough)" : "(no label)")) {
+        : new PredictionWriter(out, format.lines(),
+            guarantee.isPresent() ? "(no label is sure enough)" : "(no label)")) {
       input.readAs(classifier, model, task, keep, pictures);
       input.forEachBatch(texts, terminal, batch -> {
         List<Item> answered = InputText.items(batch);

@@ -134,9 +134,9 @@ final class PreviewCommand implements Callable<Integer> {
           : (empty == 0 ? "" : String.format(Locale.ROOT, "%,d rows without a text are left out in training; ", empty))
               + String.format(Locale.ROOT,
                   "%,d rows: %,d words in half of them, %,d in nine of ten, %,d at most; %,d %s cut "
-                  + "behind %,d words",
-              sorted.length, sorted[(sorted.length - 1) / 2], sorted[(int) ((sorted.length - 1) * 0.9)],
-              sorted[sorted.length - 1], cut, cut == 1 ? "is" : "are", most);
+                      + "behind %,d words",
+                  sorted.length, sorted[(sorted.length - 1) / 2], sorted[(int) ((sorted.length - 1) * 0.9)],
+                  sorted[sorted.length - 1], cut, cut == 1 ? "is" : "are", most);
     }
   }
 

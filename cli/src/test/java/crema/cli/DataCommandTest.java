@@ -19,14 +19,19 @@ class DataCommandTest {
   @Test
   void aSampleArchiveBecomesACorpusThatAModelLearnsFrom() {
     assertThat(CommandRun.of("data", "lspc-sample", "--size", "400KB", "-o", path("lspc.zip")).code()).isZero();
-    CommandRun built = CommandRun.of("data", "lspc", "--zip", path("lspc.zip"), "-o", path("lspc"), "--full-split", "full");
+    CommandRun built =
+        CommandRun.of("data", "lspc", "--zip", path("lspc.zip"), "-o", path("lspc"), "--full-split", "full");
     assertThat(built.code()).as(built.err()).isZero();
-    assertThat(built.out()).contains("Automotive", "Shoes", "dropped", "Other classes of the table, left out: ", "full");
-    assertThat(CommandRun.of("data", "lspc", "--zip", path("lspc.zip"), "-o", path("lspc"), "--full-split", "full").out())
+    assertThat(built.out()).contains("Automotive", "Shoes", "dropped", "Other classes of the table, left out: ",
+        "full");
+    assertThat(
+        CommandRun.of("data", "lspc", "--zip", path("lspc.zip"), "-o", path("lspc"), "--full-split", "full").out())
         .contains("holds this corpus already");
-    CommandRun trained = CommandRun.of("train", "--model", "linear", "--train", path("lspc/train.jsonl.zst"), "--validation",
-        path("lspc/validation.jsonl.zst"), "--test", path("lspc/test.jsonl.zst"), "--text", "title,description", "--label",
-        "label", "--output", path("model"));
+    CommandRun trained =
+        CommandRun.of("train", "--model", "linear", "--train", path("lspc/train.jsonl.zst"), "--validation",
+            path("lspc/validation.jsonl.zst"), "--test", path("lspc/test.jsonl.zst"), "--text", "title,description",
+            "--label",
+            "label", "--output", path("model"));
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out()).containsPattern("(?i)macro.?f1\\s+0\\.[6789]");
   }

@@ -37,7 +37,8 @@ class FusionCommandTest {
     var arguments = new ArrayList<>(List.of("train", "--model", "fusion", "--fusion", "gate", "--train",
         products("train"), "--validation", products("validation"), "--test", products("test"), "--text", "shop_title",
         "--image", "picture", "--label", "category", "--image-size", "24", "--epochs", "1", "--hidden-size", "16",
-        "--heads", "2", "--ffn-size", "16", "--layers", "1", "--fusion-epochs", "2", "--vision-epochs", "2", "--picture-first-epochs", "1",
+        "--heads", "2", "--ffn-size", "16", "--layers", "1", "--fusion-epochs", "2", "--vision-epochs", "2",
+        "--picture-first-epochs", "1",
         "--output", output.toString(), "--quiet"));
     arguments.addAll(Arrays.asList(more));
     return arguments.toArray(String[]::new);

@@ -87,7 +87,8 @@ class ImageCommandTest {
     Path wrong = Files.write(folder.resolve("drawn/wrong.csv"), lines);
     run("evaluate", model.toString(), "--data", wrong.toString(), "--output", folder.resolve("wrong").toString(),
         "--quiet");
-    assertThat(Files.readString(folder.resolve("wrong/report.html"))).contains("<img alt=\"\" src=\"data:image/jpeg;base64,");
+    assertThat(Files.readString(folder.resolve("wrong/report.html")))
+        .contains("<img alt=\"\" src=\"data:image/jpeg;base64,");
     var errors = run("errors", model.toString(), "--data", wrong.toString(), "--output",
         folder.resolve("errors").toString(), "--quiet");
     assertThat(errors.code()).as(errors.err()).isZero();
@@ -98,8 +99,9 @@ class ImageCommandTest {
   @Test
   void modelsOfTextsRefuseTheFlagsOfPictures() throws IOException {
     Path text = folder.resolve("text");
-    var trained = run("train", "--model", "linear", "--train", rows.toString(), "--text", "title", "--label", "category",
-        "--C", "1", "--quiet", "--output", text.toString());
+    var trained =
+        run("train", "--model", "linear", "--train", rows.toString(), "--text", "title", "--label", "category",
+            "--C", "1", "--quiet", "--output", text.toString());
     assertThat(trained.code()).as(trained.err()).isZero();
     for (var run : List.of(run("predict", text.toString(), "--image", "photo", "--file", rows.toString()),
         run("evaluate", text.toString(), "--image", "photo", "--data", rows.toString()))) {
@@ -126,7 +128,8 @@ class ImageCommandTest {
     }
     Files.write(table, lines);
     var run = run("train", "--train", table.toString(), "--text", "title", "--image", "photo", "--label", "category",
-        "--members", "words,image", "--fits", "4", "--folds", "2", "--level", "average", "--image-size", "16", "--picture-cache",
+        "--members", "words,image", "--fits", "4", "--folds", "2", "--level", "average", "--image-size", "16",
+        "--picture-cache",
         folder.resolve("cache").toString(), "--output", stack.toString());
     assertThat(run.code()).as(run.err() + run.out()).isZero();
     assertThat(run.out() + run.err()).contains("words").contains("image");

@@ -45,7 +45,8 @@ record KilledRuns(KilledCommand command, Map<String, Path> files, int kills, dou
       return String.format(Locale.ROOT,
           "%.1f s unbroken; %d kills, %d of them with progress%s; %d ends, %d files differ%s",
           seconds, kills, progressed, idle.isEmpty() ? "" : idle.stream()
-              .map(each -> String.format(Locale.ROOT, "%.1f s", each)).collect(Collectors.joining(", ", ", none in ", "")),
+              .map(each -> String.format(Locale.ROOT, "%.1f s", each))
+              .collect(Collectors.joining(", ", ", none in ", "")),
           ends, differing.size(), differing.isEmpty() ? "" : ": " + String.join(", ", differing));
     }
   }

@@ -77,7 +77,7 @@ class LocaleTest {
         "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.language=" + locale.getLanguage(),
         "-Duser.country=" + locale.getCountry(), "-cp",
         System.getProperty("java.class.path"), Program.class.getName(), commands.toString())
-            .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+        .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
     try {
       assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
     } finally {

@@ -71,7 +71,8 @@ class PicturesCommandTest {
     CommandRun run = run("--format", "json", "--faults", faults.toString());
     assertThat(Json.parse(run.out()).path("known").asInt()).isEqualTo(3);
     assertThat(Json.parse(run.out()).path("faults").path("missing").asInt()).isEqualTo(1);
-    assertThat(Files.readAllLines(faults)).hasSize(2).first().asString().contains("\"line\":5", "\"fault\":\"not-a-picture\"");
+    assertThat(Files.readAllLines(faults)).hasSize(2).first().asString().contains("\"line\":5",
+        "\"fault\":\"not-a-picture\"");
   }
 
   @Test

@@ -147,7 +147,8 @@ class PredictCommandTest {
       command.addAll(List.of(arguments));
       var run = CommandRun.of(command.toArray(String[]::new));
       assertThat(run.code()).isEqualTo(2);
-      assertThat(run.err()).isEqualTo("crema: --keep and --keep-all need a --file with columns, such as CSV or JSONL\n");
+      assertThat(run.err())
+          .isEqualTo("crema: --keep and --keep-all need a --file with columns, such as CSV or JSONL\n");
     }
     var run = CommandRun.of("langid", "--file", folder.resolve("rows.csv").toString());
     assertThat(run.err()).isEqualTo("crema: " + folder.resolve("rows.csv")

@@ -60,8 +60,9 @@ class PredictionTableTest {
         "[\"fruit\",\"tools\"]");
     assertThat(rows.get(1)).containsExactly("8", "", "y", "", "", "[]");
     assertThat(rows.get(2)).contains("tools");
-    List<String> lines = CommandRun.of("predict", model.toString(), "--file", texts.toString(), "--top", "1", "--format",
-        "tsv").out().lines().toList();
+    List<String> lines =
+        CommandRun.of("predict", model.toString(), "--file", texts.toString(), "--top", "1", "--format",
+            "tsv").out().lines().toList();
     assertThat(table(out, "text", "probability").getFirst().get(1)).isEqualTo(lines.getFirst().split("\t")[2]);
   }
 
@@ -95,8 +96,9 @@ class PredictionTableTest {
   @Test
   void nothingIsLeftOfATableWhoseTextsCannotBeRead() {
     Path out = folder.resolve("none.parquet");
-    CommandRun run = CommandRun.of("predict", model.toString(), "--file", folder.resolve("no.csv").toString(), "--format",
-        "parquet", "--output", out.toString());
+    CommandRun run =
+        CommandRun.of("predict", model.toString(), "--file", folder.resolve("no.csv").toString(), "--format",
+            "parquet", "--output", out.toString());
     assertThat(run.code()).isEqualTo(2);
     assertThat(out).doesNotExist();
     assertThat(folder).isDirectoryNotContaining("glob:**crema-tmp");

@@ -53,7 +53,7 @@ final class RunFiles {
       case "training.json" -> settings(text);
       default -> file.toString().contains("state/step-") ? ""
           : name.endsWith(".log") ? text.replaceAll("Time: .*|answer [^;]+;", "")
-          : name.matches(".*\\.jsonl?") ? text.replaceAll("\"(seconds|tokens_per_second)\":[^,}]+", "") : text;
+              : name.matches(".*\\.jsonl?") ? text.replaceAll("\"(seconds|tokens_per_second)\":[^,}]+", "") : text;
     };
   }
 

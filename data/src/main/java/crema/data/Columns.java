@@ -122,12 +122,14 @@ public record Columns(
 
   /** The same with a column that says as how many rows a row counts; null for none. */
   public Columns withWeight(@Nullable String column) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column, picture, absent, recipe);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, column, picture, absent,
+        recipe);
   }
 
   /** The same with a column that says where the picture of a row is; null for none. */
   public Columns withPicture(@Nullable PictureColumn column) {
-    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, column, absent, recipe);
+    return new Columns(text, joiner, label, labelFormat, group, language, kept, missing, weight, column, absent,
+        recipe);
   }
 
   /** The same with a recipe, which makes those of the text columns that it has a field for. */

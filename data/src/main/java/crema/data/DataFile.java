@@ -254,7 +254,8 @@ public final class DataFile {
 
   /** The name in lower case without a part and a suffix for compression, from which the format is detected. */
   public String plainName() {
-    String whole = part == null ? name : name.substring(0, name.length() - part.length() - ZipArchive.SEPARATOR.length());
+    String whole =
+        part == null ? name : name.substring(0, name.length() - part.length() - ZipArchive.SEPARATOR.length());
     var lower = whole.toLowerCase(Locale.ROOT);
     for (var suffix : new String[] {".gz", ".zst"}) {
       if (lower.endsWith(suffix)) {

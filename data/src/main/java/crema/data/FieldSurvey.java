@@ -70,10 +70,12 @@ public final class FieldSurvey {
       return switch (kind) {
         case TELLS_THE_LABEL -> String.format(Locale.ROOT,
             "the field '%s' alone tells the label in %,d of %,d rows: each of its %,d values goes "
-            + "with one of %,d labels", path, right, rows, values, labels);
+                + "with one of %,d labels",
+            path, right, rows, values, labels);
         case CONSTANT_PER_LABEL -> String.format(Locale.ROOT,
             "the field '%s' is constant per label in %,d of %,d rows: each of %,d labels has one "
-            + "of its %,d values", path, right, rows, labels, values);
+                + "of its %,d values",
+            path, right, rows, labels, values);
       };
     }
   }

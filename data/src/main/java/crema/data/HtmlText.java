@@ -21,18 +21,23 @@ public final class HtmlText {
   private static final String END_OF_CDATA = "]]>";
 
   /** Elements within a line: their tags leave no gap. */
-  private static final Set<String> INLINE = Set.of("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del",
-      "dfn", "em", "font", "i", "ins", "kbd", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
-      "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr");
+  private static final Set<String> INLINE =
+      Set.of("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del",
+          "dfn", "em", "font", "i", "ins", "kbd", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
+          "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr");
 
   /** Elements that stand apart from the text around them. */
-  private static final Set<String> BLOCK = Set.of("address", "applet", "area", "article", "aside", "audio", "base", "body",
-      "blockquote", "br", "button", "canvas", "caption", "center", "col", "colgroup", "data", "datalist", "dd", "details",
+  private static final Set<String> BLOCK = Set.of("address", "applet", "area", "article", "aside", "audio", "base",
+      "body",
+      "blockquote", "br", "button", "canvas", "caption", "center", "col", "colgroup", "data", "datalist", "dd",
+      "details",
       "dialog", "dir", "div", "dl", "dt", "embed", "fieldset", "figcaption", "figure", "footer", "form", "frame",
-      "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "iframe", "img", "input",
+      "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "iframe", "img",
+      "input",
       "label", "legend", "li", "link", "main", "map", "menu", "meta", "meter", "nav", "noframes", "noscript", "object",
       "ol", "optgroup", "option", "output", "p", "param", "picture", "pre", "progress", "script", "section", "select",
-      "source", "style", "summary", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead", "time",
+      "source", "style", "summary", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead",
+      "time",
       "title", "tr", "track", "ul", "video");
 
   /** Elements whose content is no text. */

@@ -78,7 +78,8 @@ public final class LabelCounts {
       throw new DataException(
           String.format(Locale.ROOT,
               "the label column looks like free text: %,d different values in %,d rows, "
-                  + "%.0f characters long on average, ", counts.size(), rows, averageLength)
+                  + "%.0f characters long on average, ",
+              counts.size(), rows, averageLength)
               + "such as '" + shortened(counts.firstKey()) + "'; is it the right column?");
     }
   }

@@ -45,7 +45,8 @@ public final class Split {
         throw new DataException(plan.isOfFolds()
             ? String.format(Locale.ROOT,
                 "%d folds need at least as many rows that are not kept together, "
-                    + "and there are only %s: give more rows", plan.names().size(), few)
+                    + "and there are only %s: give more rows",
+                plan.names().size(), few)
             : "the " + plan.names().get(part) + " part of the split is empty: there are only " + few
                 + (2 * units.labelCount() > units.count() && units.count() * plan.fractions().get(part) >= 1
                     ? ", nearly each with a label of its own, and a label's only row is trained on: is it the right "

@@ -53,7 +53,8 @@ final class TableCursor extends FileCursor {
     picture = index(header, pictureColumn());
     kept = columns.kept().stream().mapToInt(name -> index(header, name)).toArray();
     read = IntStream
-        .concat(IntStream.concat(IntStream.of(text), IntStream.of(label)), IntStream.of(group, language, weight, picture))
+        .concat(IntStream.concat(IntStream.of(text), IntStream.of(label)),
+            IntStream.of(group, language, weight, picture))
         .filter(column -> column >= 0).distinct().toArray();
   }
 

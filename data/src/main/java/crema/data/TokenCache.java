@@ -200,7 +200,8 @@ final class TokenCache implements TokenDataset {
 
   /** A text of so many bytes; null where it is {@link #ABSENT}. */
   private static @Nullable String text(MemorySegment segment, long from, int bytes) {
-    return bytes == ABSENT ? null : new String(segment.asSlice(from, bytes).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    return bytes == ABSENT ? null
+        : new String(segment.asSlice(from, bytes).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
   }
 
   /** CRC-32C, by pieces because a buffer holds at most 2 GiB. */

@@ -32,7 +32,8 @@ public final class ZipArchive {
 
   private static final String EXTENSION = ".zip";
   /** What programs put beside the files of their users. */
-  private static final Pattern BYCATCH = Pattern.compile("__MACOSX/.*|(?:.*/)?(?:\\.DS_Store|Thumbs\\.db|desktop\\.ini)");
+  private static final Pattern BYCATCH =
+      Pattern.compile("__MACOSX/.*|(?:.*/)?(?:\\.DS_Store|Thumbs\\.db|desktop\\.ini)");
   /** Names that lead out of a folder in which they are unpacked, on some system. */
   private static final Pattern OUTSIDE = Pattern.compile("[/\\\\].*|[A-Za-z]:.*|(?:.*[/\\\\])?\\.\\.(?:[/\\\\].*)?",
       Pattern.DOTALL);

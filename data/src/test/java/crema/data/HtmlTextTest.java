@@ -62,8 +62,8 @@ final class HtmlTextTest {
   }
 
   @Property(tries = 300)
-  void plainTextOnlyLosesWhiteSpace(@ForAll @CharRange(from = 'a', to = 'z') @CharRange(from = ' ', to = '%')
-  @StringLength(max = 60) String text) {
+  void plainTextOnlyLosesWhiteSpace(
+      @ForAll @CharRange(from = 'a', to = 'z') @CharRange(from = ' ', to = '%') @StringLength(max = 60) String text) {
     assertThat(HtmlText.of(text)).isEqualTo(text.strip().replaceAll(" +", " "));
   }
 

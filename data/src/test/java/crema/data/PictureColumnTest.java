@@ -46,7 +46,8 @@ class PictureColumnTest {
 
   @Test
   void rowsOfTablesAndOfJsonCarryWhereTheirPictureIs() throws IOException {
-    List<Row> table = rows("a.csv", "title,category,photo\nred,x,1.jpg\nblue,y,\n,z,https://example.com/3.png\n,x,NaN\n");
+    List<Row> table =
+        rows("a.csv", "title,category,photo\nred,x,1.jpg\nblue,y,\n,z,https://example.com/3.png\n,x,NaN\n");
     assertThat(table).extracting(row -> row.meta().picture()).containsExactly(folder.resolve("1.jpg").toString(), null,
         "https://example.com/3.png");
     assertThat(table).extracting(Row::text).containsExactly("red", "blue", "");
@@ -79,7 +80,8 @@ class PictureColumnTest {
         .isInstanceOf(DataException.class).hasMessageContaining("has no column 'photo'").hasMessageContaining("foto");
     Files.writeString(folder.resolve("a.txt"), "__label__x red\n");
     assertThatThrownBy(() -> FileRows.of(folder.resolve("a.txt"), TITLE_AND_PHOTO).open(ProblemListener.STRICT))
-        .isInstanceOf(DataException.class).hasMessageContaining("no columns for a group, a language, a weight, a picture");
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("no columns for a group, a language, a weight, a picture");
   }
 
   @Test

@@ -40,6 +40,7 @@ class TextColumnTest {
     assertThat(texts).containsExactly(
         "red kettle red kettle d_boils d_water", "blue pan blue pan", "d_only d_described");
     assertThat(composed.fingerprint()).isNotEqualTo(read.fingerprint());
-    assertThat(TextColumn.compose(read, TextColumn.parseAll(List.of("title", "description")), TextJoiner.SPACE)).isSameAs(read);
+    assertThat(TextColumn.compose(read, TextColumn.parseAll(List.of("title", "description")), TextJoiner.SPACE))
+        .isSameAs(read);
   }
 }

@@ -186,8 +186,10 @@ class ExcelTest {
 
   @Provide
   Arbitrary<List<String>> texts() {
-    return Arbitraries.of("\"", ",", "\n", "\r", "\\", " ", "é", "日本", "\uD83D\uDE00", "\uFFFD", "<", "&", "a", "_x", "_")
+    return Arbitraries
+        .of("\"", ",", "\n", "\r", "\\", " ", "é", "日本", "\uD83D\uDE00", "\uFFFD", "<", "&", "a", "_x", "_")
         .list().ofMaxSize(8).map(parts -> String.join("", parts))
-        .filter(text -> !text.isBlank() && !text.matches("(?s).*_x[0-9A-Fa-f]{4}_.*")).list().ofMinSize(1).ofMaxSize(10);
+        .filter(text -> !text.isBlank() && !text.matches("(?s).*_x[0-9A-Fa-f]{4}_.*")).list().ofMinSize(1)
+        .ofMaxSize(10);
   }
 }

@@ -23,8 +23,9 @@ final class WorkbookFile {
           <Relationship Id="r2" Type="http://x/sharedStrings" Target="/xl/sharedStrings.xml"/>
           <Relationship Id="r3" Type="http://x/styles" Target="styles.xml"/>
         </Relationships>""");
-    parts.put("xl/workbook.xml", "<workbook xmlns:r=\"x\"><sheets><sheet name=\"One\" sheetId=\"1\" r:id=\"r1\"/></sheets>"
-        + "</workbook>");
+    parts.put("xl/workbook.xml",
+        "<workbook xmlns:r=\"x\"><sheets><sheet name=\"One\" sheetId=\"1\" r:id=\"r1\"/></sheets>"
+            + "</workbook>");
     parts.put("xl/sharedStrings.xml", "<sst/>");
     parts.put("xl/styles.xml", "<styleSheet/>");
     parts.put("xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");

@@ -40,7 +40,7 @@ final class CellText {
     return switch (value) {
       case null -> "";
       case PqVariant variant -> of(plain(variant), null);
-      case PqStruct _, PqList _, PqMap _, PqVariantObject _, PqVariantArray _ -> json(value, type).toString();
+      case PqStruct _,PqList _,PqMap _,PqVariantObject _,PqVariantArray _ -> json(value, type).toString();
       default -> scalar(signed(value, type));
     };
   }
@@ -92,10 +92,10 @@ final class CellText {
       case null -> JsonValues.toJson(null);
       case Byte number -> JsonValues.toJson(number.intValue());
       case Short number -> JsonValues.toJson(number.intValue());
-      case Integer _, Long _, Boolean _, String _ -> JsonValues.toJson(value);
+      case Integer _,Long _,Boolean _,String _ -> JsonValues.toJson(value);
       case Float number when !Float.isFinite(number) -> JsonValues.toJson(null);
       case Double number when !Double.isFinite(number) -> JsonValues.toJson(null);
-      case Float _, Double _ -> JsonValues.toJson(value);
+      case Float _,Double _ -> JsonValues.toJson(value);
       case PqStruct struct -> {
         var object = new ObjectNode();
         for (int i = 0; i < struct.getFieldCount(); i++) {

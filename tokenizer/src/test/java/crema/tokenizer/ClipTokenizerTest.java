@@ -33,7 +33,8 @@ class ClipTokenizerTest {
     var again = Tokenizer.load(saved);
     try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("clip.json"))) {
       for (JsonNode golden : JsonMapper.shared().readTree(in)) {
-        int[] ids = IntStream.range(0, golden.get("ids").size()).map(i -> golden.get("ids").get(i).intValue()).toArray();
+        int[] ids =
+            IntStream.range(0, golden.get("ids").size()).map(i -> golden.get("ids").get(i).intValue()).toArray();
         String text = golden.get("text").stringValue();
         assertThat(tokenizer.encode(text)).as(text).isEqualTo(ids);
         assertThat(again.encode(text)).as(text).isEqualTo(ids);
@@ -63,7 +64,8 @@ class ClipTokenizerTest {
     assertThatThrownBy(() -> load("#version: 0.2\nxyz a\n")).hasMessageContaining("line 2");
     assertThatThrownBy(() -> load("")).isInstanceOf(TokenizerFormatException.class)
         .hasMessageContaining("has no merge rules");
-    assertThatThrownBy(() -> load("#version: 0.2\n" + "a".repeat(2000))).hasMessageContaining("longer than a merge rule");
+    assertThatThrownBy(() -> load("#version: 0.2\n" + "a".repeat(2000)))
+        .hasMessageContaining("longer than a merge rule");
     assertThatThrownBy(() -> Tokenizer.loadClip(
         Files.write(folder.resolve("cut.gz"), new byte[] {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 1, 2})))
         .isInstanceOf(IOException.class);

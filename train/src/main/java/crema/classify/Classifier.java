@@ -178,8 +178,9 @@ public interface Classifier extends AutoCloseable {
   default Prediction predict(Item item) {
     List<Prediction> best = predict(Collections.singletonList(item), 1).getFirst();
     if (best.isEmpty()) {
-      throw new IllegalArgumentException("the item has no " + (readsText() ? readsPictures() ? "text and no picture" : "text"
-          : "picture") + " that the model can read: there is nothing to predict from");
+      throw new IllegalArgumentException(
+          "the item has no " + (readsText() ? readsPictures() ? "text and no picture" : "text"
+              : "picture") + " that the model can read: there is nothing to predict from");
     }
     return best.getFirst();
   }

@@ -47,8 +47,10 @@ final class ClusterTable {
    * @throws UserError if there is none
    */
   static ClusterTable find(DataArchive archive, @Nullable Path given) {
-    return lookFor(archive, given).orElseThrow(() -> new UserError(archive.path() + " has no table of clusters (a .tsv), "
-        + "and there is no " + SampleArchive.MAP + " beside it: name one with --map, lines of a cluster, a tab and its class"));
+    return lookFor(archive, given)
+        .orElseThrow(() -> new UserError(archive.path() + " has no table of clusters (a .tsv), "
+            + "and there is no " + SampleArchive.MAP
+            + " beside it: name one with --map, lines of a cluster, a tab and its class"));
   }
 
   /** As {@link #find}, without demanding one. */
@@ -64,7 +66,8 @@ final class ClusterTable {
     if (inside.isPresent()) {
       return Optional.of(new ClusterTable(archive.path() + ": " + inside.get().name(), archive, inside.get(), null));
     }
-    return BESIDE.stream().map(name -> archive.path().toAbsolutePath().resolveSibling(name)).filter(Files::isRegularFile)
+    return BESIDE.stream().map(name -> archive.path().toAbsolutePath().resolveSibling(name))
+        .filter(Files::isRegularFile)
         .findFirst().map(path -> new ClusterTable(path.toString(), archive, null, path));
   }
 
@@ -111,9 +114,11 @@ final class ClusterTable {
       throw new UserError(name + " cannot be read: " + e.getMessage(), e);
     }
     if (table.size() == 0) {
-      throw new UserError(name + " has no cluster of the classes " + String.join(", ", classes) + (table.others().isEmpty()
-          ? ": its lines must be a cluster, a tab and a class"
-          : ", but of " + String.join(", ", table.others().keySet().stream().limit(10).toList()) + ": name some with --classes"));
+      throw new UserError(name + " has no cluster of the classes " + String.join(", ", classes)
+          + (table.others().isEmpty()
+              ? ": its lines must be a cluster, a tab and a class"
+              : ", but of " + String.join(", ", table.others().keySet().stream().limit(10).toList())
+                  + ": name some with --classes"));
     }
     return table;
   }

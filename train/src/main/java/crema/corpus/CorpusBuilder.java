@@ -225,9 +225,11 @@ public final class CorpusBuilder {
         lengths.put(String.valueOf(file.path().getFileName()), Files.size(file.path()));
       }
     }
-    return new CorpusSummary(identity, classes.classes(), state.lines, state.bytes, state.others, rejected, state.offers,
+    return new CorpusSummary(identity, classes.classes(), state.lines, state.bytes, state.others, rejected,
+        state.offers,
         writer.duplicates(), writer.contradictions(), state.damaged.stream().map(i -> members.get(i).name()).toList(),
-        classes.size() - (long) classes.contradicted(), classes.contradicted(), classes.others(), classes.badLines(), splits,
+        classes.size() - (long) classes.contradicted(), classes.contradicted(), classes.others(), classes.badLines(),
+        splits,
         clusters, languages, lengths);
   }
 }

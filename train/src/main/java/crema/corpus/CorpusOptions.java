@@ -43,8 +43,9 @@ public record CorpusOptions(
   public CorpusOptions {
     classes = List.copyOf(classes);
     if (!(validation >= 0 && test >= 0 && validation + test < 1)) {
-      throw new UserError("--validation and --test must be from 0 and together less than 1, but are " + validation + " and "
-          + test);
+      throw new UserError(
+          "--validation and --test must be from 0 and together less than 1, but are " + validation + " and "
+              + test);
     }
     if (classes.isEmpty() || classes.size() > MOST_CLASSES || classes.stream().distinct().count() < classes.size()
         || classes.stream().anyMatch(String::isBlank)) {
@@ -54,8 +55,9 @@ public record CorpusOptions(
     String full = fullSplit;
     if (full != null && (!NAME.matcher(full).matches()
         || Stream.of(CorpusSplit.values()).anyMatch(split -> split.key().equals(full)))) {
-      throw new UserError("--full-split must be a name of letters, digits, - and _ that is no other split's, not '" + full
-          + "'");
+      throw new UserError(
+          "--full-split must be a name of letters, digits, - and _ that is no other split's, not '" + full
+              + "'");
     }
   }
 
@@ -78,7 +80,8 @@ public record CorpusOptions(
 
   /** The same with another deal. */
   public CorpusOptions withSplits(double newValidation, double newTest, long newSeed, @Nullable String newFullSplit) {
-    return new CorpusOptions(zip, map, classes, newValidation, newTest, newSeed, newFullSplit, addsLanguage, skipsDamaged,
+    return new CorpusOptions(zip, map, classes, newValidation, newTest, newSeed, newFullSplit, addsLanguage,
+        skipsDamaged,
         checkpointBytes, rowMemory);
   }
 

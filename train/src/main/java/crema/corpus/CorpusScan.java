@@ -76,7 +76,8 @@ final class CorpusScan {
         " is damaged after line %,d of all (", state.lines)
         + (e.getMessage() == null ? "it ends too early" : e.getMessage()) + ")";
     if (!options.skipsDamaged()) {
-      throw new UserError(place + ": get the archive again, or go on without the rest of such members with --skip-damaged");
+      throw new UserError(
+          place + ": get the archive again, or go on without the rest of such members with --skip-damaged");
     }
     state.damaged.add(state.member);
     listener.note(place + ": the rest of it is left out");

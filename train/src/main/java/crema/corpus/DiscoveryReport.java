@@ -50,8 +50,9 @@ public final class DiscoveryReport {
     for (SchemaCounts schema : found.schemas()) {
       out.append(String.format(Locale.ROOT,
           "\n%s: %s rows%s\n", schema.name(), Numbers.count(schema.rows()), bad(schema)));
-      var fields = new TextTable(new TextTable.Text("Field"), new TextTable.Text("Types"), new TextTable.Number("Filled"),
-          new TextTable.Number("Values"), new TextTable.Number("Length"), new TextTable.Text("Example"));
+      var fields =
+          new TextTable(new TextTable.Text("Field"), new TextTable.Text("Types"), new TextTable.Number("Filled"),
+              new TextTable.Number("Values"), new TextTable.Number("Length"), new TextTable.Text("Example"));
       schema.fields().entrySet().stream().limit(most).forEach(entry -> fields.row(entry.getKey(),
           types(entry.getValue()), filled(schema, entry.getValue()), distinct(entry.getValue()),
           length(entry.getValue()), example(entry.getValue())));
@@ -66,7 +67,8 @@ public final class DiscoveryReport {
           entry -> labels.row(entry.value(), Numbers.count(entry.count()), languages(entry.value())));
       out.append(labels.render(style)).append(more(most, found.labels().distinct()));
     }
-    out.append("\nRows by language").append(detected()).append(": ").append(shown(found.languages(), most)).append('\n');
+    out.append("\nRows by language").append(detected()).append(": ").append(shown(found.languages(), most))
+        .append('\n');
     return out.toString();
   }
 
@@ -166,8 +168,9 @@ public final class DiscoveryReport {
   }
 
   private static String fields(SchemaCounts schema) {
-    HtmlTable table = HtmlTable.sortable(4, "Field", "Types", "Examples", "Most frequent", "Filled", "Values", "Mean length",
-        "Longest");
+    HtmlTable table =
+        HtmlTable.sortable(4, "Field", "Types", "Examples", "Most frequent", "Filled", "Values", "Mean length",
+            "Longest");
     schema.fields().forEach((name, field) -> table.row().text(name).text(types(field))
         .text(String.join(" · ", field.examples())).text(frequent(field))
         .bar(Math.min(1, field.filled() / (double) Math.max(1, schema.rows())))

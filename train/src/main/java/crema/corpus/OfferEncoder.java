@@ -26,7 +26,8 @@ final class OfferEncoder {
   private final ClusterClasses classes;
   private final boolean addsLanguage;
   private final byte[][] labels;
-  private final ObjectScanner scanner = new ObjectScanner(List.of("cluster_id", "title", "name", "description", "language"));
+  private final ObjectScanner scanner =
+      new ObjectScanner(List.of("cluster_id", "title", "name", "description", "language"));
   private final JsonText line = new JsonText();
   private final TextDigest digest = new TextDigest();
   private byte[] bytes = new byte[0];

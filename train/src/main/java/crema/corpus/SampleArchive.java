@@ -245,8 +245,9 @@ public record SampleArchive(long bytes, long seed) {
     if (fault == 3) {
       out.append(", \"tree\": ").append("[".repeat(10_000)).append("]".repeat(10_000));
     }
-    out.append(", \"sku\": ").append(random.nextInt(4) == 0 ? "null" : "\"" + Integer.toHexString(random.nextInt(1 << 30))
-        + "\"");
+    out.append(", \"sku\": ")
+        .append(random.nextInt(4) == 0 ? "null" : "\"" + Integer.toHexString(random.nextInt(1 << 30))
+            + "\"");
     out.append(", \"gtin13\": \"").append(4_000_000_000_000L + id(words.cluster)).append("\", \"identifier\": null}\n");
     if (fault == 4) {
       // Cut off in its middle.
@@ -303,8 +304,9 @@ public record SampleArchive(long bytes, long seed) {
       String model = Integer.toString(0x1000 + product.nextInt(0xEFFF), 36).toUpperCase(Locale.ROOT) + "-"
           + (10 + product.nextInt(990));
       boolean isNamed = random.nextInt(10) > 0;
-      title = brand + " " + model + " " + (isNamed ? pick(random, language.adjectives()) + " " + thing + " " : "") + colour
-          + (random.nextInt(6) == 0 ? " 1/" + (2 + random.nextInt(8)) + "\"" : "");
+      title =
+          brand + " " + model + " " + (isNamed ? pick(random, language.adjectives()) + " " + thing + " " : "") + colour
+              + (random.nextInt(6) == 0 ? " 1/" + (2 + random.nextInt(8)) + "\"" : "");
       var text = new StringBuilder();
       int sentences = random.nextInt(8);
       for (int i = 0; i < sentences; i++) {

@@ -62,9 +62,11 @@ enum SampleWords {
       "жёсткий диск,офисное кресло,садовый шланг,корм для собак,струны,кофеварка,палатка,кисть");
 
   /** Makers, the same in every language. */
-  static final List<String> BRANDS = List.of("Arvano", "Beltrix", "Corvida", "Dunmore", "Elastra", "Fennwick", "Gravelo",
-      "Harlyn", "Isomar", "Jentek", "Kolberg", "Lumido", "Marrano", "Nordfell", "Ostara", "Pelikon", "Quantra", "Rivello",
-      "Solvang", "Tamaro", "Umbriel", "Vantora", "Westrup", "Xandia", "Yorvik", "Zelmann");
+  static final List<String> BRANDS =
+      List.of("Arvano", "Beltrix", "Corvida", "Dunmore", "Elastra", "Fennwick", "Gravelo",
+          "Harlyn", "Isomar", "Jentek", "Kolberg", "Lumido", "Marrano", "Nordfell", "Ostara", "Pelikon", "Quantra",
+          "Rivello",
+          "Solvang", "Tamaro", "Umbriel", "Vantora", "Westrup", "Xandia", "Yorvik", "Zelmann");
 
   private final String code;
   private final int weight;

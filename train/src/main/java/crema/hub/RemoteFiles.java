@@ -103,7 +103,8 @@ public final class RemoteFiles {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("the download of " + address + " was interrupted; it goes on next time");
       } catch (NetworkFailure e) {
-        throw new UserError(e.getMessage() + ": " + address + " is not whole; what came in is kept, so run it again", e);
+        throw new UserError(e.getMessage() + ": " + address + " is not whole; what came in is kept, so run it again",
+            e);
       }
       require(partial, address, checksum);
       Files.move(partial, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

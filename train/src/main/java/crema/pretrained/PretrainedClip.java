@@ -53,7 +53,8 @@ public final class PretrainedClip {
     Path tokens = folder.resolve(PretrainedFolder.TOKENIZER);
     if (!CLIP.equals(json.get(TYPE)) || !Files.exists(tokens)) {
       throw new UserError(folder + (CLIP.equals(json.get(TYPE)) ? " has no " + PretrainedFolder.TOKENIZER
-          : " is of the type " + json.get(TYPE)) + ": pictures are compared with names by a CLIP, which reads texts too");
+          : " is of the type " + json.get(TYPE))
+          + ": pictures are compared with names by a CLIP, which reads texts too");
     }
     Tokenizer tokenizer = Tokenizer.load(tokens);
     try (StoredWeights stored = StoredWeights.open(folder)) {

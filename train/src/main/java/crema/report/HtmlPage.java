@@ -31,21 +31,23 @@ public final class HtmlPage {
 
   private static String page(String title, String main, String content) {
     var script = resource("report.js");
-    return String.format(Locale.ROOT, """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
-        script-src '%s'">
-        <title>%s</title>
-        <style>
-        %s</style>
-        </head>
-        <body>
-        """, sourceHash(script), Html.escape(title), resource("report.css"))
+    return String.format(Locale.ROOT,
+        """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
+            script-src '%s'">
+            <title>%s</title>
+            <style>
+            %s</style>
+            </head>
+            <body>
+            """,
+        sourceHash(script), Html.escape(title), resource("report.css"))
         + main + content + "</main>\n<script>" + script + "</script>\n</body>\n</html>\n";
   }
 

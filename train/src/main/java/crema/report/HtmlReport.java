@@ -133,9 +133,11 @@ public final class HtmlReport {
 
   private void appendTile(String name, String value, String note) {
     out.append(
-        String.format(Locale.ROOT, """
-            <div class="tile"><span class="name">%s</span><span class="value">%s</span><span class="note">%s</span></div>
-            """, name, value, note));
+        String.format(Locale.ROOT,
+            """
+                <div class="tile"><span class="name">%s</span><span class="value">%s</span><span class="note">%s</span></div>
+                """,
+            name, value, note));
   }
 
   private void appendAverages() {
@@ -334,7 +336,8 @@ public final class HtmlReport {
         Numbers.count(report.labels().size()), answered == 0 ? " and count in no average."
             : String.format(Locale.ROOT,
                 "; %s of them, which were answered all the same, count as 0 in the macro averages, as in scikit-learn, "
-                    + "the others in no average.", Numbers.count(answered)));
+                    + "the others in no average.",
+                Numbers.count(answered)));
   }
 
   /** The labels in their order, those without test rows behind the others. */

@@ -125,7 +125,8 @@ public record DataSettings(Settings settings) {
         || settings.get(LabelSettings.LABEL).isEmpty()) && !TaskSettings.hasTasks(settings)
             ? "say which columns hold " + (settings.has(PictureSettings.IMAGE) ? "texts or pictures" : "texts")
                 + " and labels: " + (settings.has(PictureSettings.IMAGE) ? "--text COLUMN or --image COLUMN, and "
-                    : "--text COLUMN ") + "--label COLUMN"
+                    : "--text COLUMN ")
+                + "--label COLUMN"
             : null,
         TEXT, LabelSettings.LABEL);
     SECTION.rule(settings -> settings.get(NO_TEST) && (!settings.get(TEST).isEmpty()

@@ -76,9 +76,9 @@ public record LabelMapping(List<String> older, List<String> newer, List<int[]> s
       throw new UserError(String.format(Locale.ROOT,
           "no training row has %,d %s of %s: %s%s; say what became of %s in a --label-map with the ", left.size(),
           left.size() == 1 ? "label" : "labels", from,
-              String.join(", ", left.subList(0, Math.min(SHOWN, left.size()))),
-              left.size() > SHOWN ? String.format(Locale.ROOT, " and %,d more", left.size() - SHOWN) : "",
-              left.size() == 1 ? "it" : "them")
+          String.join(", ", left.subList(0, Math.min(SHOWN, left.size()))),
+          left.size() > SHOWN ? String.format(Locale.ROOT, " and %,d more", left.size() - SHOWN) : "",
+          left.size() == 1 ? "it" : "them")
           + "columns old and new; new is empty for a label that is gone");
     }
     if (sources.stream().allMatch(List::isEmpty)) {

@@ -18,8 +18,9 @@ public final class PictureSettings {
   public static final Setting<String> IMAGE = SECTION.optionalText("image").label("COLUMN").basic()
       .shownDefault("none").details("paths or addresses on the web; relative paths begin at the folder of the table")
       .help("The column with the pictures of rows");
-  public static final Setting<String> IMAGE_ROOT = SECTION.optionalFile("image-root").label("DIR").in(DataSettings.FOLDER)
-      .shownDefault("the folder of the table").help("Where relative paths of pictures begin");
+  public static final Setting<String> IMAGE_ROOT =
+      SECTION.optionalFile("image-root").label("DIR").in(DataSettings.FOLDER)
+          .shownDefault("the folder of the table").help("Where relative paths of pictures begin");
   public static final Setting<String> PICTURE_CACHE = SECTION.optionalFile("picture-cache").label("DIR").unrecorded()
       .shownDefault("in the user's folder for caches").help("Where prepared pictures are kept");
 

@@ -28,7 +28,8 @@ public final class Thumbnails implements AutoCloseable {
     try {
       Picture small = switch (picture) {
         case ItemPicture.Content content -> loader.prepare(content.bytes()).prepared();
-        case ItemPicture.Located located -> loader.load(new PictureLocation(located.location(), Path.of(""))).prepared();
+        case ItemPicture.Located located ->
+            loader.load(new PictureLocation(located.location(), Path.of(""))).prepared();
       };
       return Optional.of("data:image/jpeg;base64," + Base64.getEncoder().encodeToString(PictureWriter.jpeg(small)));
     } catch (PictureRejected e) {

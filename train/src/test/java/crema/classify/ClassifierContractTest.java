@@ -116,8 +116,9 @@ class ClassifierContractTest {
           List.of(shared.resolve("linear").toString(), shared.resolve("fasttext").toString())))));
 
   /** Models that read pictures, one of them alone, one beside texts. */
-  private static final List<Model> OF_PICTURES = List.of(new Model("image", "image", ClassifierContractTest::trainImage),
-      new Model("fusion", "fusion", ClassifierContractTest::trainFusion));
+  private static final List<Model> OF_PICTURES =
+      List.of(new Model("image", "image", ClassifierContractTest::trainImage),
+          new Model("fusion", "fusion", ClassifierContractTest::trainFusion));
 
   private static final List<byte[]> PHOTOS = new ArrayList<>();
 
@@ -390,7 +391,8 @@ class ClassifierContractTest {
     List<List<Prediction>> answers = classifier.answer(items);
     assertThat(answers).hasSize(3);
     assertThat(List.of(answers.getFirst(), answers.getLast())).allMatch(List::isEmpty);
-    assertThat(List.of(classifier.logits(items))).extracting(row -> row.length).containsExactly(0, classifier.labels().size(), 0);
+    assertThat(List.of(classifier.logits(items))).extracting(row -> row.length).containsExactly(0,
+        classifier.labels().size(), 0);
     assertThat(classifier.probabilities(items)[0]).containsOnly(0).hasSize(classifier.labels().size());
     assertThat(classifier.explain(items, 1).getFirst().words()).isEmpty();
     assertThat(classifier.predict(List.<Item>of(), 1)).isEmpty();

@@ -263,7 +263,8 @@ class CorpusBuilderTest {
     try (var zip = new ZipFile(sample.toFile())) {
       members.put("map.tsv", text(zip, SampleArchive.MAP).getBytes(StandardCharsets.UTF_8));
       for (var entry : zip.stream().filter(member -> member.getName().endsWith(".json.gz")).toList()) {
-        byte[] plain = new GZIPInputStream(new ByteArrayInputStream(zip.getInputStream(entry).readAllBytes())).readAllBytes();
+        byte[] plain =
+            new GZIPInputStream(new ByteArrayInputStream(zip.getInputStream(entry).readAllBytes())).readAllBytes();
         lines.addAll(new String(plain, StandardCharsets.UTF_8).lines().toList());
       }
     }
@@ -328,8 +329,10 @@ class CorpusBuilderTest {
   @Test
   void aTextOfTwoProductsIsThatOfTheSmallerNumberAndClustersOfTwoClassesAreLeftOut() throws IOException {
     Path zip = TestArchives.zip(folder.resolve("small.zip"), TestArchives.members(
-        "b.json.gz", TestArchives.gzip("{\"cluster_id\":5,\"title\":\"same\"}", "{\"cluster_id\":3,\"title\":\"same\"}"),
-        "a.json.gz", TestArchives.gzip("{\"cluster_id\":4,\"title\":\"same\"}", "{\"cluster_id\":1,\"title\":\"other\"}"),
+        "b.json.gz",
+        TestArchives.gzip("{\"cluster_id\":5,\"title\":\"same\"}", "{\"cluster_id\":3,\"title\":\"same\"}"),
+        "a.json.gz",
+        TestArchives.gzip("{\"cluster_id\":4,\"title\":\"same\"}", "{\"cluster_id\":1,\"title\":\"other\"}"),
         "map.tsv", TestArchives.table("5\tBooks", "3\tShoes", "4\tBooks", "1\tBooks", "1\tBaby")));
     Path target = folder.resolve("corpus");
     CorpusSummary small = CorpusBuilder.build(CorpusOptions.of(zip), target, false, BuildListener.NONE).orElseThrow();
@@ -357,7 +360,8 @@ class CorpusBuilderTest {
   @Test
   void aTableOfOtherClassesIsRefusedWithTheirNames() throws IOException {
     Path zip = TestArchives.zip(folder.resolve("small.zip"), TestArchives.members("a.json.gz",
-        TestArchives.gzip("{\"cluster_id\":5,\"title\":\"a\"}"), "map.tsv", TestArchives.table("5\tGarden", "6\tOffice")));
+        TestArchives.gzip("{\"cluster_id\":5,\"title\":\"a\"}"), "map.tsv",
+        TestArchives.table("5\tGarden", "6\tOffice")));
     assertThatThrownBy(() -> built(CorpusOptions.of(zip))).isInstanceOf(UserError.class)
         .hasMessageContaining("but of Garden, Office: name some with --classes");
     assertThat(TestArchives.allRows(built(CorpusOptions.of(zip).withClasses(List.of("Garden"))))).hasSize(1);
@@ -402,10 +406,12 @@ class CorpusBuilderTest {
   @Test
   void aMemberThatIsCutOffIsToldAndCanBeSkipped() throws IOException {
     String[] lines = Stream.iterate(0, i -> i + 1).limit(60_000)
-        .map(i -> "{\"cluster_id\":5,\"title\":\"book number %d of many, %x\"}".formatted(i, i * 2654435761L)).toArray(String[]::new);
+        .map(i -> "{\"cluster_id\":5,\"title\":\"book number %d of many, %x\"}".formatted(i, i * 2654435761L))
+        .toArray(String[]::new);
     byte[] whole = TestArchives.gzip(lines);
     Path zip = TestArchives.zip(folder.resolve("cut.zip"), TestArchives.members("a.json.gz",
-        Arrays.copyOf(whole, whole.length / 2), "b.json.gz", TestArchives.gzip("{\"cluster_id\":5,\"title\":\"the last\"}"),
+        Arrays.copyOf(whole, whole.length / 2), "b.json.gz",
+        TestArchives.gzip("{\"cluster_id\":5,\"title\":\"the last\"}"),
         "map.tsv", TestArchives.table("5\tBooks")));
     assertThatThrownBy(() -> built(CorpusOptions.of(zip))).isInstanceOf(UserError.class)
         .hasMessageContaining("a.json.gz is damaged after line").hasMessageContaining("--skip-damaged");

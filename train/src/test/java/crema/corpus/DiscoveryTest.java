@@ -66,7 +66,8 @@ class DiscoveryTest {
         "{\"cluster_id\":6,\"title\":\"This is a garden hose for the whole family\"}"),
         "readme.pdf", new byte[10], "map.tsv", TestArchives.table("5\tBooks", "6\tGarden")));
     Discovery found = discover(zip);
-    assertThat(found.labels().top(5)).containsExactly(new TopCounts.Entry("Books", 2), new TopCounts.Entry("Garden", 1));
+    assertThat(found.labels().top(5)).containsExactly(new TopCounts.Entry("Books", 2),
+        new TopCounts.Entry("Garden", 1));
     assertThat(found.languages().top(5)).containsExactly(new TopCounts.Entry("en", 2), new TopCounts.Entry("de", 1));
     assertThat(found.languagesByLabel().get("Books").top(5)).hasSize(2);
     assertThat(found.members()).extracting(Discovery.Member::rows).containsExactly(2L, 3L, 0L);
@@ -89,7 +90,8 @@ class DiscoveryTest {
 
   @Test
   void whatAPageShowsOfAFileIsTextAndNotMarkup() throws IOException {
-    Discovery found = discover(file("evil.jsonl", "{\"<script>alert(1)</script>\":\"<img src=x onerror=alert(1)>\"}\n"));
+    Discovery found =
+        discover(file("evil.jsonl", "{\"<script>alert(1)</script>\":\"<img src=x onerror=alert(1)>\"}\n"));
     new DiscoveryReport(found).write(folder);
     assertThat(folder.resolve(DiscoveryReport.PAGE)).content().contains("&lt;img src=x").doesNotContain("<img src=x",
         "<script>alert");
@@ -99,7 +101,8 @@ class DiscoveryTest {
   void whatCannotBeReadIsToldInOneLine() throws IOException {
     assertThatThrownBy(() -> discover(folder.resolve("none.zip"))).isInstanceOf(UserError.class)
         .hasMessageContaining("does not exist");
-    SchemaCounts deep = discover(file("deep.jsonl", "{\"a\":" + "[".repeat(10_000) + "\n{\"a\":1}\n")).schemas().getFirst();
+    SchemaCounts deep =
+        discover(file("deep.jsonl", "{\"a\":" + "[".repeat(10_000) + "\n{\"a\":1}\n")).schemas().getFirst();
     assertThat(deep.bad()).isEqualTo(1);
     assertThat(deep.rows()).isEqualTo(1);
   }

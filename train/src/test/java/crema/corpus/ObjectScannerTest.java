@@ -78,7 +78,8 @@ class ObjectScannerTest {
     Arbitrary<String> texts = Arbitraries.strings().withChars("ab \"\\\n\t/{}[],:é😀\u0001").withCharRange('а', 'я')
         .ofMaxLength(40).map(text -> new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     Arbitrary<Object> values = Arbitraries.lazyOf(() -> texts.map(text -> (Object) text),
-        () -> Arbitraries.integers().map(number -> (Object) number), () -> Arbitraries.of(true, false).map(flag -> flag),
+        () -> Arbitraries.integers().map(number -> (Object) number),
+        () -> Arbitraries.of(true, false).map(flag -> flag),
         () -> Arbitraries.just(null),
         () -> texts.list().ofMaxSize(4).map(list -> (Object) list),
         () -> Arbitraries.maps(texts, texts).ofMaxSize(3).map(map -> (Object) map));
@@ -127,7 +128,8 @@ class ObjectScannerTest {
   @Example
   void whatIsNoObjectIsRefused() {
     var scanner = new ObjectScanner(KEYS);
-    for (String line : List.of("", "null", "[]", "{} {}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{a:1}", "{\"a\":nul}",
+    for (String line : List.of("", "null", "[]", "{} {}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{a:1}",
+        "{\"a\":nul}",
         "{\"a\":01x}", "{\"a\":\"\u0001\"}", "{\"a\" 1}", "{'a':1}", "{\"a\":tru}", "{\"a\":-}")) {
       assertThat(scan(scanner, utf8(line))).as(line).isNotNull();
     }

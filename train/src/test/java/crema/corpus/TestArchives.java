@@ -74,7 +74,8 @@ final class TestArchives {
   }
 
   static List<JsonNode> allRows(Path corpus) throws IOException {
-    return Stream.of(rows(corpus, "train"), rows(corpus, "validation"), rows(corpus, "test")).flatMap(List::stream).toList();
+    return Stream.of(rows(corpus, "train"), rows(corpus, "validation"), rows(corpus, "test")).flatMap(List::stream)
+        .toList();
   }
 
   /** The content of the files of the splits, by their names. */

@@ -87,7 +87,8 @@ final class JpegHeader implements HeaderReader {
    * A progressive picture may repeat passes over all its pixels without end; and if its last passes are missing, it has all
    * its pixels but not their values.
    */
-  private static void requireScans(HeaderBytes bytes, int from, boolean progressive) throws PictureRejected, PastTheEnd {
+  private static void requireScans(HeaderBytes bytes, int from, boolean progressive)
+      throws PictureRejected, PastTheEnd {
     int scans = 0;
     boolean ended = false;
     for (int at = from; at + 1 < bytes.length(); at++) {

@@ -57,7 +57,8 @@ public record PicturePreparation(Fit fit, int resized, int size, ResizeFilter fi
 
   /** The same for another side; what is resized to changes in proportion. */
   public PicturePreparation withSize(int side) {
-    return new PicturePreparation(fit, Math.max(1, (int) ((long) resized * side / size)), side, filter, mean, deviation);
+    return new PicturePreparation(fit, Math.max(1, (int) ((long) resized * side / size)), side, filter, mean,
+        deviation);
   }
 
   /** The same that leaves room for {@linkplain PictureAugmentation augmentation}: squares are an eighth larger. */

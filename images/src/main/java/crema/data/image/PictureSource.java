@@ -118,7 +118,8 @@ final class PictureSource implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new PictureRejected(PictureFault.TIMED_OUT,
           "is not sent within " + new BigDecimal(limits.time().toMillis()).movePointLeft(3).stripTrailingZeros()
-              .toPlainString() + " s by " + address.getHost(), e);
+              .toPlainString() + " s by " + address.getHost(),
+          e);
     } catch (ExecutionException e) {
       String reason = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
       if (reason.contains("body exceeds capacity")) {
@@ -135,7 +136,8 @@ final class PictureSource implements AutoCloseable {
 
   private synchronized HttpClient client() {
     if (client == null) {
-      client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(limits.time()).build();
+      client =
+          HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(limits.time()).build();
     }
     return client;
   }

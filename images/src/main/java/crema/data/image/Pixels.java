@@ -214,7 +214,8 @@ final class Pixels {
     int blue = row[at + 1] - 128;
     int red = row[at + 2] - 128;
     row[at] = 255 - Math.clamp(luma + (fixed(1.402) * red + HALF >> FIXED), 0, 255);
-    row[at + 1] = 255 - Math.clamp(luma + (-fixed(0.344136286) * blue - fixed(0.714136286) * red + HALF >> FIXED), 0, 255);
+    row[at + 1] =
+        255 - Math.clamp(luma + (-fixed(0.344136286) * blue - fixed(0.714136286) * red + HALF >> FIXED), 0, 255);
     row[at + 2] = 255 - Math.clamp(luma + (fixed(1.772) * blue + HALF >> FIXED), 0, 255);
   }
 

@@ -98,7 +98,8 @@ public final class Resize {
   private static void pack(byte[] rgb, int lower, int upper, long[] pair) {
     int last = pair.length - Picture.CHANNELS;
     for (int i = 0; i < last; i += Picture.CHANNELS) {
-      long pixels = (int) PIXEL.get(rgb, lower + i) & 0xFFFFFFFFL | (long) (int) PIXEL.get(rgb, upper + i) << Integer.SIZE;
+      long pixels =
+          (int) PIXEL.get(rgb, lower + i) & 0xFFFFFFFFL | (long) (int) PIXEL.get(rgb, upper + i) << Integer.SIZE;
       pair[i] = pixels & CHANNEL;
       pair[i + 1] = pixels >>> Byte.SIZE & CHANNEL;
       pair[i + 2] = pixels >>> 2 * Byte.SIZE & CHANNEL;

@@ -17,7 +17,8 @@ class PictureAugmentationTest {
 
   @Test
   void aRowIsChangedByItsSeedEpochAndNumberAlone() {
-    List<Picture> inOrder = IntStream.range(0, 64).mapToObj(row -> apply(PictureAugmentation.DEFAULT, 7, 2, row)).toList();
+    List<Picture> inOrder =
+        IntStream.range(0, 64).mapToObj(row -> apply(PictureAugmentation.DEFAULT, 7, 2, row)).toList();
     List<Picture> onThreads =
         IntStream.range(0, 64).parallel().mapToObj(row -> apply(PictureAugmentation.DEFAULT, 7, 2, row)).toList();
     assertThat(onThreads).isEqualTo(inOrder);

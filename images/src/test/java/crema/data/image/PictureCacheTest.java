@@ -128,7 +128,8 @@ class PictureCacheTest {
   void theFilesAreTheSameForAnyNumberOfThreads() throws Exception {
     prepare(folder.resolve("one"), table(), 1);
     prepare(folder.resolve("many"), table(), 7);
-    assertThat(file(folder.resolve("many"), "pictures")).hasSameBinaryContentAs(file(folder.resolve("one"), "pictures"));
+    assertThat(file(folder.resolve("many"), "pictures"))
+        .hasSameBinaryContentAs(file(folder.resolve("one"), "pictures"));
   }
 
   @Test
@@ -206,7 +207,8 @@ class PictureCacheTest {
   @Test
   void aProcessThatIsKilledAgainAndAgainLosesNothing() throws Exception {
     int pictures = 400;
-    List<@Nullable String> cells = new ArrayList<>(IntStream.range(0, pictures).mapToObj(i -> "many-" + i + ".bmp").toList());
+    List<@Nullable String> cells =
+        new ArrayList<>(IntStream.range(0, pictures).mapToObj(i -> "many-" + i + ".bmp").toList());
     byte[] bmp = PictureReaderTest.file("bmp.bmp");
     for (int i = 0; i < pictures; i++) {
       bmp[bmp.length - 4] = (byte) i;
@@ -219,7 +221,7 @@ class PictureCacheTest {
     for (int kills = 0; kills < 3; kills++) {
       Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
           System.getProperty("java.class.path"), Child.class.getName(), folder.toString(), String.valueOf(pictures))
-              .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+          .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
       long enough = (kills + 1) * 100L * PREPARATION.bytes();
       while (child.isAlive() && (!Files.exists(cache) || sizeOfPictures(cache) < enough)) {
         Thread.sleep(1);

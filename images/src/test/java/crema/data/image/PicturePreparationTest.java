@@ -29,7 +29,8 @@ class PicturePreparationTest {
   }
 
   @Property(tries = 60)
-  void aPartIsAsOfTheWhole(@ForAll @IntRange(min = 1, max = 90) int width, @ForAll @IntRange(min = 1, max = 90) int height,
+  void aPartIsAsOfTheWhole(@ForAll @IntRange(min = 1, max = 90) int width,
+      @ForAll @IntRange(min = 1, max = 90) int height,
       @ForAll @IntRange(min = 1, max = 60) int newWidth, @ForAll @IntRange(min = 1, max = 60) int newHeight,
       @ForAll @IntRange(max = 59) int left, @ForAll @IntRange(max = 59) int top) {
     Picture picture = PillowTest.picture(width, height);

@@ -60,7 +60,8 @@ class PictureReaderTest {
   void sizesAreRefusedByTheHeaderAlone(String name) {
     byte[] bytes = file(name);
     var huge = ByteBuffer.wrap(bytes);
-    switch (PictureFormat.valueOf(name.substring(name.indexOf('.') + 1).replace("jpg", "jpeg").toUpperCase(Locale.ROOT))) {
+    switch (PictureFormat
+        .valueOf(name.substring(name.indexOf('.') + 1).replace("jpg", "jpeg").toUpperCase(Locale.ROOT))) {
       case PNG -> huge.putInt(16, 60_000).putInt(20, 60_000);
       case JPEG -> {
         int frame = 0;
@@ -140,7 +141,8 @@ class PictureReaderTest {
         "png-16-bit.png", "gif-animated.gif", "bmp.bmp", "webp-lossless-alpha.webp", "lossy.webp"}[which]);
     var random = new Random(seed);
     for (int change = 0; change < 1 + random.nextInt(8); change++) {
-      bytes[random.nextInt(random.nextBoolean() ? Math.min(bytes.length, 200) : bytes.length)] = (byte) random.nextInt();
+      bytes[random.nextInt(random.nextBoolean() ? Math.min(bytes.length, 200) : bytes.length)] =
+          (byte) random.nextInt();
     }
     try {
       Picture picture = SMALL.read(bytes).picture();

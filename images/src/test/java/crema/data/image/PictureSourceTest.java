@@ -97,7 +97,8 @@ class PictureSourceTest {
   }
 
   private String address(String name) {
-    return "http://" + server.getAddress().getAddress().getHostAddress() + ":" + server.getAddress().getPort() + "/" + name;
+    return "http://" + server.getAddress().getAddress().getHostAddress() + ":" + server.getAddress().getPort() + "/"
+        + name;
   }
 
   private byte[] bytes(String location, PictureLimits limits) throws PictureRejected, InterruptedException {

@@ -78,8 +78,8 @@ final class ReferenceSpatial implements SpatialOps {
       sums[i] = biases == null ? 0 : biases.get(i % out);
     }
     var weights = Weights.of(weight, groups);
-    walk(x, window, y, (from, to, tap) -> weights.walk(tap, (in, o, w) ->
-        sums[Math.toIntExact(to) + o] += factors.get(w) * input.get(from + in)));
+    walk(x, window, y, (from, to, tap) -> weights.walk(tap,
+        (in, o, w) -> sums[Math.toIntExact(to) + o] += factors.get(w) * input.get(from + in)));
     write(sums, output, Write.SET);
   }
 
@@ -89,8 +89,8 @@ final class ReferenceSpatial implements SpatialOps {
     Elements upstream = Elements.of(dy);
     var sums = new double[Math.toIntExact(dx.elements())];
     var weights = Weights.of(weight, groups);
-    walk(dx, window, dy, (from, to, tap) -> weights.walk(tap, (in, o, w) ->
-        sums[Math.toIntExact(from) + in] += factors.get(w) * upstream.get(to + o)));
+    walk(dx, window, dy, (from, to, tap) -> weights.walk(tap,
+        (in, o, w) -> sums[Math.toIntExact(from) + in] += factors.get(w) * upstream.get(to + o)));
     write(sums, Elements.of(dx), write);
   }
 
@@ -100,8 +100,8 @@ final class ReferenceSpatial implements SpatialOps {
     Elements upstream = Elements.of(dy);
     var sums = new double[Math.toIntExact(dweight.elements())];
     var weights = Weights.of(dweight, groups);
-    walk(x, window, dy, (from, to, tap) -> weights.walk(tap, (in, o, w) ->
-        sums[Math.toIntExact(w)] += input.get(from + in) * upstream.get(to + o)));
+    walk(x, window, dy, (from, to, tap) -> weights.walk(tap,
+        (in, o, w) -> sums[Math.toIntExact(w)] += input.get(from + in) * upstream.get(to + o)));
     write(sums, Elements.of(dweight), write);
   }
 

@@ -19,8 +19,10 @@ import java.util.List;
  */
 record Design(double width, double height, List<Part> parts) {
   static final Design TOUCH_PHONE = phone(box(Tone.DARK, 0.08, 0.06, 0.84, 0.88));
-  static final Design BUTTON_PHONE = phone(box(Tone.DARK, 0.08, 0.1, 0.84, 0.7), oval(Tone.DARK, 0.36, 0.84, 0.28, 0.12));
-  static final Design PHONE_CASE = phone(oval(Tone.DARK, 0.12, 0.06, 0.3, 0.15), oval(Tone.LIGHT, 0.2, 0.1, 0.13, 0.07));
+  static final Design BUTTON_PHONE =
+      phone(box(Tone.DARK, 0.08, 0.1, 0.84, 0.7), oval(Tone.DARK, 0.36, 0.84, 0.28, 0.12));
+  static final Design PHONE_CASE =
+      phone(oval(Tone.DARK, 0.12, 0.06, 0.3, 0.15), oval(Tone.LIGHT, 0.2, 0.1, 0.13, 0.07));
   static final Design KEYPAD_PHONE = keypad();
   static final Design TELEVISION = new Design(0.86, 0.56, List.of(box(Tone.DARK, 0.03, 0.04, 0.94, 0.86),
       box(Tone.BODY, 0.45, 1, 0.1, 0.14), box(Tone.BODY, 0.25, 1.12, 0.5, 0.08)));
@@ -29,7 +31,8 @@ record Design(double width, double height, List<Part> parts) {
   static final Design COMPACT_CAMERA = new Design(0.7, 0.42, List.of(oval(Tone.DARK, 0.58, 0.3, 0.32, 0.56),
       box(Tone.LIGHT, 0.1, 0.1, 0.24, 0.14), box(Tone.BODY, 0.1, -0.1, 0.16, 0.12)));
   static final Design MICROWAVE = new Design(0.84, 0.5, List.of(box(Tone.DARK, 0.05, 0.12, 0.64, 0.76),
-      oval(Tone.DARK, 0.79, 0.14, 0.13, 0.22), oval(Tone.DARK, 0.79, 0.44, 0.13, 0.22), box(Tone.DARK, 0.78, 0.76, 0.15, 0.1)));
+      oval(Tone.DARK, 0.79, 0.14, 0.13, 0.22), oval(Tone.DARK, 0.79, 0.44, 0.13, 0.22),
+      box(Tone.DARK, 0.78, 0.76, 0.15, 0.1)));
   static final Design DISHWASHER = new Design(0.62, 0.7, List.of(box(Tone.DARK, 0.04, 0.04, 0.92, 0.12),
       box(Tone.DARK, 0.2, 0.22, 0.6, 0.05), box(Tone.LIGHT, 0.1, 0.34, 0.8, 0.58)));
   static final Design FRONT_LOADER = new Design(0.62, 0.7, List.of(box(Tone.DARK, 0.55, 0.05, 0.38, 0.1),
@@ -40,15 +43,18 @@ record Design(double width, double height, List<Part> parts) {
       box(Tone.DARK, 0, 0.49, 1, 0.03), box(Tone.DARK, 0, 0.74, 1, 0.03), box(Tone.DARK, 0.3, 0.1, 0.4, 0.03),
       box(Tone.DARK, 0.3, 0.35, 0.4, 0.03), box(Tone.DARK, 0.3, 0.6, 0.4, 0.03), box(Tone.DARK, 0.3, 0.85, 0.4, 0.03)));
   static final Design TWO_COLUMNS = new Design(0.62, 0.8, List.of(box(Tone.DARK, 0.48, 0, 0.04, 1),
-      box(Tone.DARK, 0.38, 0.25, 0.05, 0.5), box(Tone.DARK, 0.57, 0.25, 0.05, 0.5), box(Tone.DARK, 0.1, 0.3, 0.2, 0.22)));
+      box(Tone.DARK, 0.38, 0.25, 0.05, 0.5), box(Tone.DARK, 0.57, 0.25, 0.05, 0.5),
+      box(Tone.DARK, 0.1, 0.3, 0.2, 0.22)));
   static final Design TWO_DOORS = new Design(0.4, 0.84, List.of(box(Tone.DARK, 0, 0.6, 1, 0.03),
       box(Tone.DARK, 0.84, 0.38, 0.07, 0.18), box(Tone.DARK, 0.84, 0.67, 0.07, 0.18)));
   static final Design ONE_DOOR = new Design(0.44, 0.8, List.of(box(Tone.DARK, 0.82, 0.3, 0.07, 0.34),
       box(Tone.LIGHT, 0.1, 0.06, 0.3, 0.06)));
   static final Design PINNED_CHIP = chip(List.of(wedge(Tone.LIGHT, 0.04, 0.04, 0.2, 0.2)), 4);
-  static final Design LIDDED_CHIP = chip(List.of(box(Tone.LIGHT, 0.2, 0.2, 0.6, 0.6), box(Tone.DARK, 0.36, 0.46, 0.28, 0.08)), 0);
+  static final Design LIDDED_CHIP =
+      chip(List.of(box(Tone.LIGHT, 0.2, 0.2, 0.6, 0.6), box(Tone.DARK, 0.36, 0.46, 0.28, 0.08)), 0);
   static final Design FAN = new Design(0.66, 0.66, List.of(oval(Tone.DARK, 0.05, 0.05, 0.9, 0.9),
-      wedge(Tone.LIGHT, 0.4, 0.1, 0.2, 0.4), wedge(Tone.LIGHT, 0.14, 0.5, 0.36, 0.26), wedge(Tone.LIGHT, 0.5, 0.5, 0.36, 0.26),
+      wedge(Tone.LIGHT, 0.4, 0.1, 0.2, 0.4), wedge(Tone.LIGHT, 0.14, 0.5, 0.36, 0.26),
+      wedge(Tone.LIGHT, 0.5, 0.5, 0.36, 0.26),
       oval(Tone.BODY, 0.37, 0.37, 0.26, 0.26)));
 
   /** What a part is painted with. */

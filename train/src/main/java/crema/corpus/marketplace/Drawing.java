@@ -32,7 +32,8 @@ final class Drawing {
     double scale = size * (0.72 + 0.26 * random.nextDouble());
     double width = design.width() * scale * (0.94 + 0.12 * random.nextDouble());
     double height = design.height() * scale * (0.94 + 0.12 * random.nextDouble());
-    canvas.translate(size * (0.5 + 0.12 * (random.nextDouble() - 0.5)), size * (0.5 + 0.12 * (random.nextDouble() - 0.5)));
+    canvas.translate(size * (0.5 + 0.12 * (random.nextDouble() - 0.5)),
+        size * (0.5 + 0.12 * (random.nextDouble() - 0.5)));
     canvas.rotate(MOST_TILT * (2 * random.nextDouble() - 1));
     canvas.transform(Design.centred(width, height));
     float hue = random.nextFloat();
@@ -74,8 +75,9 @@ final class Drawing {
     Graphics2D canvas = picture.createGraphics();
     canvas.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     float hue = random.nextFloat();
-    canvas.setPaint(new GradientPaint(0, 0, Color.getHSBColor(hue, 0.25f * random.nextFloat(), 0.8f + 0.2f * random.nextFloat()),
-        size, size, Color.getHSBColor(hue, 0.35f * random.nextFloat(), 0.6f + 0.4f * random.nextFloat())));
+    canvas.setPaint(
+        new GradientPaint(0, 0, Color.getHSBColor(hue, 0.25f * random.nextFloat(), 0.8f + 0.2f * random.nextFloat()),
+            size, size, Color.getHSBColor(hue, 0.35f * random.nextFloat(), 0.6f + 0.4f * random.nextFloat())));
     canvas.fillRect(0, 0, size, size);
     return canvas;
   }

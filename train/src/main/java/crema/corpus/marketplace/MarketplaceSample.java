@@ -70,9 +70,10 @@ public record MarketplaceSample(int records, long seed, int pictureSize) {
   private static final List<String> COLOURS = List.of("Black", "White", "Silver", "Grey", "Red", "Blue");
   private static final List<String> COUNTRIES = List.of("Germany", "China", "Poland", "Italy", "Turkey", "Japan");
   /** Titles that say nothing of what is sold. */
-  private static final List<String> VAGUE = List.of("original new in box", "best price of the week", "free delivery today",
-      "hit of the season", "sale sale sale", "see the photo", "clearance, last pieces", "as new, with warranty",
-      "gift for him and her", "new model, top quality");
+  private static final List<String> VAGUE =
+      List.of("original new in box", "best price of the week", "free delivery today",
+          "hit of the season", "sale sale sale", "see the photo", "clearance, last pieces", "as new, with warranty",
+          "gift for him and her", "new model, top quality");
 
   /** One of the files. */
   enum Part {
@@ -167,7 +168,8 @@ public record MarketplaceSample(int records, long seed, int pictureSize) {
     });
   }
 
-  private ObjectNode record(int number, Part part, Map<ProductCategory, Map<Part, List<String>>> offers, Drawing drawing,
+  private ObjectNode record(int number, Part part, Map<ProductCategory, Map<Part, List<String>>> offers,
+      Drawing drawing,
       Path folder, RandomGenerator random) throws IOException {
     ProductCategory category = drawCategory(random);
     ProductCategory written = category;
@@ -224,7 +226,8 @@ public record MarketplaceSample(int records, long seed, int pictureSize) {
     var texts = new ObjectNode();
     texts.put("title", title);
     texts.put("description", "<p>" + title.replace("&", "&amp;") + "&nbsp;&mdash; "
-        + (random.nextBoolean() ? "delivery in " + random.nextInt(1, 10) + " days" : "in stock") + ".</p><br/><p>Warranty: "
+        + (random.nextBoolean() ? "delivery in " + random.nextInt(1, 10) + " days" : "in stock")
+        + ".</p><br/><p>Warranty: "
         + random.nextInt(1, 4) + "&nbsp;years.</p>");
     ArrayNode attributes = texts.putArray("attributes");
     attributes.add("Country: " + pick(COUNTRIES, random));

@@ -195,7 +195,8 @@ public record EncoderSetup(Settings settings, RunContext context) {
         .identity("settings", directory.runDigest(),
             "is of a run with other settings than " + directory.trainingConfig() + "; " + START_OVER)
         .identity("encoder", pretrainedHash, "is of a run from another pretrained encoder: "
-            + (settings.has(ENCODER) ? settings.find(ENCODER).orElse("there was one") : "that model") + " has changed since the run in " + directory.path()
+            + (settings.has(ENCODER) ? settings.find(ENCODER).orElse("there was one") : "that model")
+            + " has changed since the run in " + directory.path()
             + " was started; put it back, or " + START_OVER)
         .identity("data", dataHash, "is of a run on other data: the data files have changed since the run in "
             + directory.path() + " was started; put them back, or " + START_OVER);

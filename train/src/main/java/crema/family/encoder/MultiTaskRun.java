@@ -212,7 +212,8 @@ public final class MultiTaskRun implements AutoCloseable {
     var each = new LinkedHashMap<String, Double>();
     for (Part part : parts) {
       long began = System.nanoTime();
-      Evaluator.Evaluation evaluation = part.evaluator.evaluate(part.data.validation(), Logits.of(part.model), new TrainingListener() {});
+      Evaluator.Evaluation evaluation =
+          part.evaluator.evaluate(part.data.validation(), Logits.of(part.model), new TrainingListener() {});
       Validator.Result result = part.validator.validate(evaluation.rows(), evaluation.loss(), step, epoch, began);
       Files.createDirectories(part.directory.path());
       result.logThresholds(part.directory.thresholdLog());
@@ -283,7 +284,8 @@ public final class MultiTaskRun implements AutoCloseable {
     JsonFile.write(folder.trainingConfig(), StoredSettings.of(EncoderFamily.KEY, own).json());
     Files.deleteIfExists(folder.log());
     Files.copy(directory.log(), folder.log());
-    ScoredRows validation = part.evaluator.evaluate(part.data.validation(), Logits.of(part.model), new TrainingListener() {}).rows();
+    ScoredRows validation =
+        part.evaluator.evaluate(part.data.validation(), Logits.of(part.model), new TrainingListener() {}).rows();
     Target tuned = part.data.target().tuned(new AnswerSettings(own), validation);
     var facts = new LinkedHashMap<String, String>();
     facts.put("Parameters", String.format(Locale.ROOT, "%,d, of which %,d of the head",

@@ -44,7 +44,8 @@ final class FastTextDefaults {
   private static final String WHEN_CHARACTERS =
       String.format(Locale.ROOT,
           "texts of at most %d words, of whose words %d%% are new or %d%% have digits, "
-              + "or %d%% of whose letters are unspaced", LONG_TEXT, percent(UNSEEN), percent(CODES), percent(UNSPACED));
+              + "or %d%% of whose letters are unspaced",
+          LONG_TEXT, percent(UNSEEN), percent(CODES), percent(UNSPACED));
 
   /** The rules, in the order in which they are told. */
   static final List<DefaultRule<?>> RULES = List.of(
@@ -59,7 +60,8 @@ final class FastTextDefaults {
               FastTextDefaults::isWeighed, FastTextDefaults::weights,
               String.format(Locale.ROOT,
                   "so that each column has as many words as the longest, but at most %d, "
-                      + "and 1 of addresses and the like", MOST_WEIGHT),
+                      + "and 1 of addresses and the like",
+                  MOST_WEIGHT),
               profile -> String.format(Locale.ROOT, "the words of short columns would be lost among %,.0f in all",
                   profile.words().mean())),
       DefaultRule.of(FastTextSettings.WORD_NGRAMS)

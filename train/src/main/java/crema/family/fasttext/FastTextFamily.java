@@ -73,8 +73,8 @@ public final class FastTextFamily implements ModelFamily {
         String.format(Locale.ROOT,
             "fastText, %,d words and %,d n-gram buckets of %,d, loss %s, word n-grams to %d, character n-grams %s",
             fastText.words().size(), config.bucket(), fastText.dim(), config.loss().key(),
-                config.wordNgrams(),
-                config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
+            config.wordNgrams(),
+            config.maxn() == 0 ? "none" : config.minn() + " to " + config.maxn()));
     facts.put("File", file + ", which fastText itself can read");
     return facts;
   }
@@ -93,12 +93,13 @@ public final class FastTextFamily implements ModelFamily {
   /** A run that starts from a model has its dimensions, its n-grams and its loss. */
   @Override
   public Settings resolved(Settings settings) {
-    return StartSettings.inherited(settings, this, List.of(DataSettings.TEXT, DataSettings.JOINER, DataSettings.RECIPE, DataSettings.DROP,
-        DataSettings.LOWERCASE,
-        FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS, FastTextSettings.COLUMN_WEIGHTS,
-        FastTextSettings.DIM, FastTextSettings.LOSS, FastTextSettings.PATH_LABELS, FastTextSettings.WORD_NGRAMS,
-        FastTextSettings.MINN, FastTextSettings.MAXN, FastTextSettings.BUCKETS, FastTextSettings.LEADING_WORDS,
-        FastTextSettings.LEADING_WEIGHT));
+    return StartSettings.inherited(settings, this,
+        List.of(DataSettings.TEXT, DataSettings.JOINER, DataSettings.RECIPE, DataSettings.DROP,
+            DataSettings.LOWERCASE,
+            FastTextSettings.PUNCTUATION_APART, FastTextSettings.COLUMN_WORDS, FastTextSettings.COLUMN_WEIGHTS,
+            FastTextSettings.DIM, FastTextSettings.LOSS, FastTextSettings.PATH_LABELS, FastTextSettings.WORD_NGRAMS,
+            FastTextSettings.MINN, FastTextSettings.MAXN, FastTextSettings.BUCKETS, FastTextSettings.LEADING_WORDS,
+            FastTextSettings.LEADING_WEIGHT));
   }
 
   @Override

@@ -173,7 +173,8 @@ final class FusionRun implements Run {
         features(train), settings.get(FusionSettings.FUSION_SIZE), settings.get(FusionSettings.LEAST_SHARE),
         settings.get(FusionSettings.FUSION_DROPOUT), target.labels().size());
     var validator = new Validator(target, new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
-    try (var network = new FusionNetwork(ParameterSource.random(backend, settings.get(TrainingSettings.SEED)), config)) {
+    try (
+        var network = new FusionNetwork(ParameterSource.random(backend, settings.get(TrainingSettings.SEED)), config)) {
       var training = new FusionTraining(settings, backend, context, target, network, hash(rows));
       TrainingLoop.Outcome outcome = training.run(train, validation, validator);
       if (!outcome.isFinished()) {

@@ -19,8 +19,9 @@ public final class FusionSettings {
       .shownDefault("as of the family image").help("Passes over the pictures in which the model of pictures learns");
   public static final Setting<Integer> FUSION_SIZE = SECTION.integer("fusion-size", 128).atLeast(1).atMost(8192)
       .help("Features of the joined vector");
-  public static final Setting<Double> LEAST_SHARE = SECTION.number("least-share", 0.1).atLeast(0).atMost(0.49).label("F")
-      .help("The least share that the weaker of texts and pictures keeps");
+  public static final Setting<Double> LEAST_SHARE =
+      SECTION.number("least-share", 0.1).atLeast(0).atMost(0.49).label("F")
+          .help("The least share that the weaker of texts and pictures keeps");
   public static final Setting<Double> MODALITY_DROPOUT = SECTION.number("modality-dropout", 0.3).atLeast(0).atMost(0.9)
       .label("P").help("Leaves out the text or the picture of a training row that has both, others each time");
   public static final Setting<Double> FUSION_DROPOUT = SECTION.number("fusion-dropout", 0.3).atLeast(0).atMost(0.9)

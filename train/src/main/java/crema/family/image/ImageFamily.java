@@ -75,15 +75,16 @@ public final class ImageFamily implements ModelFamily {
 
   @Override
   public Settings settings() {
-    return ImageDefaults.ofNothing(Settings.of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION,
-        ImageSettings.SECTION, FrozenSettings.SECTION.only(FrozenSettings.VECTOR_CACHE), LossRows.SECTION,
-        SamplingSettings.SECTION, TrainingSettings.SECTION, TrainingFolds.SECTION,
-        OptimizationSettings.SECTION.only(OptimizationSettings.MAX_STEPS, OptimizationSettings.BATCH_SIZE,
-            OptimizationSettings.ACCUMULATE, OptimizationSettings.WEIGHT_DECAY, OptimizationSettings.BETA1,
-            OptimizationSettings.BETA2, OptimizationSettings.EPSILON, OptimizationSettings.WARMUP,
-            OptimizationSettings.WARMUP_FRACTION, OptimizationSettings.SCHEDULE, OptimizationSettings.MIN_SCALE,
-            OptimizationSettings.CLIP_NORM, OptimizationSettings.RECOMPUTE),
-        AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION))
+    return ImageDefaults
+        .ofNothing(Settings.of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION,
+            ImageSettings.SECTION, FrozenSettings.SECTION.only(FrozenSettings.VECTOR_CACHE), LossRows.SECTION,
+            SamplingSettings.SECTION, TrainingSettings.SECTION, TrainingFolds.SECTION,
+            OptimizationSettings.SECTION.only(OptimizationSettings.MAX_STEPS, OptimizationSettings.BATCH_SIZE,
+                OptimizationSettings.ACCUMULATE, OptimizationSettings.WEIGHT_DECAY, OptimizationSettings.BETA1,
+                OptimizationSettings.BETA2, OptimizationSettings.EPSILON, OptimizationSettings.WARMUP,
+                OptimizationSettings.WARMUP_FRACTION, OptimizationSettings.SCHEDULE, OptimizationSettings.MIN_SCALE,
+                OptimizationSettings.CLIP_NORM, OptimizationSettings.RECOMPUTE),
+            AnswerSettings.SECTION, ValidationSettings.SECTION, CheckpointSettings.SECTION))
         .ofData(DefaultRule.settings(ImageDefaults.RULES));
   }
 

@@ -58,7 +58,8 @@ record ImageNetworkConfig(VisionTowerConfig tower, int bottleneck, double dropou
       }
     });
     return new ImageNetworkConfig(VisionArchitecture.ofModel(values).read(values), number(json, BOTTLENECK).intValue(),
-        number(json, DROPOUT).doubleValue(), Boolean.TRUE.equals(json.get(DIRECTIONS)), number(json, LABELS).intValue());
+        number(json, DROPOUT).doubleValue(), Boolean.TRUE.equals(json.get(DIRECTIONS)),
+        number(json, LABELS).intValue());
   }
 
   private static Number number(Map<String, ? extends @Nullable Object> json, String key) {

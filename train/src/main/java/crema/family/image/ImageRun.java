@@ -111,9 +111,10 @@ final class ImageRun implements AutoCloseable {
     pool = new WorkerPool(context.compute().threads());
     try (StartingTower start = StartingTower.of(settings, context)) {
       data = directory.begin(new ImageFamily(), settings, () -> Data.prepare(settings, start.preparation(), context));
-      model = new ImageNetwork(ParameterSource.random(backend, settings.get(SEED)), new ImageNetworkConfig(start.config(),
-          settings.get(ImageSettings.BOTTLENECK), settings.get(ImageSettings.IMAGE_DROPOUT), false,
-          data.target().labels().size()));
+      model = new ImageNetwork(ParameterSource.random(backend, settings.get(SEED)),
+          new ImageNetworkConfig(start.config(),
+              settings.get(ImageSettings.BOTTLENECK), settings.get(ImageSettings.IMAGE_DROPOUT), false,
+              data.target().labels().size()));
       start.load(model, context);
       var changed = ImageSettings.changesPictures(settings) ? PictureAugmentation.DEFAULT : null;
       var ofTraining = new PictureBatches(data.ofTraining(), start.preparation(), changed, settings.get(SEED), pool);

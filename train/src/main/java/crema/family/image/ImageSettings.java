@@ -23,8 +23,9 @@ public final class ImageSettings {
       .shownDefault("64, or that of the pretrained model").help("The side of the square that a picture becomes");
   public static final Setting<Integer> BOTTLENECK = SECTION.integer("bottleneck", 32).atLeast(0).atMost(65_536)
       .details("0 for none").help("The features between the vector of a picture and the head");
-  public static final Setting<Double> IMAGE_DROPOUT = SECTION.number("image-dropout", 0.1).atLeast(0).below(1).label("P")
-      .help("On what the bottleneck and the head read");
+  public static final Setting<Double> IMAGE_DROPOUT =
+      SECTION.number("image-dropout", 0.1).atLeast(0).below(1).label("P")
+          .help("On what the bottleneck and the head read");
   public static final Setting<Boolean> NO_IMAGE_CHANGES = SECTION.flag("no-image-changes")
       .shownDefault("cut, mirror and recolour them a little, in each epoch otherwise")
       .help("Train on pictures as they are");
@@ -42,7 +43,8 @@ public final class ImageSettings {
         ? "--zero-shot compares pictures with names by a CLIP: name one with --vision" : null, ZERO_SHOT, VISION);
     List.of(FINE_TUNE, BOTTLENECK, IMAGE_DROPOUT)
         .forEach(row -> SECTION.rule(settings -> settings.get(ZERO_SHOT) && settings.isChanged(row)
-            ? row.flag() + " has no effect with --zero-shot, which trains nothing: leave it out" : null, row, ZERO_SHOT));
+            ? row.flag() + " has no effect with --zero-shot, which trains nothing: leave it out" : null, row,
+            ZERO_SHOT));
     SECTION.rule(settings -> !settings.get(ZERO_SHOT) && settings.isChanged(NAME_PROMPT)
         ? "--name-prompt has no effect without --zero-shot: leave it out" : null, NAME_PROMPT, ZERO_SHOT);
     SECTION.rule(settings -> !settings.get(NAME_PROMPT).contains(NAME)
@@ -50,7 +52,8 @@ public final class ImageSettings {
     SECTION.rule(settings -> PictureSettings.areGiven(settings) ? null
         : "a model of pictures needs a column of them: name it with --image", BOTTLENECK, PictureSettings.IMAGE);
     SECTION.rule(settings -> settings.get(FINE_TUNE) && settings.find(VISION).isEmpty()
-        ? "--fine-tune-vision has no effect without --vision: a model that starts from nothing learns as a whole" : null,
+        ? "--fine-tune-vision has no effect without --vision: a model that starts from nothing learns as a whole"
+        : null,
         FINE_TUNE, VISION);
     SECTION.rule(settings -> readsVectors(settings) && settings.isChanged(NO_IMAGE_CHANGES)
         ? "--no-image-changes has no effect with --vision unless it is fine-tuned: vectors of pictures are made once"

@@ -86,11 +86,12 @@ public final class LinearFamily implements ModelFamily {
   /** A run that starts from a model has its terms and its loss. */
   @Override
   public Settings resolved(Settings settings) {
-    return StartSettings.inherited(settings, this, List.of(DataSettings.TEXT, DataSettings.JOINER, DataSettings.RECIPE, DataSettings.DROP,
-        DataSettings.LOWERCASE,
-        LinearSettings.NGRAMS, LinearSettings.ANALYZERS, LinearSettings.COLUMNS, LinearSettings.CHARACTERS_FROM,
-        LinearSettings.CHARACTERS_TO, LinearSettings.MIN_DF, LinearSettings.MAX_DF, LinearSettings.MAX_TERMS,
-        LinearSettings.SUBLINEAR, LinearSettings.LOSS));
+    return StartSettings.inherited(settings, this,
+        List.of(DataSettings.TEXT, DataSettings.JOINER, DataSettings.RECIPE, DataSettings.DROP,
+            DataSettings.LOWERCASE,
+            LinearSettings.NGRAMS, LinearSettings.ANALYZERS, LinearSettings.COLUMNS, LinearSettings.CHARACTERS_FROM,
+            LinearSettings.CHARACTERS_TO, LinearSettings.MIN_DF, LinearSettings.MAX_DF, LinearSettings.MAX_TERMS,
+            LinearSettings.SUBLINEAR, LinearSettings.LOSS));
   }
 
   @Override

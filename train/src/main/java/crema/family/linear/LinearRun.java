@@ -192,7 +192,7 @@ final class LinearRun implements Run {
           String.format(Locale.ROOT,
               "%,d of %,d hyperplanes ran out of iterations, for instance that of '%s': a smaller C converges faster",
               fitted.unconverged().size(), target.labels().size(),
-                  target.labels().name(fitted.unconverged().getFirst())));
+              target.labels().name(fitted.unconverged().getFirst())));
     }
     return Optional.of(new Start(chosen, calibration.get(), fitted, rows, counts));
   }

@@ -66,14 +66,16 @@ public final class AutoFamily implements ModelFamily {
 
   @Override
   public Settings settings() {
-    return Settings.of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, AutoSettings.SECTION,
-        StackSettings.SECTION,
-        FrozenSettings.SECTION.only(FrozenSettings.ENCODER, FrozenSettings.COLUMNS, FrozenSettings.WEIGHT,
-            FrozenSettings.POOLING, FrozenSettings.PROMPT, FrozenSettings.MAX_LENGTH, FrozenSettings.REFERENCE,
-            FrozenSettings.VECTOR_CACHE),
-        ImageSettings.SECTION.only(ImageSettings.VISION, ImageSettings.IMAGE_SIZE),
-        AnswerSettings.SECTION, ValidationSettings.SECTION.only(ValidationSettings.METRIC),
-        TrainingSettings.SECTION.only(TrainingSettings.SEED))
+    return Settings
+        .of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION,
+            AutoSettings.SECTION,
+            StackSettings.SECTION,
+            FrozenSettings.SECTION.only(FrozenSettings.ENCODER, FrozenSettings.COLUMNS, FrozenSettings.WEIGHT,
+                FrozenSettings.POOLING, FrozenSettings.PROMPT, FrozenSettings.MAX_LENGTH, FrozenSettings.REFERENCE,
+                FrozenSettings.VECTOR_CACHE),
+            ImageSettings.SECTION.only(ImageSettings.VISION, ImageSettings.IMAGE_SIZE),
+            AnswerSettings.SECTION, ValidationSettings.SECTION.only(ValidationSettings.METRIC),
+            TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .withDefault(ValidationSettings.METRIC, ValidationMetric.MICRO_F1)
         // Of calibrated probabilities the best threshold is half of the F1 that it gives, or lower.
         .withDefault(AnswerSettings.THRESHOLD_FROM, 0.1)

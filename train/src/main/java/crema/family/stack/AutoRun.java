@@ -208,7 +208,7 @@ final class AutoRun implements Run {
       throw settings.error(AutoSettings.FITS, String.format(Locale.ROOT,
           " are fewer than the %d folds of one member: give at least %d, %s to %s", folds, folds,
           AutoSearch.name(members.getFirst(), 1),
-              AutoSearch.name(members.getFirst(), folds)));
+          AutoSearch.name(members.getFirst(), folds)));
     }
   }
 

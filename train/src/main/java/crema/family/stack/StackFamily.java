@@ -95,10 +95,12 @@ public final class StackFamily implements ModelFamily {
 
   @Override
   public Settings settings() {
-    return Settings.of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION, StackSettings.SECTION,
-        StackSettings.MODELS_SECTION, AnswerSettings.SECTION,
-        ValidationSettings.SECTION.only(ValidationSettings.METRIC),
-        TrainingSettings.SECTION.only(TrainingSettings.SEED))
+    return Settings
+        .of(DataSettings.SECTION, PictureSettings.SECTION, LabelSettings.SECTION, Languages.SECTION,
+            StackSettings.SECTION,
+            StackSettings.MODELS_SECTION, AnswerSettings.SECTION,
+            ValidationSettings.SECTION.only(ValidationSettings.METRIC),
+            TrainingSettings.SECTION.only(TrainingSettings.SEED))
         .withDefault(ValidationSettings.METRIC, ValidationMetric.MICRO_F1)
         // Of calibrated probabilities the best threshold is half of the F1 that it gives, or lower.
         .withDefault(AnswerSettings.THRESHOLD_FROM, 0.1)

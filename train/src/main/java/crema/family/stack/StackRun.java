@@ -105,7 +105,8 @@ final class StackRun implements Run {
       Choice choice = choose(rows, members);
       chosen = choice.chosen();
       facts.putAll(choice.facts());
-      description = StackDescription.of(members.columns(), new DataSettings(settings).joiner(), described, chosen.level());
+      description =
+          StackDescription.of(members.columns(), new DataSettings(settings).joiner(), described, chosen.level());
     }
     for (StackMember member : described) {
       if (!description.members().contains(member)) {

@@ -81,7 +81,8 @@ final class MobileNetV2Tower extends VisionTower {
 
     Block(ParameterSource source, MobileNetV2Config config, int in, int inner, int out, int stride, Kind kind) {
       residual = kind == Kind.LAYER && stride == 1 && in == out;
-      expand = kind != Kind.STEM ? module("expand_1x1", new Step(source, config, in, inner, 1, 1, 1, config.rectifier())) : null;
+      expand = kind != Kind.STEM
+          ? module("expand_1x1", new Step(source, config, in, inner, 1, 1, 1, config.rectifier())) : null;
       depthwise = module("conv_3x3", new Step(source, config, inner, inner, 3, stride, inner, config.rectifier()));
       reduce = module("reduce_1x1", new Step(source, config, inner, out, 1, 1, 1, Rectifier.NONE));
     }
