@@ -2,7 +2,7 @@ package crema.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import crema.family.image.DrawnPictures;
+import crema.testmodels.DrawnPictures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -18,6 +18,7 @@ import crema.run.PictureSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
+import crema.testmodels.DrawnPictures;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

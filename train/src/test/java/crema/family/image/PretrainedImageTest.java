@@ -25,6 +25,7 @@ import crema.settings.Settings;
 import crema.task.LabelSettings;
 import crema.tensor.Backend;
 import crema.tensor.Device;
+import crema.testmodels.DrawnPictures;
 import crema.tokenizer.TokenizerTrainer;
 import java.io.IOException;
 import java.nio.file.Files;

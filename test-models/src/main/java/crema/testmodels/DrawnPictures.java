@@ -1,6 +1,5 @@
-package crema.family.image;
+package crema.testmodels;
 
-import crema.base.Rng;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /** Small pictures that are drawn: their category is the direction of stripes, whatever their colours are. */
@@ -40,13 +40,13 @@ public final class DrawnPictures {
 
   /** A picture of a category. */
   public static BufferedImage draw(String category, int seed) {
-    var random = new Rng(seed, 0).stream(0);
+    var random = new SplittableRandom(seed);
     var picture = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
     Graphics2D pen = picture.createGraphics();
-    pen.setColor(Color.getHSBColor(random.uniform(0), 0.5f, 0.2f));
+    pen.setColor(Color.getHSBColor((float) random.nextDouble(), 0.5f, 0.2f));
     pen.fillRect(0, 0, SIZE, SIZE);
-    pen.setColor(Color.getHSBColor(random.uniform(1), 0.5f, 0.9f));
-    int shift = (int) (random.uniform(2) * STEP);
+    pen.setColor(Color.getHSBColor((float) random.nextDouble(), 0.5f, 0.9f));
+    int shift = random.nextInt(STEP);
     for (int at = shift - STEP; at < SIZE; at += STEP) {
       switch (category) {
         case "level" -> pen.fillRect(0, at, SIZE, STEP / 2);
