@@ -7,6 +7,7 @@ import crema.corpus.marketplace.MarketplaceSample;
 import crema.data.ProductTitles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,8 +21,8 @@ import picocli.CommandLine.Option;
     description = {
         "Makes up products of a marketplace to try models of texts and pictures on: JSON lines as a marketplace exports "
             + "them, with titles that come with Crema, and drawn pictures.",
-        "Of 20 categories, 4 can be told by picture alone and 4 by text alone. 30% of the texts and 30% of the pictures "
-            + "say nothing or something wrong, and 15% of the products lack one of the two. categories.tsv says which "
+        "Of 20 categories, 4 can be told by picture alone and 4 by text alone. 30%% of the texts and 30%% of the pictures "
+            + "say nothing or something wrong, and 15%% of the products lack one of the two. categories.tsv says which "
             + "category is told by what. The same options make the same files."
     },
     footer = {"", "Example:", "  crema data marketplace-sample --output products"})
@@ -57,7 +58,7 @@ final class MarketplaceSampleCommand implements Callable<Integer> {
     try (var bar = new CountBar(terminal, "Drawing", CountBar.Unit.ONE)) {
       FileTree.write(output, folder -> sample.write(folder, done -> bar.to(done, records)));
     }
-    terminal.out().printf("%,d products in %s%n", records, output);
+    terminal.out().printf(Locale.ROOT, "%,d products in %s%n", records, output);
     return 0;
   }
 }

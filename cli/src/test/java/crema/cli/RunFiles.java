@@ -48,7 +48,7 @@ final class RunFiles {
     return switch (name) {
       // Pages show the speed, and what the other files hold.
       case "report.html", "provenance.json", "comparison.html" -> "";
-      case "comparison.md" -> text.replaceAll("\\| [0-9.]+ s \\|", "| |");
+      case "comparison.md" -> text.replaceAll("# Search of .*|\\| [0-9.]+ s \\|", "| |");
       case "metrics.json" -> text.replaceAll("(training [^;]+; )?answer [^;]+;", "");
       case "training.json" -> settings(text);
       default -> file.toString().contains("state/step-") ? ""

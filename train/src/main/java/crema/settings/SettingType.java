@@ -402,7 +402,12 @@ sealed interface SettingType<T> {
   record FileName() implements SettingType<String> {
     @Override
     public Optional<String> parse(String text) {
-      return text.isEmpty() ? Optional.empty() : Optional.of(text);
+      return isName(text) ? Optional.of(text) : Optional.empty();
+    }
+
+    /** Whether a file may be called so: by any character but NUL, which ends names in every system. */
+    private static boolean isName(String text) {
+      return !text.isEmpty() && text.indexOf('\0') < 0;
     }
 
     @Override
@@ -425,7 +430,7 @@ sealed interface SettingType<T> {
   record NamedFileName() implements SettingType<String> {
     @Override
     public Optional<String> parse(String text) {
-      return NamedFile.of(text).file().isEmpty() ? Optional.empty() : Optional.of(text);
+      return FileName.isName(NamedFile.of(text).file()) ? Optional.of(text) : Optional.empty();
     }
 
     @Override

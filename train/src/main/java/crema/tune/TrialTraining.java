@@ -68,6 +68,10 @@ record TrialTraining(Trial trial, Path folder, Metric metric, boolean isLast, Ru
     return folder.resolve("trial.json");
   }
 
+  private ModelDirectory model() {
+    return new ModelDirectory(folder.resolve("model"));
+  }
+
   /**
    * Trains and measures, unless that was done before.
    *
@@ -91,6 +95,8 @@ record TrialTraining(Trial trial, Path folder, Metric metric, boolean isLast, Ru
         return false;
       }
     }
+    // Also what a kill has left of it.
+    FileTree.delete(model().path());
     if (note.failure() != null) {
       trial.failed(note.failure());
     } else if (note.score() != null) {
@@ -107,7 +113,7 @@ record TrialTraining(Trial trial, Path folder, Metric metric, boolean isLast, Ru
   /** Trains; null if it was asked to stop. */
   private @Nullable Note train(ModelFamily family, RowSource train, SplitRows all, String digest) throws IOException {
     long began = System.nanoTime();
-    var model = new ModelDirectory(folder.resolve("model"));
+    ModelDirectory model = model();
     Note note;
     try {
       if (model.isFinished()) {
@@ -131,7 +137,6 @@ record TrialTraining(Trial trial, Path folder, Metric metric, boolean isLast, Ru
       note = new Note(digest, (System.nanoTime() - began) * 1e-9, null, e.getMessage());
     }
     write(note);
-    FileTree.delete(model.path());
     return note;
   }
 

@@ -10,6 +10,7 @@ import crema.data.RowSource;
 import crema.family.fasttext.FastTextSettings;
 import crema.family.linear.LinearSettings;
 import crema.run.DataSettings;
+import crema.run.PictureSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Choice;
 import crema.settings.Section;
@@ -158,8 +159,9 @@ class DefaultRuleTest {
   @ParameterizedTest
   @MethodSource("families")
   void choicesKeepTheRulesOfTheSettings(ModelFamily family) {
-    Settings given = family.settings().with(DataSettings.TRAIN, "rows.csv").with(DataSettings.TEXT, "text")
+    Settings ofTexts = family.settings().with(DataSettings.TRAIN, "rows.csv").with(DataSettings.TEXT, "text")
         .with("label", "label");
+    Settings given = ofTexts.has(PictureSettings.IMAGE) ? ofTexts.with(PictureSettings.IMAGE, "picture") : ofTexts;
     for (DataProfile profile : List.of(rows(3), rows(4000), prose(), codes(), unspaced())) {
       ChosenSettings.of(family.defaultRules(), given, profile).settings().checked();
     }

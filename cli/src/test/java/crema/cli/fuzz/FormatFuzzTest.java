@@ -144,10 +144,11 @@ class FormatFuzzTest {
   @Test
   void everySettingThatNamesAFileIsOfAFormat() {
     Map<String, List<Format>> formats = Map.of("train", ROWS, "validation", ROWS, "test", ROWS, "corrections",
-        List.of(Format.CORRECTIONS), "label-map", List.of(Format.LABEL_MAP), "from", List.of(Format.MODEL), "tokenizer",
+        List.of(Format.CORRECTIONS), "label-map", List.of(Format.LABEL_MAP), "from", List.of(Format.MODEL), "text-model",
+        List.of(Format.MODEL), "picture-model", List.of(Format.MODEL), "tokenizer",
         List.of(Format.TOKENIZER, Format.VOCABULARY, Format.SENTENCEPIECE));
-    // Folders that files are in: of rows, of pretrained models, of what was computed before.
-    Set<String> folders = Set.of("data", "models", "vector-cache", "tasks");
+    // Folders that files are in, of rows, pictures, pretrained models, what was computed before; parts of a config.
+    Set<String> folders = Set.of("data", "models", "vector-cache", "image-root", "picture-cache", "tasks", "recipe");
     Set<String> settings = ModelFamily.installed().stream().flatMap(family -> family.settings().rows().stream())
         .filter(Setting::isPath).map(Setting::name).filter(name -> !folders.contains(name))
         .collect(Collectors.toSet());
