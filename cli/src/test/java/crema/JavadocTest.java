@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JavadocTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final List<String> MODULES =
-      List.of("base", "tensor", "autograd", "nn", "tokenizer", "data", "parquet", "excel", "classic", "train");
+      List.of("base", "tensor", "autograd", "nn", "tokenizer", "images", "data", "parquet", "excel", "classic",
+          "train");
   private static final Pattern LIBRARIES =
       Pattern.compile("jackson-core|jspecify|fastcsv|zstd-jni|commons-math3|snakeyaml-engine|hardwood-core");
 

@@ -120,7 +120,8 @@ final class PictureSurvey implements PictureListener, ProblemListener {
   /** Says what was not shown, and which rows could not be read. */
   void report() {
     if (rejected > output.shown()) {
-      output.messages().printf(Locale.ROOT, "crema: and %,d more pictures that cannot be used; --faults FILE lists all%n",
+      output.messages().printf(Locale.ROOT,
+          "crema: and %,d more pictures that cannot be used; --faults FILE lists all%n",
           rejected - output.shown());
     }
     unreadable.report().forEach(this::warned);

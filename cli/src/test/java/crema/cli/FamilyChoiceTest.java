@@ -45,8 +45,8 @@ class FamilyChoiceTest {
       "encoder-pooling C        | linear   | --encoder-pooling, --C",
       "models                   | stack    | --models",
       "image text               | auto     | -",
-      "image epochs             | image    | --image, --epochs",
-      "bottleneck patience      | image    | --bottleneck, --patience",
+      "image zero-shot          | image    | --image, --zero-shot",
+      "image fusion-epochs      | fusion   | --image, --fusion-epochs",
   })
   void aSettingThatTheAutomaticChoiceDoesNotHaveNamesTheFamily(String names, String family, String by) {
     FamilyChoice choice = choice(names);
@@ -59,6 +59,7 @@ class FamilyChoiceTest {
       "layers C                 | --C is a setting of linear, but --layers is one of encoder: leave one out, or name the family with --model",
       "fits epochs              | --epochs is a setting of encoder and fasttext, but --fits is one of auto: leave one out, or name the family with --model",
       "epochs                   | --epochs is a setting of encoder and fasttext: name the family with --model",
+      "image epochs             | --epochs is a setting of fusion and image: name the family with --model",
       "epochs encoder two-stage | --two-stage: no family has this setting and --epochs, --encoder: name the family with --model, and leave out what it does not have",
   })
   void settingsOfTwoFamiliesAreAMistake(String names, String message) {

@@ -144,7 +144,8 @@ class FormatFuzzTest {
   @Test
   void everySettingThatNamesAFileIsOfAFormat() {
     Map<String, List<Format>> formats = Map.of("train", ROWS, "validation", ROWS, "test", ROWS, "corrections",
-        List.of(Format.CORRECTIONS), "label-map", List.of(Format.LABEL_MAP), "from", List.of(Format.MODEL), "text-model",
+        List.of(Format.CORRECTIONS), "label-map", List.of(Format.LABEL_MAP), "from", List.of(Format.MODEL),
+        "text-model",
         List.of(Format.MODEL), "picture-model", List.of(Format.MODEL), "tokenizer",
         List.of(Format.TOKENIZER, Format.VOCABULARY, Format.SENTENCEPIECE));
     // Folders that files are in, of rows, pictures, pretrained models, what was computed before; parts of a config.
