@@ -50,9 +50,6 @@ enum KilledCommand implements Keyed {
   /** Hyperplanes on vectors of a pretrained encoder. */
   FROZEN_LINEAR("train --model linear --encoder BERT --vector-cache VECTORS --C 0.3,1 --train ROWS --text title "
       + "--label category"),
-  /** A stack of trainings that it makes itself. */
-  STACK_OF_FAMILIES("train --model stack --members words,characters,fasttext --folds 2 --train ROWS --text title "
-      + "--label category"),
   /** A stack of models that are there. */
   STACK("stack MODEL SECOND --train ROWS --text title --label category"),
   /** What a teacher says, and a student. */

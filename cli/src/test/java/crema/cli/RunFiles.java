@@ -48,12 +48,13 @@ final class RunFiles {
     return switch (name) {
       // Pages show the speed, and what the other files hold.
       case "report.html", "provenance.json", "comparison.html" -> "";
-      case "comparison.md" -> text.replaceAll("# Search of .*|\\| [0-9.]+ s \\|", "| |");
+      case "comparison.md" -> text.replaceAll("\\| [0-9.]+ s \\|", "| |")
+          .replaceFirst("# Search of .*", "");
       case "metrics.json" -> text.replaceAll("(training [^;]+; )?answer [^;]+;", "");
       case "training.json" -> settings(text);
-      default -> file.toString().contains("state/step-") ? ""
-          : name.endsWith(".log") ? text.replaceAll("Time: .*|answer [^;]+;", "")
-              : name.matches(".*\\.jsonl?") ? text.replaceAll("\"(seconds|tokens_per_second)\":[^,}]+", "") : text;
+      // A log of an experiment also has what was told before a kill.
+      default -> file.toString().contains("state/step-") || name.endsWith(".log") ? ""
+          : name.matches(".*\\.jsonl?") ? text.replaceAll("\"(seconds|tokens_per_second)\":[^,}]+", "") : text;
     };
   }
 

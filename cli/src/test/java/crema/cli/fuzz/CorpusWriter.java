@@ -12,14 +12,17 @@ import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.SequenceClassifier;
 import crema.nn.model.bert.Bert;
+import crema.nn.model.vision.VisionArchitecture;
 import crema.nn.train.StepRecord;
 import crema.nn.train.StopSignal;
+import crema.settings.JsonFile;
 import crema.settings.Settings;
 import crema.tensor.Backend;
 import crema.tensor.BackendOptions;
 import crema.tensor.Device;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
+import crema.testmodels.DrawnPictures;
 import crema.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -258,18 +261,43 @@ final class CorpusWriter {
     run("stack", models.resolve("linear").toString(), models.resolve("neighbours").toString(), "--train",
         corpus.resolve("csv/plain.csv").toString(), "--output",
         models.resolve("stack").toString(), "--quiet");
+    writeModelsOfPictures(models);
     String here = Path.of("").toAbsolutePath() + "/";
     try (Stream<Path> all = Files.walk(models)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         String name = file.getFileName().toString();
         if (NOT_READ.contains(name)) {
           Files.delete(file);
-        } else if (name.equals("train.yaml")) {
-          Files.writeString(file, Files.readString(file).replace(here, ""));
+        } else if (Set.of("train.yaml", "training.json", "provenance.json").contains(name)) {
+          Files.writeString(file, Files.readString(file).replace(here, "").replace(scratch + "/", ""));
         }
       }
     }
     run("pack", models.resolve("linear").toString(), "--output", file(Format.ARCHIVE, "linear.zip").toString());
+  }
+
+  /** A model of pictures, and one of texts and pictures, both with a vision tower of random numbers. */
+  private void writeModelsOfPictures(Path models) throws IOException {
+    Path rows = DrawnPictures.write(Files.createDirectories(scratch.resolve("drawn")), ROWS);
+    Path vision = Files.createDirectories(scratch.resolve("vision"));
+    Map<String, Object> json = Map.of("model_type", "vit", "hidden_size", 8, "intermediate_size", 8,
+        "num_hidden_layers", 1, "num_attention_heads", 2, "image_size", 16, "patch_size", 8);
+    JsonFile.write(vision.resolve("config.json"), json);
+    try (Backend backend = Backend.open(Device.CPU, new BackendOptions(1));
+        var tower = VisionArchitecture.ofModel(json).read(json).create(ParameterSource.random(backend, 5))) {
+      SafetensorsWriter.write(vision.resolve("model.safetensors"), tower.stateDict(), Map.of("format", "pt"));
+    }
+    String[] ofPictures = {"--train", rows.toString(), "--label", "category", "--image", "photo", "--vision",
+        vision.toString(), "--picture-cache", scratch.resolve("pictures").toString(), "--bottleneck", "4", "--quiet",
+        "--threads", "1"};
+    run(Stream.concat(Stream.of("train", "--model", "image", "--epochs", "1", "--vector-cache",
+        scratch.resolve("vectors").toString(), "--output", models.resolve("image").toString()), Stream.of(ofPictures))
+        .toArray(String[]::new));
+    run(Stream.concat(Stream.of("train", "--model", "fusion", "--text", "title", "--epochs", "1", "--layers", "1",
+        "--hidden-size", "8", "--heads", "2", "--kv-heads", "1", "--ffn-size", "8", "--vocabulary-size", "270",
+        "--bag-size", "0", "--vision-epochs", "1", "--picture-first-epochs", "1", "--fusion-epochs", "1",
+        "--fusion-size", "4", "--output", models.resolve("fusion").toString()), Stream.of(ofPictures))
+        .toArray(String[]::new));
   }
 
   /** A BERT of random numbers, and one with an adapter. */
