@@ -30,7 +30,8 @@ import org.junit.jupiter.api.TestFactory;
 class ApiTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final List<String> MODULES =
-      List.of("base", "tensor", "autograd", "nn", "tokenizer", "data", "parquet", "excel", "classic", "train");
+      List.of("base", "tensor", "autograd", "nn", "tokenizer", "images", "data", "parquet", "excel", "classic",
+          "train");
   private static final Set<AccessFlag> SHOWN = Set.of(AccessFlag.STATIC, AccessFlag.FINAL, AccessFlag.ABSTRACT,
       AccessFlag.PUBLIC, AccessFlag.PROTECTED, AccessFlag.INTERFACE, AccessFlag.ENUM);
 

@@ -12,12 +12,19 @@ public final class FieldCounts {
 
   /** The type of a value. */
   public enum Type {
+    /** A text. */
     TEXT,
+    /** A number without a fraction. */
     WHOLE_NUMBER,
+    /** Any other number. */
     NUMBER,
+    /** True or false. */
     BOOLEAN,
+    /** No value. */
     NULL,
+    /** Values in an order. */
     ARRAY,
+    /** Values under names. */
     OBJECT
   }
 

@@ -15,6 +15,8 @@ public final class TopCounts {
   private final Map<String, Long> counts = new HashMap<>();
   private long others;
 
+  TopCounts() {}
+
   /**
    * A value and how often it is met.
    *

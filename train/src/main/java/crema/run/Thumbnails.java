@@ -20,6 +20,9 @@ public final class Thumbnails implements AutoCloseable {
   /** Made for the first picture: most rows have none. */
   private @Nullable PictureLoader loader;
 
+  /** Makes none yet. */
+  public Thumbnails() {}
+
   /** The address of a page's picture, with the picture in it; empty if there is none that can be read. */
   public Optional<String> of(ItemPicture picture) {
     if (loader == null) {

@@ -4,6 +4,7 @@ package crema.data.image;
 public final class PictureRejected extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /** What is wrong. */
   private final PictureFault fault;
 
   /** With the reason, as it follows "the picture" and its name: {@code is a web page}. */
