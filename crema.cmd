@@ -71,7 +71,7 @@ if defined help set "mode=scalar"
 set "fasttext="
 if "%name%"=="fasttext" set fasttext="@%launcher%\fasttext.args"
 set "cache="
-if exist "%target%\crema-%mode%.aot" for %%f in ("%target%\crema-%mode%.aot") do if %%~zf gtr 0 set cache="-XX:AOTCache=%%~f" -Xlog:aot=off -Xlog:cds=off
+if exist "%target%\crema-%mode%.aot" for %%f in ("%target%\crema-%mode%.aot") do if %%~zf gtr 0 set cache="-XX:AOTCache=%%~f" -Xlog:aot*=off -Xlog:cds*=off
 
 rem java.exe reads its arguments in the system's code page, which lacks most letters of the world; variables are Unicode.
 set CREMA_ARGUMENTS=%*

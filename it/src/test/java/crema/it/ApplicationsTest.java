@@ -69,7 +69,7 @@ class ApplicationsTest {
   }
 
   @Test
-  void predictionNeedsAtMostFourJarsBeyondOursAndSixMegabytes() throws IOException {
+  void predictionNeedsAtMostFourJarsBeyondOursAndSevenMegabytes() throws IOException {
     List<String> artifacts = Files.readAllLines(PROJECTS.resolve("classpath/target/tree.txt")).stream()
         .skip(1).map(line -> line.replaceFirst("^[| +\\\\-]*", "")).toList();
     assertThat(artifacts).anyMatch(artifact -> artifact.startsWith("io.github.crema-engine:crema-train:jar"));
@@ -81,7 +81,7 @@ class ApplicationsTest {
       bytes += Files.size(Path.of(jar));
     }
     System.out.printf("prediction: %d jars beyond ours %s, %.2f MB in all%n", theirs.size(), theirs, bytes * 1e-6);
-    assertThat(bytes).isLessThanOrEqualTo(6_000_000);
+    assertThat(bytes).isLessThanOrEqualTo(7_000_000);
   }
 
   @Test
