@@ -14,8 +14,9 @@ import crema.data.image.PictureCounts;
 import crema.data.image.PictureLimits;
 import crema.data.image.PictureLoader;
 import crema.data.image.PicturePreparation;
-import crema.embed.CachedEmbedder;
 import crema.run.DataSettings;
+import crema.run.PictureSettings;
+import crema.settings.Settings;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -142,7 +143,9 @@ final class PicturesCommand implements Callable<Integer> {
   }
 
   private int check(List<FileRows> rows, Writer lines) throws IOException {
-    Path folder = cache == null ? CachedEmbedder.defaultCache().resolveSibling("pictures") : cache;
+    Settings pictures = Settings.of(PictureSettings.SECTION);
+    Path folder = PictureSettings.cache(
+        cache == null ? pictures : pictures.with(PictureSettings.PICTURE_CACHE, cache.toString()));
     var limits = PictureLimits.DEFAULT.withTime(Duration.ofMillis(Math.max(1, (long) (timeLimit * 1000))));
     var bar = new CountBar(terminal, "Preparing pictures", CountBar.Unit.ONE);
     var survey = new PictureSurvey(new PictureSurvey.Output(terminal.err(), lines, SHOWN, bar), strict);
