@@ -17,10 +17,7 @@ import java.util.List;
 public record AveragePool(Variable x, Window window) implements Op {
   /** The pooled pictures, {@code [pictures, vertical outputs, horizontal outputs, channels]}. */
   public static Variable apply(Tape tape, Variable x, Window window) {
-    if (x.shape().rank() != 4) {
-      throw new IllegalArgumentException("averagePool: x " + x.shape() + " is not [pictures, height, width, channels]");
-    }
-    Tensor y = tape.scope().empty(Tape.sumType(x), Convolution.outputs(x.shape(), window, x.shape().columns()));
+    Tensor y = tape.scope().empty(Tape.sumType(x), Convolution.pooled("averagePool", x.shape(), window));
     tape.ops().spatial().averagePool(x.value(), window, y);
     return tape.record(new AveragePool(x, window), y);
   }

@@ -48,6 +48,14 @@ public record Convolution(Variable x, Variable weight, @Nullable Variable bias, 
         window.horizontal().outputs(Math.toIntExact(x.extent(2))), channels);
   }
 
+  /** The shape of what a window gives of pictures, channel by channel, to an operation of a name. */
+  static Shape pooled(String op, Shape x, Window window) {
+    if (x.rank() != 4) {
+      throw new IllegalArgumentException(op + ": x " + x + " is not [pictures, height, width, channels]");
+    }
+    return outputs(x, window, x.columns());
+  }
+
   @Override
   public List<Variable> inputs() {
     return bias == null ? List.of(x, weight) : List.of(x, weight, bias);
