@@ -19,7 +19,7 @@ final class MicroKernel256 implements MicroKernel {
 
   @Override
   public int rows() {
-    return 6;
+    return 4;
   }
 
   @Override
@@ -32,8 +32,6 @@ final class MicroKernel256 implements MicroKernel {
       int rows, int vectors, float[] a, int ao, float[] b, int bo,
       float[] from, int fo, int ldf, float[] c, int co, int ldc, int depth) {
     switch (rows * 3 + vectors) {
-      case 6 * 3 + 2 -> multiply6x16(a, ao, b, bo, from, fo, ldf, c, co, ldc, depth);
-      case 6 * 3 + 1 -> multiply6x8(a, ao, b, bo, from, fo, ldf, c, co, ldc, depth);
       case 4 * 3 + 2 -> multiply4x16(a, ao, b, bo, from, fo, ldf, c, co, ldc, depth);
       case 4 * 3 + 1 -> multiply4x8(a, ao, b, bo, from, fo, ldf, c, co, ldc, depth);
       case 2 * 3 + 2 -> multiply2x16(a, ao, b, bo, from, fo, ldf, c, co, ldc, depth);
@@ -43,89 +41,6 @@ final class MicroKernel256 implements MicroKernel {
       default -> throw new IllegalArgumentException(
           "no kernel of " + rows + " rows, " + vectors + " vectors");
     }
-  }
-
-  private static void multiply6x16(
-      float[] a, int ao, float[] b, int bo,
-      float[] from, int fo, int ldf, float[] c, int co, int ldc, int depth) {
-    var c0x0 = FloatVector.fromArray(S, from, fo);
-    var c0x1 = FloatVector.fromArray(S, from, fo + 8);
-    var c1x0 = FloatVector.fromArray(S, from, fo + ldf);
-    var c1x1 = FloatVector.fromArray(S, from, fo + ldf + 8);
-    var c2x0 = FloatVector.fromArray(S, from, fo + 2 * ldf);
-    var c2x1 = FloatVector.fromArray(S, from, fo + 2 * ldf + 8);
-    var c3x0 = FloatVector.fromArray(S, from, fo + 3 * ldf);
-    var c3x1 = FloatVector.fromArray(S, from, fo + 3 * ldf + 8);
-    var c4x0 = FloatVector.fromArray(S, from, fo + 4 * ldf);
-    var c4x1 = FloatVector.fromArray(S, from, fo + 4 * ldf + 8);
-    var c5x0 = FloatVector.fromArray(S, from, fo + 5 * ldf);
-    var c5x1 = FloatVector.fromArray(S, from, fo + 5 * ldf + 8);
-    for (int k = 0; k < depth; k++) {
-      var b0 = FloatVector.fromArray(S, b, bo + k * 16);
-      var b1 = FloatVector.fromArray(S, b, bo + k * 16 + 8);
-      var a0 = FloatVector.broadcast(S, a[ao + k * 6]);
-      c0x0 = a0.fma(b0, c0x0);
-      c0x1 = a0.fma(b1, c0x1);
-      var a1 = FloatVector.broadcast(S, a[ao + k * 6 + 1]);
-      c1x0 = a1.fma(b0, c1x0);
-      c1x1 = a1.fma(b1, c1x1);
-      var a2 = FloatVector.broadcast(S, a[ao + k * 6 + 2]);
-      c2x0 = a2.fma(b0, c2x0);
-      c2x1 = a2.fma(b1, c2x1);
-      var a3 = FloatVector.broadcast(S, a[ao + k * 6 + 3]);
-      c3x0 = a3.fma(b0, c3x0);
-      c3x1 = a3.fma(b1, c3x1);
-      var a4 = FloatVector.broadcast(S, a[ao + k * 6 + 4]);
-      c4x0 = a4.fma(b0, c4x0);
-      c4x1 = a4.fma(b1, c4x1);
-      var a5 = FloatVector.broadcast(S, a[ao + k * 6 + 5]);
-      c5x0 = a5.fma(b0, c5x0);
-      c5x1 = a5.fma(b1, c5x1);
-    }
-    c0x0.intoArray(c, co);
-    c0x1.intoArray(c, co + 8);
-    c1x0.intoArray(c, co + ldc);
-    c1x1.intoArray(c, co + ldc + 8);
-    c2x0.intoArray(c, co + 2 * ldc);
-    c2x1.intoArray(c, co + 2 * ldc + 8);
-    c3x0.intoArray(c, co + 3 * ldc);
-    c3x1.intoArray(c, co + 3 * ldc + 8);
-    c4x0.intoArray(c, co + 4 * ldc);
-    c4x1.intoArray(c, co + 4 * ldc + 8);
-    c5x0.intoArray(c, co + 5 * ldc);
-    c5x1.intoArray(c, co + 5 * ldc + 8);
-  }
-
-  private static void multiply6x8(
-      float[] a, int ao, float[] b, int bo,
-      float[] from, int fo, int ldf, float[] c, int co, int ldc, int depth) {
-    var c0x0 = FloatVector.fromArray(S, from, fo);
-    var c1x0 = FloatVector.fromArray(S, from, fo + ldf);
-    var c2x0 = FloatVector.fromArray(S, from, fo + 2 * ldf);
-    var c3x0 = FloatVector.fromArray(S, from, fo + 3 * ldf);
-    var c4x0 = FloatVector.fromArray(S, from, fo + 4 * ldf);
-    var c5x0 = FloatVector.fromArray(S, from, fo + 5 * ldf);
-    for (int k = 0; k < depth; k++) {
-      var b0 = FloatVector.fromArray(S, b, bo + k * 8);
-      var a0 = FloatVector.broadcast(S, a[ao + k * 6]);
-      c0x0 = a0.fma(b0, c0x0);
-      var a1 = FloatVector.broadcast(S, a[ao + k * 6 + 1]);
-      c1x0 = a1.fma(b0, c1x0);
-      var a2 = FloatVector.broadcast(S, a[ao + k * 6 + 2]);
-      c2x0 = a2.fma(b0, c2x0);
-      var a3 = FloatVector.broadcast(S, a[ao + k * 6 + 3]);
-      c3x0 = a3.fma(b0, c3x0);
-      var a4 = FloatVector.broadcast(S, a[ao + k * 6 + 4]);
-      c4x0 = a4.fma(b0, c4x0);
-      var a5 = FloatVector.broadcast(S, a[ao + k * 6 + 5]);
-      c5x0 = a5.fma(b0, c5x0);
-    }
-    c0x0.intoArray(c, co);
-    c1x0.intoArray(c, co + ldc);
-    c2x0.intoArray(c, co + 2 * ldc);
-    c3x0.intoArray(c, co + 3 * ldc);
-    c4x0.intoArray(c, co + 4 * ldc);
-    c5x0.intoArray(c, co + 5 * ldc);
   }
 
   private static void multiply4x16(
