@@ -8,15 +8,32 @@ package crema.base;
  * the system such as {@link java.io.IOException}.
  */
 public class UserError extends RuntimeException {
+  /** The characters of the longest message: only what files hold makes one longer, and then it is cut. */
+  public static final int LONGEST_MESSAGE = 2400;
+
   private static final long serialVersionUID = 1L;
 
   /** A mistake with a message for the user. */
   public UserError(String message) {
-    super(message);
+    super(cut(message));
   }
 
   /** A mistake with a message for the user, and what brought it to light. */
   public UserError(String message, Throwable cause) {
-    super(message, cause);
+    super(cut(message), cause);
+  }
+
+  /**
+   * A message that is no longer than {@link #LONGEST_MESSAGE}: a longer one loses its middle, since what is wrong stands first
+   * and what to do last.
+   */
+  public static String cut(String message) {
+    if (message.length() <= LONGEST_MESSAGE) {
+      return message;
+    }
+    int kept = LONGEST_MESSAGE / 2 - 1;
+    int end = message.length() - kept;
+    return message.substring(0, Character.isHighSurrogate(message.charAt(kept - 1)) ? kept - 1 : kept) + "…"
+        + message.substring(Character.isLowSurrogate(message.charAt(end)) ? end + 1 : end);
   }
 }

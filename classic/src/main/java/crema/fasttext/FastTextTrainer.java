@@ -3,10 +3,7 @@ package crema.fasttext;
 import crema.base.CounterRandom;
 import crema.base.WorkerPool;
 import crema.nn.loss.RowLoss;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -90,7 +87,8 @@ public final class FastTextTrainer {
     var input = new DenseMatrix(dictionary.rowCount(), config.dim());
     randomise(input);
     if (config.pretrainedVectors() != null) {
-      readVectors(config.pretrainedVectors(), dictionary, input);
+      new VectorFile(config.pretrainedVectors()).forEach(config.dim(), word -> dictionary.wordId(word) >= 0,
+          (word, vector) -> input.setRow(dictionary.wordId(word), vector, 0));
     }
     var output = new DenseMatrix(outputs(config, dictionary), config.dim());
     Loss loss = Loss.of(config, outputCounts(config, dictionary));
@@ -242,7 +240,7 @@ public final class FastTextTrainer {
     builder.threshold(config.minCount(), config.minCountLabel());
     Path vectors = config.pretrainedVectors();
     if (vectors != null) {
-      forEachVector(vectors, (word, numbers) -> builder.addWord(word));
+      new VectorFile(vectors).forEachWord(config.dim(), builder::addWord);
       builder.threshold(1, 0);
     }
     Dictionary dictionary =
@@ -283,47 +281,6 @@ public final class FastTextTrainer {
           }
         }
       });
-    }
-  }
-
-  private interface VectorSink {
-    void accept(String word, String numbers);
-  }
-
-  /** Visits the words of a {@code .vec} file and the text of their vectors. */
-  private void forEachVector(Path file, VectorSink sink) throws IOException {
-    try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      String header = in.readLine();
-      String[] sizes = header == null ? new String[0] : header.strip().split(" ");
-      if (sizes.length != 2) {
-        throw new IOException(file + ":1: expected the number of vectors and their length");
-      }
-      if (!sizes[1].equals(Integer.toString(config.dim()))) {
-        throw new IOException(file + ":1: its vectors have length " + sizes[1] + ", the model's dim is "
-            + config.dim());
-      }
-      @Nullable String line;
-      while ((line = in.readLine()) != null) {
-        int space = line.indexOf(' ');
-        if (space > 0) {
-          sink.accept(line.substring(0, space), line.substring(space + 1));
-        }
-      }
-    }
-  }
-
-  private void readVectors(Path file, Dictionary dictionary, DenseMatrix input) throws IOException {
-    var vector = new float[config.dim()];
-    try {
-      forEachVector(file, (word, numbers) -> {
-        int id = dictionary.wordId(word);
-        if (id >= 0) {
-          VectorText.parse(numbers, word, vector);
-          input.setRow(id, vector, 0);
-        }
-      });
-    } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
     }
   }
 }

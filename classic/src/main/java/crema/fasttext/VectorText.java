@@ -1,8 +1,10 @@
 package crema.fasttext;
 
+import crema.base.NameList;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
 
 /** Numbers as C++ streams print them: so many significant digits, no trailing zeros, exponents from 1e-05 down. */
 public final class VectorText {
@@ -122,17 +124,23 @@ public final class VectorText {
     String[] parts = numbers.strip().split(" ");
     if (parts.length != vector.length) {
       throw new IllegalArgumentException(
-          "the vector of '" + word + "' has " + parts.length + " numbers, not " + vector.length);
+          "the vector of " + quoted(word) + " has " + parts.length + " numbers, not " + vector.length);
     }
     for (int j = 0; j < parts.length; j++) {
       try {
         vector[j] = Float.parseFloat(parts[j]);
       } catch (NumberFormatException e) {
-        throw new IllegalArgumentException("the vector of '" + word + "' has a number '" + parts[j] + "'", e);
+        throw new IllegalArgumentException("the vector of " + quoted(word) + " has a number " + quoted(parts[j]), e);
       }
       if (!Float.isFinite(vector[j])) {
-        throw new IllegalArgumentException("the vector of '" + word + "' has a number that is not finite: " + parts[j]);
+        throw new IllegalArgumentException(
+            "the vector of " + quoted(word) + " has a number that is not finite: " + quoted(parts[j]));
       }
     }
+  }
+
+  /** What a file holds, as much of it as a line has room for. */
+  private static String quoted(String text) {
+    return "'" + NameList.of(List.of(text)) + "'";
   }
 }

@@ -12,8 +12,10 @@ import crema.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,9 +61,6 @@ public final class Crema implements Runnable {
 
   /** Exit code where some texts were empty or could not be read, and all others were answered. */
   static final int UNANSWERED = 3;
-
-  /** Longer messages are cut: only a file's own content makes them so long. */
-  private static final int MOST_CHARACTERS = 4000;
 
   /** Exit code of a bug. */
   static final int BUG = 1;
@@ -224,6 +223,7 @@ public final class Crema implements Runnable {
       case UncheckedIOException unchecked when unchecked.getCause() != null ->
           mistake(terminal, describe(unchecked.getCause()));
       case IOException io -> mistake(terminal, describe(io));
+      case InvalidPathException name -> mistake(terminal, describe(name));
       default -> {
         failure.printStackTrace(terminal.err());
         terminal.err().println("crema: this is a bug in Crema; please report it with the lines above");
@@ -248,12 +248,18 @@ public final class Crema implements Runnable {
     };
   }
 
+  /** What is wrong with a name that no file can have here. */
+  private static String describe(InvalidPathException e) {
+    boolean hasAllNames = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"));
+    return "'" + e.getInput() + "' is no name of a file: " + e.getReason()
+        + (hasAllNames || e.getInput().indexOf('\0') >= 0 ? "" : "; names beyond ASCII need LC_ALL=C.UTF-8, or another locale with UTF-8, in the environment");
+  }
+
   /** A message as one line that cannot steer a terminal nor fill it: what files hold may be part of it. */
   private static String oneLine(@Nullable String message) {
     String line = Objects.requireNonNullElse(message, "no further information").strip().replaceAll("\\s*\\R\\s*", " ")
         .replaceAll("[\\p{Cntrl}&&[^\\t]]", "\uFFFD");
-    return line.length() <= MOST_CHARACTERS ? line
-        : line.substring(0, line.offsetByCodePoints(0, MOST_CHARACTERS / 2)) + "…";
+    return UserError.cut(line);
   }
 
   /** Without a command: the help. */

@@ -66,8 +66,8 @@ final class DiscoverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (rows < 0 || languageEvery < 1) {
-      throw new UserError("--rows must be at least 0 and --language-every at least 1");
+    if (rows < 0 || languageEvery < 0) {
+      throw new UserError("--rows and --language-every must be at least 0");
     }
     Path folder = output.checked();
     Discovery found;

@@ -1,5 +1,6 @@
 package crema.excel;
 
+import crema.data.DataException;
 import crema.data.ZipArchive;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,6 +31,9 @@ record CellFormats(List<Kind> kinds) {
     TIME
   }
 
+  /** Excel has 65,490. */
+  private static final int MOST_FORMATS = 1 << 17;
+
   /** What in a format is no letter of a date: texts, colours, conditions and places, and characters that are escaped. */
   private static final Pattern NO_LETTERS =
       Pattern.compile("\"[^\"]*\"?|\\\\.|[_*].|\\[(?![hms]+\\])[^\\]]*\\]?", Pattern.DOTALL);
@@ -46,6 +50,9 @@ record CellFormats(List<Kind> kinds) {
       boolean isOfCells = false;
       while (xml.next()) {
         isOfCells = xml.begins("cellXfs") || isOfCells && !xml.ends("cellXfs");
+        if (kinds.size() > MOST_FORMATS || named.size() > MOST_FORMATS) {
+          throw new DataException(workbook + " has more than " + MOST_FORMATS + " formats of cells, which no workbook has");
+        }
         if (xml.begins("numFmt")) {
           String code = xml.attribute("formatCode");
           named.put(String.valueOf(xml.attribute("numFmtId")), code == null ? Kind.NUMBER : kind(code));

@@ -21,6 +21,8 @@ final class SheetRecords implements TableReader {
   /** As many rows are looked at to tell a title from a header. */
   private static final int ROWS_OF_TITLES = 20;
   private static final int MOST_COLUMNS = 16_384;
+  /** The most characters that the cells of a row may have together: each of them may be long, but not all. */
+  private static final int LONGEST_ROW = XmlPart.LONGEST_TEXT;
   private static final int LETTERS = 26;
 
   private final DataFile file;
@@ -45,6 +47,10 @@ final class SheetRecords implements TableReader {
   private record SheetRow(long number, List<String> cells, @Nullable String fault) {
     long filled() {
       return cells.stream().filter(cell -> !cell.isBlank()).count();
+    }
+
+    long characters() {
+      return cells.stream().mapToLong(String::length).sum();
     }
   }
 
@@ -85,14 +91,16 @@ final class SheetRecords implements TableReader {
 
   /** The first row with several values among the first ones, or the first row with any. */
   private SheetRow findHeader() {
-    while (ahead.size() < ROWS_OF_TITLES) {
+    // Rows above a header are short.
+    for (long characters = 0; ahead.size() < ROWS_OF_TITLES && characters < LONGEST_ROW;) {
       SheetRow next = read();
       if (next == null) {
         break;
       }
+      characters += next.characters();
       if (next.filled() > 1) {
         ahead.clear();
-        return next;
+        return checkedHeader(next);
       }
       ahead.add(next);
     }
@@ -100,7 +108,14 @@ final class SheetRecords implements TableReader {
     if (first == null) {
       throw new DataException(file.name() + " has no header: the sheet is empty");
     }
-    return first;
+    return checkedHeader(first);
+  }
+
+  private SheetRow checkedHeader(SheetRow row) {
+    if (row.fault != null) {
+      throw new DataException(file.name() + ": row " + row.number + ", which is the header, has " + row.fault);
+    }
+    return row;
   }
 
   /** The names of the columns. */
@@ -175,6 +190,7 @@ final class SheetRecords implements TableReader {
     var cells = new ArrayList<String>();
     String fault = null;
     int column = 0;
+    int characters = 0;
     while (xml.next() && !xml.ends("row")) {
       if (xml.begins("c")) {
         String place = xml.attribute("r");
@@ -183,10 +199,13 @@ final class SheetRecords implements TableReader {
           throw new DataException(file.name() + ", row " + row + ": a cell beyond the " + MOST_COLUMNS
               + " columns that a sheet has at most");
         }
-        String text = readCell();
+        String text = fault == null ? readCell() : "";
         if (text == null) {
           fault = String.format(Locale.ROOT, "a text of more than %,d characters", XmlPart.LONGEST_TEXT);
+        } else if (text.length() > LONGEST_ROW - characters) {
+          fault = String.format(Locale.ROOT, "texts of more than %,d characters", LONGEST_ROW);
         } else if (!text.isEmpty()) {
+          characters += text.length();
           while (cells.size() < column) {
             cells.add("");
           }

@@ -3,9 +3,18 @@ package crema.excel;
 import crema.data.DataException;
 import crema.data.ZipArchive;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import javax.xml.XMLConstants;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -22,12 +31,17 @@ final class XmlPart implements AutoCloseable {
   static final int LONGEST_TEXT = 1 << 24;
   /** The longest tag, in bytes. */
   private static final int LONGEST_TAG = 1 << 20;
+  /** As many names of elements and attributes may differ, all of which a parser holds; Excel has some thousand. */
+  private static final int MOST_NAMES = 1 << 16;
   private static final int BUFFER = 1 << 16;
+  private static final char BYTE_ORDER_MARK = 0xfeff;
 
   private final String file;
   private final String part;
   private final InputStream bytes;
   private final XMLStreamReader xml;
+  private final Set<String> names = new HashSet<>();
+  private int depth;
 
   /** Reads a file in an archive; {@code workbook} is what the archive is called in messages. */
   XmlPart(ZipArchive archive, String workbook, String part) throws IOException {
@@ -39,21 +53,39 @@ final class XmlPart implements AutoCloseable {
       factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
       factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
       factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
-      xml = factory.createXMLStreamReader(bytes);
+      xml = factory.createXMLStreamReader(text(bytes));
     } catch (XMLStreamException e) {
       bytes.close();
       throw damaged(e);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       bytes.close();
       throw e;
     }
+  }
+
+  /**
+   * The characters of a part, in UTF-8 or UTF-16 as parts are (ECMA-376 part 2, section 10.2). The parser's own readers
+   * print what they find wrong.
+   */
+  private static Reader text(InputStream bytes) throws IOException {
+    var text = new BufferedInputStream(bytes, BUFFER);
+    text.mark(3);
+    byte[] head = Arrays.copyOf(text.readNBytes(3), 3);
+    text.reset();
+    int pair = (head[0] & 0xff) << 8 | head[1] & 0xff;
+    boolean isMarked = pair == BYTE_ORDER_MARK || pair == Character.reverseBytes(BYTE_ORDER_MARK);
+    boolean isMarkedUtf8 = pair == 0xefbb && (head[2] & 0xff) == 0xbf;
+    text.skipNBytes(isMarked ? 2 : isMarkedUtf8 ? 3 : 0);
+    Charset charset = pair == BYTE_ORDER_MARK || head[0] == 0 && head[1] != 0 ? StandardCharsets.UTF_16BE
+        : isMarked || head[0] != 0 && head[1] == 0 ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8;
+    return new BufferedReader(new InputStreamReader(text, charset.newDecoder()), BUFFER);
   }
 
   /** Goes to the next begin or end of an element; false at the end of the part. */
   boolean next() {
     try {
       while (xml.hasNext()) {
-        switch (xml.next()) {
+        switch (advance()) {
           case XMLStreamConstants.START_ELEMENT, XMLStreamConstants.END_ELEMENT -> {
             return true;
           }
@@ -66,6 +98,25 @@ final class XmlPart implements AutoCloseable {
     } catch (XMLStreamException e) {
       throw damaged(e);
     }
+  }
+
+  /** Goes to what comes next, within the bounds of what a parser may be made to hold. */
+  private int advance() throws XMLStreamException {
+    int event = xml.next();
+    if (event == XMLStreamConstants.END_ELEMENT) {
+      depth--;
+    } else if (event == XMLStreamConstants.START_ELEMENT) {
+      names.add(xml.getLocalName());
+      for (int i = 0; i < xml.getAttributeCount(); i++) {
+        names.add(xml.getAttributeLocalName(i));
+      }
+      if (names.size() > MOST_NAMES) {
+        throw new DataException(file + ": its part " + part + " has elements of more than " + MOST_NAMES
+            + " names, which no workbook has: it is not read");
+      }
+      depth++;
+    }
+    return event;
   }
 
   /** Whether this is the begin of an element. */
@@ -99,13 +150,12 @@ final class XmlPart implements AutoCloseable {
     var text = new StringBuilder();
     boolean isTooLong = false;
     try {
-      for (int depth = 0; xml.hasNext();) {
-        int event = xml.next();
-        if (event == XMLStreamConstants.START_ELEMENT) {
-          depth++;
-        } else if (event == XMLStreamConstants.END_ELEMENT && depth-- == 0) {
+      for (int begun = depth; xml.hasNext();) {
+        int event = advance();
+        if (depth < begun) {
           break;
-        } else if (depth == 0
+        }
+        if (depth == begun
             && (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA
                 || event == XMLStreamConstants.SPACE)) {
           isTooLong |= text.length() + xml.getTextLength() > LONGEST_TEXT;
@@ -176,7 +226,8 @@ final class XmlPart implements AutoCloseable {
 
   private DataException damaged(XMLStreamException e) {
     Throwable cause = e.getNestedException() == null ? e : e.getNestedException();
-    String message = String.valueOf(cause.getMessage()).lines().reduce((_, last) -> last).orElse("");
+    String message = cause instanceof CharacterCodingException ? "it is neither UTF-8 nor UTF-16"
+        : String.valueOf(cause.getMessage()).lines().reduce((_, last) -> last).orElse("");
     return new DataException(
         file + ": its part " + part + " cannot be read: " + message.replaceFirst("^Message: ", ""), e);
   }

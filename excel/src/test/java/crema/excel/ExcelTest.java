@@ -12,6 +12,7 @@ import crema.data.ProblemLog;
 import crema.data.Row;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,5 +192,45 @@ class ExcelTest {
         .list().ofMaxSize(8).map(parts -> String.join("", parts))
         .filter(text -> !text.isBlank() && !text.matches("(?s).*_x[0-9A-Fa-f]{4}_.*")).list().ofMinSize(1)
         .ofMaxSize(10);
+  }
+
+  @Test
+  void aRowWhoseTextsAreLongTogetherIsLeftOutAndTold() throws IOException {
+    String half = "x".repeat(9 << 20);
+    String cell = "<c t=\"inlineStr\"><is><t>" + half + "</t></is></c>";
+    assertThat(fields("<row><c><v>1</v></c><c><v>2</v></c></row><row>" + cell + cell.repeat(3) + "</row>"
+        + "<row><c><v>3</v></c><c><v>4</v></c></row>")).containsExactly(List.of("1", "2"), List.of("3", "4"));
+    assertThat(problems.report()).anyMatch(line -> line.contains("texts of more than 16,777,216 characters"));
+    String header = "<row>" + cell + cell + "</row>";
+    assertThatThrownBy(() -> fields(new WorkbookFile(header))).isInstanceOf(DataException.class)
+        .hasMessageEndingWith("row 1, which is the header, has texts of more than 16,777,216 characters");
+  }
+
+  @Test
+  void whatAParserWouldHoldWithoutEndIsRefused() throws IOException {
+    assertThatThrownBy(() -> fields("<a>".repeat(10_000))).isInstanceOf(DataException.class)
+        .hasMessageContaining("exceeds the limit");
+    var names = new StringBuilder();
+    for (int i = 0; i < 70_000; i++) {
+      names.append("<a").append(i).append("/>");
+    }
+    assertThatThrownBy(() -> fields(names.toString())).isInstanceOf(DataException.class)
+        .hasMessageContaining("elements of more than 65536 names");
+    String styles = "<styleSheet><cellXfs>" + "<xf/>".repeat(150_000) + "</cellXfs></styleSheet>";
+    assertThatThrownBy(() -> fields(new WorkbookFile(HEADER).with("xl/styles.xml", styles)))
+        .isInstanceOf(DataException.class).hasMessageContaining("more than 131072 formats of cells");
+  }
+
+  @Test
+  void partsAreUtf8OrUtf16AndNothingElse() throws IOException {
+    String sheet = "<worksheet><sheetData>" + HEADER + "<row><c t=\"str\"><v>Чайник</v></c><c t=\"str\"><v>é</v></c></row>"
+        + "</sheetData></worksheet>";
+    for (Charset charset : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_8)) {
+      assertThat(fields(new WorkbookFile("").with("xl/worksheets/sheet1.xml", sheet.getBytes(charset))))
+          .as(charset.name()).containsExactly(List.of("Чайник", "é"));
+    }
+    assertThatThrownBy(() -> fields(new WorkbookFile("").with("xl/worksheets/sheet1.xml",
+        sheet.getBytes(StandardCharsets.ISO_8859_1)))).isInstanceOf(DataException.class)
+        .hasMessageEndingWith("its part xl/worksheets/sheet1.xml cannot be read: it is neither UTF-8 nor UTF-16");
   }
 }

@@ -11,28 +11,33 @@ import java.util.zip.ZipOutputStream;
 
 /** A workbook of one sheet, written part by part, so that any of them can be wrong. */
 final class WorkbookFile {
-  private final Map<String, String> parts = new LinkedHashMap<>();
+  private final Map<String, byte[]> parts = new LinkedHashMap<>();
 
   WorkbookFile(String rows) {
-    parts.put("[Content_Types].xml", "<Types/>");
-    parts.put("_rels/.rels", "<Relationships><Relationship Id=\"r1\" Type=\"http://x/officeDocument\" "
+    with("[Content_Types].xml", "<Types/>");
+    with("_rels/.rels", "<Relationships><Relationship Id=\"r1\" Type=\"http://x/officeDocument\" "
         + "Target=\"xl/workbook.xml\"/></Relationships>");
-    parts.put("xl/_rels/workbook.xml.rels", """
+    with("xl/_rels/workbook.xml.rels", """
         <Relationships>
           <Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/>
           <Relationship Id="r2" Type="http://x/sharedStrings" Target="/xl/sharedStrings.xml"/>
           <Relationship Id="r3" Type="http://x/styles" Target="styles.xml"/>
         </Relationships>""");
-    parts.put("xl/workbook.xml",
+    with("xl/workbook.xml",
         "<workbook xmlns:r=\"x\"><sheets><sheet name=\"One\" sheetId=\"1\" r:id=\"r1\"/></sheets>"
             + "</workbook>");
-    parts.put("xl/sharedStrings.xml", "<sst/>");
-    parts.put("xl/styles.xml", "<styleSheet/>");
-    parts.put("xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");
+    with("xl/sharedStrings.xml", "<sst/>");
+    with("xl/styles.xml", "<styleSheet/>");
+    with("xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");
   }
 
   /** The same with another part. */
   WorkbookFile with(String part, String content) {
+    return with(part, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same with another part. */
+  WorkbookFile with(String part, byte[] content) {
     parts.put(part, content);
     return this;
   }
@@ -42,7 +47,7 @@ final class WorkbookFile {
     try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
       for (var part : parts.entrySet()) {
         zip.putNextEntry(new ZipEntry(part.getKey()));
-        zip.write(part.getValue().getBytes(StandardCharsets.UTF_8));
+        zip.write(part.getValue());
       }
     }
     return file;

@@ -39,6 +39,7 @@ public final class Discovery {
   private static final int MOST_DEPTH = 6;
   private static final int MOST_ELEMENTS = 20;
   private static final int MOST_LABELS = 100;
+  private static final int LONGEST_NUMBER = 40;
   private static final int DETECTED_CHARACTERS = 300;
   /** Names of fields that hold labels, the likeliest first. */
   private static final List<String> LABELS = List.of("label", "labels", "category", "class", "target", "topic");
@@ -57,7 +58,7 @@ public final class Discovery {
    *
    * @param label the field that holds the label; null to choose one by its name
    * @param rows how many rows of each member to read; 0 for all
-   * @param languageEvery the language of every so many rows is detected, where no field says it
+   * @param languageEvery the language of every so many rows is detected, where no field says it; 0 for none
    */
   public record Options(@Nullable String label, long rows, int languageEvery) {}
 
@@ -78,8 +79,9 @@ public final class Discovery {
   private final Map<String, TopCounts> languagesOf = new TreeMap<>();
   private final TopCounts labels = new TopCounts();
   private final TopCounts languages = new TopCounts();
-  private final RowLanguages detector = new RowLanguages();
   private final ObjectScanner form = new ObjectScanner(List.of());
+  /** Made for the first row whose language is to be detected. */
+  private @Nullable RowLanguages detector;
   private @Nullable ClusterClasses classes;
   private @Nullable String labelField;
   private long detected;
@@ -98,8 +100,12 @@ public final class Discovery {
    */
   public static Discovery of(Path file, Options options, Progress progress) throws IOException {
     var discovery = new Discovery(file, options, progress);
-    try (RowLanguages _ = discovery.detector) {
+    try {
       discovery.read();
+    } finally {
+      if (discovery.detector != null) {
+        discovery.detector.close();
+      }
     }
     return discovery;
   }
@@ -353,7 +359,10 @@ public final class Discovery {
       labels.add(label);
     }
     String language = row.language;
-    if (language == null && seen % options.languageEvery == 0 && !row.text.isEmpty()) {
+    if (language == null && options.languageEvery > 0 && seen % options.languageEvery == 0 && !row.text.isEmpty()) {
+      if (detector == null) {
+        detector = new RowLanguages();
+      }
       language = detector.of(row.text.toString());
       detected++;
     }
@@ -398,6 +407,9 @@ public final class Discovery {
       return FieldCounts.Type.NULL;
     }
     char first = text.charAt(0);
+    if (text.length() > LONGEST_NUMBER) {
+      return FieldCounts.Type.TEXT;
+    }
     if (first == '-' || first == '.' || first >= '0' && first <= '9') {
       return text.matches("-?\\d{1,18}") ? FieldCounts.Type.WHOLE_NUMBER
           : text.matches("-?\\d*\\.?\\d+([eE][-+]?\\d+)?") ? FieldCounts.Type.NUMBER : FieldCounts.Type.TEXT;

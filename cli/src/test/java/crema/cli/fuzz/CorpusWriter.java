@@ -8,6 +8,7 @@ import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
 import crema.cli.CommandRun;
+import crema.corpus.SampleArchive;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.SequenceClassifier;
@@ -24,9 +25,8 @@ import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import crema.testmodels.DrawnPictures;
 import crema.tokenizer.Tokenizer;
-import java.io.ByteArrayOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +41,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Writes the corpus, but for the formats of weights that Crema does not write, whose writers are in the tests of {@code nn}
@@ -73,6 +77,8 @@ final class CorpusWriter {
 
   private void write() throws IOException {
     writeRows();
+    writeTables();
+    writeArchives();
     writeTokenizers();
     writeFastText();
     writePretrained();
@@ -110,15 +116,7 @@ final class CorpusWriter {
       text.append(row.apply(i));
     }
     byte[] plain = text.toString().getBytes(charset);
-    Files.write(file(format, name), name.endsWith(".gz") ? gzipped(plain) : plain);
-  }
-
-  private static byte[] gzipped(byte[] plain) throws IOException {
-    var out = new ByteArrayOutputStream();
-    try (OutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(plain);
-    }
-    return out.toByteArray();
+    Files.write(file(format, name), name.endsWith(".gz") ? ZipOf.gzipped(plain) : plain);
   }
 
   private void writeRows() throws IOException {
@@ -176,6 +174,72 @@ final class CorpusWriter {
         dim: {choice: [4, 8]}
         epochs: {integer: [1, 5]}
         """);
+  }
+
+  /** Tables that other programs wrote, from the tests of their modules. */
+  private void writeTables() throws IOException {
+    for (String name : List.of("plain", "types", "gzip", "int96", "empty")) {
+      Files.copy(Path.of("../parquet/src/test/resources/crema/parquet", name + ".parquet"),
+          file(Format.PARQUET, name + ".parquet"));
+    }
+    Path offers = Path.of("../excel/src/test/resources/crema/excel/offers.xlsx");
+    Files.copy(offers, file(Format.EXCEL, "offers.xlsx"));
+    unpack(offers, Format.EXCEL_PARTS, "offers");
+    rows(Format.EXCEL_PARTS, "plain/xl/worksheets/sheet1.xml", StandardCharsets.UTF_8,
+        "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>title</t></is></c><c t=\"s\"><v>3</v></c></row>",
+        i -> "<row r=\"" + (i + 2) + "\"><c t=\"inlineStr\"><is><r><t>" + KINDS.get(i % 3) + "</t></r><t> " + i
+            + "</t></is></c><c r=\"B" + (i + 2) + "\" t=\"s\"><v>" + i % 3 + "</v></c><c s=\"1\"><v>4" + i
+            + "</v></c></row>" + (i == ROWS - 1 ? "</sheetData></worksheet>" : ""));
+    text(Format.EXCEL_PARTS, "plain/_rels/.rels", "<Relationships><Relationship Id=\"r1\" "
+        + "Type=\"http://x/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
+    text(Format.EXCEL_PARTS, "plain/xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id=\"r1\" "
+        + "Type=\"http://x/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" "
+        + "Type=\"http://x/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/><Relationship Id=\"r3\" "
+        + "Type=\"http://x/styles\" Target=\"styles.xml\"/></Relationships>");
+    text(Format.EXCEL_PARTS, "plain/xl/workbook.xml", "<workbook xmlns:r=\"x\"><workbookPr date1904=\"1\"/><sheets>"
+        + "<sheet name=\"One\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>");
+    text(Format.EXCEL_PARTS, "plain/xl/sharedStrings.xml", "<sst><si><t>Fruit</t></si><si><t>To_x000D_ols</t></si><si>"
+        + "<r><t>Toys</t></r><rPh><t>hint</t></rPh></si><si><t>label</t></si></sst>");
+    text(Format.EXCEL_PARTS, "plain/xl/styles.xml", "<styleSheet><numFmts><numFmt numFmtId=\"170\" "
+        + "formatCode=\"yyyy\\-mm\\-dd\"/></numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"170\"/></cellXfs>"
+        + "</styleSheet>");
+  }
+
+  /** The files of an archive as files of a folder; those that are compressed as what is in them. */
+  private void unpack(Path archive, Format format, String folder) throws IOException {
+    try (var zip = new ZipInputStream(Files.newInputStream(archive))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        byte[] stored = zip.readAllBytes();
+        Files.write(file(format, folder + "/" + entry.getName()), !entry.getName().endsWith(".gz") ? stored
+            : new GZIPInputStream(new ByteArrayInputStream(stored)).readAllBytes());
+      }
+    }
+  }
+
+  /** Archives of rows, one with files as they are, and the smallest archive of offers. */
+  private void writeArchives() throws IOException {
+    Map<String, byte[]> csv = Corpus.files(corpus.resolve(Format.CSV.key()));
+    byte[] plain = Objects.requireNonNull(csv.get("plain.csv"));
+    ZipOf.write(file(Format.ZIP, "deflated.zip"), Map.of("2026/may.csv", plain));
+    ZipOf.write(file(Format.ZIP, "several.zip"), new TreeMap<>(Map.of("a.csv", plain, "b/c.jsonl.gz",
+        Files.readAllBytes(corpus.resolve("jsonl/plain.jsonl")), "b/offers.xlsx",
+        Files.readAllBytes(corpus.resolve("excel/offers.xlsx")))));
+    try (var zip = new ZipOutputStream(Files.newOutputStream(file(Format.ZIP, "stored.zip")))) {
+      zip.setMethod(ZipOutputStream.STORED);
+      for (String name : List.of("plain.csv", "semicolons.csv")) {
+        byte[] bytes = Objects.requireNonNull(csv.get(name));
+        var entry = new ZipEntry(name);
+        var checksum = new CRC32();
+        checksum.update(bytes);
+        entry.setCrc(checksum.getValue());
+        entry.setSize(bytes.length);
+        zip.putNextEntry(entry);
+        zip.write(bytes);
+      }
+    }
+    Path offers = scratch.resolve("offers.zip");
+    new SampleArchive(SampleArchive.LEAST_BYTES, 1).write(offers, 1, (_, _) -> {});
+    unpack(offers, Format.OFFERS, "sample");
   }
 
   private static void run(String... arguments) {

@@ -1,14 +1,24 @@
 package crema.cli.fuzz;
 
 import crema.base.ByteSource;
+import crema.base.FileTree;
 import crema.base.Keyed;
 import crema.base.UserError;
+import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
+import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
+import crema.classify.RunContext;
+import crema.classify.TrainingListener;
 import crema.cli.CommandRun;
+import crema.corpus.BuildListener;
+import crema.corpus.CorpusBuilder;
+import crema.corpus.CorpusOptions;
+import crema.corpus.Discovery;
 import crema.data.Columns;
 import crema.data.Corrections;
+import crema.data.DataFile;
 import crema.data.LabelFormat;
 import crema.data.ProblemLog;
 import crema.data.RowSource;
@@ -21,10 +31,13 @@ import crema.embed.EmbedOptions;
 import crema.embed.Embedder;
 import crema.fasttext.FastText;
 import crema.fasttext.Task;
+import crema.fasttext.VectorFile;
 import crema.langid.LanguageModel;
 import crema.nn.io.StoredWeights;
+import crema.nn.train.StopSignal;
 import crema.run.LabelMapping;
 import crema.run.StartSettings;
+import crema.settings.Settings;
 import crema.task.Target;
 import crema.task.TargetFile;
 import crema.tensor.Backend;
@@ -39,6 +52,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,15 +67,28 @@ import org.jspecify.annotations.Nullable;
  */
 enum Format implements Keyed {
   /** Tables with fields between commas, semicolons or tabs, compressed or not. */
-  CSV("csv", Rows::read),
+  CSV("csv", input -> Rows.read(input.file(), input.bytes())),
   /** Tables with fields between tabs. */
-  TSV("tsv", Rows::read),
+  TSV("tsv", input -> Rows.read(input.file(), input.bytes())),
   /** An object a line. */
-  JSONL("jsonl", Rows::read),
+  JSONL("jsonl", input -> Rows.read(input.file(), input.bytes())),
   /** An array of objects. */
-  JSON_ARRAY("json", Rows::read),
+  JSON_ARRAY("json", input -> Rows.read(input.file(), input.bytes())),
   /** Lines with labels among the words. */
-  FASTTEXT_TEXT("txt", Rows::read),
+  FASTTEXT_TEXT("txt", input -> Rows.read(input.file(), input.bytes())),
+  /** Tables of columns. */
+  PARQUET("parquet", input -> Rows.read(input.file(), input.bytes())),
+  /** Workbooks, as files. */
+  EXCEL("xlsx", input -> Rows.read(input.file(), input.bytes())),
+  /** The parts of workbooks: damage to a file seldom leaves anything to unpack. */
+  EXCEL_PARTS((_, folder) -> {
+    Path file = ZipOf.folder(folder, "xlsx");
+    Rows.read(file, Files.readAllBytes(file));
+  }),
+  /** Archives of files of rows. */
+  ZIP("zip", Format::zip),
+  /** The files of an archive of offers, from which a corpus is built. */
+  OFFERS((_, folder) -> offers(ZipOf.folder(folder, "zip"))),
   /** Labels that were put right. */
   CORRECTIONS("csv", Format::corrections),
   /** What became of the labels of a model. */
@@ -100,13 +127,13 @@ enum Format implements Keyed {
   /** Every file of a pretrained encoder's folder, and of an adapter. */
   PRETRAINED(Format::pretrained),
   /** Every file of a run that was interrupted. */
-  CHECKPOINT((_, folder) -> requireAnswer(
-      Judge.command("train", "--resume", "--output", folder.toString(), "--quiet", "--threads", "1")));
+  CHECKPOINT((_, folder) -> resume(folder));
 
   private static final ComputeOptions ONE_THREAD = ComputeOptions.threads(1);
   /** Small, so that the memory of pixels stays in proportion to that of a file. */
   private static final PictureReader PICTURES =
       new PictureReader(new PictureLimits(1 << 20, 1 << 20, Duration.ofSeconds(1)));
+  private static final int LENGTH_OF_VECTORS = 4;
   private static final List<String> TEXTS = List.of("apple 1 washing machine", "", "Ünï\u0000 漢字");
 
   private final String extension;
@@ -288,12 +315,53 @@ enum Format implements Keyed {
     model.wordVector("apple");
   }
 
-  /** Training takes vectors, and so does a comparison of words. */
+  /** What training does with vectors. */
   private static void vectors(Input input) throws IOException {
-    requireAnswer(Judge.command("fasttext", "supervised", "-input",
-        Corpus.folder(FASTTEXT_TEXT.key()).resolve("plain.txt").toString(), "-output",
-        input.place().resolveSibling("from-vectors").toString(), "-epoch", "1", "-dim", "4", "-bucket", "10", "-thread",
-        "1", "-verbose", "0", "-pretrainedVectors", input.file().toString()));
+    var file = new VectorFile(input.file());
+    var words = new HashSet<String>();
+    file.forEachWord(LENGTH_OF_VECTORS, words::add);
+    file.forEach(LENGTH_OF_VECTORS, words::contains, (_, vector) -> {
+      if (vector.length != LENGTH_OF_VECTORS) {
+        throw new AssertionError("a vector of another length");
+      }
+    });
+  }
+
+  private static void zip(Input input) throws IOException {
+    Path file = input.file();
+    Discovery.of(file, new Discovery.Options(null, 0, 0), (_, _) -> {});
+    for (String name : DataFile.matching(file + "!/**")) {
+      Rows.read(Path.of(name), input.bytes());
+    }
+  }
+
+  private static void offers(Path archive) throws IOException {
+    Path output = archive.resolveSibling("offers-corpus");
+    FileTree.delete(output);
+    CorpusOptions options = CorpusOptions.of(archive).withSplits(0.1, 0.1, 1, "full");
+    CorpusBuilder.build(archive.toFile().length() % 2 == 0 ? options : options.skippingDamaged(), output, true,
+        BuildListener.NONE);
+    Discovery.of(archive, new Discovery.Options(null, 0, 0), (_, _) -> {});
+  }
+
+  /** Goes on with a run, which is stopped before it computes: what is wrong with its files is known by then. */
+  private static void resume(Path folder) throws IOException {
+    var directory = new ModelDirectory(folder);
+    if (!directory.holdsRun()) {
+      throw new UserError("there is no run to continue");
+    }
+    Settings settings = ModelFamily.settingsOf(directory);
+    var stop = new StopSignal();
+    var listener = new TrainingListener() {
+      @Override
+      public void stage(String description) {
+        if (description.equals("Training")) {
+          stop.request();
+        }
+      }
+    };
+    ModelFamily.ofRun(directory).newRun(settings, RunContext.in(directory).withCompute(ONE_THREAD)
+        .withListener(listener).withStop(stop).withCheckpoints(new CheckpointSettings(settings))).run();
   }
 
   private static void languages(Input input) throws IOException {

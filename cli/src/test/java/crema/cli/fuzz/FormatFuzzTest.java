@@ -21,7 +21,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -50,7 +49,8 @@ class FormatFuzzTest {
   private static final int MOST_FINDINGS = 20;
 
   private static final List<Format> ROWS =
-      List.of(Format.CSV, Format.TSV, Format.JSONL, Format.JSON_ARRAY, Format.FASTTEXT_TEXT);
+      List.of(Format.CSV, Format.TSV, Format.JSONL, Format.JSON_ARRAY, Format.FASTTEXT_TEXT, Format.PARQUET,
+          Format.EXCEL);
 
   @TempDir
   static Path folder;
@@ -105,10 +105,9 @@ class FormatFuzzTest {
   void everyFormatOfRowsIsInTheCorpus() throws IOException {
     Set<String> found = files(ROWS.toArray(Format[]::new)).stream()
         .flatMap(file -> FileFormat.find(DataFile.of(file)).stream()).map(FileFormat::key).collect(Collectors.toSet());
-    Set<String> ofOthers =
-        ServiceLoader.load(FileFormat.class).stream().map(format -> format.get().key()).collect(Collectors.toSet());
-    assertThat(found).containsAll(
-        FileFormat.all().stream().map(FileFormat::key).filter(key -> !ofOthers.contains(key)).toList());
+    // One of the tests is in a package of its own.
+    assertThat(found).containsAll(FileFormat.all().stream()
+        .filter(format -> !format.getClass().getPackageName().equals("crema.plugin")).map(FileFormat::key).toList());
   }
 
   @Test

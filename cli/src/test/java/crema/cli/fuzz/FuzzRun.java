@@ -68,8 +68,11 @@ record FuzzRun(Format format, long seconds, long executions, long seed, Path fol
     Path dictionary = Files.writeString(place.resolve("words.dict"), dictionary());
     Path log = place.resolve("log.txt");
     long began = System.nanoTime();
-    var process = new ProcessBuilder(command(place, inputs, seeds, findings, dictionary, longest))
-        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    var builder = new ProcessBuilder(command(place, inputs, seeds, findings, dictionary, longest))
+        .redirectErrorStream(true).redirectOutput(log.toFile());
+    // As the launchers say it: names of files may have any characters.
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    var process = builder.start();
     try {
       process.waitFor();
     } finally {

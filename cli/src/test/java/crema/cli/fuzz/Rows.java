@@ -6,7 +6,6 @@ import crema.data.FileOptions;
 import crema.data.FileRows;
 import crema.data.LabelFormat;
 import crema.data.ProblemLog;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -25,10 +24,9 @@ final class Rows {
   /** What a pass found: how many rows, and what they hold. */
   private record Pass(long rows, long problems, long hash) {}
 
-  /** Reads the rows, twice, with columns of the file; the bytes decide on what the columns are for. */
-  static void read(Input input) throws IOException {
-    Path file = input.file();
-    int variant = Math.floorMod(Arrays.hashCode(input.bytes()), 1 << 16);
+  /** Reads the rows, twice, with columns of the file; some bytes decide on what the columns are for. */
+  static void read(Path file, byte[] bytes) {
+    int variant = Math.floorMod(Arrays.hashCode(bytes), 1 << 16);
     FileOptions options = variant % 7 == 0 && TABLES.matcher(file.toString()).matches()
         ? new FileOptions(null, null, variant % 2 == 0 ? Csv.UNQUOTED : null, false, null) : FileOptions.UNKNOWN;
     FileRows rows = FileRows.of(file, Columns.text(options.hasHeader() ? "title" : "1"), options);
