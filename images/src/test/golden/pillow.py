@@ -106,6 +106,16 @@ plain = bytearray(cmyk)
 segment = plain.find(b"\xff\xee")
 del plain[segment:segment + 2 + plain[segment + 2] * 256 + plain[segment + 3]]
 keep("jpeg-cmyk-without-marker.jpg", bytes(plain), Image.open(io.BytesIO(bytes(plain))).convert("RGB"))
+# What nothing says the colours of is luma and chromas, whatever the numbers of its components are.
+buffer = io.BytesIO()
+image.save(buffer, format="JPEG", quality=90, subsampling=0)
+plain = bytearray(buffer.getvalue())
+segment = plain.find(b"\xff\xe0")
+del plain[segment:segment + 2 + plain[segment + 2] * 256 + plain[segment + 3]]
+frame, scan = plain.find(b"\xff\xc0"), plain.find(b"\xff\xda")
+for number in range(3):
+    plain[frame + 10 + 3 * number] = plain[scan + 5 + 2 * number] = number
+keep("jpeg-component-numbers.jpg", bytes(plain), Image.open(io.BytesIO(bytes(plain))).convert("RGB"))
 small = image.resize((24, 17))
 for orientation in range(1, 9):
     exif = Image.Exif()
@@ -133,24 +143,47 @@ deep = (x * 1000 + y * 17).astype(numpy.uint16)
 save("png-gray-16-bit.png", Image.fromarray(deep), Image.fromarray((deep >> 8).astype(numpy.uint8)).convert("RGB"), format="PNG")
 
 
-def png(color_type, depth, samples):
+def png(color_type, depth, samples, width=57, transparent=None):
     """A PNG from samples, which Pillow does not write of every kind."""
     import struct
     import zlib
-    height, width = samples.shape[:2]
+    height = samples.shape[0]
     rows = b"".join(b"\0" + samples[row].tobytes() for row in range(height))
+    key = b"" if transparent is None else struct.pack(">H", transparent)
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
+            + (chunk(b"tRNS", key) if key else b"") + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
 
 
 deep_rgb = (rgb.astype(numpy.uint16) * 256 + numpy.arange(57, dtype=numpy.uint16)[None, :, None]).astype(">u2")
 keep("png-16-bit.png", png(2, 16, deep_rgb), image)
 deep_alpha = numpy.dstack([deep_rgb, alpha.astype(numpy.uint16) * 256]).astype(">u2")
 keep("png-alpha-16-bit.png", png(6, 16, deep_alpha), on_white(rgb, alpha))
+for depth in [2, 4]:
+    levels = gray.astype(int) >> (8 - depth)
+    padded = numpy.pad(levels, ((0, 0), (0, 7)))[:, :57 + -57 % (8 // depth)]
+    packed = sum(padded[:, i::8 // depth] << (8 - depth - i * depth) for i in range(8 // depth)).astype(numpy.uint8)
+    shown = levels * 255 // ((1 << depth) - 1)
+    keep(f"png-gray-{depth}-bit-transparent.png", png(0, depth, packed, transparent=2),
+         on_white(numpy.dstack([shown] * 3), (levels != 2).astype(int) * 255))
 save("bmp.bmp", image, format="BMP")
+
+
+def bmp(bits, masks):
+    """A bitmap of 16 bits a pixel, which Pillow reads and does not write."""
+    import struct
+    packed = sum((rgb[..., 2 - i].astype(int) >> (8 - bits[i])) << sum(bits[:i]) for i in range(3))
+    rows = b"".join(numpy.pad(packed[row], (0, 1)).astype("<u2").tobytes() for row in range(40, -1, -1))
+    colors = b"".join(struct.pack("<I", mask) for mask in masks)
+    start = 54 + len(colors)
+    return (b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start)
+            + struct.pack("<IiiHHIIiiII", 40, 57, 41, 1, 16, 3 if masks else 0, len(rows), 2835, 2835, 0, 0) + colors + rows)
+
+
+for name, data in [("bmp-555.bmp", bmp([5, 5, 5], [])), ("bmp-565.bmp", bmp([5, 6, 5], [0xF800, 0x7E0, 0x1F]))]:
+    keep(name, data, Image.open(io.BytesIO(data)).convert("RGB"))
 save("bmp-palette.bmp", palette, format="BMP")
 save("bmp-gray.bmp", image.convert("L"), format="BMP")
 save("gif.gif", image, format="GIF")

@@ -13,6 +13,7 @@ import crema.fasttext.LossKind;
 import crema.run.DataSettings;
 import crema.run.DistillSettings;
 import crema.run.Distillation;
+import crema.run.PictureSettings;
 import crema.run.TrainingSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
@@ -48,6 +49,7 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
   private static final List<Setting<?>> AS_IN_TRAINING = List.of(DataSettings.TEXT, DataSettings.JOINER,
       DataSettings.RECIPE, DataSettings.DROP,
       DataSettings.LOWERCASE,
+      PictureSettings.IMAGE, PictureSettings.IMAGE_ROOT,
       LabelSettings.LABEL, LabelSettings.TARGET, LabelSettings.LABEL_SEPARATOR, LabelSettings.PATH_SEPARATOR,
       LabelSettings.ONE_HOT);
 
@@ -72,7 +74,8 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
         .description("Distils a model: trains a small, fast student on what a large, slow teacher says of rows without "
             + "labels.",
             "The student learns the teacher's probabilities: a row is as many weighted copies as it may have labels. Rows "
-                + "with labels (--train) are mixed in.")
+                + "with labels (--train) are mixed in. A teacher that reads pictures is asked about those of the rows, "
+                + "whether the student reads them or not.")
         .sortOptions(false)
         .abbreviateSynopsis(true)
         .footer("",
@@ -82,7 +85,8 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
             "Examples:",
             "  crema distill models/stack --data offers.csv.gz --output models/fast",
             "  crema distill models/stack --student fasttext --data titles.txt --train train.csv --test test.csv "
-                + "--output models/fast");
+                + "--output models/fast",
+            "  crema distill models/fusion --student image --data products.csv --image photo --output models/photos");
     spec.addPositional(PositionalParamSpec.builder().type(Path.class).arity("1").index("0").paramLabel("MODEL")
         .description("The teacher: a directory, or an archive of crema pack.").build());
     spec.addOption(OptionSpec.builder("-d", DATA).type(List.class).auxiliaryTypes(String.class).arity("1")
@@ -98,7 +102,7 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
   @Override
   public Collection<Setting<?>> rows() {
     return Stream.of(DistillSettings.SECTION.rows().stream(), RUN.rows().stream(),
-        Stream.of("linear", "fasttext", "encoder").flatMap(key -> ModelFamily.named(key).settings().rows().stream()))
+        DistillSettings.STUDENTS.stream().flatMap(key -> ModelFamily.named(key).settings().rows().stream()))
         .<Setting<?>>flatMap(rows -> rows).filter(row -> !OWN.contains(row)).distinct().toList();
   }
 
@@ -114,10 +118,13 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
         .flatMap(text -> CommaSeparated.split(text).stream()).toList();
     Path output = Path.of(command.find(CommandSettings.OUTPUT)
         .orElseThrow(() -> new UserError("Missing required option: --output DIR, the model directory to write")));
-    given.foreign(family.settings().and(CommandSettings.SECTION, DistillSettings.SECTION)).ifPresent(value -> {
-      throw value.error(" has no effect with --student " + family.key() + ": leave it out");
-    });
+    given.foreign(pictured(family.settings()).and(CommandSettings.SECTION, DistillSettings.SECTION))
+        .ifPresent(value -> {
+          throw value.error(" has no effect with --student " + family.key() + ": leave it out");
+        });
     Settings settings = family.resolved(folded(given.over(asInTraining(model, small(family.settings())))));
+    // The teacher may read pictures where the student reads none.
+    Settings reading = given.over(asInTraining(model, pictured(settings)));
     DataSettings.requireFiles(Stream.of(files, settings.get(DataSettings.TRAIN), settings.get(DataSettings.TEST))
         .flatMap(List::stream).toList());
     if (files.isEmpty() && settings.get(DataSettings.TRAIN).isEmpty()) {
@@ -135,9 +142,10 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
     int code = session.run(context, (watched, _) -> {
       try (Classifier teacher = Classifier.load(model, context.compute())) {
         requireTarget(teacher, settings);
-        var data = new DataSettings(settings);
-        new Distillation(teacher, data, distill, output.resolve(ROWS), watched.listener(), watched.stop())
-            .write(identity(model, settings, distill), Distillation.unlabelled(files, data), settings)
+        var data = new DataSettings(PictureSettings.afterTraining(reading));
+        requirePictures(teacher, data, files, settings);
+        new Distillation(teacher, data, settings, distill, output.resolve(ROWS), watched.listener(), watched.stop())
+            .write(identity(model, reading, settings, distill), Distillation.unlabelled(files, data))
             .ifPresent(student::add);
       }
       return student.isEmpty() ? session.interrupted("the same command goes on where it was") : 0;
@@ -168,8 +176,33 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
     }
   }
 
+  /** Settings with those that say where pictures are, if these lack them. */
+  private static Settings pictured(Settings settings) {
+    return settings.has(PictureSettings.IMAGE) ? settings : settings.and(PictureSettings.SECTION);
+  }
+
+  /** Refuses rows without pictures for a teacher or a student that reads nothing else. */
+  private static void requirePictures(Classifier teacher, DataSettings data, List<String> files, Settings student) {
+    boolean isForStudent = student.has(PictureSettings.IMAGE);
+    boolean isNamed = PictureSettings.areGiven(data.settings());
+    if (isNamed && !isForStudent && !teacher.readsPictures()) {
+      throw new UserError("neither the teacher nor the student reads pictures: leave out --image");
+    }
+    if (teacher.readsText() && !isForStudent) {
+      return;
+    }
+    String who = isForStudent ? "the student" : "the teacher";
+    if (!isNamed) {
+      throw new UserError(who + " reads pictures: name their column with --image");
+    }
+    files.stream().filter(file -> Distillation.isOfLines(file, data)).findFirst().ifPresent(file -> {
+      throw new UserError(file + " has a text a line, but " + who + " reads pictures: give a table");
+    });
+  }
+
   /** What the rows that are written depend on besides the rows that are read. */
-  private static String identity(Path model, Settings settings, Settings distill) throws IOException {
+  private static String identity(Path model, Settings settings, Settings student, Settings distill)
+      throws IOException {
     var data = new DataSettings(settings);
     String trained = ModelSource.read(model, source -> {
       var hash = new Sha256();
@@ -183,6 +216,7 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
       return hash.hex();
     });
     return String.join("\n", trained, data.text().toString(), data.labels().columns().toString(),
+        PictureSettings.column(settings).toString(), PictureSettings.column(student).toString(),
         settings.get(TrainingSettings.SEED).toString(), distill.get(DistillSettings.TEMPERATURE).toString(),
         distill.get(DistillSettings.LABEL_SHARE).toString());
   }

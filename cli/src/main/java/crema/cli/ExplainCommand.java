@@ -2,8 +2,10 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.Explanation;
 import crema.classify.Item;
 import crema.classify.Prediction;
+import crema.classify.WatchedItems;
 import crema.cli.console.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,8 +97,9 @@ final class ExplainCommand implements Callable<Integer> {
       var output = new ExplanationWriter(terminal, format, words, classifier.columns());
       input.readAs(classifier, model, task, keep, pictures);
       input.forEachBatch(texts, terminal, batch -> {
-        List<Item> given = InputText.items(batch);
-        output.write(batch, classifier.explain(given, labels(classifier, given)));
+        var asked = new WatchedItems(InputText.items(batch));
+        List<Explanation> explained = classifier.explain(asked.items(), labels(classifier, asked.items()));
+        output.write(input.checked(batch, asked), explained);
         return !output.isClosed();
       });
       return Math.max(input.report(terminal), output.report());

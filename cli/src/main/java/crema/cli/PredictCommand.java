@@ -3,7 +3,8 @@ package crema.cli;
 import crema.base.AtomicFile;
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.Item;
+import crema.classify.Prediction;
+import crema.classify.WatchedItems;
 import crema.cli.console.Terminal;
 import crema.data.FieldText;
 import crema.task.Guarantee;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Parameters;
     description = {
         "Predicts the labels of texts: those given as arguments, the lines of a file, or the lines of standard input.",
         "One line of output for each text, in order; an empty text, or a row that cannot be read, gets no label, and the "
-            + "exit code is 3."
+            + "exit code is 3. A row whose picture cannot be read is answered from its text, if the model reads texts."
     },
     footer = {
         "",
@@ -95,6 +96,10 @@ final class PredictCommand implements Callable<Integer> {
       description = "Write to a file, which is there once it is whole (default: standard output).")
   private @Nullable Path file;
 
+  @Option(names = "--strict",
+      description = "End with the first row that cannot be read, or whose picture cannot (default: report them).")
+  private boolean strict;
+
   @Option(names = "--task", paramLabel = "NAME", description = "Which task of a model that has several.")
   private @Nullable String task;
 
@@ -143,12 +148,16 @@ final class PredictCommand implements Callable<Integer> {
         : new PredictionWriter(out, format.lines(),
             guarantee.isPresent() ? "(no label is sure enough)" : "(no label)")) {
       input.readAs(classifier, model, task, keep, pictures);
+      if (strict) {
+        input.beStrict();
+      }
       input.forEachBatch(texts, terminal, batch -> {
-        List<Item> answered = InputText.items(batch);
-        output.write(batch.stream().map(text -> text.withText(FieldText.joined(text.text()))).toList(),
-            top != null ? classifier.predict(answered, top)
-                : guarantee.map(each -> classifier.answer(answered, each))
-                    .orElseGet(() -> classifier.answer(answered)));
+        var asked = new WatchedItems(InputText.items(batch));
+        List<List<Prediction>> answers = top != null ? classifier.predict(asked.items(), top)
+            : guarantee.map(each -> classifier.answer(asked.items(), each))
+                .orElseGet(() -> classifier.answer(asked.items()));
+        output.write(input.checked(batch, asked).stream().map(text -> text.withText(FieldText.joined(text.text())))
+            .toList(), answers);
         return !output.isClosed();
       });
       return Math.max(input.report(terminal), output.report(terminal.err()));

@@ -7,6 +7,7 @@ import crema.base.json.JsonValues;
 import crema.classify.Classifier;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
+import crema.classify.WatchedItems;
 import crema.cli.console.Terminal;
 import crema.data.Columns;
 import crema.data.DataFile;
@@ -81,6 +82,8 @@ final class TextInput {
   /** Whether arguments and lines say where pictures are. */
   private boolean areLocations;
   private final ProblemLog unreadable = new ProblemLog();
+  /** Receives what is wrong with rows: the log, or what ends the command with the first of them. */
+  private ProblemListener problems = unreadable;
   /** Lines with something that is no character, and the first of them. */
   private long damaged;
   private long firstDamaged;
@@ -131,6 +134,34 @@ final class TextInput {
     tellApart(classifier.columns());
     asIn(() -> trainingOf(model, task));
     keep(kept);
+  }
+
+  /** Has the first row that cannot be read, or whose picture cannot, end the command. */
+  void beStrict() {
+    problems = unreadable.strict();
+  }
+
+  /**
+   * Texts that were answered, with what the model found out of their pictures: one that cannot be read is reported, and
+   * leaves a text without an answer where the model has nothing else to go by.
+   *
+   * @param batch as it was handed over
+   * @param asked the items of the batch, about which a model was asked
+   */
+  List<InputText> checked(List<InputText> batch, WatchedItems asked) {
+    var checked = new ArrayList<>(batch);
+    for (int i = 0; i < checked.size(); i++) {
+      InputText text = batch.get(i);
+      Optional<String> fault = asked.fault(i);
+      if (fault.isPresent()) {
+        boolean isAnswered = !areLocations && !text.text().isBlank();
+        var problem = new RowProblem(isAnswered ? RowFault.DROPPED_PICTURE : RowFault.BAD_PICTURE, text.place().file(),
+            text.place().line(), fault.get());
+        problems.problem(problem);
+        checked.set(i, isAnswered ? text : text.withProblem(problem.message()));
+      }
+    }
+    return checked;
   }
 
   /** Has the columns of a training read where none are named. */
@@ -195,19 +226,21 @@ final class TextInput {
     requireNothingToKeep();
     if (arguments.isEmpty()) {
       pictures.ofTexts(0);
-      lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), '\n', answerer);
+      lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), '\n', "standard input",
+          answerer);
     } else {
       List<String> images = pictures.ofTexts(arguments.size());
       answerer.answer(IntStream.range(0, arguments.size()).mapToObj(i -> {
-        InputText argument = ofLine(arguments.get(i));
+        InputText argument =
+            ofLine(arguments.get(i), new InputText.Place((areLocations ? "picture " : "text ") + (i + 1), 0));
         return images.isEmpty() ? argument : argument.withPicture(images.get(i));
       }).toList());
     }
   }
 
   /** An argument or a line: a text, or where a picture is if the model reads nothing else. */
-  private InputText ofLine(String line) {
-    return areLocations && !line.isBlank() ? InputText.ofPicture(line.strip()) : InputText.of(line);
+  private InputText ofLine(String line, InputText.Place place) {
+    return areLocations && !line.isBlank() ? InputText.ofPicture(line.strip(), place) : InputText.of(line, place);
   }
 
   /**
@@ -251,7 +284,7 @@ final class TextInput {
     if (reading.isOfLines()) {
       requireNothingToKeep();
       try (var lines = new BufferedReader(new InputStreamReader(data.open(), StandardCharsets.UTF_8))) {
-        lines(lines, endOfLines(lines), answerer);
+        lines(lines, endOfLines(lines), data.name(), answerer);
       }
       return;
     }
@@ -364,7 +397,7 @@ final class TextInput {
     return line.toString();
   }
 
-  private void lines(BufferedReader lines, char end, Answerer answerer) throws IOException {
+  private void lines(BufferedReader lines, char end, String file, Answerer answerer) throws IOException {
     var batch = new ArrayList<InputText>(BATCH);
     boolean wantsMore = true;
     long number = 0;
@@ -373,7 +406,7 @@ final class TextInput {
       if (line.indexOf('\uFFFD') >= 0 && damaged++ == 0) {
         firstDamaged = number;
       }
-      batch.add(ofLine(line));
+      batch.add(ofLine(line, new InputText.Place(file, number)));
       // A person who types, or a program that waits for each answer, gets it at once.
       if (batch.size() == BATCH || !lines.ready()) {
         wantsMore = answerer.answer(batch);
@@ -387,13 +420,14 @@ final class TextInput {
     requireAsMany(text, apart);
     List<String> kept = rows.columns().kept();
     var batch = new ArrayList<InputText>(BATCH);
+    // What is wrong with the picture of the row that comes next, without it.
+    var ofNext = new @Nullable RowProblem[1];
     // A row that is skipped is told of where it stands among the others.
     var listener = new ProblemListener() {
       @Override
       public void problem(RowProblem problem) {
         if (isOfPicture(problem) && (problem.fault() == RowFault.DROPPED_PICTURE || !kept.isEmpty())) {
-          // The row comes without its picture.
-          unreadable.problem(problem);
+          ofNext[0] = problem;
         } else {
           batch.add(missing(problem, kept));
         }
@@ -408,9 +442,9 @@ final class TextInput {
     try (var cursor = TextColumn.compose(source, text, reading.joiner()).open(listener)) {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
-        batch
-            .add(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), row.meta().picture(),
-                named(kept, row.meta().kept()), null));
+        batch.add(withoutPicture(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), row.meta().picture(),
+            named(kept, row.meta().kept()), new InputText.Place(row.meta().file(), row.meta().line()), null), ofNext[0]));
+        ofNext[0] = null;
         if (batch.size() >= BATCH) {
           wantsMore = answerer.answer(batch);
           batch.clear();
@@ -426,13 +460,38 @@ final class TextInput {
     return problem.fault() == RowFault.BAD_PICTURE || problem.fault() == RowFault.DROPPED_PICTURE;
   }
 
-  private InputText missing(RowProblem problem, List<String> kept) {
-    Map<String, JsonNode> nothing = named(kept, Collections.nCopies(kept.size(), JsonValues.toJson(null)));
-    if (problem.fault() == RowFault.EMPTY_TEXT) {
-      return new InputText("", null, nothing, null);
+  /**
+   * The text of a row, which has no answer if it lacks the only thing that the model reads.
+   *
+   * @param ofPicture what is wrong with its picture, which was taken away; null if nothing is
+   */
+  private InputText withoutPicture(InputText text, @Nullable RowProblem ofPicture) {
+    boolean isAnswered = text.picture() != null || !areLocations && !text.text().isBlank();
+    if (ofPicture == null && (isAnswered || !areLocations)) {
+      return text;
     }
-    unreadable.problem(problem);
-    return new InputText("", null, nothing, problem.message());
+    var place = text.place();
+    var problem = ofPicture == null ? noPicture(place.file(), place.line())
+        : new RowProblem(isAnswered ? RowFault.DROPPED_PICTURE : RowFault.BAD_PICTURE, place.file(), place.line(),
+            ofPicture.detail());
+    problems.problem(problem);
+    return isAnswered ? text : text.withProblem(problem.message());
+  }
+
+  private static RowProblem noPicture(String file, long line) {
+    return new RowProblem(RowFault.NO_PICTURE, file, line, "the model reads nothing else");
+  }
+
+  private InputText missing(RowProblem found, List<String> kept) {
+    Map<String, JsonNode> nothing = named(kept, Collections.nCopies(kept.size(), JsonValues.toJson(null)));
+    RowProblem problem =
+        found.fault() == RowFault.EMPTY_TEXT && areLocations ? noPicture(found.file(), found.line()) : found;
+    var text = new InputText("", null, nothing, new InputText.Place(found.file(), found.line()), null);
+    if (problem.fault() == RowFault.EMPTY_TEXT) {
+      return text;
+    }
+    problems.problem(problem);
+    return text.withProblem(problem.message());
   }
 
   private static Map<String, JsonNode> named(List<String> columns, List<JsonNode> values) {

@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.base.Keyed;
+import crema.testmodels.DrawnPictures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,19 @@ enum KilledCommand implements Keyed {
   /** Hyperplanes on vectors of a pretrained encoder. */
   FROZEN_LINEAR("train --model linear --encoder BERT --vector-cache VECTORS --C 0.3,1 --train ROWS --text title "
       + "--label category"),
+  /** A network of pictures that begins with random numbers. */
+  IMAGE("train --model image --image-size 16 --epochs 6 --batch-size 16 --checkpoint-steps 3 --picture-cache PICTURES "
+      + "--train PHOTOS --image photo --label category"),
+  /** A head on vectors of pictures that are made once. */
+  FROZEN_IMAGE("train --model image --vision CLIP --epochs 60 --batch-size 16 --checkpoint-steps 20 "
+      + "--vector-cache VECTORS --picture-cache PICTURES --train PHOTOS --image photo --label category"),
+  /** A pretrained network of pictures, all of it trained. */
+  FINE_TUNED_IMAGE("train --model image --vision CLIP --fine-tune-vision --epochs 8 --batch-size 16 "
+      + "--checkpoint-steps 3 --picture-cache PICTURES --train PHOTOS --image photo --label category"),
+  /** Texts and pictures: a model of each, and what joins them. */
+  FUSION("train --model fusion --fusion attention SMALL --epochs 2 --image-size 16 --vision-epochs 2 "
+      + "--picture-first-epochs 2 --fusion-epochs 4 --checkpoint-steps 3 --picture-cache PICTURES --train PHOTOS "
+      + "--text title --image photo --label category"),
   /** A stack of models that are there. */
   STACK("stack MODEL SECOND --train ROWS --text title --label category"),
   /** What a teacher says, and a student. */
@@ -63,8 +77,9 @@ enum KilledCommand implements Keyed {
 
   /** Those that every build kills: one of each way to go on. */
   static final List<KilledCommand> OF_EACH_BUILD =
-      List.of(LINEAR, LINEAR_MULTI, STAGES, FASTTEXT, ENCODER, NEIGHBOURS, AUTO, PRETRAIN, STACK, DISTILL, TUNE);
+      List.of(LINEAR, LINEAR_MULTI, STAGES, FASTTEXT, ENCODER, NEIGHBOURS, AUTO, PRETRAIN, FUSION, STACK, DISTILL, TUNE);
   private static final int ROWS = 240;
+  private static final int PHOTOS = 90;
   private static final String SMALL = "--hidden-size 16 --heads 2 --kv-heads 1 --ffn-size 16 --layers 1 "
       + "--vocabulary-size 300 --batch-size 16";
 
@@ -109,6 +124,9 @@ enum KilledCommand implements Keyed {
     files.put("TEXTS", Files.write(folder.resolve("texts.csv"), texts));
     files.put("BERT", TinyBert.bert(folder));
     files.put("VECTORS", folder.resolve("vectors"));
+    files.put("PHOTOS", DrawnPictures.write(folder.resolve("drawn"), PHOTOS));
+    files.put("CLIP", TinyClip.write(folder));
+    files.put("PICTURES", folder.resolve("pictures"));
     files.put("MODEL", trained(folder, "words", "--analyzer", "word"));
     files.put("SECOND", trained(folder, "characters", "--analyzer", "char_wb"));
     String columns = "train: " + folder.resolve("rows.csv") + "\ntext: title\nlabel: category\n";

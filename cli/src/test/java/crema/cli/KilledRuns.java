@@ -144,6 +144,7 @@ record KilledRuns(KilledCommand command, Map<String, Path> files, int kills, dou
     var kept = new TreeMap<String, String>();
     var places = new ArrayList<>(List.of(output));
     places.add(files.get("VECTORS"));
+    places.add(files.get("PICTURES"));
     for (Path place : places) {
       for (Path file : RunFiles.of(place)) {
         String name = place.relativize(file).toString();

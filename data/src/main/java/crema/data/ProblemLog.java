@@ -135,7 +135,7 @@ public final class ProblemLog implements ProblemListener {
     counts.forEach((fault, count) -> {
       lines.add(String.format(Locale.ROOT, "%,d %s: %s", count, count == 1 ? "row" : "rows", fault));
       for (var problem : examples(fault)) {
-        lines.add("  " + problem.file() + ", line " + problem.line() + ": " + problem.detail());
+        lines.add("  " + problem.where() + ": " + problem.detail());
       }
       if (fault == RowFault.BAD_QUOTING) {
         lines.add("  where quotes are characters like others, say so with --quote none");

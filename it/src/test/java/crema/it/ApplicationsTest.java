@@ -175,6 +175,25 @@ class ApplicationsTest {
     }
   }
 
+  /** The library that decodes WebP has another name in the jar, and is found and works all the same. */
+  @Test
+  void theJarOfTheCommandLineReadsWebp() throws Exception {
+    Path folder = TARGET.resolve("webp");
+    delete(folder);
+    Files.createDirectories(folder);
+    var rows = new ArrayList<>(List.of("photo"));
+    for (String name : List.of("lossy", "webp-lossless", "webp-lossless-alpha", "webp-animated", "orientation-6")) {
+      Files.copy(ROOT.resolve("images/src/test/resources/crema/data/image/pictures").resolve(name + ".webp"),
+          folder.resolve(name + ".webp"));
+      rows.add(name + ".webp");
+    }
+    Path table = Files.write(folder.resolve("rows.csv"), rows);
+    Outcome run = java(List.of("-cp", JAR.toString(), "crema.cli.Crema", "pictures", table.toString(), "--image",
+        "photo", "--size", "16", "--picture-cache", folder.resolve("cache").toString()));
+    assertThat(run.code()).describedAs(run.output()).isZero();
+    assertThat(run.output()).contains("5 rows, 5 with a picture that can be used", "webp 5");
+  }
+
   /** Without the module of vector kernels, slower ones are used: the same answers, and one line that says so. */
   @Test
   void withoutTheModuleOfVectorKernelsAnApplicationPredictsAll() throws Exception {

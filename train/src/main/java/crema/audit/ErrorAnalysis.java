@@ -6,6 +6,7 @@ import crema.base.Forest;
 import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.TrainingListener;
+import crema.classify.WatchedItems;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
@@ -13,6 +14,7 @@ import crema.linear.SparseMatrix;
 import crema.metrics.ScoreMatrix;
 import crema.run.DataSettings;
 import crema.run.LabelledTest;
+import crema.run.UnreadPictures;
 import crema.settings.Settings;
 import crema.task.MultiLabelTarget;
 import crema.task.Target;
@@ -24,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -78,12 +81,13 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     if (rows.isEmpty()) {
       throw LabelledTest.noRow(read);
     }
+    var answered = new Answered(classifier, reporter == problems ? new ProblemLog() : reporter);
+    answered.answer(rows, truth, listener);
     if (training.isEmpty()) {
-      return new Answered(classifier, rows, truth).wrong(Map.of(), listener);
+      return answered.wrong(Map.of());
     }
     AuditRows trained = AuditRows.read(settings.with(DataSettings.TRAIN, training), ProblemListener.SILENT);
-    ErrorAnalysis found =
-        new Answered(classifier, rows, truth).wrong(outOfFold(rows, trained, threads, listener), listener);
+    ErrorAnalysis found = answered.wrong(outOfFold(answered.rows, trained, threads, listener));
     return found.wrong.isEmpty() ? found : found.beside(trained.labelled(), nearest, threads, listener);
   }
 
@@ -144,23 +148,72 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     private final Classifier classifier;
     private final Target target;
     private final boolean exclusive;
-    private final List<AuditRow> rows;
-    private final List<int[]> truth;
-    private final RowScores[] scores;
-    private final int[][] answers;
-    private final double[] ofAnswer;
+    private final ProblemListener reporter;
+    private final List<AuditRow> rows = new ArrayList<>();
+    private final List<int[]> truth = new ArrayList<>();
+    private final List<RowScores> scores = new ArrayList<>();
+    private final List<int[]> answers = new ArrayList<>();
+    private final List<Double> ofAnswer = new ArrayList<>();
     private final double[] sums;
 
-    Answered(Classifier classifier, List<AuditRow> rows, List<int[]> truth) {
+    /**
+     * No answer yet.
+     *
+     * @param reporter receives what is wrong with pictures; a log is reported when all rows are answered
+     */
+    Answered(Classifier classifier, ProblemListener reporter) {
       this.classifier = classifier;
+      this.reporter = reporter;
       target = classifier.target();
       exclusive = !(target instanceof MultiLabelTarget);
-      this.rows = rows;
-      this.truth = truth;
-      scores = new RowScores[rows.size()];
-      answers = new int[rows.size()][];
-      ofAnswer = new double[rows.size()];
       sums = new double[target.labels().size()];
+    }
+
+    /** Answers rows, of which those are left out that have nothing which the model can read. */
+    void answer(List<AuditRow> all, List<int[]> labels, TrainingListener listener) {
+      listener.stage("Answering");
+      var unreadable = new UnreadPictures(classifier, reporter);
+      for (int from = 0; from < all.size(); from += BATCH) {
+        int to = Math.min(all.size(), from + BATCH);
+        answer(all.subList(from, to), labels.subList(from, to), unreadable);
+        listener.progress(to, all.size());
+      }
+      if (reporter instanceof ProblemLog log) {
+        log.report().forEach(listener::warning);
+      }
+      if (rows.isEmpty()) {
+        throw unreadable.noRow();
+      }
+    }
+
+    private void answer(List<AuditRow> some, List<int[]> labels, UnreadPictures unreadable) {
+      var asked = new WatchedItems(some.stream().map(row -> classifier.item(row.row())).toList());
+      float[][] logits = classifier.logits(asked.items());
+      for (int i = 0; i < logits.length; i++) {
+        // A text that is empty for the model says nothing for or against any label.
+        logits[i] = logits[i].length == 0 ? new float[sums.length] : logits[i];
+      }
+      ScoreMatrix batch = ScoreMatrix.of(logits);
+      ScoreMatrix probabilities = target.probabilities(batch);
+      int[][] decided = target.decide(batch);
+      int[] candidates = target.candidates();
+      for (int i = 0; i < decided.length; i++) {
+        AuditRow row = some.get(i);
+        if (!unreadable.isUsed(row.row(), asked.fault(i))) {
+          continue;
+        }
+        float[] all = probabilities.row(i);
+        var ofCandidates = new float[all.length];
+        for (int label : candidates) {
+          ofCandidates[label] = all[label];
+          sums[label] += all[label];
+        }
+        rows.add(new AuditRow(Objects.requireNonNull(unreadable.without(row.row())), row.number()));
+        truth.add(labels.get(i));
+        scores.add(RowScores.of(true, labels.get(i), ofCandidates));
+        answers.add(decided[i]);
+        ofAnswer.add(Arrays.stream(decided[i]).mapToDouble(label -> all[label]).min().orElse(0));
+      }
     }
 
     /**
@@ -168,23 +221,18 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
      *
      * @param outOfFold what is known of rows that the model was trained on, by text and labels
      */
-    ErrorAnalysis wrong(Map<String, Judgement> outOfFold, TrainingListener listener) {
-      listener.stage("Answering");
-      for (int from = 0; from < rows.size(); from += BATCH) {
-        answer(from, Math.min(rows.size(), from + BATCH));
-        listener.progress(Math.min(rows.size(), from + BATCH), rows.size());
-      }
-      var learning = new ConfidentLearning(target.labels(), scores, sums, exclusive);
+    ErrorAnalysis wrong(Map<String, Judgement> outOfFold) {
+      var learning = new ConfidentLearning(target.labels(), scores.toArray(RowScores[]::new), sums, exclusive);
       var wrong = new ArrayList<WrongAnswer>();
       int unanswered = 0;
-      for (int row = 0; row < scores.length; row++) {
-        boolean hasAnswer = answers[row].length > 0;
+      for (int row = 0; row < rows.size(); row++) {
+        boolean hasAnswer = answers.get(row).length > 0;
         unanswered += hasAnswer ? 0 : 1;
-        if ((hasAnswer || !exclusive) && !Arrays.equals(answers[row], truth.get(row))) {
+        if ((hasAnswer || !exclusive) && !Arrays.equals(answers.get(row), truth.get(row))) {
           Judgement held = outOfFold.get(key(rows.get(row)));
-          Judgement judgement = held == null ? learning.judge(rows.get(row), scores[row]) : held;
-          double ofTruth = minimum(scores[row].ofGiven());
-          wrong.add(new WrongAnswer(rows.get(row), names(answers[row]), ofAnswer[row], ofTruth,
+          Judgement judgement = held == null ? learning.judge(rows.get(row), scores.get(row)) : held;
+          double ofTruth = minimum(scores.get(row).ofGiven());
+          wrong.add(new WrongAnswer(rows.get(row), names(answers.get(row)), ofAnswer.get(row), ofTruth,
               judgement.isDoubtful() ? Group.MISLABELLED : group(row), judgement.suggested(), List.of()));
         }
       }
@@ -195,31 +243,6 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
 
     private List<String> names(int[] labels) {
       return Arrays.stream(labels).mapToObj(target.labels()::name).toList();
-    }
-
-    private void answer(int from, int to) {
-      float[][] logits =
-          classifier.logits(rows.subList(from, to).stream().map(row -> classifier.item(row.row())).toList());
-      for (int i = 0; i < logits.length; i++) {
-        // A text that is empty for the model says nothing for or against any label.
-        logits[i] = logits[i].length == 0 ? new float[sums.length] : logits[i];
-      }
-      ScoreMatrix batch = ScoreMatrix.of(logits);
-      ScoreMatrix probabilities = target.probabilities(batch);
-      int[][] decided = target.decide(batch);
-      int[] candidates = target.candidates();
-      for (int i = 0; i < decided.length; i++) {
-        float[] all = probabilities.row(i);
-        var ofCandidates = new float[all.length];
-        for (int label : candidates) {
-          ofCandidates[label] = all[label];
-          sums[label] += all[label];
-        }
-        int[] given = truth.get(from + i);
-        scores[from + i] = RowScores.of(true, given, ofCandidates);
-        answers[from + i] = decided[i];
-        ofAnswer[from + i] = Arrays.stream(decided[i]).mapToDouble(label -> all[label]).min().orElse(0);
-      }
     }
 
     private static double minimum(float[] numbers) {
@@ -233,7 +256,7 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
     /** How far off an answer is: in the tree of labels if there is one. */
     private Group group(int row) {
       int[] given = truth.get(row);
-      int[] answer = answers[row];
+      int[] answer = answers.get(row);
       if (!exclusive || given.length != 1 || answer.length != 1) {
         return Arrays.stream(answer).anyMatch(label -> Arrays.binarySearch(given, label) >= 0) ? Group.NEAR
             : Group.GROSS;
@@ -241,7 +264,7 @@ public record ErrorAnalysis(int rows, int unanswered, List<WrongAnswer> wrong) {
       if (target instanceof TaxonomyTarget) {
         return inTree(target.tree(), given[0], answer[0]);
       }
-      RowScores of = scores[row];
+      RowScores of = scores.get(row);
       long before = 0;
       for (float other : of.ofOthers()) {
         before += other > of.ofGiven()[0] ? 1 : 0;

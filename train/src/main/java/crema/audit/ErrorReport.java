@@ -8,6 +8,7 @@ import crema.base.json.ArrayNode;
 import crema.base.json.ObjectNode;
 import crema.classify.AnswerMarks;
 import crema.classify.Classifier;
+import crema.classify.ItemPicture;
 import crema.report.Html;
 import crema.report.HtmlPage;
 import crema.report.HtmlTable;
@@ -15,6 +16,7 @@ import crema.report.MarkedText;
 import crema.report.Numbers;
 import crema.report.TerminalStyle;
 import crema.report.TextTable;
+import crema.run.Thumbnails;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The wrong answers of a model, for people and programs. */
 public final class ErrorReport {
@@ -35,6 +38,9 @@ public final class ErrorReport {
   private static final int SHOWN_ROWS = 50;
   private static final int SHOWN_PAIRS = 50;
   private static final String NONE = "(none)";
+  private static final String WORDS_NOTE =
+      "Words in green speak for the answer rather than for the truth, those in red against it.";
+  private static final String FULL_NOTE = " The page has no room for more pictures.";
 
   private final ErrorAnalysis errors;
   private final Classifier classifier;
@@ -113,7 +119,9 @@ public final class ErrorReport {
         Numbers.percent((double) errors.of(group).size() / errors.wrong().size())));
     out.append("</section>\n");
     pairs(out);
-    errors.groups().forEach(group -> group(out, group));
+    try (var thumbnails = new Thumbnails()) {
+      errors.groups().forEach(group -> group(out, group, thumbnails));
+    }
     return HtmlPage.of(title, out.toString());
   }
 
@@ -130,22 +138,38 @@ public final class ErrorReport {
         table.render());
   }
 
-  private void group(StringBuilder out, Group group) {
+  private void group(StringBuilder out, Group group, Thumbnails thumbnails) {
     List<WrongAnswer> answers = errors.of(group);
     boolean hasNear = answers.stream().anyMatch(answer -> !answer.nearest().isEmpty());
-    List<String> headings = Stream.of("Where", "Text", "Truth", "Answer", hasNear ? "Nearest rows of the training" : "",
-        "Probability", "Of the truth").filter(heading -> !heading.isEmpty()).toList();
-    var table = HtmlTable.sortable(hasNear ? 5 : 4, headings.toArray(String[]::new));
+    boolean hasPictures = classifier.readsPictures()
+        && answers.stream().limit(SHOWN_ROWS).anyMatch(answer -> answer.row().row().meta().picture() != null);
+    List<String> texts = Stream.of(hasPictures ? "Picture" : "", "Where", classifier.readsText() ? "Text" : "", "Truth",
+        "Answer", hasNear ? "Nearest rows of the training" : "").filter(heading -> !heading.isEmpty()).toList();
+    var table = HtmlTable.sortable(texts.size(),
+        Stream.concat(texts.stream(), Stream.of("Probability", "Of the truth")).toArray(String[]::new));
     answers.stream().limit(SHOWN_ROWS).forEach(answer -> {
-      table.row().text(answer.row().location()).text(marked(answer)).text(labels(answer.row().row().labels()))
-          .text(labels(answer.answered()));
+      table.row();
+      if (hasPictures) {
+        table.picture(picture(answer, thumbnails));
+      }
+      table.text(answer.row().location());
+      if (classifier.readsText()) {
+        table.text(marked(answer));
+      }
+      table.text(labels(answer.row().row().labels())).text(labels(answer.answered()));
       if (hasNear) {
         table.text(answer.nearest().stream().map(ErrorReport::near).collect(Collectors.joining("; ")));
       }
       table.metric(answer.probability()).metric(answer.ofTruth());
     });
-    RowPage.section(out, group.title(), group.note() + RowPage.shownOf(SHOWN_ROWS, answers.size(), ROWS),
-        table.render());
+    String note = classifier.readsText() ? group.note() + " " + WORDS_NOTE : group.note();
+    RowPage.section(out, group.title(), note + RowPage.shownOf(SHOWN_ROWS, answers.size(), ROWS)
+        + (hasPictures && thumbnails.isFull() ? FULL_NOTE : ""), table.render());
+  }
+
+  private static @Nullable String picture(WrongAnswer answer, Thumbnails thumbnails) {
+    String location = answer.row().row().meta().picture();
+    return location == null ? null : thumbnails.of(new ItemPicture.Located(location)).orElse(null);
   }
 
   private static String near(NearRow near) {

@@ -25,6 +25,9 @@ final class RowFiles {
   static ObjectNode row(AuditRow row) {
     var object = new ObjectNode().put("file", row.row().meta().file()).put("row", row.number())
         .put("line", row.row().meta().line()).put("text", row.text());
+    if (row.row().meta().picture() != null) {
+      object.put("image", row.row().meta().picture());
+    }
     addLabels(object, "labels", row.row().labels());
     return object;
   }

@@ -45,9 +45,9 @@ public record WrongAnswer(AuditRow row, List<String> answered, double probabilit
       return title;
     }
 
-    /** What is in it, for people; of the words of texts, what their colours say. */
+    /** What is in it, for people. */
     public String note() {
-      return note + " Words in green speak for the answer rather than for the truth, those in red against it.";
+      return note;
     }
   }
 

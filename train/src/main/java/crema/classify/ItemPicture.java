@@ -3,6 +3,7 @@ package crema.classify;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The picture of an {@link Item}: where it is, or its bytes. */
@@ -35,6 +36,15 @@ public sealed interface ItemPicture {
       return String.format(Locale.ROOT, "a picture of %,d bytes", bytes.length);
     }
   }
+
+  /**
+   * A picture of which someone is told if it cannot be read: a model answers all the same, by whatever else there is.
+   *
+   * @param picture not one of these itself
+   * @param unreadable receives the reason in a line that begins with the picture's place, from any thread, and once more
+   *     from each further model that reads the picture
+   */
+  record Watched(ItemPicture picture, Consumer<String> unreadable) implements ItemPicture {}
 
   /** A picture in a file. */
   static ItemPicture of(Path file) {

@@ -117,9 +117,9 @@ public final class HtmlTable {
    *
    * @param address with the picture in it; null for an empty cell
    */
-  HtmlTable picture(@Nullable String address) {
-    out.append("<td>").append(address == null ? "" : "<img alt=\"\" src=\"" + Html.escape(address) + "\">")
-        .append("</td>");
+  public HtmlTable picture(@Nullable String address) {
+    out.append("<td class=\"picture\">")
+        .append(address == null ? "" : "<img alt=\"\" src=\"" + Html.escape(address) + "\">").append("</td>");
     return this;
   }
 

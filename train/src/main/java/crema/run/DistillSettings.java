@@ -10,11 +10,11 @@ public final class DistillSettings {
   public static final Section SECTION = Section.of("Distillation");
 
   /** The families of students, by their keys. */
-  private static final List<String> STUDENTS = List.of("linear", "fasttext", "encoder");
+  public static final List<String> STUDENTS = List.of("linear", "fasttext", "encoder", "image");
 
   public static final Setting<String> STUDENT =
       SECTION.name("student", "linear", () -> STUDENTS).label("FAMILY").basic()
-          .help("The family of the student: linear, fasttext or encoder");
+          .help("The family of the student: linear, fasttext or encoder; image for one of pictures");
   public static final Setting<Double> TEMPERATURE = SECTION.number("temperature", 1).atLeast(0.05).atMost(20).label("T")
       .details("above 1 it tells more of the less probable labels")
       .help("What the log-odds of the teacher's probabilities are divided by");

@@ -9,10 +9,12 @@ import crema.base.UserError;
 import crema.base.json.ObjectNode;
 import crema.classify.Classifier;
 import crema.classify.TrainingListener;
+import crema.classify.WatchedItems;
 import crema.data.DataFile;
 import crema.data.KnownLabels;
 import crema.data.LabelCounts;
 import crema.data.LabelSet;
+import crema.data.PictureColumn;
 import crema.data.PlainLines;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
@@ -57,6 +59,10 @@ public final class Distillation {
   private final DataSettings data;
   /** The text columns. */
   private final List<String> columns;
+  /** The settings of the student. */
+  private final Settings student;
+  /** The column of pictures, if the student reads them, and them alone; else null. */
+  private final @Nullable String picture;
   private final SoftLabels soft;
   private final Path folder;
   private final TrainingListener listener;
@@ -65,14 +71,17 @@ public final class Distillation {
   /**
    * A distillation.
    *
-   * @param data how rows are read: text columns, labels, files of rows with labels to train on and to test with
+   * @param data how rows are read: text columns, pictures, labels, files of rows with labels to train on and to test with
+   * @param student the settings of its family
    * @param distill with those of {@link DistillSettings}
    * @param folder where to write; made if need be
    */
-  public Distillation(Classifier teacher, DataSettings data, Settings distill, Path folder, TrainingListener listener,
-      StopSignal stop) {
+  public Distillation(Classifier teacher, DataSettings data, Settings student, Settings distill, Path folder,
+      TrainingListener listener, StopSignal stop) {
     this.teacher = teacher;
     this.data = data;
+    this.student = student;
+    picture = PictureSettings.column(student).map(PictureColumn::name).orElse(null);
     this.folder = folder;
     this.listener = listener;
     this.stop = stop;
@@ -89,7 +98,7 @@ public final class Distillation {
   public static RowSource unlabelled(List<String> files, DataSettings data) {
     var sources = new ArrayList<RowSource>();
     for (String file : files) {
-      if (file.matches(".*\\.txt(\\.gz|\\.zst)?") && !data.settings().isGiven(DataSettings.INPUT_FORMAT)) {
+      if (isOfLines(file, data)) {
         if (data.text().size() > 1) {
           throw new UserError(file + " has a text a line, but the teacher reads the columns "
               + String.join(", ", data.text()) + ": give a table");
@@ -102,6 +111,11 @@ public final class Distillation {
     return RowSource.concat(sources);
   }
 
+  /** Whether a file has a text a line, and nothing else. */
+  public static boolean isOfLines(String file, DataSettings data) {
+    return file.matches(".*\\.txt(\\.gz|\\.zst)?") && !data.settings().isGiven(DataSettings.INPUT_FORMAT);
+  }
+
   /**
    * Writes the rows.
    *
@@ -110,7 +124,7 @@ public final class Distillation {
    * @return what a student is to be trained on; empty if it was asked to stop
    * @throws UserError if there are no rows, or rows with labels that the teacher does not know
    */
-  public Optional<Settings> write(String identity, RowSource unlabelled, Settings student) throws IOException {
+  public Optional<Settings> write(String identity, RowSource unlabelled) throws IOException {
     RowSource labelled = RunRows.rows(data.train(), data);
     RowSource test = RunRows.rows(data.test(), data);
     requireKnown(data.train(), labelled);
@@ -119,9 +133,12 @@ public final class Distillation {
     begin(digest);
     listener.stage("Asking the teacher");
     var problems = new ProblemLog();
+    ProblemListener reporter = data.isStrict() ? problems.strict() : problems;
     long empty;
-    try (var parts = new Parts(digest); RowCursor known = labelled.open(problems);
-        RowCursor unknown = unlabelled.open(problems)) {
+    long ofNoUse;
+    try (var parts = new Parts(digest, new UnreadPictures(teacher, reporter));
+        RowCursor known = labelled.open(reporter);
+        RowCursor unknown = unlabelled.open(reporter)) {
       var labels = new KnownLabels(teacher.target().labels());
       for (Row row = known.next(); row != null && !stop.isRequested(); row = known.next()) {
         parts.add(row, labels.of(row, ProblemListener.SILENT).orElse(new int[0]));
@@ -134,25 +151,37 @@ public final class Distillation {
       }
       parts.finish();
       empty = parts.empty;
+      ofNoUse = parts.ofNoUse;
     }
     problems.report().forEach(listener::warning);
     List<String> train = files("train");
-    if (train.isEmpty()) {
-      throw new UserError("there is no row to ask the teacher for: --data has none with a text");
-    }
     if (empty > 0) {
-      listener.warning(String.format(Locale.ROOT, "%,d texts are empty to the teacher and are left out", empty));
+      listener.warning(String.format(Locale.ROOT, "%,d %s empty to the teacher and left out", empty,
+          empty == 1 ? "row is" : "rows are"));
     }
-    return Optional.of(ofStudent(student, train, writeTest(test)));
+    if (ofNoUse > 0) {
+      listener.warning(String.format(Locale.ROOT, "%,d %s no %s, which is all that the student reads, and %s left out",
+          ofNoUse, ofNoUse == 1 ? "row has" : "rows have", picture == null ? "text" : "picture",
+          ofNoUse == 1 ? "is" : "are"));
+    }
+    if (train.isEmpty()) {
+      throw new UserError("there is no row to ask the teacher for: --data has none with "
+          + (picture == null ? "a text" : "a picture"));
+    }
+    return Optional.of(ofStudent(train, writeTest(test)));
   }
 
   /** The settings of a student with the rows that were written. */
-  private Settings ofStudent(Settings student, List<String> train, List<String> test) throws IOException {
+  private Settings ofStudent(List<String> train, List<String> test) throws IOException {
     Settings settings = student.without(DataSettings.INPUT_FORMAT).without(DataSettings.SEPARATOR)
         .without(DataSettings.QUOTE).without(DataSettings.NO_HEADER).without(DataSettings.ENCODING)
         .without(DataSettings.GROUP).with(DataSettings.TRAIN, train)
         .with(DataSettings.VALIDATION, files("validation")).with(DataSettings.TEST, test)
         .with(DataSettings.ROW_WEIGHT, WEIGHT);
+    if (picture != null) {
+      // What is written of pictures is where they are, wherever that is read.
+      settings = settings.without(PictureSettings.IMAGE_ROOT);
+    }
     return test.isEmpty() ? settings.with(DataSettings.NO_TEST, true) : settings;
   }
 
@@ -218,19 +247,24 @@ public final class Distillation {
     private StringBuilder validation = new StringBuilder();
     private long seen;
     private long empty;
+    private long ofNoUse;
     private int part;
     /** Whether the file of the part is there, with the rows that it had. */
     private boolean isWritten = isThere();
     /** What the teacher has said of the rows of the part so far. */
     private @Nullable PieceJournal asked;
 
+    private final UnreadPictures unreadable;
+
     /**
      * Begins with the first row.
      *
      * @param identity of the distillation
+     * @param unreadable is told of the pictures that the teacher could not read
      */
-    Parts(String identity) {
+    Parts(String identity, UnreadPictures unreadable) {
       this.identity = identity;
+      this.unreadable = unreadable;
     }
 
     private boolean isThere() {
@@ -290,7 +324,12 @@ public final class Distillation {
       long first = seen - rows.size();
       float[][] said = asked.nextRows(() -> {
         stop.check();
-        return teacher.probabilities(rows.stream().map(teacher::item).toList());
+        var items = new WatchedItems(rows.stream().map(teacher::item).toList());
+        float[][] probabilities = teacher.probabilities(items.items());
+        for (int i = 0; i < probabilities.length; i++) {
+          unreadable.isUsed(rows.get(i), items.fault(i));
+        }
+        return probabilities;
       });
       for (int i = 0; i < said.length; i++) {
         write(first + i, rows.get(i), said[i], truth.get(i));
@@ -302,6 +341,10 @@ public final class Distillation {
     private void write(long number, Row row, float[] said, int @Nullable [] labels) {
       if (isEmpty(said)) {
         empty++;
+        return;
+      }
+      if (picture == null ? row.text().isBlank() : row.meta().picture() == null) {
+        ofNoUse++;
         return;
       }
       if (part < MOST_VALIDATION_PARTS && number % VALIDATION_EVERY == VALIDATION_EVERY - 1) {
@@ -333,6 +376,11 @@ public final class Distillation {
     var json = new ObjectNode();
     for (int i = 0; i < columns.size(); i++) {
       json.put(columns.get(i), i < row.fields().size() ? row.fields().get(i) : row.text());
+    }
+    if (picture != null) {
+      String location = row.meta().picture();
+      json.put(picture, location == null ? "" : PictureColumn.isAddress(location) ? location
+          : Path.of(location).toAbsolutePath().toString());
     }
     putLabels(json, labels);
     return json.put(WEIGHT, weight) + "\n";

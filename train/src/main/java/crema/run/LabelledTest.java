@@ -3,8 +3,8 @@ package crema.run;
 import crema.base.OptionalLibrary;
 import crema.base.UserError;
 import crema.classify.Classifier;
-import crema.classify.Item;
 import crema.classify.TrainingListener;
+import crema.classify.WatchedItems;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A test of a classifier on labelled rows. A row of which the model knows no label counts in no metric; it is
@@ -106,10 +107,12 @@ public final class LabelledTest {
     OptionalLibrary.COMMONS_MATH.require("testing");
     listener.stage("Testing");
     var problems = new ProblemLog();
-    ScoredRows test = scored(classifier, problems);
+    var unreadable = new UnreadPictures(classifier, strict ? problems.strict() : problems);
+    ScoredRows test = scored(classifier, problems, unreadable);
     RowAccount account = problems.account(Map.of("test", (long) test.truth().length));
     return new TargetReport(target, languages, bands, asked).builder(title, test, SEED)
-        .wrong(WrongRows.of(target, classifier, rows, test)).words(classifier.tellingWords(TextRun.TELLING_WORDS))
+        .wrong(WrongRows.of(target, classifier, unreadable.without(rows), test))
+        .words(classifier.tellingWords(TextRun.TELLING_WORDS))
         .fact("Rows", account.toString()).rows(account).build();
   }
 
@@ -119,31 +122,31 @@ public final class LabelledTest {
    * @throws UserError when there is none
    */
   public ScoredRows scored(Classifier classifier) {
-    return scored(classifier, new ProblemLog());
+    var problems = new ProblemLog();
+    // Whoever asks counts on an answer to each row; pictures have been reported where they were prepared.
+    return scored(classifier, problems, null);
   }
 
-  private ScoredRows scored(Classifier classifier, ProblemLog problems) {
+  /**
+   * What a classifier says of rows.
+   *
+   * @param unreadable decides which rows are left out for their pictures; null if none are
+   */
+  private ScoredRows scored(Classifier classifier, ProblemLog problems, @Nullable UnreadPictures unreadable) {
     var known = new KnownLabels(classifier.target().labels());
     ProblemListener reporter = strict ? problems.strict() : problems;
-    var batch = new Batch(classifier);
-    var rowLanguages = new ArrayList<String>();
-    Function<Row, String> language = languages.areReported() ? languages.reader() : null;
+    var batch = new Batch(classifier, languages.areReported() ? languages.reader() : null, unreadable);
     var read = new long[1];
     rows.forEach(readBefore ? ProblemListener.SILENT : reporter, row -> {
       read[0]++;
-      known.of(row, reporter).ifPresent(labels -> {
-        if (language != null) {
-          rowLanguages.add(language.apply(row));
-        }
-        batch.add(classifier.item(row), labels, row.meta().weight());
-      });
+      known.of(row, reporter).ifPresent(labels -> batch.add(row, labels));
     });
     batch.score();
     problems.report().forEach(listener::warning);
     if (batch.truth.isEmpty()) {
-      throw noRow(read[0]);
+      throw unreadable != null && unreadable.leaveOut() ? unreadable.noRow() : noRow(read[0]);
     }
-    return new ScoredRows(batch.logits.build(), batch.truth.toArray(int[][]::new), rowLanguages,
+    return new ScoredRows(batch.logits.build(), batch.truth.toArray(int[][]::new), batch.rowLanguages,
         batch.weights.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
@@ -157,37 +160,59 @@ public final class LabelledTest {
         : "no row is left to validate or test on: the model knows the label of none");
   }
 
-  /** Items that are scored together, and the scores of those before. */
+  /** Rows that are scored together, and the scores of those before. */
   private final class Batch {
     private final Classifier classifier;
-    private final List<Item> items = new ArrayList<>();
+    private final @Nullable Function<Row, String> language;
+    private final @Nullable UnreadPictures unreadable;
+    private final List<Row> batch = new ArrayList<>();
+    private final List<int[]> labelled = new ArrayList<>();
     private final List<int[]> truth = new ArrayList<>();
     private final List<Double> weights = new ArrayList<>();
+    private final List<String> rowLanguages = new ArrayList<>();
     private final ScoreMatrix.Builder logits;
     private final int size;
 
-    Batch(Classifier classifier) {
+    /**
+     * A batch without rows.
+     *
+     * @param language of a row; null if it is of no interest
+     * @param unreadable decides which rows are left out for their pictures; null if none are
+     */
+    Batch(Classifier classifier, @Nullable Function<Row, String> language, @Nullable UnreadPictures unreadable) {
       this.classifier = classifier;
+      this.language = language;
+      this.unreadable = unreadable;
       int labels = classifier.labels().size();
       logits = ScoreMatrix.builder(labels);
       size = Math.clamp(MOST_SCORES / Math.max(1, labels), 1, BATCH);
     }
 
-    void add(Item item, int[] labels, double weight) {
-      items.add(item);
-      weights.add(weight);
-      truth.add(labels);
-      if (items.size() == size) {
+    void add(Row row, int[] labels) {
+      batch.add(row);
+      labelled.add(labels);
+      if (batch.size() == size) {
         score();
       }
     }
 
     void score() {
-      for (float[] row : classifier.logits(items)) {
-        // An item that is empty for the model, such as a text without tokens, says nothing for or against any label.
-        logits.add(row.length == 0 ? new float[classifier.labels().size()] : row);
+      var asked = new WatchedItems(batch.stream().map(classifier::item).toList());
+      float[][] scores = classifier.logits(asked.items());
+      for (int i = 0; i < scores.length; i++) {
+        Row row = batch.get(i);
+        if (unreadable == null || unreadable.isUsed(row, asked.fault(i))) {
+          // An item that is empty for the model, such as a text without tokens, says nothing for or against any label.
+          logits.add(scores[i].length == 0 ? new float[classifier.labels().size()] : scores[i]);
+          truth.add(labelled.get(i));
+          weights.add(row.meta().weight());
+          if (language != null) {
+            rowLanguages.add(language.apply(row));
+          }
+        }
       }
-      items.clear();
+      batch.clear();
+      labelled.clear();
       listener.progress(logits.documents(), -1);
     }
   }

@@ -1,18 +1,22 @@
 package crema.data.image;
 
-import crema.data.image.PictureHeader.Ink;
+import crema.data.image.PictureHeader.Components;
 import java.util.BitSet;
 
 /** The segments of a JPEG (ITU-T T.81, annex B) with their sizes, EXIF's orientation and Adobe's marker. */
 final class JpegHeader implements HeaderReader {
   private static final int START_OF_SCAN = 0xDA;
   private static final int END_OF_IMAGE = 0xD9;
+  private static final int APP0 = 0xE0;
   private static final int APP1 = 0xE1;
   private static final int APP14 = 0xEE;
   private static final int FILL = 0xFF;
   /** What Adobe's marker says of how components were made (Adobe technical note 5116). */
   private static final int ADOBE_YCCK = 2;
   private static final int INKS = 4;
+  private static final int CHANNELS = 3;
+  /** What a frame says of a component, in bytes. */
+  private static final int COMPONENT = 3;
   /** Markers that nothing follows: restarts, the start of an image, and one for arithmetic coding's private use. */
   private static final BitSet WITHOUT_LENGTH = markers(0x01, 0xD0, 0xD1, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8);
   private static final BitSet START_OF_FRAME =
@@ -34,6 +38,7 @@ final class JpegHeader implements HeaderReader {
     PictureHeader header = null;
     var orientation = Orientation.UPRIGHT;
     boolean ycck = false;
+    boolean saysColours = false;
     boolean progressive = false;
     for (int at = 2;;) {
       if (bytes.u8(at) != FILL) {
@@ -54,8 +59,11 @@ final class JpegHeader implements HeaderReader {
           throw new PictureRejected(PictureFault.DAMAGED, "is a JPEG that does not say its size");
         }
         requireScans(bytes, at, progressive);
-        boolean ink = header.ink() != Ink.NONE;
-        return header.with(orientation).with(!ink ? Ink.NONE : ycck ? Ink.YCCK : Ink.CMYK);
+        return header.with(orientation).with(switch (header.components()) {
+          case YCC -> saysColours ? Components.AS_READ : Components.YCC;
+          case CMYK -> ycck ? Components.YCCK : Components.CMYK;
+          case YCCK, AS_READ -> header.components();
+        });
       }
       int length = bytes.u16(at + 2);
       HeaderBytes segment = bytes.part(at + 4, Math.max(length - 2, 0));
@@ -66,6 +74,9 @@ final class JpegHeader implements HeaderReader {
         orientation = ExifOrientation.find(segment.part(6, segment.length()));
       } else if (marker == APP14 && segment.holds(0, "Adobe")) {
         ycck = segment.u8(11) == ADOBE_YCCK;
+        saysColours = true;
+      } else if (marker == APP0 && segment.holds(0, "JFIF\0")) {
+        saysColours = true;
       }
       at += 2 + Math.max(length, 2);
     }
@@ -80,7 +91,14 @@ final class JpegHeader implements HeaderReader {
       throw new PictureRejected(PictureFault.UNSUPPORTED,
           "is a JPEG of a rare kind (lossless, arithmetic or of " + segment.u8(0) + " bits), which is not read");
     }
-    return PictureHeader.of(width, height).with(segment.u8(5) == INKS ? Ink.CMYK : Ink.NONE);
+    return PictureHeader.of(width, height).with(segment.u8(5) == INKS ? Components.CMYK
+        : segment.u8(5) == CHANNELS && !saysColours(segment) ? Components.YCC : Components.AS_READ);
+  }
+
+  /** Whether the numbers of three components say what they are: 1, 2 and 3 are luma and chromas, letters are colours. */
+  private static boolean saysColours(HeaderBytes frame) throws PastTheEnd {
+    int first = frame.u8(6);
+    return first == 1 || first == 'R' && frame.u8(6 + COMPONENT) == 'G' && frame.u8(6 + 2 * COMPONENT) == 'B';
   }
 
   /**

@@ -29,7 +29,7 @@ public final class PictureLoader implements AutoCloseable {
   }
 
   /** Gets the bytes of a picture. */
-  byte[] bytes(PictureLocation location) throws PictureRejected, InterruptedException {
+  public byte[] bytes(PictureLocation location) throws PictureRejected, InterruptedException {
     return source.bytes(location);
   }
 

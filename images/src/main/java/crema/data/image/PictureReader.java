@@ -118,9 +118,12 @@ public final class PictureReader {
     if (width != header.frame().width() || height != header.frame().height()) {
       throw new UnexpectedSize(width, height, header.frame());
     }
-    byte[] rgb = header.ink() == PictureHeader.Ink.NONE
-        ? Pixels.of(reader.read(0))
-        : Pixels.ofInk(reader.readRaster(0, null), header.ink());
+    byte[] rgb = switch (header.components()) {
+      case AS_READ -> Pixels.of(reader.read(0));
+      case YCC -> Pixels.ofChromas(reader.readRaster(0, null));
+      case CMYK, YCCK -> Pixels.ofInk(reader.readRaster(0, null), header.components());
+    };
+    header.transparent().ifPresent(gray -> Pixels.layOnWhite(rgb, gray));
     return onScreen(new Picture(width, height, rgb), header);
   }
 

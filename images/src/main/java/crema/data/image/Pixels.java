@@ -1,14 +1,16 @@
 package crema.data.image;
 
-import crema.data.image.PictureHeader.Ink;
+import crema.data.image.PictureHeader.Components;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBufferByte;
+import java.awt.image.DirectColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 
 /**
  * Red, green and blue of what a reader of the platform gives. Samples are taken as they are stored, without a colour
@@ -33,7 +35,7 @@ final class Pixels {
     if (colors instanceof ComponentColorModel && isBytes(raster)) {
       return bytes(raster, colors);
     }
-    if (colors instanceof ComponentColorModel) {
+    if (colors instanceof ComponentColorModel || colors instanceof DirectColorModel) {
       return samples(raster, colors);
     }
     return packed(image);
@@ -110,7 +112,7 @@ final class Pixels {
     int width = raster.getWidth();
     int height = raster.getHeight();
     int bands = raster.getNumBands();
-    int bits = colors.getComponentSize(0);
+    int[] bits = colors.getComponentSize();
     boolean gray = colors.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     var rgb = new byte[width * height * Picture.CHANNELS];
     var row = new int[width * bands];
@@ -120,10 +122,11 @@ final class Pixels {
       for (int x = 0; x < width; x++, to += Picture.CHANNELS) {
         int at = x * bands;
         for (int channel = 0; channel < Picture.CHANNELS; channel++) {
-          rgb[to + channel] = (byte) toByte(row[gray ? at : at + channel], bits);
+          int band = gray ? 0 : channel;
+          rgb[to + channel] = (byte) toByte(row[at + band], bits[band]);
         }
         if (colors.hasAlpha()) {
-          layOnWhite(rgb, to, toByte(row[at + bands - 1], bits));
+          layOnWhite(rgb, to, toByte(row[at + bands - 1], bits[bands - 1]));
         }
       }
     }
@@ -154,7 +157,7 @@ final class Pixels {
     return rgb;
   }
 
-  /** Channels in the bits of one number. */
+  /** Whatever else there may be. */
   private static byte[] packed(BufferedImage image) {
     int width = image.getWidth();
     var rgb = new byte[width * image.getHeight() * Picture.CHANNELS];
@@ -182,13 +185,40 @@ final class Pixels {
     return at + Picture.CHANNELS;
   }
 
+  /** Makes a gray white that stands for what is transparent. */
+  static void layOnWhite(byte[] rgb, int gray) {
+    for (int at = 0; at < rgb.length; at += Picture.CHANNELS) {
+      if ((rgb[at] & 0xFF) == gray) {
+        Arrays.fill(rgb, at, at + Picture.CHANNELS, (byte) WHITE);
+      }
+    }
+  }
+
+  /** Converts luma and chromas of a JPEG, those of JFIF. */
+  static byte[] ofChromas(Raster raster) {
+    int width = raster.getWidth();
+    var rgb = new byte[width * raster.getHeight() * Picture.CHANNELS];
+    var row = new int[width * raster.getNumBands()];
+    int to = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int at = 0; at < row.length; at += Picture.CHANNELS, to += Picture.CHANNELS) {
+        toLight(row, at);
+        for (int channel = 0; channel < Picture.CHANNELS; channel++) {
+          rgb[to + channel] = (byte) row[at + channel];
+        }
+      }
+    }
+    return rgb;
+  }
+
   /**
    * Converts the four components of a JPEG for print. Ink is stored inverted, as light, by all programs that are known to
    * write such files; Pillow assumes so too.
    *
    * @param ink what the components are: of YCCK, chromas are those of JFIF
    */
-  static byte[] ofInk(Raster raster, Ink ink) {
+  static byte[] ofInk(Raster raster, Components ink) {
     int width = raster.getWidth();
     var rgb = new byte[width * raster.getHeight() * Picture.CHANNELS];
     var row = new int[width * raster.getNumBands()];
@@ -196,7 +226,7 @@ final class Pixels {
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
       for (int at = 0; at < row.length; at += INKS, to += Picture.CHANNELS) {
-        if (ink == Ink.YCCK) {
+        if (ink == Components.YCCK) {
           toInvertedInk(row, at);
         }
         int light = row[at + INKS - 1];
@@ -208,15 +238,22 @@ final class Pixels {
     return rgb;
   }
 
-  /** Turns luma and chromas into inverted ink, in the fixed point of the IJG's library. */
+  /** Turns luma and chromas into inverted ink. */
   private static void toInvertedInk(int[] row, int at) {
+    toLight(row, at);
+    for (int channel = 0; channel < Picture.CHANNELS; channel++) {
+      row[at + channel] = 255 - row[at + channel];
+    }
+  }
+
+  /** Turns luma and chromas into red, green and blue, in the fixed point of the IJG's library. */
+  private static void toLight(int[] row, int at) {
     int luma = row[at];
     int blue = row[at + 1] - 128;
     int red = row[at + 2] - 128;
-    row[at] = 255 - Math.clamp(luma + (fixed(1.402) * red + HALF >> FIXED), 0, 255);
-    row[at + 1] =
-        255 - Math.clamp(luma + (-fixed(0.344136286) * blue - fixed(0.714136286) * red + HALF >> FIXED), 0, 255);
-    row[at + 2] = 255 - Math.clamp(luma + (fixed(1.772) * blue + HALF >> FIXED), 0, 255);
+    row[at] = Math.clamp(luma + (fixed(1.402) * red + HALF >> FIXED), 0, 255);
+    row[at + 1] = Math.clamp(luma + (-fixed(0.34414) * blue - fixed(0.71414) * red + HALF >> FIXED), 0, 255);
+    row[at + 2] = Math.clamp(luma + (fixed(1.772) * blue + HALF >> FIXED), 0, 255);
   }
 
   private static int fixed(double factor) {

@@ -12,10 +12,8 @@ import crema.classify.ModelSource;
 import crema.data.image.Picture;
 import crema.data.image.PictureLimits;
 import crema.data.image.PictureLoader;
-import crema.data.image.PictureLocation;
 import crema.data.image.PictureNumbers;
 import crema.data.image.PicturePreparation;
-import crema.data.image.PictureRejected;
 import crema.nn.InvalidWeightsException;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsReader;
@@ -24,11 +22,15 @@ import crema.tensor.Backend;
 import crema.tensor.Scope;
 import crema.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedCollection;
+import java.util.SequencedMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,6 @@ final class ImageClassifier implements Classifier {
   private static final int CHANNELS = 3;
   /** Pictures that run together: enough to fill the machine, few enough to stay small. */
   private static final int BATCH = 32;
-  private static final Path HERE = Path.of("");
 
   private final Backend backend;
   private final ImageNetwork model;
@@ -133,70 +134,68 @@ final class ImageClassifier implements Classifier {
     return run(items, model.tower().features(), model::vectors);
   }
 
-  /** Runs the pictures of items through the model; items without one keep a row of so many zeros. */
+  /**
+   * Runs the pictures of items through the model; items without one keep a row of so many zeros. A picture that several
+   * items have, such as those of an explanation, is read and computed once.
+   */
   private float[][] run(SequencedCollection<Item> items, int zeros, BiFunction<Tape, Tensor, Variable> forward) {
     var rows = new float[items.size()][zeros];
-    List<Item> all = List.copyOf(items);
-    for (int from = 0; from < all.size(); from += BATCH) {
-      List<Item> batch = all.subList(from, Math.min(all.size(), from + BATCH));
-      var loaded = new @Nullable Picture[batch.size()];
-      // One picture is read by its caller, so that many callers need not take turns.
-      if (batch.size() == 1) {
-        loaded[0] = load(batch.getFirst());
-      } else {
-        pool.run(batch.size(), (i, _) -> loaded[i] = load(batch.get(i)));
+    var places = new LinkedHashMap<ItemPicture, List<Place>>();
+    int row = 0;
+    for (Item item : items) {
+      Place place = new Place(row++, item.picture());
+      if (place.picture != null) {
+        places.computeIfAbsent(place.unwatched(), _ -> new ArrayList<>()).add(place);
       }
-      run(loaded, from, rows, forward);
+    }
+    List<ItemPicture> pictures = List.copyOf(places.keySet());
+    for (int from = 0; from < pictures.size(); from += BATCH) {
+      var loaded = new LoadedPictures(loader, pictures.subList(from, Math.min(pictures.size(), from + BATCH)), pool);
+      loaded.faults().forEach((picture, fault) -> places.get(picture).forEach(place -> place.tell(fault)));
+      run(loaded.pictures(), forward).forEach((picture, values) -> places.get(picture)
+          .forEach(place -> rows[place.row] = values.clone()));
     }
     return rows;
   }
 
-  private void run(@Nullable Picture[] loaded, int first, float[][] rows,
-      BiFunction<Tape, Tensor, Variable> forward) {
-    var pictures = new ArrayList<Picture>();
-    var places = new ArrayList<Integer>();
-    for (int i = 0; i < loaded.length; i++) {
-      Picture picture = loaded[i];
-      if (picture != null) {
-        pictures.add(picture);
-        places.add(first + i);
+  /** Which item has a picture, and its picture as the item has it. */
+  private record Place(int row, @Nullable ItemPicture picture) {
+    ItemPicture unwatched() {
+      return picture instanceof ItemPicture.Watched watched ? watched.picture() : Objects.requireNonNull(picture);
+    }
+
+    void tell(String fault) {
+      if (picture instanceof ItemPicture.Watched watched) {
+        watched.unreadable().accept(fault);
       }
     }
+  }
+
+  private Map<ItemPicture, float[]> run(SequencedMap<ItemPicture, Picture> pictures,
+      BiFunction<Tape, Tensor, Variable> forward) {
     if (pictures.isEmpty()) {
-      return;
+      return Map.of();
     }
     int each = CHANNELS * size * size;
     var pixels = new float[pictures.size() * each];
-    for (int i = 0; i < pictures.size(); i++) {
-      numbers.of(pictures.get(i).rgb(), pixels, i * each);
+    int filled = 0;
+    for (Picture picture : pictures.values()) {
+      numbers.of(picture.rgb(), pixels, each * filled++);
     }
+    var rows = new HashMap<ItemPicture, float[]>();
     running.acquireUninterruptibly();
     try (var scope = new Scope(backend)) {
       float[] values = forward.apply(Tape.inference(scope),
           scope.floats(pixels, pictures.size(), CHANNELS, size, size)).value().toFloats();
       int columns = values.length / pictures.size();
-      for (int i = 0; i < pictures.size(); i++) {
-        rows[places.get(i)] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+      for (ItemPicture picture : pictures.keySet()) {
+        int at = rows.size() * columns;
+        rows.put(picture, Arrays.copyOfRange(values, at, at + columns));
       }
     } finally {
       running.release();
     }
-  }
-
-  /** The prepared picture of an item; null if there is none that can be read. */
-  private @Nullable Picture load(Item item) {
-    try {
-      return switch (item.picture()) {
-        case null -> null;
-        case ItemPicture.Content content -> loader.prepare(content.bytes()).prepared();
-        case ItemPicture.Located located -> loader.load(new PictureLocation(located.location(), HERE)).prepared();
-      };
-    } catch (PictureRejected e) {
-      return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
+    return rows;
   }
 
   @Override

@@ -5,13 +5,13 @@ import crema.classify.RunContext;
 import crema.classify.TrainingResult;
 import crema.data.RowSource;
 import crema.data.SplitRows;
+import crema.data.image.PicturePreparation;
 import crema.nn.ParameterSource;
 import crema.nn.Weights;
-import crema.nn.io.SafetensorsWriter;
 import crema.nn.train.StepLog;
 import crema.pretrained.PretrainedClip;
-import crema.run.ModelFiles;
 import crema.run.RowCounts;
+import crema.run.RunPictures;
 import crema.run.RunRows;
 import crema.run.TextRun;
 import crema.run.TrainingSettings;
@@ -24,6 +24,7 @@ import crema.task.Target;
 import crema.tensor.Backend;
 import crema.tensor.Scope;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,18 +54,24 @@ final class ZeroShotRun {
   }
 
   TrainingResult run() throws IOException {
+    try (StartingTower start = StartingTower.of(settings, context)) {
+      return run(start);
+    }
+  }
+
+  private TrainingResult run(StartingTower start) throws IOException {
     var run = new TextRun(settings, new AnswerSettings(settings), context);
-    Optional<TrainingResult> rest = run.rest(() -> pictured(RunRows.of(context, settings)));
+    Optional<TrainingResult> rest = run.rest(() -> pictured(RunRows.of(context, settings), start.preparation()));
     if (rest.isPresent()) {
       return rest.get();
     }
-    SplitRows rows = directory.begin(new ImageFamily(), settings, () -> pictured(RunRows.of(context, settings)));
+    SplitRows rows = directory.begin(new ImageFamily(), settings,
+        () -> pictured(RunRows.of(context, settings), start.preparation()));
     var reading = new LabelSettings(settings);
     Target target = Target.of(reading, rows.labels(), LossRows.of(settings, reading.kind()).link(reading.kind()),
         new AnswerSettings(settings));
-    try (StartingTower start = StartingTower.of(settings, context);
-        var network = new ImageNetwork(ParameterSource.random(backend, settings.get(TrainingSettings.SEED)),
-            new ImageNetworkConfig(start.config(), 0, 0, true, target.labels().size()))) {
+    try (var network = new ImageNetwork(ParameterSource.random(backend, settings.get(TrainingSettings.SEED)),
+        new ImageNetworkConfig(start.config(), 0, 0, true, target.labels().size()))) {
       start.load(network, context);
       context.listener().stage("Making vectors of names");
       loadHead(network, context.locate(settings.get(ImageSettings.VISION)), target.labels().names());
@@ -74,24 +81,24 @@ final class ZeroShotRun {
         var facts = new LinkedHashMap<String, String>();
         facts.put("Network", network.config().describe());
         facts.put("Names", settings.get(ImageSettings.NAME_PROMPT));
-        return run.finish(classifier, new ModelFiles() {
-          @Override
-          public void writeWeights() throws IOException {
-            SafetensorsWriter.write(directory.file(ImageFamily.WEIGHTS), network.stateDict(), Map.of("format", "pt"));
-          }
-
-          @Override
-          public void writeDescription() throws IOException {
-            new ImageDescription(network.config(), start.preparation()).write(directory);
-          }
-        }, rows, RowCounts.of(rows, target.labels()), validation, 0, facts);
+        return run.finish(classifier, new ImageFiles(network, start.preparation(), directory), rows,
+            RowCounts.of(rows, target.labels()), validation, 0, facts);
       }
     }
   }
 
-  /** The rows that have a picture; the labels are those of all. */
-  private static SplitRows pictured(SplitRows rows) {
-    return new SplitRows(pictured(rows.train()), pictured(rows.validation()), pictured(rows.test()), rows.labels());
+  /** The rows that have a picture which can be read; the labels are those of all. */
+  private SplitRows pictured(SplitRows rows, PicturePreparation preparation) {
+    try (RunPictures pictures =
+        RunPictures.prepare(List.of(rows.validation(), rows.test()), preparation, settings, context)) {
+      SplitRows measured = RunPictures.usable(
+          new SplitRows(RowSource.of(List.of()), rows.validation(), rows.test(), rows.labels()), pictures, pictures,
+          settings, context);
+      return new SplitRows(pictured(rows.train()), pictured(measured.validation()), pictured(measured.test()),
+          rows.labels());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static RowSource pictured(RowSource rows) {

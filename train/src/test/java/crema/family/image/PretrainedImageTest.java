@@ -30,6 +30,7 @@ import crema.tokenizer.TokenizerTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -123,6 +124,19 @@ class PretrainedImageTest {
             within(1e-3f));
       }
     }
+  }
+
+  @Test
+  void withoutTrainingRowsWhosePictureIsNoneAreLeftOutOfTheTest() throws IOException {
+    Path page = Files.writeString(folder.resolve("photos/page.png"), "<html></html>");
+    var lines = new ArrayList<>(List.of("photo,category"));
+    for (int i = 0; i < 6; i++) {
+      lines.add("photos/" + (i == 4 ? page.getFileName() : i + ".png") + "," + DrawnPictures.CATEGORIES.get(i % 3));
+    }
+    Path tested = Files.write(folder.resolve("tested.csv"), lines);
+    TrainingResult result = run(settings().with(ImageSettings.ZERO_SHOT, true).with(DataSettings.TEST,
+        List.of(tested.toString())), "tested", 2);
+    assertThat(result.report().metrics().documents()).isEqualTo(5);
   }
 
   @Test
