@@ -31,9 +31,10 @@ public final class HtmlReport {
       "Of the answers given 80%, four in five should be right. A bar is the share of right answers among those of similar "
           + "probability, a mark what that share should be; the expected error is the mean distance between both.";
 
+  private static final String WORDS_NOTE =
+      "Words in green speak for the answer rather than for the truth, those in red against it. ";
   private static final String WRONG_NOTE =
-      "Words in green speak for the answer rather than for the truth, those in red against it. All wrong answers, in "
-          + "groups and beside the most similar rows of the training: crema errors.";
+      "All wrong answers, in groups and beside the most similar rows of the training: crema errors.";
 
   private static final String GUARANTEES_NOTE =
       "Left: only answers above their threshold are given, which was chosen on validation rows so that the share of right "
@@ -367,16 +368,22 @@ public final class HtmlReport {
       return;
     }
     boolean hasPictures = report.wrong().stream().anyMatch(row -> row.picture() != null);
-    var table = hasPictures ? HtmlTable.sortable(4, "Picture", "Text", "Truth", "Answer", "Probability")
-        : HtmlTable.sortable(3, "Text", "Truth", "Answer", "Probability");
+    boolean hasTexts = report.wrong().stream().anyMatch(row -> !row.text().text().isBlank());
+    List<String> of = Stream.of(hasPictures ? "Picture" : "", hasTexts ? "Text" : "", "Truth", "Answer")
+        .filter(heading -> !heading.isEmpty()).toList();
+    var table = HtmlTable.sortable(of.size(),
+        Stream.concat(of.stream(), Stream.of("Probability")).toArray(String[]::new));
     report.wrong().forEach(row -> {
       table.row();
       if (hasPictures) {
         table.picture(row.picture());
       }
-      table.text(row.text()).text(named(row.labels())).text(named(row.answered())).metric(row.probability());
+      if (hasTexts) {
+        table.text(row.text());
+      }
+      table.text(named(row.labels())).text(named(row.answered())).metric(row.probability());
     });
-    section("Wrong answers that the model is surest of", note(WRONG_NOTE) + table.render());
+    section("Wrong answers that the model is surest of", note(hasTexts ? WORDS_NOTE + WRONG_NOTE : WRONG_NOTE) + table.render());
   }
 
   private static String named(List<String> labels) {
