@@ -151,9 +151,16 @@ final class ImageClassifier implements Classifier {
     List<ItemPicture> pictures = List.copyOf(places.keySet());
     for (int from = 0; from < pictures.size(); from += BATCH) {
       var loaded = new LoadedPictures(loader, pictures.subList(from, Math.min(pictures.size(), from + BATCH)), pool);
-      loaded.faults().forEach((picture, fault) -> places.get(picture).forEach(place -> place.tell(fault)));
-      run(loaded.pictures(), forward).forEach((picture, values) -> places.get(picture)
-          .forEach(place -> rows[place.row] = values.clone()));
+      Map<ItemPicture, float[]> computed = run(loaded.pictures(), forward);
+      places.forEach((picture, of) -> {
+        String fault = loaded.faults().get(picture);
+        float[] values = computed.get(picture);
+        if (fault != null) {
+          of.forEach(place -> place.tell(fault));
+        } else if (values != null) {
+          of.forEach(place -> rows[place.row] = values.clone());
+        }
+      });
     }
     return rows;
   }
