@@ -1,12 +1,10 @@
 package crema.cli;
 
+import crema.base.ByteSize;
 import crema.cli.console.Terminal;
 import crema.hub.HubOptions;
 import crema.hub.ModelHub;
 import java.net.URI;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -39,22 +37,10 @@ final class HubFlags extends CacheFlags {
 
   /** Reads a size: {@code 500MB} or {@code 500m}. */
   static final class Bytes implements ITypeConverter<Long> {
-    private static final Pattern SIZE = Pattern.compile("(?<number>[0-9]{1,9})\\s*(?<unit>[KMGT]?)B?");
-
     @Override
     public Long convert(String text) {
-      Matcher size = SIZE.matcher(text.strip().toUpperCase(Locale.ROOT));
-      if (!size.matches()) {
-        throw new TypeConversionException("'" + text + "' is not a size, such as 500MB or 20GB");
-      }
-      long factor = switch (size.group("unit")) {
-        case "K" -> 1_000;
-        case "M" -> 1_000_000;
-        case "G" -> 1_000_000_000;
-        case "T" -> 1_000_000_000_000L;
-        default -> 1;
-      };
-      return Long.parseLong(size.group("number")) * factor;
+      return ByteSize.parse(text, 1_000)
+          .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a size, such as 500MB or 20GB"));
     }
   }
 }

@@ -86,6 +86,11 @@ public final class Section {
     return new Setting.NumberDraft<>(this, name, SettingType.Real::new, defaultValue);
   }
 
+  /** Memory in GiB, which may be written with its unit: {@code 4}, {@code 4g} or {@code 500 MiB}. */
+  public Setting.NumberDraft<Double> gibibytes(String name, double defaultValue) {
+    return new Setting.NumberDraft<>(this, name, SettingType.Gibibytes::new, defaultValue);
+  }
+
   /** A number that need not be given. */
   public Setting.NumberDraft<Double> optionalNumber(String name) {
     return new Setting.NumberDraft<>(this, name, SettingType.Real::new, null);

@@ -1,5 +1,6 @@
 package crema.settings;
 
+import crema.base.ByteSize;
 import crema.base.Keyed;
 import crema.base.NearestName;
 import crema.base.WrittenNumber;
@@ -192,6 +193,46 @@ sealed interface SettingType<T> {
     @Override
     public String label() {
       return "X";
+    }
+  }
+
+  /** Memory: numbers of GiB, or sizes with a unit. */
+  record Gibibytes(Range range) implements OfNumber<Double> {
+    @Override
+    public Double number(String text) {
+      // A number alone is no number of bytes.
+      return Character.isLetter(text.isEmpty() ? ' ' : text.charAt(text.length() - 1))
+          ? ByteSize.parse(text, 1_024).orElseThrow(NumberFormatException::new) / 0x1p30 : WrittenNumber.real(text);
+    }
+
+    @Override
+    public double bound() {
+      return Double.MAX_VALUE;
+    }
+
+    @Override
+    public boolean isWhole() {
+      return false;
+    }
+
+    @Override
+    public String expected() {
+      return "a number of GiB or a size such as 500m";
+    }
+
+    @Override
+    public String allowed() {
+      return range.equals(Range.ALL) ? expected() : range + ", in GiB, or a size such as 500m";
+    }
+
+    @Override
+    public String text(Double value) {
+      return Numbers.text(value);
+    }
+
+    @Override
+    public String label() {
+      return "SIZE";
     }
   }
 

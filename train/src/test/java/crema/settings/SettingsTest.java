@@ -18,6 +18,7 @@ class SettingsTest {
   private static final Setting<Integer> LOAVES = BAKING.integer("loaves", 4).atLeast(1).basic().help("How many loaves");
   private static final Setting<Double> SALT = BAKING.number("salt", 0.02).atLeast(0).below(1).help("Share of salt");
   private static final Setting<Double> HEAT = BAKING.number("heat", 240).above(0).help("Degrees");
+  private static final Setting<Double> OVEN = BAKING.gibibytes("oven", 4).above(0).help("Room");
   private static final Setting<Long> SEED = BAKING.longInteger("seed", 1).help("Of everything random");
   private static final Setting<Boolean> STEAM = BAKING.flag("steam").help("With steam");
   private static final Setting<Flour> FLOUR = BAKING.choice("flour", Flour.WHEAT).help("Of what");
@@ -77,6 +78,9 @@ class SettingsTest {
   @Test
   void textIsReadAsWhatItIs() {
     assertThat(BREAD.with("salt", "1e-2").get(SALT)).isEqualTo(0.01);
+    for (String size : List.of("0.5", "512m", "512M", "512 MiB", "0.5g", "5e-1", "524288k", "536.870912MB")) {
+      assertThat(BREAD.with("oven", size).get(OVEN)).as(size).isEqualTo(0.5);
+    }
     assertThat(BREAD.with("flour", "dark-rye").get(FLOUR)).isEqualTo(Flour.DARK_RYE);
     assertThat(BREAD.with("proof", "over-night").get(PROOF)).isEqualTo(NumberOr.of(Proof.OVER_NIGHT));
     assertThat(BREAD.with("proof", "1.5").get(PROOF)).isEqualTo(NumberOr.of(1.5));
@@ -96,6 +100,9 @@ class SettingsTest {
       "salt   | NaN    | salt must be a number, not 'NaN'",
       "heat   | 0      | heat must be above 0, not 0",
       "heat   | hot    | heat must be a number, not 'hot'",
+      "oven   | 0      | oven must be above 0, in GiB, or a size such as 500m, not 0",
+      "oven   | 4 q    | oven must be a number of GiB or a size such as 500m, not '4 q'",
+      "oven   | NaN    | oven must be a number of GiB or a size such as 500m, not 'NaN'",
       "steam  | yes    | steam must be true or false, not 'yes'",
       "flour  | wheet  | flour must be one of wheat, dark-rye, not 'wheet'; did you mean 'wheat'?",
       "proof  | long   | proof must be short, over-night or a number from 0 to 24, not 'long'",

@@ -20,8 +20,8 @@ public final class AutoSettings {
       .check(AutoSettings::duration)
       .details("90s, 10m, 2h; it decides on where the list of trainings ends, and on nothing else")
       .help("How long to train and compare models");
-  public static final Setting<Double> MEMORY_BUDGET = SECTION.number("memory-budget", 4).above(0).label("GIB").basic()
-      .details("resident memory of the process, all together")
+  public static final Setting<Double> MEMORY_BUDGET = SECTION.gibibytes("memory-budget", 4).above(0).basic()
+      .details("resident memory of the process, all together, in GiB or with a unit, such as 500m")
       .help("The most memory that the run may hold");
   public static final Setting<List<String>> MEMBERS = SECTION.texts("members").label("NAME").basic()
       .shownDefault("all that fit").check(names -> names.forEach(AutoSettings::requireMember))
