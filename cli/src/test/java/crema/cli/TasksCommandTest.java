@@ -99,6 +99,17 @@ class TasksCommandTest {
       assertThat(head.shapes().keySet()).containsExactly("classifier.bias", "classifier.weight");
     }
     assertThat(accuracy(model, "category")).isGreaterThan(0.3);
+    for (String task : List.of("category", "said")) {
+      Path folderOfTask = model.resolve("tasks").resolve(task);
+      try (var in = Files.newInputStream(folderOfTask.resolve("metrics.json"))) {
+        JsonNode rows = Json.parse(in).path("rows");
+        String file = task.equals("said") ? "said.csv" : "titles.csv";
+        assertThat(rows.path("read").asLong(-1)).isEqualTo(Files.readAllLines(shared.resolve(file)).size() - 1);
+        assertThat(rows.path("read").asLong(-1)).isEqualTo(Stream.of(rows.path("used"), rows.path("left_out"))
+            .flatMap(JsonNode::valueStream).mapToLong(count -> count.asLong(-1)).sum());
+      }
+      assertThat(folderOfTask.resolve("cache")).doesNotExist();
+    }
 
     CommandRun whole = CommandRun.of("predict", model.toString(), TEXTS.getFirst());
     assertThat(whole.code()).isEqualTo(Crema.MISTAKE);

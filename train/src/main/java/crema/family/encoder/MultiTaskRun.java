@@ -138,8 +138,7 @@ public final class MultiTaskRun implements AutoCloseable {
     var rows = new ArrayList<SplitRows>();
     for (EncoderTask task : tasks) {
       context.listener().model("task " + task.name());
-      rows.add(RunRows.read(new DataSettings(task.settings()), settings.get(TrainingSettings.SEED),
-          context.listener(), context.stop()));
+      rows.add(RunRows.of(context.withDirectory(MultiTaskFamily.task(directory, task.name())), task.settings()));
     }
     // A tokenizer of one's own learns from the texts of all tasks.
     RowSource texts = RowSource.concat(rows.stream().map(SplitRows::train).toList());
@@ -150,6 +149,7 @@ public final class MultiTaskRun implements AutoCloseable {
       for (int i = 0; i < tasks.size(); i++) {
         Settings own = tasks.get(i).settings();
         data.add(PreparedData.of(own, rows.get(i), tokenizer, PreparedData.limit(own, pretrained), directory,
+            MultiTaskFamily.task(directory, tasks.get(i).name()),
             Files.createDirectories(directory.cache().resolve(tasks.get(i).name())), context.listener()));
       }
       return new Prepared(tokenizer, data);

@@ -91,7 +91,7 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
         context.compute().threads(), context.listener());
     TextLimit limit =
         start.isPresent() ? start.get().description().limit() : limit(settings, pretrained);
-    return of(settings, parts, tokenizer, limit, directory, directory.cache(), context.listener());
+    return of(settings, parts, tokenizer, limit, directory, directory, directory.cache(), context.listener());
   }
 
   /**
@@ -99,10 +99,11 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
    *
    * @param tokenizer the run's, which is in the directory
    * @param limit how much of a text is read
+   * @param own of what is trained on these rows alone, where is kept what became of them
    * @param cache where token caches are kept
    */
   static PreparedData of(Settings settings, SplitRows parts, Tokenizer tokenizer, TextLimit limit,
-      ModelDirectory directory, Path cache, TrainingListener listener) throws IOException {
+      ModelDirectory directory, ModelDirectory own, Path cache, TrainingListener listener) throws IOException {
     var reading = new LabelSettings(settings);
     Target target = Target.of(reading, parts.labels(), PairSettings.link(settings, reading.kind()),
         new AnswerSettings(settings));
@@ -141,8 +142,8 @@ record PreparedData(Target target, Tokenizer tokenizer, TextLimit limit, TokenDa
       }
     });
     unknown.report().forEach(listener::warning);
-    ReadRows.leaveOut(RowFault.NO_TOKENS, unknown.counts().getOrDefault(RowFault.NO_TOKENS, 0L), directory);
-    Findings.tell(Findings.cutTexts(cuts.cut(), cuts.texts(), cuts.tokens(), limit.maxTokens()), directory, listener);
+    ReadRows.leaveOut(RowFault.NO_TOKENS, unknown.counts().getOrDefault(RowFault.NO_TOKENS, 0L), own);
+    Findings.tell(Findings.cutTexts(cuts.cut(), cuts.texts(), cuts.tokens(), limit.maxTokens()), own, listener);
     var data = new PreparedData(target, tokenizer, limit, datasets.get(0), datasets.get(1), datasets.get(2),
         List.copyOf(epochs),
         RowCounts.hash(parts));
