@@ -3,6 +3,7 @@ package crema.data;
 import crema.base.Fingerprint;
 import crema.base.IntList;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,15 @@ public final class Split {
   private final byte[] parts;
   private final int[] sizes;
 
-  private Split(RowSource source, SplitPlan plan, byte[] parts) {
+  private final int units;
+  private final int labels;
+
+  private Split(RowSource source, SplitPlan plan, byte[] parts, SplitUnits units) {
     this.source = source;
     this.plan = plan;
     this.parts = parts;
+    this.units = units.count();
+    labels = units.labelCount();
     sizes = new int[plan.names().size()];
     for (byte part : parts) {
       sizes[part]++;
@@ -36,25 +42,42 @@ public final class Split {
    * @throws DataException if a part with a share stays empty, because there are too few rows or groups
    */
   public static Split of(RowSource source, SplitPlan plan, ProblemListener listener) {
+    Split split = dealt(source, plan, listener);
+    split.shortage().ifPresent(shortage -> {
+      throw new DataException(shortage);
+    });
+    return split;
+  }
+
+  /** Divides the rows of a source likewise, though a part may stay empty. */
+  public static Split dealt(RowSource source, SplitPlan plan, ProblemListener listener) {
     var units = SplitUnits.read(source, plan, listener);
-    var split = new Split(source, plan, new Dealer(units, plan).deal());
-    for (int part = 0; part < split.sizes.length; part++) {
-      if (split.sizes[part] == 0 && plan.fractions().get(part) > 0) {
-        String few = String.format(Locale.ROOT, "%,d %s", split.parts.length, split.parts.length == 1 ? "row" : "rows")
-            + (units.count() < split.parts.length ? String.format(Locale.ROOT, " in %,d groups", units.count()) : "");
-        throw new DataException(plan.isOfFolds()
-            ? String.format(Locale.ROOT,
-                "%d folds need at least as many rows that are not kept together, "
-                    + "and there are only %s: give more rows",
-                plan.names().size(), few)
-            : "the " + plan.names().get(part) + " part of the split is empty: there are only " + few
-                + (2 * units.labelCount() > units.count() && units.count() * plan.fractions().get(part) >= 1
-                    ? ", nearly each with a label of its own, and a label's only row is trained on: is it the right "
-                        + "column?"
-                    : ", too few for a share of " + plan.fractions().get(part)));
+    return new Split(source, plan, new Dealer(units, plan).deal(), units);
+  }
+
+  /** Why a part with a share is empty, in one sentence for people; nothing if none is. */
+  public Optional<String> shortage() {
+    for (int part = 0; part < sizes.length; part++) {
+      if (sizes[part] == 0 && plan.fractions().get(part) > 0) {
+        return Optional.of(shortage(part));
       }
     }
-    return split;
+    return Optional.empty();
+  }
+
+  private String shortage(int part) {
+    String few = String.format(Locale.ROOT, "%,d %s", parts.length, parts.length == 1 ? "row" : "rows")
+        + (units < parts.length ? String.format(Locale.ROOT, " in %,d groups", units) : "");
+    double share = plan.fractions().get(part);
+    return plan.isOfFolds()
+        ? String.format(Locale.ROOT,
+            "%d folds need at least as many rows that are not kept together, "
+                + "and there are only %s: give more rows",
+            plan.names().size(), few)
+        : "the " + plan.names().get(part) + " part of the split is empty: there are only " + few
+            + (2 * labels > units && units * share >= 1
+                ? ", nearly each with a label of its own, and a label's only row is trained on: is it the right column?"
+                : ", too few for a share of " + share);
   }
 
   /** The number of parts. */

@@ -325,6 +325,11 @@ public final class Tokenizer {
     return added != null ? added.content() : checkId(id);
   }
 
+  /** Whether an id is that of a token: the ids below {@link #vocabularySize} may have gaps. */
+  public boolean hasToken(int id) {
+    return addedById.containsKey(id) || ofModel(id) != null;
+  }
+
   /** Returns the id of a token as the vocabulary spells it. */
   public OptionalInt id(String token) {
     var added = addedIds.get(token);
@@ -469,8 +474,12 @@ public final class Tokenizer {
     keep[only] -= (int) excess;
   }
 
+  private @Nullable String ofModel(int id) {
+    return id >= 0 && id < model().size() ? model().token(id) : null;
+  }
+
   private String checkId(int id) {
-    @Nullable String token = id >= 0 && id < model().size() ? model().token(id) : null;
+    @Nullable String token = ofModel(id);
     if (token == null) {
       throw new IllegalArgumentException("id " + id + " is not of the vocabulary of " + vocabularySize + " tokens");
     }

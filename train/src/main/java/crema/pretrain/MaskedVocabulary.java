@@ -16,19 +16,15 @@ import java.util.stream.IntStream;
 record MaskedVocabulary(Tokenizer tokenizer, int mask, BitSet ordinary, int[] ordinaryIds) {
   static MaskedVocabulary of(Tokenizer tokenizer, int mask) {
     var ordinary = new BitSet();
-    IntStream.range(0, tokenizer.vocabularySize()).filter(id -> isKnown(tokenizer, id) && !tokenizer.isSpecial(id))
+    IntStream.range(0, tokenizer.vocabularySize()).filter(id -> isOfTexts(tokenizer, id))
         .forEach(ordinary::set);
     ordinary.clear(mask);
     return new MaskedVocabulary(tokenizer, mask, ordinary, ordinary.stream().toArray());
   }
 
-  /** Ids may have gaps, which no text has. */
-  private static boolean isKnown(Tokenizer tokenizer, int id) {
-    try {
-      return !tokenizer.token(id).isEmpty();
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+  /** Whether an id has a token, as ids may have gaps, that is neither special nor empty, which no text has. */
+  private static boolean isOfTexts(Tokenizer tokenizer, int id) {
+    return tokenizer.hasToken(id) && !tokenizer.isSpecial(id) && !tokenizer.token(id).isEmpty();
   }
 
   /** Whether a token is one that texts are made of. */

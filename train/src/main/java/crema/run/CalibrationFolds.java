@@ -6,7 +6,6 @@ import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
-import crema.data.DataException;
 import crema.data.KnownLabels;
 import crema.data.ProblemListener;
 import crema.data.RowSource;
@@ -67,11 +66,10 @@ public final class CalibrationFolds {
       RowSource all, ScoredRows ofValidation) throws IOException {
     int folds = settings.get(CALIBRATION_FOLDS);
     Settings own = RefitSettings.without(without(settings.without(TrainingFolds.FOLDS)));
-    Split split;
-    try {
-      split = Folds.of(all, settings, folds);
-    } catch (DataException e) {
-      context.listener().warning("calibrated on the validation rows alone: " + e.getMessage());
+    Split split = Folds.dealt(all, settings, folds);
+    Optional<String> shortage = split.shortage();
+    if (shortage.isPresent()) {
+      context.listener().warning("calibrated on the validation rows alone: " + shortage.get());
       return Optional.of(ofValidation);
     }
     var parts = new ArrayList<ScoredRows>();

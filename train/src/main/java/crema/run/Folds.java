@@ -22,10 +22,18 @@ public final class Folds {
    * @throws crema.data.DataException when there are too few rows or groups
    */
   public static Split of(RowSource rows, Settings settings, int count) {
+    return Split.of(rows, plan(settings, count), ProblemListener.SILENT);
+  }
+
+  /** Deals rows out likewise; with too few rows or groups, folds are empty, which {@link Split#shortage} says. */
+  static Split dealt(RowSource rows, Settings settings, int count) {
+    return Split.dealt(rows, plan(settings, count), ProblemListener.SILENT);
+  }
+
+  private static SplitPlan plan(Settings settings, int count) {
     var data = new DataSettings(settings);
     SplitPlan plan = SplitPlan.folds(count, settings.get(TrainingSettings.SEED));
-    plan = data.isStratified() ? plan : plan.unstratified();
-    return Split.of(rows, plan.withGrouping(data.group().isPresent() ? Grouping.COLUMN_AND_TEXT : Grouping.TEXT),
-        ProblemListener.SILENT);
+    return (data.isStratified() ? plan : plan.unstratified())
+        .withGrouping(data.group().isPresent() ? Grouping.COLUMN_AND_TEXT : Grouping.TEXT);
   }
 }

@@ -257,18 +257,7 @@ enum Format implements Keyed {
       tokenizer.decode(tokenizer.encode(text));
       tokenizer.encodeWithOffsets(text, TEXTS.getFirst());
     }
-    tokenizer.decode(IntStream.range(0, tokenizer.vocabularySize()).filter(id -> isKnown(tokenizer, id)).toArray(),
-        true);
-  }
-
-  /** Vocabularies may have gaps. */
-  private static boolean isKnown(Tokenizer tokenizer, int id) {
-    try {
-      tokenizer.token(id);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    tokenizer.decode(IntStream.range(0, tokenizer.vocabularySize()).filter(tokenizer::hasToken).toArray(), true);
   }
 
   private static Path indexIn(Path folder) throws IOException {
