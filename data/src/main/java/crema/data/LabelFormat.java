@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param manySeparator what separates several labels in a cell, or null if a row has one label. A cell that begins
  *     with {@code [} is read as a JSON array of strings instead, or as a list in Python; {@code []} says that the row has no label, while an
  *     empty cell is a missing label. Empty items between separators are ignored
- * @param pathSeparator what separates the segments of a path, or null if labels are no paths
+ * @param pathSeparator what separates the segments of a path, or null if labels are no paths. Where a row has one, a cell
+ *     that is such a list has its segments
  * @param oneHot whether the names of the label columns are the labels, and their cells say with 1 or 0 which a row has
  */
 public record LabelFormat(@Nullable String manySeparator, @Nullable String pathSeparator, boolean oneHot) {
@@ -97,27 +98,26 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
    * @throws RowRejected if the cell cannot be read
    */
   List<String> parse(String cell) {
-    if (manySeparator == null) {
-      return List.of(one(cell));
-    }
-    if (PythonList.isBegunIn(cell)) {
+    if ((manySeparator != null || pathSeparator != null) && PythonList.isBegunIn(cell)) {
       try {
         return parse(Json.parse(cell));
       } catch (JsonException e) {
         List<String> items = PythonList.read(cell.strip());
-        if (items == null) {
+        if (items != null) {
+          return manySeparator == null ? List.of(joined(items)) : distinct(items);
+        }
+        if (manySeparator != null) {
           throw new RowRejected(RowFault.BAD_LABEL,
               "neither a JSON array nor a list as Python writes it: " + cell);
         }
-        return distinct(items);
       }
     }
-    return distinct(List.of(cell.split(Pattern.quote(manySeparator))));
+    return manySeparator == null ? List.of(one(cell)) : distinct(List.of(cell.split(Pattern.quote(manySeparator))));
   }
 
   /**
-   * The labels in a JSON value: an array holds several labels if a row may have several, and otherwise the segments of
-   * a path.
+   * The labels in a JSON value: an array holds several labels if a row may have several, of which one may be an array of
+   * the segments of its path, and otherwise the segments of a path.
    *
    * @throws RowRejected if the value cannot be read
    */
@@ -125,10 +125,11 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
     if (!value.isArray()) {
       return parse(scalar(value));
     }
-    var items = value.valueStream().map(LabelFormat::scalar).toList();
     if (manySeparator != null) {
-      return distinct(items);
+      return distinct(value.valueStream().map(item -> pathSeparator != null && item.isArray()
+          ? joined(item.valueStream().map(LabelFormat::scalar).toList()) : scalar(item)).toList());
     }
+    var items = value.valueStream().map(LabelFormat::scalar).toList();
     if (pathSeparator == null && items.size() == 1) {
       return List.of(one(items.getFirst()));
     }
@@ -148,6 +149,9 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
     int depth = segments.size();
     while (depth > 0 && segments.get(depth - 1).isBlank()) {
       depth--;
+    }
+    if (depth == 0) {
+      throw new RowRejected(RowFault.MISSING_LABEL, "a path without segments");
     }
     var path = new ArrayList<String>(depth);
     for (var segment : segments.subList(0, depth)) {

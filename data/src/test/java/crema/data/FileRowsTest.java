@@ -512,6 +512,33 @@ class FileRowsTest {
   }
 
   @Test
+  void aPathMayBeAListOfItsSegmentsInACellToo() {
+    var path = Columns.text("title").withLabels(LabelFormat.path(" > "), "category");
+    assertThat(rows("a.csv", """
+        title,category
+        a,"['Food', 'Fruit, fresh']"
+        b,"[""Food"", ""Drinks""]"
+        c,"('Food',)"
+        d,Food > Fruit
+        e,"[SALE] > Shoes"
+        f,[]
+        g,"['Food', '']"
+        h,"['Food', '', 'Apples']"
+        i,"['Food > Fruit', 'Apples']"
+        """, path)).extracting(Row::labels).containsExactly(List.of("Food > Fruit, fresh"), List.of("Food > Drinks"),
+        List.of("Food"), List.of("Food > Fruit"), List.of("[SALE] > Shoes"), List.of("Food"));
+    assertThat(problems.examples(RowFault.MISSING_LABEL)).extracting(RowProblem::line).containsExactly(7L);
+    assertThat(problems.examples(RowFault.BAD_LABEL)).extracting(RowProblem::line).containsExactly(9L, 10L);
+    var paths = Columns.text("title").withLabels(new LabelFormat("|", " > "), "category");
+    String both = "[[\"Food\",\"Fruit\"],[\"Toys\"],\"Food > Drinks\"]";
+    var expected = List.of("Food > Fruit", "Toys", "Food > Drinks");
+    assertThat(rows("b.csv", "title,category\na,\"" + both.replace("\"", "\"\"") + "\"\nb,Toys|Food > Fruit\n", paths))
+        .extracting(Row::labels).containsExactly(expected, List.of("Toys", "Food > Fruit"));
+    assertThat(rows("b.jsonl", "{\"title\":\"a\",\"category\":" + both + "}\n", paths)).extracting(Row::labels)
+        .containsExactly(expected);
+  }
+
+  @Test
   void anArrayOfOneLabelIsThatLabel() {
     assertThat(rows("a.jsonl", "{\"title\":\"a\",\"category\":[\"x\"]}\n{\"title\":\"b\",\"category\":[\"x\",\"y\"]}\n",
         TITLE)).extracting(Row::labels).containsExactly(List.of("x"));
