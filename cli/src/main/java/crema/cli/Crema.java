@@ -119,6 +119,8 @@ public final class Crema implements Runnable {
         terminal.outStyle().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setUsageHelpWidth(Math.min(terminal.columns(), 110));
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // A text such as "@home" is a text, though there may be a file of that name.
+    line.setExpandAtFiles(false);
     NumberFlags.register(line);
     line.setParameterExceptionHandler((mistake, _) -> {
       mistake(terminal, describe(mistake));

@@ -3,6 +3,7 @@ package crema.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import crema.base.Sha256;
+import crema.base.json.Json;
 import crema.cli.console.Terminal;
 import crema.report.TerminalStyle;
 import java.io.ByteArrayInputStream;
@@ -80,6 +81,19 @@ class EverydayUseTest {
           .isEqualTo(answers.out());
     } finally {
       Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void textsMayBeginWithAnyCharacter() throws IOException {
+    Path file = Files.writeString(folder.resolve("words"), "red apple\n");
+    List<String> texts = List.of("@" + file, "@@home", "@", "#1 apple", "$HOME", "'apple", "\"saw\"", "", "a=b", "~");
+    var arguments = new ArrayList<>(List.of("langid", "--format", "jsonl"));
+    arguments.addAll(texts);
+    List<String> lines = CommandRun.of(arguments.toArray(String[]::new)).out().lines().toList();
+    assertThat(lines).hasSameSizeAs(texts);
+    for (int i = 0; i < texts.size(); i++) {
+      assertThat(Json.parse(lines.get(i)).path("text").stringValue()).isEqualTo(texts.get(i));
     }
   }
 
