@@ -71,6 +71,42 @@ def noisy(random, truth, label_count, error):
     return np.where(wrong, random.integers(0, label_count, len(truth)), truth)
 
 
+def weighted_single(name, truth, predicted, weights, label_count):
+    """Each document counts as its weight says; labels that no document has are in no average."""
+    truth, predicted = np.asarray(truth), np.asarray(predicted)
+    occurring = sorted((set(truth) | set(predicted)) - {-1})
+
+    def averaged(average):
+        return list(sk.precision_recall_fscore_support(truth, predicted, average=average, labels=occurring,
+                                                       sample_weight=weights, zero_division=0)[:3])
+
+    return {
+        "name": name, "labels": label_count, "truth": truth.tolist(), "predicted": predicted.tolist(),
+        "weights": weights.tolist(),
+        "accuracy": sk.accuracy_score(truth, predicted, sample_weight=weights),
+        "hamming": sk.hamming_loss(truth, predicted, sample_weight=weights),
+        "micro": averaged("micro"), "macro": averaged("macro"), "weighted": averaged("weighted"),
+    }
+
+
+def weighted_multi(name, truth, predicted, weights):
+    truth, predicted = np.asarray(truth, dtype=int), np.asarray(predicted, dtype=int)
+    occurring = np.flatnonzero(truth.any(axis=0) | predicted.any(axis=0)).tolist()
+
+    def averaged(average, labels):
+        return list(sk.precision_recall_fscore_support(truth, predicted, average=average, labels=labels,
+                                                       sample_weight=weights, zero_division=0)[:3])
+
+    return {
+        "name": name, "labels": truth.shape[1], "truth": rows(truth), "predicted": rows(predicted),
+        "weights": weights.tolist(),
+        "accuracy": sk.accuracy_score(truth, predicted, sample_weight=weights),
+        "hamming": sk.hamming_loss(truth, predicted, sample_weight=weights),
+        "micro": averaged("micro", occurring), "macro": averaged("macro", occurring),
+        "weighted": averaged("weighted", occurring), "samples": averaged("samples", None),
+    }
+
+
 def main():
     random = np.random.default_rng(20)
     zipf = np.minimum(random.zipf(1.6, 400) - 1, 29)
@@ -103,7 +139,21 @@ def main():
         multi("nothing_at_all", np.zeros((4, 3)), np.zeros((4, 3))),
         multi("everything", np.ones((4, 3)), np.ones((4, 3))),
     ]
-    json.dump({"single": singles, "multi": multis}, sys.stdout)
+    weights = np.round(0.05 + 4 * random.random(400), 3)
+    weighted_singles = [
+        weighted_single("weighted_balanced", balanced, noisy(random, balanced, 7, 0.4), weights[:300], 7),
+        weighted_single("weighted_with_absent_labels", zipf, noisy(random, zipf, 25, 0.3), weights, 40),
+        weighted_single("weighted_and_declined", balanced,
+                        np.where(random.random(300) < 0.2, -1, noisy(random, balanced, 7, 0.2)), weights[:300], 7),
+        weighted_single("weighted_predicted_but_never_true", [0, 0, 0], [0, 3, 0], weights[:3], 4),
+    ]
+    weighted_multis = [
+        weighted_multi("weighted_sparse", sparse, flipped, weights[:250]),
+        weighted_multi("weighted_absent_labels_and_empty_rows", lonely, silent, weights[:250]),
+        weighted_multi("weighted_nothing_predicted", sparse[:20], np.zeros((20, 12)), weights[:20]),
+    ]
+    json.dump({"single": singles, "multi": multis, "weighted_single": weighted_singles,
+               "weighted_multi": weighted_multis}, sys.stdout)
 
 
 main()

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.EnumSet;
+import crema.base.Forest;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntSupplier;
@@ -74,12 +75,42 @@ class BootstrapTest {
             .toArray(int[][]::new);
         outcomes = MultiLabelOutcomes.of(truth, predicted, labels);
       }
+      if (trial % 3 == 0) {
+        outcomes = outcomes.weighted(random.doubles(documents, 0.01, 20).toArray());
+      }
+      if (trial % 5 == 0) {
+        outcomes = Hierarchy.withAncestors(tree(labels, random), outcomes);
+      } else if (trial % 5 == 1) {
+        outcomes = Hierarchy.atLevel(tree(labels, random), outcomes, 1);
+      }
       var estimate = ClassificationMetrics.of(outcomes);
       new Bootstrap(40, 0.9, trial).intervals(outcomes, ALL).forEach((metric, interval) -> {
         assertThat(interval.estimate()).isEqualTo(metric.of(estimate));
         assertThat(interval.low()).isLessThanOrEqualTo(interval.estimate());
         assertThat(interval.high()).isGreaterThanOrEqualTo(interval.estimate());
       });
+    }
+  }
+
+  /** The labels in random places below each other. */
+  private static Forest tree(int labels, Random random) {
+    return new Forest(
+        IntStream.range(0, labels).map(label -> label == 0 ? Forest.NONE : random.nextInt(label + 1) - 1).toArray());
+  }
+
+  @Test
+  void anIntervalHoldsADifferenceWhateverTheDocuments() {
+    var random = new Random(13);
+    for (int trial = 0; trial < 200; trial++) {
+      int documents = 1 + random.nextInt(30);
+      var truth = random.ints(documents, 0, 6).toArray();
+      var weights = random.doubles(documents, 0.01, 20).toArray();
+      Outcomes first = SingleLabelOutcomes.of(truth, random.ints(documents, -1, 6).toArray(), 6).weighted(weights);
+      Outcomes second = SingleLabelOutcomes.of(truth, random.ints(documents, -1, 6).toArray(), 6).weighted(weights);
+      for (Metric metric : ALL) {
+        var difference = new Bootstrap(20, 0.9, trial).compare(first, second, metric).difference();
+        assertThat(difference.estimate()).isBetween(difference.low(), difference.high());
+      }
     }
   }
 

@@ -7,25 +7,26 @@ import static org.assertj.core.api.Assertions.within;
 import crema.base.Forest;
 import crema.base.Keyed;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 class ClassificationMetricsTest {
 
   private static final Offset<Double> EXACT = within(1e-12);
+  private static final JsonNode GOLDEN = Golden.read("classification_metrics.json");
 
   @TestFactory
   Stream<DynamicTest> singleLabelValuesAreScikitLearns() {
     return golden("single", expected -> {
-      var outcomes = SingleLabelOutcomes.of(
-          Golden.ints(expected.get("truth")),
-          Golden.ints(expected.get("predicted")),
-          expected.get("labels").intValue());
+      var outcomes = single(expected);
       var metrics = assertCommon(outcomes, expected);
       var even = new BitSet();
       outcomes.averagedLabels().stream().filter(label -> label % 2 == 0).forEach(even::set);
@@ -43,6 +44,46 @@ class ClassificationMetricsTest {
       var metrics = assertCommon(multi(expected), expected);
       assertScore(metrics.samples(), expected.get("samples"));
     });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> weightedValuesAreScikitLearns() {
+    return Stream.concat(golden("weighted_single", expected -> assertCommon(weighted(single(expected), expected), expected)),
+        golden("weighted_multi", expected -> {
+          var metrics = assertCommon(weighted(multi(expected), expected), expected);
+          assertScore(metrics.samples(), expected.get("samples"));
+        }));
+  }
+
+  /** A new metric has no value here, which does not compile, until scikit-learn is asked for it. */
+  private static double scikitLearns(Metric metric, JsonNode expected) {
+    return switch (metric) {
+      case ACCURACY -> expected.get("accuracy").doubleValue();
+      case MICRO_F1 -> expected.get("micro").get(2).doubleValue();
+      case MACRO_F1 -> expected.get("macro").get(2).doubleValue();
+      case WEIGHTED_F1 -> expected.get("weighted").get(2).doubleValue();
+      // A document with one label is right or wrong.
+      case SAMPLES_F1 -> expected.has("samples") ? expected.get("samples").get(2).doubleValue()
+          : expected.get("accuracy").doubleValue();
+      case MACRO_PRECISION -> expected.get("macro").get(0).doubleValue();
+      case MACRO_RECALL -> expected.get("macro").get(1).doubleValue();
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void everyMetricOfTheCatalogIsScikitLearnsWhereLabelsAreAbsentFromTheTest(Metric metric) {
+    int withAbsentLabels = 0;
+    for (String kind : List.of("single", "weighted_single", "multi", "weighted_multi")) {
+      for (JsonNode expected : Golden.list(GOLDEN.get(kind))) {
+        Outcomes outcomes = weighted(kind.endsWith("single") ? single(expected) : multi(expected), expected);
+        var metrics = ClassificationMetrics.of(outcomes);
+        assertThat(metric.of(metrics)).as("%s of %s", metric.key(), expected.get("name"))
+            .isCloseTo(scikitLearns(metric, expected), EXACT);
+        withAbsentLabels += metrics.perLabel().stream().anyMatch(label -> label.support() == 0) ? 1 : 0;
+      }
+    }
+    assertThat(withAbsentLabels).isGreaterThan(8);
   }
 
   @Test
@@ -105,8 +146,11 @@ class ClassificationMetricsTest {
     assertScore(metrics.averages().micro(), expected.get("micro"));
     assertScore(metrics.averages().macro(), expected.get("macro"));
     assertScore(metrics.averages().weighted(), expected.get("weighted"));
-    var perLabel = expected.get("per_label");
     assertThat(metrics.perLabel()).hasSize(expected.get("labels").intValue());
+    var perLabel = expected.get("per_label");
+    if (perLabel == null) {
+      return metrics;
+    }
     for (var label : metrics.perLabel()) {
       assertScore(label.score(), perLabel.get("scores").get(label.label()));
       assertThat(label.support()).isEqualTo(perLabel.get("support").get(label.label()).longValue());
@@ -128,6 +172,13 @@ class ClassificationMetricsTest {
     }
   }
 
+  private static SingleLabelOutcomes single(JsonNode expected) {
+    return SingleLabelOutcomes.of(
+        Golden.ints(expected.get("truth")),
+        Golden.ints(expected.get("predicted")),
+        expected.get("labels").intValue());
+  }
+
   private static MultiLabelOutcomes multi(JsonNode expected) {
     return MultiLabelOutcomes.of(
         Golden.intRows(expected.get("truth")),
@@ -135,8 +186,12 @@ class ClassificationMetricsTest {
         expected.get("labels").intValue());
   }
 
+  private static Outcomes weighted(Outcomes outcomes, JsonNode expected) {
+    return expected.has("weights") ? outcomes.weighted(Golden.doubles(expected.get("weights"))) : outcomes;
+  }
+
   private static Stream<DynamicTest> golden(String kind, Consumer<JsonNode> check) {
-    return Golden.list(Golden.read("classification_metrics.json").get(kind)).stream()
+    return Golden.list(GOLDEN.get(kind)).stream()
         .map(expected -> DynamicTest.dynamicTest(expected.get("name").stringValue(), () -> check.accept(expected)));
   }
 
