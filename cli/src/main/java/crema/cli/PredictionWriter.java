@@ -111,6 +111,15 @@ final class PredictionWriter implements PredictionOutput {
     return line.toString();
   }
 
+  /**
+   * Puts the values that stay with a text into an object.
+   *
+   * @param ownKeys that the object has besides: a column of such a name is written as {@code row.NAME}
+   */
+  static void putKept(ObjectNode object, InputText text, Set<String> ownKeys) {
+    text.kept().forEach((column, value) -> object.set(ownKeys.contains(column) ? KEPT + column : column, value));
+  }
+
   private String text(InputText text, List<Prediction> predictions) {
     if (text.problem() != null || predictions.isEmpty()) {
       return unanswered(text, nothing);
@@ -151,7 +160,7 @@ final class PredictionWriter implements PredictionOutput {
 
   private String json(InputText text, List<Prediction> predictions, List<Prediction> candidates) {
     var object = new ObjectNode();
-    text.kept().forEach((column, value) -> object.set(OWN_KEYS.contains(column) ? KEPT + column : column, value));
+    putKept(object, text, OWN_KEYS);
     object.put("text", text.text());
     if (text.picture() != null) {
       object.put("image", text.picture());

@@ -16,7 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +35,9 @@ import picocli.CommandLine.Parameters;
     description = {
         "Finds the texts that are most similar to others.",
         "The texts that are searched are the lines or columns of --among; those that are looked for are arguments, the "
-            + "lines or columns of --file, or the lines of standard input. The search is exact: each is compared with all."
+            + "lines or columns of --file, or the lines of standard input. The search is exact: each is compared with all. "
+            + "Nothing is found for a text that is empty or cannot be read, and the exit code is 3; such rows of --among "
+            + "are not found."
     },
     footer = {
         "",
@@ -42,6 +47,9 @@ import picocli.CommandLine.Parameters;
             + "\"washer by bosch\""
     })
 final class SimilarCommand implements Callable<Integer> {
+  /** Keys of an object of JSON. */
+  private static final Set<String> OWN_KEYS = Set.of("text", "similar", "row", "similarity", "error");
+
   private final Terminal terminal;
 
   @Parameters(paramLabel = "TEXT", description = "What to look for; none to read a file or standard input.")
@@ -61,6 +69,9 @@ final class SimilarCommand implements Callable<Integer> {
 
   @Mixin
   private TextInput input = new TextInput();
+
+  @Mixin
+  private KeepFlags keep = new KeepFlags();
 
   @Option(names = {"-k", "--top"}, paramLabel = "K", defaultValue = "5",
       description = "How many to find for each text (default: ${DEFAULT-VALUE}).")
@@ -88,28 +99,42 @@ final class SimilarCommand implements Callable<Integer> {
     if (top < 1) {
       throw new UserError("--top must be at least 1");
     }
+    input.keep(keep);
+    long empty;
     try (CachedEmbedder embedder = encoder.open(terminal, options)) {
-      List<String> searched = InputText.texts(input.of(among));
+      List<InputText> searched = input.of(among);
       Vectors rows = rows(embedder, searched);
-      try (var search = new VectorSearch(rows, similarity, options)) {
-        input.forEachBatch(texts, terminal, batch -> {
-          List<String> given = InputText.texts(batch);
-          List<List<Hit>> hits = search.nearest(embed(embedder, given), top);
-          for (int i = 0; i < given.size(); i++) {
-            print(given.get(i), hits.get(i), searched);
-          }
-          return !terminal.out().checkError();
-        });
+      int[] found = IntStream.range(0, searched.size()).filter(row -> !searched.get(row).isBlank()).toArray();
+      try (var search = new VectorSearch(new Vectors(rows.size(), rows.rows(found)), similarity, options)) {
+        empty = answer(embedder, search, found, searched);
       }
       EmbedderFlags.report(embedder, terminal);
     }
-    return input.report(terminal);
+    return Math.max(input.report(terminal), PredictionWriter.reportEmpty(empty, terminal.err()));
   }
 
-  private Vectors rows(CachedEmbedder embedder, List<String> searched) throws IOException {
+  /** Looks for all texts, and returns how many are empty. */
+  private long answer(CachedEmbedder embedder, VectorSearch search, int[] found, List<InputText> searched)
+      throws IOException {
+    var empty = new LongAdder();
+    input.forEachBatch(texts, terminal, batch -> {
+      List<List<Hit>> hits = search.nearest(embed(embedder, InputText.texts(batch)), top);
+      for (int i = 0; i < batch.size(); i++) {
+        InputText text = batch.get(i);
+        print(text, text.isBlank() ? List.of() : hits.get(i), found, searched);
+        if (text.isBlank() && text.problem() == null) {
+          empty.increment();
+        }
+      }
+      return !terminal.out().checkError();
+    });
+    return empty.sum();
+  }
+
+  private Vectors rows(CachedEmbedder embedder, List<InputText> searched) throws IOException {
     if (vectors == null) {
       try (var bar = new CountBar(terminal, "Embedding", CountBar.Unit.ONE)) {
-        return embedder.embed(searched, bar::to);
+        return embedder.embed(InputText.texts(searched), bar::to);
       }
     }
     Vectors saved = NpyFile.read(vectors);
@@ -128,25 +153,44 @@ final class SimilarCommand implements Callable<Integer> {
     }
   }
 
-  private void print(String text, List<Hit> hits, List<String> searched) {
+  private void print(InputText text, List<Hit> hits, int[] found, List<InputText> searched) {
     if (format == PredictionFormat.JSONL) {
-      var object = new ObjectNode().put("text", text);
-      var array = object.putArray("similar");
-      for (Hit hit : hits) {
-        array.addObject().put("row", hit.row()).put("similarity", hit.score()).put("text", searched.get(hit.row()));
-      }
-      terminal.out().print(object + "\n");
+      terminal.out().print(json(text, hits, found, searched) + "\n");
       return;
     }
+    String kept = PredictionWriter.kept(text);
+    if (hits.isEmpty()) {
+      terminal.out().print(kept + (format == PredictionFormat.TSV ? PredictionWriter.escape(text.text())
+          : PredictionWriter.unanswered(text, "(nothing to find)")) + "\n");
+    }
     for (Hit hit : hits) {
+      int row = found[hit.row()];
+      InputText other = searched.get(row);
       String score = String.format(Locale.ROOT, "%.4f", hit.score());
       terminal.out().print((format == PredictionFormat.TSV
-          ? PredictionWriter.escape(text) + "\t" + hit.row() + "\t" + score + "\t"
-              + PredictionWriter.escape(searched.get(hit.row()))
-          : score + "  " + searched.get(hit.row())) + "\n");
+          ? kept + PredictionWriter.escape(text.text()) + "\t" + row + "\t" + score + "\t"
+              + PredictionWriter.kept(other) + PredictionWriter.escape(other.text())
+          : kept + score + "  " + PredictionWriter.kept(other) + other.text()) + "\n");
     }
     if (format == PredictionFormat.TEXT) {
       terminal.out().print("\n");
     }
+  }
+
+  private static String json(InputText text, List<Hit> hits, int[] found, List<InputText> searched) {
+    var object = new ObjectNode();
+    PredictionWriter.putKept(object, text, OWN_KEYS);
+    object.put("text", text.text());
+    var array = object.putArray("similar");
+    for (Hit hit : hits) {
+      int row = found[hit.row()];
+      ObjectNode one = array.addObject();
+      PredictionWriter.putKept(one, searched.get(row), OWN_KEYS);
+      one.put("row", row).put("similarity", hit.score()).put("text", searched.get(row).text());
+    }
+    if (text.problem() != null) {
+      object.put("error", text.problem());
+    }
+    return object.toString();
   }
 }

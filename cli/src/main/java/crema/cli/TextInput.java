@@ -31,8 +31,11 @@ import crema.run.DataSettings;
 import crema.run.PictureSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,8 +71,8 @@ final class TextInput {
   @Mixin
   private FileFlags files = new FileFlags();
 
-  /** Whether the columns are also those of another file. */
-  private boolean hasOtherFile;
+  /** Whether the columns are those of another file, which was read, and perhaps of this one too. */
+  private boolean isLookedFor;
 
   /** The columns that are told apart; none where they are joined. */
   private List<String> apart = List.of();
@@ -214,28 +217,20 @@ final class TextInput {
           .local(file.toString())), answerer);
       return;
     }
-    FileOptions options = files.options();
-    if (arguments.isEmpty() && options.format() != null) {
-      // What is said to have rows has them wherever it comes from.
-      forEachBatch(DataFile.spooled("standard input", terminal.in(), options.encoding()), answerer);
+    if (arguments.isEmpty()) {
+      forEachBatch("standard input", terminal.in(), answerer);
       return;
     }
-    if (!textColumns.isEmpty() && !hasOtherFile) {
+    if (!textColumns.isEmpty() && !isLookedFor) {
       throw new UserError("--text names columns of a file: give --file too");
     }
     requireNothingToKeep();
-    if (arguments.isEmpty()) {
-      pictures.ofTexts(0);
-      lines(new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)), '\n', "standard input",
-          answerer);
-    } else {
-      List<String> images = pictures.ofTexts(arguments.size());
-      answerer.answer(IntStream.range(0, arguments.size()).mapToObj(i -> {
-        InputText argument =
-            ofLine(arguments.get(i), new InputText.Place((areLocations ? "picture " : "text ") + (i + 1), 0));
-        return images.isEmpty() ? argument : argument.withPicture(images.get(i));
-      }).toList());
-    }
+    List<String> images = pictures.ofTexts(arguments.size());
+    answerer.answer(IntStream.range(0, arguments.size()).mapToObj(i -> {
+      InputText argument =
+          ofLine(arguments.get(i), new InputText.Place((areLocations ? "picture " : "text ") + (i + 1), 0));
+      return images.isEmpty() ? argument : argument.withPicture(images.get(i));
+    }).toList());
   }
 
   /** An argument or a line: a text, or where a picture is if the model reads nothing else. */
@@ -275,7 +270,48 @@ final class TextInput {
 
   private void forEachBatch(Path texts, Answerer answerer) throws IOException {
     DataFile.requireFile(texts);
-    forEachBatch(open(texts), answerer);
+    DataFile file = DataFile.of(texts);
+    if (file.isRepeatable()) {
+      forEachBatch(file, answerer);
+    } else if (FileFormat.isNamed(file)) {
+      forEachBatch(DataFile.spooled(texts, null), answerer);
+    } else {
+      try (InputStream stream = Files.newInputStream(texts)) {
+        forEachBatch(file.name(), stream, answerer);
+      }
+    }
+  }
+
+  /** What comes once: what has columns is spooled, and lines are answered as they come. */
+  private void forEachBatch(String name, InputStream stream, Answerer answerer) throws IOException {
+    Charset encoding = files.options().encoding();
+    var beginning = StreamBeginning.of(stream);
+    if (beginning.isEmpty()) {
+      return;
+    }
+    InputStream whole = beginning.followedBy(stream);
+    if (hasRows(name, beginning)) {
+      forEachBatch(DataFile.spooled(name, whole, encoding), answerer);
+      return;
+    }
+    requireNothingToKeep();
+    pictures.ofTexts(0);
+    var lines = new BufferedReader(
+        new InputStreamReader(whole, encoding == null ? StandardCharsets.UTF_8 : encoding));
+    lines(lines, endOfLines(lines), name, answerer);
+  }
+
+  /** Whether a stream is read as a file with columns is, by what it begins with and what is said of it. */
+  private boolean hasRows(String name, StreamBeginning beginning) throws IOException {
+    FileOptions options = files.options();
+    if (options.format() != null || options.separator() != null || !isLookedFor && (keep.any() || !textColumns.isEmpty()) || !beginning.isPlain(options.encoding())) {
+      return true;
+    }
+    DataFile first = beginning.file(name).withEncoding(options.encoding());
+    // Without a header every line could be a row.
+    return options.formatOf(first).isPresent()
+        || training.settings().map(DataSettings::fileOptions).map(FileOptions::hasHeader).orElse(true)
+            && !reading(first).isOfLines();
   }
 
   private void forEachBatch(DataFile file, Answerer answerer) throws IOException {
@@ -293,13 +329,6 @@ final class TextInput {
         answerer);
   }
 
-  /** A file; what is none, such as a pipe, is spooled if it may have columns, and else read as it comes, once. */
-  private DataFile open(Path texts) {
-    DataFile file = DataFile.of(texts);
-    return file.isRepeatable() || textColumns.isEmpty() && !FileFormat.isNamed(file) && !keep.any() ? file
-        : DataFile.spooled(texts, null);
-  }
-
   private Reading reading(DataFile file) throws IOException {
     FileOptions given = files.options();
     Set<String> missing = DataSettings.missing(files.missing());
@@ -308,14 +337,13 @@ final class TextInput {
         .filter(settings -> !settings.text().isEmpty() || PictureSettings.areGiven(settings.settings())).orElse(null);
     PictureColumn picture = pictures.column(before);
     if (!textColumns.isEmpty()) {
-      return new Reading(textColumns, picture, given, missing, before);
-    }
-    if (!file.isRepeatable()) {
-      return lines;
+      var named = new Reading(textColumns, picture, given, missing, before);
+      return isLookedFor && given.formatOf(file).isEmpty() && !FileRows.isTable(file, named.read(), given) ? lines
+          : named;
     }
     FileOptions options = before == null ? given : given.orElse(before.fileOptions());
     DataFile data = file.withEncoding(options.encoding());
-    List<String> existing = options.formatOf(data).map(format -> format.columns(data)).orElse(List.of());
+    List<String> existing = given.formatOf(data).map(format -> format.columns(data)).orElse(List.of());
     if (before == null && !existing.isEmpty()) {
       throw new UserError(file.name() + " has columns: name those of the text with --text. It has: "
           + NameList.of(existing));
@@ -326,11 +354,13 @@ final class TextInput {
     var asBefore =
         new Reading(before.text(), picture, options, files.missing().isEmpty() ? before.missing() : missing,
             before);
-    return !existing.isEmpty() || FileRows.isTable(data, asBefore.read(), options) ? asBefore : lines;
+    return !existing.isEmpty()
+        || FileRows.isTable(data, asBefore.read(), options) ? asBefore : lines;
   }
 
   private void requireNothingToKeep() {
-    if (keep.any()) {
+    // What is looked for in another file may be lines though that one has columns.
+    if (keep.any() && !isLookedFor) {
       throw new UserError("--keep and --keep-all need a --file with columns, such as CSV or JSONL");
     }
   }
@@ -344,9 +374,9 @@ final class TextInput {
 
   /** All texts of another file, read as this one is said to be. */
   List<InputText> of(Path other) throws IOException {
-    hasOtherFile = true;
     var all = new ArrayList<InputText>();
     forEachBatch(other, all::addAll);
+    isLookedFor = true;
     return all;
   }
 

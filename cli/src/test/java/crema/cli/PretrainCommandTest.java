@@ -3,6 +3,7 @@ package crema.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ class PretrainCommandTest {
     String likely = "brand 3 phone white 4kg";
     CommandRun lines = CommandRun.reading(likely + "\n\n", "perplexity", "--encoder", encoder.toString(), "--format",
         "tsv");
-    assertThat(lines.code()).as(lines.err()).isZero();
+    assertThat(lines.code()).as(lines.err()).isEqualTo(Crema.UNANSWERED);
     assertThat(lines.out().lines()).hasSize(2).first().asString()
         .matches(likely + "\t\\d+\t-\\d+\\.\\d{6}\t\\d+\\.\\d{6}");
     assertThat(lines.err()).contains("Pseudo-perplexity of 2 texts of ");
@@ -90,6 +91,27 @@ class PretrainCommandTest {
     assertThat(Files.readAllLines(output)).hasSize(200).first().asString()
         .startsWith("{\"text\":\"brand 0 washing machine white 0kg\",\"tokens\":3,\"log_likelihood\":-");
     assertThat(file.err()).contains("200 texts are longer than the model takes and were cut");
+  }
+
+  @Test
+  void aLikelihoodStandsForEveryRow() throws IOException {
+    Path rows = Files.writeString(folder.resolve("damaged.csv"), "id,title,text\n7,brand 3 phone white 4kg,a\n"
+        + "8,too,many,fields\n9,,b\n10,d\u00E9j\u00E0 vu,c\n", StandardCharsets.ISO_8859_1);
+    var perplexity = new String[] {"perplexity", "--encoder", encoder.toString(), "--file", rows.toString(), "--text",
+        "title", "--keep", "id,text", "--format", "jsonl"};
+    CommandRun json = CommandRun.of(perplexity);
+    assertThat(json.code()).as(json.err()).isEqualTo(Crema.UNANSWERED);
+    List<String> lines = json.out().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.getFirst())
+        .startsWith("{\"id\":\"7\",\"row.text\":\"a\",\"text\":\"brand 3 phone white 4kg\",\"tokens\":");
+    assertThat(lines.get(1)).contains("\"pseudo_perplexity\":null,\"error\":");
+    assertThat(lines.get(2)).startsWith("{\"id\":\"9\"").endsWith("\"pseudo_perplexity\":null}");
+    perplexity[perplexity.length - 1] = "text";
+    assertThat(CommandRun.of(perplexity).out().lines().toList().subList(1, 4)).satisfiesExactly(
+        line -> assertThat(line).startsWith("\t\t(not read: "),
+        line -> assertThat(line).isEqualTo("9\tb\t(empty text)"),
+        line -> assertThat(line).startsWith("\t\t(not read: "));
   }
 
   @Test

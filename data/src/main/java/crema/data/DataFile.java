@@ -6,6 +6,7 @@ import crema.base.OptionalLibrary;
 import crema.base.Sha256;
 import crema.base.UserError;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,7 @@ public final class DataFile {
   private static final String POINTER = "version https://git-lfs.github.com/spec/";
   private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+]+:/");
   private static final int[] GZIP = {0x1f, 0x8b};
+  private static final int[] XZ = {0xfd, '7', 'z', 'X', 'Z', 0};
   private static final int[] ZSTD = {0x28, 0xb5, 0x2f, 0xfd};
   private static final int[] PARQUET = {'P', 'A', 'R', '1'};
   private static final int[] ZIP = {'P', 'K', 3, 4};
@@ -112,6 +115,18 @@ public final class DataFile {
       return Files.newInputStream(file);
     }, encoding, Files.isRegularFile(file) ? Place.REPEATABLE : Place.ONCE, file,
         part < 0 ? null : name.substring(part + ZipArchive.SEPARATOR.length()));
+  }
+
+  /** Bytes that are at hand, such as those that a stream begins with. */
+  public static DataFile of(String name, byte[] bytes) {
+    byte[] own = bytes.clone();
+    return new DataFile(name, () -> new ByteArrayInputStream(own), null, Place.REPEATABLE, null, null);
+  }
+
+  /** Whether bytes begin something that is no text as it stands: compressed, or in a format that is read whole. */
+  public static boolean isStored(byte[] head) {
+    return startsWith(head, GZIP) || startsWith(head, ZSTD) || startsWith(head, XZ) || isBzip2(head)
+        || startsWith(head, PARQUET) || startsWith(head, ZIP);
   }
 
   /** Where in a name that of a part begins, of a file whose format has parts; -1 if it names none. */
@@ -376,6 +391,12 @@ public final class DataFile {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
+  /** Whether the digits of pi stand where a block begins: titles may begin as the file does. */
+  private static boolean isBzip2(byte[] head) {
+    return startsWith(head, 'B', 'Z', 'h') && head.length >= 10
+        && startsWith(Arrays.copyOfRange(head, 4, 10), 0x31, 0x41, 0x59, 0x26, 0x53, 0x59);
+  }
+
   private static boolean isCompressed(Path path) throws IOException {
     try (InputStream stored = Files.newInputStream(path)) {
       byte[] head = stored.readNBytes(ZSTD.length);
@@ -411,8 +432,8 @@ public final class DataFile {
     String lower = name.toLowerCase(Locale.ROOT);
     String advice = new String(head, StandardCharsets.US_ASCII).equals(POINTER)
         ? "is a pointer of Git LFS and not the file itself: get that with 'git lfs pull'"
-        : startsWith(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? "is compressed with xz: unpack it with 'xz -dk'"
-            : startsWith(head, 'B', 'Z', 'h') && lower.endsWith(".bz2")
+        : startsWith(head, XZ) ? "is compressed with xz: unpack it with 'xz -dk'"
+            : isBzip2(head) || startsWith(head, 'B', 'Z', 'h') && lower.endsWith(".bz2")
                 ? "is compressed with bzip2: unpack it with 'bzip2 -dk'"
                 : startsWith(head, 0xd0, 0xcf, 0x11, 0xe0)
                     ? "is a workbook of an old Excel, or one with a password: save it without as .xlsx, or as CSV"

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -61,9 +62,22 @@ public final class FileRows implements RowSource {
     return of(file, columns, options, Set.of());
   }
 
-  /** Whether a file whose name and first bytes say nothing is a table that has some columns. */
+  /**
+   * Whether a file whose name and first bytes say nothing is a table that has some columns.
+   *
+   * @param options how other files with these columns were written, which may hold for this one too
+   */
   public static boolean isTable(DataFile file, Columns columns, FileOptions options) {
-    return options.formatOf(file).isEmpty() && DelimitedText.find(file, null, columns, Set.of(), options) != null;
+    if (FileFormat.find(file).isPresent()) {
+      return false;
+    }
+    Optional<FileFormat> format = options.formatOf(file);
+    if (format.isEmpty()) {
+      return DelimitedText.find(file, null, columns, Set.of(), options) != null;
+    }
+    List<String> names = !(format.get() instanceof Delimited table) ? List.of()
+        : options.hasHeader() ? table.columns(file) : new Headerless(table).columns(file);
+    return columns.all(names).stream().anyMatch(names::contains);
   }
 
   /**

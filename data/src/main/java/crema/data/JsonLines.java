@@ -2,9 +2,13 @@ package crema.data;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** One JSON object a line. Missing keys and nulls are empty; numbers and booleans become text by {@link TypedText}. */
 public record JsonLines() implements FileFormat {
+  /** An object, or an array of them; a title can begin with a brace too. */
+  private static final Pattern BEGINNING = Pattern.compile("\\s*(\\[\\s*)?\\{\\s*([\"'}]|\\z)");
+
   @Override
   public String key() {
     return "jsonl";
@@ -17,8 +21,7 @@ public record JsonLines() implements FileFormat {
 
   @Override
   public boolean beginsWith(byte[] head) {
-    String text = new String(head, StandardCharsets.UTF_8).stripLeading();
-    return text.startsWith("{") || text.startsWith("[") && text.substring(1).stripLeading().startsWith("{");
+    return BEGINNING.matcher(new String(head, StandardCharsets.UTF_8)).lookingAt();
   }
 
   @Override
