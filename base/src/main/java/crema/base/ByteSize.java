@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sizes as people write them: {@code 500MB}, {@code 4 GiB} or {@code 20g}, in letters of either case. KiB to TiB are powers
- * of 1,024, and KB to TB powers of 1,000; what a letter alone means is for whoever asks to say, as memory is counted by
+ * Sizes as people write them: {@code 500MB}, {@code 4 GiB} or {@code 20g}, in letters of either case. KiB to TiB are
+ * powers of 1,024, and KB to TB powers of 1,000; what a letter alone means is for whoever asks to say, as memory is counted by
  * 1,024 and disks by 1,000.
  */
 public final class ByteSize {

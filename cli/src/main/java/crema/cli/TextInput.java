@@ -287,6 +287,9 @@ final class TextInput {
     Charset encoding = files.options().encoding();
     var beginning = StreamBeginning.of(stream);
     if (beginning.isEmpty()) {
+      if (!textColumns.isEmpty() && !isLookedFor) {
+        throw new UserError("--text names columns, and " + name + " is empty: give --file, or rows that have them");
+      }
       return;
     }
     InputStream whole = beginning.followedBy(stream);
@@ -304,7 +307,8 @@ final class TextInput {
   /** Whether a stream is read as a file with columns is, by what it begins with and what is said of it. */
   private boolean hasRows(String name, StreamBeginning beginning) throws IOException {
     FileOptions options = files.options();
-    if (options.format() != null || options.separator() != null || !isLookedFor && (keep.any() || !textColumns.isEmpty()) || !beginning.isPlain(options.encoding())) {
+    if (options.format() != null || options.separator() != null
+        || !isLookedFor && (keep.any() || !textColumns.isEmpty()) || !beginning.isPlain(options.encoding())) {
       return true;
     }
     DataFile first = beginning.file(name).withEncoding(options.encoding());

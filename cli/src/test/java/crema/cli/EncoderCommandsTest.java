@@ -39,7 +39,8 @@ class EncoderCommandsTest {
     assertThat(json.code()).isEqualTo(Crema.UNANSWERED);
     List<String> lines = json.out().lines().toList();
     assertThat(lines).hasSize(5);
-    assertThat(lines.getFirst()).startsWith("{\"id\":\"7\",\"row.text\":\"a\",\"text\":\"washing machine\",\"vector\":[");
+    assertThat(lines.getFirst())
+        .startsWith("{\"id\":\"7\",\"row.text\":\"a\",\"text\":\"washing machine\",\"vector\":[");
     assertThat(lines.get(1)).startsWith("{\"id\":null,\"row.text\":null,\"text\":\"\",\"vector\":[],\"error\":")
         .contains("line 3: wrong number of fields");
     assertThat(lines.get(2)).startsWith("{\"id\":\"9\",").doesNotContain("error").matches(".*\"vector\":\\[-?\\d.*");

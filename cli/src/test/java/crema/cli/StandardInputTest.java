@@ -68,7 +68,8 @@ class StandardInputTest {
       "\uFEFFtitle,id\nred saw,1\nbig pear,2\n", "title\nred saw\nbig pear\n",
       "{\"id\": 1, \"title\": \"red saw\"}\n{\"title\": \"big pear\"}\n",
       "[\n  {\n    \"title\": \"red saw\"\n  },\n  {\n    \"title\": \"big pear\"\n  }\n]\n",
-      "[{\"title\": \"red saw\"}, {\"title\": \"big pear\"}]", "{\n\"title\": \"red saw\"\n}\n{\n\"title\": \"big pear\"\n}"})
+      "[{\"title\": \"red saw\"}, {\"title\": \"big pear\"}]",
+      "{\n\"title\": \"red saw\"\n}\n{\n\"title\": \"big pear\"\n}"})
   void aTableIsReadByTheColumnsOfTheTraining(String table) {
     for (String[] more : new String[][] {{}, {"--file", "-"}}) {
       CommandRun run = predict(table, StandardCharsets.UTF_8, more);

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,17 @@ final class DelimitedText {
   static @Nullable Found find(DataFile file, @Nullable Delimited usual, Columns columns, Set<String> elsewhere,
       FileOptions options) {
     return new DelimitedText(file, columns, elsewhere, options).find(usual);
+  }
+
+  /**
+   * Whether a header has at least one of some columns.
+   *
+   * @param format how the file is read; null to try what is usual
+   */
+  static boolean hasOne(DataFile file, @Nullable FileFormat format, Columns columns, FileOptions options) {
+    var text = new DelimitedText(file, columns, Set.of(), options);
+    Stream<? extends FileFormat> tried = format == null ? text.candidates(null).stream() : Stream.of(format);
+    return tried.map(text::header).anyMatch(header -> columns.all(header).stream().anyMatch(header::contains));
   }
 
   private @Nullable Found find(@Nullable Delimited usual) {
@@ -238,7 +250,7 @@ final class DelimitedText {
     return isUsable ? wanted.stream().filter(header::contains).count() : 0;
   }
 
-  private List<String> header(Delimited format) {
+  private List<String> header(FileFormat format) {
     try {
       return format.columns(file);
     } catch (DataException e) {

@@ -63,7 +63,7 @@ public final class FileRows implements RowSource {
   }
 
   /**
-   * Whether a file whose name and first bytes say nothing is a table that has some columns.
+   * Whether a file whose name and first bytes say nothing is a table that has some columns, of which others may be missing.
    *
    * @param options how other files with these columns were written, which may hold for this one too
    */
@@ -73,11 +73,11 @@ public final class FileRows implements RowSource {
     }
     Optional<FileFormat> format = options.formatOf(file);
     if (format.isEmpty()) {
-      return DelimitedText.find(file, null, columns, Set.of(), options) != null;
+      return DelimitedText.find(file, null, columns, Set.of(), options) != null
+          || DelimitedText.hasOne(file, null, columns, options);
     }
-    List<String> names = !(format.get() instanceof Delimited table) ? List.of()
-        : options.hasHeader() ? table.columns(file) : new Headerless(table).columns(file);
-    return columns.all(names).stream().anyMatch(names::contains);
+    return format.get() instanceof Delimited table
+        && DelimitedText.hasOne(file, options.hasHeader() ? table : new Headerless(table), columns, options);
   }
 
   /**

@@ -539,6 +539,26 @@ class FileRowsTest {
   }
 
   @Test
+  void aFileThatSaysNothingIsATableIfItsHeaderHasOneOfTheColumns() {
+    var columns = Columns.text("title", "brand");
+    FileOptions bars = new FileOptions(null, "||", null, true, null);
+    FileOptions headerless = new FileOptions(null, ";", null, false, null);
+    record Case(String text, FileOptions options, boolean isTable) {}
+    for (Case each : List.of(new Case("title;brand\na;b\n", FileOptions.UNKNOWN, true),
+        new Case("id\ttitle\n1\ta\n", FileOptions.UNKNOWN, true),
+        new Case("a title; by brand\n", FileOptions.UNKNOWN, false),
+        new Case("id||brand\n", bars, true), new Case("title|brand\n", bars, false), new Case("\n", bars, false),
+        new Case("{\"title\": 1}\n", FileOptions.UNKNOWN, false), new Case("title;brand\n", headerless, false))) {
+      assertThat(FileRows.isTable(DataFile.of("it", each.text.getBytes(StandardCharsets.UTF_8)), columns, each.options))
+          .as(each.text).isEqualTo(each.isTable);
+    }
+    assertThat(FileRows.isTable(DataFile.of("it", "d\u00E9j\u00E0 vu\n".getBytes(StandardCharsets.ISO_8859_1)), columns,
+        bars)).isFalse();
+    assertThat(FileRows.isTable(DataFile.of("it", "a;b\n".getBytes(StandardCharsets.UTF_8)), Columns.text("2"),
+        headerless)).isTrue();
+  }
+
+  @Test
   void anArrayOfOneLabelIsThatLabel() {
     assertThat(rows("a.jsonl", "{\"title\":\"a\",\"category\":[\"x\"]}\n{\"title\":\"b\",\"category\":[\"x\",\"y\"]}\n",
         TITLE)).extracting(Row::labels).containsExactly(List.of("x"));

@@ -81,7 +81,8 @@ class BootstrapTest {
       if (trial % 5 == 0) {
         outcomes = Hierarchy.withAncestors(tree(labels, random), outcomes);
       } else if (trial % 5 == 1) {
-        outcomes = Hierarchy.atLevel(tree(labels, random), outcomes, 1);
+        Outcomes roots = Hierarchy.atLevel(tree(labels, random), outcomes, 1);
+        outcomes = roots.documents() > 0 ? roots : outcomes;
       }
       var estimate = ClassificationMetrics.of(outcomes);
       new Bootstrap(40, 0.9, trial).intervals(outcomes, ALL).forEach((metric, interval) -> {
