@@ -123,6 +123,11 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
           throw value.error(" has no effect with --student " + family.key() + ": leave it out");
         });
     Settings settings = family.resolved(folded(given.over(asInTraining(model, small(family.settings())))));
+    if (PictureSettings.column(settings).isPresent() && distill.isGiven(DistillSettings.ALTERED)
+        && distill.get(DistillSettings.ALTERED) > 0) {
+      throw distill.error(DistillSettings.ALTERED, " has no effect on a student of pictures, which reads no words: "
+          + "leave it out");
+    }
     // The teacher may read pictures where the student reads none.
     Settings reading = given.over(asInTraining(model, pictured(settings)));
     DataSettings.requireFiles(Stream.of(files, settings.get(DataSettings.TRAIN), settings.get(DataSettings.TEST))

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +78,34 @@ class DistillCommandTest {
     assertThat(Files.readString(rows)).contains("\"distilled_weight\":");
     // The blank row and one of ten are not among them.
     assertThat(Files.readAllLines(own.resolve("student/teacher/validation-00000.jsonl"))).hasSize(30);
+  }
+
+  @Test
+  void theTeacherIsAskedForAlteredCopiesOfTrainingRowsAlone() throws IOException {
+    assertThat(distill("--data", unlabelled.toString(), "--altered", "0").code()).isZero();
+    Set<String> given = Set.copyOf(texts("train-00000.jsonl"));
+    assertThat(given).hasSize(270);
+    var run = distill("--data", unlabelled.toString(), "--altered", "2", "--overwrite");
+    assertThat(run.code()).as(run.err()).isZero();
+    List<String> altered = texts("train-00000.jsonl").stream().filter(text -> !given.contains(text)).toList();
+    assertThat(altered).hasSizeGreaterThan(200);
+    Set<String> ofValidation = numbers(texts("validation-00000.jsonl"));
+    assertThat(ofValidation).hasSize(30);
+    assertThat(numbers(altered)).hasSizeGreaterThan(100).doesNotContainAnyElementsOf(ofValidation);
+    // The rows of apples have multiples of three: half of one of another kind is behind the first.
+    assertThat(altered).anyMatch(
+        text -> text.contains("apple") && numbers(List.of(text)).stream().anyMatch(of -> Integer.parseInt(of) % 3 != 0));
+  }
+
+  private List<String> texts(String file) throws IOException {
+    return Files.readAllLines(own.resolve("student/teacher").resolve(file)).stream()
+        .map(line -> line.replaceFirst(".*\"name\":\"([^\"]*)\".*", "$1")).toList();
+  }
+
+  /** The numbers among the words of texts; each names its row. */
+  private static Set<String> numbers(List<String> texts) {
+    return texts.stream().flatMap(text -> Arrays.stream(text.split(" "))).filter(word -> word.matches("[0-9]+"))
+        .collect(Collectors.toSet());
   }
 
   private static List<String> small(String student) {

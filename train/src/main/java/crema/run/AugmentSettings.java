@@ -39,10 +39,15 @@ public final class AugmentSettings {
     if (!settings.has(AUGMENT) || settings.get(AUGMENT).isEmpty()) {
       return Optional.empty();
     }
+    return Optional.of(augmenter(settings.get(AUGMENT).stream().map(Augmenter.Wanted::parse).toList(), settings));
+  }
+
+  /** What does so to rows as settings read them, by their seed. */
+  static Augmenter augmenter(List<Augmenter.Wanted> wanted, Settings settings) {
     List<TextColumn> text = TextColumn.parseAll(settings.get(DataSettings.TEXT));
     TextJoiner joiner = new DataSettings(settings).joiner();
-    return Optional.of(new Augmenter(settings.get(AUGMENT).stream().map(Augmenter.Wanted::parse).toList(),
-        settings.get(TrainingSettings.SEED), fields -> TextColumn.compose(text, fields, joiner)));
+    return new Augmenter(wanted, settings.get(TrainingSettings.SEED),
+        fields -> TextColumn.compose(text, fields, joiner));
   }
 
   /** Whether training texts are written anew. */

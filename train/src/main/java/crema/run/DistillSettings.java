@@ -21,5 +21,9 @@ public final class DistillSettings {
   public static final Setting<Double> LABEL_SHARE = SECTION.number("label-share", 0.5).atLeast(0).atMost(1).label("P")
       .help("How much of what is learned of a row with labels is these labels; the rest is what the teacher says");
 
+  public static final Setting<Integer> ALTERED = SECTION.integer("altered", 1).atLeast(0).atMost(100).label("N")
+      .details("words left out, or in another order; what is learned of them is what the teacher says, whatever the label")
+      .help("How many altered copies of each row the teacher is asked for besides");
+
   private DistillSettings() {}
 }

@@ -10,6 +10,8 @@ import crema.base.json.ObjectNode;
 import crema.classify.Classifier;
 import crema.classify.TrainingListener;
 import crema.classify.WatchedItems;
+import crema.data.Augmentation;
+import crema.data.Augmenter;
 import crema.data.DataFile;
 import crema.data.KnownLabels;
 import crema.data.LabelCounts;
@@ -51,6 +53,12 @@ public final class Distillation {
   /** One row of so many is for validation, up to a number of them. */
   private static final int VALIDATION_EVERY = 10;
   private static final int MOST_VALIDATION_PARTS = 5;
+  /** How copies are altered: so that a text lacks words that decided, or has those of two labels. */
+  private static final List<Augmenter.Wanted> ALTERATIONS = List.of(new Augmenter.Wanted(Augmentation.MIX, 0.4),
+      new Augmenter.Wanted(Augmentation.DROP, 0.1), new Augmenter.Wanted(Augmentation.PERMUTE, 0.2));
+  /** Rows that are altered are held in memory: so many, of so many characters together. */
+  private static final int MOST_ALTERED = 100_000;
+  private static final long MOST_CHARACTERS = 20_000_000;
   private static final int NAMED = 5;
   private static final String STATE = "distill.txt";
   private static final String ASKED = "asked.journal";
@@ -64,6 +72,8 @@ public final class Distillation {
   /** The column of pictures, if the student reads them, and them alone; else null. */
   private final @Nullable String picture;
   private final SoftLabels soft;
+  /** How many altered copies of each row the teacher is asked for. */
+  private final int altered;
   private final Path folder;
   private final TrainingListener listener;
   private final StopSignal stop;
@@ -88,6 +98,8 @@ public final class Distillation {
     columns = TextColumn.names(TextColumn.parseAll(data.text()));
     soft = new SoftLabels(teacher.target(), distill.get(DistillSettings.TEMPERATURE),
         distill.get(DistillSettings.LABEL_SHARE));
+    // What is said of a picture has nothing to do with words that were left out beside it.
+    altered = picture == null ? distill.get(DistillSettings.ALTERED) : 0;
   }
 
   /**
@@ -129,7 +141,7 @@ public final class Distillation {
     RowSource test = RunRows.rows(data.test(), data);
     requireKnown(data.train(), labelled);
     String digest = new Sha256().add(identity).add(unlabelled.fingerprint()).add(labelled.fingerprint())
-        .add(test.fingerprint()).hex();
+        .add(test.fingerprint()).add(altered + " " + ALTERATIONS).hex();
     begin(digest);
     listener.stage("Asking the teacher");
     var problems = new ProblemLog();
@@ -146,6 +158,7 @@ public final class Distillation {
       for (Row row = unknown.next(); row != null && !stop.isRequested(); row = unknown.next()) {
         parts.add(row, null);
       }
+      parts.addAltered();
       if (stop.isRequested()) {
         return Optional.empty();
       }
@@ -246,6 +259,10 @@ public final class Distillation {
     private StringBuilder train = new StringBuilder();
     private StringBuilder validation = new StringBuilder();
     private long seen;
+    /** The rows before their altered copies. */
+    private long originals = Long.MAX_VALUE;
+    private final List<Row> toAlter = new ArrayList<>();
+    private long characters;
     private long empty;
     private long ofNoUse;
     private int part;
@@ -272,6 +289,7 @@ public final class Distillation {
     }
 
     void add(Row row, int @Nullable [] labels) throws IOException {
+      remember(row);
       if (!isWritten) {
         rows.add(row);
         truth.add(labels);
@@ -288,6 +306,35 @@ public final class Distillation {
         isWritten = isThere();
       }
       listener.progress(seen, -1);
+    }
+
+    /** Asks for altered copies of rows. */
+    void addAltered() throws IOException {
+      originals = seen;
+      Augmenter augmenter = AugmentSettings.augmenter(ALTERATIONS, data.settings());
+      for (int copy = 0; copy < altered; copy++) {
+        try (RowCursor cursor = augmenter.rows(RowSource.of(toAlter), copy).open(ProblemListener.SILENT)) {
+          for (Row row = cursor.next(); row != null && !stop.isRequested(); row = cursor.next()) {
+            add(row, null);
+          }
+        }
+      }
+    }
+
+    /** Keeps a row to be altered, but none for validation, of which a student is to have seen nothing. */
+    private void remember(Row row) {
+      if (altered > 0 && seen < originals && !isForValidation(seen) && !row.text().isBlank()
+          && toAlter.size() < MOST_ALTERED && characters < MOST_CHARACTERS) {
+        // Without labels: half of a text of any other may come behind it.
+        toAlter.add(row.withLabels(List.of()));
+        characters += row.text().length();
+      }
+    }
+
+    /** Whether a row is one for validation, which are rows themselves, never copies. */
+    private boolean isForValidation(long number) {
+      return number < originals && number / PART < MOST_VALIDATION_PARTS
+          && number % VALIDATION_EVERY == VALIDATION_EVERY - 1;
     }
 
     void finish() throws IOException {
@@ -347,7 +394,7 @@ public final class Distillation {
         ofNoUse++;
         return;
       }
-      if (part < MOST_VALIDATION_PARTS && number % VALIDATION_EVERY == VALIDATION_EVERY - 1) {
+      if (isForValidation(number)) {
         int[] drawn = labels == null ? soft.draw(said, draws.uniform(number)) : labels;
         validation.append(line(row, names(drawn), 1));
       } else {

@@ -7,6 +7,7 @@ import crema.fasttext.LossKind;
 import crema.run.DataSettings;
 import crema.run.StartSettings;
 import crema.run.TrainingSettings;
+import crema.settings.Settings;
 import crema.task.LabelSettings;
 import crema.task.LossRows;
 import crema.task.TargetKind;
@@ -99,6 +100,10 @@ final class FastTextDefaults {
               FastTextDefaults::forRows)
           .otherwise(5, FastTextDefaults::forRows),
       DefaultRule.of(TrainingSettings.LEARNING_RATE)
+          .where(FastTextDefaults::learnsLabelsAbove)
+          .when("path-labels all", _ -> true, 1.0, _ -> "a label and those above it make a step each"),
+      DefaultRule.of(TrainingSettings.LEARNING_RATE)
+          .where(settings -> !learnsLabelsAbove(settings))
           .when(WHEN_CHARACTERS, FastTextDefaults::usesCharacters, 1.0,
               _ -> "a step is shared by all runs of characters of a text")
           .when(String.format(Locale.ROOT, "texts of more than %d words", LONG_TEXT),
@@ -106,6 +111,10 @@ final class FastTextDefaults {
           .otherwise(0.5, FastTextDefaults::sharedByWords));
 
   private FastTextDefaults() {}
+
+  private static boolean learnsLabelsAbove(Settings settings) {
+    return settings.get(FastTextSettings.PATH_LABELS) == FastTextSettings.PathLabels.ALL;
+  }
 
   private static boolean isWeighed(DataProfile profile) {
     return profile.columns().size() > 1 && profile.words().mean() > LONG_TEXT;
