@@ -38,8 +38,7 @@ class FusionCommandTest {
         products("train"), "--validation", products("validation"), "--test", products("test"), "--text", "shop_title",
         "--image", "picture", "--label", "category", "--image-size", "24", "--epochs", "1", "--hidden-size", "16",
         "--heads", "2", "--ffn-size", "16", "--layers", "1", "--fusion-epochs", "2", "--vision-epochs", "2",
-        "--picture-first-epochs", "1",
-        "--output", output.toString(), "--quiet"));
+        "--picture-first-epochs", "1", "--joint-epochs", "0", "--output", output.toString(), "--quiet"));
     arguments.addAll(Arrays.asList(more));
     return arguments.toArray(String[]::new);
   }
@@ -82,6 +81,43 @@ class FusionCommandTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(Files.readAllBytes(joined.resolve("fusion.safetensors")))
         .isEqualTo(Files.readAllBytes(model.resolve("fusion.safetensors")));
+  }
+
+  @Test
+  void inTheLastStageBothModelsLearnOnAndTheirCopiesAreKept() throws IOException {
+    Path texts = model.resolve("parts/text");
+    Path pictures = model.resolve("parts/picture");
+    Path joint = folder.resolve("joint");
+    // Without validation rows there is nothing by which the last stage could be left out.
+    List<String> arguments = new ArrayList<>(List.of(arguments(joint, "--text-model", texts.toString(),
+        "--picture-model", pictures.toString(), "--joint-learning-rate", "0.01")));
+    int validation = arguments.indexOf("--validation");
+    arguments.subList(validation, validation + 2).clear();
+    arguments.addAll(List.of("--validation-fraction", "0"));
+    arguments.set(arguments.indexOf("--joint-epochs") + 1, "1");
+    byte[] before = Files.readAllBytes(texts.resolve("model.safetensors"));
+    var run = CommandRun.of(arguments.toArray(String[]::new));
+    assertThat(run.code()).as(run.err()).isZero();
+    for (String part : List.of("text", "picture")) {
+      assertThat(Files.readAllBytes(joint.resolve("parts").resolve(part).resolve("model.safetensors"))).as(part)
+          .isNotEqualTo(Files.readAllBytes(model.resolve("parts").resolve(part).resolve("model.safetensors")));
+    }
+    assertThat(Files.readAllBytes(texts.resolve("model.safetensors"))).as("the model that was given").isEqualTo(before);
+    assertThat(joint.resolve("cache")).doesNotExist();
+    try (Classifier classifier = Classifier.load(joint)) {
+      assertThat(classifier.predict(List.of(Item.of("Granit", picture())), 1).getFirst()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theValidationRowsDecideWhetherTheLastStageIsKept() {
+    List<String> arguments = new ArrayList<>(List.of(arguments(folder.resolve("decided"), "--text-model",
+        model.resolve("parts/text").toString(), "--picture-model", model.resolve("parts/picture").toString())));
+    arguments.set(arguments.indexOf("--joint-epochs") + 1, "1");
+    var run = CommandRun.of(arguments.toArray(String[]::new));
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).containsPattern("End to end: macro_f1 of the validation rows [\\d.]+, with frozen parts "
+        + "[\\d.]+: (kept|left out)");
   }
 
   @Test

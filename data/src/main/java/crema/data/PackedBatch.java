@@ -113,6 +113,29 @@ public record PackedBatch(int[] ids, int[] cuSeqlens, int[] labels, int[] labelO
     return new PackedBatch(allIds, ends, allLabels, allLabelOffsets, allExamples, metas);
   }
 
+  /**
+   * Some sequences of the batch, in the order of their numbers.
+   *
+   * @param some the numbers, from 0
+   */
+  public PackedBatch only(int[] some) {
+    var ends = new int[some.length + 1];
+    var labelEnds = new int[some.length + 1];
+    for (int i = 0; i < some.length; i++) {
+      ends[i + 1] = ends[i] + cuSeqlens[some[i] + 1] - cuSeqlens[some[i]];
+      labelEnds[i + 1] = labelEnds[i] + labelOffsets[some[i] + 1] - labelOffsets[some[i]];
+    }
+    var someIds = new int[ends[some.length]];
+    var someLabels = new int[labelEnds[some.length]];
+    var someExamples = new int[some.length];
+    for (int i = 0; i < some.length; i++) {
+      System.arraycopy(ids, cuSeqlens[some[i]], someIds, ends[i], ends[i + 1] - ends[i]);
+      System.arraycopy(labels, labelOffsets[some[i]], someLabels, labelEnds[i], labelEnds[i + 1] - labelEnds[i]);
+      someExamples[i] = examples[some[i]];
+    }
+    return new PackedBatch(someIds, ends, someLabels, labelEnds, someExamples, metas);
+  }
+
   /** Gathers examples of a data set. */
   public static PackedBatch of(TokenDataset data, int[] examples) {
     var cuSeqlens = new int[examples.length + 1];

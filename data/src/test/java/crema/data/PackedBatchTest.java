@@ -52,6 +52,19 @@ class PackedBatchTest {
     }
   }
 
+  @Test
+  void someSequencesKeepTheirTokensLabelsAndExamplesInTheOrderTheyAreNamed() {
+    var batch = new PackedBatch(new int[] {10, 11, 20, 30, 31, 32}, new int[] {0, 2, 3, 6}, new int[] {7, 8, 9},
+        new int[] {0, 2, 2, 3}, new int[] {100, 200, 300}, example -> RowMeta.MEMORY);
+    PackedBatch some = batch.only(new int[] {2, 0});
+    assertThat(some.ids()).containsExactly(30, 31, 32, 10, 11);
+    assertThat(some.cuSeqlens()).containsExactly(0, 3, 5);
+    assertThat(some.labels()).containsExactly(9, 7, 8);
+    assertThat(some.labelOffsets()).containsExactly(0, 1, 3);
+    assertThat(some.examples()).containsExactly(300, 100);
+    assertThat(batch.only(new int[0]).sequences()).isZero();
+  }
+
   @Property(tries = 200)
   void fillingUpPutsShortSequencesWithoutLabelBehindTheOthers(
       @ForAll @Size(min = 1, max = 30) List<@IntRange(min = 1, max = 12) Integer> lengths,

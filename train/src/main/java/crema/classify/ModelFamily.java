@@ -3,9 +3,11 @@ package crema.classify;
 import crema.base.NearestName;
 import crema.base.UserError;
 import crema.data.RowSource;
+import crema.data.SplitRows;
 import crema.defaults.DefaultRule;
 import crema.settings.Setting;
 import crema.settings.Settings;
+import crema.tensor.Backend;
 import java.io.IOException;
 import java.util.Comparator;
 import java.nio.file.Path;
@@ -67,6 +69,21 @@ public interface ModelFamily extends RunKind {
    * @return empty if no adapter is kept with the model
    */
   default Optional<Classifier> openUnmerged(ModelSource model, ComputeOptions options) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
+   * Opens a model to train it further as a part of a larger network.
+   *
+   * @param model a whole model of this family
+   * @param backend where it computes; the caller closes it
+   * @param rows of the training: the pictures of those to train on and to validate by can be read
+   * @param settings of the training
+   * @param context of the training
+   * @return empty if models of this family do not learn by gradients of their vectors
+   */
+  default Optional<LearningPart> openLearning(ModelSource model, Backend backend, SplitRows rows, Settings settings,
+      RunContext context) throws IOException {
     return Optional.empty();
   }
 

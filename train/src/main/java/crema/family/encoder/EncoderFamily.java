@@ -3,11 +3,13 @@ package crema.family.encoder;
 import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
+import crema.classify.LearningPart;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
+import crema.data.SplitRows;
 import crema.defaults.DefaultRule;
 import crema.family.linear.FrozenSettings;
 import crema.nn.adapter.LoraConfig;
@@ -74,6 +76,12 @@ public final class EncoderFamily implements ModelFamily {
   public Optional<Classifier> openUnmerged(ModelSource model, ComputeOptions options) throws IOException {
     return model instanceof ModelDirectory directory && LoraConfig.isIn(directory.adapter())
         ? Optional.of(EncoderClassifier.loadUnmerged(model, options, directory.adapter())) : Optional.empty();
+  }
+
+  @Override
+  public Optional<LearningPart> openLearning(ModelSource model, Backend backend, SplitRows rows, Settings settings,
+      RunContext context) throws IOException {
+    return Optional.of(LearningEncoder.open(model, backend, settings));
   }
 
   @Override

@@ -20,6 +20,16 @@ record FusionMix(double text, double picture, double joined) {
   /** All as they are. */
   static final FusionMix ALL = new FusionMix(1, 1, 1);
 
+  /** What a weight is of. */
+  enum Of {
+    /** The model of texts. */
+    TEXT,
+    /** The model of pictures. */
+    PICTURE,
+    /** The network of both. */
+    JOINED
+  }
+
   private static final String TEXT_KEY = "text_weight";
   private static final String PICTURE_KEY = "picture_weight";
   private static final String JOINED_KEY = "joined_weight";
@@ -35,6 +45,20 @@ record FusionMix(double text, double picture, double joined) {
     if (!(weight >= 0 && weight < 1e6)) {
       throw new IllegalArgumentException(key + " must be a number from 0, not " + weight);
     }
+  }
+
+  /** The same with another weight. */
+  FusionMix with(Of of, double weight) {
+    return switch (of) {
+      case TEXT -> new FusionMix(weight, picture, joined);
+      case PICTURE -> new FusionMix(text, weight, joined);
+      case JOINED -> new FusionMix(text, picture, weight);
+    };
+  }
+
+  /** Whether nothing counts. */
+  boolean isNothing() {
+    return text + picture + joined == 0;
   }
 
   /**
@@ -74,7 +98,7 @@ record FusionMix(double text, double picture, double joined) {
   /** For people. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "texts %.1f, pictures %.1f, both %.1f", text, picture, joined);
+    return String.format(Locale.ROOT, "texts %.3g, pictures %.3g, both %.3g", text, picture, joined);
   }
 
   /** What {@link #of} reads. */

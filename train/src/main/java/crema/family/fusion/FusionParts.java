@@ -3,12 +3,14 @@ package crema.family.fusion;
 import crema.base.Keyed;
 import crema.base.UserError;
 import crema.classify.Classifier;
+import crema.classify.ComputeOptions;
 import crema.classify.Item;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.settings.Setting;
 import crema.task.Target;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -106,7 +108,28 @@ record FusionParts(Classifier text, Classifier picture) implements AutoCloseable
     return said;
   }
 
+  /** Opens both of a model, or of a run. */
+  static FusionParts open(ModelDirectory model, ComputeOptions compute) throws IOException {
+    Classifier text = open(Part.TEXT, model, compute);
+    try {
+      return new FusionParts(text, open(Part.PICTURE, model, compute));
+    } catch (IOException | RuntimeException e) {
+      text.close();
+      throw e;
+    }
+  }
+
+  private static Classifier open(Part part, ModelDirectory model, ComputeOptions compute) throws IOException {
+    ModelDirectory own = part.in(model);
+    return ModelFamily.of(own).open(own, compute);
+  }
+
   /** Where the logits of a target's labels are among those of a part. */
+  int[] places(Part part, Target target) {
+    return places(part == Part.TEXT ? text : picture, target);
+  }
+
+
   private static int[] places(Classifier part, Target target) {
     return target.labels().names().stream().mapToInt(part.target().labels()::indexOf).toArray();
   }

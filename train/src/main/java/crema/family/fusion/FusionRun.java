@@ -1,11 +1,12 @@
 package crema.family.fusion;
 
+import crema.base.AtomicFile;
 import crema.base.FileTree;
 import crema.base.Sha256;
 import crema.base.UserError;
 import crema.classify.CheckpointSettings;
-import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
+import crema.classify.LearningPart;
 import crema.classify.ModelCopy;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelFamily;
@@ -17,8 +18,12 @@ import crema.classify.TrainingResult;
 import crema.data.DataProfile;
 import crema.data.RowSource;
 import crema.data.SplitRows;
+import crema.data.TokenEncoder;
 import crema.defaults.ChosenSettings;
+import crema.family.encoder.FineTuningSettings;
+import crema.family.image.ImageSettings;
 import crema.nn.ParameterSource;
+import crema.nn.Weights;
 import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.fusion.FusionConfig;
 import crema.nn.model.fusion.FusionNetwork;
@@ -44,6 +49,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +65,9 @@ import java.util.Set;
 final class FusionRun implements Run {
   /** What is about the texts alone: the model of pictures has its own. */
   private static final Set<Setting<?>> OF_TEXTS = Set.of(TrainingSettings.EPOCHS, TrainingSettings.LEARNING_RATE);
+
+  /** Where the parts are that have learned end to end, until it is clear whether they are better. */
+  private static final String JOINT = "cache/joint";
 
   private final Settings settings;
   private final RunContext context;
@@ -93,15 +102,9 @@ final class FusionRun implements Run {
       }
     }
     ComputeOptions compute = context.compute().resolved();
-    try (var parts = new FusionParts(open(FusionParts.Part.TEXT, compute), open(FusionParts.Part.PICTURE, compute));
-        Backend backend = compute.openBackend()) {
-      return join(rows, parts, backend);
+    try (Backend backend = compute.openBackend()) {
+      return new Joining(rows, backend, compute).run();
     }
-  }
-
-  private Classifier open(FusionParts.Part part, ComputeOptions compute) throws IOException {
-    ModelDirectory own = part.in(directory);
-    return ModelFamily.of(own).open(own, compute);
   }
 
   /** Whether the model of a part is there now; false if the run was asked to stop. */
@@ -154,66 +157,196 @@ final class FusionRun implements Run {
         .settings();
   }
 
-  private TrainingResult join(SplitRows rows, FusionParts parts, Backend backend) throws IOException {
-    var reading = new LabelSettings(settings);
-    Target target = Target.of(reading, rows.labels(), LossConfig.defaultOf(reading.kind()).link(reading.kind()),
-        new AnswerSettings(settings));
-    parts.requireLabels(target, directory.name());
-    var counts = RowCounts.of(rows, target.labels());
-    listener.stage("Reading what the models of texts and of pictures say");
-    FusionRows train = FusionRows.of(rows.train(), target, parts, counts.train(), listener, context.stop());
-    FusionRows validation =
-        FusionRows.of(rows.validation(), target, parts, counts.validation(), listener, context.stop());
-    if (train.nothing() + validation.nothing() > 0) {
-      listener.warning(String.format(Locale.ROOT,
-          "%,d rows have neither a text nor a picture that can be read, and are left out",
-          train.nothing() + validation.nothing()));
-    }
-    var config = new FusionConfig(settings.get(FusionSettings.FUSION), parts.text().embed("a").length,
-        features(train), settings.get(FusionSettings.FUSION_SIZE), settings.get(FusionSettings.LEAST_SHARE),
-        settings.get(FusionSettings.FUSION_DROPOUT), target.labels().size());
-    var validator = new Validator(target, new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
-    try (
-        var network = new FusionNetwork(ParameterSource.random(backend, settings.get(TrainingSettings.SEED)), config)) {
-      var training = new FusionTraining(settings, backend, context, target, network, hash(rows));
-      TrainingLoop.Outcome outcome = training.run(train, validation, validator);
-      if (!outcome.isFinished()) {
-        return new TrainingResult(outcome.steps(), outcome.bestStep(), null);
-      }
-      network.freeze();
-      var scores = new FusionScores(validation, training, validator, settings.get(ValidationSettings.METRIC));
-      FusionMix mix = scores.best();
-      var description = new FusionDescription(config, mix);
-      ScoredRows said = scores.said(mix, scores.all());
-      Target tuned = target.tuned(new AnswerSettings(settings), said);
-      var files = new FusionFiles(network, description);
-      var classifier = new FusionClassifier(backend, tuned, parts, network, mix);
-      return run.finish(classifier, files, rows, counts, said, outcome.steps(), facts(network, scores, mix));
-    }
-  }
+  /** All that follows when both models are there. */
+  private final class Joining {
+    private final SplitRows rows;
+    private final Backend backend;
+    private final ComputeOptions compute;
+    private final Target target;
+    private final RowCounts counts;
+    private final Validator validator;
+    private final FusionLoop loops;
 
-  private static int features(FusionRows rows) {
-    for (int row = 0; row < rows.size(); row++) {
-      FusionParts.Said picture = rows.said(row).picture();
-      if (picture != null) {
-        return picture.vector().length;
+    Joining(SplitRows rows, Backend backend, ComputeOptions compute) throws IOException {
+      this.rows = rows;
+      this.backend = backend;
+      this.compute = compute;
+      var reading = new LabelSettings(settings);
+      target = Target.of(reading, rows.labels(), LossConfig.defaultOf(reading.kind()).link(reading.kind()),
+          new AnswerSettings(settings));
+      counts = RowCounts.of(rows, target.labels());
+      validator = new Validator(target, new AnswerSettings(settings), settings.get(ValidationSettings.METRIC));
+      loops = new FusionLoop(settings, context, target, hash(rows));
+    }
+
+    TrainingResult run() throws IOException {
+      var learning = new EnumMap<FusionParts.Part, LearningPart>(FusionParts.Part.class);
+      try (FusionParts parts = FusionParts.open(directory, compute)) {
+        parts.requireLabels(target, directory.name());
+        openLearning(learning);
+        TokenEncoder tokens = Optional.ofNullable(learning.get(FusionParts.Part.TEXT))
+            .<TokenEncoder>map(LearningPart::tokens).orElse(_ -> new int[0]);
+        listener.stage("Reading what the models of texts and of pictures say");
+        var asking = new FusionRows.Asking(target, parts, tokens,
+            loops.dataHash() + (learning.containsKey(FusionParts.Part.TEXT) ? " with tokens" : ""), directory.cache(),
+            listener, context.stop());
+        try (FusionRows train = asking.about("train", rows.train(), counts.train());
+            FusionRows validation = asking.about("validation", rows.validation(), counts.validation())) {
+          tellOfNothing(train, validation);
+          return run(parts, learning, asking, train, validation);
+        }
+      } finally {
+        learning.values().forEach(LearningPart::close);
       }
     }
-    throw new UserError("no training row has a picture that can be read: without any there is nothing to join");
-  }
 
-  /** What the vectors depend on: the rows and the parts. */
-  private String hash(SplitRows rows) throws IOException {
-    var lines = new ArrayList<String>(List.of(RowCounts.hash(rows)));
-    for (FusionParts.Part part : FusionParts.Part.values()) {
-      ModelDirectory own = part.in(directory);
-      for (String file : ModelFamily.of(own).files()) {
-        if (Files.isRegularFile(own.file(file))) {
-          lines.add(Sha256.ofFile(own.file(file)));
+    /** Opens the parts that learn at the end; not those that were to stay as they are. */
+    private void openLearning(Map<FusionParts.Part, LearningPart> learning) throws IOException {
+      if (settings.get(FusionSettings.JOINT_EPOCHS) == 0) {
+        return;
+      }
+      for (FusionParts.Part part : FusionParts.Part.values()) {
+        ModelDirectory own = part.in(directory);
+        boolean stays = part == FusionParts.Part.TEXT ? settings.get(FineTuningSettings.FREEZE_ENCODER)
+            : ImageSettings.readsVectors(settings);
+        if (!stays) {
+          ModelFamily.of(own).openLearning(own, backend, rows, settings, context)
+              .ifPresent(opened -> learning.put(part, opened));
         }
       }
     }
-    return Sha256.ofLines(lines);
+
+    private void tellOfNothing(FusionRows train, FusionRows validation) {
+      if (train.nothing() + validation.nothing() > 0) {
+        listener.warning(String.format(Locale.ROOT,
+            "%,d rows have neither a text nor a picture that can be read, and are left out",
+            train.nothing() + validation.nothing()));
+      }
+      if (train.withPictures().size() == 0) {
+        throw new UserError("no training row has a picture that can be read: without any there is nothing to join");
+      }
+    }
+
+    private FusionNetwork network(FusionRows train, FusionParts parts) {
+      var config = new FusionConfig(settings.get(FusionSettings.FUSION), parts.text().embed("a").length,
+          parts.picture().embed("a").length, settings.get(FusionSettings.FUSION_SIZE),
+          settings.get(FusionSettings.LEAST_SHARE), settings.get(FusionSettings.FUSION_DROPOUT),
+          target.labels().size());
+      return new FusionNetwork(ParameterSource.random(backend, settings.get(TrainingSettings.SEED)), config);
+    }
+
+    private TrainingResult run(FusionParts parts, Map<FusionParts.Part, LearningPart> learning,
+        FusionRows.Asking asking, FusionRows train, FusionRows validation) throws IOException {
+      try (FusionNetwork network = network(train, parts)) {
+        TrainingLoop.Outcome outcome = new FusionTraining(loops, backend, network).run(train, validation, validator);
+        if (!outcome.isFinished()) {
+          return new TrainingResult(outcome.steps(), outcome.bestStep(), null);
+        }
+        var scores = new FusionScores(validation, backend, network, validator);
+        FusionMix mix = scores.best();
+        if (learning.isEmpty()) {
+          return finish(new Joined(parts, network, scores, mix), outcome.steps(), Map.of());
+        }
+        try (FusionNetwork last = network(train, parts)) {
+          last.load(Weights.of(network.stateDict()));
+          outcome = new JointTraining(loops, backend, last, learners(learning, parts)).run(train, validation,
+              validator, mix);
+          return outcome.isFinished()
+              ? better(new Joined(parts, network, scores, mix), last, learning, asking, outcome.steps())
+              : new TrainingResult(outcome.steps(), outcome.bestStep(), null);
+        }
+      }
+    }
+
+    private Map<FusionParts.Part, JointNetwork.Learner> learners(Map<FusionParts.Part, LearningPart> learning,
+        FusionParts parts) {
+      var learners = new EnumMap<FusionParts.Part, JointNetwork.Learner>(FusionParts.Part.class);
+      learning.forEach((part, opened) -> learners.put(part, new JointNetwork.Learner(opened,
+          parts.places(part, target))));
+      return learners;
+    }
+
+    /** Ends with what was learned end to end, unless the validation rows say that it was better before. */
+    private TrainingResult better(Joined before, FusionNetwork last, Map<FusionParts.Part, LearningPart> learning,
+        FusionRows.Asking asking, long steps) throws IOException {
+      ModelDirectory learned = directory.folder(JOINT);
+      FileTree.delete(learned.path());
+      for (FusionParts.Part part : FusionParts.Part.values()) {
+        ModelDirectory own = part.in(learned);
+        Files.createDirectories(own.path());
+        ModelCopy.of(part.in(directory), own);
+        if (learning.containsKey(part)) {
+          learning.get(part).write(own);
+        }
+      }
+      try (FusionParts parts = FusionParts.open(learned, compute);
+          FusionRows validation = asking.of(parts).about("validation-joint", rows.validation(), counts.validation())) {
+        var scores = new FusionScores(validation, backend, last, validator);
+        var after = new Joined(parts, last, scores, scores.best());
+        if (scores.isEmpty()) {
+          replace(learning);
+          return finish(after, steps, Map.of());
+        }
+        String metric = settings.get(ValidationSettings.METRIC).key();
+        double valueBefore = before.value();
+        double valueAfter = after.value();
+        boolean isBetter = scores.isBetter(valueAfter, valueBefore);
+        var facts = Map.of("End to end", String.format(Locale.ROOT,
+            "%s of the validation rows %.4f, with frozen parts %.4f: %s", metric, valueAfter, valueBefore,
+            isBetter ? "kept" : "left out"));
+        if (isBetter) {
+          replace(learning);
+          return finish(after, steps, facts);
+        }
+        return finish(before, steps, facts);
+      }
+    }
+
+    /** From now on a killed run finds other weights here, but needs none: all stages are in its checkpoints. */
+    private void replace(Map<FusionParts.Part, LearningPart> learning) throws IOException {
+      for (var part : learning.entrySet()) {
+        part.getValue().write(part.getKey().in(directory));
+      }
+    }
+
+    private TrainingResult finish(Joined joined, long steps, Map<String, String> more) throws IOException {
+      joined.network().freeze();
+      ScoredRows said = joined.scores().said(joined.mix(), joined.scores().all());
+      Target tuned = target.tuned(new AnswerSettings(settings), said);
+      var files = new FusionFiles(joined.network(), new FusionDescription(joined.network().config(), joined.mix()));
+      var classifier = new FusionClassifier(backend, tuned, joined.parts(), joined.network(), joined.mix());
+      Map<String, String> facts = facts(joined.network(), joined.scores(), joined.mix());
+      facts.putAll(more);
+      return run.finish(classifier, files, rows, counts, said, steps, facts);
+    }
+  }
+
+  /** What a stage has led to. */
+  private record Joined(FusionParts parts, FusionNetwork network, FusionScores scores, FusionMix mix) {
+    double value() {
+      return scores.value(mix, scores.all());
+    }
+  }
+
+  /**
+   * What the vectors depend on: the rows and the parts as they were when they were first joined. The last stage may
+   * replace the weights of parts.
+   */
+  private String hash(SplitRows rows) throws IOException {
+    Path file = Files.createDirectories(directory.cache()).resolve("parts.sha256");
+    if (!Files.exists(file)) {
+      var lines = new ArrayList<String>();
+      for (FusionParts.Part part : FusionParts.Part.values()) {
+        ModelDirectory own = part.in(directory);
+        for (String name : ModelFamily.of(own).files()) {
+          if (Files.isRegularFile(own.file(name))) {
+            lines.add(Sha256.ofFile(own.file(name)));
+          }
+        }
+      }
+      AtomicFile.writeText(file, Sha256.ofLines(lines));
+    }
+    return Sha256.ofLines(List.of(RowCounts.hash(rows), Files.readString(file)));
   }
 
   private Map<String, String> facts(FusionNetwork network, FusionScores scores, FusionMix mix) {

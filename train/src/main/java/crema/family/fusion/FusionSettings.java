@@ -34,6 +34,12 @@ public final class FusionSettings {
       .help("Passes before those in which noise stands in place of texts, so that pictures are learned first");
   public static final Setting<Double> PICTURE_DECAY = SECTION.number("picture-first-decay", 0.3).atLeast(0).atMost(100)
       .label("W").help("The decay of matrices in these");
+  public static final Setting<Integer> JOINT_EPOCHS = SECTION.integer("joint-epochs", 3).atLeast(0)
+      .details("0 for none").help("Passes at the end in which the models of texts and of pictures learn too, end to end");
+  public static final Setting<Double> JOINT_LEARNING_RATE = SECTION.number("joint-learning-rate", 5e-4).above(0)
+      .atMost(100).label("LR").help("The highest learning rate of these; pretrained models take a twentieth");
+  public static final Setting<Double> JOINT_PART_LOSS = SECTION.number("joint-part-loss", 0.5).atLeast(0).atMost(100)
+      .label("W").help("In these, the weight of the loss of texts alone and of that of pictures alone");
   public static final Setting<Integer> FUSION_BATCH = SECTION.integer("fusion-batch-size", 64).atLeast(2)
       .help("Rows of a batch of the joined vectors");
 

@@ -3,10 +3,12 @@ package crema.family.image;
 import crema.classify.CheckpointSettings;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
+import crema.classify.LearningPart;
 import crema.classify.ModelFamily;
 import crema.classify.ModelSource;
 import crema.classify.Run;
 import crema.classify.RunContext;
+import crema.data.SplitRows;
 import crema.defaults.DefaultRule;
 import crema.family.encoder.OptimizationSettings;
 import crema.family.encoder.SamplingSettings;
@@ -31,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Classifiers of pictures. */
 public final class ImageFamily implements ModelFamily {
@@ -58,6 +61,13 @@ public final class ImageFamily implements ModelFamily {
   @Override
   public Classifier open(ModelSource model, ComputeOptions options) throws IOException {
     return ImageClassifier.load(model, options);
+  }
+
+  @Override
+  public Optional<LearningPart> openLearning(ModelSource model, Backend backend, SplitRows rows, Settings settings,
+      RunContext context) throws IOException {
+    return Optional.of(LearningPictures.open(model, backend, rows, settings.get(TrainingSettings.SEED), settings,
+        context));
   }
 
   @Override

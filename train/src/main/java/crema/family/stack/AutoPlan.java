@@ -13,6 +13,7 @@ import crema.family.encoder.EncoderFamily;
 import crema.family.encoder.FineTuningSettings;
 import crema.family.fasttext.FastTextFamily;
 import crema.family.fasttext.FastTextSettings;
+import crema.family.fusion.FusionFamily;
 import crema.family.image.ImageFamily;
 import crema.family.image.ImageSettings;
 import crema.family.linear.FrozenSettings;
@@ -171,7 +172,7 @@ final class AutoPlan {
     return switch (kind) {
       case WORDS, COLUMNS -> 0;
       case UNION -> columns.size() > 1 ? 1 : 0;
-      case BAYES, FASTTEXT, FROZEN, ENCODER, FINETUNED, IMAGE -> 1;
+      case BAYES, FASTTEXT, FROZEN, ENCODER, FINETUNED, IMAGE, FUSION -> 1;
       case CHARACTERS, SEQUENCES -> 2;
     };
   }
@@ -242,7 +243,7 @@ final class AutoPlan {
       // Where rows are few it is behind the others, and where they are many it takes long.
       case ENCODER -> false;
       case FROZEN, FINETUNED -> !settings.get(FrozenSettings.ENCODER).isEmpty();
-      case IMAGE -> PictureSettings.areGiven(settings);
+      case IMAGE, FUSION -> PictureSettings.areGiven(settings);
     };
   }
 
@@ -264,6 +265,7 @@ final class AutoPlan {
       case ENCODER -> encoder();
       case FINETUNED -> fineTuned();
       case IMAGE -> image();
+      case FUSION -> fusion();
     };
   }
 
@@ -362,13 +364,29 @@ final class AutoPlan {
   }
 
   private Member image() {
-    if (!PictureSettings.areGiven(settings)) {
-      throw settings.error(AutoSettings.MEMBERS, ": image needs a column of pictures: name it with --image");
-    }
+    requirePictures(MemberKind.IMAGE);
     var family = new ImageFamily();
     Settings own = copied(copied(shared(family).without(DataSettings.LOWERCASE), PictureSettings.SECTION.rows()),
         List.of(ImageSettings.VISION, ImageSettings.IMAGE_SIZE, FrozenSettings.VECTOR_CACHE));
     return new Member(MemberKind.IMAGE, family, chosen(family, own), 0);
+  }
+
+  private Member fusion() {
+    requirePictures(MemberKind.FUSION);
+    if (columns.isEmpty()) {
+      throw settings.error(AutoSettings.MEMBERS, ": fusion needs a text beside its pictures: name it with --text");
+    }
+    var family = new FusionFamily();
+    Settings own = copied(copied(shared(family), PictureSettings.SECTION.rows()),
+        List.of(ImageSettings.VISION, ImageSettings.IMAGE_SIZE));
+    return new Member(MemberKind.FUSION, family, chosen(family, own), 0);
+  }
+
+  private void requirePictures(MemberKind kind) {
+    if (!PictureSettings.areGiven(settings)) {
+      throw settings.error(AutoSettings.MEMBERS,
+          ": " + kind.key() + " needs a column of pictures: name it with --image");
+    }
   }
 
   private void requireEncoder(MemberKind kind) {

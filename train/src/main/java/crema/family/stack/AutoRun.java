@@ -17,6 +17,7 @@ import crema.family.stack.AutoSettings.Preference;
 import crema.nn.loss.Link;
 import crema.run.DataSettings;
 import crema.run.Folds;
+import crema.run.PictureSettings;
 import crema.run.ProgressOnly;
 import crema.run.RunRows;
 import crema.run.ValidationSettings;
@@ -124,7 +125,7 @@ final class AutoRun implements Run {
     keepFits(search.done());
     StackDescription description =
         StackDescription.of(columns(choice.chosen(), members), new DataSettings(settings).joiner(), members,
-            choice.chosen().level());
+            choice.chosen().level(), PictureSettings.areGiven(settings));
     return finish.write(description, choice.chosen().rows(), choice.chosen().taught(),
         start.target(), start.rows(), facts);
   }
@@ -156,7 +157,7 @@ final class AutoRun implements Run {
       int copies = switch (member.kind()) {
         case FROZEN -> 1;
         case FINETUNED -> COPIES_OF_TRAINING;
-        case WORDS, BAYES, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, ENCODER, IMAGE -> 0;
+        case WORDS, BAYES, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, ENCODER, IMAGE, FUSION -> 0;
       };
       double bytes = 0;
       for (String encoder : copies == 0 ? List.<String>of() : settings.get(FrozenSettings.ENCODER)) {

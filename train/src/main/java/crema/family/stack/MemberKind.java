@@ -25,5 +25,7 @@ enum MemberKind implements Keyed {
   /** A pretrained encoder that learns on. */
   FINETUNED,
   /** A model of pictures: a small network that learns from nothing, or a head on vectors of a pretrained one. */
-  IMAGE
+  IMAGE,
+  /** A small encoder, a model of pictures, and a network that joins their vectors. */
+  FUSION
 }

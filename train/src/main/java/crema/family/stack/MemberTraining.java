@@ -82,9 +82,12 @@ record MemberTraining(Settings settings, RunContext context) {
     if (!PictureSettings.areGiven(settings)) {
       return rows;
     }
-    return member.kind() == MemberKind.IMAGE
-        ? rows.map("with pictures", "", row -> row.meta().picture() == null ? null : row)
-        : rows.map("with text", "", row -> row.text().isBlank() ? null : row);
+    return switch (member.kind()) {
+      case IMAGE -> rows.map("with pictures", "", row -> row.meta().picture() == null ? null : row);
+      case FUSION -> rows;
+      case WORDS, BAYES, CHARACTERS, SEQUENCES, UNION, COLUMNS, FASTTEXT, FROZEN, ENCODER, FINETUNED -> rows
+          .map("with text", "", row -> row.text().isBlank() ? null : row);
+    };
   }
 
   /** The first rows. */

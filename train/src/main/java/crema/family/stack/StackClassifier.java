@@ -13,6 +13,7 @@ final class StackClassifier implements Classifier {
   private final Target target;
   private final StackMembers members;
   private final SecondLevel level;
+  private final boolean takesPictures;
 
   /**
    * A classifier.
@@ -20,8 +21,10 @@ final class StackClassifier implements Classifier {
    * @param target the labels of the members, and how answers are found
    * @param members are closed with it
    * @param level has a weight for each
+   * @param takesPictures whether items may come with pictures that no member reads
    */
-  StackClassifier(Target target, StackMembers members, SecondLevel level) {
+  StackClassifier(Target target, StackMembers members, SecondLevel level, boolean takesPictures) {
+    this.takesPictures = takesPictures;
     this.target = target;
     this.members = members;
     this.level = level;
@@ -39,7 +42,7 @@ final class StackClassifier implements Classifier {
 
   @Override
   public boolean readsPictures() {
-    return members.classifiers().stream().anyMatch(Classifier::readsPictures);
+    return takesPictures || members.classifiers().stream().anyMatch(Classifier::readsPictures);
   }
 
   @Override

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param joiner what stands between columns that a member reads as one text
  * @param members in their order
  * @param level how what they say becomes probabilities
+ * @param pictures whether items may come with pictures, though it may be that no member reads them
  */
-record StackDescription(List<String> columns, TextJoiner joiner, List<StackMember> members, SecondLevel level) {
+record StackDescription(List<String> columns, TextJoiner joiner, List<StackMember> members, SecondLevel level,
+    boolean pictures) {
   private static final String COLUMNS = "columns";
   private static final String JOINER = "joiner";
   private static final String MEMBERS = "members";
@@ -33,17 +35,22 @@ record StackDescription(List<String> columns, TextJoiner joiner, List<StackMembe
   private static final String FOLDER = "folder";
   private static final String TEXT = "text";
   private static final String LEVEL = "level";
+  private static final String PICTURES = "pictures";
 
   StackDescription {
     columns = List.copyOf(columns);
     members = List.copyOf(members);
   }
 
-  /** A stack of the members that have a weight. */
+  /**
+   * A stack of the members that have a weight.
+   *
+   * @param pictures whether the rows of the run came with pictures
+   */
   static StackDescription of(List<String> columns, TextJoiner joiner, List<StackMember> members,
-      SecondLevel level) {
+      SecondLevel level, boolean pictures) {
     return new StackDescription(columns, joiner, IntStream.range(0, members.size())
-        .filter(i -> level.weights()[i] != 0).mapToObj(members::get).toList(), level.withoutIdle());
+        .filter(i -> level.weights()[i] != 0).mapToObj(members::get).toList(), level.withoutIdle(), pictures);
   }
 
   void write(ModelDirectory directory) throws IOException {
@@ -58,6 +65,9 @@ record StackDescription(List<String> columns, TextJoiner joiner, List<StackMembe
       return own;
     }).toList());
     json.put(LEVEL, level.json());
+    if (pictures) {
+      json.put(PICTURES, true);
+    }
     ModelConfig.of(new StackFamily(), json).write(directory);
   }
 
@@ -83,7 +93,8 @@ record StackDescription(List<String> columns, TextJoiner joiner, List<StackMembe
     }
     try {
       TextJoiner joiner = json.get(JOINER) instanceof String text ? new TextJoiner(text) : TextJoiner.SPACE;
-      return new StackDescription(columns, joiner, members, SecondLevel.of(level, members.size()));
+      return new StackDescription(columns, joiner, members, SecondLevel.of(level, members.size()),
+          Boolean.TRUE.equals(json.get(PICTURES)));
     } catch (UserError e) {
       throw new UserError(model.name() + ": config.json: " + e.getMessage(), e);
     }
@@ -107,7 +118,8 @@ record StackDescription(List<String> columns, TextJoiner joiner, List<StackMembe
         classifiers.add(open(StackFamily.member(model, member), options));
       }
       return new StackClassifier(target, new StackMembers(new AnswerSpace(target), description.columns(),
-          description.joiner(), description.members(), classifiers, options.threads()), description.level());
+          description.joiner(), description.members(), classifiers, options.threads()), description.level(),
+          description.pictures());
     } catch (IOException | RuntimeException e) {
       classifiers.forEach(Classifier::close);
       throw e;

@@ -21,6 +21,7 @@ import crema.data.TextColumn;
 import crema.nn.loss.Link;
 import crema.run.DataSettings;
 import crema.run.Folds;
+import crema.run.PictureSettings;
 import crema.run.RunRows;
 import crema.run.TrainingSettings;
 import crema.run.ValidationSettings;
@@ -106,7 +107,8 @@ final class StackRun implements Run {
       chosen = choice.chosen();
       facts.putAll(choice.facts());
       description =
-          StackDescription.of(members.columns(), new DataSettings(settings).joiner(), described, chosen.level());
+          StackDescription.of(members.columns(), new DataSettings(settings).joiner(), described, chosen.level(),
+              PictureSettings.areGiven(settings));
     }
     for (StackMember member : described) {
       if (!description.members().contains(member)) {

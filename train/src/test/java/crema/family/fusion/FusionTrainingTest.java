@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import crema.base.UserError;
 import crema.classify.CheckpointSettings;
-import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
-import crema.classify.Item;
-import crema.classify.ItemPicture;
 import crema.classify.ModelDirectory;
 import crema.classify.RunContext;
 import crema.classify.TrainingListener;
@@ -41,7 +38,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.SequencedCollection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,54 +55,8 @@ class FusionTrainingTest {
   @TempDir
   private Path folder;
 
-  /** A part that answers with the number in a text, or with that in the location of a picture. */
-  private record Part(boolean ofPictures, Target target) implements Classifier {
-    private float[][] say(SequencedCollection<Item> items, int lacking, float factor) {
-      var rows = new float[items.size()][];
-      int i = 0;
-      for (Item item : items) {
-        String said = ofPictures ? item.picture() instanceof ItemPicture.Located(String location) ? location : ""
-            : item.text();
-        float[] row = new float[said.isEmpty() ? lacking : LABELS];
-        if (!said.isEmpty()) {
-          row[Integer.parseInt(said.substring(1))] = factor;
-        }
-        rows[i++] = row;
-      }
-      return rows;
-    }
-
-    @Override
-    public boolean readsPictures() {
-      return ofPictures;
-    }
-
-    @Override
-    public float[][] logits(List<String> texts) {
-      return logits(Item.ofTexts(texts));
-    }
-
-    @Override
-    public float[][] logits(SequencedCollection<Item> items) {
-      return say(items, 0, 2);
-    }
-
-    @Override
-    public float[][] embed(List<String> texts) {
-      return embed(Item.ofTexts(texts));
-    }
-
-    @Override
-    public float[][] embed(SequencedCollection<Item> items) {
-      return say(items, LABELS, 1);
-    }
-
-    @Override
-    public void close() {}
-  }
-
   private static FusionParts parts() {
-    return new FusionParts(new Part(false, TARGET), new Part(true, TARGET));
+    return new FusionParts(new NumberPart(false, TARGET, LABELS), new NumberPart(true, TARGET, LABELS));
   }
 
   private static RowSource rows(int count, long seed) {
@@ -124,8 +74,9 @@ class FusionTrainingTest {
     return RowSource.of(rows);
   }
 
-  private static FusionRows asked(RowSource rows) {
-    return FusionRows.of(rows, TARGET, parts(), 0, new TrainingListener() {}, new StopSignal());
+  private FusionRows asked(String name, RowSource rows) {
+    return new FusionRows.Asking(TARGET, parts(), text -> new int[] {Integer.parseInt(text.substring(1))}, name, folder,
+        new TrainingListener() {}, new StopSignal()).about(name, rows, 0);
   }
 
   private static Settings settings(FusionKind kind) {
@@ -144,17 +95,18 @@ class FusionTrainingTest {
     Settings settings = settings(kind);
     RunContext context = RunContext.in(directory).withCompute(ComputeOptions.threads(threads)).withStop(stop)
         .withListener(listener).withCheckpoints(CheckpointSettings.OFTEN);
-    FusionRows train = asked(rows(300, 1));
-    FusionRows validation = asked(rows(120, 2));
     var validator = new Validator(TARGET, new AnswerSettings(settings), ValidationMetric.ACCURACY);
     var config = new FusionConfig(kind, LABELS, LABELS, 16, 0.1, 0.1, LABELS);
-    try (var backend = Backend.open(Device.CPU, new BackendOptions(threads));
+    try (FusionRows train = asked("train", rows(300, 1));
+        FusionRows validation = asked("validation", rows(120, 2));
+        var backend = Backend.open(Device.CPU, new BackendOptions(threads));
         var network = new FusionNetwork(ParameterSource.random(backend, 1), config)) {
-      var training = new FusionTraining(settings, backend, context, TARGET, network, "data");
+      var training =
+          new FusionTraining(new FusionLoop(settings, context, TARGET, "data"), backend, network);
       TrainingLoop.Outcome outcome = training.run(train, validation, validator);
       var weights = new LinkedHashMap<String, float[]>();
       network.stateDict().forEach((key, tensor) -> weights.put(key, tensor.toFloats()));
-      var scores = new FusionScores(validation, training, validator, ValidationMetric.ACCURACY);
+      var scores = new FusionScores(validation, backend, network, validator);
       return new Trained(weights, outcome, scores.value(new FusionMix(0, 0, 1), scores.all()),
           scores.value(FusionMix.TEXT, scores.all()));
     }
@@ -198,27 +150,27 @@ class FusionTrainingTest {
   @Test
   void rowsWithoutATextOrAPictureStayAndThoseWithoutBothAreLeftOut() {
     var meta = new RowMeta(null, null, "memory", 1, List.of(), 1, null);
-    FusionRows asked = asked(RowSource.concat(List.of(rows(18, 3),
-        RowSource.of(List.of(new Row("", List.of(""), List.of("a"), meta))), rows(9, 4))));
-    assertThat(asked.size()).isEqualTo(27);
-    assertThat(asked.nothing()).isEqualTo(1);
-    assertThat(asked.said(0).text()).isNull();
-    assertThat(asked.said(1).picture()).isNull();
-    assertThat(asked.said(2).text()).isNotNull();
-    assertThat(asked.withPictures().size()).isEqualTo(24);
+    try (FusionRows asked = asked("some", RowSource.concat(List.of(rows(18, 3),
+        RowSource.of(List.of(new Row("", List.of(""), List.of("a"), meta))), rows(9, 4))))) {
+      assertThat(asked.size()).isEqualTo(27);
+      assertThat(asked.nothing()).isEqualTo(1);
+      assertThat(asked.said(0).text()).isNull();
+      assertThat(asked.said(1).picture()).isNull();
+      assertThat(asked.said(2).text()).isNotNull();
+      assertThat(asked.withPictures().size()).isEqualTo(24);
+      assertThat(asked.presence(new int[] {18, 19, 20}).text()).containsExactly(false, true, true);
+    }
   }
 
   @Test
   void theValidationRowsLeaveAPartOutThatSaysNothing() throws IOException {
-    FusionRows validation = asked(rows(200, 5));
     Settings settings = settings(FusionKind.CONCAT);
     var validator = new Validator(TARGET, new AnswerSettings(settings), ValidationMetric.ACCURACY);
-    try (var backend = Backend.open(Device.CPU);
+    try (FusionRows validation = asked("validation", rows(200, 5));
+        var backend = Backend.open(Device.CPU);
         var network = new FusionNetwork(ParameterSource.random(backend, 1),
             new FusionConfig(FusionKind.CONCAT, LABELS, LABELS, 16, 0.1, 0.1, LABELS))) {
-      var training = new FusionTraining(settings, backend, RunContext.in(new ModelDirectory(folder)), TARGET, network,
-          "data");
-      var scores = new FusionScores(validation, training, validator, ValidationMetric.ACCURACY);
+      var scores = new FusionScores(validation, backend, network, validator);
       FusionMix best = scores.best();
       assertThat(scores.value(best, scores.all())).isGreaterThanOrEqualTo(scores.value(FusionMix.TEXT, scores.all()))
           .isGreaterThan(scores.value(best, scores.all().withoutPictures()));
@@ -228,7 +180,7 @@ class FusionTrainingTest {
   @Test
   void aPartThatLacksALabelIsRefusedByItsName() {
     Target fewer = new SingleLabelTarget(LabelSet.of(List.of("a", "b"), new long[] {1, 1}));
-    var parts = new FusionParts(new Part(false, TARGET), new Part(true, fewer));
+    var parts = new FusionParts(new NumberPart(false, TARGET, LABELS), new NumberPart(true, fewer, LABELS));
     assertThatThrownBy(() -> parts.requireLabels(TARGET, "models/x")).isInstanceOf(UserError.class)
         .hasMessage("models/x: the model of pictures does not know the label 'c'");
   }
