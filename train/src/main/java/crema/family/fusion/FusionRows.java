@@ -173,11 +173,6 @@ final class FusionRows implements TokenDataset {
     return examples.size() - rows.length;
   }
 
-  /** Those that have a text. They are closed with these. */
-  FusionRows withTexts() {
-    return some(said::hasText);
-  }
-
   /** Those that have a picture. They are closed with these. */
   FusionRows withPictures() {
     return some(said::hasPicture);
@@ -185,6 +180,12 @@ final class FusionRows implements TokenDataset {
 
   private FusionRows some(IntPredicate wanted) {
     return new FusionRows(examples, said, Arrays.stream(rows).filter(wanted).toArray());
+  }
+
+  /** The first of each so many rows. They are closed with these. */
+  FusionRows every(int step) {
+    return step == 1 ? this : new FusionRows(examples, said,
+        IntStream.range(0, Math.ceilDiv(rows.length, step)).map(i -> rows[i * step]).toArray());
   }
 
   /** As how many rows each counts. */

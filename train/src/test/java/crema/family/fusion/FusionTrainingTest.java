@@ -177,6 +177,32 @@ class FusionTrainingTest {
     }
   }
 
+  /** Pictures say another label than the right one as often as that: a mix by their own weight would lose. */
+  @Test
+  void picturesThatAreNoiseDoNotMakeStrongTextsWorse() throws IOException {
+    var random = new Random(9);
+    var rows = new ArrayList<Row>();
+    for (int i = 0; i < 400; i++) {
+      int label = random.nextInt(LABELS);
+      int written = random.nextInt(20) == 0 ? random.nextInt(LABELS) : label;
+      rows.add(new Row("t" + written, List.of("t" + written), List.of(TARGET.labels().name(label)),
+          new RowMeta(null, null, "memory", i, List.of(), 1, "p" + random.nextInt(LABELS))));
+    }
+    Settings settings = settings(FusionKind.CONCAT);
+    var validator = new Validator(TARGET, new AnswerSettings(settings), ValidationMetric.ACCURACY);
+    try (FusionRows chosenBy = asked("chosen-by", RowSource.of(rows.subList(0, 200)));
+        FusionRows judgedBy = asked("judged-by", RowSource.of(rows.subList(200, 400)));
+        var backend = Backend.open(Device.CPU);
+        var network = new FusionNetwork(ParameterSource.random(backend, 1),
+            new FusionConfig(FusionKind.CONCAT, LABELS, LABELS, 16, 0.1, 0.1, LABELS))) {
+      FusionMix best = new FusionScores(chosenBy, backend, network, validator).best();
+      assertThat(best.picture()).isLessThan(0.2 * best.text());
+      var judged = new FusionScores(judgedBy, backend, network, validator);
+      assertThat(judged.value(best, judged.all())).isGreaterThanOrEqualTo(judged.value(FusionMix.TEXT, judged.all()))
+          .isGreaterThan(judged.value(FusionMix.ALL, judged.all()));
+    }
+  }
+
   @Test
   void aPartThatLacksALabelIsRefusedByItsName() {
     Target fewer = new SingleLabelTarget(LabelSet.of(List.of("a", "b"), new long[] {1, 1}));
