@@ -94,7 +94,8 @@ public final class Autotune {
     boolean goesOn() {
       if (!stopped) {
         var elapsed = Duration.ofMillis((long) (elapsed() * 1000));
-        stopped = elapsed.compareTo(options.duration()) >= 0
+        // a slow machine gets an answer too: the first try ends, whatever the time
+        stopped = !trials.isEmpty() && elapsed.compareTo(options.duration()) >= 0
             || !listener.onProgress(new Progress(trials.size(), strategy.best(), elapsed, options.duration()));
       }
       return !stopped;
@@ -102,9 +103,9 @@ public final class Autotune {
   }
 
   /**
-   * Runs the search, then trains once more with what it found.
+   * Runs the search, then trains once more with what it found. The first try may take longer than the time budget.
    *
-   * @throws IllegalStateException if no try succeeded in the time
+   * @throws IllegalStateException if no try succeeded
    */
   public Result run(TextSource train, TextSource validation) throws IOException {
     var search = new Search();

@@ -55,6 +55,13 @@ class AutotuneTest {
   }
 
   @Test
+  void theFirstTryEndsWhateverTheTime() throws IOException {
+    var options = new AutotuneOptions(Metric.MICRO_F1, Duration.ofNanos(1), 0, 1, FIXED, null);
+    var result = new Autotune(BASE, options).run(TITLES, TITLES);
+    assertThat(result.trials()).singleElement().satisfies(trial -> assertThat(trial.score()).isNotNull());
+  }
+
+  @Test
   void saysThatNothingSucceeded() {
     var options = new AutotuneOptions(Metric.MICRO_F1, Duration.ofHours(1), 100, 1, FIXED, null);
     assertThatThrownBy(() -> new Autotune(BASE, options).listener(trials(1)).run(TITLES, TITLES))

@@ -63,7 +63,7 @@ public record FastTextSettings(Settings settings) {
       .help("Words seen less often get no vector of their own");
   public static final Setting<Integer> AUTOTUNE_DURATION = SECTION.integer("autotune-duration", 0).atLeast(0)
       .label("SECONDS").shownDefault("no search").basic()
-      .details("those that are given stay as they are")
+      .details("those that are given stay as they are; the first try may take longer")
       .help("Search so long for the best settings");
   public static final Setting<String> AUTOTUNE_METRIC = SECTION.text("autotune-metric", "macro-f1").label("NAME")
       .check(Metric::parse)
