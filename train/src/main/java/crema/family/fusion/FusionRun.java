@@ -275,8 +275,9 @@ final class FusionRun implements Run {
         ModelDirectory own = part.in(learned);
         Files.createDirectories(own.path());
         ModelCopy.of(part.in(directory), own);
-        if (learning.containsKey(part)) {
-          learning.get(part).write(own);
+        LearningPart learner = learning.get(part);
+        if (learner != null) {
+          learner.write(own);
         }
       }
       try (FusionParts parts = FusionParts.open(learned, compute);

@@ -35,7 +35,8 @@ public final class FusionSettings {
   public static final Setting<Double> PICTURE_DECAY = SECTION.number("picture-first-decay", 0.3).atLeast(0).atMost(100)
       .label("W").help("The decay of matrices in these");
   public static final Setting<Integer> JOINT_EPOCHS = SECTION.integer("joint-epochs", 3).atLeast(0)
-      .details("0 for none").help("Passes at the end in which the models of texts and of pictures learn too, end to end");
+      .details("0 for none")
+      .help("Passes at the end in which the models of texts and of pictures learn too, end to end");
   public static final Setting<Double> JOINT_LEARNING_RATE = SECTION.number("joint-learning-rate", 5e-4).above(0)
       .atMost(100).label("LR").help("The highest learning rate of these; pretrained models take a twentieth");
   public static final Setting<Double> JOINT_PART_LOSS = SECTION.number("joint-part-loss", 0.5).atLeast(0).atMost(100)

@@ -33,6 +33,7 @@ final class JointNetwork extends Module {
    * @param part its network
    * @param places where the logits of the labels are among those of the part
    */
+  @SuppressWarnings("ArrayRecordComponent") // picks columns; never compared
   record Learner(LearningPart part, int[] places) {
     private boolean hasTheSameLabels(Variable logits) {
       return logits.shape().columns() == places.length
@@ -68,6 +69,7 @@ final class JointNetwork extends Module {
    * @param rows the numbers of rows in the batch
    * @param logits {@code [rows, labels]}
    */
+  @SuppressWarnings("ArrayRecordComponent") // picks rows; never compared
   record OfPart(int[] rows, Variable logits) {}
 
   /**

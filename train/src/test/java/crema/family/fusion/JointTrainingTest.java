@@ -52,6 +52,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,7 +155,7 @@ class JointTrainingTest {
 
           @Override
           public void validated(ValidationRecord validation, boolean isBest) {
-            accuracies.add(validation.metrics().get("accuracy"));
+            accuracies.add(Objects.requireNonNull(validation.metrics().get("accuracy")));
           }
         });
     var validator = new Validator(TARGET, new AnswerSettings(settings), ValidationMetric.ACCURACY);
@@ -267,8 +268,7 @@ class JointTrainingTest {
       float[] own = text.say(tape, batch, 0).logits().value().toFloats();
       JointNetwork.Answer answer = new JointNetwork(network, Map.of(FusionParts.Part.TEXT, learner)).forward(tape,
           batch, presence, presence, _ -> new FusionParts.SaidOfItem(null, null), 0);
-      JointNetwork.OfPart said = answer.ofParts().get(FusionParts.Part.TEXT);
-      assertThat(said).isNotNull();
+      JointNetwork.OfPart said = Objects.requireNonNull(answer.ofParts().get(FusionParts.Part.TEXT));
       assertThat(said.logits().value().toFloats()).containsExactly(own[4], own[1]);
     }
   }
