@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoadedPictures {
   private static final Path HERE = Path.of("");
+  private static final String INTERRUPTED = " was not read to its end: the thread was interrupted";
 
   private final PictureLoader loader;
   private final SequencedMap<ItemPicture, Picture> pictures = new LinkedHashMap<>();
@@ -85,6 +86,10 @@ final class LoadedPictures {
   }
 
   private Result result(ItemPicture picture, @Nullable Future<byte[]> sent) {
+    if (sent != null && sent.state() == Future.State.FAILED && sent.exceptionNow() instanceof InterruptedException) {
+      // It was the caller that was interrupted: this thread was not.
+      return new Result.Bad(place(picture) + INTERRUPTED);
+    }
     try {
       return new Result.Good((sent != null ? loader.prepare(bytes(sent)) : switch (picture) {
         case ItemPicture.Content content -> loader.prepare(content.bytes());
@@ -95,7 +100,7 @@ final class LoadedPictures {
       return new Result.Bad(place(picture) + " " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Result.Bad(place(picture) + " was not read to its end: the thread was interrupted");
+      return new Result.Bad(place(picture) + INTERRUPTED);
     }
   }
 
@@ -105,7 +110,6 @@ final class LoadedPictures {
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case PictureRejected rejected -> throw rejected;
-        case InterruptedException interrupted -> throw interrupted;
         case Error error -> throw error;
         case null, default -> throw new IllegalStateException(e);
       }
