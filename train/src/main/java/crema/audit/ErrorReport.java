@@ -63,7 +63,9 @@ public final class ErrorReport {
     String page = page();
     Files.createDirectories(folder);
     RowFiles.jsonLines(folder.resolve(ROWS), errors.wrong(), ErrorReport::json);
+    // Rows are corrected by their texts: those that are pictures alone have none.
     RowFiles.corrections(folder.resolve(CORRECTIONS), errors.of(Group.MISLABELLED).stream()
+        .filter(answer -> !answer.row().text().isBlank())
         .map(answer -> new RowFiles.Correction(answer.row().text(), answer.suggested())).toList());
     AtomicFile.writeText(folder.resolve(PAGE), page);
   }
