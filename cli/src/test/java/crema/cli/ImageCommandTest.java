@@ -174,6 +174,8 @@ class ImageCommandTest {
     assertThat(page.split("<img alt=\"\" src=\"data:image/jpeg;base64,", -1)).hasSize((int) wrong + 1);
     assertThat(Files.readString(pages.resolve("errors.jsonl"))).contains("\"image\":");
     assertThat(page).doesNotContain("Words in green");
+    assertThat(Files.readAllLines(pages.resolve("corrections.csv"))).as("nothing is corrected by an empty text")
+        .hasSize(1);
   }
 
   @Test
@@ -308,6 +310,14 @@ class ImageCommandTest {
     assertThat(without.code()).as(without.err()).isZero();
     assertThat(without.err()).contains("of a row with a text", "text 1: " + page + " is a web page");
     assertThat(without.out()).isEqualTo(run("predict", stack.toString(), "level picture").out());
+    // A student of pictures learns what texts and pictures together say.
+    Path small = folder.resolve("small");
+    var student = run("distill", stack.toString(), "--student", "image", "--data", table.toString(), "--image-size",
+        "16", "--epochs", "1", "--picture-cache", folder.resolve("cache").toString(), "--output", small.toString(),
+        "--quiet");
+    assertThat(student.code()).as(student.err()).isZero();
+    assertThat(student.err()).contains("rows have no picture, which is all that the student reads");
+    assertThat(run("predict", small.toString(), folder.resolve("drawn/photos/0.png").toString()).code()).isZero();
     try (Stream<Path> left = Files.list(stack)) {
       assertThat(left.map(path -> path.getFileName().toString())).doesNotContain("checkpoints");
     }
