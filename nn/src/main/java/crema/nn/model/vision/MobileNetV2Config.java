@@ -3,7 +3,6 @@ package crema.nn.model.vision;
 import crema.nn.ParameterSource;
 import crema.nn.model.ConfigValues;
 import crema.tensor.Rectifier;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -102,9 +101,7 @@ public record MobileNetV2Config(int channels, int imageSize, double depthMultipl
   }
 
   @Override
-  public Map<String, Object> toMap() {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("model_type", architecture().key());
+  public void putTo(Map<String, Object> json) {
     json.put("num_channels", channels);
     json.put("image_size", imageSize);
     json.put("depth_multiplier", depthMultiplier);
@@ -116,6 +113,5 @@ public record MobileNetV2Config(int channels, int imageSize, double depthMultipl
     json.put("hidden_act", rectifier == Rectifier.RELU6 ? "relu6" : "relu");
     json.put("tf_padding", tfPadding);
     json.put("layer_norm_eps", normEps);
-    return json;
   }
 }

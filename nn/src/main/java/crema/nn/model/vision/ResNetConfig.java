@@ -4,7 +4,6 @@ import crema.base.Keyed;
 import crema.nn.ParameterSource;
 import crema.nn.model.ConfigValues;
 import crema.tensor.Activation;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -113,9 +112,7 @@ public record ResNetConfig(int channels, int imageSize, int embeddingSize, List<
   }
 
   @Override
-  public Map<String, Object> toMap() {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("model_type", architecture().key());
+  public void putTo(Map<String, Object> json) {
     json.put("num_channels", channels);
     json.put("image_size", imageSize);
     json.put("embedding_size", embeddingSize);
@@ -126,6 +123,5 @@ public record ResNetConfig(int channels, int imageSize, int embeddingSize, List<
     json.put("downsample_in_first_stage", downsampleInFirstStage);
     json.put("downsample_in_bottleneck", downsampleInBottleneck);
     json.put("stem", stem.key());
-    return json;
   }
 }

@@ -1,6 +1,7 @@
 package crema.nn.model.vision;
 
 import crema.nn.ParameterSource;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The shape of a {@link VisionTower}, under the names that Hugging Face's {@code config.json} has. */
@@ -30,6 +31,14 @@ public interface VisionTowerConfig {
   /** The shape in a few words for people. */
   String describe();
 
+  /** Puts what {@link VisionArchitecture#read} reads, in a fixed order, without {@code model_type}. */
+  void putTo(Map<String, Object> json);
+
   /** What {@link VisionArchitecture#read} reads, in a fixed order, with {@code model_type}. */
-  Map<String, Object> toMap();
+  default Map<String, Object> toMap() {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("model_type", architecture().key());
+    putTo(json);
+    return json;
+  }
 }
