@@ -50,7 +50,7 @@ class BenchScriptsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"accuracy.sh", "encoder.sh", "fasttext.sh", "fuzz.sh", "kills.sh", "pretrained.sh",
-      "run.sh"})
+      "run.sh", "vision.sh"})
   void withoutArgumentsItSaysHowItIsUsed(String script) throws Exception {
     var run = bench(script);
     assertThat(run.code()).isEqualTo(2);
