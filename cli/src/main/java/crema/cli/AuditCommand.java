@@ -10,7 +10,6 @@ import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.run.DataSettings;
 import crema.run.Languages;
-import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
@@ -44,7 +43,8 @@ import picocli.CommandLine.Spec;
         "Examples:",
         "  crema audit offers.csv --text title --label category",
         "  crema audit offers.csv --text title --label category --group cluster_id --output reports/audit",
-        "  crema audit goods.tsv --text name --label path --target taxonomy --next 50"
+        "  crema audit goods.tsv --text name --label path --target taxonomy --next 50",
+        "  crema audit --config products.yaml"
     })
 final class AuditCommand implements Callable<Integer> {
   private static final int SHOWN = 10;
@@ -63,8 +63,12 @@ final class AuditCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Parameters(paramLabel = "DATA", arity = "1..*", description = "Files with rows.")
+  @Parameters(paramLabel = "DATA", arity = "0..*",
+      description = "Files with rows (default: those that --config trains on).")
   private List<String> files = List.of();
+
+  @Mixin
+  private ConfigFlag config = new ConfigFlag();
 
   @Mixin
   private ReportFolder output = new ReportFolder();
@@ -114,6 +118,7 @@ final class AuditCommand implements Callable<Integer> {
     var options = new AuditOptions(folds, seed, similarity, next,
         threads == null ? AuditOptions.DEFAULTS.threads() : threads);
     Settings settings = settings();
+    new DataSettings(settings).fetch(RowFiles.source(terminal));
     try (var view = new ProgressView(terminal, quiet)) {
       view.stage("Reading the data");
       var problems = new ProblemLog();
@@ -125,7 +130,7 @@ final class AuditCommand implements Callable<Integer> {
       }
       Audit audit = Audit.of(rows, options, view);
       view.close();
-      var report = new AuditReport(audit, "Audit of " + String.join(", ", files));
+      var report = new AuditReport(audit, "Audit of " + String.join(", ", settings.get(DataSettings.TRAIN)));
       report.write(folder);
       terminal.out().print(report.terminal(terminal.outStyle(), SHOWN));
       terminal.out().println();
@@ -135,12 +140,12 @@ final class AuditCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Settings settings() {
-    Settings settings = Settings.of(DataSettings.SECTION, LabelSettings.SECTION).and(Languages.SECTION)
-        .with(DataSettings.TRAIN, files);
-    for (Assignment value : SettingOptions.given(Objects.requireNonNull(spec).commandLine().getParseResult(), ROWS)
-        .values()) {
-      settings = settings.with(value);
+  private Settings settings() throws IOException {
+    Settings settings = config.given(Objects.requireNonNull(spec), ROWS)
+        .over(Settings.of(DataSettings.SECTION, LabelSettings.SECTION).and(Languages.SECTION));
+    settings = files.isEmpty() ? settings : settings.with(DataSettings.TRAIN, files);
+    if (settings.get(DataSettings.TRAIN).isEmpty()) {
+      throw new UserError("give files with rows, or a --config that trains on some");
     }
     return settings.checked();
   }

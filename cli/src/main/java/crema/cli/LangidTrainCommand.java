@@ -15,6 +15,7 @@ import crema.langid.CommonLanguages;
 import crema.langid.LanguageDetector;
 import crema.langid.LanguageModel;
 import crema.langid.LanguageTrainer;
+import crema.run.DataSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a language model. */
@@ -32,8 +34,8 @@ import picocli.CommandLine.Option;
     abbreviateSynopsis = true,
     description = {
         "Trains a model for 'crema langid' on sentences.",
-        "They are a file with the columns language and text (CSV, TSV or JSONL; also .gz, .zst). The model that",
-        "comes along was trained so; the same sentences give the same model. It takes common languages for more",
+        "They are rows with the columns language and text, in any file that 'crema train' reads. The model that comes",
+        "along was trained so; the same sentences give the same model. It takes common languages for more",
         "frequent in texts than others, which decides where a text can be in several languages."
     },
     footer = {
@@ -50,8 +52,9 @@ final class LangidTrainCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Option(names = {"-d", "--data"}, paramLabel = "FILE", required = true, description = "The sentences.")
-  private Path data = Path.of("");
+  @Option(names = {"-d", "--data"}, paramLabel = "FILE", required = true, parameterConsumer = CommaSeparated.class,
+      description = "Files with the sentences.")
+  private List<String> data = List.of();
 
   @Option(names = {"-o", "--output"}, paramLabel = "FILE", required = true,
       description = "The model to write.")
@@ -70,6 +73,9 @@ final class LangidTrainCommand implements Callable<Integer> {
           + "(default: ${DEFAULT-VALUE}).")
   private double commonFactor;
 
+  @Mixin
+  private FileFlags files = new FileFlags();
+
   LangidTrainCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -80,7 +86,9 @@ final class LangidTrainCommand implements Callable<Integer> {
       throw new UserError("--test-fraction must be from 0 to below 1");
     }
     var problems = new ProblemLog();
-    RowSource sentences = FileRows.of(data, Columns.text("text").withLabel("language"));
+    Columns columns = Columns.text("text").withLabel("language").withMissing(DataSettings.missing(files.missing()));
+    RowSource sentences =
+        RowSource.concat(FileRows.all(RowFiles.of(data, terminal), List.of(), columns, files.options()));
     RowSource train = sentences;
     List<Row> test = List.of();
     if (testFraction > 0) {

@@ -62,8 +62,9 @@ final class PicturesCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "FILE", arity = "1..*", description = "Tables: CSV, TSV or JSONL (also .gz, .zst).")
-  private List<Path> tables = new ArrayList<>();
+  @Parameters(paramLabel = "FILE", arity = "1..*",
+      description = "Tables: CSV, TSV, JSONL, Parquet or Excel (also .gz, .zst, in zip archives, and at addresses).")
+  private List<String> tables = new ArrayList<>();
 
   @Option(names = "--image", paramLabel = "COLUMN", required = true,
       description = "The column with the pictures of rows.")
@@ -129,7 +130,7 @@ final class PicturesCommand implements Callable<Integer> {
     }
     Columns columns = Columns.text(image).withPicture(new PictureColumn(image, root))
         .withMissing(DataSettings.missing(files.missing()));
-    List<FileRows> rows = FileRows.all(tables, List.of(), columns, files.options());
+    List<FileRows> rows = FileRows.all(RowFiles.of(tables, terminal), List.of(), columns, files.options());
     if (faults == null) {
       return check(rows, Writer.nullWriter());
     }

@@ -8,6 +8,7 @@ import crema.classify.RunContext;
 import crema.cli.console.Terminal;
 import crema.pretrain.Pretraining;
 import crema.pretrain.PretrainingResult;
+import crema.run.DataSettings;
 import crema.settings.Section;
 import crema.settings.Setting;
 import crema.settings.Settings;
@@ -107,6 +108,7 @@ final class PretrainCommand implements Callable<Integer>, SettingOptions.Command
     }
     Settings settings = kind.resolved(given.over(kind.settings()));
     settings.checked();
+    new DataSettings(settings).fetch(CommandSettings.remote(command, terminal));
     ComputeOptions compute = context.compute().resolved();
     directory.prepareForRun(command.get(CommandSettings.OVERWRITE) || isResumed);
     TrainCommand.keep(directory, compute, command, settings);

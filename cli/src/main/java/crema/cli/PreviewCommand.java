@@ -6,7 +6,6 @@ import crema.base.json.JsonNode;
 import crema.base.json.JsonValues;
 import crema.base.json.ObjectNode;
 import crema.cli.console.Terminal;
-import crema.classify.ModelFamily;
 import crema.data.Columns;
 import crema.data.FileRows;
 import crema.data.ProblemListener;
@@ -19,7 +18,6 @@ import crema.run.DataSettings;
 import crema.run.Languages;
 import crema.run.LeakCheck;
 import crema.run.RunRows;
-import crema.settings.Assignment;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
@@ -30,7 +28,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -39,6 +36,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -83,9 +81,8 @@ final class PreviewCommand implements Callable<Integer> {
       description = "Files with raw rows (default: those that --config trains on).")
   private List<String> files = new ArrayList<>();
 
-  @Option(names = "--config", paramLabel = "FILE",
-      description = "YAML files with settings as keys, as 'crema train' reads them.")
-  private List<Path> configs = new ArrayList<>();
+  @Mixin
+  private ConfigFlag config = new ConfigFlag();
 
   @Option(names = "--rows", paramLabel = "N", defaultValue = "3",
       description = "How many rows to show (default: ${DEFAULT-VALUE}).")
@@ -147,6 +144,7 @@ final class PreviewCommand implements Callable<Integer> {
     if (shown < 0 || maxLength != null && maxLength < 1) {
       throw new UserError("--rows must be at least 0 and --max-length at least 1");
     }
+    data.fetch(RowFiles.source(terminal));
     DataSettings.requireFiles(data.train());
     var check = new LeakCheck(data, LeakCheck.Fields.ALL);
     var lengths = new Lengths(new ArrayList<>());
@@ -168,16 +166,7 @@ final class PreviewCommand implements Callable<Integer> {
   }
 
   private Settings settings() throws IOException {
-    var known = new ArrayList<Setting<?>>(CommandSettings.SECTION.rows());
-    ModelFamily.installed().stream().filter(ModelFamily::isTrainable)
-        .forEach(family -> known.addAll(family.settings().rows()));
-    var line = Objects.requireNonNull(spec).commandLine().getParseResult();
-    var read = new LinkedHashMap<Path, Map<String, Assignment>>();
-    for (Path config : configs) {
-      read.put(config, ConfigFile.read(config));
-    }
-    GivenSettings given =
-        GivenSettings.of(SettingOptions.given(line, ROWS), known.stream().distinct().toList(), read);
+    GivenSettings given = config.given(Objects.requireNonNull(spec), ROWS);
     Settings settings = given.over(Settings.of(DataSettings.SECTION, LabelSettings.SECTION).and(Languages.SECTION));
     settings = files.isEmpty() ? settings : settings.with(DataSettings.TRAIN, files);
     if (settings.get(DataSettings.TRAIN).isEmpty()) {

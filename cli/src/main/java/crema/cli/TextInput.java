@@ -25,8 +25,6 @@ import crema.data.RowProblem;
 import crema.data.RowSource;
 import crema.data.TextColumn;
 import crema.data.TextJoiner;
-import crema.hub.HubOptions;
-import crema.hub.RemoteFiles;
 import crema.run.DataSettings;
 import crema.run.PictureSettings;
 import java.io.BufferedReader;
@@ -213,8 +211,7 @@ final class TextInput {
       throw new UserError("give texts or --file, not both");
     }
     if (file != null && !file.toString().equals(STANDARD_INPUT)) {
-      forEachBatch(Path.of(new RemoteFiles(HubOptions.ofEnvironment(), new DownloadView(terminal))
-          .local(file.toString())), answerer);
+      forEachBatch(Path.of(RowFiles.source(terminal).local(file.toString())), answerer);
       return;
     }
     if (arguments.isEmpty()) {

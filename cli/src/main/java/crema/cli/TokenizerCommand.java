@@ -117,7 +117,7 @@ final class TokenizerCommand implements Runnable {
           .withMissing(DataSettings.missing(fileFlags.missing()));
       FileOptions options = fileFlags.options();
       RowSource rows =
-          RowSource.concat(FileRows.all(files.stream().map(Path::of).toList(), List.of(), columns, options));
+          RowSource.concat(FileRows.all(RowFiles.of(files, terminal), List.of(), columns, options));
       var problems = new ProblemLog();
       var texts = new long[1];
       Tokenizer tokenizer;

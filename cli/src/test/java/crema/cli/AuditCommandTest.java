@@ -78,4 +78,22 @@ class AuditCommandTest {
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("--text COLUMN");
   }
+
+  @Test
+  void aConfigOfATrainingSaysHowRowsAreRead() throws IOException {
+    var run = audit();
+    assertThat(run.code()).as(run.err()).isZero();
+    Path config = Files.writeString(folder.resolve("products.yaml"), "model: encoder\nepochs: 3\ntrain: rows.csv\n"
+        + "text: [words]\nlabel: category\nrecipe:\n  words:\n    from: title\n");
+    var configured = CommandRun.of("audit", "--config", config.toString(), "--output",
+        folder.resolve("configured").toString(), "--quiet");
+    assertThat(configured.code()).as(configured.err()).isZero();
+    assertThat(configured.out()).contains("Probably mislabelled: 1 rows");
+    assertThat(Files.readString(folder.resolve("configured/corrections.csv"))).contains("washing machine,");
+
+    var nothing = CommandRun.of("audit", "--text", "title", "--label", "category", "--output",
+        folder.resolve("none").toString());
+    assertThat(nothing.code()).isEqualTo(2);
+    assertThat(nothing.err()).isEqualTo("crema: give files with rows, or a --config that trains on some\n");
+  }
 }

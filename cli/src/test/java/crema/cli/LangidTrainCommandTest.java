@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,5 +105,26 @@ class LangidTrainCommandTest {
     Path single = Files.write(folder.resolve("single.tsv"), List.of("language\ttext", "de\tZug", "de\tZug"));
     assertThat(CommandRun.of("langid-train", "--data", single.toString(), "--output", "x").lastError())
         .contains("of 1 languages");
+  }
+
+  @Test
+  void sentencesAreReadFromArchivesAndAddressesToo() throws IOException {
+    Path plain = folder.resolve("plain.lid");
+    Path packed = folder.resolve("packed.lid");
+    Path zip = folder.resolve("sentences.zip");
+    try (var out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      out.putNextEntry(new ZipEntry("de/sentences.tsv"));
+      Files.copy(sentences(), out);
+      out.putNextEntry(new ZipEntry("readme.txt"));
+    }
+    for (List<String> run : List.of(List.of(sentences().toString(), plain.toString()),
+        List.of(zip + "!/**.tsv", packed.toString()))) {
+      var trained = CommandRun.of("langid-train", "--data", run.getFirst(), "--output", run.getLast());
+      assertThat(trained.code()).as(trained.err()).isZero();
+    }
+    assertThat(packed).hasSameBinaryContentAs(plain);
+    var address = CommandRun.of("langid-train", "--data", "https://host/a b.tsv", "--output", plain.toString());
+    assertThat(address.code()).isEqualTo(2);
+    assertThat(address.err()).startsWith("crema: 'https://host/a b.tsv' is no address: ");
   }
 }

@@ -3,12 +3,16 @@ package crema.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,5 +156,31 @@ class PretrainCommandTest {
     assertMistake(CommandRun.of("tokenizer", "train", "--kind", "unigram", "--special-tokens", "<pad>", "--data",
         texts.toString(), "--text", "x", "--output", folder.resolve("x.json").toString()),
         "needs a special token for what is unknown, [UNK] or <unk>");
+  }
+
+  @Test
+  void textsAreReadFromTheFilesThatTrainingReads() throws IOException, URISyntaxException {
+    Path zip = folder.resolve("texts.zip");
+    try (var out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      out.putNextEntry(new ZipEntry("one/texts.txt"));
+      Files.copy(texts, out);
+    }
+    Path packed = folder.resolve("packed");
+    CommandRun run = pretrain("--train", zip + "!/**.txt", "--output", packed.toString(), "--quiet");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(Files.readAllBytes(packed.resolve("model.safetensors")))
+        .isEqualTo(Files.readAllBytes(encoder.resolve("model.safetensors")));
+    for (String format : List.of("parquet", "xlsx")) {
+      Path rows = Path.of(Objects.requireNonNull(PretrainCommandTest.class.getResource("same-rows/rows." + format))
+          .toURI());
+      CommandRun table = pretrain("--train", rows.toString(), "--text", "title", "--output",
+          folder.resolve(format).toString(), "--quiet");
+      assertThat(table.code()).as(table.err()).isZero();
+    }
+    CommandRun offline = pretrain("--train", "https://host.invalid/texts.txt.gz", "--offline", "--output",
+        folder.resolve("never").toString());
+    assertThat(offline.code()).isEqualTo(2);
+    assertThat(offline.err()).contains("https://host.invalid/texts.txt.gz is not in the cache");
+    assertThat(folder.resolve("never")).doesNotExist();
   }
 }

@@ -147,6 +147,11 @@ final class RecipeReader {
     }
     if (value.isArray()) {
       requireDepth(depth);
+      JsonNode named = NamedValues.of(value);
+      JsonNode attribute = named == null ? null : within(named, path, depth + 1);
+      if (attribute != null) {
+        return attribute;
+      }
       var found = new ArrayList<JsonNode>();
       for (JsonNode item : value) {
         JsonNode inner = within(structure(item), path, depth + 1);
@@ -190,7 +195,9 @@ final class RecipeReader {
 
   private String text(JsonNode raw, RecipeField field, String path, int depth) {
     requireDepth(depth);
-    JsonNode value = structure(raw);
+    JsonNode plain = structure(raw);
+    JsonNode named = NamedValues.of(plain);
+    JsonNode value = named == null ? plain : named;
     if (value.isArray()) {
       var items = new ArrayList<String>(value.size());
       value.forEach(item -> items.add(text(item, field, path, depth + 1)));

@@ -2,7 +2,6 @@ package crema.data;
 
 import crema.base.NameList;
 import crema.base.NearestName;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -37,10 +36,6 @@ public final class ZipArchive {
   /** Names that lead out of a folder in which they are unpacked, on some system. */
   private static final Pattern OUTSIDE = Pattern.compile("[/\\\\].*|[A-Za-z]:.*|(?:.*[/\\\\])?\\.\\.(?:[/\\\\].*)?",
       Pattern.DOTALL);
-  /** The bytes that a file may have however small it is in the archive. */
-  private static final long FREE_BYTES = 256L << 20;
-  /** As many bytes a file may have beyond that for each of its bytes in the archive; tables seldom have 50. */
-  private static final long MOST_EXPANSION = 200;
 
   private final Path path;
   private final String name;
@@ -188,7 +183,7 @@ public final class ZipArchive {
     }
     try {
       ZipEntry entry = Objects.requireNonNull(zip.getEntry(file));
-      return new Entry(zip, entry, Math.min(entry.getCompressedSize(), Files.size(path)));
+      return new Entry(zip, entry, Math.min(entry.getCompressedSize(), Files.size(path)), nameOf(file));
     } catch (IOException | RuntimeException e) {
       zip.close();
       throw e;
@@ -196,18 +191,15 @@ public final class ZipArchive {
   }
 
   /** The bytes of a file, which are counted and checked. */
-  private static final class Entry extends FilterInputStream {
+  private static final class Entry extends BoundedInflation {
     private final ZipFile zip;
     private final ZipEntry entry;
-    private final long stored;
     private final CRC32 checksum = new CRC32();
-    private long count;
 
-    Entry(ZipFile zip, ZipEntry entry, long stored) throws IOException {
-      super(zip.getInputStream(entry));
+    Entry(ZipFile zip, ZipEntry entry, long stored, String name) throws IOException {
+      super(zip.getInputStream(entry), stored, name);
       this.zip = zip;
       this.entry = entry;
-      this.stored = stored;
     }
 
     @Override
@@ -215,32 +207,10 @@ public final class ZipArchive {
       int read = super.read(target, offset, length);
       if (read > 0) {
         checksum.update(target, offset, read);
-        count += read;
-        if ((count - FREE_BYTES) / MOST_EXPANSION > stored) {
-          throw new IOException("the " + stored + " bytes that it has in the archive expand to more than "
-              + String.format(Locale.ROOT, "%,d, which no table does; if it is sound, unpack it", count));
-        }
-      } else if (read < 0 && (count != entry.getSize() || checksum.getValue() != entry.getCrc())) {
+      } else if (read < 0 && (count() != entry.getSize() || checksum.getValue() != entry.getCrc())) {
         throw new IOException("it is not what was put into the archive (its checksum is wrong); copy that again");
       }
       return read;
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public long skip(long wanted) throws IOException {
-      // What is skipped counts too.
-      return Math.max(0, read(new byte[(int) Math.clamp(wanted, 0, 1 << 13)]));
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
     }
 
     @Override

@@ -101,6 +101,21 @@ final class RecipeTest {
   }
 
   @Test
+  void listsOfNamesAndValuesAreAttributes() throws IOException {
+    String list = "[{\"name\": \"Colour\", \"value\": \"Red\"}, {\"name\": \"Size\", \"value\": 40.0}, "
+        + "{\"name\": \"Colour\", \"value\": \"Blue\"}, {\"name\": \"Gone\", \"value\": null}]";
+    assertThat(text("{\"a\": " + list + "}", field("from", "a"))).isEqualTo("Colour: Red, Blue. Size: 40.");
+    assertThat(text("{\"a\": " + list + "}", field("from", "a"), "a.Size")).isEqualTo("Colour: Red, Blue.");
+    assertThat(text("{\"a\": " + list + "}", field("from", "a.Size"))).isEqualTo("40.");
+    assertThat(text("{\"a\": " + list + "}", field("from", "a.name"))).isEqualTo("Colour, Size, Colour, Gone.");
+    assertThat(text("{\"a\": [{\"key\": \"Fit\", \"values\": [\"slim\", \"long\"]}]}", field("from", "a")))
+        .isEqualTo("Fit: slim, long.");
+    // Of objects with more than these, none is left out.
+    assertThat(text("{\"a\": [{\"name\": \"Colour\", \"value\": \"Red\", \"unit\": \"\"}]}", field("from", "a")))
+        .isEqualTo("name: Colour, value: Red.");
+  }
+
+  @Test
   void listsAndMapsAreJoinedAndEmptyValuesAreLeftOut() throws IOException {
     assertThat(text("{\"a\": {\"Colour\": [\"Black\", \"\", null], \"Size\": {}, \"Weight\": 2.0, \"New\": true}}",
         field("from", "a"))).isEqualTo("Colour: Black. Weight: 2. New: true.");

@@ -2,9 +2,9 @@ package crema.corpus;
 
 import crema.base.Fingerprint;
 import crema.base.UserError;
+import crema.data.BoundedInflation;
 import crema.data.ZipArchive;
 import java.io.Closeable;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -20,10 +20,6 @@ import java.util.zip.ZipFile;
  * compressed themselves are inflated twice.
  */
 final class DataArchive implements Closeable {
-  /** Deflate reaches 1032, on nothing but one byte; text of the web is below 30. */
-  private static final long MOST_INFLATION = 300;
-  /** From here on inflation is watched. */
-  private static final long SMALL = 64L << 20;
   private static final int BUFFER = 1 << 16;
 
   private final Path path;
@@ -100,7 +96,7 @@ final class DataArchive implements Closeable {
     try {
       InputStream plain = member.name.toLowerCase(Locale.ROOT).endsWith(".gz") ? new GZIPInputStream(stored, BUFFER)
           : stored;
-      return new Bounded(plain, member.size, path + ": " + member.name);
+      return new BoundedInflation(plain, member.size, path + ": " + member.name);
     } catch (IOException e) {
       stored.close();
       throw e;
@@ -110,48 +106,5 @@ final class DataArchive implements Closeable {
   @Override
   public void close() throws IOException {
     zip.close();
-  }
-
-  /** Ends a member that is a bomb. */
-  private static final class Bounded extends FilterInputStream {
-    private final String name;
-    private final long stored;
-    private final long most;
-    private long read;
-
-    Bounded(InputStream in, long stored, String name) {
-      super(in);
-      this.name = name;
-      this.stored = stored;
-      most = SMALL + MOST_INFLATION * stored;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      int count = in.read(target, offset, length);
-      read += Math.max(count, 0);
-      if (read > most) {
-        throw new UserError(String.format(Locale.ROOT,
-            "%s inflates from %,d bytes to more than %,d: it is a bomb, not data", name, stored,
-            most));
-      }
-      return count;
-    }
-
-    @Override
-    public long skip(long count) throws IOException {
-      return Math.max(0, read(new byte[(int) Math.min(count, BUFFER)], 0, (int) Math.min(count, BUFFER)));
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
-    }
   }
 }

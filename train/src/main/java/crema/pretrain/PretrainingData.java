@@ -58,11 +58,12 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
    */
   static Parts read(Settings settings, TrainingListener listener) {
     OptionalLibrary.COMMONS_MATH.require("training");
-    DataSettings.requireFiles(settings.get(DataSettings.TRAIN));
-    DataSettings.requireFiles(settings.get(DataSettings.VALIDATION));
+    var data = new DataSettings(settings);
+    DataSettings.requireFiles(data.train());
+    DataSettings.requireFiles(data.validation());
     listener.stage("Reading the data");
-    RowSource train = rows(settings.get(DataSettings.TRAIN), settings);
-    RowSource validation = rows(settings.get(DataSettings.VALIDATION), settings);
+    RowSource train = rows(data.train(), data);
+    RowSource validation = rows(data.validation(), data);
     var problems = new ProblemLog();
     ProblemListener problem = settings.get(DataSettings.STRICT) ? ProblemListener.STRICT : problems;
     var count = new long[1];
@@ -86,11 +87,10 @@ record PretrainingData(TokenDataset train, TokenDataset validation, String hash)
     return new Parts(split.train(), split.validation());
   }
 
-  private static RowSource rows(List<String> files, Settings settings) {
+  private static RowSource rows(List<String> files, DataSettings data) {
     if (files.isEmpty()) {
       return RowSource.of(List.of());
     }
-    var data = new DataSettings(settings);
     RowSource rows = data.text().isEmpty()
         ? RowSource.concat(files.stream().map(file -> rows(file, data.fileOptions())).toList())
         : RunRows.unlabelled(files, data);
