@@ -2,7 +2,6 @@ package crema.cli;
 
 import crema.base.UserError;
 import crema.base.json.Json;
-import crema.base.json.JsonNode;
 import crema.base.json.JsonValues;
 import crema.base.json.ObjectNode;
 import crema.cli.console.Terminal;
