@@ -1,6 +1,7 @@
 package crema.cli;
 
 import crema.base.Keyed;
+import crema.base.UserError;
 import crema.classify.Classifier;
 import crema.classify.ComputeOptions;
 import crema.classify.ModelFamily;
@@ -43,9 +44,12 @@ final class ComputeFlags {
   /**
    * The options.
    *
-   * @throws crema.base.UserError when the number of threads is none
+   * @throws UserError when the number of threads is none
    */
   ComputeOptions options() {
+    if (threads < 1) {
+      throw new UserError("--threads must be at least 1, not " + threads);
+    }
     return new ComputeOptions(device, threads, Optional.ofNullable(precision), weights);
   }
 

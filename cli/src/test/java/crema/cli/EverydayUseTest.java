@@ -98,6 +98,16 @@ class EverydayUseTest {
   }
 
   @Test
+  void numbersThatAreNoneAreToldByTheirFlags() throws IOException {
+    assertThat(CommandRun.of("predict", model.toString(), "--threads", "0", "apple").lastError())
+        .isEqualTo("crema: --threads must be at least 1, not 0");
+    Path rows = Files.writeString(folder.resolve("two.csv"), "title,label\na,x\nb,y\n");
+    assertThat(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title", "--label",
+        "label", "--output", folder.resolve("wide").toString(), "--dim", "2147483647").lastError())
+        .isEqualTo("crema: --dim must be from 1 to 65536, not 2147483647");
+  }
+
+  @Test
   void aReaderThatGoesAwayEndsThePredictionsQuietly() throws IOException {
     var taken = new ByteArrayOutputStream();
     OutputStream head = new OutputStream() {

@@ -119,6 +119,15 @@ class FilesAsTheyAreTest {
             + "are no labels: with --one-hot the names of the columns are");
     run = train(file, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", "taxonomy");
     assertThat(run.lastError()).contains("with --one-hot");
+    for (String[] words : new String[][] {{"-1", "1"}, {"nein", "ja"}, {"absent", "present"}}) {
+      Path other = write("words.csv", "title,Fruit,Tools,Toys", i -> title(i) + "," + String.join(",",
+          KINDS.stream().map(kind -> words[kind.equals(label(i)) ? 1 : 0]).toList()));
+      for (String target : List.of("multi", "taxonomy")) {
+        run = train(other, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", target);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.lastError()).contains("no labels").contains("--one-hot");
+      }
+    }
     for (String target : List.of("multi", "single")) {
       run = train(file, "--text", "title", "--label", "Fruit,Tools,Toys", "--target", target, "--one-hot");
       assertThat(run.code()).as(run.err()).isZero();

@@ -30,6 +30,9 @@ final class JsonLinesCursor extends FileCursor {
   private int objects;
   /** The key of an array of objects in the only object, if there is one. */
   private @Nullable String rowsUnder;
+  /** How many objects were read, and whether the first of them is a whole table. */
+  private long read;
+  private boolean isFrame;
 
   JsonLinesCursor(DataFile file, JsonTexts lines, Columns columns, ProblemListener listener) {
     super(file, columns, listener);
@@ -56,6 +59,10 @@ final class JsonLinesCursor extends FileCursor {
     if (lines.advancePastBlanks()) {
       return true;
     }
+    if (read == 1 && isFrame) {
+      throw new DataException(file.name() + " is one object that holds a whole table, as pandas writes it: write it with "
+          + "to_json(..., orient='records', lines=True)");
+    }
     requireColumns();
     return false;
   }
@@ -74,6 +81,9 @@ final class JsonLinesCursor extends FileCursor {
   @Override
   Row read() {
     var object = object();
+    if (read++ == 0) {
+      isFrame = isFrame(object);
+    }
     if (!unseen.isEmpty() || made != null && seen.size() < MOST_NAMES) {
       look(object);
     }
@@ -103,6 +113,14 @@ final class JsonLinesCursor extends FileCursor {
       throw new RowRejected(RowFault.BAD_JSON, "not an object");
     }
     return node;
+  }
+
+  /** Whether an object has all columns, all rows by their numbers, or the parts of a table, as pandas writes them. */
+  private static boolean isFrame(JsonNode object) {
+    return object.path("columns").isArray() && object.path("data").isArray()
+        || !object.propertyNames().isEmpty() && object.valueStream().allMatch(JsonNode::isObject)
+            && (!object.path("0").isMissingNode()
+                || object.valueStream().allMatch(value -> !value.path("0").isMissingNode()));
   }
 
   private void look(JsonNode object) {

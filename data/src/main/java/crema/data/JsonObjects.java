@@ -23,6 +23,8 @@ final class JsonObjects implements JsonTexts {
   private String text = "";
   private @Nullable RowProblem problem;
   private int next;
+  /** How many arrays are open around the next value. */
+  private int arrays;
 
   JsonObjects(DataFile file) {
     this.file = file;
@@ -61,7 +63,7 @@ final class JsonObjects implements JsonTexts {
 
   /** Behind the object with which a line begins; 0 if it does not end. */
   private static int end(String line) {
-    var depth = new Depth();
+    var depth = new Depth('{', '}', 0);
     for (int i = 0; i < line.length(); i++) {
       depth.add(line.charAt(i));
       if (depth.open == 0) {
@@ -71,11 +73,19 @@ final class JsonObjects implements JsonTexts {
     return 0;
   }
 
-  /** How deep a character is in objects. */
+  /** How deep a character is in objects or in arrays. */
   private static final class Depth {
+    private final char begin;
+    private final char end;
     private int open;
     private boolean inString;
     private boolean isEscaped;
+
+    Depth(char begin, char end, int open) {
+      this.begin = begin;
+      this.end = end;
+      this.open = open;
+    }
 
     void add(int character) {
       if (inString) {
@@ -84,31 +94,27 @@ final class JsonObjects implements JsonTexts {
         isEscaped = inString && !isEscaped && character == '\\';
         return;
       }
-      switch (character) {
-        case '"' -> inString = true;
-        case '{' -> open++;
-        case '}' -> open--;
-        default -> {}
-      }
+      inString = character == '"';
+      open += character == begin ? 1 : character == end ? -1 : 0;
     }
   }
 
   @Override
   public boolean advancePastBlanks() {
     try {
-      while (next != END && (Character.isWhitespace(next) || next == ',' || next == '[' || next == ']')) {
-        read();
-      }
-      if (next == END) {
+      boolean isArray = beginsArray();
+      if (next == END && !isArray) {
         return false;
       }
       number = line;
       problem = null;
       var bytes = new ByteArrayOutputStream();
-      boolean isWhole = next == '{' ? readObject(bytes) : readOther(bytes);
+      boolean isWhole = isArray ? readArray(bytes)
+          : next == '{' ? readValue(bytes, new Depth('{', '}', 0)) : readOther(bytes);
       text = decoded(bytes.toByteArray());
       if (!isWhole && problem == null) {
-        problem = new RowProblem(RowFault.BAD_JSON, file.name(), number, "the object does not end");
+        problem = new RowProblem(RowFault.BAD_JSON, file.name(), number,
+            "the " + (isArray ? "array" : "object") + " does not end");
       }
       return true;
     } catch (IOException e) {
@@ -116,26 +122,55 @@ final class JsonObjects implements JsonTexts {
     }
   }
 
-  private boolean readObject(ByteArrayOutputStream bytes) throws IOException {
-    var depth = new Depth();
-    do {
+  /**
+   * Goes on to the next value, into arrays of objects, and returns whether the beginning of another array was read: within
+   * an array that is an element of its own, which has its place though it is no row.
+   */
+  private boolean beginsArray() throws IOException {
+    while (next != END && (Character.isWhitespace(next) || next == ',' || next == '[' || next == ']')) {
+      int character = next;
+      read();
+      if (character == ']') {
+        arrays = Math.max(0, arrays - 1);
+      } else if (character == '[') {
+        while (arrays > 0 && next != END && Character.isWhitespace(next)) {
+          read();
+        }
+        if (arrays > 0 && next != '{') {
+          return true;
+        }
+        arrays++;
+      }
+    }
+    return false;
+  }
+
+  private boolean readArray(ByteArrayOutputStream bytes) throws IOException {
+    bytes.write('[');
+    return readValue(bytes, new Depth('[', ']', 1));
+  }
+
+  private boolean readValue(ByteArrayOutputStream bytes, Depth depth) throws IOException {
+    while (next != END && (depth.open > 0 || bytes.size() == 0)) {
       if (bytes.size() == LineReader.MAX_LINE_BYTES) {
         problem = new RowProblem(RowFault.TOO_LONG, file.name(), number,
-            String.format(Locale.ROOT, "an object of more than %,d bytes", LineReader.MAX_LINE_BYTES));
+            String.format(Locale.ROOT, "a value of more than %,d bytes", LineReader.MAX_LINE_BYTES));
         return true;
       }
       depth.add(next);
       bytes.write(next);
       read();
-    } while (next != END && depth.open > 0);
+    }
     return depth.open == 0;
   }
 
   /** What is no object ends where another value may begin; whoever parses it says what is wrong. */
   private boolean readOther(ByteArrayOutputStream bytes) throws IOException {
     boolean inString = false;
+    boolean isEscaped = false;
     do {
-      inString ^= next == '"';
+      inString ^= next == '"' && !isEscaped;
+      isEscaped = inString && next == '\\' && !isEscaped;
       if (bytes.size() < LineReader.MAX_LINE_BYTES) {
         bytes.write(next);
       }

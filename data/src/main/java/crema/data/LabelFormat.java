@@ -31,7 +31,7 @@ public record LabelFormat(@Nullable String manySeparator, @Nullable String pathS
   public static final LabelFormat SINGLE = new LabelFormat(null, null, false);
 
   private static final Set<String> ON = Set.of("1", "1.0", "true", "yes", "y", "t", "x");
-  private static final Set<String> OFF = Set.of("0", "0.0", "false", "no", "n", "f", "");
+  private static final Set<String> OFF = Set.of("0", "0.0", "-1", "-1.0", "false", "no", "n", "f", "");
 
   /** Labels that stand in cells. */
   public LabelFormat(@Nullable String manySeparator, @Nullable String pathSeparator) {

@@ -576,6 +576,31 @@ class FileRowsTest {
   }
 
   @Test
+  void anArrayInAnArrayIsOneElement() {
+    var rows = rows("lists.json", "[[\"a, b\", \"x\"], [], {\"title\":\"c\",\"category\":\"x\"},\n[1, [2, \"]\"], {\"k\": 3}],"
+        + " \"q\\\" ,\", {\"title\":\"d\",\"category\":\"y\"}, [\"open", TITLE);
+    assertThat(texts(rows)).containsExactly("c", "d");
+    assertThat(problems.total()).isEqualTo(5);
+    assertThat(problems.examples(RowFault.BAD_JSON)).extracting(RowProblem::line).startsWith(1L, 1L, 2L);
+    assertThat(texts(rows("nested.json", "[[{\"title\":\"a\",\"category\":\"x\"}],\n[ {\"title\":\"b\",\"category\":\"x\"}]]",
+        TITLE))).containsExactly("a", "b");
+  }
+
+  @Test
+  void aTableInOneObjectIsNamed() {
+    for (String table : List.of("{\"title\":{\"0\":\"a\",\"1\":\"b\"},\"category\":{\"0\":\"x\",\"1\":\"y\"}}",
+        "{\"0\":{\"title\":\"a\",\"category\":\"x\"},\"1\":{\"title\":\"b\",\"category\":\"y\"}}",
+        "{\"columns\":[\"title\",\"category\"],\"index\":[0,1],\"data\":[[\"a\",\"x\"],[\"b\",\"y\"]]}")) {
+      assertThatThrownBy(() -> rows("frame.json", table, TITLE)).isInstanceOf(DataException.class)
+          .hasMessageContaining("orient='records', lines=True");
+    }
+    assertThat(texts(rows("one.jsonl", "{\"title\":\"a\",\"category\":\"x\",\"columns\":[\"a\"]}\n", TITLE)))
+        .containsExactly("a");
+    assertThat(texts(rows("nested.jsonl", "{\"product\":{\"title\":\"a\"},\"label\":{\"name\":\"x\"}}\n",
+        Columns.text("product.title").withLabel("label.name")))).containsExactly("a");
+  }
+
+  @Test
   void whatIsNoTableIsNamed() throws IOException {
     assertThatThrownBy(() -> rows("a.csv", "<!DOCTYPE html><html>\n", TITLE)).hasMessageContaining("a web page");
     assertThatThrownBy(() -> rows("b.csv", "version https://git-lfs.github.com/spec/v1\noid x\n", TITLE))

@@ -14,16 +14,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Labels that a person would take for one: they differ in white space, case, how characters are composed, or 1 and 1.0. */
+/** Labels that a person would take for one: they differ in white space, case, how characters are composed, or 1, 1.0 and 01. */
 public final class LookAlikes {
   private static final int SHOWN = 3;
   private static final Pattern BLANKS = Pattern.compile("[\\p{Z}\\s]+");
   /** Characters of no width, and those that choose between two looks of another. */
   private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}\\uFE00-\\uFE0F]+");
-  private static final Pattern WHOLE = Pattern.compile("([-+]?\\d+)\\.0+");
+  /** Whole numbers, as a spreadsheet or a column with gaps may change them. */
+  private static final Pattern WHOLE = Pattern.compile("\\+?(-?)0*(\\d+)(?:\\.0*)?");
 
   private LookAlikes() {}
 
@@ -74,7 +76,8 @@ public final class LookAlikes {
     String seen = UNSEEN.matcher(Normalizer.normalize(label, Normalizer.Form.NFKC)).replaceAll("");
     String plain = BLANKS.matcher(seen).replaceAll(" ").strip()
         .toLowerCase(Locale.ROOT);
-    return WHOLE.matcher(plain).replaceFirst("$1");
+    Matcher number = WHOLE.matcher(plain);
+    return number.matches() ? number.group(1) + number.group(2) : plain;
   }
 
   /** A label in quotes, with codes for what cannot be seen or told from other characters. */

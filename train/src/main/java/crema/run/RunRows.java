@@ -198,13 +198,23 @@ public final class RunRows {
     return corrections;
   }
 
-  /** Refuses columns that say with 0 and 1 which labels a row has, where cells are taken for labels. */
+  /** Refuses columns that say with 0 and 1, or two other words, which labels a row has, where cells are taken for labels. */
   private static void requireLabels(LabelSettings labels, LabelSet all) {
     String separator = labels.pathSeparator().strip();
-    if (labels.columns().size() > 1 && !labels.format().oneHot() && all.names().stream()
-        .flatMap(label -> Stream.of(label.split(Pattern.quote(separator)))).allMatch(LabelFormat::isIndicator)) {
-      throw new DataException("the cells of the label columns " + String.join(", ", labels.columns())
-          + " are all 0 or 1, which are no labels: with --one-hot the names of the columns are");
+    if (labels.columns().size() < 2 || labels.format().oneHot() || all.names().isEmpty()) {
+      return;
+    }
+    List<String> cells = all.names().stream().flatMap(label -> Stream.of(label.split(Pattern.quote(separator))))
+        .map(String::strip).distinct().toList();
+    String columns = "the cells of the label columns " + String.join(", ", labels.columns());
+    if (cells.stream().allMatch(LabelFormat::isIndicator)) {
+      throw new DataException(columns + " are all 0 or 1, which are no labels: with --one-hot the names of the columns "
+          + "are");
+    }
+    // Two columns may well hold two labels in turn, but not three.
+    if (labels.columns().size() > 2 && cells.size() <= 2) {
+      throw new DataException(columns + " have '" + String.join("' or '", cells) + "' alone, which seem to be no labels: "
+          + "write 1 and 0 in their place, and with --one-hot the names of the columns are the labels");
     }
   }
 

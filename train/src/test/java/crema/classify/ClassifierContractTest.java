@@ -388,6 +388,7 @@ class ClassifierContractTest {
     List<Item> items = List.of(Item.of(" "), item(1), Item.of("\t"));
     assertThat(classifier.predict(items, 1)).extracting(List::size).containsExactly(0, 1, 0);
     assertThat(classifier.predict(items, 1).get(1)).containsExactly(expected.get(1));
+    assertThat(classifier.predict(items, Integer.MAX_VALUE).get(1)).hasSize(classifier.target().candidates().length);
     List<List<Prediction>> answers = classifier.answer(items);
     assertThat(answers).hasSize(3);
     assertThat(List.of(answers.getFirst(), answers.getLast())).allMatch(List::isEmpty);

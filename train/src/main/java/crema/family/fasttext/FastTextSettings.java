@@ -39,7 +39,7 @@ public record FastTextSettings(Settings settings) {
   /** What a fastText model is, and how it is trained. */
   public static final Section SECTION = Section.of("FastText");
 
-  public static final Setting<Integer> DIM = SECTION.integer("dim", 100).atLeast(1).basic()
+  public static final Setting<Integer> DIM = SECTION.integer("dim", 100).atLeast(1).atMost(1 << 16).basic()
       .help("The length of a vector");
   public static final Setting<LossKind> LOSS = SECTION
       .optionalChoice("fasttext-loss", List.of(LossKind.SOFTMAX, LossKind.HIERARCHICAL_SOFTMAX,
