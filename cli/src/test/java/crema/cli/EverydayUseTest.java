@@ -101,6 +101,10 @@ class EverydayUseTest {
   void numbersThatAreNoneAreToldByTheirFlags() throws IOException {
     assertThat(CommandRun.of("predict", model.toString(), "--threads", "0", "apple").lastError())
         .isEqualTo("crema: --threads must be at least 1, not 0");
+    for (String[] command : new String[][] {{"predict", model.toString(), "--file", ""},
+        {"evaluate", model.toString(), "--data", ""}, {"langid", "--file", ""}}) {
+      assertThat(CommandRun.of(command).lastError()).startsWith("crema: ").contains("name").doesNotContain("directory");
+    }
     Path rows = Files.writeString(folder.resolve("two.csv"), "title,label\na,x\nb,y\n");
     assertThat(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title", "--label",
         "label", "--output", folder.resolve("wide").toString(), "--dim", "2147483647").lastError())

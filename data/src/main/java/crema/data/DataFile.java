@@ -213,6 +213,9 @@ public final class DataFile {
    * @throws DataException where there is nothing, or a directory
    */
   public static void requireFile(Path path) {
+    if (path.toString().isEmpty()) {
+      throw new DataException("the name of a file is empty: name one");
+    }
     ZipArchive.Named named = Files.exists(path) ? null : ZipArchive.find(path.toString());
     if (named != null && named.entry() != null && !named.isPattern()) {
       int part = partOf(named.entry());
