@@ -3,8 +3,9 @@
 #
 #   bench/fuzz.sh SECONDS [FORMAT...]      bench/fuzz.sh 3600
 #                                          bench/fuzz.sh 600 csv jsonl model
+#                                          EXECUTIONS=1000000 bench/fuzz.sh 3600 csv
 #
-# SECONDS is for each format; without any FORMAT all are fuzzed. Inputs that reach new code stay in cli/target/fuzz, with
+# SECONDS is for each format, or fewer once there were so many EXECUTIONS; without any FORMAT all are fuzzed. Inputs that reach new code stay in cli/target/fuzz, with
 # which the next run begins; what breaks a promise is in the folder findings there. See docs/contributing/fuzzing.md.
 set -euo pipefail
 # shellcheck source=bench/common.sh
@@ -18,4 +19,4 @@ shift
 formats=$(IFS=,; echo "$*")
 cd "$root"
 exec mvn -B -pl cli -am test -Dtest=FormatFuzzTest#jazzerFindsNothing -Dsurefire.failIfNoSpecifiedTests=false \
-  "-Dcrema.fuzz.seconds=$seconds" "-Dcrema.fuzz.formats=$formats"
+  -Dskip.widths=true "-Dcrema.fuzz.executions=${EXECUTIONS:-0}" "-Dcrema.fuzz.seconds=$seconds" "-Dcrema.fuzz.formats=$formats"

@@ -19,4 +19,4 @@ shift
 commands=$(IFS=,; echo "$*")
 cd "$root"
 exec mvn -B -pl cli -am test -Dtest=KilledRunTest -Dsurefire.failIfNoSpecifiedTests=false \
-  "-Dcrema.kills=$kills" "-Dcrema.kills.commands=$commands" "-Dcrema.kills.seed=${SEED:-1}"
+  -Dskip.widths=true "-Dcrema.kills=$kills" "-Dcrema.kills.commands=$commands" "-Dcrema.kills.seed=${SEED:-1}"

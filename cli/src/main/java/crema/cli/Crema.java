@@ -18,6 +18,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -122,6 +124,8 @@ public final class Crema implements Runnable {
     // A text such as "@home" is a text, though there may be a file of that name.
     line.setExpandAtFiles(false);
     NumberFlags.register(line);
+    line.registerConverter(Path.class, Crema::path);
+    line.setExecutionStrategy(called -> watched(terminal, called));
     line.setParameterExceptionHandler((mistake, _) -> {
       mistake(terminal, describe(mistake));
       return MISTAKE;
@@ -130,10 +134,44 @@ public final class Crema implements Runnable {
     return line;
   }
 
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + text + "' is no file name: " + e.getReason());
+    }
+  }
+
   /** A command that knows which of its settings take memory as it was called. */
   interface MemoryUser {
     /** Those that take the less the smaller they are. */
     List<Setting<?>> memorySettings();
+  }
+
+  /** A command that keeps what it has done when it is interrupted. */
+  interface Resumable {
+    /** What is said then; empty if the command says it itself. */
+    String kept();
+  }
+
+  /** A command that trains, and says itself what is kept when it is interrupted. */
+  interface Trains extends Resumable {
+    @Override
+    default String kept() {
+      return "";
+    }
+  }
+
+  /** Runs what was called so that Ctrl-C ends it soon. */
+  private static int watched(Terminal terminal, CommandLine.ParseResult called) {
+    CommandLine.ParseResult last = called;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    Object command = last.commandSpec().userObject();
+    return command instanceof Trains ? new CommandLine.RunLast().execute(called)
+        : Interruption.watch(terminal, command instanceof Resumable resumable ? resumable.kept() : "",
+            () -> new CommandLine.RunLast().execute(called));
   }
 
   /** What to do about it, of what the command has. */

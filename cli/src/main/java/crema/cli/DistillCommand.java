@@ -35,7 +35,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** Trains a small, fast model on what another one says. */
-final class DistillCommand implements Callable<Integer>, SettingOptions.Command {
+final class DistillCommand implements Callable<Integer>, SettingOptions.Command, Crema.Trains {
   private static final String DATA = "--data";
   private static final String ROWS = "teacher";
   private static final int STUDENT_DIM = 16;
@@ -144,7 +144,8 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
         .withCommandLine(TrainCommand.commandLine(line)).withHub(() -> CommandSettings.hub(command, terminal));
     var session = new TrainingSession(terminal, command.get(CommandSettings.QUIET));
     var student = new ArrayList<Settings>();
-    int code = session.run(context, (watched, _) -> {
+    var asking = TrainingSession.ofRepeatable(terminal, command.get(CommandSettings.QUIET));
+    int code = asking.run(context, (watched, _) -> {
       try (Classifier teacher = Classifier.load(model, context.compute())) {
         requireTarget(teacher, settings);
         var data = new DataSettings(PictureSettings.afterTraining(reading));
@@ -153,7 +154,7 @@ final class DistillCommand implements Callable<Integer>, SettingOptions.Command 
             .write(identity(model, reading, settings, distill), Distillation.unlabelled(files, data))
             .ifPresent(student::add);
       }
-      return student.isEmpty() ? session.interrupted("the same command goes on where it was") : 0;
+      return student.isEmpty() ? asking.interrupted(directory) : 0;
     });
     return student.isEmpty() ? code : TrainCommand.start(session, family, student.getFirst(), context,
         command.with(CommandSettings.MODEL, family.key()), command.get(CommandSettings.OVERWRITE));

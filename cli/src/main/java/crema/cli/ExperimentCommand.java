@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
         "  crema experiment experiments/reuters --data data/reuters",
         "  crema experiment my-experiment --seeds 1,2,3 --baseline plain --metric macro_f1"
     })
-final class ExperimentCommand implements Callable<Integer>, SettingOptions.Command {
+final class ExperimentCommand implements Callable<Integer>, SettingOptions.Command, Crema.Trains {
   private static final String DEFAULTS = "_defaults.yaml";
   private static final String EXPERIMENT = "_experiment.yaml";
   private static final long SECONDS_TO_SAVE = 130;
@@ -83,6 +83,9 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
 
   private Settings settings = Settings.of(SECTION);
 
+  /** The run that is at work. */
+  private volatile @Nullable ExperimentRun running;
+
   private ExperimentCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -110,8 +113,10 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
     List<ExperimentRun> runs = runs();
     var saved = new CountDownLatch(1);
     // Ctrl-C lets the run save a checkpoint; the JVM waits until its time is noted, too.
-    var hook = new Thread(() -> await(saved), "crema-experiment-on-exit");
-    Runtime.getRuntime().addShutdownHook(hook);
+    var hook = new Thread(() -> end(saved), "crema-experiment-on-exit");
+    if (!TrainingSession.addHook(hook)) {
+      return interrupted();
+    }
     try {
       int code = train(runs);
       if (code != TrainingSession.INTERRUPTED) {
@@ -125,12 +130,30 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
     }
   }
 
-  private static void await(CountDownLatch saved) {
+  /** Ends the run that is at work when the process does. */
+  private void end(CountDownLatch saved) {
     try {
-      saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS);
+      if (saved.await(TrainingSession.MILLIS_TO_STOP, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      ExperimentRun run = running;
+      if (run != null && run.lastMessage().equals(TrainingSession.SAVING)) {
+        terminal.err().println("crema: " + TrainingSession.SAVING);
+        saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS);
+      } else {
+        interrupted();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      // The log of the run cannot be read: there is nothing to wait for.
+      interrupted();
     }
+  }
+
+  private int interrupted() {
+    terminal.err().println("crema: interrupted; give the same command again to go on");
+    return TrainingSession.INTERRUPTED;
   }
 
   private Path output() {
@@ -215,11 +238,11 @@ final class ExperimentCommand implements Callable<Integer>, SettingOptions.Comma
         continue;
       }
       tell(which + " ..." + timeLeft(trained, runs.size() - i, began));
+      running = run;
       int code = run.train();
       trained++;
       if (code == TrainingSession.INTERRUPTED) {
-        terminal.err().println("crema: interrupted; give the same command again to go on");
-        return code;
+        return interrupted();
       }
       if (code != 0) {
         terminal.err().println("crema: " + run.name() + ", seed " + run.seed() + ": " + run.lastMessage()

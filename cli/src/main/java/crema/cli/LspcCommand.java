@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
         "  crema data lspc-sample --size 20m --output sample.zip",
         "  crema data lspc --zip sample.zip --output data/sample"
     })
-final class LspcCommand implements Callable<Integer> {
+final class LspcCommand implements Callable<Integer>, Crema.Resumable {
   private static final long HEAP = 200L << 20;
 
   private final Terminal terminal;
@@ -91,6 +91,11 @@ final class LspcCommand implements Callable<Integer> {
 
   LspcCommand(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  @Override
+  public String kept() {
+    return "give the same command again to go on";
   }
 
   @Override

@@ -56,7 +56,7 @@ import picocli.CommandLine.Parameters;
         "  crema pictures products.jsonl --image photo --image-root photos --size 224 --faults faults.jsonl",
         "  crema pictures products.csv --image photo_url --time-limit 5 --strict"
     })
-final class PicturesCommand implements Callable<Integer> {
+final class PicturesCommand implements Callable<Integer>, Crema.Resumable {
   /** How many pictures that cannot be used are shown. */
   private static final int SHOWN = 5;
 
@@ -118,6 +118,11 @@ final class PicturesCommand implements Callable<Integer> {
   }
 
   @Override
+  public String kept() {
+    return "pictures that are prepared are kept";
+  }
+
+  @Override
   public Integer call() throws IOException {
     if (size < 1 || size > PicturePreparation.MAX_SIZE) {
       throw new UserError("--size must be from 1 to " + PicturePreparation.MAX_SIZE + ", not " + size);
@@ -164,7 +169,7 @@ final class PicturesCommand implements Callable<Integer> {
       return counts.rejected() > 0 ? Crema.UNANSWERED : 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UserError("interrupted; pictures that are prepared are kept", e);
+      throw new UserError("interrupted; " + kept(), e);
     }
   }
 

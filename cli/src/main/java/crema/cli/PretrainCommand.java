@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** Trains an encoder on texts without labels. */
-final class PretrainCommand implements Callable<Integer>, SettingOptions.Command {
+final class PretrainCommand implements Callable<Integer>, SettingOptions.Command, Crema.Trains {
   private static final String RESUME = "--resume";
 
   private static final Section RUN = CommandSettings.SECTION.only(CommandSettings.OUTPUT, CommandSettings.OVERWRITE,
@@ -121,14 +121,14 @@ final class PretrainCommand implements Callable<Integer>, SettingOptions.Command
   }
 
   private int train(Settings settings, RunContext watched, Settings command) throws IOException {
-    var session = new TrainingSession(terminal, command.get(CommandSettings.QUIET));
+    var session = TrainingSession.ofPretraining(terminal, command.get(CommandSettings.QUIET));
     long began = System.nanoTime();
     return session.run(watched.withCheckpoints(new CheckpointSettings(settings)), (context, view) -> {
       PretrainingResult result = kind.run(settings, context);
       view.close();
       ModelDirectory directory = context.directory();
       if (result.isInterrupted()) {
-        return session.interrupted(result.steps(), "pretrain", directory);
+        return session.interrupted(result.steps(), directory);
       }
       terminal.out().printf(Locale.ROOT, "Validation loss: %.4f   Perplexity: %.2f   Best of %,d steps: %,d%n",
           result.loss().orElseThrow(), result.perplexity(), result.steps(), result.bestStep());

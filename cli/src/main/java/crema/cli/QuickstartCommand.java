@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
         "on two processors, and hardly more than two on any."
     },
     footer = {"", "Example:", "  crema quickstart"})
-final class QuickstartCommand implements Callable<Integer> {
+final class QuickstartCommand implements Callable<Integer>, Crema.Trains {
   private static final List<String> TITLES = List.of(
       "bosch serie 6 freestanding washing machine 9kg 1400rpm white",
       "Sony Alpha a7 III mirrorless body with 28-70mm lens",

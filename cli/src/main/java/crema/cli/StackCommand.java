@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** Stacks models that are already trained. */
-final class StackCommand implements Callable<Integer>, SettingOptions.Command {
+final class StackCommand implements Callable<Integer>, SettingOptions.Command, Crema.Trains {
   private static final Section RUN = CommandSettings.SECTION.only(CommandSettings.OUTPUT, CommandSettings.OVERWRITE,
       CommandSettings.DEVICE, CommandSettings.THREADS, CommandSettings.QUIET);
 

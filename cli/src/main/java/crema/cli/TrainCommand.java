@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** Trains a classifier. Its flags and the keys of its config files are the settings of all model families. */
-final class TrainCommand implements Callable<Integer>, SettingOptions.Command, Crema.MemoryUser {
+final class TrainCommand implements Callable<Integer>, SettingOptions.Command, Crema.MemoryUser, Crema.Trains {
   static final String CONFIG = "--config";
   private static final String RESUME = "--resume";
   private static final String HELP = "--help";

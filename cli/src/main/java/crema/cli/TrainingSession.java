@@ -17,23 +17,49 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** A training run with somebody watching: progress, Ctrl-C, and the report at the end. */
 final class TrainingSession {
   /** Exit code of a run that was interrupted and saved: that of a process that Ctrl-C ended. */
   static final int INTERRUPTED = 130;
 
+  /** What is said of a step that takes longer than a person waits. */
+  static final String SAVING = "finishing a step and saving";
+
   private static final int SHOWN_LABELS = 25;
   private static final long SECONDS_TO_SAVE = 120;
   /** Within two seconds a person has an answer, and the process has something to end with. */
-  private static final long MILLIS_TO_STOP = 1500;
+  static final long MILLIS_TO_STOP = 1500;
 
   private final Terminal terminal;
   private final boolean quiet;
+  /** How somebody goes on with what was stopped in a directory, in words. */
+  private final Function<ModelDirectory, String> goingOn;
 
+  /** A session of {@code crema train}. */
   TrainingSession(Terminal terminal, boolean quiet) {
+    this(terminal, quiet, resuming("train"));
+  }
+
+  private TrainingSession(Terminal terminal, boolean quiet, Function<ModelDirectory, String> goingOn) {
     this.terminal = terminal;
     this.quiet = quiet;
+    this.goingOn = goingOn;
+  }
+
+  /** A session of {@code crema pretrain}. */
+  static TrainingSession ofPretraining(Terminal terminal, boolean quiet) {
+    return new TrainingSession(terminal, quiet, resuming("pretrain"));
+  }
+
+  /** A session of a command that finds what it has done when it is given again. */
+  static TrainingSession ofRepeatable(Terminal terminal, boolean quiet) {
+    return new TrainingSession(terminal, quiet, _ -> "give the same command again to go on");
+  }
+
+  private static Function<ModelDirectory, String> resuming(String command) {
+    return directory -> "continue with: crema " + command + " --resume --output " + directory.path();
   }
 
   /** What is done while somebody watches. */
@@ -100,7 +126,7 @@ final class TrainingSession {
     }
     view.close();
     if (result.isInterrupted()) {
-      return interrupted(result.steps(), "train", directory);
+      return interrupted(result.steps(), directory);
     }
     if (result.report() != null) {
       terminal.out().print(TerminalReport.render(result.report(), terminal.outStyle(), SHOWN_LABELS));
@@ -123,16 +149,15 @@ final class TrainingSession {
     return 0;
   }
 
-  /** Says how a run that was stopped goes on; returns the exit code. */
-  int interrupted(long steps, String command, ModelDirectory directory) {
-    terminal.err().println("crema: interrupted and saved at step " + steps + "; continue with: crema " + command
-        + " --resume --output " + directory.path());
+  /** Says how a run that was stopped after so many steps goes on; returns the exit code. */
+  int interrupted(long steps, ModelDirectory directory) {
+    terminal.err().println("crema: interrupted and saved at step " + steps + "; " + goingOn.apply(directory));
     return INTERRUPTED;
   }
 
   /** Says how something that was stopped before the training goes on; returns the exit code. */
-  int interrupted(String then) {
-    terminal.err().println("crema: interrupted; " + then);
+  int interrupted(ModelDirectory directory) {
+    terminal.err().println("crema: interrupted; " + goingOn.apply(directory));
     return INTERRUPTED;
   }
 
@@ -153,12 +178,14 @@ final class TrainingSession {
       // The JVM ends when its shutdown hooks have: this one waits for the step and the checkpoint, but not for anything
       // that is done again when the run is resumed.
       var hook = new Thread(() -> end(stop, saved, view, context.directory()), "crema-save-on-exit");
-      Runtime.getRuntime().addShutdownHook(hook);
+      if (!addHook(hook)) {
+        return interrupted(context.directory());
+      }
       try {
         return work.run(context.withListener(view).withStop(stop), view);
       } catch (StoppedException e) {
         view.close();
-        return interrupted(0, "train", context.directory());
+        return interrupted(0, context.directory());
       } finally {
         terminal.out().flush();
         saved.countDown();
@@ -176,18 +203,30 @@ final class TrainingSession {
       }
       if (!view.isInSteps()) {
         terminal.err().println();
-        terminal.err()
-            .println("crema: interrupted; what was done is kept; continue with: crema train --resume --output "
-                + directory.path());
+        terminal.err().println("crema: interrupted; what was done is kept; " + goingOn.apply(directory));
         return;
       }
       terminal.err().println();
-      terminal.err().println("crema: finishing a step and saving");
+      terminal.err().println("crema: " + SAVING);
       if (!saved.await(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
         terminal.err().println("crema: the checkpoint took too long; the one before it is intact");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Adds what is to be done when the process ends.
+   *
+   * @return false if it is ending already, and nothing more is to begin
+   */
+  static boolean addHook(Thread hook) {
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
     }
   }
 

@@ -40,7 +40,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** Searches for the best settings in the ranges of a config. */
-final class TuneCommand implements Callable<Integer>, SettingOptions.Command {
+final class TuneCommand implements Callable<Integer>, SettingOptions.Command, Crema.Trains {
   private static final Section SECTION = Section.of("Tune");
   private static final Setting<String> OUTPUT = SECTION.optionalFile("output").alias("-o").label("DIR")
       .shownDefault("runs/ and the config's name").help("Where the trials, their table and best.yaml are written");
@@ -160,7 +160,7 @@ final class TuneCommand implements Callable<Integer>, SettingOptions.Command {
     boolean quiet = command.get(CommandSettings.QUIET);
     ComputeOptions compute = family.computesOn(CommandSettings.compute(command));
     Metric metric = own.get(METRIC);
-    var session = new TrainingSession(terminal, quiet);
+    var session = TrainingSession.ofRepeatable(terminal, quiet);
     RunContext context = RunContext.in(new ModelDirectory(output)).withCompute(compute)
         .withCommandLine(List.of("crema", "tune")).withHub(() -> CommandSettings.hub(command, terminal))
         .withCheckpoints(new CheckpointSettings(settings));
@@ -176,8 +176,7 @@ final class TuneCommand implements Callable<Integer>, SettingOptions.Command {
       Optional<Tuning.Result> result = tuning.run(new Lines(view, quiet));
       view.close();
       if (result.isEmpty()) {
-        terminal.err().println("crema: interrupted; give the same command again to go on");
-        return TrainingSession.INTERRUPTED;
+        return session.interrupted(watched.directory());
       }
       write(family, result.get(), metric, output, CommandSettings.computingOn(compute, command));
       terminal.out().println("Best: " + result.get().best().name() + "   Time: " + TrainingSession.timeSince(began));

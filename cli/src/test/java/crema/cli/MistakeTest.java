@@ -83,6 +83,13 @@ class MistakeTest {
   }
 
   @Test
+  void aNameThatNoFileCanHaveIsRefused() {
+    assertMistake(CommandRun.of("predict", folder.resolve("model").toString(), "--file", "a\u0000b"),
+        "'--file'", "is no file name");
+    assertMistake(CommandRun.of("data", "discover", "a\u0000b"), "is no file name");
+  }
+
+  @Test
   void aDirectoryInsteadOfAFileIsNamed() throws IOException {
     assertMistake(trainOn(Files.createDirectory(folder.resolve("data.csv"))), "data.csv is a directory");
   }

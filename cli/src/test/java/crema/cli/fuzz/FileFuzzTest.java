@@ -2,6 +2,7 @@ package crema.cli.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import crema.base.FileTree;
 import crema.cli.CommandRun;
 import crema.data.RowFault;
 import java.io.IOException;
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -29,16 +32,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Whatever a file of rows holds, a command ends soon, with an answer or one line that says what is wrong. A few mutations of each
- * file are tried with every build; {@code -Dcrema.mutations=200} tries as many, and {@code -Dcrema.seed=N} others.
+ * file are tried with every build; {@code -Dcrema.mutations=200} tries as many, {@code -Dcrema.seed=N} others, and
+ * {@code -Dcrema.minutes} is what a command may take.
  */
 class FileFuzzTest {
-  private static final int MUTATIONS = Integer.getInteger("crema.mutations", 3);
+  private static final int MUTATIONS = Integer.getInteger("crema.mutations", 1);
   private static final int SEED = Integer.getInteger("crema.seed", 1);
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(Integer.getInteger("crema.minutes", 1));
   @TempDir
   static Path folder;
-  private static Path linear;
-  private static Path fastText;
+  private static Map<String, Path> files;
 
   /** The files that people have: those of the corpus that are of rows. */
   static Stream<Arguments> files() {
@@ -48,15 +51,8 @@ class FileFuzzTest {
   }
 
   @BeforeAll
-  static void train() throws IOException {
-    Path file = Corpus.folder(Format.CSV.key()).resolve("plain.csv");
-    linear = folder.resolve("linear");
-    fastText = folder.resolve("fasttext");
-    for (Path model : List.of(linear, fastText)) {
-      CommandRun run = CommandRun.of("train", "--model", model.getFileName().toString(), "--train", file.toString(),
-          "--text", "title", "--label", "label", "--output", model.toString(), "--quiet", "--threads", "1");
-      assertThat(run.code()).as(run.err()).isZero();
-    }
+  static void prepare() throws IOException {
+    files = FuzzedCommand.prepare(folder);
   }
 
   private static CommandRun run(String why, String... arguments) {
@@ -123,28 +119,59 @@ class FileFuzzTest {
   }
 
   private static void tryAllCommands(Path file, String why) throws IOException {
-    String name = file.toString();
-    Path out = folder.resolve("out");
     OptionalLong rows = RowCount.of(file);
-    requireAccount(run(why, "train", "--model", "linear", "--train", name, "--text", "title", "--label", "label",
-        "--output", out.toString(), "--overwrite", "--quiet", "--threads", "1"), out, rows, why);
-    requireAccount(run(why, "train", "--model", "fasttext", "--epochs", "1", "--dim", "4", "--buckets", "100",
-        "--train", name, "--text", "title", "--label", "label", "--output", out.toString(), "--overwrite", "--quiet",
-        "--threads", "1"), out, rows, why);
-    Path report = folder.resolve("report");
-    requireAccount(run(why, "evaluate", linear.toString(), "--data", name, "--output", report.toString(), "--quiet",
-        "--threads", "1"), report, rows, why);
-    requireLines(run(why, "predict", linear.toString(), "--file", name, "--threads", "1", "--format", "jsonl"), file,
-        rows, why);
-    run(why, "predict", fastText.toString(), "--file", name, "--threads", "1", "--format", "jsonl");
-    requireLines(run(why, "langid", "--file", name, "--text", "title", "--format", "jsonl"), file, rows, why);
-    run(why, "tokenizer", "train", "--data", name, "--text", "title", "--vocabulary-size", "280", "--output",
-        folder.resolve("t.json").toString(), "--quiet");
-    run(why, "fasttext", "supervised", "-input", name, "-output", folder.resolve("ft").toString(), "-dim", "2",
-        "-epoch",
-        "1", "-bucket", "10", "-thread", "1", "-verbose", "0");
-    run(why, "fasttext", "skipgram", "-input", name, "-output", folder.resolve("sg").toString(), "-dim", "2", "-epoch",
-        "1", "-bucket", "10", "-minCount", "1", "-thread", "1", "-verbose", "0");
+    Map<String, Path> with = FuzzedCommand.withRows(files, folder, file);
+    for (FuzzedCommand command : FuzzedCommand.values()) {
+      if (command.readsRows()) {
+        tried(command, with, rows, file, why);
+      }
+    }
+  }
+
+  private static void tried(FuzzedCommand command, Map<String, Path> with, OptionalLong rows, Path file, String why)
+      throws IOException {
+    String what = command.key() + " " + why;
+    FileTree.delete(command.output(with));
+    CommandRun run = run(what, command.arguments(with).toArray(String[]::new));
+    switch (command) {
+      case TRAIN_LINEAR, TRAIN_FASTTEXT, TRAIN_ENCODER, TRAIN_NEIGHBOURS, TRAIN_AUTO, TRAIN_IMAGE, TRAIN_FUSION,
+          EVALUATE ->
+          requireAccount(run, command.output(with), rows, what);
+      case PREDICT, LANGID -> requireLines(run, file, rows, what);
+      default -> {}
+    }
+  }
+
+  /** Tables of pictures, beside these. */
+  @Test
+  void commandsOfPicturesEndWithAnAnswerOrALine() throws IOException {
+    byte[] table = Files.readAllBytes(FuzzedCommand.file(files, "PHOTOS"));
+    tryMutations(List.of(FuzzedCommand.TRAIN_IMAGE, FuzzedCommand.TRAIN_FUSION, FuzzedCommand.PICTURES), "PHOTOS",
+        table, "drawn/mutated.csv");
+  }
+
+  /** Archives: what is in them, and corpora of them. */
+  @Test
+  void commandsOfArchivesEndWithAnAnswerOrALine() throws IOException {
+    byte[] archive = Files.readAllBytes(FuzzedCommand.file(files, "OFFERS"));
+    tryMutations(List.of(FuzzedCommand.DATA_LSPC), "OFFERS", archive, "mutated.zip");
+    tryMutations(List.of(FuzzedCommand.DATA_DISCOVER), FuzzedCommand.ROWS, archive, "mutated.zip");
+  }
+
+  private static void tryMutations(List<FuzzedCommand> commands, String word, byte[] bytes, String name)
+      throws IOException {
+    var soft = new SoftAssertions();
+    for (int i = 0; i < MUTATIONS; i++) {
+      Path file = Files.write(folder.resolve(name), Mutation.of(bytes, new Random(31L * SEED + 1000L * word.hashCode()
+          + i)));
+      var with = new LinkedHashMap<>(files);
+      with.put(word, file);
+      String why = name + " seed " + SEED + " mutation " + i;
+      for (FuzzedCommand command : commands) {
+        soft.check(() -> tried(command, with, OptionalLong.empty(), file, why));
+      }
+    }
+    soft.assertAll();
   }
 
   /** A line of output for each line of input: of a file that has no columns, none can be lost. */
@@ -165,7 +192,7 @@ class FileFuzzTest {
       }
       rows += bytes[bytes.length - 1] == '\n' ? 0 : 1;
       String why = "seed " + SEED + " mutation " + i + ": " + file;
-      for (List<String> command : List.of(List.of("predict", linear.toString()), List.of("langid"))) {
+      for (List<String> command : List.of(List.of("predict", FuzzedCommand.file(files, "MODEL").toString()), List.of("langid"))) {
         var arguments = new ArrayList<>(command);
         arguments.addAll(List.of("--file", file.toString(), "--format", "jsonl"));
         CommandRun run = run(why, arguments.toArray(String[]::new));

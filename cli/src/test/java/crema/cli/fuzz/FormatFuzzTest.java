@@ -45,6 +45,8 @@ class FormatFuzzTest {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   /** How long Jazzer fuzzes each format; 0 for a few executions of one. */
   private static final long SECONDS = Long.getLong("crema.fuzz.seconds", 0);
+  /** After how many executions of a format Jazzer goes on to the next before its time is over; 0 for no limit. */
+  private static final long EXECUTIONS = Long.getLong("crema.fuzz.executions", 0);
   private static final long SHORT_EXECUTIONS = 1_000;
   private static final int MOST_FINDINGS = 20;
 
@@ -168,7 +170,7 @@ class FormatFuzzTest {
   @MethodSource("fuzzed")
   void jazzerFindsNothing(Format format) throws IOException, InterruptedException {
     FuzzRun run = SECONDS == 0 ? new FuzzRun(format, 60, SHORT_EXECUTIONS, SEED, folder)
-        : new FuzzRun(format, SECONDS, 0, System.nanoTime() & Integer.MAX_VALUE, Path.of("target", "fuzz"));
+        : new FuzzRun(format, SECONDS, EXECUTIONS, System.nanoTime() & Integer.MAX_VALUE, Path.of("target", "fuzz"));
     FuzzRun.Result result = run.run();
     if (SECONDS > 0) {
       System.out.println(format.key() + ": " + result);

@@ -27,7 +27,8 @@ final class RowCount {
       return OptionalLong.empty();
     }
     return switch (name.substring(name.lastIndexOf('.') + 1)) {
-      case "tsv" -> OptionalLong.of(lines(text, false) - 1);
+      // A carriage return alone ends a line here, and may be part of a field there.
+      case "tsv" -> text.indexOf('\r') >= 0 ? OptionalLong.empty() : OptionalLong.of(lines(text, false) - 1);
       case "txt", "jsonl" -> OptionalLong.of(lines(text, true));
       case "csv" -> text.indexOf('\r') >= 0 ? OptionalLong.empty() : OptionalLong.of(records(text) - 1);
       default -> OptionalLong.empty();
