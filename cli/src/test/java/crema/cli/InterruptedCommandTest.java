@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that is asked to end, as Ctrl-C does, says so and leaves nothing half written. */
+/** A process that is asked to end, as Ctrl-C does, says so, and what it writes is not there in part. */
 @DisabledOnOs(OS.WINDOWS)
 class InterruptedCommandTest {
   /** That of a process that SIGTERM ended, which asks as Ctrl-C does, but is never ignored. */
@@ -55,18 +55,18 @@ class InterruptedCommandTest {
   }
 
   @Test
-  void aFolderThatIsHalfWrittenIsDeleted() throws IOException, InterruptedException {
+  void whatIsHalfWrittenIsNotThere() throws IOException, InterruptedException {
     List<String> said = interrupted("data", "marketplace-sample", "--records", "1000000", "--output",
         folder.resolve("out/products").toString());
     assertThat(said.getLast()).isEqualTo("crema: interrupted");
     assertThat(said.toString()).doesNotContain("Exception");
-    assertThat(entries(folder.resolve("out"))).isEmpty();
+    assertThat(folder.resolve("out/products")).doesNotExist();
   }
 
   @Test
   void whatIsKeptIsTold() throws IOException, InterruptedException {
     Path archive = folder.resolve("offers.zip");
-    assertThat(CommandRun.of("data", "lspc-sample", "--size", "20MB", "--output", archive.toString()).code()).isZero();
+    assertThat(CommandRun.of("data", "lspc-sample", "--size", "5MB", "--output", archive.toString()).code()).isZero();
     List<String> said =
         interrupted("data", "lspc", "--zip", archive.toString(), "--output", folder.resolve("out/corpus").toString());
     assertThat(said.getLast()).isEqualTo("crema: interrupted; give the same command again to go on");
@@ -80,7 +80,7 @@ class InterruptedCommandTest {
   void aRunOfAnExperimentThatIsAskedToEndIsNoBug() throws IOException, InterruptedException {
     Path configs = Files.createDirectories(folder.resolve("configs"));
     var rows = new ArrayList<>(List.of("title,label"));
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 300; i++) {
       rows.add("title of row " + i + " and its kind " + i % 3 + ",kind" + i % 3);
     }
     Files.write(configs.resolve("rows.csv"), rows);
