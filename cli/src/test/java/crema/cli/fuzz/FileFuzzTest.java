@@ -38,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 class FileFuzzTest {
   private static final int MUTATIONS = Integer.getInteger("crema.mutations", 1);
   private static final int SEED = Integer.getInteger("crema.seed", 1);
-  private static final Duration LIMIT = Duration.ofMinutes(Integer.getInteger("crema.minutes", 1));
+  private static final Duration LIMIT = Duration.ofMinutes(Integer.getInteger("crema.minutes", 5));
   @TempDir
   static Path folder;
   private static Map<String, Path> files;

@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.OptionSpec;
 class OptionFuzzTest {
   private static final int VALUES = Integer.getInteger("crema.values", 40);
   private static final int SEED = Integer.getInteger("crema.seed", 1);
-  private static final Duration LIMIT = Duration.ofMinutes(Integer.getInteger("crema.minutes", 2));
+  private static final Duration LIMIT = Duration.ofMinutes(Integer.getInteger("crema.minutes", 5));
   private static final List<String> TRAPS = List.of("", " ", "-1", "0", "1", "2", "3", "0.5", "-0.5", "1e-300", "1e300",
       "1e999", "NaN", "-Infinity", "49152", "65536", "2147483647", "2147483648", "-2147483648", "99999999999999999999",
       "abc", "true", "null", "a,b", "[1,2]", "{}", "é", "0x10", "1_000", "1,5", "%s", "$HOME", "'", "\"", "\\",
