@@ -63,7 +63,8 @@ public record VectorFile(Path path) {
         throw new IOException(path + ":1: expected the number of vectors and their length");
       }
       if (!sizes[1].equals(Integer.toString(length))) {
-        throw new IOException(path + ":1: its vectors have length " + NameList.of(List.of(sizes[1])) + ", the model's dim is " + length);
+        throw new IOException(
+            path + ":1: its vectors have length " + NameList.of(List.of(sizes[1])) + ", the model's dim is " + length);
       }
       @Nullable String line;
       while ((line = in.readLine()) != null) {

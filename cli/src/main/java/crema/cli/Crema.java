@@ -292,7 +292,8 @@ public final class Crema implements Runnable {
   private static String describe(InvalidPathException e) {
     boolean hasAllNames = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"));
     return "'" + e.getInput() + "' is no name of a file: " + e.getReason()
-        + (hasAllNames || e.getInput().indexOf('\0') >= 0 ? "" : "; names beyond ASCII need LC_ALL=C.UTF-8, or another locale with UTF-8, in the environment");
+        + (hasAllNames || e.getInput().indexOf('\0') >= 0 ? ""
+            : "; names beyond ASCII need LC_ALL=C.UTF-8, or another locale with UTF-8, in the environment");
   }
 
   /** A message as one line that cannot steer a terminal nor fill it: what files hold may be part of it. */

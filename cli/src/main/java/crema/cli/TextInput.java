@@ -474,7 +474,8 @@ final class TextInput {
       boolean wantsMore = true;
       for (var row = cursor.next(); row != null && wantsMore; row = cursor.next()) {
         batch.add(withoutPicture(new InputText(apart.isEmpty() ? row.text() : FieldText.of(row), row.meta().picture(),
-            named(kept, row.meta().kept()), new InputText.Place(row.meta().file(), row.meta().line()), null), ofNext[0]));
+            named(kept, row.meta().kept()), new InputText.Place(row.meta().file(), row.meta().line()), null),
+            ofNext[0]));
         ofNext[0] = null;
         if (batch.size() >= BATCH) {
           wantsMore = answerer.answer(batch);

@@ -94,7 +94,8 @@ class DistillCommandTest {
     assertThat(numbers(altered)).hasSizeGreaterThan(100).doesNotContainAnyElementsOf(ofValidation);
     // The rows of apples have multiples of three: half of one of another kind is behind the first.
     assertThat(altered).anyMatch(
-        text -> text.contains("apple") && numbers(List.of(text)).stream().anyMatch(of -> Integer.parseInt(of) % 3 != 0));
+        text -> text.contains("apple")
+            && numbers(List.of(text)).stream().anyMatch(of -> Integer.parseInt(of) % 3 != 0));
   }
 
   private List<String> texts(String file) throws IOException {

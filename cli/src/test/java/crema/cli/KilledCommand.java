@@ -77,7 +77,8 @@ enum KilledCommand implements Keyed {
 
   /** Those that every build kills: one of each way to go on. */
   static final List<KilledCommand> OF_EACH_BUILD =
-      List.of(LINEAR, LINEAR_MULTI, STAGES, FASTTEXT, ENCODER, NEIGHBOURS, AUTO, PRETRAIN, FUSION, STACK, DISTILL, TUNE);
+      List.of(LINEAR, LINEAR_MULTI, STAGES, FASTTEXT, ENCODER, NEIGHBOURS, AUTO, PRETRAIN, FUSION, STACK, DISTILL,
+          TUNE);
   private static final int ROWS = 240;
   private static final int PHOTOS = 90;
   private static final String SMALL = "--hidden-size 16 --heads 2 --kv-heads 1 --ffn-size 16 --layers 1 "

@@ -60,8 +60,9 @@ final class JsonLinesCursor extends FileCursor {
       return true;
     }
     if (read == 1 && isFrame) {
-      throw new DataException(file.name() + " is one object that holds a whole table, as pandas writes it: write it with "
-          + "to_json(..., orient='records', lines=True)");
+      throw new DataException(
+          file.name() + " is one object that holds a whole table, as pandas writes it: write it with "
+              + "to_json(..., orient='records', lines=True)");
     }
     requireColumns();
     return false;

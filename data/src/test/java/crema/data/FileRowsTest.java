@@ -577,13 +577,16 @@ class FileRowsTest {
 
   @Test
   void anArrayInAnArrayIsOneElement() {
-    var rows = rows("lists.json", "[[\"a, b\", \"x\"], [], {\"title\":\"c\",\"category\":\"x\"},\n[1, [2, \"]\"], {\"k\": 3}],"
-        + " \"q\\\" ,\", {\"title\":\"d\",\"category\":\"y\"}, [\"open", TITLE);
+    var rows =
+        rows("lists.json", "[[\"a, b\", \"x\"], [], {\"title\":\"c\",\"category\":\"x\"},\n[1, [2, \"]\"], {\"k\": 3}],"
+            + " \"q\\\" ,\", {\"title\":\"d\",\"category\":\"y\"}, [\"open", TITLE);
     assertThat(texts(rows)).containsExactly("c", "d");
     assertThat(problems.total()).isEqualTo(5);
     assertThat(problems.examples(RowFault.BAD_JSON)).extracting(RowProblem::line).startsWith(1L, 1L, 2L);
-    assertThat(texts(rows("nested.json", "[[{\"title\":\"a\",\"category\":\"x\"}],\n[ {\"title\":\"b\",\"category\":\"x\"}]]",
-        TITLE))).containsExactly("a", "b");
+    assertThat(
+        texts(rows("nested.json", "[[{\"title\":\"a\",\"category\":\"x\"}],\n[ {\"title\":\"b\",\"category\":\"x\"}]]",
+            TITLE)))
+        .containsExactly("a", "b");
   }
 
   @Test

@@ -48,7 +48,8 @@ class ClassificationMetricsTest {
 
   @TestFactory
   Stream<DynamicTest> weightedValuesAreScikitLearns() {
-    return Stream.concat(golden("weighted_single", expected -> assertCommon(weighted(single(expected), expected), expected)),
+    return Stream.concat(
+        golden("weighted_single", expected -> assertCommon(weighted(single(expected), expected), expected)),
         golden("weighted_multi", expected -> {
           var metrics = assertCommon(weighted(multi(expected), expected), expected);
           assertScore(metrics.samples(), expected.get("samples"));

@@ -51,7 +51,8 @@ record CellFormats(List<Kind> kinds) {
       while (xml.next()) {
         isOfCells = xml.begins("cellXfs") || isOfCells && !xml.ends("cellXfs");
         if (kinds.size() > MOST_FORMATS || named.size() > MOST_FORMATS) {
-          throw new DataException(workbook + " has more than " + MOST_FORMATS + " formats of cells, which no workbook has");
+          throw new DataException(
+              workbook + " has more than " + MOST_FORMATS + " formats of cells, which no workbook has");
         }
         if (xml.begins("numFmt")) {
           String code = xml.attribute("formatCode");

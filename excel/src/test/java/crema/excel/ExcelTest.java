@@ -223,8 +223,9 @@ class ExcelTest {
 
   @Test
   void partsAreUtf8OrUtf16AndNothingElse() throws IOException {
-    String sheet = "<worksheet><sheetData>" + HEADER + "<row><c t=\"str\"><v>Чайник</v></c><c t=\"str\"><v>é</v></c></row>"
-        + "</sheetData></worksheet>";
+    String sheet =
+        "<worksheet><sheetData>" + HEADER + "<row><c t=\"str\"><v>Чайник</v></c><c t=\"str\"><v>é</v></c></row>"
+            + "</sheetData></worksheet>";
     for (Charset charset : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_8)) {
       assertThat(fields(new WorkbookFile("").with("xl/worksheets/sheet1.xml", sheet.getBytes(charset))))
           .as(charset.name()).containsExactly(List.of("Чайник", "é"));

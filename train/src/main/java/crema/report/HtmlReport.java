@@ -383,7 +383,8 @@ public final class HtmlReport {
       }
       table.text(named(row.labels())).text(named(row.answered())).metric(row.probability());
     });
-    section("Wrong answers that the model is surest of", note(hasTexts ? WORDS_NOTE + WRONG_NOTE : WRONG_NOTE) + table.render());
+    section("Wrong answers that the model is surest of",
+        note(hasTexts ? WORDS_NOTE + WRONG_NOTE : WRONG_NOTE) + table.render());
   }
 
   private static String named(List<String> labels) {

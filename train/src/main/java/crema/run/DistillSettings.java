@@ -22,7 +22,8 @@ public final class DistillSettings {
       .help("How much of what is learned of a row with labels is these labels; the rest is what the teacher says");
 
   public static final Setting<Integer> ALTERED = SECTION.integer("altered", 1).atLeast(0).atMost(100).label("N")
-      .details("words left out, or in another order; what is learned of them is what the teacher says, whatever the label")
+      .details(
+          "words left out, or in another order; what is learned of them is what the teacher says, whatever the label")
       .help("How many altered copies of each row the teacher is asked for besides");
 
   private DistillSettings() {}

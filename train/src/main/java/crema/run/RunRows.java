@@ -213,8 +213,9 @@ public final class RunRows {
     }
     // Two columns may well hold two labels in turn, but not three.
     if (labels.columns().size() > 2 && cells.size() <= 2) {
-      throw new DataException(columns + " have '" + String.join("' or '", cells) + "' alone, which seem to be no labels: "
-          + "write 1 and 0 in their place, and with --one-hot the names of the columns are the labels");
+      throw new DataException(
+          columns + " have '" + String.join("' or '", cells) + "' alone, which seem to be no labels: "
+              + "write 1 and 0 in their place, and with --one-hot the names of the columns are the labels");
     }
   }
 

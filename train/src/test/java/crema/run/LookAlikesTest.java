@@ -10,8 +10,8 @@ class LookAlikesTest {
   void labelsThatAPersonWouldTakeForOneAreTogether() {
     assertThat(LookAlikes.groups(List.of("Fruit", "fruit", "Toys", "Fruit\u00A0", "1", "01", "1.0", "+1.", "-1", "-01",
         "Caf\u00E9", "Cafe\u0301", "\uFF34oys"))).containsExactly(List.of("Fruit", "fruit", "Fruit\u00A0"),
-        List.of("Toys", "\uFF34oys"), List.of("1", "01", "1.0", "+1."), List.of("-1", "-01"),
-        List.of("Caf\u00E9", "Cafe\u0301"));
+            List.of("Toys", "\uFF34oys"), List.of("1", "01", "1.0", "+1."), List.of("-1", "-01"),
+            List.of("Caf\u00E9", "Cafe\u0301"));
   }
 
   @Test

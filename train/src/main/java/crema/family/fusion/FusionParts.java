@@ -129,7 +129,6 @@ record FusionParts(Classifier text, Classifier picture) implements AutoCloseable
     return places(part == Part.TEXT ? text : picture, target);
   }
 
-
   private static int[] places(Classifier part, Target target) {
     return target.labels().names().stream().mapToInt(part.target().labels()::indexOf).toArray();
   }
