@@ -121,6 +121,25 @@ class FusionCommandTest {
   }
 
   @Test
+  void aStudentOfTextsLearnsWhatTextsAndPicturesTogetherSay() throws IOException {
+    Path student = folder.resolve("student");
+    var run = CommandRun.of("distill", model.toString(), "--data", products("train"), "--output", student.toString(),
+        "--quiet");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(CommandRun.of("predict", student.toString(), "Granit").code()).isZero();
+    // Without the pictures the teacher says something else.
+    Path blind = folder.resolve("blind");
+    Path titles = folder.resolve("titles.jsonl");
+    Files.write(titles, Files.readAllLines(Path.of(products("train"))).stream()
+        .map(row -> row.replaceAll("\"picture\":\"[^\"]*\"", "\"picture\":\"\"")).toList());
+    var without = CommandRun.of("distill", model.toString(), "--data", titles.toString(), "--output", blind.toString(),
+        "--quiet");
+    assertThat(without.code()).as(without.err()).isZero();
+    assertThat(Files.readString(blind.resolve("teacher/train-00000.jsonl")))
+        .isNotEqualTo(Files.readString(student.resolve("teacher/train-00000.jsonl")));
+  }
+
+  @Test
   void withoutAColumnOfPicturesItIsRefusedInOneLine() {
     var run = CommandRun.of("train", "--model", "fusion", "--train", products("train"), "--text", "shop_title",
         "--label", "category", "--output", folder.resolve("none").toString());
