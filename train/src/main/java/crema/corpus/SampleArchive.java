@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -202,6 +203,10 @@ public record SampleArchive(long bytes, long seed) {
       for (long offer = first(number); offer < first(number + 1); offer++) {
         addOffer(text, offer, number % 2 == 1);
         if (text.length() > 1 << 16 || offer + 1 == first(number + 1)) {
+          if (Thread.currentThread().isInterrupted()) {
+            // The pool is closed by who was interrupted: nobody waits for this member.
+            throw new CancellationException();
+          }
           gzip.write(text.toString().getBytes(StandardCharsets.UTF_8));
           text.setLength(0);
         }

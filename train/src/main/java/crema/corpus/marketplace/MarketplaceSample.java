@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
@@ -159,6 +160,9 @@ public record MarketplaceSample(int records, long seed, int pictureSize) {
   /** Passes every title to a consumer, once for each category whose products may have it. */
   static void forEachTitle(BiConsumer<ProductCategory, Row> consumer) {
     ProductTitles.rows().forEach(ProblemListener.STRICT, row -> {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("interrupted");
+      }
       Set<String> words = Set.copyOf(NO_WORD.splitAsStream(row.text().toLowerCase(Locale.ROOT)).toList());
       for (ProductCategory category : ProductCategory.values()) {
         if (category.titles().hold(words, row.labels().getFirst())) {
