@@ -24,7 +24,7 @@ def make(folder):
     """Pictures of the sizes that shops have: smooth shapes with some noise, as JPEG of quality 90."""
     folder.mkdir(parents=True, exist_ok=True)
     random = numpy.random.default_rng(1)
-    for width, height in [(500, 375), (640, 480), (1200, 1600), (4000, 3000)]:
+    for width, height in [(500, 375), (640, 480), (800, 600), (1200, 1600), (2400, 1600), (4000, 3000)]:
         y, x = numpy.mgrid[0:height, 0:width]
         waves = [128 + 90 * numpy.sin(x / (31 + 9 * c)) * numpy.cos(y / (47 - 5 * c)) for c in range(3)]
         pixels = numpy.stack(waves, -1) + random.normal(0, 6, (height, width, 3))

@@ -1,40 +1,60 @@
 package crema.data.image;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
  * Resizes pictures to the same bytes as Pillow 9 to 12 ({@code Image.resize} of an RGB image, without
  * {@code reducing_gap}): a pass along rows, rounded to 8 bits, then one along columns.
  *
- * <p>Only the part that is asked for is computed, and a row lives only until the last new row that it takes part in. Two
- * rows share each multiplication: a 64-bit product holds one sum in its upper half and one in its lower, and integer
- * sums come apart again without loss. The pass along columns adds whole rows, which the compiler makes vectors of.
+ * <p>Only the part that is asked for is computed, and a row lives only until the last new row that it takes part in. Both
+ * passes add lines of numbers, each times one weight, which the compiler makes vectors of. Along columns a line is a row.
+ * Along rows it is a column: blocks of rows are turned, so that what shares a weight lies side by side. A line lives only
+ * until the last new one that it takes part in, so that a turned block stays in the processor's nearest caches.
  */
 public final class Resize {
-  private static final VarHandle PIXEL = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  /** One channel of two pixels. */
-  private static final long CHANNEL = 0x000000FF_000000FFL;
+  /** How many rows are turned at a time. More make longer loops; these many columns of a usual reduction fit 32 KiB. */
+  private static final int BLOCK = 64;
+  /** How many columns are turned at a time, so that a row's bytes are near when the next column needs them. */
+  private static final int AHEAD = 8;
 
   private final ResizeWeights columns;
   private final ResizeWeights rows;
   private final Picture source;
   private final Box part;
-  /** The last rows of the first pass, each at its number modulo their count: {@code [rows, new width · 3]}. */
+  private final int block;
+  /** The last columns of a block of rows: each {@code [block, 3]}. */
+  private final int[][] turned;
+  /** A new column of a block of rows. */
+  private final int[] column;
+  /** The last rows of the first pass: each {@code [new width, 3]}. */
   private final int[][] lines;
-  private final long[] pair;
-  private int ready;
 
   private Resize(Picture source, Box part, ResizeWeights columns, ResizeWeights rows) {
     this.source = source;
     this.part = part;
     this.columns = columns;
     this.rows = rows;
-    // Rows are made in pairs.
-    lines = new int[rows.taps() + 1][columns.length() * Picture.CHANNELS];
-    pair = new long[part.width() * Picture.CHANNELS];
+    block = Math.min(BLOCK, rows.end() - rows.first(0));
+    turned = ring(columns.taps() + AHEAD, block * Picture.CHANNELS);
+    column = new int[block * Picture.CHANNELS];
+    lines = ring(rows.taps() + block, columns.length() * Picture.CHANNELS);
+  }
+
+  /**
+   * Lines that replace each other in turn. Each is there twice, a number of lines apart, so that any that follow each other
+   * also lie so: those from {@code slot(ring, i)} on.
+   */
+  private static int[][] ring(int count, int length) {
+    var ring = new int[2 * count][];
+    for (int i = 0; i < count; i++) {
+      ring[i] = new int[length];
+      ring[count + i] = ring[i];
+    }
+    return ring;
+  }
+
+  private static int slot(int[][] ring, int line) {
+    return line % (ring.length / 2);
   }
 
   /** A picture of another size. */
@@ -66,103 +86,77 @@ public final class Resize {
     int width = columns.length() * Picture.CHANNELS;
     var rgb = new byte[Math.multiplyExact(width, rows.length())];
     var sums = new int[width];
-    ready = rows.first(0);
+    int ready = rows.first(0);
     for (int row = 0; row < rows.length(); row++) {
       int first = rows.first(row);
-      int end = first + rows.count(row);
-      for (; ready < end; ready += 2) {
-        makeLines(ready, ready + 1 < part.height() ? ready + 1 : ready);
+      for (int end = first + rows.count(row); ready < end; ready += block) {
+        makeLines(ready, Math.min(block, rows.end() - ready));
       }
-      Arrays.fill(sums, ResizeWeights.HALF);
-      addLines(sums, first, end, row * rows.taps());
+      add(sums, lines, slot(lines, first), rows, row);
       round(sums, rgb, row * width);
     }
     return rgb;
   }
 
-  /** Makes two rows of the first pass, or one that is given twice. */
-  private void makeLines(int lower, int upper) {
-    pack(source.rgb(), offset(lower), offset(upper), pair);
-    alongRows(pair, columns, line(lower), line(upper));
-  }
-
-  private int offset(int row) {
-    return ((part.top() + row) * source.width() + part.left()) * Picture.CHANNELS;
-  }
-
-  private int[] line(int row) {
-    return lines[row % lines.length];
-  }
-
-  /** A pixel is read with a byte of the next one, which falls away; so the last one is read alone. */
-  private static void pack(byte[] rgb, int lower, int upper, long[] pair) {
-    int last = pair.length - Picture.CHANNELS;
-    for (int i = 0; i < last; i += Picture.CHANNELS) {
-      long pixels =
-          (int) PIXEL.get(rgb, lower + i) & 0xFFFFFFFFL | (long) (int) PIXEL.get(rgb, upper + i) << Integer.SIZE;
-      pair[i] = pixels & CHANNEL;
-      pair[i + 1] = pixels >>> Byte.SIZE & CHANNEL;
-      pair[i + 2] = pixels >>> 2 * Byte.SIZE & CHANNEL;
-    }
-    for (int i = last; i < pair.length; i++) {
-      pair[i] = rgb[lower + i] & 0xFFL | (rgb[upper + i] & 0xFFL) << Integer.SIZE;
-    }
-  }
-
-  private static void alongRows(long[] pair, ResizeWeights columns, int[] lower, int[] upper) {
-    final long half = (long) ResizeWeights.HALF << Integer.SIZE | ResizeWeights.HALF;
-    int[] weights = columns.weights();
-    for (int pixel = 0, to = 0; pixel < columns.length(); pixel++, to += Picture.CHANNELS) {
-      long red = half;
-      long green = half;
-      long blue = half;
-      int at = columns.first(pixel) * Picture.CHANNELS;
-      int tap = pixel * columns.taps();
-      for (int end = tap + columns.count(pixel); tap < end; tap++, at += Picture.CHANNELS) {
-        long weight = weights[tap];
-        red += pair[at] * weight;
-        green += pair[at + 1] * weight;
-        blue += pair[at + 2] * weight;
+  /** Makes rows of the first pass, at most a block of them. */
+  private void makeLines(int row, int count) {
+    int ready = columns.first(0);
+    for (int pixel = 0; pixel < columns.length(); pixel++) {
+      int first = columns.first(pixel);
+      for (int end = first + columns.count(pixel); ready < end; ready += AHEAD) {
+        turn(row, count, ready, Math.min(ready + AHEAD, columns.end()));
       }
-      lower[to] = toByte((int) red);
-      lower[to + 1] = toByte((int) green);
-      lower[to + 2] = toByte((int) blue);
-      upper[to] = toByte(upperSum(red));
-      upper[to + 1] = toByte(upperSum(green));
-      upper[to + 2] = toByte(upperSum(blue));
+      add(column, turned, slot(turned, first), columns, pixel);
+      round(column);
+      turnBack(column, lines, slot(lines, row), count, pixel * Picture.CHANNELS);
     }
   }
 
-  /** The sum in the upper half, from which a negative one in the lower has borrowed. */
-  private static int upperSum(long sums) {
-    return (int) (sums - (int) sums >> Integer.SIZE);
-  }
-
-  private static int toByte(int sum) {
-    return Math.clamp(sum >> ResizeWeights.PRECISION, 0, 255);
-  }
-
-  private void addLines(int[] sums, int first, int end, int tap) {
-    int[] weights = rows.weights();
-    int row = first;
-    for (; row + 3 < end; row += 4, tap += 4) {
-      add4(sums, line(row), line(row + 1), line(row + 2), line(row + 3), weights[tap], weights[tap + 1],
-          weights[tap + 2], weights[tap + 3]);
-    }
-    for (; row < end; row++, tap++) {
-      add(sums, line(row), weights[tap]);
+  private void turn(int row, int count, int begin, int end) {
+    int stride = source.width() * Picture.CHANNELS;
+    int at = (part.top() + row) * stride + (part.left() + begin) * Picture.CHANNELS;
+    for (int i = begin; i < end; i++, at += Picture.CHANNELS) {
+      turn(source.rgb(), at, stride, turned[slot(turned, i)], count * Picture.CHANNELS);
     }
   }
 
-  private static void add4(int[] sums, int[] a, int[] b, int[] c, int[] d, int wa, int wb, int wc, int wd) {
+  private static void turn(byte[] rgb, int at, int stride, int[] line, int length) {
+    for (int i = 0, from = at; i < length; i += Picture.CHANNELS, from += stride) {
+      line[i] = rgb[from] & 0xFF;
+      line[i + 1] = rgb[from + 1] & 0xFF;
+      line[i + 2] = rgb[from + 2] & 0xFF;
+    }
+  }
+
+  private static void turnBack(int[] column, int[][] lines, int slot, int count, int to) {
+    for (int i = slot, from = 0; i < slot + count; i++, from += Picture.CHANNELS) {
+      int[] line = lines[i];
+      line[to] = column[from];
+      line[to + 1] = column[from + 1];
+      line[to + 2] = column[from + 2];
+    }
+  }
+
+  /** Adds the lines that make up a new one. Some past them may be read, whose weights are 0. */
+  private static void add(int[] sums, int[][] ring, int slot, ResizeWeights weights, int pixel) {
+    int[] all = weights.weights();
+    int tap = pixel * weights.taps();
+    int end = tap + weights.count(pixel);
+    Arrays.fill(sums, ResizeWeights.HALF);
+    for (int i = slot; tap < end; i += ResizeWeights.GROUP, tap += ResizeWeights.GROUP) {
+      add(sums, ring[i], ring[i + 1], ring[i + 2], ring[i + 3], all[tap], all[tap + 1], all[tap + 2], all[tap + 3]);
+    }
+  }
+
+  private static void add(int[] sums, int[] a, int[] b, int[] c, int[] d, int wa, int wb, int wc, int wd) {
     for (int i = 0; i < sums.length; i++) {
       sums[i] += a[i] * wa + b[i] * wb + c[i] * wc + d[i] * wd;
     }
   }
 
-  private static void add(int[] sums, int[] line, int weight) {
+  private static void round(int[] sums) {
     for (int i = 0; i < sums.length; i++) {
-      sums[i] += line[i] * weight;
+      sums[i] = Math.max(0, Math.min(255, sums[i] >> ResizeWeights.PRECISION));
     }
   }
 

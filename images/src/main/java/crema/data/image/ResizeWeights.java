@@ -12,6 +12,8 @@ final class ResizeWeights {
   static final int PRECISION = 32 - 8 - 2;
   /** A half, which a sum begins with so that it is rounded. */
   static final int HALF = 1 << (PRECISION - 1);
+  /** How many weights are used at a time. There is a multiple of these for each new pixel; the last ones may be 0. */
+  static final int GROUP = 4;
 
   private final int[] first;
   private final int[] count;
@@ -30,11 +32,12 @@ final class ResizeWeights {
     double scale = (double) from / to;
     double stretch = Math.max(scale, 1);
     double support = filter.support() * stretch;
-    taps = Math.min((int) Math.ceil(support) * 2 + 1, from);
+    int most = Math.min((int) Math.ceil(support) * 2 + 1, from);
+    taps = Math.ceilDiv(most, GROUP) * GROUP;
     first = new int[length];
     count = new int[length];
     weights = new int[Math.multiplyExact(length, taps)];
-    var exact = new double[taps];
+    var exact = new double[most];
     for (int i = 0; i < length; i++) {
       double center = (begin + i + 0.5) * scale;
       int low = Math.max((int) (center - support + 0.5), 0);
@@ -68,7 +71,13 @@ final class ResizeWeights {
     return count[pixel];
   }
 
-  /** The most pixels that may make up a new one. */
+  /** The end of the pixels that make up all new ones. */
+  int end() {
+    int last = first.length - 1;
+    return first[last] + count[last];
+  }
+
+  /** How many weights there are for each new pixel: the most pixels that may make up one, rounded up to groups. */
   int taps() {
     return taps;
   }
