@@ -6,13 +6,13 @@ import java.util.Arrays;
  * Resizes pictures to the same bytes as Pillow 9 to 12 ({@code Image.resize} of an RGB image, without
  * {@code reducing_gap}): a pass along rows, rounded to 8 bits, then one along columns.
  *
- * <p>Only the part that is asked for is computed, and a row lives only until the last new row that it takes part in. Both
- * passes add lines of numbers, each times one weight, which the compiler makes vectors of. Along columns a line is a row.
- * Along rows it is a column: blocks of rows are turned, so that what shares a weight lies side by side. A line lives only
- * until the last new one that it takes part in, so that a turned block stays in the processor's nearest caches.
+ * <p>Only the part that is asked for is computed. Both passes add lines of numbers, each times one weight, which the
+ * compiler makes vectors of. Along columns a line is a row. Along rows it is a column of a block of rows, which is
+ * turned for that, so that what shares a weight lies side by side. A line lives only until the last new one that it
+ * takes part in, so that those in use stay in the processor's nearest caches.
  */
 public final class Resize {
-  /** How many rows are turned at a time. More make longer loops; these many columns of a usual reduction fit 32 KiB. */
+  /** How many rows are turned at a time: long enough for loops, and short enough for the caches. */
   private static final int BLOCK = 64;
   /** How many columns are turned at a time, so that a row's bytes are near when the next column needs them. */
   private static final int AHEAD = 8;
@@ -40,10 +40,7 @@ public final class Resize {
     lines = ring(rows.taps() + block, columns.length() * Picture.CHANNELS);
   }
 
-  /**
-   * Lines that replace each other in turn. Each is there twice, a number of lines apart, so that any that follow each other
-   * also lie so: those from {@code slot(ring, i)} on.
-   */
+  /** Lines that replace each other in turn. Each stands there twice, so that any in a row are found in a row. */
   private static int[][] ring(int count, int length) {
     var ring = new int[2 * count][];
     for (int i = 0; i < count; i++) {
@@ -53,6 +50,7 @@ public final class Resize {
     return ring;
   }
 
+  /** Where a line stands, and behind it those that follow. */
   private static int slot(int[][] ring, int line) {
     return line % (ring.length / 2);
   }
