@@ -173,7 +173,7 @@ class MistakeTest {
     assertMistake(trainOn(rows, "--model", "fastext"), "--model", "one of auto, encoder, fasttext", "'fastext'");
     assertMistake(CommandRun.of("train", "--model", "fasttext", "--train", rows.toString(), "--text", "title",
         "--label", "category", "--output", folder.resolve("fast").toString(), "--dim", "0"),
-        "--dim must be at least 1");
+        "--dim must be from 1 to 65536");
     assertThat(folder.resolve("fast")).doesNotExist();
   }
 

@@ -68,7 +68,8 @@ public final class TrainingFolds {
     FoldScores scores = Files.exists(file) ? FoldScores.read(file) : FoldScores.NONE;
     Split split = Folds.of(rows.train(), settings, folds);
     for (int fold = scores.folds(); fold < folds; fold++) {
-      var directory = new ModelDirectory(context.directory().checkpoints().resolve("fold"));
+      // One a fold: what a kill has left of a model that was being deleted is not taken for the next one.
+      var directory = new ModelDirectory(context.directory().checkpoints().resolve("fold-" + (fold + 1)));
       if (directory.isFinished()) {
         FileTree.delete(directory.path());
       }

@@ -188,6 +188,8 @@ final class AutoSearch {
         fit = made.get();
         fit.write(file);
       }
+      // Not before the fit is kept: of a model that was deleted in part, a run that goes on would find what is left.
+      FileTree.delete(directory(trained.member, fold));
       trained.fits.add(fit);
       done.add(name);
       if (fold == 0 && isHopeless(trained)) {
@@ -286,7 +288,7 @@ final class AutoSearch {
 
   /** Trains on all folds but one; empty if the run was asked to stop. */
   private Optional<Fit> fit(Member member, int fold) throws IOException {
-    var own = new ModelDirectory(kept.resolve(member.name() + "-" + (fold + 1)));
+    var own = new ModelDirectory(directory(member, fold));
     Files.createDirectories(own.path());
     long beganFit = System.nanoTime();
     listener.stage(String.format(Locale.ROOT, "%s, fold %d of %d", member.name(), fold + 1, folds));
@@ -303,7 +305,11 @@ final class AutoSearch {
       fit = new Fit(evidence, seconds, secondsSince(beganAsking) * 1e3 / Math.max(1, evidence.length), operations,
           MemberFacts.bytes(own));
     }
-    FileTree.delete(own.path());
     return Optional.of(fit);
+  }
+
+  /** Where the model of a fit is until it has answered. */
+  private Path directory(Member member, int fold) {
+    return kept.resolve(member.name() + "-" + (fold + 1));
   }
 }
