@@ -64,7 +64,7 @@ class VotesFamilyTest {
     // Without the family on the class path, its model is known for what it is.
     assertThatThrownBy(() -> Classifier.load(model)).isInstanceOf(UserError.class)
         .hasMessageContaining("family 'votes'").hasMessageContaining("not installed")
-        .hasMessageContaining("there are auto, encoder, fasttext, linear, ");
+        .hasMessageContaining("there are auto, encoder, fasttext, fusion, image, linear, ");
   }
 
   @Test
