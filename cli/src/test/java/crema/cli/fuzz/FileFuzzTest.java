@@ -192,7 +192,8 @@ class FileFuzzTest {
       }
       rows += bytes[bytes.length - 1] == '\n' ? 0 : 1;
       String why = "seed " + SEED + " mutation " + i + ": " + file;
-      for (List<String> command : List.of(List.of("predict", FuzzedCommand.file(files, "MODEL").toString()), List.of("langid"))) {
+      for (List<String> command : List.of(List.of("predict", FuzzedCommand.file(files, "MODEL").toString()),
+          List.of("langid"))) {
         var arguments = new ArrayList<>(command);
         arguments.addAll(List.of("--file", file.toString(), "--format", "jsonl"));
         CommandRun run = run(why, arguments.toArray(String[]::new));

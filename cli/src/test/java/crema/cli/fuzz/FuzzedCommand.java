@@ -116,7 +116,8 @@ enum FuzzedCommand implements Keyed {
   /** Lines without, the other way round. */
   FASTTEXT_CBOW("fasttext cbow -input=LINES -output=OUT SHORT -minCount=1"),
   /** A smaller model. */
-  FASTTEXT_QUANTIZE("fasttext quantize -output=FASTTEXT -input=LINES -retrain -cutoff=260 -epoch=1 -thread=1 -verbose=0"),
+  FASTTEXT_QUANTIZE(
+      "fasttext quantize -output=FASTTEXT -input=LINES -retrain -cutoff=260 -epoch=1 -thread=1 -verbose=0"),
   /** A model on lines. */
   FASTTEXT_TEST("fasttext test FASTTEXT.bin LINES 1"),
   /** A model on lines, by label. */

@@ -76,7 +76,8 @@ class OptionFuzzTest {
     Files.write(places.resolve("noise"), new byte[] {(byte) 0xff, 0, 1, (byte) 0xfe, 10, 13, 0x1f, (byte) 0x8b});
     Files.createDirectories(places.resolve("folder"));
     Files.writeString(Files.createDirectories(places.resolve("full")).resolve("config.yaml"), "model: linear\n");
-    for (Path file : List.of(folder.resolve("sentences.csv"), FuzzedCommand.file(files, "OFFERS"), folder.resolve("fasttext.bin"),
+    for (Path file : List.of(folder.resolve("sentences.csv"), FuzzedCommand.file(files, "OFFERS"),
+        folder.resolve("fasttext.bin"),
         folder.resolve("drawn/photos/0.png"), FuzzedCommand.file(files, "MODEL").resolve("config.json"))) {
       Files.copy(file, places.resolve(Objects.toString(file.getFileName())));
     }
@@ -230,7 +231,8 @@ class OptionFuzzTest {
   /** A file or folder that is not what a command wants; one that it may write is of this test. */
   private static String place(boolean isWritten, Random random) {
     List<String> names = List.of("empty", "noise", "folder", "full", "missing", "missing/below", "sentences.csv",
-        "sentences.csv/below", "0.png", "offers.zip", "fasttext.bin", "config.json", "a,b", "é \uD83D\uDE00", "x".repeat(300),
+        "sentences.csv/below", "0.png", "offers.zip", "fasttext.bin", "config.json", "a,b", "é \uD83D\uDE00",
+        "x".repeat(300),
         "\u0000");
     int index = random.nextInt(names.size() + 3);
     if (index < names.size()) {
