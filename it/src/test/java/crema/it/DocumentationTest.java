@@ -39,7 +39,8 @@ class DocumentationTest {
 
   /** The first word of a command that is only parsed, or what it has. */
   private static final Pattern PARSED_ONLY = Pattern.compile(
-      "^(mvn|java|python3|(bench|cuda-kernels)/\\S+)( .*)?|^\\./crema (pull .*|.*(--device cuda|experiments/).*)");
+      "^(mvn|java|python3|(bench|cuda-kernels|experiments)/\\S+)( .*)?"
+          + "|^\\./crema (pull .*|.*(--device cuda|experiments/).*)");
 
   /** A fenced block. */
   private record Block(String page, int line, String info, String text) {}
