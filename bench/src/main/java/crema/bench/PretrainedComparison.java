@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Vectors of texts from a pretrained encoder, here and in ONNX Runtime: the same weights, the same tokens, mean pooling
@@ -30,10 +29,7 @@ import java.util.concurrent.locks.LockSupport;
  * times as fast, and the largest difference of a vector's element.
  */
 public final class PretrainedComparison {
-  /** How long one side rests before the other runs: threads of a pool go on looking for work for a while. */
-  private static final long REST_NANOS = 20_000_000;
-
-  private static final long TURN_NANOS = 200_000_000;
+  private static final Turns TURNS = new Turns(20_000_000, 200_000_000, 3);
 
   private PretrainedComparison() {}
 
@@ -72,39 +68,11 @@ public final class PretrainedComparison {
   private static void compare(String cell, List<int[]> texts, Crema crema, OnnxEncoder onnx, int rounds) {
     float[] here = crema.embed(texts);
     float[] there = onnx.embed(texts, Pooling.MEAN);
-    double difference = 0;
-    for (int i = 0; i < here.length; i++) {
-      difference = Math.max(difference, Math.abs(here[i] - there[i]));
-    }
-    var ourTimes = new double[rounds];
-    var theirTimes = new double[rounds];
-    EncoderBench.warmUp(() -> crema.embed(texts));
-    for (int round = 0; round < rounds; round++) {
-      theirTimes[round] = turn(() -> onnx.embed(texts, Pooling.MEAN));
-      ourTimes[round] = turn(() -> crema.embed(texts));
-    }
-    Arrays.sort(ourTimes);
-    Arrays.sort(theirTimes);
-    double ours = ourTimes[rounds / 2];
-    double theirs = theirTimes[rounds / 2];
+    Turns.Times times = TURNS.compare(rounds, () -> crema.embed(texts), () -> onnx.embed(texts, Pooling.MEAN));
     EncoderBench.print("{\"cell\": \"%s\", \"tokens\": %d, \"threads\": %d, \"onnxruntime_ms\": %.3f, "
         + "\"crema_ms\": %.3f, \"ratio\": %.2f, \"best_ratio\": %.2f, \"difference\": %.1e}", cell,
-        texts.stream().mapToInt(text -> text.length).sum(), EncoderBench.threads(), theirs, ours, theirs / ours,
-        theirTimes[0] / ourTimes[0], difference);
-  }
-
-  /** The median of some runs, in ms. */
-  private static double turn(Runnable work) {
-    LockSupport.parkNanos(REST_NANOS);
-    work.run();
-    var nanos = new long[1000];
-    int runs = 0;
-    for (long start = System.nanoTime(); runs < 3 || runs < 1000 && System.nanoTime() - start < TURN_NANOS; runs++) {
-      long begin = System.nanoTime();
-      work.run();
-      nanos[runs] = System.nanoTime() - begin;
-    }
-    return EncoderBench.quantile(Arrays.copyOf(nanos, runs), 0.5) * 1e-6;
+        texts.stream().mapToInt(text -> text.length).sum(), EncoderBench.threads(), times.theirs(), times.ours(),
+        times.ratio(), times.bestRatio(), Turns.difference(here, there));
   }
 
   private record Crema(Backend backend, TextEncoder encoder) implements AutoCloseable {

@@ -18,10 +18,8 @@ import crema.tensor.BackendOptions;
 import crema.tensor.Device;
 import crema.tensor.Scope;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Vectors of pictures by ViT-B/32, here and in PyTorch: the same weights, the same pixels, in turns within one
@@ -33,10 +31,7 @@ import java.util.concurrent.locks.LockSupport;
  * default. A line of JSON a batch: medians in ms, how many times as fast, and the largest difference of a vector's element.
  */
 public final class VisionComparison {
-  /** How long one side rests before the other runs: threads of a pool go on looking for work for a while. */
-  private static final long REST_NANOS = 250_000_000;
-
-  private static final long TURN_NANOS = 500_000_000;
+  private static final Turns TURNS = new Turns(250_000_000, 500_000_000, 1);
 
   private VisionComparison() {}
 
@@ -63,38 +58,11 @@ public final class VisionComparison {
     long[] extents = {batch, 3, size, size};
     float[] here = crema.vectors(pixels, extents);
     float[] there = torch.vectors(pixels, extents);
-    double difference = 0;
-    for (int i = 0; i < here.length; i++) {
-      difference = Math.max(difference, Math.abs(here[i] - there[i]));
-    }
-    var ourTimes = new double[rounds];
-    var theirTimes = new double[rounds];
-    EncoderBench.warmUp(() -> crema.vectors(pixels, extents));
-    for (int round = 0; round < rounds; round++) {
-      theirTimes[round] = turn(() -> torch.vectors(pixels, extents));
-      ourTimes[round] = turn(() -> crema.vectors(pixels, extents));
-    }
-    Arrays.sort(ourTimes);
-    Arrays.sort(theirTimes);
-    double ours = ourTimes[rounds / 2];
-    double theirs = theirTimes[rounds / 2];
+    Turns.Times times =
+        TURNS.compare(rounds, () -> crema.vectors(pixels, extents), () -> torch.vectors(pixels, extents));
     EncoderBench.print("{\"batch\": %d, \"threads\": %d, \"pytorch_ms\": %.1f, \"crema_ms\": %.1f, \"ratio\": %.2f, "
-        + "\"best_ratio\": %.2f, \"difference\": %.1e}", batch, EncoderBench.threads(), theirs, ours, theirs / ours,
-        theirTimes[0] / ourTimes[0], difference);
-  }
-
-  /** The median of some runs, in ms. */
-  private static double turn(Runnable work) {
-    LockSupport.parkNanos(REST_NANOS);
-    work.run();
-    var nanos = new long[1000];
-    int runs = 0;
-    for (long start = System.nanoTime(); runs < 1 || runs < 1000 && System.nanoTime() - start < TURN_NANOS; runs++) {
-      long begin = System.nanoTime();
-      work.run();
-      nanos[runs] = System.nanoTime() - begin;
-    }
-    return EncoderBench.quantile(Arrays.copyOf(nanos, runs), 0.5) * 1e-6;
+        + "\"best_ratio\": %.2f, \"difference\": %.1e}", batch, EncoderBench.threads(), times.theirs(), times.ours(),
+        times.ratio(), times.bestRatio(), Turns.difference(here, there));
   }
 
   private record Crema(Backend backend, VisionTower tower) implements AutoCloseable {
