@@ -9,7 +9,6 @@ import crema.cli.console.Terminal;
 import crema.data.ProblemListener;
 import crema.data.ProblemLog;
 import crema.run.DataSettings;
-import crema.run.Languages;
 import crema.settings.Setting;
 import crema.settings.Settings;
 import crema.task.LabelSettings;
@@ -141,12 +140,6 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   private Settings settings() throws IOException {
-    Settings settings = config.given(Objects.requireNonNull(spec), ROWS)
-        .over(Settings.of(DataSettings.SECTION, LabelSettings.SECTION).and(Languages.SECTION));
-    settings = files.isEmpty() ? settings : settings.with(DataSettings.TRAIN, files);
-    if (settings.get(DataSettings.TRAIN).isEmpty()) {
-      throw new UserError("give files with rows, or a --config that trains on some");
-    }
-    return settings.checked();
+    return ConfigFlag.rows(config.given(Objects.requireNonNull(spec), ROWS), files, "rows").checked();
   }
 }

@@ -1,7 +1,6 @@
 package crema.cli;
 
 import crema.cli.console.Terminal;
-import crema.nn.train.StoppedException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,9 +11,6 @@ import java.util.function.IntSupplier;
  * a line says that it did not come to its end. {@link TrainingSession} is for what trains.
  */
 final class Interruption {
-  /** Within two seconds the process has ended, whatever the work is at. */
-  private static final long MILLIS_TO_END = 1500;
-
   private final Terminal terminal;
   private final String kept;
   private final Thread worker = Thread.currentThread();
@@ -35,17 +31,6 @@ final class Interruption {
    */
   static int watch(Terminal terminal, String kept, IntSupplier command) {
     return new Interruption(terminal, kept).run(command);
-  }
-
-  /**
-   * Leaves work that is long, and reads or writes nothing that Ctrl-C would end.
-   *
-   * @throws StoppedException if somebody interrupted it
-   */
-  static void check() {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new StoppedException();
-    }
   }
 
   private int run(IntSupplier command) {
@@ -73,7 +58,7 @@ final class Interruption {
     isAsked.set(true);
     worker.interrupt();
     try {
-      ended.await(MILLIS_TO_END, TimeUnit.MILLISECONDS);
+      ended.await(TrainingSession.MILLIS_TO_STOP, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -56,10 +56,7 @@ final class MarketplaceSampleCommand implements Callable<Integer> {
     }
     terminal.err().println("Titles: " + ProductTitles.ATTRIBUTION);
     try (var bar = new CountBar(terminal, "Drawing", CountBar.Unit.ONE)) {
-      FileTree.write(output, folder -> sample.write(folder, done -> {
-        Interruption.check();
-        bar.to(done, records);
-      }));
+      FileTree.write(output, folder -> sample.write(folder, done -> bar.to(done, records)));
     }
     terminal.out().printf(Locale.ROOT, "%,d products in %s%n", records, output);
     return 0;

@@ -14,7 +14,6 @@ import crema.data.RowCursor;
 import crema.data.TextColumn;
 import crema.family.encoder.EncoderSettings;
 import crema.run.DataSettings;
-import crema.run.Languages;
 import crema.run.LeakCheck;
 import crema.run.RunRows;
 import crema.settings.Setting;
@@ -166,11 +165,7 @@ final class PreviewCommand implements Callable<Integer> {
 
   private Settings settings() throws IOException {
     GivenSettings given = config.given(Objects.requireNonNull(spec), ROWS);
-    Settings settings = given.over(Settings.of(DataSettings.SECTION, LabelSettings.SECTION).and(Languages.SECTION));
-    settings = files.isEmpty() ? settings : settings.with(DataSettings.TRAIN, files);
-    if (settings.get(DataSettings.TRAIN).isEmpty()) {
-      throw new UserError("give files with raw rows, or a --config that trains on some");
-    }
+    Settings settings = ConfigFlag.rows(given, files, "raw rows");
     var length = given.byName().get(EncoderSettings.MAX_LENGTH.name());
     most = maxLength != null ? maxLength
         : length == null ? most : Settings.of(EncoderSettings.SECTION).with(length).get(EncoderSettings.MAX_LENGTH);

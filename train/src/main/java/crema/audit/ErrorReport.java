@@ -38,8 +38,6 @@ public final class ErrorReport {
   private static final int SHOWN_ROWS = 50;
   private static final int SHOWN_PAIRS = 50;
   private static final String NONE = "(none)";
-  private static final String WORDS_NOTE =
-      "Words in green speak for the answer rather than for the truth, those in red against it.";
   private static final String FULL_NOTE = " The page has no room for more pictures.";
 
   private final ErrorAnalysis errors;
@@ -164,7 +162,7 @@ public final class ErrorReport {
       }
       table.metric(answer.probability()).metric(answer.ofTruth());
     });
-    String note = classifier.readsText() ? group.note() + " " + WORDS_NOTE : group.note();
+    String note = classifier.readsText() ? group.note() + " " + MarkedText.NOTE : group.note();
     RowPage.section(out, group.title(), note + RowPage.shownOf(SHOWN_ROWS, answers.size(), ROWS)
         + (hasPictures && thumbnails.isFull() ? FULL_NOTE : ""), table.render());
   }

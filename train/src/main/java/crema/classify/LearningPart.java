@@ -34,11 +34,8 @@ public interface LearningPart extends AutoCloseable {
    */
   Said say(Tape tape, PackedBatch batch, long epoch);
 
-  /**
-   * By how much it learns slower than a network that starts from nothing: 1 for one that did itself, less for what was
-   * pretrained on more than the rows at hand.
-   */
-  double learningRateScale();
+  /** Whether it was pretrained on more than the rows at hand, so that it learns slower than what started from nothing. */
+  boolean isPretrained();
 
   /** Replaces the weights in a directory that holds a copy of the model. */
   void write(ModelDirectory directory) throws IOException;

@@ -3,6 +3,7 @@ package crema.classify;
 import crema.base.ByteSource;
 import crema.base.NearestName;
 import crema.base.UserError;
+import crema.nn.InvalidWeightsException;
 import crema.task.Target;
 import crema.task.TargetFile;
 import java.io.IOException;
@@ -46,6 +47,11 @@ public sealed interface ModelSource permits ModelDirectory, ModelArchive.Folder 
 
   /** A folder of further files. */
   ModelSource folder(String name);
+
+  /** What to tell of weights that are not those of the model. */
+  default UserError damaged(InvalidWeightsException e) {
+    return new UserError(name() + ": " + e.getMessage() + "; copy the whole model again", e);
+  }
 
   /** The names of all files in it, those in folders with the folders and slashes in front, sorted. */
   List<String> files() throws IOException;

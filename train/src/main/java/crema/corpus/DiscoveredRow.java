@@ -33,8 +33,13 @@ final class DiscoveredRow {
     this.wanted = wanted;
   }
 
-  /** Takes the value of a field. */
-  void add(String path, FieldCounts.Type type, String value) {
+  /**
+   * Takes the value of a field.
+   *
+   * @param schema counts it
+   */
+  void add(SchemaCounts schema, String path, FieldCounts.Type type, String value) {
+    schema.field(path).add(type, value);
     String name = path.toLowerCase(Locale.ROOT);
     if (name.equals(CLUSTER)) {
       byte[] digits = value.getBytes(StandardCharsets.UTF_8);

@@ -22,8 +22,8 @@ record JsonDiscovery(Discovery.Options options, SchemaCounts schema, RowTally ta
   /** Reads an object a line. */
   void lines(InputStream in) throws IOException {
     long rows = 0;
-    // Not closed, as it is the caller's.
     var form = new ObjectScanner(List.of());
+    // Not closed, as it is the caller's.
     var blocks = new LineBlocks(in);
     var block = new LineBlocks.Block();
     while (blocks.next(block)) {
@@ -107,16 +107,11 @@ record JsonDiscovery(Discovery.Options options, SchemaCounts schema, RowTally ta
           }
         }
       }
-      case VALUE_STRING -> scalar(path, FieldCounts.Type.TEXT, parser.getString(), row);
-      case VALUE_NUMBER_INT -> scalar(path, FieldCounts.Type.WHOLE_NUMBER, parser.getString(), row);
-      case VALUE_NUMBER_FLOAT -> scalar(path, FieldCounts.Type.NUMBER, parser.getString(), row);
-      case VALUE_TRUE, VALUE_FALSE -> scalar(path, FieldCounts.Type.BOOLEAN, parser.getString(), row);
+      case VALUE_STRING -> row.add(schema, path, FieldCounts.Type.TEXT, parser.getString());
+      case VALUE_NUMBER_INT -> row.add(schema, path, FieldCounts.Type.WHOLE_NUMBER, parser.getString());
+      case VALUE_NUMBER_FLOAT -> row.add(schema, path, FieldCounts.Type.NUMBER, parser.getString());
+      case VALUE_TRUE, VALUE_FALSE -> row.add(schema, path, FieldCounts.Type.BOOLEAN, parser.getString());
       case null, default -> schema.field(path).add(FieldCounts.Type.NULL, "");
     }
-  }
-
-  private void scalar(String path, FieldCounts.Type type, String text, DiscoveredRow row) {
-    schema.field(path).add(type, text);
-    row.add(path, type, text);
   }
 }

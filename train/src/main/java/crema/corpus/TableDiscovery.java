@@ -73,9 +73,7 @@ record TableDiscovery(Discovery.Options options, Form form, SchemaCounts schema,
         var row = new DiscoveredRow(options.label());
         for (int i = 0; i < cells.size(); i++) {
           String cell = cells.get(i);
-          String name = form.hasHeader ? names.get(i) : "column " + (i + 1);
-          schema.field(name).add(type(cell), cell);
-          row.add(name, type(cell), cell);
+          row.add(schema, form.hasHeader ? names.get(i) : "column " + (i + 1), type(cell), cell);
         }
         schema.addRow();
         tally.add(row);

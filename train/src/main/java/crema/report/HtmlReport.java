@@ -31,8 +31,6 @@ public final class HtmlReport {
       "Of the answers given 80%, four in five should be right. A bar is the share of right answers among those of similar "
           + "probability, a mark what that share should be; the expected error is the mean distance between both.";
 
-  private static final String WORDS_NOTE =
-      "Words in green speak for the answer rather than for the truth, those in red against it. ";
   private static final String WRONG_NOTE =
       "All wrong answers, in groups and beside the most similar rows of the training: crema errors.";
 
@@ -384,7 +382,7 @@ public final class HtmlReport {
       table.text(named(row.labels())).text(named(row.answered())).metric(row.probability());
     });
     section("Wrong answers that the model is surest of",
-        note(hasTexts ? WORDS_NOTE + WRONG_NOTE : WRONG_NOTE) + table.render());
+        note(hasTexts ? MarkedText.NOTE + " " + WRONG_NOTE : WRONG_NOTE) + table.render());
   }
 
   private static String named(List<String> labels) {

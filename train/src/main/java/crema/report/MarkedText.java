@@ -9,6 +9,10 @@ import java.util.List;
  * @param marks the parts that are marked, in their order
  */
 public record MarkedText(String text, List<Mark> marks) {
+  /** What the colours of an answer's words say, for people. */
+  public static final String NOTE =
+      "Words in green speak for the answer rather than for the truth, those in red against it.";
+
   private static final int SHADES = 4;
   private static final int SHOWN = 400;
 

@@ -163,31 +163,34 @@ sealed interface SettingType<T> {
     }
   }
 
+  /** Numbers that need not be whole. */
+  sealed interface OfReal extends OfNumber<Double> {
+    @Override
+    default double bound() {
+      return Double.MAX_VALUE;
+    }
+
+    @Override
+    default boolean isWhole() {
+      return false;
+    }
+
+    @Override
+    default String text(Double value) {
+      return Numbers.text(value);
+    }
+  }
+
   /** Numbers. */
-  record Real(Range range) implements OfNumber<Double> {
+  record Real(Range range) implements OfReal {
     @Override
     public Double number(String text) {
       return WrittenNumber.real(text);
     }
 
     @Override
-    public double bound() {
-      return Double.MAX_VALUE;
-    }
-
-    @Override
-    public boolean isWhole() {
-      return false;
-    }
-
-    @Override
     public String expected() {
       return "a number";
-    }
-
-    @Override
-    public String text(Double value) {
-      return Numbers.text(value);
     }
 
     @Override
@@ -197,22 +200,12 @@ sealed interface SettingType<T> {
   }
 
   /** Memory: numbers of GiB, or sizes with a unit. */
-  record Gibibytes(Range range) implements OfNumber<Double> {
+  record Gibibytes(Range range) implements OfReal {
     @Override
     public Double number(String text) {
       // A number alone is no number of bytes.
       return Character.isLetter(text.isEmpty() ? ' ' : text.charAt(text.length() - 1))
           ? ByteSize.parse(text, 1_024).orElseThrow(NumberFormatException::new) / 0x1p30 : WrittenNumber.real(text);
-    }
-
-    @Override
-    public double bound() {
-      return Double.MAX_VALUE;
-    }
-
-    @Override
-    public boolean isWhole() {
-      return false;
     }
 
     @Override
@@ -223,11 +216,6 @@ sealed interface SettingType<T> {
     @Override
     public String allowed() {
       return range.equals(Range.ALL) ? expected() : range + ", in GiB, or a size such as 500m";
-    }
-
-    @Override
-    public String text(Double value) {
-      return Numbers.text(value);
     }
 
     @Override

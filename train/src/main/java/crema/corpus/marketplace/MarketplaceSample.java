@@ -133,6 +133,7 @@ public record MarketplaceSample(int records, long seed, int pictureSize) {
       };
       try (var lines = Files.newBufferedWriter(folder.resolve(part.file()), StandardCharsets.UTF_8)) {
         for (; written < end; written++) {
+          requireWanted();
           var random = new SplittableRandom(CounterRandom.bits(seed, written, 0));
           lines.write(Json.write(record(written, part, offers, drawing, folder, random)));
           lines.write('\n');
@@ -157,12 +158,17 @@ public record MarketplaceSample(int records, long seed, int pictureSize) {
     return offers;
   }
 
+  /** Leaves off when somebody interrupts the thread: hardly anything that is done here looks at that by itself. */
+  private static void requireWanted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted");
+    }
+  }
+
   /** Passes every title to a consumer, once for each category whose products may have it. */
   static void forEachTitle(BiConsumer<ProductCategory, Row> consumer) {
     ProductTitles.rows().forEach(ProblemListener.STRICT, row -> {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("interrupted");
-      }
+      requireWanted();
       Set<String> words = Set.copyOf(NO_WORD.splitAsStream(row.text().toLowerCase(Locale.ROOT)).toList());
       for (ProductCategory category : ProductCategory.values()) {
         if (category.titles().hold(words, row.labels().getFirst())) {

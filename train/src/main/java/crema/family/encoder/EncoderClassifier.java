@@ -111,7 +111,7 @@ public final class EncoderClassifier implements Classifier {
         throw e;
       }
     } catch (InvalidWeightsException e) {
-      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw source.damaged(e);
     }
   }
 

@@ -60,7 +60,7 @@ final class EncoderExport {
       export.write(published, backend);
       return export.notes;
     } catch (InvalidWeightsException e) {
-      throw new UserError(model.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw model.damaged(e);
     }
   }
 

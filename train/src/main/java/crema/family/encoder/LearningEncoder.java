@@ -1,7 +1,6 @@
 package crema.family.encoder;
 
 import crema.autograd.Tape;
-import crema.base.UserError;
 import crema.classify.LearningPart;
 import crema.classify.ModelDirectory;
 import crema.classify.ModelSource;
@@ -23,8 +22,6 @@ import java.util.Map;
 
 /** A trained encoder with its head that learns on as a part of a larger network. */
 final class LearningEncoder implements LearningPart {
-  /** What a pretrained encoder knows is lost at the rate of a network that starts from nothing. */
-  private static final double PRETRAINED_SCALE = 0.05;
   /** As the defaults of encoders from nothing have it. */
   private static final double TOKEN_DROPOUT = 0.1;
 
@@ -46,7 +43,7 @@ final class LearningEncoder implements LearningPart {
       model.load(weights);
     } catch (InvalidWeightsException e) {
       model.close();
-      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw source.damaged(e);
     } catch (IOException | RuntimeException e) {
       model.close();
       throw e;
@@ -80,8 +77,8 @@ final class LearningEncoder implements LearningPart {
   }
 
   @Override
-  public double learningRateScale() {
-    return isPretrained(model) ? PRETRAINED_SCALE : 1;
+  public boolean isPretrained() {
+    return isPretrained(model);
   }
 
   @Override

@@ -69,7 +69,7 @@ final class FusionClassifier implements Classifier {
       return new FusionClassifier(backend, target, parts, network, description.mix());
     } catch (InvalidWeightsException e) {
       close(open);
-      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw source.damaged(e);
     } catch (IOException | RuntimeException e) {
       close(open);
       throw e;

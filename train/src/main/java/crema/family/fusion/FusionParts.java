@@ -124,6 +124,11 @@ record FusionParts(Classifier text, Classifier picture) implements AutoCloseable
     return ModelFamily.of(own).open(own, compute);
   }
 
+  /** How many features the vectors of a part have. */
+  int features(Part part) {
+    return (part == Part.TEXT ? text : picture).embed("a").length;
+  }
+
   /** Where the logits of a target's labels are among those of a part. */
   int[] places(Part part, Target target) {
     return places(part == Part.TEXT ? text : picture, target);

@@ -73,8 +73,8 @@ final class FusionRows implements TokenDataset {
       var examples = TokenDataset.cached(folder.resolve(name + ".tokens"),
           new TokenRecipe(read, target.labels(), this::tokens, identity, LONGEST), ProblemListener.SILENT);
       try {
-        var widths = new SaidFile.Widths(parts.text().embed("a").length, parts.picture().embed("a").length,
-            target.labels().size());
+        var widths = new SaidFile.Widths(parts.features(FusionParts.Part.TEXT),
+            parts.features(FusionParts.Part.PICTURE), target.labels().size());
         SaidFile said = SaidFile.open(folder.resolve(name + ".said"), identity, widths,
             (written, writer) -> ask(read, written, writer, total));
         return new FusionRows(examples, said, IntStream.range(0, examples.size())

@@ -228,8 +228,9 @@ final class FusionRun implements Run {
     }
 
     private FusionNetwork network(FusionRows train, FusionParts parts) {
-      var config = new FusionConfig(settings.get(FusionSettings.FUSION), parts.text().embed("a").length,
-          parts.picture().embed("a").length, settings.get(FusionSettings.FUSION_SIZE),
+      var config = new FusionConfig(settings.get(FusionSettings.FUSION),
+          parts.features(FusionParts.Part.TEXT), parts.features(FusionParts.Part.PICTURE),
+          settings.get(FusionSettings.FUSION_SIZE),
           settings.get(FusionSettings.LEAST_SHARE), settings.get(FusionSettings.FUSION_DROPOUT),
           target.labels().size());
       return new FusionNetwork(ParameterSource.random(backend, settings.get(TrainingSettings.SEED)), config);

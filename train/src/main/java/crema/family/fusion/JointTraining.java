@@ -36,6 +36,8 @@ import java.util.Map;
  * network comes that of what either part says by itself, so that neither leaves all to the other.
  */
 final class JointTraining {
+  /** What a pretrained part knows is lost at the rate of a network that starts from nothing. */
+  private static final double PRETRAINED_SCALE = 0.05;
   /** Changes of pictures in epochs in which the model of pictures has not learned by itself. */
   private static final int FIRST_EPOCH = 1 << 16;
 
@@ -83,7 +85,8 @@ final class JointTraining {
   private List<ParameterGroup> groups() {
     Map<String, Double> scales = new LinkedHashMap<>();
     scales.put(JointNetwork.FUSION, 1.0);
-    learners.forEach((part, learner) -> scales.put(part.key() + ".", learner.part().learningRateScale()));
+    learners
+        .forEach((part, learner) -> scales.put(part.key() + ".", learner.part().isPretrained() ? PRETRAINED_SCALE : 1));
     var groups = new ArrayList<ParameterGroup>();
     scales.forEach((prefix, scale) -> {
       for (boolean areMatrices : new boolean[] {true, false}) {

@@ -80,7 +80,7 @@ final class ImageClassifier implements Classifier {
       return new ImageClassifier(backend, model, target, description.preparation(), options.threads(), true);
     } catch (InvalidWeightsException e) {
       backend.close();
-      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw source.damaged(e);
     } catch (IOException | RuntimeException e) {
       backend.close();
       throw e;

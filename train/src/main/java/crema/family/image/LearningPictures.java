@@ -2,7 +2,6 @@ package crema.family.image;
 
 import crema.autograd.Tape;
 import crema.autograd.Variable;
-import crema.base.UserError;
 import crema.base.WorkerPool;
 import crema.classify.LearningPart;
 import crema.classify.ModelDirectory;
@@ -16,7 +15,6 @@ import crema.nn.InvalidWeightsException;
 import crema.nn.Module;
 import crema.nn.ParameterSource;
 import crema.nn.io.SafetensorsReader;
-import crema.nn.io.SafetensorsWriter;
 import crema.nn.model.vision.ResNetConfig;
 import crema.run.RunPictures;
 import crema.settings.Settings;
@@ -24,14 +22,11 @@ import crema.tensor.Backend;
 import crema.tensor.Tensor;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A trained model of pictures that learns on as a part of a larger network. */
 final class LearningPictures implements LearningPart {
-  /** What a pretrained tower knows is lost at the rate of a network that starts from nothing. */
-  private static final double PRETRAINED_SCALE = 0.05;
-
   private final ImageNetwork model;
   private final WorkerPool pool;
   private final RunPictures ofTraining;
@@ -54,10 +49,11 @@ final class LearningPictures implements LearningPart {
     ImageDescription description = ImageDescription.read(source);
     PicturePreparation preparation = description.preparation();
     var model = new ImageNetwork(ParameterSource.random(backend, 0), description.network());
+    @Nullable RunPictures ofTraining = null;
     try (var weights = SafetensorsReader.open(source.bytes(ImageFamily.WEIGHTS))) {
       model.load(weights);
       PictureAugmentation changes = ImageSettings.changesPictures(settings) ? PictureAugmentation.DEFAULT : null;
-      RunPictures ofTraining = RunPictures.prepare(List.of(rows.train()),
+      ofTraining = RunPictures.prepare(List.of(rows.train()),
           changes == null ? preparation : preparation.withMargin(), settings, context);
       RunPictures ofOthers = RunPictures.prepare(List.of(rows.validation()), preparation, settings, context);
       var pool = new WorkerPool(context.compute().threads());
@@ -66,9 +62,12 @@ final class LearningPictures implements LearningPart {
           new PictureBatches(ofOthers, preparation, null, 0, pool));
     } catch (InvalidWeightsException e) {
       model.close();
-      throw new UserError(source.name() + ": " + e.getMessage() + "; copy the whole model again", e);
+      throw source.damaged(e);
     } catch (IOException | RuntimeException e) {
       model.close();
+      if (ofTraining != null) {
+        ofTraining.close();
+      }
       throw e;
     }
   }
@@ -91,14 +90,13 @@ final class LearningPictures implements LearningPart {
   }
 
   @Override
-  public double learningRateScale() {
-    return model.config().tower() instanceof ResNetConfig resNet && resNet.stem() != ResNetConfig.Stem.LARGE ? 1
-        : PRETRAINED_SCALE;
+  public boolean isPretrained() {
+    return !(model.config().tower() instanceof ResNetConfig resNet) || resNet.stem() == ResNetConfig.Stem.LARGE;
   }
 
   @Override
   public void write(ModelDirectory directory) throws IOException {
-    SafetensorsWriter.write(directory.file(ImageFamily.WEIGHTS), model.stateDict(), Map.of("format", "pt"));
+    new ImageFiles(model, ofOthers.preparation(), directory).writeWeights();
   }
 
   @Override

@@ -103,8 +103,8 @@ class JointTrainingTest {
     }
 
     @Override
-    public double learningRateScale() {
-      return 1;
+    public boolean isPretrained() {
+      return false;
     }
 
     @Override
